@@ -1,0 +1,97 @@
+"""Checks at the boundary: each names the argument, what was given, what is allowed, and the next step."""
+
+from __future__ import annotations
+
+import difflib
+import numbers
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from leadlag.errors import UnknownNameError, UsageError
+
+__all__ = ["as_generator", "as_int", "as_lags", "as_name", "as_names", "as_option", "as_real", "nearest"]
+
+
+def as_int(value: Any, name: str, *, low: int = 0, high: int | None = None) -> int:
+    """Whole number between `low` and `high`, or a `UsageError` that says so."""
+    allowed = f"a whole number of at least {low}" if high is None else f"a whole number from {low} to {high}"
+    whole = isinstance(value, numbers.Integral) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, (bool, np.bool_)) or not whole or value < low or (high is not None and value > high):
+        raise UsageError(f"{name}={value!r} is not allowed: give {allowed}.")
+    return int(value)
+
+
+def as_real(value: Any, name: str, *, low: float, high: float) -> float:
+    """Number strictly between `low` and `high`, or a `UsageError` that says so."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real) or not low < float(value) < high:
+        raise UsageError(f"{name}={value!r} is not allowed: give a number between {low:g} and {high:g}.")
+    return float(value)
+
+
+def as_option(value: Any, name: str, options: Sequence[str]) -> str:
+    """One of `options`, or a `UsageError` with the nearest one."""
+    if isinstance(value, str) and value in options:
+        return value
+    raise UsageError(f"{name}={value!r} is not allowed: give one of {', '.join(map(repr, options))}.{nearest(value, options)}")
+
+
+def as_lags(value: Any, name: str, *, low: int = 1) -> tuple[int, ...]:
+    """Lags as a sorted tuple: an int n means ``low..n`` (1..n by default), a sequence exactly those.
+
+    Examples
+    --------
+    >>> as_lags(3, "order")
+    (1, 2, 3)
+    >>> as_lags([4, 2], "order")
+    (2, 4)
+    """
+    if isinstance(value, (str, bytes)) or value is None:
+        raise UsageError(f"{name}={value!r} is not allowed: give a whole number n (lags {low}..n) or a list of lags.")
+    if not isinstance(value, Iterable):
+        return tuple(range(low, as_int(value, name, low=max(low, 1)) + 1))
+    lags = sorted({as_int(lag, name, low=low) for lag in value})
+    if not lags:
+        raise UsageError(f"{name} is empty: give a whole number n (lags {low}..n) or a list of lags.")
+    return tuple(lags)
+
+
+def as_name(value: Any, name: str, known: Sequence[str]) -> str:
+    """A name that is among `known`, or an `UnknownNameError` with the nearest one."""
+    if isinstance(value, str) and value in known:
+        return value
+    raise UnknownNameError(f"{name}={value!r} is not a column of the data.{nearest(value, known)} {_has(known)}")
+
+
+def as_names(values: Any, name: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Names that are among `known`, each once; one text is taken as one name."""
+    given = (values,) if isinstance(values, str) else tuple(values)
+    unknown = [value for value in given if not (isinstance(value, str) and value in known)]
+    if unknown:
+        hints = "".join(nearest(value, known) for value in unknown[:5])
+        raise UnknownNameError(f"{name} names columns that the data do not have: {', '.join(map(repr, unknown[:5]))}.{hints} {_has(known)}")
+    repeated = sorted({value for value in given if given.count(value) > 1})
+    if repeated:
+        raise UsageError(f"{name} names {', '.join(map(repr, repeated))} more than once: name each column once.")
+    return given
+
+
+def as_generator(rng: Any, name: str = "rng") -> np.random.Generator:
+    """A numpy Generator from an int or a Generator; None is refused, so that a result can be repeated."""
+    if isinstance(rng, np.random.Generator):
+        return rng
+    return np.random.default_rng(as_int(rng, name))
+
+
+def nearest(value: Any, known: Sequence[str]) -> str:
+    """`` Did you mean 'x'?`` with the nearest known name, or nothing."""
+    by_case = {name.casefold(): name for name in known}
+    match = difflib.get_close_matches(str(value).casefold(), list(by_case), n=1, cutoff=0.6)
+    return f" Did you mean {by_case[match[0]]!r}?" if match else ""
+
+
+def _has(known: Sequence[str], most: int = 12) -> str:
+    """The known names in a sentence, cut after `most`."""
+    more = f" and {len(known) - most} more" if len(known) > most else ""
+    return f"The data have: {', '.join(map(repr, known[:most]))}{more}."

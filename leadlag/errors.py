@@ -1,0 +1,145 @@
+"""What can be wrong, under one name each: an error tree, a warning tree and the table of codes.
+
+Every message names the argument or column, what was given, what is allowed and the next step. A code
+is stable: it may be filtered, searched for and looked up in ``docs/codes.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = [
+    "CODES",
+    "DataContractError",
+    "DataWarning",
+    "LeadLagError",
+    "LeadLagWarning",
+    "LimitError",
+    "StatisticsWarning",
+    "UnknownNameError",
+    "UsageError",
+]
+
+#: code -> what it says, in a few words. LL1xx notes and warnings, LL2xx reasons why a lead keeps its
+#: row without numbers, LL3xx broken data contracts, LL4xx wrong calls.
+CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "LL101": "the KPI looks integrated and was differenced",
+        "LL102": "rows were not in time order and were sorted",
+        "LL103": "a column was converted to float64",
+        "LL104": "whole numbers beyond 2**53 lose digits as float64",
+        "LL105": "times without a zone were read in the declared zone",
+        "LL106": "fewer than five seasons in the sample",
+        "LL107": "text columns were left out",
+        "LL108": "the KPI looks like a moving average or a running sum",
+        "LL109": "periods without a row were added to the grid as missing",
+        "LL110": "the last period is not complete and was dropped",
+        "LL111": "names were joined, normalised or made text",
+        "LL112": "isolated outliers were clipped",
+        "LL113": "times were moved to the period they fall in",
+        "LL201": "the lead has no values",
+        "LL203": "the lead is constant or nearly so",
+        "LL204": "too few periods for this lead",
+        "LL205": "the lead is a copy of the KPI",
+        "LL206": "the lead is a copy of another lead",
+        "LL207": "the lead is an exact combination of the season, the trend and the controls",
+        "LL208": "the computation failed for this lead",
+        "LL301": "the same period occurs more than once",
+        "LL302": "infinite values",
+        "LL303": "values that are not numbers",
+        "LL304": "durations where numbers are expected",
+        "LL305": "ambiguous or unreadable times",
+        "LL306": "the same column name occurs more than once",
+        "LL307": "names that differ only in how their letters are composed",
+        "LL308": "control characters in a name",
+        "LL309": "the cadence cannot be told",
+        "LL310": "mixed time zones",
+        "LL311": "missing times",
+        "LL312": "no rows",
+        "LL313": "the KPI cannot be analysed",
+        "LL401": "an argument is outside what is allowed",
+        "LL402": "a name that the data do not have",
+        "LL403": "several segments where one is expected",
+        "LL404": "more memory or tests than the limit",
+        "LL405": "an optional package is missing",
+    }
+)
+
+
+class LeadLagError(Exception):
+    """Base of every error that leadlag raises on purpose.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and what to do next.
+    code : str, optional
+        Stable code, a key of `CODES`.
+    """
+
+    code = "LL401"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} [{self.code}]"
+
+
+class UsageError(LeadLagError, ValueError):
+    """The call is wrong: an argument is outside what is allowed (command line: exit 2)."""
+
+
+class UnknownNameError(UsageError):
+    """A column, lead or sample was named that does not exist (command line: exit 2)."""
+
+    code = "LL402"
+
+
+class LimitError(UsageError):
+    """The call would take more memory or tests than the limit, and was refused before it began."""
+
+    code = "LL404"
+
+
+class DataContractError(LeadLagError, ValueError):
+    """The data are wrong; lists everything that is wrong with them at once (command line: exit 3).
+
+    Parameters
+    ----------
+    message : str
+        All violations, one to a line.
+    violations : tuple
+        The same as `leadlag.sample.violations.Violation` objects.
+    """
+
+    code = "LL303"
+
+    def __init__(self, message: str, *, violations: tuple[object, ...] = (), code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.violations = violations
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class LeadLagWarning(UserWarning):
+    """Base of every warning that leadlag gives; `code` is a key of `CODES`."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} [{self.code}]"
+
+
+class DataWarning(LeadLagWarning):
+    """The data were usable, but something about them deserves a look."""
+
+
+class StatisticsWarning(LeadLagWarning):
+    """The numbers were computed, but an assumption behind them deserves a look."""

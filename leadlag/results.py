@@ -1,0 +1,137 @@
+"""What every result can do, and the one late look up to the floors that draw and write reports."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from leadlag._version import __version__
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["Provenance", "Result", "plain"]
+
+_CORE = ("numpy", "scipy", "pandas", "statsmodels", "scikit-learn")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """How a result came about, enough to repeat it.
+
+    Parameters
+    ----------
+    method : str
+        The public function that made the result.
+    settings : tuple of (str, object)
+        Every argument that decides a number, as used (defaults filled in).
+    warnings : tuple of (str, str)
+        Code and text of every warning given on the way.
+    versions : tuple of (str, str)
+        Package and version, leadlag first.
+    """
+
+    method: str
+    settings: tuple[tuple[str, Any], ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, method: str, *, warnings: Iterable[tuple[str, str]] = (), **settings: Any) -> Provenance:
+        """Provenance with the versions of this environment filled in."""
+        return cls(method=method, settings=tuple(settings.items()), warnings=tuple(warnings), versions=_versions())
+
+
+def _versions() -> tuple[tuple[str, str], ...]:
+    found = [("leadlag", __version__)]
+    for package in _CORE:
+        try:
+            found.append((package, version(package)))
+        except PackageNotFoundError:  # vendored or frozen without metadata: the number is simply not known
+            found.append((package, "unknown"))
+    return tuple(found)
+
+
+def plain(value: Any) -> Any:
+    """JSON-ready copy: dataclasses to dicts, arrays to lists, NaN and infinity to None.
+
+    Examples
+    --------
+    >>> plain({"p": float("nan"), "lags": (1, 2)})
+    {'p': None, 'lags': [1, 2]}
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return [plain(item) for item in value.tolist()]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+class Result:
+    """Base of every result: frozen numbers at full precision, and the ways to look at them.
+
+    A subclass is a frozen dataclass with a `provenance` and gives `to_frame`, `summary` and `explain`; the
+    rest follows from these.
+    """
+
+    provenance: Provenance
+
+    def to_frame(self) -> pd.DataFrame:
+        """Tidy table of the result, numbers at full precision."""
+        raise TypeError(f"{type(self).__name__} has no table of its own")
+
+    def summary(self) -> str:
+        """Table as text, at most 80 columns wide."""
+        raise TypeError(f"{type(self).__name__} has no summary of its own")
+
+    def explain(self) -> str:
+        """What the result says, in plain sentences."""
+        raise TypeError(f"{type(self).__name__} has no explanation of its own")
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as plain Python values; NaN becomes None."""
+        content: dict[str, Any] = plain(self)
+        return content
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """`to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False, ensure_ascii=False)
+
+    def to_markdown(self) -> str:
+        """The table as Markdown, with characters that would break it escaped."""
+        from leadlag.wording import markdown_table  # noqa: PLC0415  (wording stands one floor up)
+
+        return markdown_table(self.to_frame())
+
+    def plot(self, ax: Any = None, **options: Any) -> Any:
+        """Draw the result on `ax` (a new figure if None) and return the Axes."""
+        return _upstairs("plot").draw(self, ax=ax, **options)
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        html: str = _upstairs("report").notebook_html(self)
+        return html
+
+
+def _upstairs(room: str) -> ModuleType:
+    """The one look up: drawing and reports stand above the results they show, and load only when asked for."""
+    from leadlag import plot, report  # noqa: PLC0415
+
+    return {"plot": plot, "report": report}[room]
