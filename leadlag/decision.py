@@ -1,0 +1,226 @@
+"""From evidence to a verdict: one pure function, and every threshold that it uses.
+
+`Evidence` is what the methods found for one lead. `decide` reads it under a `Policy` and answers with
+a `Decision`; the table, the sentence, the icon and the report are all made from that one object.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+__all__ = ["Check", "Decision", "Delay", "Effect", "Evidence", "Policy", "Profile", "Reason", "decide", "in_order"]
+
+Verdict = Literal["lead", "indirect", "reverse", "coincident", "none", "untestable"]
+Status = Literal["pass", "review", "fail", "not applicable"]
+
+#: Verdicts from best to worst: the first key of the order of the table.
+VERDICTS: tuple[Verdict, ...] = ("lead", "indirect", "reverse", "coincident", "none", "untestable")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The thresholds of a ranking.
+
+    Parameters
+    ----------
+    fdr : float
+        Share of false leads among those named that is accepted on average.
+    delay_level : float
+        Confidence level of the delay set.
+    effect_level : float
+        Confidence level of the effect interval.
+    wide_delay : int
+        A delay set of more lags than this is sent for review.
+    """
+
+    fdr: float = 0.10
+    delay_level: float = 0.90
+    effect_level: float = 0.90
+    wide_delay: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why a lead has no numbers, or none that count: a stable code and the detail behind it."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """Each lag tried alone: its effect on the KPI for a rise of the lead by `lead_sd`, and its t value.
+
+    All tuples have one entry a lag; `low` and `high` bound the effect pointwise at the effect level.
+    """
+
+    lags: tuple[int, ...]
+    effect: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    tvalue: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delay:
+    """The lag at which the effect peaks, and every lag the data do not reject as the peak."""
+
+    peak: int
+    lags: tuple[int, ...]
+    level: float
+
+    @property
+    def low(self) -> int:
+        """Smallest lag of the set."""
+        return min(self.lags)
+
+    @property
+    def high(self) -> int:
+        """Largest lag of the set."""
+        return max(self.lags)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """Change in the KPI's level after a lasting rise of the lead by `lead_sd` of its working series.
+
+    `value`, `low` and `high` are in KPI units, or in percent if the KPI is in logs (`in_percent`).
+    """
+
+    value: float
+    low: float
+    high: float
+    level: float
+    lead_sd: float
+    in_percent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What the methods found for one lead; NaN or None where a method did not run.
+
+    Parameters
+    ----------
+    lead : str
+        Name of the candidate.
+    nobs, n_dropped : int
+        Periods used by the scan, and periods of the sample that it could not use for this lead.
+    untestable : Reason or None
+        Why there are no numbers.
+    statistic, pvalue, log_pvalue, qvalue : float
+        Largest |t| over lags and shapes; its p (which covers that search), log p, and the FDR-adjusted p.
+    shape : str
+        Lag shape that gave the statistic, in words.
+    delay, effect, profile : Delay, Effect, Profile or None
+    granger_pvalue : float
+        Joint F test of the lead's lags 1..`granger_order` beyond the KPI's own.
+    granger_order : int or None
+    treatment : str
+        What was done to the lead before it was tested, in words.
+    available_after : int
+        Periods after its own period at which a value of the lead is published.
+    notes : tuple of (str, str)
+        Code and text of what deserves a look about this lead.
+    """
+
+    lead: str
+    nobs: int = 0
+    n_dropped: int = 0
+    untestable: Reason | None = None
+    statistic: float = math.nan
+    pvalue: float = math.nan
+    log_pvalue: float = math.nan
+    qvalue: float = math.nan
+    shape: str = ""
+    delay: Delay | None = None
+    effect: Effect | None = None
+    profile: Profile | None = None
+    granger_pvalue: float = math.nan
+    granger_order: int | None = None
+    treatment: str = ""
+    available_after: int = 0
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One question asked of a lead: its code, the answer, the number behind it and what to do."""
+
+    code: str
+    status: Status
+    value: float = math.nan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Verdict on one lead, with the evidence and the checks it rests on."""
+
+    evidence: Evidence
+    verdict: Verdict
+    rank: int = 0
+    reason: Reason | None = None
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def actionable_delay(self) -> float:
+        """Periods left to act once the lead's value is published; NaN without a delay."""
+        delay = self.evidence.delay
+        return math.nan if delay is None else float(delay.peak - self.evidence.available_after)
+
+
+def decide(evidence: Evidence, policy: Policy) -> Decision:
+    """Verdict on one lead from its evidence alone.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    policy : Policy
+
+    Returns
+    -------
+    Decision
+        With rank 0: `in_order` gives the rank once all leads are decided.
+
+    Examples
+    --------
+    >>> decide(Evidence(lead="demos", pvalue=0.001, qvalue=0.02), Policy(fdr=0.10)).verdict
+    'lead'
+    >>> decide(Evidence(lead="demos", pvalue=0.5, qvalue=0.7), Policy(fdr=0.10)).verdict
+    'none'
+    """
+    if evidence.untestable is not None:
+        return Decision(evidence=evidence, verdict="untestable", reason=evidence.untestable)
+    passed = evidence.qvalue <= policy.fdr
+    reason = None if passed else Reason(code="not_significant")
+    return Decision(evidence=evidence, verdict="lead" if passed else "none", reason=reason, checks=_checks(evidence, policy))
+
+
+def _checks(evidence: Evidence, policy: Policy) -> tuple[Check, ...]:
+    """The checks that the evidence so far allows."""
+    if evidence.delay is None:
+        return (Check(code="delay_set", status="not applicable"),)
+    width = len(evidence.delay.lags)
+    return (
+        Check(code="delay_set", status="pass" if width <= policy.wide_delay else "review", value=float(width)),
+        Check(code="time_to_act", status="pass" if evidence.delay.peak > evidence.available_after else "fail",
+              value=float(evidence.delay.peak - evidence.available_after)),
+    )
+
+
+def in_order(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Decisions from best to worst with their rank: verdict, p, |effect|, name; NaN last."""
+
+    def key(decision: Decision) -> tuple[int, float, float, str]:
+        evidence = decision.evidence
+        size = abs(evidence.effect.value) if evidence.effect else math.nan
+        return (VERDICTS.index(decision.verdict), _last(evidence.log_pvalue), _last(-size), evidence.lead)
+
+    return tuple(replace(decision, rank=place) for place, decision in enumerate(sorted(decisions, key=key), start=1))
+
+
+def _last(number: float) -> float:
+    """The number, or infinity for NaN, so that NaN sorts last."""
+    return math.inf if math.isnan(number) else number
