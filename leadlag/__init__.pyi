@@ -1,0 +1,14 @@
+from . import errors as errors
+from . import plot as plot
+from ._version import __version__ as __version__
+from .catalogue import Metric as Metric
+from .catalogue import ratio as ratio
+from .datasets import load_sample as load_sample
+from .methods.granger import granger_test as granger_test
+from .ranking import LeadRanking as LeadRanking
+from .ranking import rank_leads as rank_leads
+from .report import write_report as write_report
+from .sample import Sample as Sample
+from .sample import from_long as from_long
+from .sample import from_wide as from_wide
+from .simulate import simulate_leads as simulate_leads
