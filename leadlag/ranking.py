@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from os import PathLike
+from pathlib import Path
 
 import pandas as pd
 
 from leadlag._validation import as_name
 from leadlag.decision import Decision, Policy
 from leadlag.errors import CODES
-from leadlag.results import Provenance, Result
+from leadlag.results import Provenance, Result, _upstairs
+from leadlag.wording import explain_lead, explain_ranking, lead_paragraphs, summary, summary_of_lead
 
 __all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead"]
 
@@ -102,6 +105,14 @@ class RankedLead(Result):
         """The lead's row of the table."""
         return pd.DataFrame([_row(self.decision)], columns=list(COLUMNS))
 
+    def summary(self) -> str:
+        """The verdict and the numbers behind it as text of at most 80 columns."""
+        return summary_of_lead(lead_paragraphs(self.decision, self.context))
+
+    def explain(self) -> str:
+        """What the ranking says about this lead, why, and what it does not show."""
+        return explain_lead(self.decision, self.context)
+
 
 @dataclass(frozen=True, kw_only=True)
 class LeadRanking(Result):
@@ -143,6 +154,19 @@ class LeadRanking(Result):
     def to_frame(self) -> pd.DataFrame:
         """One row a candidate, best first, with the columns of `COLUMNS`; numbers at full precision."""
         return pd.DataFrame([_row(item) for item in self.decisions], columns=list(COLUMNS))
+
+    def summary(self) -> str:
+        """The answer, the table and what was tested, as text of at most 80 columns."""
+        return summary(self, not_computed=NOT_COMPUTED)
+
+    def explain(self) -> str:
+        """The answer in a few plain sentences."""
+        return explain_ranking(self)
+
+    def report(self, path: str | PathLike[str]) -> Path:
+        """Write the ranking as one HTML file that needs nothing else, and return its path."""
+        written: Path = _upstairs("report").write_report(self, path)
+        return written
 
 
 def _row(decision: Decision) -> dict[str, object]:

@@ -1,0 +1,17 @@
+"""Codes and numbers to sentences: the only room with prose.
+
+It stands below the rooms that decide and rank, so it imports neither: what it reads of a ranking is said in `seen`.
+"""
+
+from __future__ import annotations
+
+from leadlag.wording.prose import explain_lead, explain_ranking, lead_paragraphs
+from leadlag.wording.sentences import CAVEAT, LIMITS, STATUS, VERDICT, check, effect_of, headline, next_step, reason
+from leadlag.wording.shown import Prose, among, cut, interval, number, percent, periods, pvalue, shown
+from leadlag.wording.tables import fact_list, markdown_table, summary, summary_of_lead
+
+__all__ = [
+    "CAVEAT", "LIMITS", "STATUS", "VERDICT", "Prose", "among", "check", "cut", "effect_of", "explain_lead", "explain_ranking",
+    "fact_list", "headline", "interval", "lead_paragraphs", "markdown_table", "next_step", "number", "percent", "periods",
+    "pvalue", "reason", "shown", "summary", "summary_of_lead",
+]  # fmt: skip

@@ -1,0 +1,156 @@
+"""Codes and numbers to sentences: verdicts, reasons, checks and what a ranking does not show."""
+
+from __future__ import annotations
+
+from leadlag.errors import CODES
+from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenDelay, SeenEffect, SeenFamily, SeenRanking, SeenReason
+from leadlag.wording.shown import cut, interval, joined, lag_list, number, percent, periods, shown
+
+__all__ = [
+    "CAVEAT", "LIMITS", "STATUS", "VERDICT", "check", "delay", "delay_set", "effect_of", "effect_unit", "family", "headline",
+    "lead_title", "next_step", "reason", "sample",
+]  # fmt: skip
+
+#: Said under every table, in one line of 80 columns.
+CAVEAT = "A lead predicts; it need not cause. Moving it may leave the KPI where it is."
+
+#: What a ranking of leads does not show, at the length of a report.
+LIMITS = (
+    "Prediction is not cause. A lead moves before the KPI; a third thing may move both, one sooner than the other.",
+    "A lead is not yet a lever. Levels that move together do not show that pushing one moves the other; an experiment does.",
+    "A lead that becomes a target may stop leading: people then move the number, and not what stood behind it.",
+    "Finding nothing is not finding that there is nothing: a weak, slow or changing lead can be missed in these periods.",
+    "The best of many look better than they are: the effects of leads picked for being large are on average overstated.",
+)
+
+#: What each verdict says, in a few words.
+VERDICT = {
+    "lead": "moves before the KPI and improves its prediction",
+    "indirect": "predicts the KPI alone, but not once the other leads are known",
+    "reverse": "moves after the KPI, not before it",
+    "coincident": "moves with the KPI in the same period, not before it",
+    "none": "no sign that it moves before the KPI",
+    "untestable": "could not be tested",
+}
+
+#: Words for the answer to a check.
+STATUS = {"pass": "pass", "review": "look again", "fail": "fail", "not applicable": "not applicable"}
+
+_NEXT = {
+    "not_significant": "More periods, a longer max_lag or a finer cadence may show a lead that is there.",
+    "LL201": "Check that the column is filled, and over the same time as the KPI.",
+    "LL203": "Nothing can be learned from a column that does not move: leave it out, or give a longer window.",
+    "LL204": "Give more periods of this lead, or a smaller max_lag.",
+    "LL205": "Leave it out: it is the KPI itself under another name or scale.",
+    "LL206": "Keep one of the two: they carry the same information.",
+    "LL207": "Leave it out, or take out the control that already says the same.",
+    "LL208": "Look at its values for extremes; if they are sound, please report this with the code.",
+}
+
+
+def headline(ranking: SeenRanking, *, most: int = 200) -> str:
+    """The answer of a ranking in one sentence, names cut to `most` columns."""
+    named = [item for item in ranking.decisions if item.verdict == "lead"]
+    kpi, unit = cut(shown(ranking.context.kpi), most), ranking.context.unit
+    total = ranking.family.n_candidates
+    if not ranking.family.n_tested:
+        return f"None of the {_candidates(total)} for {kpi} could be tested."
+    if not named:
+        first = "The one candidate does not lead" if total == 1 else f"None of the {total:,} candidates leads"
+        return f"{first} {kpi} at a false discovery rate of {percent(ranking.context.policy.fdr)}."
+    if total == 1:
+        return f"{lead_title(named[0], unit, most=most, between=f' leads {kpi}')}."
+    told = [lead_title(item, unit, most=most) for item in named[:3]]
+    if len(named) > 3:
+        told.append(f"{len(named) - 3} more")
+    verb = "leads" if len(named) == 1 else "lead"
+    return f"{len(named)} of {_candidates(total)} {verb} {kpi}: {joined(told)}."
+
+
+def lead_title(decision: SeenDecision, unit: str, *, most: int = 200, between: str = "") -> str:
+    """Name of a lead, the words `between`, and how far ahead it moves."""
+    name, ahead = cut(shown(decision.evidence.lead), most), decision.evidence.delay
+    return f"{name}{between}" if ahead is None else f"{name}{between} by {periods(ahead.peak, unit)}"
+
+
+def _candidates(count: int) -> str:
+    return "1 candidate" if count == 1 else f"{count:,} candidates"
+
+
+def delay(ahead: SeenDelay, unit: str) -> str:
+    """The delay with its set."""
+    return f"{periods(ahead.peak, unit)} ({percent(ahead.level)} set: {delay_set(ahead, unit)})"
+
+
+def delay_set(ahead: SeenDelay, unit: str) -> str:
+    """The lags that the data do not reject as the delay."""
+    return f"{lag_list(ahead.lags)} {unit if ahead.lags == (1,) else unit + 's'}"
+
+
+def effect_unit(size: SeenEffect, context: SeenContext) -> str:
+    """The unit of an effect, with a space before it; empty if the KPI's unit is not known."""
+    if size.in_percent:
+        return " %"
+    return f" {shown(context.kpi_unit)}" if context.kpi_unit else ""
+
+
+def effect_of(size: SeenEffect, lead: str, context: SeenContext) -> str:
+    """What goes with a lasting rise of the lead, as a clause."""
+    value, low, high = interval(size.value, size.low, size.high)
+    unit, kpi = effect_unit(size, context), shown(context.kpi)
+    way = "higher" if size.value >= 0 else "lower"
+    return (
+        f"a lasting rise of {shown(lead)} by {number(size.lead_sd)} (one standard deviation of its working series) goes with "
+        f"{kpi} {value.lstrip('-')}{unit} {way} ({percent(size.level)} interval {low} to {high}), "
+        "once the rise has worked through all lags"
+    )
+
+
+def family(tests: SeenFamily, context: SeenContext) -> str:
+    """What was tested together, in one sentence without a verb."""
+    tested = "" if tests.n_tested == tests.n_candidates else f" ({tests.n_tested:,} testable)"
+    return (
+        f"{_candidates(tests.n_candidates)}{tested}, {tests.n_tests:,} lag shapes searched, {tests.n_draws:,} draws, "
+        f"{tests.method} at FDR {context.policy.fdr:.2f}"
+    )
+
+
+def sample(context: SeenContext) -> str:
+    """The window and length of the sample."""
+    return f"{shown(context.first)} to {shown(context.last)}, {periods(context.n_periods, context.unit)}"
+
+
+def reason(why: SeenReason) -> str:
+    """Why a lead has no numbers, or none that count."""
+    text = CODES.get(why.code, "not significant at the chosen FDR" if why.code == "not_significant" else why.code)
+    coded = f" [{why.code}]" if why.code in CODES else ""
+    return f"{text}{': ' + shown(why.detail) if why.detail else ''}{coded}"
+
+
+def next_step(code: str) -> str:
+    """What to do about a lead that has no numbers, or none that count."""
+    return _NEXT.get(code, "")
+
+
+def check(asked: SeenCheck, decision: SeenDecision, context: SeenContext) -> str:
+    """A check's answer and what to do about it."""
+    unit, evidence = context.unit, decision.evidence
+    if asked.status == "not applicable":
+        return f"{_CHECKS.get(asked.code, asked.code)}: not applicable here."
+    if asked.code == "delay_set" and evidence.delay is not None:
+        told = f"The delay set holds {periods(asked.value, 'lag')} ({delay_set(evidence.delay, unit)})"
+        advice = "sharp enough to plan with" if asked.status == "pass" else "plan with the whole set, not with its peak"
+        return f"{told}: {advice}."
+    if asked.code == "time_to_act":
+        return _time_to_act(asked, evidence.available_after, unit)
+    return f"{_CHECKS.get(asked.code, asked.code)}: {STATUS.get(asked.status, asked.status)}."
+
+
+_CHECKS = {"delay_set": "How sharp the delay is", "time_to_act": "Time to act"}
+
+
+def _time_to_act(asked: SeenCheck, published: int, unit: str) -> str:
+    known = "at the end of its own period" if published == 0 else f"{periods(published, unit)} after its own period"
+    if asked.status == "pass":
+        return f"Its value is known {known}: {periods(asked.value, unit)} left to act."
+    return f"Its value is known {known}, when the KPI has moved already: no time to act, useful only to know sooner."

@@ -1,0 +1,213 @@
+"""How numbers, names and text are shown: digits are chosen here, at the very end, and nowhere else."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "Prose", "among", "cut", "interval", "joined", "lag_list", "number", "pad", "percent", "periods", "pvalue", "shown",
+    "width", "wrap",
+]  # fmt: skip
+
+_JOINERS = "\u200c\u200d"  # invisible, but letters and emoji are put together with them
+_NOTHING = "-"
+
+
+class Prose(str):
+    """Text that shows itself as it reads, also as the last line of a notebook cell."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def shown(name: object) -> str:
+    r"""Text with control and direction characters written out, so that it shows what it is.
+
+    Examples
+    --------
+    >>> shown("a\nb\u202ec")
+    'a\\nb\\u202ec'
+    """
+    return "".join(_visible(letter) for letter in str(name))
+
+
+def _visible(letter: str) -> str:
+    if letter in _JOINERS or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        return letter
+    return letter.encode("unicode_escape").decode("ascii")
+
+
+def width(text: str) -> int:
+    """Columns that the text takes in a terminal: wide letters take two, combining marks none.
+
+    Examples
+    --------
+    >>> width("abc"), width("収入")
+    (3, 4)
+    """
+    return sum(map(_columns, text))
+
+
+def _columns(letter: str) -> int:
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def cut(text: str, most: int) -> str:
+    """Text in at most `most` columns, the end replaced by one … if it had to be cut.
+
+    Examples
+    --------
+    >>> cut("building_permits", 9)
+    'building…'
+    """
+    if width(text) <= most:
+        return text
+    kept, used = [], 1
+    for letter in text:
+        used += _columns(letter)
+        if used > most:
+            break
+        kept.append(letter)
+    return "".join(kept) + "…"
+
+
+def pad(text: str, columns: int, *, side: str = "left") -> str:
+    """Text filled with spaces to `columns`; `side` is where the text stands, "left" or "right"."""
+    space = " " * (columns - width(text))
+    return text + space if side == "left" else space + text
+
+
+def wrap(text: str, most: int = 80, *, indent: str = "", first: str = "") -> list[str]:
+    """Lines of at most `most` columns: the first begins with `first`, the others with `indent`; long words are broken."""
+    lines: list[str] = []
+    line, empty = first, True
+    for word in text.split():
+        rest = word
+        while rest:
+            joined_up = line + rest if empty else f"{line} {rest}"
+            if width(joined_up) <= most:
+                line, empty, rest = joined_up, False, ""
+            elif not empty:
+                lines, line, empty = [*lines, line], indent, True
+            else:
+                head = cut(rest, most - width(line) + 1)[:-1]
+                lines, line, rest = [*lines, line + head], indent, rest[len(head) :]
+    return lines if empty and lines else [*lines, line.rstrip()]
+
+
+def number(value: float, *, digits: int = 3, sign: bool = False) -> str:
+    """Number with `digits` significant digits; "-" if it is not known.
+
+    Examples
+    --------
+    >>> number(12345.6), number(0.0123456), number(-80.24, sign=True), number(float("nan"))
+    ('12,300', '0.0123', '-80.2', '-')
+    """
+    return _fixed(value, digits=digits, largest=abs(value), plus="+" if sign else "")
+
+
+def _fixed(value: float, *, digits: int, largest: float, plus: str = "") -> str:
+    """The number with as many decimals as give `largest` its significant digits."""
+    if not math.isfinite(value):
+        return _NOTHING if math.isnan(value) else f"{value:{plus}}"
+    if value == 0.0:
+        return "0"
+    if largest >= 1e6 or largest < 1e-4:
+        return f"{value:{plus}.{digits - 1}e}"
+    places = digits - 1 - math.floor(math.log10(largest))
+    rounded = round(value, places)
+    return f"{rounded + 0.0:{plus},.{max(places, 0)}f}"
+
+
+def interval(value: float, low: float, high: float, *, digits: int = 3) -> tuple[str, str, str]:
+    """An estimate and its bounds with the same number of decimals, set by the estimate or, if far wider, its bounds.
+
+    Examples
+    --------
+    >>> interval(80.24, 55.113, 105.38)
+    ('80.2', '55.1', '105.4')
+    """
+    size, widest = abs(value), max((abs(each) for each in (value, low, high) if math.isfinite(each)), default=0.0)
+    # an estimate far smaller than its bounds must not drag them into a row of meaningless decimals
+    largest = size if widest <= 2 * size else widest
+    first, second, third = (_fixed(each, digits=digits, largest=largest) for each in (value, low, high))
+    return first, second, third
+
+
+def pvalue(p: float) -> str:
+    """A p- or q-value; never 0.0000.
+
+    Examples
+    --------
+    >>> pvalue(1e-20), pvalue(0.00321), pvalue(0.0482), pvalue(1.0), pvalue(float("nan"))
+    ('<0.0001', '0.0032', '0.048', '>0.999', '-')
+    """
+    if math.isnan(p):
+        return _NOTHING
+    if p < 1e-4:
+        return "<0.0001"
+    if p < 0.00995:
+        return f"{p:.4f}"
+    return ">0.999" if p > 0.999 else f"{p:.3f}"
+
+
+def among(p: float) -> str:
+    """A p- or q-value for a sentence, after its letter: ``= 0.048`` or ``< 0.0001``."""
+    text = pvalue(p)
+    return f"{text[0]} {text[1:]}" if text[0] in "<>" else f"= {text}"
+
+
+def percent(share: float) -> str:
+    """A share as percent.
+
+    Examples
+    --------
+    >>> percent(0.9), percent(0.125)
+    ('90 %', '12.5 %')
+    """
+    return f"{round(100 * share, 6):g} %"
+
+
+def periods(count: float, unit: str) -> str:
+    """A count of periods with its word.
+
+    Examples
+    --------
+    >>> periods(1, "month"), periods(3, "business day"), periods(1999, "draw")
+    ('1 month', '3 business days', '1,999 draws')
+    """
+    return f"{count:,.0f} {unit}" if count == 1 else f"{count:,.0f} {unit}s"
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words as a list in a sentence.
+
+    Examples
+    --------
+    >>> joined(["a"]), joined(["a", "b"]), joined(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
+
+
+def lag_list(lags: Iterable[int]) -> str:
+    """Lags in words, neighbours drawn together.
+
+    Examples
+    --------
+    >>> lag_list([1, 2, 3]), lag_list([4]), lag_list([1, 2, 6])
+    ('1 to 3', '4', '1 to 2 and 6')
+    """
+    runs: list[list[int]] = []
+    for lag in sorted(lags):
+        if runs and lag == runs[-1][-1] + 1:
+            runs[-1].append(lag)
+        else:
+            runs.append([lag])
+    return joined([str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs])

@@ -1,0 +1,183 @@
+"""Tables as text: a ranking in 80 columns, and any frame as Markdown."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from leadlag.wording import sentences
+from leadlag.wording.seen import SeenDecision, SeenDelay, SeenEffect, SeenRanking
+from leadlag.wording.shown import Prose, cut, interval, number, pad, percent, pvalue, shown, width, wrap
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["delay_cell", "effect_cell", "fact_list", "markdown_table", "summary", "summary_of_lead"]
+
+_WIDTH = 80
+_MOST_ROWS = 40
+_MOST_FACTS = 10
+_LABEL = 11
+_NAME = 28
+_GAP = "  "
+
+
+def summary(ranking: SeenRanking, *, not_computed: Sequence[str] = ()) -> Prose:
+    """Ranking as text of at most 80 columns: the answer, the table, and what stands behind it."""
+    rows = ranking.decisions[:_MOST_ROWS]
+    table = _table(rows, ranking.context.unit)
+    if len(ranking.decisions) > len(rows):
+        table.append(f"and {len(ranking.decisions) - len(rows):,} more: to_frame() has them all")
+    facts = [line for label, text in fact_list(ranking, not_computed=not_computed, most=_NAME) for line in _fact(label, text)]
+    blocks = [wrap(sentences.headline(ranking, most=_NAME), _WIDTH), table, facts, [sentences.CAVEAT]]
+    return Prose("\n\n".join("\n".join(block) for block in blocks if block))
+
+
+def summary_of_lead(paragraphs: Iterable[tuple[str, str]]) -> Prose:
+    """Labelled sentences as text of at most 80 columns."""
+    return Prose("\n".join(line for label, text in paragraphs for line in _fact(label, text)))
+
+
+def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: int = 200) -> list[tuple[str, str]]:
+    """What stands behind the table, each fact with its label; names cut to `most` columns."""
+    context = ranking.context
+    kpi, policy = cut(shown(context.kpi), most), context.policy
+    facts = [
+        ("Delay", f"in {context.unit}s, with every lag of the {percent(policy.delay_level)} set"),
+        ("Effect", f"{_effect_words(ranking, kpi)}, with its {percent(policy.effect_level)} interval"),
+        ("Tests", sentences.family(ranking.family, context)),
+        ("KPI", f"{kpi}: {context.treatment or 'as given'}"),
+        ("Sample", f"{sentences.sample(context)}; {_rows_used(ranking.decisions)}"),
+    ]
+    out = [f"{cut(shown(name), most)} ({shown(why)})" for name, why in ranking.left_out]
+    if out:
+        told = [*out[:_MOST_FACTS], f"{len(out) - _MOST_FACTS} more"] if len(out) > _MOST_FACTS else out
+        facts.append(("Left out", ", ".join(told)))
+    lost = ((item.evidence.lead, item.reason) for item in ranking.decisions if item.verdict == "untestable")
+    facts += _cut_facts("Untestable", [f"{cut(shown(name), most)}: {sentences.reason(why)}" for name, why in lost if why])
+    facts += _cut_facts("Warning", [f"{shown(text)} [{code}]" for code, text in ranking.provenance.warnings])
+    if not_computed:
+        facts.append(("Columns", f"not computed in this version: {', '.join(not_computed)}"))
+    return facts
+
+
+def _cut_facts(label: str, texts: list[str]) -> list[tuple[str, str]]:
+    """One fact a text, the rest counted."""
+    told = [(label, text) for text in texts[:_MOST_FACTS]]
+    return [*told, (label, f"and {len(texts) - _MOST_FACTS} more")] if len(texts) > _MOST_FACTS else told
+
+
+def _effect_words(ranking: SeenRanking, kpi: str) -> str:
+    """What one number in the effect column means."""
+    sizes = [item.evidence.effect for item in ranking.decisions if item.evidence.effect is not None]
+    in_percent = any(size.in_percent for size in sizes)
+    unit = " in percent" if in_percent else f" in {shown(ranking.context.kpi_unit)}" if ranking.context.kpi_unit else ""
+    return f"change of {kpi}{unit} after a lasting rise of the lead by lead_sd"
+
+
+def _rows_used(decisions: Sequence[SeenDecision]) -> str:
+    """How many rows the tests used, over the candidates that were tested."""
+    tested = [item.evidence for item in decisions if item.verdict != "untestable"]
+    if not tested:
+        return "no candidate could be tested"
+    used, lost = [item.nobs for item in tested], [item.n_dropped for item in tested]
+    return f"nobs {_span(used)}, n_dropped {_span(lost)}"
+
+
+def _span(counts: Sequence[int]) -> str:
+    low, high = min(counts), max(counts)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def delay_cell(ahead: SeenDelay | None) -> str:
+    """Delay and the ends of its set."""
+    return "-" if ahead is None else f"{ahead.peak} [{ahead.low}-{ahead.high}]"
+
+
+def effect_cell(size: SeenEffect | None, *, digits: int = 3) -> str:
+    """Effect and its interval."""
+    if size is None or math.isnan(size.value):
+        return "-"
+    value, low, high = interval(size.value, size.low, size.high, digits=digits)
+    sign = " %" if size.in_percent else ""
+    return f"{value}{sign} [{low}, {high}]"
+
+
+def _table(decisions: Sequence[SeenDecision], unit: str) -> list[str]:
+    """The rows with their head; the head and the effects lose letters and digits before the names do."""
+    for digits, delay_head in ((3, f"Delay ({unit}s)"), (3, "Delay"), (2, "Delay"), (1, "Delay")):
+        heads = ("#", "Lead", "Verdict", delay_head, "Effect", "p", "q")
+        rows = [heads, *(_cells(item, digits=digits) for item in decisions)]
+        widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+        room = _WIDTH - sum(widths) - len(_GAP) * (len(widths) - 1) + widths[1]
+        if room >= (widths[1] if delay_head != "Delay" else min(widths[1], 20)):
+            break
+    widths[1] = min(widths[1], max(room, 4))
+    rows.insert(1, tuple("-" * columns for columns in widths))
+    return [cut(_line(row, widths), _WIDTH) for row in rows]
+
+
+def _cells(decision: SeenDecision, *, digits: int) -> tuple[str, ...]:
+    evidence = decision.evidence
+    return (
+        str(decision.rank), shown(evidence.lead), decision.verdict, delay_cell(evidence.delay),
+        effect_cell(evidence.effect, digits=digits), pvalue(evidence.pvalue), pvalue(evidence.qvalue),
+    )  # fmt: skip
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Texts to the left, numbers to the right."""
+    sides = ("right", "left", "left", "left", "right", "right", "right")
+    columns = (pad(cut(text, columns), columns, side=side) for text, columns, side in zip(cells, widths, sides, strict=True))
+    return _GAP.join(columns).rstrip()
+
+
+def _fact(label: str, text: str) -> list[str]:
+    """A labelled fact, its text aligned behind the label."""
+    return wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))
+
+
+def markdown_table(frame: pd.DataFrame) -> str:
+    r"""Frame as a Markdown table; names and texts cannot break it, numbers are rounded for reading.
+
+    Parameters
+    ----------
+    frame : DataFrame
+
+    Returns
+    -------
+    str
+        Pipe table, one line a row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(markdown_table(pd.DataFrame({"lead": ["a|b"], "pvalue": [1e-9]})))
+    | lead | pvalue |
+    | --- | ---: |
+    | a\|b | <0.0001 |
+    """
+    heads = [str(column) for column in frame.columns]
+    numeric = [frame.iloc[:, place].dtype.kind in "iuf" for place in range(len(heads))]
+    lines = [heads, ["---:" if right else "---" for right in numeric]]
+    rows = frame.itertuples(index=False, name=None)
+    body = ([_markdown_cell(value, head) for value, head in zip(row, heads, strict=True)] for row in rows)
+    escaped = [[_markdown_text(head) for head in lines[0]], lines[1], *body]
+    return "\n".join(f"| {' | '.join(row)} |" for row in escaped)
+
+
+def _markdown_cell(value: Any, head: str) -> str:
+    if not isinstance(value, float):
+        return _markdown_text(str(value))
+    if math.isnan(value):
+        return ""
+    if head.endswith(("pvalue", "qvalue")):
+        return pvalue(value)
+    return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e6 else number(value, digits=4)
+
+
+def _markdown_text(text: str) -> str:
+    """Text that Markdown shows letter by letter; an underscore inside a word needs no escape."""
+    return re.sub(r"[\\|\[\]`*<>!~$#]|(?<![^\W_])_|_(?![^\W_])", r"\\\g<0>", shown(text))

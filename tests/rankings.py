@@ -1,0 +1,155 @@
+"""Rankings put together by hand, for the tests of what people look at: no number in them was computed from data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Reason, decide, in_order
+from leadlag.ranking import Context, Family, LeadRanking
+from leadlag.results import Provenance
+
+#: Names that break tables, markup, charts and terminals that trust them.
+NASTY = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</style><h1>x</h1>",
+    "{{ 7 * 7 }}",
+    "a|b",
+    "$x_1$",
+    "$\\frac{",
+    "_hidden",
+    "=1+1",
+    "@cmd",
+    "[link](http://example.org)",
+    "`code`",
+    "two\nlines",
+    "売上高の先行指標",
+    "evil\u202etxt.exe",
+    "nul\x00byte",
+    "á́́́",
+    "%s %d {0}",
+    "very long name " * 12,
+)
+
+
+def profile(*, lags: int = 12, peak: int = 2, size: float = 40.0, width: float = 15.0) -> Profile:
+    """A lag profile with one smooth peak."""
+    effect = tuple(size * math.exp(-0.5 * ((lag - peak) / 1.5) ** 2) - 0.1 * size * math.sin(lag) for lag in range(1, lags + 1))
+    return Profile(
+        lags=tuple(range(1, lags + 1)),
+        effect=effect,
+        low=tuple(each - width for each in effect),
+        high=tuple(each + width for each in effect),
+        tvalue=tuple(1.645 * each / width for each in effect),
+    )
+
+
+def found(
+    name: str, *, peak: int = 2, size: float = 40.0, pvalue: float = 0.0004, qvalue: float = 0.004, in_percent: bool = False
+) -> Evidence:
+    """A candidate with all its numbers."""
+    return Evidence(
+        lead=name,
+        nobs=390,
+        n_dropped=24,
+        statistic=6.1,
+        pvalue=pvalue,
+        log_pvalue=math.log(pvalue),
+        qvalue=qvalue,
+        shape="lag 2",
+        delay=Delay(peak=peak, lags=tuple(range(max(peak - 1, 1), peak + 2)), level=0.90),
+        effect=Effect(value=size, low=size - 15.0, high=size + 16.5, level=0.90, lead_sd=51.7, in_percent=in_percent),
+        profile=profile(peak=peak, size=size),
+        granger_pvalue=0.0021,
+        granger_order=3,
+        treatment="first differences",
+    )
+
+
+def not_found(name: str, *, pvalue: float = 0.43, size: float = 2.5) -> Evidence:
+    """A candidate that was tested and is no lead."""
+    return found(name, peak=5, size=size, pvalue=pvalue, qvalue=min(1.0, 2 * pvalue))
+
+
+def empty(name: str, code: str = "LL203", detail: str = "") -> Evidence:
+    """A candidate without numbers."""
+    return Evidence(lead=name, untestable=Reason(code=code, detail=detail))
+
+
+def ranking_of(
+    candidates: Sequence[Evidence],
+    *,
+    kpi: str = "housing_starts",
+    unit: str = "month",
+    kpi_unit: str = "thousand homes a year",
+    left_out: tuple[tuple[str, str], ...] = (),
+    warnings: tuple[tuple[str, str], ...] = (),
+) -> LeadRanking:
+    """A ranking of candidates, decided as the package decides."""
+    policy = Policy()
+    decisions = in_order(decide(each, policy) for each in candidates)
+    tested = sum(each.untestable is None for each in candidates)
+    return LeadRanking(
+        decisions=decisions,
+        context=Context(
+            kpi=kpi, unit=unit, kpi_unit=kpi_unit, first="1990-01", last="2024-06", n_periods=414, max_lag=12,
+            treatment="first differences", momentum=(0.4, -0.1), policy=policy,
+        ),
+        family=Family(n_candidates=len(candidates), n_tested=tested, n_shapes=48, n_draws=1999),
+        left_out=left_out,
+        provenance=Provenance.of("rank_leads", kpi=kpi, max_lag=12, fdr=0.10, rng=0, n_draws=1999, warnings=warnings),
+    )  # fmt: skip
+
+
+def housing() -> LeadRanking:
+    """Two leads, three candidates that are none, two that could not be tested."""
+    return ranking_of(
+        [
+            found("building_permits", peak=1, size=80.24, pvalue=1e-9, qvalue=2e-8),
+            found("mortgage_rate", peak=2, size=-33.1, pvalue=0.0031, qvalue=0.012),
+            not_found("lumber_price"),
+            not_found("unemployment", pvalue=0.09),
+            not_found("new_orders", pvalue=0.9, size=-1.2),
+            empty("flat", "LL203"),
+            empty("short", "LL204", "19 periods, 52 are needed"),
+        ],
+        left_out=(("region", "text"),),
+        warnings=(("LL101", "the KPI looks integrated and was differenced"),),
+    )
+
+
+def one_lead() -> LeadRanking:
+    """One candidate, which leads."""
+    return ranking_of([found("demos")], kpi="new_mrr", unit="week", kpi_unit="")
+
+
+def none_found() -> LeadRanking:
+    """Candidates that are no leads."""
+    return ranking_of([not_found("demos"), not_found("visits", pvalue=0.7)])
+
+
+def none_testable() -> LeadRanking:
+    """Candidates without numbers."""
+    return ranking_of([empty("flat"), empty("blank", "LL201")])
+
+
+def nasty() -> LeadRanking:
+    """Hostile names in every place a name can stand."""
+    half = len(NASTY) // 2
+    return ranking_of(
+        [found(name, peak=1 + place) for place, name in enumerate(NASTY[:half])]
+        + [empty(name, detail=name) for name in NASTY[half:]],
+        kpi=NASTY[0],
+        kpi_unit=NASTY[1],
+        left_out=tuple((name, "text") for name in NASTY),
+        warnings=tuple(("LL112", name) for name in NASTY),
+    )
+
+
+def many(count: int = 200) -> LeadRanking:
+    """Many candidates, a twentieth of which lead."""
+    leads = [found(f"lead_{place:03d}", peak=1 + place % 12, size=60.0 - 5 * place) for place in range(count // 20)]
+    return ranking_of(
+        leads + [not_found(f"candidate_{place:03d}", pvalue=0.2 + 0.7 * place / count) for place in range(count - len(leads))]
+    )
