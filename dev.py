@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Sets up leadlag in this checkout and runs it; the standard library is all it needs.
+
+    python3 dev.py demo             rank the leads of the built-in real sample, write the report
+    python3 dev.py test             lint, types, layers, then all tests
+    python3 dev.py test -k NAME     only these tests (any pytest arguments)
+    python3 dev.py test --oldest    the tests on the oldest packages that pyproject.toml allows
+    python3 dev.py lint             lint, types and layers alone
+    python3 dev.py bench [NAME]     the scripts of benchmarks/, or one of them
+
+The first start makes .venv from lock/; the next ones find it ready.
+"""
+
+# Parses on Python 3.6, so that an old interpreter gets a sentence and not a syntax error.
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+LINT = ("ruff check --quiet .", "ruff format --check --quiet .", "mypy", "lint-imports --no-logo")
+VERSION = "{}.{}.{}".format(*sys.version_info[:3])
+
+
+def say(text):
+    """A line for the person who waits; standard output is left to the command."""
+    print("dev.py: " + text, file=sys.stderr, flush=True)
+
+
+def check_python(arguments):
+    """Stop with the next step where this interpreter cannot do it."""
+    if sys.version_info < (3, 11):
+        newer = [name for name in ("python3.14", "python3.13", "python3.12", "python3.11") if shutil.which(name)]
+        hint = "run `{} dev.py ...`".format(newer[0]) if newer else "install one and run `python3.11 dev.py ...`"
+        sys.exit("dev.py: leadlag needs Python 3.11 or newer and this is {}: {}.".format(VERSION, hint))
+    if "--oldest" in arguments and sys.version_info >= (3, 13):
+        sys.exit("dev.py: the oldest packages exist for Python 3.11 and 3.12 only: run `python3.11 dev.py test --oldest`.")
+    try:
+        __import__("ensurepip")
+    except ImportError:
+        if not shutil.which("uv"):
+            package = "python{}.{}-venv".format(*sys.version_info[:2])
+            sys.exit("dev.py: this Python cannot make environments: run `sudo apt install " + package + "`, then this again.")
+
+
+def run(command, cwd=None, **variables):
+    """Exit code of `command`, run without what the caller's variables would mix into its imports."""
+    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
+    return subprocess.call([str(part) for part in command], cwd=cwd, env=dict(env, **variables))
+
+
+def must(*command):
+    """Run a step of the set-up, or stop there."""
+    if run(command, ROOT) != 0:
+        sys.exit("dev.py: this step failed, see above: " + " ".join(map(str, command)))
+
+
+def stamp(lock):
+    """What an environment has to have been made from to be used as it is."""
+    content = (ROOT / "lock" / lock).read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    return hashlib.sha256(content + (sys.version + str(ROOT)).encode()).hexdigest()
+
+
+def environment(lock):
+    """Python of the environment with the packages of `lock`, made where it is not there."""
+    home = ROOT / (".venv-oldest" if lock == "oldest.txt" else ".venv")
+    python, mark = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python"), home / "made-from"
+    maker, made = VERSION + (" uv" if shutil.which("uv") else " pip"), mark.read_text() if mark.exists() else ""
+    good = [stamp("dev.txt"), stamp(lock)] if lock == "run.txt" else [stamp(lock)]
+    if not (python.exists() and made.split()[-1:] and made.split()[-1] in good):
+        if not made.startswith(maker):  # another maker, another Python, or a set-up that was cut short
+            shutil.rmtree(str(home), ignore_errors=True)
+        begin = time.time()
+        fill(home, python, lock)
+        mark.write_text(maker + " " + stamp(lock))
+        say("{} is ready after {:.0f} s.".format(home.name, time.time() - begin))
+    return python
+
+
+def fill(home, python, lock):
+    """Make the environment at `home` and install `lock` into it, by hash and nothing else."""
+    uv, file = shutil.which("uv"), ROOT / "lock" / lock
+    number = sum(line[:1].isalnum() for line in file.read_text().splitlines())
+    time_needed = "a quarter of a minute to two minutes" if uv else "one to four minutes"
+    text = "making {} with {}: {} packages of lock/{}, {}, this once ..."
+    say(text.format(home.name, "uv" if uv else "pip", number, lock, time_needed))
+    (home / "made-from").unlink() if (home / "made-from").exists() else None
+    if not python.exists():
+        must(*([uv, "venv", "--quiet", "--python", sys.executable, home] if uv else [sys.executable, "-m", "venv", home]))
+    pip = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install", "--disable-pip-version-check"]
+    must(*pip, "--quiet", "--require-hashes", "--only-binary=:all:", "-r", file)
+    if lock != "run.txt":
+        say("linking leadlag itself into it ...")
+        must(*pip, "--quiet", "--no-deps", "--no-build-isolation", "-e", ROOT)
+
+
+def lint(_arguments=()):
+    """Lint, types and layers: what failed."""
+    python = environment("dev.txt")
+    failed = []
+    for command in LINT:
+        say(command + " ...")
+        tool, *arguments = command.split()
+        failed += [tool] * (run([python.parent / tool, *arguments], ROOT) != 0)
+    return failed
+
+
+def test(arguments):
+    """Lint and tests; with arguments for pytest, or on the oldest packages, only the tests."""
+    oldest = "--oldest" in arguments
+    chosen = [argument for argument in arguments if argument != "--oldest"]
+    failed = [] if arguments else lint()
+    # what old packages deprecate among themselves is not ours to mend
+    options = ["-W", "default", "tests"] if oldest else []
+    python = environment("oldest.txt" if oldest else "dev.txt")
+    say("pytest, and at its end what was skipped and why ...")
+    return failed + ["pytest"] * (run([python, "-m", "pytest", *options, *chosen], ROOT) != 0)
+
+
+def bench(names):
+    """Run benchmarks/*.py, or those named."""
+    python = environment("run.txt")
+    scripts = [ROOT / "benchmarks" / (name + ".py") for name in names] or sorted((ROOT / "benchmarks").glob("*.py"))
+    return [script.name for script in scripts if run([python, script], PYTHONPATH=str(ROOT)) != 0]
+
+
+def demo(arguments):
+    """The demo with the packages that users get, in the caller's folder."""
+    return run([environment("run.txt"), "-P", "-m", "leadlag", "demo", *arguments], PYTHONPATH=str(ROOT))
+
+
+def main(arguments):
+    """Run the command that was named, and exit with what came of it."""
+    commands = {"demo": demo, "test": test, "lint": lint, "bench": bench}
+    if arguments[:1] == [] or arguments[0] not in commands:
+        sys.exit(__doc__)
+    check_python(arguments)
+    result = commands[arguments[0]](arguments[1:])
+    sys.exit("dev.py: failed: " + ", ".join(result) + "." if isinstance(result, list) and result else result or 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
