@@ -1,0 +1,161 @@
+"""Which cadence the stamps have, when the caller does not say: modal step, gaps allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from leadlag.sample.periods import Cadence, Freq, days_of, months_of, ordinals_of
+
+__all__ = ["Found", "counter_cadence", "declared_cadence", "infer_cadence"]
+
+_DAY = 86_400_000_000
+_HOUR = 3_600_000_000
+#: A grid this many times longer than the rows is a sign of a wrong cadence, not of gaps.
+_MOST_EMPTY = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A cadence, or the reason why there is none.
+
+    Parameters
+    ----------
+    cadence : Cadence or None
+    problem : str
+        Why the cadence cannot be told, empty if it can.
+    moved : bool
+        Whether stamps are irregular inside their periods (Tuesdays in a series of Mondays, 09:03 and 09:05).
+    in_utc : bool
+        Whether periods are counted in UTC: steps shorter than a day, where local clocks repeat an hour.
+    """
+
+    cadence: Cadence | None = None
+    problem: str = ""
+    moved: bool = False
+    in_utc: bool = False
+
+
+def declared_cadence(freq: Freq, local: np.ndarray) -> Found:
+    """The cadence the caller named; a week starts on the day all stamps share, else on Monday."""
+    cadence = Cadence(freq=freq)
+    if freq == "week":
+        weekdays = np.unique((days_of(local) + 3) % 7)
+        cadence = replace(cadence, week_start=int(weekdays[0]) if len(weekdays) == 1 else 0)
+        return Found(cadence=cadence, moved=len(weekdays) > 1)
+    if freq == "period":
+        return _regular(np.unique(local))
+    return Found(cadence=cadence, in_utc=freq == "hour")
+
+
+def infer_cadence(local: np.ndarray, utc: np.ndarray) -> Found:
+    """The cadence of stamps, from their modal step.
+
+    Parameters
+    ----------
+    local, utc : ndarray, shape (n,), datetime64[us]
+        Wall clock in the declared zone, and the same instants in UTC (equal where there is no zone).
+
+    Returns
+    -------
+    Found
+    """
+    stamps = np.unique(local)
+    if len(stamps) < 2:
+        return Found(problem="one period is not enough to see how far apart they are")
+    clock = stamps.astype(np.int64) % _DAY
+    if (clock == clock[0]).all():
+        found = _from_days(np.unique(days_of(stamps)))
+        return replace(found, moved=found.moved or bool(clock[0]))
+    instants = np.unique(utc)
+    step = _mode(np.diff(instants.astype(np.int64)))
+    if step >= 20 * _HOUR and len(np.unique(days_of(stamps))) == len(stamps):  # one row a day or rarer, at changing times
+        return replace(_from_days(days_of(stamps)), moved=True)
+    return _from_clock(instants, step)
+
+
+def counter_cadence(counts: np.ndarray, freq: Freq) -> Found:
+    """Cadence of a plain counter: its modal step."""
+    unique = np.unique(counts)
+    step = _mode(np.diff(unique)) if len(unique) > 1 else 1
+    if ((unique - unique[0]) % step).any():
+        step = 1
+    span = (int(unique[-1]) - int(unique[0])) // step + 1 if len(unique) else 0
+    if span > _MOST_EMPTY * max(len(unique), 5):
+        return Found(problem=f"{len(unique)} counter values spread over {span} steps of {step}")
+    return Found(cadence=Cadence(freq=freq, base="counter", step=step, origin=int(unique[0]) if len(unique) else 0))
+
+
+def _mode(steps: np.ndarray) -> int:
+    """Most frequent step, the shortest of equals."""
+    values, counts = np.unique(steps, return_counts=True)
+    return int(values[np.argmax(counts)])
+
+
+def _from_clock(instants: np.ndarray, step: int) -> Found:
+    """Steps within a day."""
+    micros = instants.astype(np.int64)
+    if step == _HOUR and len(np.unique(micros // _HOUR)) == len(micros):
+        return _checked(Cadence(freq="hour"), instants, moved=bool((micros % _HOUR).any()), in_utc=True)
+    return replace(_regular(instants), in_utc=True)
+
+
+def _from_days(days: np.ndarray) -> Found:
+    """Whole days: daily, business days, weeks, months, quarters, years or another regular step."""
+    gaps = np.diff(days)
+    step = _mode(gaps)
+    stamps = days.astype("datetime64[D]").astype("datetime64[us]")
+    weekdays = (days + 3) % 7
+    if step == 1:
+        spans_weekend = days[-1] - days[0] >= 7 or weekdays[-1] < weekdays[0]
+        return _checked(Cadence(freq="business_day" if spans_weekend and (weekdays < 5).all() else "day"), stamps)
+    if step == 7:
+        one_day = len(np.unique(weekdays)) == 1
+        return _checked(Cadence(freq="week", week_start=int(weekdays[0]) if one_day else 0), stamps, moved=not one_day)
+    if not (gaps % 7).any() and step < 60 and len(np.unique(_day_of_month(stamps))) > 1:
+        return _regular(stamps)
+    for freq, low, high in (("month", 28, 31), ("quarter", 89, 92), ("year", 364, 367)):
+        cadence = Cadence(freq=freq)  # type: ignore[arg-type]  # the words above are Freq
+        if low <= step <= high and len(np.unique(ordinals_of(stamps, cadence))) == len(stamps):
+            return _checked(cadence, stamps)
+    return _by_months(stamps) if step > 31 else _regular(stamps)
+
+
+def _day_of_month(stamps: np.ndarray) -> np.ndarray:
+    """Day of the month, 0 = the first."""
+    return (stamps.astype("datetime64[D]") - stamps.astype("datetime64[M]")).astype(np.int64)
+
+
+def _by_months(stamps: np.ndarray) -> Found:
+    """Every two months, every half-year: the same day of the month, or month ends."""
+    day_of_month = _day_of_month(stamps)
+    month_end = (stamps.astype("datetime64[D]") + 1).astype("datetime64[M]") != stamps.astype("datetime64[M]")
+    months = months_of(stamps)
+    step = _mode(np.diff(months))
+    if step < 1 or not (month_end.all() or (day_of_month == day_of_month[0]).all()) or ((months - months[0]) % step).any():
+        return _regular(stamps)
+    if step in (1, 3, 12):
+        freq: Freq = "month" if step == 1 else "quarter" if step == 3 else "year"
+        return _checked(Cadence(freq=freq), stamps)
+    return _checked(Cadence(freq="period", base="month", step=step, origin=int(months[0])), stamps)
+
+
+def _regular(stamps: np.ndarray) -> Found:
+    """Any other step, if every stamp lies on it."""
+    micros = stamps.astype(np.int64)
+    if len(micros) < 2:
+        return Found(problem="one period is not enough to see how far apart they are")
+    step = _mode(np.diff(micros))
+    if ((micros - micros[0]) % step).any():
+        return Found(problem="the steps between the times are irregular")
+    return _checked(Cadence(freq="period", step=step, origin=int(micros[0])), stamps)
+
+
+def _checked(cadence: Cadence, stamps: np.ndarray, *, moved: bool = False, in_utc: bool = False) -> Found:
+    """The cadence, unless nearly all of its grid would be empty."""
+    ordinals = ordinals_of(stamps, cadence)
+    span = int(ordinals[-1] - ordinals[0]) + 1
+    if span > _MOST_EMPTY * max(len(stamps), 5):
+        return Found(problem=f"{len(stamps)} times spread over {span} periods of one {cadence.freq.replace('_', ' ')}")
+    return Found(cadence=cadence, moved=moved, in_utc=in_utc)

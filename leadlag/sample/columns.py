@@ -1,0 +1,160 @@
+"""Columns of a table through the gate: one block of float64, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from leadlag.errors import DataWarning
+from leadlag.sample.model import LeftOut, Note
+from leadlag.sample.numbers import Reading, to_float64
+from leadlag.sample.violations import ViolationList
+
+__all__ = ["Block", "read_columns"]
+
+_KINDS = {"text": "text, no number in it", "date": "dates, no numbers"}
+_COMMA_STEP = "write numbers with a point and without separators or signs, for example 1234.5 (pd.read_csv has decimal=',' and thousands='.')."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Numbers of the columns that are metrics.
+
+    Parameters
+    ----------
+    names : tuple of str
+    values : ndarray, shape (n_rows, n_metrics), float64
+    notes : tuple of Note
+    left_out : tuple of LeftOut
+    """
+
+    names: tuple[str, ...]
+    values: np.ndarray
+    notes: tuple[Note, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def read_columns(
+    frame: pd.DataFrame,
+    names: Sequence[str],
+    places: Sequence[int],
+    *,
+    asked: Mapping[str, str],
+    infinite: str,
+    rows: Sequence[str],
+    violations: ViolationList,
+) -> Block:
+    """Read columns as float64 and collect what is wrong with them.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Not changed.
+    names : sequence of str
+        Cleaned name of every column of `frame`.
+    places : sequence of int
+        Columns to read.
+    asked : Mapping from str to str
+        Columns named by the caller and the argument that named them; text in any other column leaves it out.
+    infinite : {"error", "missing"}
+    rows : sequence of str
+        Label of every row, for examples.
+    violations : ViolationList
+    """
+    values = np.empty((len(frame), len(places)), order="F")
+    notes: list[Note] = []
+    left_out: list[LeftOut] = []
+    kept: list[int] = []
+    plain = _plain_floats(frame, places, values)
+    for column, place in enumerate(places):
+        name = names[place]
+        if column in plain:
+            kept.append(column)
+            continue
+        reading = to_float64(frame.iloc[:, place])
+        if reading.kind in _KINDS and name not in asked:
+            left_out.append(LeftOut(name=name, reason=_KINDS[reading.kind]))
+            continue
+        kept.append(column)
+        values[:, column] = reading.values
+        _collect(reading, name, asked.get(name, "data"), rows, violations)
+        notes.extend(_notes(reading, name))
+    read_names = [names[place] for place in places]
+    _infinities(values, kept, read_names, asked, infinite, rows, violations, notes)
+    if left_out:
+        shown = ", ".join(repr(column.name) for column in left_out[:12])
+        more = f" and {len(left_out) - 12} more" if len(left_out) > 12 else ""
+        notes.append(Note(code="LL107", column=None, text=f"columns that hold no numbers were left out: {shown}{more}."))
+    kept_names = tuple(read_names[column] for column in kept)
+    return Block(names=kept_names, values=values if len(kept) == len(places) else values[:, kept], notes=tuple(notes), left_out=tuple(left_out))
+
+
+def _plain_floats(frame: pd.DataFrame, places: Sequence[int], values: np.ndarray) -> frozenset[int]:
+    """Copy all plain float columns in one step; returns which they were."""
+    floats = [column for column, place in enumerate(places) if frame.dtypes.iloc[place] == np.float64]
+    if len(floats) == values.shape[1] == frame.shape[1]:
+        values[:] = frame.to_numpy()
+    elif floats:
+        values[:, floats] = frame.iloc[:, [places[column] for column in floats]].to_numpy()
+    return frozenset(floats)
+
+
+def _notes(reading: Reading, name: str) -> list[Note]:
+    notes = []
+    if reading.converted:
+        notes.append(Note(code="LL103", column=name, text=f"column {name!r} was converted to float64: {reading.converted}."))
+    if reading.inexact:
+        text = f"column {name!r} holds {reading.inexact} whole numbers beyond 2**53, which lose digits as float64."
+        notes.append(Note(code="LL104", column=name, text=text))
+        warnings.warn(DataWarning(text, code="LL104"), stacklevel=2)
+    return notes
+
+
+def _collect(reading: Reading, name: str, argument: str, rows: Sequence[str], violations: ViolationList) -> None:
+    """What is wrong with one column."""
+    shown = [f"{text!r} at {rows[row]}" for row, text in reading.bad[:5]]
+    if reading.kind == "duration":
+        step = "convert it to a number with a unit first, for example column.dt.total_seconds() / 3600."
+        violations.add("LL304", "durations where numbers are expected.", argument=argument, column=name, examples=shown, next_step=step)
+    elif reading.kind == "complex":
+        step = "give the real part, or leave the column out."
+        violations.add("LL303", "complex numbers.", argument=argument, column=name, examples=shown, next_step=step)
+    elif reading.kind in _KINDS:
+        step = "name a column of numbers, or leave this one out."
+        violations.add("LL303", f"the column holds {_KINDS[reading.kind]}.", argument=argument, column=name, examples=shown, next_step=step)
+    elif reading.bad:
+        count = "1 value is" if len(reading.bad) == 1 else f"{len(reading.bad)} values are"
+        step = _COMMA_STEP if reading.decimal_comma else "correct these cells, or leave them empty if they are missing."
+        text = f"{count} no number." if len(reading.bad) == 1 else f"{count} no numbers."
+        violations.add("LL303", text, argument=argument, column=name, examples=shown, next_step=step)
+
+
+def _infinities(
+    values: np.ndarray,
+    kept: Sequence[int],
+    names: Sequence[str],
+    asked: Mapping[str, str],
+    infinite: str,
+    rows: Sequence[str],
+    violations: ViolationList,
+    notes: list[Note],
+) -> None:
+    """Infinite values: an error, or missing if the caller says so."""
+    for column in kept:
+        values_here = values[:, column]
+        if not np.isinf(values_here).any():
+            continue
+        places = np.flatnonzero(np.isinf(values_here))
+        name = names[column]
+        if infinite == "missing":
+            values_here[places] = np.nan
+            notes.append(Note(code="LL115", column=name, text=f"{len(places)} infinite values of {name!r} were read as missing."))
+            continue
+        shown = [f"{values_here[row]:g} at {rows[row]}" for row in places[:5]]
+        count = "1 infinite value." if len(places) == 1 else f"{len(places)} infinite values."
+        step = "correct them, or read them as missing with from_wide(..., infinite='missing')."
+        violations.add("LL302", count, argument=asked.get(name, "data"), column=name, examples=shown, next_step=step)

@@ -1,0 +1,373 @@
+"""Wide tables in: one column per metric, any eager frame, one Sample out."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from leadlag._validation import as_option
+from leadlag.catalogue import Metric, Missing, as_catalogue, check_missing
+from leadlag.errors import UsageError
+from leadlag.sample.columns import Block, read_columns
+from leadlag.sample.detect import TimeSource, find_time
+from leadlag.sample.grid import Grid, build_grid, repeated_periods
+from leadlag.sample.missing import fill_missing
+from leadlag.sample.model import Note, Sample
+from leadlag.sample.names import CleanNames, clean_names, requested_names
+from leadlag.sample.periods import WORDS, Freq
+from leadlag.sample.rates import add_rates, fold_metrics, rate_names, rate_parts
+from leadlag.sample.tables import as_pandas
+from leadlag.sample.times import Stamps, check_zone, read_times
+from leadlag.sample.violations import Violation, ViolationList, raise_violations
+
+__all__ = ["Settings", "as_sample", "find_violations", "from_wide"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How a table is to be read; every field as in `as_sample`, checked."""
+
+    time: Any = None
+    freq: Freq | None = None
+    tz: str | None = None
+    date_format: str | None = None
+    as_of: Any = None
+    catalogue: Mapping[str, Metric] = field(default_factory=lambda: MappingProxyType({}))
+    missing: Missing = "mask"
+    infinite: str = "error"
+
+    @classmethod
+    def checked(
+        cls,
+        *,
+        time: Any = None,
+        freq: Any = None,
+        tz: Any = None,
+        date_format: Any = None,
+        as_of: Any = None,
+        catalogue: Any = None,
+        missing: Any = "mask",
+        infinite: Any = "error",
+    ) -> Settings:
+        """Settings, or a `UsageError` that names the argument."""
+        if date_format is not None and not isinstance(date_format, str):
+            raise UsageError(f"date_format={date_format!r} is not allowed: give a text like '%d/%m/%Y'.")
+        return cls(
+            time=time,
+            freq=None if freq is None else as_option(freq, "freq", WORDS),  # type: ignore[arg-type]  # one of WORDS
+            tz=check_zone(tz),
+            date_format=date_format,
+            as_of=as_of,
+            catalogue=as_catalogue(catalogue),
+            missing=check_missing(missing),
+            infinite=as_option(infinite, "infinite", ("error", "missing")),
+        )
+
+
+def from_wide(
+    data: Any,
+    *,
+    time: str | None = None,
+    freq: Freq | None = None,
+    tz: str | None = None,
+    date_format: str | None = None,
+    as_of: Any = None,
+    catalogue: Iterable[Metric] | None = None,
+    infinite: str = "error",
+) -> Sample:
+    """Read a wide table, one column per metric, into a `Sample`.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame, polars.DataFrame, pyarrow.Table
+        One row per period. It is not changed.
+    time : str, optional
+        Column (or index name) with the times. None takes a dated index, else the one column that can only be
+        dates, else the order of the rows.
+    freq : {"hour", "day", "business_day", "week", "month", "quarter", "year", "period"}, optional
+        Cadence; None infers it from the most frequent step.
+    tz : str, optional
+        The one zone in which periods are meant; stamps with another zone are converted, stamps without are read in it.
+    date_format : str, optional
+        ``strptime`` format of text dates; None means ISO.
+    as_of : date, datetime, str or int, optional
+        What was known then: periods that end later are dropped. A date counts to its end.
+    catalogue : iterable of Metric, optional
+        How several rows of one period become one value, and rates to compute.
+    infinite : {"error", "missing"}
+        What an infinite value means.
+
+    Returns
+    -------
+    Sample
+
+    Raises
+    ------
+    DataContractError
+        Lists everything that is wrong with the data.
+    UsageError
+        If an argument is wrong.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"date": ["2024-01-01", "2024-01-08", "2024-01-22"], "visits": [3, 4, 5]})
+    >>> from_wide(frame).column("visits")
+    array([ 3.,  4., nan,  5.])
+    """
+    settings = Settings.checked(
+        time=time, freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, infinite=infinite
+    )
+    return _read_or_raise(data, settings, None)
+
+
+def as_sample(
+    data: Any,
+    *,
+    time: str | None = None,
+    catalogue: Iterable[Metric] | None = None,
+    missing: Missing = "mask",
+    columns: Any = None,
+    freq: Freq | None = None,
+    tz: str | None = None,
+    date_format: str | None = None,
+    as_of: Any = None,
+    infinite: str = "error",
+) -> Sample:
+    """Read whatever a caller gave as `data` into a `Sample` of the metrics that will be used.
+
+    Parameters
+    ----------
+    data : Sample or eager frame
+        A Sample passes through, then metrics are chosen and missing periods treated.
+    time, freq, tz, date_format, as_of, infinite
+        As in `from_wide`; not allowed with a Sample, which has its calendar.
+    catalogue : iterable of Metric, optional
+        What is known about the metrics; its `missing` goes before the argument.
+    missing : {"mask", "error", "zero"} or ("ffill", n)
+        What to do with missing periods; nothing is filled by default.
+    columns : str, sequence of str, or Mapping from argument to names, optional
+        The metrics to use, in this order. A mapping such as ``{"kpi": "sales", "leads": ["visits"]}`` makes messages
+        name the right argument. None takes every column of numbers; columns of text are left out and listed.
+
+    Returns
+    -------
+    Sample
+
+    Raises
+    ------
+    DataContractError
+        Lists everything that is wrong with these columns.
+    UnknownNameError
+        If a name is not in the data; with the nearest one.
+    UsageError
+        If an argument is wrong.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"sales": [1, 2, 3], "visits": [4, None, 6], "city": ["A", "B", "C"]})
+    >>> sample = as_sample(frame, columns=["visits", "sales"], missing="zero")
+    >>> sample.names, sample.column("visits")
+    (('visits', 'sales'), array([4., 0., 6.]))
+    """
+    settings = Settings.checked(
+        time=time, freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite
+    )
+    return _read_or_raise(data, settings, columns)
+
+
+def find_violations(
+    data: Any,
+    *,
+    time: str | None = None,
+    catalogue: Iterable[Metric] | None = None,
+    missing: Missing = "mask",
+    columns: Any = None,
+    freq: Freq | None = None,
+    tz: str | None = None,
+    date_format: str | None = None,
+    as_of: Any = None,
+    infinite: str = "error",
+) -> tuple[Violation, ...]:
+    """Everything that is wrong with the data, as a table of its own would say it; empty if it can be used.
+
+    Parameters are those of `as_sample`.
+
+    Returns
+    -------
+    tuple of Violation
+
+    Raises
+    ------
+    UsageError
+        If an argument is wrong.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> [found.code for found in find_violations(pd.DataFrame({"sales": [1.0, float("inf")]}))]
+    ['LL302']
+    """
+    settings = Settings.checked(
+        time=time, freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite
+    )
+    return _read(data, settings, columns)[1]
+
+
+def _read_or_raise(data: Any, settings: Settings, columns: Any) -> Sample:
+    sample, violations = _read(data, settings, columns)
+    raise_violations(violations)
+    if sample is None:
+        raise RuntimeError("a table was neither read nor refused")  # unreachable: None comes with violations
+    return sample
+
+
+def _read(data: Any, settings: Settings, columns: Any) -> tuple[Sample | None, tuple[Violation, ...]]:
+    """The Sample, or all that stands against it."""
+    violations = ViolationList()
+    asked: dict[str, str] | None
+    if isinstance(data, Sample):
+        sample, asked = _from_sample(data, settings, columns, violations)
+    else:
+        sample, asked = _from_frame(as_pandas(data), settings, columns, violations)
+    if sample is not None and not len(violations):
+        sample = _finish(sample, asked, settings, violations)
+    return (None if len(violations) else sample), tuple(violations)
+
+
+def _from_sample(
+    sample: Sample, settings: Settings, columns: Any, violations: ViolationList
+) -> tuple[Sample, dict[str, str] | None]:
+    """A Sample again, with the metrics that were asked for."""
+    for name in ("time", "freq", "tz", "date_format", "as_of"):
+        if getattr(settings, name) is not None:
+            raise UsageError(f"{name}={getattr(settings, name)!r} is not allowed with a Sample, which has its calendar: give it to from_wide.")
+    known = (*sample.names, *rate_names(sample.names, settings.catalogue), *(column.name for column in sample.left_out))
+    asked = requested_names(columns, known, sample.name_map)
+    reasons = {column.name: column.reason for column in sample.left_out}
+    for name in asked or {}:
+        if name in reasons and name not in sample.names:
+            step = "name a column of numbers, or leave this one out."
+            text = f"the column was left out when the data were read: {reasons[name]}."
+            violations.add("LL303", text, argument=(asked or {})[name], column=name, next_step=step)
+    return sample, asked
+
+
+def _from_frame(
+    frame: pd.DataFrame, settings: Settings, columns: Any, violations: ViolationList
+) -> tuple[Sample | None, dict[str, str] | None]:
+    """A frame on its grid, before missing periods are treated."""
+    clean = clean_names(list(frame.columns), violations)
+    if len(violations):
+        return None, None
+    labels = dict(zip(clean.names, clean.labels, strict=True))
+    known = (*clean.names, *rate_names(clean.names, settings.catalogue))
+    asked = requested_names(columns, known, labels)
+    source = find_time(frame, clean.names, settings.time, asked or {})
+    if asked is not None and source.place is not None and source.name in asked:
+        raise UsageError(f"{asked[source.name]} names {source.name!r}, which holds the times: name a metric.")
+    if len(frame) == 0:
+        violations.add("LL312", "the table has no rows.", next_step="give one row per period.")
+        return None, asked
+    stamps = _stamps(source, settings, violations)
+    places = _places(clean.names, source.place, asked, settings.catalogue)
+    rows = _row_labels(source, stamps, len(frame))
+    block = read_columns(
+        frame, clean.names, places, asked=asked or {}, infinite=settings.infinite, rows=rows, violations=violations
+    )
+    grid = None
+    if stamps is not None or source.values is None:
+        grid = build_grid(stamps, len(frame), freq=settings.freq, as_of=settings.as_of, time=source.name, violations=violations)
+    notes = _check_repeats(grid, block, source, settings.catalogue, violations) if grid is not None else ()
+    if grid is None or len(violations):
+        return None, asked
+    return _on_grid(block, grid, clean, settings, (*source.notes, *notes)), asked
+
+
+def _stamps(source: TimeSource, settings: Settings, violations: ViolationList) -> Stamps | None:
+    if source.values is None:
+        return None
+    counter = source.counter or settings.freq == "period"
+    return read_times(
+        source.values, name=source.name, tz=settings.tz, date_format=settings.date_format, counter=counter, violations=violations
+    )
+
+
+def _places(names: Sequence[str], time: int | None, asked: Mapping[str, str] | None, catalogue: Mapping[str, Metric]) -> list[int]:
+    """Columns to read: those asked for and the parts of their rates, or all but the time."""
+    if asked is None:
+        return [place for place in range(len(names)) if place != time]
+    wanted = {*asked, *rate_parts(asked, catalogue)}
+    return [place for place, name in enumerate(names) if place != time and name in wanted]
+
+
+def _row_labels(source: TimeSource, stamps: Stamps | None, n_rows: int) -> Sequence[str]:
+    """How examples name a row: by its time, else by its position."""
+    if source.values is None or stamps is None:
+        return [f"row {row}" for row in range(n_rows)]
+    if stamps.kind == "counter":
+        return [f"{source.name or 'row'} {count}" for count in stamps.local]
+    return [str(text).removesuffix("T00:00:00.000000").removesuffix(".000000") for text in np.datetime_as_string(stamps.local)]
+
+
+def _check_repeats(
+    grid: Grid, block: Block, source: TimeSource, catalogue: Mapping[str, Metric], violations: ViolationList
+) -> tuple[Note, ...]:
+    """Several rows in one period are an error unless the catalogue says for every metric what they add up to."""
+    repeated = repeated_periods(grid)
+    if not repeated:
+        return ()
+    undeclared = [name for name in block.names if name not in catalogue and name not in rate_parts(catalogue, catalogue)]
+    if not undeclared and block.names:
+        text = f"{sum(count for _, count in repeated)} rows of {len(repeated)} periods were aggregated as the catalogue says."
+        return (Note(code="LL117", column=source.name, text=text),)
+    labels = grid.calendar.labels
+    shown = [f"{labels[place]} occurs {count} times" for place, count in repeated[:5]]
+    named = ", ".join(repr(name) for name in undeclared[:5]) + (", ..." if len(undeclared) > 5 else "")
+    step = f"drop the copies, or say how rows add up with catalogue=[Metric(name, aggregate=...)] for {named}."
+    count = "1 period occurs" if len(repeated) == 1 else f"{len(repeated)} periods occur"
+    violations.add("LL301", f"{count} more than once.", argument="time", column=source.name, examples=shown, next_step=step)
+    return ()
+
+
+def _on_grid(block: Block, grid: Grid, clean: CleanNames, settings: Settings, notes: tuple[Note, ...]) -> Sample:
+    """Rows in their places, with the notes of the way there."""
+    values = fold_metrics(block.values[grid.rows], block.names, grid.places, len(grid.calendar), settings.catalogue)
+    labels: dict[str, Hashable] = dict(zip(clean.names, clean.labels, strict=True))
+    renamed = [name for name in clean.changed if name in block.names]
+    if renamed:
+        shown = ", ".join(map(repr, renamed[:5])) + (", ..." if len(renamed) > 5 else "")
+        notes = (*notes, Note(code="LL111", column=None, text=f"{len(renamed)} names were joined, normalised or made text: {shown}."))
+    return Sample(
+        calendar=grid.calendar,
+        names=block.names,
+        values=values,
+        notes=(*notes, *grid.notes, *block.notes),
+        left_out=block.left_out,
+        name_map=MappingProxyType({name: labels[name] for name in block.names}),
+    )
+
+
+def _finish(sample: Sample, asked: Mapping[str, str] | None, settings: Settings, violations: ViolationList) -> Sample:
+    """Rates, the metrics asked for, and the rules for missing periods."""
+    sample = add_rates(sample, settings.catalogue, None if asked is None else tuple(asked))
+    if asked is not None:
+        sample = sample.select(tuple(asked))
+    values, notes = fill_missing(
+        sample.values,
+        sample.names,
+        default=settings.missing,
+        catalogue=settings.catalogue,
+        asked=asked or {},
+        periods=sample.periods if settings.missing != "mask" or settings.catalogue else (),
+        violations=violations,
+    )
+    return replace(sample, values=values, notes=(*sample.notes, *notes)) if notes else sample
+
+

@@ -1,0 +1,204 @@
+"""The full grid of periods: every row in its place, every period without a row missing, several rows by rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from leadlag._validation import as_int
+from leadlag.errors import UsageError
+from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence
+from leadlag.sample.model import Note
+from leadlag.sample.periods import Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of
+from leadlag.sample.times import Stamps
+from leadlag.sample.violations import ViolationList
+
+__all__ = ["Grid", "build_grid", "fold", "repeated_periods"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """Where every row of the table belongs.
+
+    Parameters
+    ----------
+    calendar : Calendar
+        The periods without gaps.
+    rows : ndarray of int, shape (n_kept,)
+        Positions of the rows that are used, in time order.
+    places : ndarray of int, shape (n_kept,)
+        Period of each of these rows.
+    notes : tuple of Note
+        What was sorted, moved or dropped.
+    """
+
+    calendar: Calendar
+    rows: np.ndarray
+    places: np.ndarray
+    notes: tuple[Note, ...] = ()
+
+
+def build_grid(
+    stamps: Stamps | None, n_rows: int, *, freq: Freq | None, as_of: Any, time: str | None, violations: ViolationList
+) -> Grid | None:
+    """The grid of the rows, or None after collecting why there is none.
+
+    Parameters
+    ----------
+    stamps : Stamps or None
+        Time of every row; None for undated rows, which are taken in their order.
+    n_rows : int
+    freq : Freq or None
+        Declared cadence, None to infer it.
+    as_of : date, datetime, text, int or None
+        Periods that end later are dropped.
+    time : str or None
+        The time column, for messages.
+    violations : ViolationList
+        Receives what is wrong.
+    """
+    if stamps is None:
+        if as_of is not None:
+            raise UsageError(f"as_of={as_of!r} needs dated rows or a counter: name the time column with time=.")
+        calendar = Calendar(freq=freq or "period", index=pd.RangeIndex(n_rows))
+        return Grid(calendar=calendar, rows=np.arange(n_rows), places=np.arange(n_rows))
+    notes: list[Note] = []
+    placed = _count_periods(stamps, freq, time, violations, notes)
+    if placed is None:
+        return None
+    cadence, ordinals, clock, tz = placed
+    keep = _kept(ordinals, cadence, as_of, tz, notes)
+    if not keep.any():
+        violations.add("LL312", "no row lies before as_of.", argument="as_of", next_step="give a later as_of, or None.")
+        return None
+    if (np.diff(clock) < 0).any():
+        notes.append(Note(code="LL102", column=time, text="rows were not in time order and were sorted."))
+    rows = np.flatnonzero(keep)
+    rows = rows[np.argsort(clock[rows], kind="stable")]
+    first, last = int(ordinals[rows].min()), int(ordinals[rows].max())
+    places = ordinals[rows] - first
+    empty = last - first + 1 - len(np.unique(places))
+    if empty:
+        notes.append(Note(code="LL109", column=time, text=f"{empty} periods have no row and are missing on the grid; nothing was filled."))
+    return Grid(calendar=calendar_of(first, last, cadence, tz=tz), rows=rows, places=places, notes=tuple(notes))
+
+
+def _count_periods(
+    stamps: Stamps, freq: Freq | None, time: str | None, violations: ViolationList, notes: list[Note]
+) -> tuple[Cadence, np.ndarray, np.ndarray, str | None] | None:
+    """Cadence, period of every row, the clock they were counted on, and its zone."""
+    if stamps.kind == "counter":
+        found = counter_cadence(stamps.local, freq or "period")
+    elif freq is not None:
+        found = declared_cadence(freq, stamps.local)
+    elif stamps.years:
+        found = declared_cadence("year", stamps.local)
+    else:
+        found = infer_cadence(stamps.local, stamps.utc)
+    if found.cadence is None:
+        step = "say which it is with freq= ('hour', 'day', 'business_day', 'week', 'month', 'quarter', 'year'), or aggregate the rows first."
+        violations.add("LL309", f"the cadence cannot be told: {found.problem}.", argument="time", column=time, next_step=step)
+        return None
+    clock = stamps.utc if found.in_utc else stamps.local
+    tz = "UTC" if found.in_utc and stamps.tz is not None else stamps.tz
+    if found.cadence.freq == "business_day" and not _all_business_days(clock, time, violations):
+        return None
+    if stamps.naive_read_in is not None:
+        notes.append(Note(code="LL105", column=time, text=f"times without a zone were read in {stamps.naive_read_in}."))
+    if found.moved:
+        text = f"times were moved to the {found.cadence.freq.replace('_', ' ')} they fall in."
+        notes.append(Note(code="LL113", column=time, text=text))
+    ordinals = ordinals_of(clock, found.cadence)
+    if found.cadence.freq == "period" and found.cadence.base != "counter":
+        step = calendar_of(int(ordinals[0]), int(ordinals[0]), found.cadence).step
+        notes.append(Note(code="LL114", column=time, text=f"rows are {step} apart, which is counted in plain periods without a season."))
+    return found.cadence, ordinals, clock, tz
+
+
+def _all_business_days(clock: np.ndarray, time: str | None, violations: ViolationList) -> bool:
+    weekend = np.flatnonzero(~np.is_busday(clock.astype("datetime64[D]")))
+    if len(weekend):
+        shown = [f"row {row}: {clock[row].astype('datetime64[D]')}" for row in weekend[:5]]
+        text = f"{len(weekend)} rows lie on a weekend, where freq='business_day' has no period."
+        violations.add("LL305", text, argument="time", column=time, examples=shown, next_step="drop these rows, or use freq='day'.")
+    return len(weekend) == 0
+
+
+def _kept(ordinals: np.ndarray, cadence: Cadence, as_of: Any, tz: str | None, notes: list[Note]) -> np.ndarray:
+    """Rows of periods that are complete at `as_of`."""
+    if as_of is None:
+        return np.ones(len(ordinals), dtype=bool)
+    if cadence.base == "counter":
+        keep = ordinals * cadence.step + cadence.origin <= as_int(as_of, "as_of", low=-(2**62))
+    else:
+        keep = starts_of(ordinals + 1, cadence) <= _moment(as_of, tz)
+    dropped = len(np.unique(ordinals[~keep]))
+    if dropped:
+        text = f"{dropped} {cadence.freq.replace('_', ' ')} periods were dropped, which were not complete at {as_of}."
+        notes.append(Note(code="LL110", column=None, text=text))
+    return keep
+
+
+def _moment(as_of: Any, tz: str | None) -> np.datetime64:
+    """`as_of` as a moment on the calendar's clock; a date counts to its end."""
+    try:
+        moment = pd.Timestamp(as_of)
+    except (ValueError, TypeError):
+        moment = pd.NaT
+    if moment is pd.NaT or isinstance(as_of, (int, float, bool)):
+        raise UsageError(f"as_of={as_of!r} is not allowed: give a date like '2024-06-30'.")
+    if moment.tzinfo is not None:
+        moment = (moment.tz_convert(tz) if tz is not None else moment).tz_localize(None)
+    is_date = (isinstance(as_of, dt.date) and not isinstance(as_of, dt.datetime)) or (isinstance(as_of, str) and len(as_of.strip()) == 10)
+    return np.datetime64(moment.to_pydatetime(warn=False), "us") + np.timedelta64(1 if is_date else 0, "D")
+
+
+def repeated_periods(grid: Grid, groups: np.ndarray | None = None) -> list[tuple[int, int]]:
+    """Periods that hold more than one row: (place, number of rows), by `groups` if these are given."""
+    keys = grid.places if groups is None else groups * np.int64(len(grid.calendar)) + grid.places
+    unique, counts = np.unique(keys, return_counts=True)
+    many = counts > 1
+    return [(int(key) % len(grid.calendar), int(count)) for key, count in zip(unique[many], counts[many], strict=True)]
+
+
+def fold(values: np.ndarray, places: np.ndarray, n_periods: int, rules: Sequence[str]) -> np.ndarray:
+    """Rows onto the grid; several rows of one period become one value by the column's rule.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_rows, n_columns)
+        In time order.
+    places : ndarray of int, shape (n_rows,)
+        Period of each row, not falling.
+    n_periods : int
+    rules : sequence of {"sum", "mean", "last"}, one per column
+
+    Returns
+    -------
+    ndarray, shape (n_periods, n_columns)
+
+    Notes
+    -----
+    A sum with a missing part is missing; a mean and a last value are of the values that are there.
+    """
+    grid = np.full((n_periods, values.shape[1]), np.nan)
+    periods, starts = np.unique(places, return_index=True)
+    if len(periods) == len(places):
+        grid[places] = values
+        return grid
+    there = ~np.isnan(values)
+    counts = np.add.reduceat(there.astype(np.float64), starts, axis=0)
+    for column, rule in enumerate(rules):
+        if rule == "sum":
+            grid[periods, column] = np.add.reduceat(values[:, column], starts)
+        elif rule == "mean":
+            totals = np.add.reduceat(np.where(there[:, column], values[:, column], 0.0), starts)
+            grid[periods, column] = np.divide(totals, counts[:, column], out=np.full(len(periods), np.nan), where=counts[:, column] > 0)
+        else:
+            grid[places[there[:, column]], column] = values[there[:, column], column]  # in time order: the last one stays
+    return grid

@@ -1,0 +1,207 @@
+"""Cadence and calendar: own words for frequencies, and which period a stamp falls in.
+
+Stamps are ``datetime64[us]`` without a zone throughout, so that no range of years is lost and nothing depends
+on a caller's resolution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["WEEKDAYS", "WORDS", "Cadence", "Calendar", "Freq", "calendar_of", "ordinals_of", "starts_of"]
+
+Freq: TypeAlias = Literal["hour", "day", "business_day", "week", "month", "quarter", "year", "period"]
+
+#: The frequency words, shortest period first.
+WORDS: tuple[str, ...] = ("hour", "day", "business_day", "week", "month", "quarter", "year", "period")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+_SEASONS = MappingProxyType({"hour": (24, 168), "day": (7,), "business_day": (5,), "week": (52,), "month": (12,), "quarter": (4,)})
+_MAX_LAG = MappingProxyType({"hour": 24, "day": 14, "business_day": 10, "week": 12, "month": 12, "quarter": 8, "year": 3, "period": 12})
+#: pandas' own names, in this one place.
+_PANDAS = MappingProxyType({"hour": "h", "day": "D", "month": "M", "quarter": "Q", "year": "Y"})
+_HOUR = 3_600_000_000
+_DAY = 24 * _HOUR
+#: A Monday before all data: numpy counts business days differently backwards.
+_MONDAY = np.datetime64("0001-01-01", "D")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cadence:
+    """How stamps become counted periods.
+
+    Parameters
+    ----------
+    freq : Freq
+        Own word of the frequency.
+    week_start : int
+        First day of a week, 0 = Monday; used by weeks only.
+    step : int
+        Length of a ``"period"``: microseconds, months or counter steps.
+    base : {"us", "month", "counter"}
+        What `step` and `origin` count.
+    origin : int
+        Where period 0 of a ``"period"`` begins.
+    """
+
+    freq: Freq
+    week_start: int = 0
+    step: int = 1
+    base: Literal["us", "month", "counter"] = "us"
+    origin: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Calendar:
+    """The periods of a Sample, without gaps.
+
+    Parameters
+    ----------
+    freq : {"hour", "day", "business_day", "week", "month", "quarter", "year", "period"}
+        Own word of the cadence; ``"period"`` for undated rows, counters and other regular steps.
+    index : pandas.Index, shape (n_periods,)
+        PeriodIndex, DatetimeIndex (business days and other regular steps) or RangeIndex (counters, undated rows).
+    anchor : str or None
+        First day of a week, for example ``"Monday"``; None for other cadences.
+    tz : str or None
+        Zone in which the periods are meant, None if the stamps had none.
+    step : str
+        Length of a dated ``"period"`` in words, for example ``"15 minutes"``; else empty.
+    """
+
+    freq: Freq
+    index: pd.Index
+    anchor: str | None = None
+    tz: str | None = None
+    step: str = ""
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @property
+    def unit(self) -> str:
+        """One period in prose, for example ``"week"``."""
+        return self.freq.replace("_", " ")
+
+    @property
+    def season_lengths(self) -> tuple[int, ...]:
+        """Periods per season: 52 for weeks, 12 for months, ...; empty where none is meant."""
+        return _SEASONS.get(self.freq, ())
+
+    @property
+    def dated(self) -> bool:
+        """Whether the periods lie on a calendar of dates."""
+        return isinstance(self.index, (pd.PeriodIndex, pd.DatetimeIndex))
+
+    @property
+    def starts(self) -> pd.Index:
+        """First moment of each period as DatetimeIndex; the index itself where there are no dates."""
+        return self.index.to_timestamp(how="start") if isinstance(self.index, pd.PeriodIndex) else self.index
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Each period as short text: ``2024-01-01`` (also the first day of a week), ``2024-01``, ``2024Q1``, ``2024``."""
+        if self.freq in ("month", "quarter", "year") or not self.dated:
+            return tuple(str(label) for label in self.index)
+        midnight = self.freq in ("day", "business_day", "week") or bool((self.starts == self.starts.normalize()).all())
+        return tuple(self.starts.strftime("%Y-%m-%d" if midnight else "%Y-%m-%d %H:%M:%S" if self.freq == "period" else "%Y-%m-%d %H:%M"))
+
+    def default_max_lag(self, n_rows: int) -> int:
+        """Lags searched when `max_lag` is None: a fixed number per cadence, at most a sixth of the rows, at least 1.
+
+        Examples
+        --------
+        >>> Calendar(freq="week", index=pd.RangeIndex(156)).default_max_lag(156)
+        12
+        """
+        return max(1, min(_MAX_LAG[self.freq], n_rows // 6))
+
+
+def months_of(stamps: np.ndarray) -> np.ndarray:
+    """Months since January 1970."""
+    return stamps.astype("datetime64[M]").astype(np.int64)
+
+
+def days_of(stamps: np.ndarray) -> np.ndarray:
+    """Days since 1 January 1970."""
+    return stamps.astype("datetime64[D]").astype(np.int64)
+
+
+def ordinals_of(stamps: np.ndarray, cadence: Cadence) -> np.ndarray:
+    """Number of the period each stamp falls in; neighbours differ by one.
+
+    Parameters
+    ----------
+    stamps : ndarray, shape (n,), datetime64[us] or (for counters) int64
+
+    Returns
+    -------
+    ndarray, shape (n,), int64
+    """
+    freq = cadence.freq
+    if freq == "period":
+        raw = stamps.astype(np.int64) if cadence.base in ("us", "counter") else months_of(stamps)
+        return (raw - cadence.origin) // cadence.step
+    if cadence.base == "counter":
+        return (stamps - cadence.origin) // cadence.step
+    if freq == "hour":
+        return stamps.astype(np.int64) // _HOUR
+    if freq == "day":
+        return days_of(stamps)
+    if freq == "business_day":
+        return np.busday_count(_MONDAY, stamps.astype("datetime64[D]"))
+    if freq == "week":
+        return (days_of(stamps) + 3 - cadence.week_start) // 7  # day 0 was a Thursday
+    return months_of(stamps) // {"month": 1, "quarter": 3, "year": 12}[freq]
+
+
+def starts_of(ordinals: np.ndarray, cadence: Cadence) -> np.ndarray:
+    """First moment of each period as ``datetime64[us]``: the way back from `ordinals_of`."""
+    freq = cadence.freq
+    if freq == "period" and cadence.base == "month":
+        return (cadence.origin + ordinals * cadence.step).astype("datetime64[M]").astype("datetime64[us]")
+    if freq == "period":
+        return (cadence.origin + ordinals * cadence.step).astype("datetime64[us]")
+    if freq == "hour":
+        return (ordinals * _HOUR).astype("datetime64[us]")
+    if freq == "day":
+        return (ordinals * _DAY).astype("datetime64[us]")
+    if freq == "business_day":
+        return np.busday_offset(_MONDAY, ordinals, roll="forward").astype("datetime64[us]")
+    if freq == "week":
+        return ((ordinals * 7 - 3 + cadence.week_start) * _DAY).astype("datetime64[us]")
+    return (ordinals * {"month": 1, "quarter": 3, "year": 12}[freq]).astype("datetime64[M]").astype("datetime64[us]")
+
+
+def calendar_of(first: int, last: int, cadence: Cadence, *, tz: str | None = None) -> Calendar:
+    """The full grid of periods from `first` to `last`, both ordinals of `cadence`."""
+    if cadence.base == "counter":
+        start, stop = (cadence.origin + place * cadence.step for place in (first, last + 1))
+        return Calendar(freq=cadence.freq, index=pd.RangeIndex(start, stop, cadence.step))
+    starts = starts_of(np.arange(first, last + 1), cadence)
+    if cadence.freq == "period":
+        return Calendar(freq="period", index=pd.DatetimeIndex(starts), tz=tz, step=step_in_words(cadence))
+    if cadence.freq == "business_day":
+        return Calendar(freq="business_day", index=pd.DatetimeIndex(starts, freq="B"), tz=tz)
+    alias = _PANDAS.get(cadence.freq, f"W-{WEEKDAYS[cadence.week_start - 1][:3].upper()}")
+    index = pd.period_range(pd.Timestamp(starts[0]), periods=len(starts), freq=alias)
+    anchor = WEEKDAYS[cadence.week_start] if cadence.freq == "week" else None
+    return Calendar(freq=cadence.freq, index=index, anchor=anchor, tz=tz)
+
+
+def step_in_words(cadence: Cadence) -> str:
+    """The length of a regular step, for example ``"15 minutes"`` or ``"2 weeks"``."""
+    if cadence.base == "counter":
+        return ""
+    if cadence.base == "month":
+        return f"{cadence.step} months"
+    for word, length in (("week", 7 * _DAY), ("day", _DAY), ("hour", _HOUR), ("minute", 60_000_000), ("second", 1_000_000)):
+        if cadence.step % length == 0:
+            count = cadence.step // length
+            return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    return f"{cadence.step} microseconds"

@@ -1,0 +1,98 @@
+"""Rates as sum over sum, and several rows of one period folded into one value by each metric's rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+from leadlag.catalogue import Metric, Ratio
+from leadlag.sample.grid import fold
+from leadlag.sample.model import Sample
+
+__all__ = ["add_rates", "fold_metrics", "quotient", "rate_names", "rate_parts"]
+
+
+def rate_names(names: Sequence[str], catalogue: Mapping[str, Metric]) -> tuple[str, ...]:
+    """Rates of the catalogue that are no column themselves, but whose parts are."""
+    present = set(names)
+    return tuple(
+        metric.name
+        for metric in catalogue.values()
+        if isinstance(metric.aggregate, Ratio) and metric.name not in present and {metric.aggregate.num, metric.aggregate.den} <= present
+    )
+
+
+def rate_parts(names: Iterable[str], catalogue: Mapping[str, Metric]) -> frozenset[str]:
+    """Numerators and denominators that the rates among `names` need."""
+    parts: set[str] = set()
+    for name in names:
+        aggregate = catalogue[name].aggregate if name in catalogue else None
+        if isinstance(aggregate, Ratio):
+            parts |= {aggregate.num, aggregate.den}
+    return frozenset(parts)
+
+
+def quotient(num: np.ndarray, den: np.ndarray) -> np.ndarray:
+    """`num` over `den`, missing where the denominator is zero or either is missing."""
+    return np.divide(num, den, out=np.full(np.shape(num), np.nan), where=(den != 0) & ~np.isnan(den))
+
+
+def fold_metrics(
+    values: np.ndarray, names: Sequence[str], places: np.ndarray, n_periods: int, catalogue: Mapping[str, Metric]
+) -> np.ndarray:
+    """Rows onto the grid; a rate with several rows in a period is the sum of its parts over these rows.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_rows, n_metrics)
+        In time order.
+    names : sequence of str
+    places : ndarray of int, shape (n_rows,)
+        Period of each row, not falling.
+    n_periods : int
+    catalogue : Mapping from str to Metric
+
+    Returns
+    -------
+    ndarray, shape (n_periods, n_metrics)
+    """
+    parts = rate_parts(catalogue, catalogue)
+    rules = [_rule(name, catalogue, parts) for name in names]
+    grid = fold(values, places, n_periods, rules)
+    if len(np.unique(places)) == len(places):
+        return grid
+    by_name = {name: column for column, name in enumerate(names)}
+    for column, name in enumerate(names):
+        aggregate = catalogue[name].aggregate if name in catalogue else None
+        if isinstance(aggregate, Ratio) and {aggregate.num, aggregate.den} <= set(names):
+            both = values[:, [by_name[aggregate.num], by_name[aggregate.den]]]
+            sums = fold(both, places, n_periods, ("sum", "sum"))
+            grid[:, column] = quotient(sums[:, 0], sums[:, 1])
+    return grid
+
+
+def _rule(name: str, catalogue: Mapping[str, Metric], parts: frozenset[str]) -> str:
+    """The rule of one column; the parts of a rate add up unless their own entry says otherwise."""
+    if name in catalogue:
+        aggregate = catalogue[name].aggregate
+        return "mean" if isinstance(aggregate, Ratio) else aggregate
+    return "sum" if name in parts else "mean"
+
+
+def add_rates(sample: Sample, catalogue: Mapping[str, Metric], wanted: Sequence[str] | None) -> Sample:
+    """The Sample with the rates that are no column of it yet; only those `wanted`, all if None."""
+    names = [name for name in rate_names(sample.names, catalogue) if wanted is None or name in wanted]
+    if not names:
+        return sample
+    columns = []
+    for name in names:
+        aggregate = catalogue[name].aggregate
+        if isinstance(aggregate, Ratio):
+            num, den = (sample.values[..., sample.names.index(part)] for part in (aggregate.num, aggregate.den))
+            columns.append(quotient(num, den))
+    values = np.concatenate([sample.values, np.stack(columns, axis=-1)], axis=-1)
+    name_map = MappingProxyType({**sample.name_map, **{name: name for name in names}})
+    return replace(sample, names=(*sample.names, *names), values=values, name_map=name_map)

@@ -1,0 +1,93 @@
+"""Any eager frame as a pandas frame of the same values: nothing rounded, nothing shared with the caller changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from leadlag.errors import UsageError
+
+__all__ = ["as_pandas"]
+
+_ALLOWED = "give a wide table: a pandas, polars or Arrow frame with one column per metric, or a Sample"
+
+
+def as_pandas(data: Any, argument: str = "data") -> pd.DataFrame:
+    """The table as a pandas frame; pandas frames come back as they are and must not be written to.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame, polars.DataFrame, pyarrow.Table or another eager frame that narwhals reads
+    argument : str
+        Name for the error message.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Whole numbers with gaps are nullable integers here, never floats, so that no digit is lost on the way.
+
+    Raises
+    ------
+    UsageError
+        If it is no frame, or a lazy one.
+    """
+    if isinstance(data, pd.DataFrame):
+        return data
+    _refuse_look_alikes(data, argument)
+    import narwhals as nw  # noqa: PLC0415  (only frames that are not pandas need it)
+
+    try:
+        frame = nw.from_native(data)
+    except TypeError:
+        raise UsageError(f"{argument} is a {type(data).__name__}, which is no table: {_ALLOWED}.") from None
+    if isinstance(frame, nw.LazyFrame):
+        raise UsageError(f"{argument} is a lazy frame, which has no rows yet: call .collect() on it first.")
+    native_names = getattr(data, "column_names", None)
+    labels = list(native_names) if isinstance(native_names, list) else list(frame.columns)
+    if len(set(labels)) < len(labels):  # Arrow allows it, narwhals does not: keep the labels, the names are refused later
+        return pd.DataFrame(np.empty((len(data), len(labels))), columns=labels)
+    columns = {label: _as_series(frame.get_column(label)) for label in labels}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), columns=pd.Index(labels, dtype=object))
+
+
+def _refuse_look_alikes(data: Any, argument: str) -> None:
+    """Things that look like tables, each with the way to make it one."""
+    name = type(data).__name__
+    if isinstance(data, pd.Series):
+        raise UsageError(f"{argument} is a pandas Series, one column only: put the KPI and its leads into one frame, for example pd.concat.")
+    if isinstance(data, dict):
+        raise UsageError(f"{argument} is a dict: {_ALLOWED}, for example pd.DataFrame({argument}).")
+    if isinstance(data, np.ndarray):
+        raise UsageError(f"{argument} is an array, which has no names: {_ALLOWED}, for example pd.DataFrame(array, columns=[...]).")
+    if isinstance(data, (list, tuple)):
+        raise UsageError(f"{argument} is a {name}: {_ALLOWED}.")
+    if isinstance(data, str) or hasattr(data, "__fspath__"):
+        raise UsageError(f"{argument} is a path or text: read the file first, for example pd.read_csv(path), and give the frame.")
+
+
+def _as_series(column: Any) -> pd.Series:
+    """One narwhals column as pandas, exactly."""
+    kind = column.dtype
+    if kind.is_float():
+        return pd.Series(np.asarray(column.to_numpy(), dtype=np.float64))
+    if kind.is_integer():
+        if column.null_count() == 0:
+            return pd.Series(np.asarray(column.to_numpy()))
+        nullable = "UInt64" if kind.is_unsigned_integer() else "Int64"
+        return pd.Series(pd.array(column.to_list(), dtype=nullable))
+    name = str(kind)
+    if name.startswith("Datetime"):
+        return _as_stamps(column, getattr(kind, "time_zone", None))
+    if name.startswith("Duration"):
+        return pd.Series(np.array(column.to_list(), dtype="timedelta64[us]"))
+    return pd.Series(column.to_list(), dtype=object)
+
+
+def _as_stamps(column: Any, zone: str | None) -> pd.Series:
+    """Stamps as microseconds, in their zone."""
+    instants = column.dt.timestamp("us").to_list()
+    stamps = np.array([np.datetime64("NaT") if value is None else np.datetime64(value, "us") for value in instants], dtype="datetime64[us]")
+    series = pd.Series(stamps)
+    return series if zone is None else series.dt.tz_localize("UTC").dt.tz_convert(zone)
