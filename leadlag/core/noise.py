@@ -1,0 +1,248 @@
+"""The KPI's own momentum: an AR model of what the base does not explain, and the filter that removes it.
+
+The model is ``y = base @ d + u`` with ``phi(B) u = e``. A `Whitener` applies ``phi(B)`` to the KPI, the
+base and the lead columns alike, so that the errors of the filtered regression are independent. The first
+rows of every stretch without a gap use the best linear predictor of the order that their past allows, so
+that none of them is lost (Durbin 1960; Box, Jenkins & Reinsel 2008, ch. 3 and 7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag.core.lags import lag_matrix
+from leadlag.core.leastsquares import orthonormal_basis, residualise
+
+__all__ = ["Momentum", "Whitener", "fit_momentum", "innovations", "whitener"]
+
+Floats = NDArray[np.float64]
+
+#: Largest modulus of an AR root that is kept as estimated; beyond it the noise is treated as on the edge.
+_EDGE = 0.985
+
+
+@dataclass(frozen=True, kw_only=True)
+class Momentum:
+    """AR model of the KPI's residual.
+
+    Parameters
+    ----------
+    phi : ndarray, shape (p,)
+        AR coefficients of the residual, or of its first difference if `unit_root`.
+    unit_root : bool
+        Whether the residual is integrated, so that the filter begins with a first difference.
+    variance : float
+        Innovation variance.
+    """
+
+    phi: Floats
+    unit_root: bool
+    variance: float
+
+    @property
+    def polynomial(self) -> Floats:
+        """Coefficients ``(1, -phi_1, ...)`` of the whole filter, shape (p + 1 + unit_root,)."""
+        stationary = np.r_[1.0, -self.phi]
+        return np.convolve(stationary, [1.0, -1.0]) if self.unit_root else stationary
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whitener:
+    """The filter as weights by row.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n, k)
+        Entry (t, j) multiplies row ``t - j``.
+    rows : ndarray of int, shape (n_used,)
+        Rows of the sample that the filter keeps.
+    """
+
+    weights: Floats
+    rows: NDArray[np.intp]
+
+    def apply(self, values: Floats) -> Floats:
+        """Filtered rows of `values` (n, ...): shape (n_used, ...); a missing value makes its rows missing."""
+        shape = (-1,) + (1,) * (values.ndim - 1)
+        filtered = self.weights[self.rows, 0].reshape(shape) * values[self.rows]
+        for lag in range(1, self.weights.shape[1]):
+            weight = self.weights[self.rows, lag]
+            needed = weight != 0.0
+            filtered[needed] += weight[needed].reshape(shape) * values[self.rows[needed] - lag]
+        return filtered
+
+
+def whitener(momentum: Momentum, observed: NDArray[np.bool_]) -> Whitener:
+    """Filter for the rows on which the KPI and the base are observed.
+
+    Parameters
+    ----------
+    momentum : Momentum
+    observed : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    Whitener
+        Every stretch of observed rows starts afresh; under a unit root its first row is lost.
+    """
+    steps = int(momentum.unit_root)
+    predictors, variances = _predictors(momentum.phi)
+    age = _age(observed)
+    order = len(momentum.phi)
+    weights = np.zeros((len(observed), order + 1 + steps))
+    for past in range(order + 1):
+        at = observed & (age >= steps) & ((age - steps == past) if past < order else (age - steps >= past))
+        row = np.r_[1.0, -predictors[past]] * np.sqrt(variances[order] / variances[past])
+        full = np.convolve(row, [1.0, -1.0]) if steps else row
+        weights[at, : len(full)] = full
+    return Whitener(weights=weights, rows=np.flatnonzero(observed & (age >= steps)))
+
+
+def _age(observed: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Number of observed rows directly before each row."""
+    place = np.arange(len(observed))
+    last_gap = np.maximum.accumulate(np.where(observed, -1, place))
+    return place - last_gap - 1
+
+
+def _predictors(phi: Floats) -> tuple[list[Floats], Floats]:
+    """Best linear predictors of orders 0..p and their error variances relative to the innovation's.
+
+    Durbin-Levinson downwards: the order k-1 coefficients follow from those of order k.
+    """
+    predictors = [np.asarray(phi, dtype=float)]
+    variances = [1.0]
+    while len(predictors[0]):
+        current = predictors[0]
+        partial = current[-1]
+        shrink = 1.0 - partial**2
+        predictors.insert(0, (current[:-1] + partial * current[:-1][::-1]) / shrink)
+        variances.insert(0, variances[0] / shrink)
+    return predictors, np.array(variances)
+
+
+def fit_momentum(
+    y: Floats, base: Floats, *, max_order: int, unit_root: bool = False, extra: Floats | None = None, rounds: int = 3
+) -> Momentum:
+    """AR noise of a regression, its order by AICc, alternating with generalised least squares of the base.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        NaN where missing.
+    base : ndarray, shape (n, q)
+    max_order : int
+        Orders 0..max_order are compared on the same rows.
+    unit_root : bool
+        Fit the first difference of the residual.
+    extra : ndarray, shape (n, r), optional
+        More columns of the mean, NaN where missing (leads already found).
+    rounds : int
+        Alternations of mean and noise.
+
+    Returns
+    -------
+    Momentum
+
+    Notes
+    -----
+    AICc is that of Hurvich & Tsai (1989). Least squares underestimates the sum of the AR coefficients of a
+    detrended series by about ``(2 + 4 a) / n`` (Kendall 1954; Marriott & Pope 1954; Orcutt & Winokur 1969);
+    the sum is corrected by that much, in the first coefficient, and kept inside the stationary region.
+    """
+    mean = base if extra is None else np.column_stack([base, extra])
+    observed = np.isfinite(y) & np.isfinite(mean).all(axis=1)
+    momentum = Momentum(phi=np.zeros(0), unit_root=unit_root, variance=1.0)
+    for _ in range(rounds):
+        residual = _residual(y, mean, whitener(momentum, observed))
+        updated = _fit_ar(residual, max_order=max_order, unit_root=unit_root, n_mean=mean.shape[1])
+        settled = len(updated.phi) == len(momentum.phi) and np.allclose(updated.phi, momentum.phi, atol=1e-3)
+        momentum = updated
+        if settled:
+            break
+    return momentum
+
+
+def _residual(y: Floats, mean: Floats, filter_: Whitener) -> Floats:
+    """``y`` less its mean, the mean fitted by generalised least squares; NaN where not observed."""
+    left, right = filter_.apply(mean), filter_.apply(y)
+    params = np.linalg.lstsq(left, right, rcond=1e-10)[0]
+    return np.asarray(y - mean @ params, dtype=float)
+
+
+def _fit_ar(residual: Floats, *, max_order: int, unit_root: bool, n_mean: int) -> Momentum:
+    """AR coefficients of the residual (of its difference under a unit root), order by AICc."""
+    series = np.r_[np.nan, np.diff(residual)] if unit_root else residual
+    lags = lag_matrix(series, range(1, max_order + 1)) if max_order else np.empty((len(series), 0))
+    used = np.isfinite(series) & np.isfinite(lags).all(axis=1)
+    target, lags = series[used], lags[used]
+    n = len(target)
+    best, best_score = np.zeros(0), np.inf
+    for order in range(min(max_order, max(0, n // 10)) + 1):
+        phi = np.linalg.lstsq(lags[:, :order], target, rcond=None)[0] if order else np.zeros(0)
+        ssr = float(np.sum((target - lags[:, :order] @ phi) ** 2))
+        k = order + 1
+        score = n * np.log(max(ssr, np.finfo(float).tiny) / n) + 2.0 * k * n / max(n - k - 1, 1)
+        if score < best_score - 1e-9:
+            best, best_score = phi, score
+    phi = best if unit_root else _without_bias(best, n=n, n_mean=n_mean)
+    phi = _inside(phi)
+    variance = float(np.mean((target - lags[:, : len(phi)] @ phi) ** 2)) if n else 1.0
+    return Momentum(phi=phi, unit_root=unit_root, variance=variance)
+
+
+def _without_bias(phi: Floats, *, n: int, n_mean: int) -> Floats:
+    """AR coefficients with the small-sample bias of their sum taken off."""
+    if not len(phi):
+        return phi
+    total = float(phi.sum())
+    bias = (2.0 + 4.0 * total) / n if n_mean > 1 else (1.0 + 3.0 * total) / n
+    corrected = phi.copy()
+    corrected[0] += max(bias, 0.0)
+    return corrected
+
+
+def _inside(phi: Floats) -> Floats:
+    """AR coefficients shrunk until every root keeps off the unit circle."""
+    largest = _largest_root(phi)
+    if largest <= _EDGE:
+        return phi
+    return phi * (_EDGE / largest) ** np.arange(1, len(phi) + 1)
+
+
+def _largest_root(phi: Floats) -> float:
+    """Modulus of the largest root of ``z^p - phi_1 z^(p-1) - ...``; 0 without coefficients."""
+    return float(np.abs(np.roots(np.r_[1.0, -phi])).max(initial=0.0)) if len(phi) else 0.0
+
+
+def innovations(X: Floats, *, order: int) -> tuple[Floats, Floats, Floats]:
+    """AR innovations of many series at once, and the largest AR root of each.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        Centred series; NaN where missing.
+    order : int
+        AR order of all series.
+
+    Returns
+    -------
+    residual : ndarray, shape (n, m)
+        NaN in the first `order` rows and after gaps.
+    root : ndarray, shape (m,)
+    phi : ndarray, shape (order, m)
+    """
+    residual = np.full_like(X, np.nan)
+    root, coefficients = np.zeros(X.shape[1]), np.zeros((order, X.shape[1]))
+    for column in range(X.shape[1]):
+        lags = lag_matrix(X[:, column], range(1, order + 1))
+        used = np.isfinite(X[:, column]) & np.isfinite(lags).all(axis=1)
+        if used.sum() <= 2 * order + 2:
+            continue
+        phi = np.linalg.lstsq(lags[used], X[used, column], rcond=None)[0]
+        residual[used, column] = X[used, column] - lags[used] @ phi
+        root[column], coefficients[:, column] = _largest_root(phi), phi
+    return residual, root, coefficients

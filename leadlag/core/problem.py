@@ -1,0 +1,50 @@
+"""Problem: all that a method needs of the data, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag.core.noise import Momentum
+
+__all__ = ["Problem"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """The KPI and its candidate leads, ready for a test.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        Working KPI in units of `y_scale`; NaN where missing.
+    X : ndarray, shape (n, m)
+        Working leads, less their own trend and season, each in units of its `x_scale`; NaN where missing.
+    base : ndarray, shape (n, q)
+        Intercept, trend, season and controls: in every model.
+    momentum : Momentum
+        The KPI's own AR noise under "no lead".
+    lags : tuple of int
+        Lags searched, in periods.
+    y_scale : float
+        KPI units in one unit of `y`.
+    x_scale : ndarray, shape (m,)
+        Lead units in one unit of `X`: one standard deviation of the working series.
+    """
+
+    y: Floats
+    X: Floats
+    base: Floats
+    momentum: Momentum
+    lags: tuple[int, ...]
+    y_scale: float
+    x_scale: Floats
+
+    @property
+    def observed(self) -> NDArray[np.bool_]:
+        """Rows with the KPI and all of the base, shape (n,)."""
+        return np.isfinite(self.y) & np.isfinite(self.base).all(axis=1)

@@ -1,0 +1,92 @@
+"""Draws under the null, and the p-values they give: one Generator comes in, nothing global is touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, stats
+
+__all__ = ["Tail", "fit_tail", "signs"]
+
+Floats = NDArray[np.float64]
+
+#: Share of the draws beyond which the fitted tail takes over from counting.
+_TAIL_SHARE = 0.05
+
+
+def signs(rng: np.random.Generator, *, n: int, n_draws: int) -> Floats:
+    """Rademacher multipliers of a wild bootstrap, shape (n, n_draws): +1 or -1 with equal chance.
+
+    Notes
+    -----
+    One draw of signs serves all leads and shapes, so it carries the dependence between them; the size of each
+    residual stays at its row, so it carries changing variance (Liu 1988; Davidson & Flachaire 2008).
+    """
+    return rng.integers(0, 2, size=(n, n_draws)).astype(np.float64) * 2.0 - 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tail:
+    """Null distribution of the largest |t| of each lead, from draws and a fitted tail.
+
+    Parameters
+    ----------
+    draws : ndarray, shape (m, n_draws)
+        Sorted along the draws.
+    start : ndarray, shape (m,)
+        Where the fitted tail takes over.
+    df : float
+        Degrees of freedom of Student's t beyond `start`, one for all leads.
+    """
+
+    draws: Floats
+    start: Floats
+    df: float
+
+    def log_pvalues(self, statistic: Floats) -> Floats:
+        """Log p of each lead's statistic, shape (m,)."""
+        n_draws = self.draws.shape[1]
+        above = n_draws - np.array([np.searchsorted(row, value, side="left") for row, value in zip(self.draws, statistic, strict=True)])
+        counted = np.log((1.0 + above) / (1.0 + n_draws))
+        with np.errstate(invalid="ignore"):
+            beyond = np.log(_TAIL_SHARE) + stats.t.logsf(statistic, self.df) - stats.t.logsf(self.start, self.df)
+        return np.where(np.isfinite(statistic), np.where(statistic > self.start, beyond, counted), np.nan)
+
+
+def fit_tail(draws: Floats, *, df_most: float) -> Tail:
+    """Student tail of a max-|t| statistic, its degrees of freedom pooled over the leads.
+
+    Parameters
+    ----------
+    draws : ndarray, shape (m, n_draws)
+        Largest |t| of each lead under the null.
+    df_most : float
+        Residual degrees of freedom: the tail is never thinner than Student's t with these.
+
+    Returns
+    -------
+    Tail
+
+    Notes
+    -----
+    In the tail the largest of many t statistics exceeds a high value about as often as an effective number of
+    independent ones would (Leadbetter, Lindgren & Rootzen 1983), so ``P(T > t) = P(T > s) F(t)/F(s)`` beyond a
+    start s, with F the survival function of Student's t. Its degrees of freedom are estimated by maximum
+    likelihood from all draws beyond the start, pooled over the leads.
+    """
+    ordered = np.sort(draws, axis=1)
+    start = np.quantile(ordered, 1.0 - _TAIL_SHARE, axis=1)
+    beyond = [row[row > edge] for row, edge in zip(ordered, start, strict=True)]
+    edges = np.repeat(start, [len(row) for row in beyond])
+    values = np.concatenate(beyond) if len(beyond) else np.empty(0)
+    if not len(values):
+        return Tail(draws=ordered, start=start, df=df_most)
+
+    def minus_likelihood(log_df: float) -> float:
+        df = float(np.exp(log_df))
+        return -float(np.mean(stats.t.logpdf(values, df) - stats.t.logsf(edges, df)))
+
+    found = optimize.minimize_scalar(minus_likelihood, bounds=(np.log(2.0), np.log(max(df_most, 3.0))), method="bounded")
+    return Tail(draws=ordered, start=start, df=float(np.exp(found.x)))

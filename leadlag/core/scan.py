@@ -1,0 +1,281 @@
+"""The scan: for every lead the largest |t| over lags and shapes, and its p-value under "no lead".
+
+Each column is one regressor (one lead, one shape, one start) beside the base, in the regression filtered by
+the KPI's momentum. Its t is a heteroscedasticity-robust Wald t. The null distribution of the largest |t| comes
+from a wild bootstrap whose draws of signs are shared by all leads and shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag.core.leastsquares import Basis, orthonormal_basis, residualise
+from leadlag.core.noise import Whitener, whitener
+from leadlag.core.problem import Problem
+from leadlag.core.resample import Tail, fit_tail, signs
+from leadlag.core.shapes import STANDARD, Shape, lead_columns
+
+__all__ = ["Columns", "Frame", "Scan", "delay_lags", "frame_of", "regressors", "scan"]
+
+Floats = NDArray[np.float64]
+
+#: Leads scanned together; bounds the memory of one step.
+_CHUNK = 32
+#: A column needs this many filtered rows with a value, beyond the columns of the base.
+_FEWEST_ROWS = 10
+#: A filtered column whose part outside the base is smaller than this share of it is base, not lead.
+_COLLINEAR = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """The filtered regression without any lead.
+
+    Parameters
+    ----------
+    filter_ : Whitener
+    basis : Basis
+        Of the filtered base, rows n_used.
+    residual : ndarray, shape (n_used,)
+        Filtered KPI less the base.
+    df : int
+        Rows less base columns less AR coefficients, less one for the lead.
+    """
+
+    filter_: Whitener
+    basis: Basis
+    residual: Floats
+    df: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Filtered regressors of some leads, less the base, zero on masked rows.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_used, m, s)
+        s runs over shapes, within them over lags.
+    norm : ndarray, shape (m, s)
+        Length of each column; 0 where it cannot be used.
+    nobs : ndarray, shape (m, s)
+        Rows not masked.
+    """
+
+    values: Floats
+    norm: Floats
+    nobs: NDArray[np.intp]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scan:
+    """Result of a scan of m leads over s = shapes x lags columns.
+
+    Parameters
+    ----------
+    statistic, pvalue, log_pvalue : ndarray, shape (m,)
+        Largest |t| of each lead; NaN where no column could be used.
+    tvalue, coefficient, bse : ndarray, shape (m, s)
+        Of every column, in working units; NaN where it could not be used.
+    gain : ndarray, shape (m, s)
+        Fall of the sum of squares by each column.
+    best : ndarray of int, shape (m,)
+        Column with the largest gain.
+    nobs : ndarray of int, shape (m, s)
+    df : int
+    tail_df : float
+        Degrees of freedom of the fitted tail.
+    """
+
+    statistic: Floats
+    pvalue: Floats
+    log_pvalue: Floats
+    tvalue: Floats
+    coefficient: Floats
+    bse: Floats
+    gain: Floats
+    best: NDArray[np.intp]
+    nobs: NDArray[np.intp]
+    df: int
+    tail_df: float
+
+
+def frame_of(problem: Problem) -> Frame:
+    """The filtered regression of the KPI on the base alone."""
+    filter_ = whitener(problem.momentum, problem.observed)
+    basis = orthonormal_basis(filter_.apply(problem.base))
+    residual = residualise(filter_.apply(problem.y), basis)
+    df = len(residual) - basis.rank - len(problem.momentum.phi) - 1
+    return Frame(filter_=filter_, basis=basis, residual=residual, df=df)
+
+
+def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Sequence[Shape] = STANDARD) -> Columns:
+    """Regressors of some leads, less the base.
+
+    Notes
+    -----
+    A masked row is left out of that column's projection on the base and is zero in it, so that the coefficient is
+    that of the regression without the row, while the KPI's rows stay common to all columns.
+    """
+    raw = lead_columns(
+        problem.X[:, list(leads)], lags=problem.lags, shapes=shapes, momentum=problem.momentum, filter_=frame.filter_
+    )
+    n, m = raw.shape[:2]
+    flat = raw.reshape(n, -1)
+    present = np.isfinite(flat)
+    values = np.where(present, flat, 0.0)
+    before = np.sqrt((values**2).sum(axis=0))
+    whole = present.all(axis=0)
+    values[:, whole] = residualise(values[:, whole], frame.basis)
+    for rows, columns in _by_mask(present, np.flatnonzero(~whole)):
+        values[np.ix_(rows, columns)] = residualise(values[np.ix_(rows, columns)], orthonormal_basis(frame.basis.q[rows]))
+    norm = np.sqrt((values**2).sum(axis=0))
+    nobs = present.sum(axis=0)
+    usable = (norm > _COLLINEAR * before) & (nobs >= frame.basis.rank + _FEWEST_ROWS)
+    values[:, ~usable] = 0.0
+    return Columns(
+        values=values.reshape(n, m, -1), norm=np.where(usable, norm, 0.0).reshape(m, -1), nobs=nobs.reshape(m, -1)
+    )
+
+
+def _by_mask(present: NDArray[np.bool_], columns: NDArray[np.intp]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Rows and columns that share one mask."""
+    groups: dict[bytes, list[int]] = {}
+    for column in columns:
+        groups.setdefault(present[:, column].tobytes(), []).append(int(column))
+    return [(np.flatnonzero(present[:, group[0]]), np.array(group)) for group in groups.values() if present[:, group[0]].any()]
+
+
+def scan(problem: Problem, *, rng: np.random.Generator, n_draws: int, shapes: Sequence[Shape] = STANDARD) -> Scan:
+    """Largest |t| of every lead over lags and shapes, with p-values that cover the search.
+
+    Parameters
+    ----------
+    problem : Problem
+    rng : Generator
+    n_draws : int
+        Draws of signs.
+    shapes : sequence of Shape
+
+    Returns
+    -------
+    Scan
+
+    Notes
+    -----
+    ``t = b / se(b)`` with ``b = x'e / x'x`` and ``se^2 = sum x^2 (e - b x)^2 / (x'x)^2`` (White 1980), x the column
+    less the base, times ``n / df``. A draw is the null residual, divided by ``sqrt(1 - leverage)`` of the base,
+    times signs, projected on the base again (Davidson & Flachaire 2008; the largest over many statistics as in
+    White 2000).
+    """
+    frame = frame_of(problem)
+    leverage = np.minimum(frame.basis.leverage(), 0.95)
+    spread = frame.residual / np.sqrt(1.0 - leverage)
+    drawn = residualise(spread[:, None] * signs(rng, n=len(spread), n_draws=n_draws), frame.basis)
+    found = [_scan_chunk(problem, frame, drawn, chunk, shapes) for chunk in _chunks(problem.X.shape[1])]
+    tvalue, coefficient, bse, gain, nobs, largest = (np.concatenate(part) for part in zip(*found, strict=True))
+    with np.errstate(invalid="ignore"):
+        statistic = np.where(np.isfinite(tvalue).any(axis=1), np.nanmax(np.abs(tvalue), axis=1, initial=-1.0), np.nan)
+    tested = np.isfinite(statistic)
+    tail = fit_tail(largest[tested], df_most=float(max(frame.df, 3)))
+    log_pvalue = np.full(len(statistic), np.nan)
+    log_pvalue[tested] = tail.log_pvalues(statistic[tested])
+    return Scan(
+        statistic=statistic, pvalue=np.exp(log_pvalue), log_pvalue=log_pvalue, tvalue=tvalue, coefficient=coefficient,
+        bse=bse, gain=gain, best=np.where(np.isfinite(gain), gain, -1.0).argmax(axis=1), nobs=nobs, df=frame.df, tail_df=tail.df,
+    )  # fmt: skip
+
+
+def _chunks(m: int) -> list[range]:
+    return [range(start, min(start + _CHUNK, m)) for start in range(0, m, _CHUNK)]
+
+
+def _scan_chunk(
+    problem: Problem, frame: Frame, drawn: Floats, leads: range, shapes: Sequence[Shape]
+) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.intp], Floats]:
+    """t, coefficient, standard error, gain and rows of each column, and the draws' largest |t| of each lead."""
+    columns = regressors(problem, frame, leads, shapes)
+    n, m, s = columns.values.shape
+    usable = columns.norm > 0
+    unit = (columns.values / np.where(usable, columns.norm, 1.0)).reshape(n, -1)
+    scale = n / max(frame.df, 1)
+    score, variance = _scores(unit, frame.residual[:, None], scale=scale)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        tvalue = np.where(usable, (score / np.sqrt(variance)).reshape(m, s), np.nan)
+        coefficient = np.where(usable, score.reshape(m, s) / columns.norm, np.nan)
+        bse = np.where(usable, np.sqrt(variance).reshape(m, s) / columns.norm, np.nan)
+    gain = np.where(usable, score.reshape(m, s) ** 2, np.nan)
+    score, variance = _scores(unit, drawn, scale=scale)
+    ratio = np.where(variance > 0, score**2 / np.where(variance > 0, variance, 1.0), 0.0)
+    largest = np.sqrt(ratio.reshape(m, s, -1).max(axis=1))
+    return tvalue, coefficient, bse, gain, columns.nobs, largest
+
+
+def _scores(unit: Floats, errors: Floats, *, scale: float) -> tuple[Floats, Floats]:
+    """Coefficient on unit columns and its robust variance, for every column and every vector of errors.
+
+    ``sum x^2 (e - b x)^2 = x^2'e^2 - 2 b x^3'e + b^2 sum x^4``: three matrix products.
+    """
+    square = unit * unit
+    score = unit.T @ errors
+    variance = square.T @ (errors * errors)
+    variance -= 2.0 * score * ((square * unit).T @ errors)
+    variance += score * score * (square * square).sum(axis=0)[:, None]
+    floor = 1e-12 * (errors * errors).sum(axis=0) / max(len(errors), 1)
+    return score, np.maximum(variance * scale, floor)
+
+
+def delay_lags(
+    problem: Problem, lead: int, *, rng: np.random.Generator, level: float, n_draws: int = 499, shapes: Sequence[Shape] = STANDARD
+) -> tuple[int, ...]:
+    """Every lag that is not rejected as the peak of one lead's profile.
+
+    Parameters
+    ----------
+    problem : Problem
+    lead : int
+        Its column in ``problem.X``.
+    rng : Generator
+    level : float
+        Confidence level of the set.
+    n_draws : int
+        Draws a lag.
+    shapes : sequence of Shape
+
+    Returns
+    -------
+    tuple of int
+        Increasing; the peak itself is always in it.
+
+    Notes
+    -----
+    The set inverts a test of "the peak is at lag k" (Neyman 1937): the statistic is how much better the best column
+    fits than the best column with that peak; its distribution is drawn from the fitted model with peak k, the
+    residual's signs redrawn. The peak is an argmax, for which no normal interval holds (Hansen, Lunde & Nason 2011
+    make the same move for sets of models).
+    """
+    frame = frame_of(problem)
+    columns = regressors(problem, frame, [lead], shapes)
+    usable = columns.norm[0] > 0
+    unit = columns.values[:, 0] / np.where(usable, columns.norm[0], 1.0)
+    lag_of = np.tile(np.array(problem.lags), len(shapes))
+    score = unit.T @ frame.residual
+    overlap = unit.T @ unit
+    flips = signs(rng, n=len(frame.residual), n_draws=n_draws)
+    kept = []
+    for lag in problem.lags:
+        here = (lag_of == lag) & usable
+        if not here.any():
+            continue
+        best = np.flatnonzero(here)[np.argmax(score[here] ** 2)]
+        rest = frame.residual - score[best] * unit[:, best]
+        drawn = score[best] * overlap[:, [best]] + unit.T @ residualise(rest[:, None] * flips, frame.basis)
+        worse = (drawn**2).max(axis=0) - (drawn[here] ** 2).max(axis=0)
+        observed = (score**2).max() - score[best] ** 2
+        if observed <= 0 or (1 + (worse >= observed).sum()) / (n_draws + 1) > 1.0 - level:
+            kept.append(lag)
+    return tuple(kept)

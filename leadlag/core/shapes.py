@@ -1,0 +1,134 @@
+"""Lag shapes: the ways in which a lead may act on the KPI, each as a weight over the lags.
+
+A shape with start k gives its largest weight to lag k, so the start is the peak of the profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+from leadlag.core.lags import lag_tensor
+from leadlag.core.noise import Momentum, Whitener
+
+__all__ = ["STANDARD", "Shape", "lead_columns", "total_weight"]
+
+Floats = NDArray[np.float64]
+
+#: Share of a decay's weight that may fall on missing values before the row is masked.
+_MOST_MISSING = 0.10
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A family of weights over the lags, moved along them by its start.
+
+    Parameters
+    ----------
+    kind : {"point", "decay", "momentum"}
+        All weight on one lag; weights ``rate^j`` at start + j; or the weights of the KPI's own momentum, by which
+        an effect at the start is carried on.
+    rate : float
+        Decay per period.
+    """
+
+    kind: Literal["point", "decay", "momentum"]
+    rate: float = 0.0
+
+    @property
+    def label(self) -> str:
+        """The shape in words."""
+        words = {"point": "single lag", "decay": f"decay of {self.rate:g} a period", "momentum": "carried by the KPI's momentum"}
+        return words[self.kind]
+
+
+#: The shapes that every lead is searched for.
+STANDARD: tuple[Shape, ...] = (Shape("point"), Shape("momentum"), Shape("decay", 0.5), Shape("decay", 0.8))
+
+
+def total_weight(shape: Shape, momentum: Momentum, *, most: float) -> float:
+    """Sum of a shape's weights over all lags, its first weight being one; at most `most`."""
+    left = 1.0
+    if shape.kind == "decay":
+        left = 1.0 - shape.rate
+    elif shape.kind == "momentum":
+        left = 1.0 - float(momentum.phi.sum())
+    return min(1.0 / left, most) if left > 0 else most
+
+
+def lead_columns(
+    X: Floats, *, lags: Sequence[int], shapes: Sequence[Shape], momentum: Momentum, filter_: Whitener
+) -> Floats:
+    """Filtered regressors of every lead, shape and start.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        Centred leads; NaN where missing.
+    lags : sequence of int
+        Starts, in periods.
+    shapes : sequence of Shape
+    momentum : Momentum
+    filter_ : Whitener
+        The KPI's noise filter.
+
+    Returns
+    -------
+    ndarray, shape (n_used, m, len(shapes), len(lags))
+        NaN where a value that the column needs is missing. Rows before a lead's first value are missing; lags
+        that reach before it take its backcast (see `_backcast`), so that the first rows are not lost.
+    """
+    reach = max(lags)
+    padded, begins = _backcast(X, reach)
+    columns = np.empty((len(filter_.rows), X.shape[1], len(shapes), len(lags)))
+    integrate_only = Momentum(phi=np.zeros(0), unit_root=momentum.unit_root, variance=1.0)
+    for place, shape in enumerate(shapes):
+        series = _decayed(padded, shape.rate) if shape.kind == "decay" else padded
+        lagged = lag_tensor(series, lags)[reach:]
+        lagged = np.where(begins[:, :, None], lagged, np.nan)
+        columns[:, :, place] = _own_filter(filter_, integrate_only).apply(lagged) if shape.kind == "momentum" else filter_.apply(lagged)
+    return columns
+
+
+def _own_filter(filter_: Whitener, integrate_only: Momentum) -> Whitener:
+    """The part of the filter that an effect carried by the momentum still passes: the difference, if any."""
+    weights = np.zeros_like(filter_.weights)
+    polynomial = integrate_only.polynomial
+    weights[:, : len(polynomial)] = polynomial
+    weights *= filter_.weights[:, :1]  # the first rows of a stretch are scaled as the KPI's are
+    return Whitener(weights=weights, rows=filter_.rows)
+
+
+def _backcast(X: Floats, reach: int) -> tuple[Floats, NDArray[np.bool_]]:
+    """Leads with `reach` more values before the first one, and the rows from the first value on.
+
+    The value j periods before the first is ``rho^j`` times it, with rho the lead's first autocorrelation: the
+    best guess of an AR(1), the mean for white noise and the first value itself for a random walk. Any such
+    guess leaves the size of a test unchanged, since it is made from the lead alone.
+    """
+    present = np.isfinite(X)
+    first = np.where(present.any(axis=0), present.argmax(axis=0), len(X))
+    padded = np.concatenate([np.full((reach, X.shape[1]), np.nan), X])
+    filled = np.where(present, X, 0.0)
+    square = (filled**2).sum(axis=0)
+    rho = np.clip((filled[1:] * filled[:-1]).sum(axis=0) / np.where(square > 0, square, 1.0), 0.0, 1.0)
+    rho = np.where(rho > 1.0 - 10.0 / max(len(X), 11), 1.0, rho)
+    for column in np.flatnonzero(first < len(X)):
+        start = first[column] + reach
+        padded[start - reach : start, column] = X[first[column], column] * rho[column] ** np.arange(reach, 0, -1)
+    begins = np.arange(len(X))[:, None] >= first[None, :]
+    return padded, begins
+
+
+def _decayed(padded: Floats, rate: float) -> Floats:
+    """Sum of past values with weights ``rate^j``; missing where missing values carry too much of the weight."""
+    missing = ~np.isfinite(padded)
+    total = signal.lfilter([1.0], [1.0, -rate], np.where(missing, 0.0, padded), axis=0)
+    before = np.logical_and.accumulate(missing, axis=0)  # rows before the backcast are no gap
+    lost = signal.lfilter([1.0 - rate], [1.0, -rate], (missing & ~before).astype(float), axis=0)
+    return np.where(lost > _MOST_MISSING, np.nan, total)
