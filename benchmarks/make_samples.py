@@ -1,6 +1,7 @@
 """Make every file of data/samples: cut the real ones from ../shared/data, simulate the funnel.
 
-    python benchmarks/make_samples.py            # writes data/samples
+    python benchmarks/make_samples.py            # compares with data/samples
+    python benchmarks/make_samples.py --write    # writes data/samples
 
 Cells of the real files are copied as text, so no digit changes. README.md is written by hand.
 """
@@ -169,14 +170,22 @@ def files() -> dict[str, str]:
     return made
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=SAMPLES, help="folder to write to")
-    out = parser.parse_args(arguments).out
+    parser.add_argument("--write", action="store_true", help="write the files instead of comparing them")
+    write = parser.parse_args(arguments).write
+    if not SOURCE.is_dir():
+        print("../shared/data is not beside this checkout: the real samples cannot be cut")
+        return 0
+    differ = 0
     for name, text in files().items():
-        (out / name).write_text(text, encoding="utf-8", newline="\n")
-        print(f"{name}: {len(text.splitlines())} lines")
+        same = (SAMPLES / name).is_file() and (SAMPLES / name).read_text(encoding="utf-8") == text
+        differ += not same
+        if write and not same:
+            (SAMPLES / name).write_text(text, encoding="utf-8", newline="\n")
+        print(f"{name}: {'as it should be' if same else 'written' if write else 'DIFFERS'}")
+    return int(differ > 0 and not write)
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -17,7 +17,6 @@ from leadlag.datasets import load_sample, sample_names, samples_folder
 from leadlag.errors import LeadLagError, UnknownNameError
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE = ROOT.parent / "shared" / "data"
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +89,7 @@ def test_samples_that_are_missing_are_told(monkeypatch: pytest.MonkeyPatch) -> N
         sample_names()
 
 
-def test_every_file_can_be_made_again(maker: ModuleType) -> None:
-    if not SOURCE.is_dir():
-        pytest.skip("../shared/data is not here: the real samples cannot be cut again")
+def test_every_file_can_be_made_again(maker: ModuleType, shared_data: Path) -> None:
     for name, text in maker.files().items():
         assert (samples_folder() / name).read_text(encoding="utf-8") == text, name
 
