@@ -119,7 +119,8 @@ def test_no_module_is_too_long_to_read() -> None:
 
 def test_every_room_of_the_package_has_tests() -> None:
     rooms = {path.name for path in (ROOT / "leadlag").iterdir() if (path / "__init__.py").exists()}
-    assert {room for room in rooms if not list((ROOT / "tests" / room).glob("test_*.py"))} == set()
+    tests = ROOT / "tests"
+    assert {room for room in rooms if not [*tests.glob(f"{room}/test_*.py"), *tests.glob(f"test_{room}.py")]} == set()
 
 
 def tracked() -> list[Path]:
