@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
-from leadlag._validation import as_int, as_option
+from leadlag._validation import as_int
 from leadlag.errors import UsageError
 
 __all__ = ["Aggregate", "Metric", "Missing", "Ratio", "as_catalogue", "check_missing", "ratio"]
@@ -17,7 +17,6 @@ __all__ = ["Aggregate", "Metric", "Missing", "Ratio", "as_catalogue", "check_mis
 Missing: TypeAlias = "Literal['mask', 'error', 'zero'] | tuple[Literal['ffill'], int]"
 
 _AGGREGATES = ("sum", "mean", "last")
-_MISSING = ("mask", "error", "zero")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +111,8 @@ class Metric:
 
 def check_missing(missing: Any, name: str = "missing") -> Missing:
     """A rule for missing periods, or a `UsageError` that lists the rules."""
-    if isinstance(missing, str) and missing in _MISSING:
-        return as_option(missing, name, _MISSING)  # type: ignore[return-value]
+    if isinstance(missing, str) and missing in ("mask", "error", "zero"):
+        return cast("Missing", missing)
     if isinstance(missing, (tuple, list)) and len(missing) == 2 and missing[0] == "ffill":
         return ("ffill", as_int(missing[1], f"{name}[1]", low=1))
     raise UsageError(f"{name}={missing!r} is not allowed: give 'mask', 'error', 'zero' or ('ffill', n) with n periods.")

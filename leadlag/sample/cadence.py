@@ -124,7 +124,8 @@ def _from_days(days: np.ndarray) -> Found:
 
 def _day_of_month(stamps: np.ndarray) -> np.ndarray:
     """Day of the month, 0 = the first."""
-    return (stamps.astype("datetime64[D]") - stamps.astype("datetime64[M]")).astype(np.int64)
+    days: np.ndarray = (stamps.astype("datetime64[D]") - stamps.astype("datetime64[M]")).astype(np.int64)
+    return days
 
 
 def _by_months(stamps: np.ndarray) -> Found:

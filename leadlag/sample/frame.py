@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from leadlag._validation import as_option
-from leadlag.catalogue import Metric, Missing, as_catalogue, check_missing
+from leadlag.catalogue import Metric, Missing
 from leadlag.errors import UsageError
 from leadlag.sample.columns import Block, read_columns
 from leadlag.sample.detect import TimeSource, find_time
@@ -19,54 +18,14 @@ from leadlag.sample.grid import Grid, build_grid, repeated_periods
 from leadlag.sample.missing import fill_missing
 from leadlag.sample.model import Note, Sample
 from leadlag.sample.names import CleanNames, clean_names, requested_names
-from leadlag.sample.periods import WORDS, Freq
-from leadlag.sample.rates import add_rates, fold_metrics, rate_names, rate_parts
+from leadlag.sample.periods import Freq
+from leadlag.sample.rates import add_rates, fold_metrics, rate_names, rate_parts, undeclared_metrics
+from leadlag.sample.settings import Settings
 from leadlag.sample.tables import as_pandas
-from leadlag.sample.times import Stamps, check_zone, read_times
+from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.violations import Violation, ViolationList, raise_violations
 
-__all__ = ["Settings", "as_sample", "find_violations", "from_wide"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How a table is to be read; every field as in `as_sample`, checked."""
-
-    time: Any = None
-    freq: Freq | None = None
-    tz: str | None = None
-    date_format: str | None = None
-    as_of: Any = None
-    catalogue: Mapping[str, Metric] = field(default_factory=lambda: MappingProxyType({}))
-    missing: Missing = "mask"
-    infinite: str = "error"
-
-    @classmethod
-    def checked(
-        cls,
-        *,
-        time: Any = None,
-        freq: Any = None,
-        tz: Any = None,
-        date_format: Any = None,
-        as_of: Any = None,
-        catalogue: Any = None,
-        missing: Any = "mask",
-        infinite: Any = "error",
-    ) -> Settings:
-        """Settings, or a `UsageError` that names the argument."""
-        if date_format is not None and not isinstance(date_format, str):
-            raise UsageError(f"date_format={date_format!r} is not allowed: give a text like '%d/%m/%Y'.")
-        return cls(
-            time=time,
-            freq=None if freq is None else as_option(freq, "freq", WORDS),  # type: ignore[arg-type]  # one of WORDS
-            tz=check_zone(tz),
-            date_format=date_format,
-            as_of=as_of,
-            catalogue=as_catalogue(catalogue),
-            missing=check_missing(missing),
-            infinite=as_option(infinite, "infinite", ("error", "missing")),
-        )
+__all__ = ["as_sample", "find_violations", "from_wide"]
 
 
 def from_wide(
@@ -222,16 +181,15 @@ def find_violations(
 
 def _read_or_raise(data: Any, settings: Settings, columns: Any) -> Sample:
     sample, violations = _read(data, settings, columns)
-    raise_violations(violations)
     if sample is None:
-        raise RuntimeError("a table was neither read nor refused")  # unreachable: None comes with violations
+        raise_violations(violations)
     return sample
 
 
 def _read(data: Any, settings: Settings, columns: Any) -> tuple[Sample | None, tuple[Violation, ...]]:
     """The Sample, or all that stands against it."""
     violations = ViolationList()
-    asked: dict[str, str] | None
+    sample: Sample | None
     if isinstance(data, Sample):
         sample, asked = _from_sample(data, settings, columns, violations)
     else:
@@ -323,7 +281,7 @@ def _check_repeats(
     repeated = repeated_periods(grid)
     if not repeated:
         return ()
-    undeclared = [name for name in block.names if name not in catalogue and name not in rate_parts(catalogue, catalogue)]
+    undeclared = undeclared_metrics(block.names, catalogue)
     if not undeclared and block.names:
         text = f"{sum(count for _, count in repeated)} rows of {len(repeated)} periods were aggregated as the catalogue says."
         return (Note(code="LL117", column=source.name, text=text),)

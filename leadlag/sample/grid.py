@@ -146,12 +146,15 @@ def _kept(ordinals: np.ndarray, cadence: Cadence, as_of: Any, tz: str | None, no
 
 def _moment(as_of: Any, tz: str | None) -> np.datetime64:
     """`as_of` as a moment on the calendar's clock; a date counts to its end."""
+    refusal = UsageError(f"as_of={as_of!r} is not allowed: give a date like '2024-06-30'.")
+    if isinstance(as_of, (int, float)):
+        raise refusal
     try:
         moment = pd.Timestamp(as_of)
     except (ValueError, TypeError):
-        moment = pd.NaT
-    if moment is pd.NaT or isinstance(as_of, (int, float, bool)):
-        raise UsageError(f"as_of={as_of!r} is not allowed: give a date like '2024-06-30'.")
+        raise refusal from None
+    if pd.isna(moment):
+        raise refusal
     if moment.tzinfo is not None:
         moment = (moment.tz_convert(tz) if tz is not None else moment).tz_localize(None)
     is_date = (isinstance(as_of, dt.date) and not isinstance(as_of, dt.datetime)) or (isinstance(as_of, str) and len(as_of.strip()) == 10)

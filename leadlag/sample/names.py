@@ -95,7 +95,7 @@ def _collect_repeated(names: Sequence[str], labels: Sequence[Hashable], violatio
                 argument=argument,
                 column=name,
                 examples=[ascii(label) for label in same],
-                next_step=f"rename one of them; names are compared in Unicode form NFC.",
+                next_step="rename one of them; names are compared in Unicode form NFC.",
             )
 
 

@@ -108,8 +108,10 @@ class Calendar:
         """Each period as short text: ``2024-01-01`` (also the first day of a week), ``2024-01``, ``2024Q1``, ``2024``."""
         if self.freq in ("month", "quarter", "year") or not self.dated:
             return tuple(str(label) for label in self.index)
-        midnight = self.freq in ("day", "business_day", "week") or bool((self.starts == self.starts.normalize()).all())
-        return tuple(self.starts.strftime("%Y-%m-%d" if midnight else "%Y-%m-%d %H:%M:%S" if self.freq == "period" else "%Y-%m-%d %H:%M"))
+        stamps = np.datetime_as_string(self.starts.to_numpy(dtype="datetime64[s]"))
+        if self.freq != "hour" and all(stamp.endswith("T00:00:00") for stamp in stamps):
+            return tuple(str(stamp)[:10] for stamp in stamps)
+        return tuple(str(stamp)[: 16 if self.freq == "hour" else 19].replace("T", " ") for stamp in stamps)
 
     def default_max_lag(self, n_rows: int) -> int:
         """Lags searched when `max_lag` is None: a fixed number per cadence, at most a sixth of the rows, at least 1.

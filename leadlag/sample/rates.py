@@ -12,7 +12,7 @@ from leadlag.catalogue import Metric, Ratio
 from leadlag.sample.grid import fold
 from leadlag.sample.model import Sample
 
-__all__ = ["add_rates", "fold_metrics", "quotient", "rate_names", "rate_parts"]
+__all__ = ["add_rates", "fold_metrics", "quotient", "rate_names", "rate_parts", "rule_of", "undeclared_metrics"]
 
 
 def rate_names(names: Sequence[str], catalogue: Mapping[str, Metric]) -> tuple[str, ...]:
@@ -35,9 +35,17 @@ def rate_parts(names: Iterable[str], catalogue: Mapping[str, Metric]) -> frozens
     return frozenset(parts)
 
 
+def undeclared_metrics(names: Sequence[str], catalogue: Mapping[str, Metric]) -> tuple[str, ...]:
+    """Metrics of which nobody said how several rows become one: not in the catalogue, or a rate without its parts."""
+    parts = rate_parts(catalogue, catalogue)
+    present = frozenset(names)
+    return tuple(name for name in names if (name not in catalogue and name not in parts) or not rate_parts((name,), catalogue) <= present)
+
+
 def quotient(num: np.ndarray, den: np.ndarray) -> np.ndarray:
     """`num` over `den`, missing where the denominator is zero or either is missing."""
-    return np.divide(num, den, out=np.full(np.shape(num), np.nan), where=(den != 0) & ~np.isnan(den))
+    rate: np.ndarray = np.divide(num, den, out=np.full(np.shape(num), np.nan), where=(den != 0) & ~np.isnan(den))
+    return rate
 
 
 def fold_metrics(
@@ -60,7 +68,7 @@ def fold_metrics(
     ndarray, shape (n_periods, n_metrics)
     """
     parts = rate_parts(catalogue, catalogue)
-    rules = [_rule(name, catalogue, parts) for name in names]
+    rules = [rule_of(name, catalogue, parts) for name in names]
     grid = fold(values, places, n_periods, rules)
     if len(np.unique(places)) == len(places):
         return grid
@@ -74,7 +82,7 @@ def fold_metrics(
     return grid
 
 
-def _rule(name: str, catalogue: Mapping[str, Metric], parts: frozenset[str]) -> str:
+def rule_of(name: str, catalogue: Mapping[str, Metric], parts: frozenset[str]) -> str:
     """The rule of one column; the parts of a rate add up unless their own entry says otherwise."""
     if name in catalogue:
         aggregate = catalogue[name].aggregate

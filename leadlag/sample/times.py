@@ -76,7 +76,7 @@ def looks_like_dates(column: pd.Series) -> bool:
     dtype = column.dtype
     if isinstance(dtype, (pd.DatetimeTZDtype, pd.PeriodDtype)) or getattr(dtype, "kind", "") == "M":
         return True
-    if isinstance(dtype, np.dtype) and dtype.kind != "O" or getattr(dtype, "kind", "O") in "fiubcm":
+    if (isinstance(dtype, np.dtype) and dtype.kind != "O") or getattr(dtype, "kind", "O") in "fiubcm":
         return False
     seen = False
     for cell in column:
@@ -130,8 +130,8 @@ class _Reader:
             missing = np.array([row for row, cell in enumerate(column) if _is_missing(cell)], dtype=np.int64)
         if len(missing):
             rows = [f"row {row}" for row in missing[:5]]
-            self._wrong("LL311", f"{len(missing)} rows have no time (rows count from 0).", rows, "fill in the times, or drop these rows.")
-            return None
+            step = "fill in the times, or drop these rows."
+            return self._wrong("LL311", f"{len(missing)} rows have no time (rows count from 0).", rows, step)
         dtype = column.dtype
         if isinstance(dtype, pd.PeriodDtype):
             return self._naive(column.dt.to_timestamp(how="start").to_numpy().astype("datetime64[us]"))
@@ -147,8 +147,10 @@ class _Reader:
             return self._wrong("LL305", f"the values are {dtype}, which are no times.", [], "name the column that holds the times with time=.")
         return self._cells(column.astype(object).tolist())
 
-    def _wrong(self, code: str, text: str, examples: list[str], next_step: str) -> None:
+    def _wrong(self, code: str, text: str, examples: list[str], next_step: str) -> Stamps | None:
+        """Collect a violation; there are no stamps then."""
         self.violations.add(code, text, argument="time", column=self.name, examples=examples, next_step=next_step)
+        return None
 
     def _naive(self, local: np.ndarray) -> Stamps | None:
         """Stamps without a zone: wall clock of the declared one."""
@@ -157,13 +159,9 @@ class _Reader:
         if not (local.astype(np.int64) % 86_400_000_000).any():  # dates: periods, not instants
             return Stamps(kind="dated", local=local, utc=local, tz=self.tz, naive_read_in=self.tz)
         index = pd.DatetimeIndex(local)
-        if index.is_monotonic_increasing or index.is_unique:
-            ambiguous = "infer" if index.is_monotonic_increasing and not index.is_unique else "NaT"
-        else:
-            ambiguous = "NaT"
-        try:
-            aware = index.tz_localize(self.tz, ambiguous=ambiguous, nonexistent="NaT")
-        except ValueError:  # "infer" finds no repeated hour to infer from
+        try:  # an hour that the clocks repeat can be told apart only where both are there, in order
+            aware = index.tz_localize(self.tz, ambiguous="infer", nonexistent="NaT")
+        except ValueError:
             aware = index.tz_localize(self.tz, ambiguous="NaT", nonexistent="NaT")
         lost = np.flatnonzero(aware.isna())
         if len(lost):
@@ -201,12 +199,12 @@ class _Reader:
         low, high = (int(counts.min()), int(counts.max())) if len(counts) else (0, 0)
         if self.counter:
             return Stamps(kind="counter", local=counts, utc=counts)
-        if 1700 <= low and high <= 2200:
+        if low >= 1700 and high <= 2200:
             years = (counts - 1970).astype("datetime64[Y]").astype("datetime64[us]")
             return Stamps(kind="dated", local=years, utc=years, years=True)
-        if 170001 <= low and high <= 220012:
+        if low >= 170001 and high <= 220012:
             return self._digits(counts, "yyyymm", 100)
-        if 17000101 <= low and high <= 22001231:
+        if low >= 17000101 and high <= 22001231:
             return self._digits(counts, "yyyymmdd", 10_000)
         for least, most, micros in _EPOCHS.values():
             if least <= low and high <= most:
@@ -219,7 +217,7 @@ class _Reader:
         return self._wrong("LL305", "the whole numbers are neither years, yyyymm, yyyymmdd, moments since 1970 nor a small counter.", shown, step)
 
     def _digits(self, counts: np.ndarray, form: str, year_unit: int) -> Stamps | None:
-        """yyyymm and yyyymmdd, every one a real month or day."""
+        """Yyyymm and yyyymmdd, every one a real month or day."""
         texts = [str(count) for count in counts]
         cut = [f"{text[:4]}-{text[4:6]}" + (f"-{text[6:]}" if year_unit == 10_000 else "") for text in texts]
         good, broken = _iso_values(cut)
@@ -292,7 +290,7 @@ class _Reader:
         naive_zone = self.tz if None in offsets else None
         aware = [moment if moment.tzinfo is not None else moment.replace(tzinfo=declared) for moment in moments]
         local = [moment.astimezone(declared).replace(tzinfo=None) for moment in aware]
-        utc = [moment.astimezone(dt.timezone.utc).replace(tzinfo=None) for moment in aware]
+        utc = [moment.astimezone(dt.UTC).replace(tzinfo=None) for moment in aware]
         tz = self.tz if self.tz is not None else str(declared)
         stamps = (np.array(local, dtype="datetime64[us]"), np.array(utc, dtype="datetime64[us]"))
         return Stamps(kind="dated", local=stamps[0], utc=stamps[1], tz=tz, naive_read_in=naive_zone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from leadlag.errors import DataContractError
 
@@ -53,7 +54,14 @@ class ViolationList:
     found: list[Violation] = field(default_factory=list)
 
     def add(
-        self, code: str, text: str, *, argument: str = "data", column: str | None = None, examples: Iterable[str] = (), next_step: str = ""
+        self,
+        code: str,
+        text: str,
+        *,
+        argument: str = "data",
+        column: str | None = None,
+        examples: Iterable[str] = (),
+        next_step: str = "",
     ) -> None:
         """Note one violation; only the first five examples are kept."""
         shown = tuple(examples)[:_MOST_EXAMPLES]
@@ -66,11 +74,10 @@ class ViolationList:
         return len(self.found)
 
 
-def raise_violations(violations: Iterable[Violation]) -> None:
-    """Raise one `DataContractError` that lists every violation; nothing happens if there is none."""
+def raise_violations(violations: Iterable[Violation]) -> NoReturn:
+    """Raise one `DataContractError` that lists every violation; there must be at least one."""
     found = tuple(violations)
-    if not found:
-        return
-    head = "The data cannot be used; 1 thing is wrong:" if len(found) == 1 else f"The data cannot be used; {len(found)} things are wrong:"
+    count = "1 thing is wrong" if len(found) == 1 else f"{len(found)} things are wrong"
+    head = f"The data cannot be used; {count}:"
     lines = [head, *(f"  {number}. {violation}" for number, violation in enumerate(found, start=1))]
     raise DataContractError("\n".join(lines), violations=found, code=found[0].code)

@@ -1,0 +1,203 @@
+"""Long tables in: one row per period, metric and segment, one Sample out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from leadlag._validation import as_name
+from leadlag.catalogue import Metric, Ratio
+from leadlag.errors import UsageError
+from leadlag.sample.columns import Block, read_columns
+from leadlag.sample.grid import Grid, build_grid, fold, repeated_periods
+from leadlag.sample.model import Note, Sample
+from leadlag.sample.names import clean_names
+from leadlag.sample.periods import Freq
+from leadlag.sample.rates import add_rates, quotient, rate_parts, rule_of, undeclared_metrics
+from leadlag.sample.settings import Settings
+from leadlag.sample.tables import as_pandas
+from leadlag.sample.times import read_times
+from leadlag.sample.violations import ViolationList, raise_violations
+
+__all__ = ["from_long"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Labels:
+    """Labels of a column: the cleaned names in order, the original of each, and the code of every row."""
+
+    names: tuple[str, ...]
+    originals: Mapping[str, Any]
+    codes: np.ndarray
+
+
+def from_long(
+    data: Any,
+    *,
+    time: str,
+    metric: str,
+    value: str,
+    segment: str | None = None,
+    freq: Freq | None = None,
+    tz: str | None = None,
+    date_format: str | None = None,
+    as_of: Any = None,
+    catalogue: Iterable[Metric] | None = None,
+    infinite: str = "error",
+) -> Sample:
+    """Read a long table, one row per period and metric, into a `Sample`.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame, polars.DataFrame, pyarrow.Table
+        It is not changed. The order of its rows does not matter.
+    time, metric, value : str
+        Columns with the times, the names of the metrics and the numbers.
+    segment : str, optional
+        Column with the segment (country, plan, ...); every segment gets its own values on one calendar.
+    freq, tz, date_format, as_of, catalogue, infinite
+        As in `from_wide`.
+
+    Returns
+    -------
+    Sample
+        Metrics and segments in alphabetical order.
+
+    Raises
+    ------
+    DataContractError
+        Lists everything that is wrong with the data.
+    UsageError
+        If an argument is wrong.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame(
+    ...     {"day": ["2024-01-01", "2024-01-01", "2024-01-02"], "kind": ["visits", "sales", "visits"], "n": [5, 1, 7]}
+    ... )
+    >>> from_long(frame, time="day", metric="kind", value="n").to_frame().to_numpy()
+    array([[ 1.,  5.],
+           [nan,  7.]])
+    """
+    settings = Settings.checked(freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, infinite=infinite)
+    frame = as_pandas(data)
+    violations = ViolationList()
+    columns = _columns(frame, {"time": time, "metric": metric, "value": value, "segment": segment}, violations)
+    metrics = _labels(columns["metric"], "metric", violations)
+    segments = _labels(columns["segment"], "segment", violations) if "segment" in columns else None
+    stamps = read_times(
+        columns["time"], name=time, tz=settings.tz, date_format=date_format, counter=freq == "period", violations=violations
+    )
+    rows = [f"row {row}" for row in range(len(frame))]
+    table = columns["value"].to_frame()
+    block = read_columns(table, [value], [0], asked={value: "value"}, infinite=settings.infinite, rows=rows, violations=violations)
+    if stamps is None or len(violations):
+        raise_violations(violations)
+    grid = build_grid(stamps, len(frame), freq=settings.freq, as_of=as_of, time=time, violations=violations)
+    if grid is None:
+        raise_violations(violations)
+    repeats = _check_repeats(grid, metrics, segments, settings.catalogue, violations)
+    if len(violations):
+        raise_violations(violations)
+    values = _pivot(block, grid, metrics, segments, settings.catalogue)
+    sample = Sample(
+        calendar=grid.calendar,
+        names=metrics.names,
+        values=values,
+        notes=(*repeats, *grid.notes, *block.notes),
+        segments=() if segments is None else segments.names,
+        name_map=MappingProxyType(dict(metrics.originals)),
+    )
+    return add_rates(sample, settings.catalogue, None)
+
+
+def _columns(frame: pd.DataFrame, wanted: Mapping[str, str | None], violations: ViolationList) -> dict[str, pd.Series]:
+    """The columns that were named, by argument; each argument must name its own."""
+    clean = clean_names(list(frame.columns), violations)
+    if len(violations):
+        raise_violations(violations)
+    places: dict[str, int] = {}
+    for argument, name in wanted.items():
+        if name is None and argument == "segment":
+            continue
+        place = clean.names.index(as_name(name, argument, clean.names))
+        if place in places.values():
+            raise UsageError(f"{argument}={name!r} is named twice: time, metric, value and segment are different columns.")
+        places[argument] = place
+    if len(frame) == 0:
+        violations.add("LL312", "the table has no rows.", next_step="give one row per period and metric.")
+        raise_violations(violations)
+    return {argument: frame.iloc[:, place].reset_index(drop=True) for argument, place in places.items()}
+
+
+def _labels(column: pd.Series, argument: str, violations: ViolationList) -> _Labels:
+    """Names in a column, sorted, so that the order of the rows does not matter."""
+    codes, uniques = pd.factorize(column.astype(object), use_na_sentinel=True)
+    missing = np.flatnonzero(codes < 0)
+    if len(missing):
+        rows = [f"row {row}" for row in missing[:5]]
+        step = "fill in the names, or drop these rows."
+        text = f"{len(missing)} rows have no {argument} (rows count from 0)."
+        violations.add("LL303", text, argument=argument, column=str(column.name), examples=rows, next_step=step)
+    clean = clean_names(list(uniques), violations, argument=argument, what=argument)
+    order = sorted(range(len(clean.names)), key=clean.names.__getitem__)
+    rank = np.argsort(np.array(order, dtype=np.int64), kind="stable")
+    names = tuple(clean.names[place] for place in order)
+    originals = {clean.names[place]: clean.labels[place] for place in order}
+    return _Labels(names=names, originals=originals, codes=rank[codes] if len(rank) else codes)
+
+
+def _check_repeats(
+    grid: Grid, metrics: _Labels, segments: _Labels | None, catalogue: Mapping[str, Metric], violations: ViolationList
+) -> tuple[Note, ...]:
+    """Several rows of one metric in one period are an error unless the catalogue says what they add up to."""
+    counted = 0
+    undeclared = set(undeclared_metrics(metrics.names, catalogue))
+    labels = grid.calendar.labels
+    codes = metrics.codes[grid.rows]
+    groups = np.zeros(len(codes), dtype=np.int64) if segments is None else segments.codes[grid.rows].astype(np.int64)
+    for code, name in enumerate(metrics.names):
+        mine = codes == code
+        part = Grid(calendar=grid.calendar, rows=grid.rows[mine], places=grid.places[mine])
+        repeated = repeated_periods(part, groups[mine])
+        if repeated and name in undeclared:
+            shown = [f"{labels[place]} occurs {count} times" for place, count in repeated[:5]]
+            more = "" if segments is not None else ", or name the column that tells segments apart with segment=."
+            step = f"drop the copies, or say how rows add up with catalogue=[Metric(name, aggregate=...)]{more or '.'}"
+            text = "1 period occurs more than once." if len(repeated) == 1 else f"{len(repeated)} periods occur more than once."
+            violations.add("LL301", text, argument="metric", column=name, examples=shown, next_step=step)
+        counted += sum(count for _, count in repeated)
+    if not counted:
+        return ()
+    return (Note(code="LL117", column=None, text=f"{counted} rows that share a period were aggregated as the catalogue says."),)
+
+
+def _pivot(block: Block, grid: Grid, metrics: _Labels, segments: _Labels | None, catalogue: Mapping[str, Metric]) -> np.ndarray:
+    """Values on the grid, shape (n_periods, n_metrics), with several segments (n_segments, n_periods, n_metrics)."""
+    n_segments = 1 if segments is None else len(segments.names)
+    n_periods = len(grid.calendar)
+    groups = 0 if segments is None else segments.codes[grid.rows].astype(np.int64)
+    slots = groups * np.int64(n_periods) + grid.places
+    numbers, codes = block.values[grid.rows, 0], metrics.codes[grid.rows]
+    parts = rate_parts(catalogue, catalogue)
+
+    def folded(name: str, rule: str) -> np.ndarray:
+        mine = np.flatnonzero(codes == metrics.names.index(name))
+        mine = mine[np.argsort(slots[mine], kind="stable")]
+        return fold(numbers[mine, None], slots[mine], n_segments * n_periods, (rule,))[:, 0]
+
+    values = np.empty((n_segments * n_periods, len(metrics.names)))
+    for column, name in enumerate(metrics.names):
+        aggregate = catalogue[name].aggregate if name in catalogue else None
+        mine = slots[codes == column]
+        if isinstance(aggregate, Ratio) and len(np.unique(mine)) < len(mine):
+            values[:, column] = quotient(folded(aggregate.num, "sum"), folded(aggregate.den, "sum"))
+        else:
+            values[:, column] = folded(name, rule_of(name, catalogue, parts))
+    shaped: Sequence[int] = (n_segments, n_periods, len(metrics.names)) if n_segments > 1 else (n_periods, len(metrics.names))
+    return values.reshape(shaped)
