@@ -1,184 +1,195 @@
-"""Which leads predict the KPI, and when: the order of the calls, and the ranking they make."""
+"""Which leads predict the KPI, and when: the order of the calls."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from os import PathLike
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from leadlag._validation import as_name
-from leadlag.decision import Decision, Policy
-from leadlag.errors import CODES
-from leadlag.results import Provenance, Result, _upstairs
-from leadlag.wording import explain_lead, explain_ranking, lead_paragraphs, summary, summary_of_lead
+from leadlag._validation import as_generator, as_int, as_names, as_real
+from leadlag.catalogue import Metric, Missing, as_catalogue
+from leadlag.core.multiplicity import fdr_adjust
+from leadlag.decision import Policy, decide, in_order
+from leadlag.errors import UsageError
+from leadlag.evidence import evidence_of, untestable_evidence
+from leadlag.methods.leadscan import delay_sets, scan_leads
+from leadlag.prepare import Prepared, prepare
+from leadlag.ranked import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
+from leadlag.results import Provenance
+from leadlag.sample import Sample, as_sample
+from leadlag.wording.treatment import kpi_treatment, season
 
-__all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead"]
-
-#: Columns of `LeadRanking.to_frame()`, fixed by contract.
-COLUMNS = (
-    "lead", "rank", "verdict", "grade", "delay", "delay_low", "delay_high", "effect", "effect_low", "effect_high",
-    "lead_sd", "pvalue", "qvalue", "conditional_pvalue", "explained_by", "granger_pvalue", "reverse_pvalue", "gain",
-    "gain_pvalue", "stability_pvalue", "actionable_delay", "group", "nobs", "n_dropped", "reason",
-)  # fmt: skip
-
-#: Columns whose method is not part of this version: always NaN, and said once in the summary.
-NOT_COMPUTED = (
-    "grade", "conditional_pvalue", "explained_by", "reverse_pvalue", "gain", "gain_pvalue", "stability_pvalue", "group",
-)  # fmt: skip
+__all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead", "rank_leads"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Family:
-    """The tests that were adjusted together.
+def rank_leads(
+    data: Any,
+    kpi: str,
+    leads: Sequence[str] | None = None,
+    *,
+    max_lag: int | None = None,
+    fdr: float = 0.10,
+    rng: int | np.random.Generator = 0,
+    time: str | None = None,
+    controls: Sequence[str] | None = None,
+    catalogue: Iterable[Metric] | None = None,
+    missing: Missing = "mask",
+    log: Sequence[str] = (),
+    n_draws: int = 1999,
+) -> LeadRanking:
+    """Rank candidate leads by whether, when and how much they move before a KPI.
 
     Parameters
     ----------
-    n_candidates, n_tested : int
-        Leads given, and leads that could be tested.
-    n_shapes : int
-        Lags and shapes searched for each lead (covered by its p-value).
+    data : Sample or eager frame
+        Wide table of metrics, one row a period, with a time column, a time index, or undated rows.
+    kpi : str
+        The outcome.
+    leads : sequence of str, optional
+        Candidates; every other column of numbers if None.
+    max_lag : int, optional
+        Lags 1..max_lag are searched, in periods. None takes 12 for weeks, months and undated periods, 8 for quarters, 14
+        for days, 10 for business days, 24 for hours, 3 for years, and at most a sixth of the rows.
+    fdr : float
+        Share of false leads among those named that is accepted on average.
+    rng : int or Generator
+        The same value gives the same ranking.
+    time : str, optional
+        Column that holds the time.
+    controls : sequence of str, optional
+        Columns that enter every model in the same period and are not ranked (price, weather, campaigns).
+    catalogue : iterable of Metric, optional
+        What is known about the metrics: unit, publication delay, aggregation.
+    missing : {"mask", "error", "zero"} or ("ffill", n)
+        What to do with missing periods; nothing is filled by default.
+    log : sequence of str
+        Columns to analyse in natural logs; the effect is in percent if the KPI is among them.
     n_draws : int
         Bootstrap draws behind the p-values.
-    method : str
-        The FDR procedure.
+
+    Returns
+    -------
+    LeadRanking
+        One row a candidate, best first. A candidate that cannot be tested keeps its row, with the reason.
+
+    Raises
+    ------
+    UnknownNameError
+        If a column does not exist; with the nearest name.
+    DataContractError
+        If values of a named column are wrong, or the KPI cannot be analysed; lists everything that is wrong.
+    UsageError
+        If an argument is outside what is allowed.
+
+    Notes
+    -----
+    The model is ``y_t = c_t' d + b w(B) x_t + u_t`` with ``phi(B) u_t = e_t``: deterministic terms, one lead in one lag
+    shape, and the KPI's own momentum. A lead's statistic is the largest robust \|t\| over lags and shapes, its p-value
+    comes from a wild bootstrap that repeats the whole search, and q-values are those of Benjamini & Hochberg (1995).
+
+    Examples
+    --------
+    >>> import leadlag as ll
+    >>> ranking = ll.rank_leads(ll.load_sample("us_housing"), kpi="housing_starts", max_lag=12)
+    >>> "building_permits" in ranking.leads
+    True
     """
-
-    n_candidates: int
-    n_tested: int
-    n_shapes: int
-    n_draws: int
-    method: str = "Benjamini-Hochberg"
-
-    @property
-    def n_tests(self) -> int:
-        """Lag shapes tried in all, over all leads."""
-        return self.n_tested * self.n_shapes
+    policy = Policy(fdr=as_real(fdr, "fdr", low=0.0, high=1.0))
+    draws = as_int(n_draws, "n_draws", low=99, high=99_999)
+    seeds = as_generator(rng).integers(2**63, size=2)
+    sample, names = _named_columns(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
+    lag = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
+    logged = as_names(log, "log", (names.kpi, *names.leads, *names.controls))
+    prepared = prepare(sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged)
+    scan = scan_leads(prepared.problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, level=policy.effect_level)
+    qvalues = fdr_adjust(scan.pvalue)
+    chosen = np.flatnonzero(qvalues <= policy.fdr)
+    sets = delay_sets(prepared.problem, chosen, seed=int(seeds[1]), level=policy.delay_level)
+    metrics = as_catalogue(catalogue)
+    evidence = [
+        *evidence_of(prepared, scan, qvalues, dict(zip(chosen, sets, strict=True)), unit=sample.calendar.unit, policy=policy, metrics=metrics),
+        *untestable_evidence(prepared),
+    ]
+    settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": rng if isinstance(rng, int) else "Generator"}
+    settings |= {"controls": names.controls, "missing": missing, "log": logged, "n_draws": draws}
+    return LeadRanking(
+        decisions=in_order(decide(item, policy) for item in evidence),
+        context=_context(sample, prepared, kpi=names.kpi, max_lag=lag, policy=policy, metrics=metrics),
+        family=Family(n_candidates=len(names.leads), n_tested=len(prepared.leads), n_shapes=scan.n_shapes, n_draws=draws),
+        left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
+        provenance=Provenance.of("rank_leads", warnings=tuple(_give_warnings(sample, prepared)), **settings),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Context:
-    """What all rows of a ranking share: the KPI, its time, and what was done to it.
-
-    Parameters
-    ----------
-    kpi : str
-    unit : str
-        Word for one period ("week", "month", "period").
-    kpi_unit : str
-        Unit of the KPI's values, empty if not known.
-    first, last : str
-        Labels of the first and last period of the sample.
-    n_periods : int
-    max_lag : int
-    treatment : str
-        What was done to the KPI before the tests, in words.
-    momentum : tuple of float
-        AR coefficients of the KPI's own momentum.
-    policy : Policy
-    """
+class _Names:
+    """The columns of one call, as the sample spells them."""
 
     kpi: str
-    unit: str
-    kpi_unit: str = ""
-    first: str
-    last: str
-    n_periods: int
-    max_lag: int
-    treatment: str
-    momentum: tuple[float, ...]
-    policy: Policy
+    leads: tuple[str, ...]
+    controls: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RankedLead(Result):
-    """One lead of a ranking: its decision, the evidence behind it, and what they say."""
-
-    decision: Decision
-    context: Context
-    provenance: Provenance
-
-    def to_frame(self) -> pd.DataFrame:
-        """The lead's row of the table."""
-        return pd.DataFrame([_row(self.decision)], columns=list(COLUMNS))
-
-    def summary(self) -> str:
-        """The verdict and the numbers behind it as text of at most 80 columns."""
-        return summary_of_lead(lead_paragraphs(self.decision, self.context))
-
-    def explain(self) -> str:
-        """What the ranking says about this lead, why, and what it does not show."""
-        return explain_lead(self.decision, self.context)
+def _named_columns(
+    data: Any, *, kpi: Any, leads: Any, controls: Any, time: str | None, catalogue: Any, missing: Missing
+) -> tuple[Sample, _Names]:
+    """The sample of one call and its columns by role, each in one role only."""
+    asked: dict[str, Any] = {"kpi": [kpi], "controls": _as_list(controls)}
+    if leads is not None:
+        asked["leads"] = _as_list(leads)
+    columns = asked if leads is not None else None
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
+    outcome = sample.resolve(kpi, "kpi")
+    kept = tuple(sample.resolve(name, "controls") for name in asked["controls"])
+    others = [name for name in sample.names if name not in (outcome, *kept)]
+    candidates = tuple(others) if leads is None else tuple(sample.resolve(name, "leads") for name in asked["leads"])
+    _refuse_two_roles(outcome, candidates, kept)
+    return sample, _Names(kpi=outcome, leads=candidates, controls=kept)
 
 
-@dataclass(frozen=True, kw_only=True)
-class LeadRanking(Result):
-    """Candidates from best to worst, with what was tested and how.
-
-    Parameters
-    ----------
-    decisions : tuple of Decision
-        One a candidate, in the order of their rank.
-    context : Context
-    family : Family
-    left_out : tuple of (str, str)
-        Columns of the data that were no candidates, each with why.
-    provenance : Provenance
-    """
-
-    decisions: tuple[Decision, ...]
-    context: Context
-    family: Family
-    left_out: tuple[tuple[str, str], ...] = ()
-    provenance: Provenance
-
-    @property
-    def leads(self) -> tuple[str, ...]:
-        """Names with verdict `lead`, best first."""
-        return tuple(item.evidence.lead for item in self.decisions if item.verdict == "lead")
-
-    def __getitem__(self, lead: str) -> RankedLead:
-        names = [item.evidence.lead for item in self.decisions]
-        place = names.index(as_name(lead, "lead", names))
-        return RankedLead(decision=self.decisions[place], context=self.context, provenance=self.provenance)
-
-    def __len__(self) -> int:
-        return len(self.decisions)
-
-    def __iter__(self) -> Iterator[RankedLead]:
-        return (self[item.evidence.lead] for item in self.decisions)
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a candidate, best first, with the columns of `COLUMNS`; numbers at full precision."""
-        return pd.DataFrame([_row(item) for item in self.decisions], columns=list(COLUMNS))
-
-    def summary(self) -> str:
-        """The answer, the table and what was tested, as text of at most 80 columns."""
-        return summary(self, not_computed=NOT_COMPUTED)
-
-    def explain(self) -> str:
-        """The answer in a few plain sentences."""
-        return explain_ranking(self)
-
-    def report(self, path: str | PathLike[str]) -> Path:
-        """Write the ranking as one HTML file that needs nothing else, and return its path."""
-        written: Path = _upstairs("report").write_report(self, path)
-        return written
+def _as_list(names: Any) -> list[Any]:
+    """Names as a list; one text is one name."""
+    return [] if names is None else [names] if isinstance(names, str) else list(names)
 
 
-def _row(decision: Decision) -> dict[str, object]:
-    """One row of the table; columns of methods that did not run stay NaN."""
-    evidence = decision.evidence
-    row: dict[str, object] = dict.fromkeys(COLUMNS, math.nan)
-    row |= {name.name: getattr(evidence, name.name) for name in fields(evidence) if name.name in COLUMNS}
-    if evidence.delay:
-        row |= {"delay": evidence.delay.peak, "delay_low": evidence.delay.low, "delay_high": evidence.delay.high}
-    if evidence.effect:
-        effect = evidence.effect
-        row |= {"effect": effect.value, "effect_low": effect.low, "effect_high": effect.high, "lead_sd": effect.lead_sd}
-    reason = decision.reason
-    text = "" if reason is None else " ".join(filter(None, (reason.code, CODES.get(reason.code, ""), reason.detail)))
-    return row | {"rank": decision.rank, "verdict": decision.verdict, "actionable_delay": decision.actionable_delay, "reason": text}
+def _refuse_two_roles(kpi: str, leads: Sequence[str], controls: Sequence[str]) -> None:
+    """One role a column: a lead that is the KPI or a control would be tested against itself."""
+    for argument, names in (("leads", leads), ("controls", controls)):
+        if kpi in names:
+            raise UsageError(f"{argument} names the KPI {kpi!r}: leave it out there.")
+        as_names(names, argument, names)
+    both = sorted(set(leads) & set(controls))
+    if both:
+        raise UsageError(f"leads and controls both name {', '.join(map(repr, both))}: a control is never ranked, name it once.")
+    if not leads:
+        raise UsageError("leads is empty: name at least one candidate, or give data with more columns of numbers than the KPI.")
+
+
+def _context(
+    sample: Sample, prepared: Prepared, *, kpi: str, max_lag: int, policy: Policy, metrics: Mapping[str, Metric]
+) -> Context:
+    """What all rows of the ranking share."""
+    unit = sample.calendar.unit
+    seasons = [season(period=item.period, count=item.count, unit=unit) for item in prepared.seasons]
+    momentum = prepared.problem.momentum
+    return Context(
+        kpi=kpi, unit=unit, kpi_unit=(metrics[kpi].unit or "") if kpi in metrics else "", first=sample.periods[0],
+        last=sample.periods[-1], n_periods=sample.n_periods, max_lag=max_lag, policy=policy, momentum=tuple(momentum.phi.tolist()),
+        treatment=kpi_treatment(
+            log=prepared.kpi.log, differenced=prepared.kpi.differenced, n_clipped=prepared.kpi.n_clipped, seasons=seasons,
+            order=len(momentum.phi), unit=unit,
+        ),
+    )  # fmt: skip
+
+
+def _give_warnings(sample: Sample, prepared: Prepared) -> Iterator[tuple[str, str]]:
+    """Code and text of all that deserves a look; what needs action is also given as a warning."""
+    yield from ((note.code, note.text) for note in sample.notes)
+    if prepared.kpi.differenced:
+        yield "LL101", "the KPI looks integrated (ADF does not reject a unit root, KPSS rejects stationarity): changes were analysed"
+    for item in prepared.seasons:
+        if item.n_seasons < 5:
+            text = f"{item.n_seasons:.1f} seasons of {item.period:.4g} periods: the season is known only roughly"
+            yield "LL106", text

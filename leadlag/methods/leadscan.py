@@ -36,6 +36,8 @@ class LeadScan:
         Each lag tried alone.
     nobs : ndarray of int, shape (m,)
         Filtered rows used by the best column.
+    n_shapes : int
+        Lags times shapes searched for each lead.
     """
 
     statistic: Floats
@@ -51,6 +53,7 @@ class LeadScan:
     profile_high: Floats
     tvalue: Floats
     nobs: NDArray[np.intp]
+    n_shapes: int
 
 
 def scan_leads(
@@ -99,6 +102,7 @@ def scan_leads(
         profile_high=(middle + width)[:, points],
         tvalue=found.tvalue[:, points],
         nobs=found.nobs[rows, best],
+        n_shapes=n_lags * len(shapes),
     )
 
 

@@ -1,0 +1,184 @@
+"""The ranking: candidates from best to worst, as a table, a text, a page and one lead at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from os import PathLike
+from pathlib import Path
+
+import pandas as pd
+
+from leadlag._validation import as_name
+from leadlag.decision import Decision, Policy
+from leadlag.errors import CODES
+from leadlag.results import Provenance, Result, _upstairs
+from leadlag.wording import explain_lead, explain_ranking, lead_paragraphs, summary, summary_of_lead
+
+__all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead"]
+
+#: Columns of `LeadRanking.to_frame()`, fixed by contract.
+COLUMNS = (
+    "lead", "rank", "verdict", "grade", "delay", "delay_low", "delay_high", "effect", "effect_low", "effect_high",
+    "lead_sd", "pvalue", "qvalue", "conditional_pvalue", "explained_by", "granger_pvalue", "reverse_pvalue", "gain",
+    "gain_pvalue", "stability_pvalue", "actionable_delay", "group", "nobs", "n_dropped", "reason",
+)  # fmt: skip
+
+#: Columns whose method is not part of this version: always NaN, and said once in the summary.
+NOT_COMPUTED = (
+    "grade", "conditional_pvalue", "explained_by", "reverse_pvalue", "gain", "gain_pvalue", "stability_pvalue", "group",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """The tests that were adjusted together.
+
+    Parameters
+    ----------
+    n_candidates, n_tested : int
+        Leads given, and leads that could be tested.
+    n_shapes : int
+        Lags and shapes searched for each lead (covered by its p-value).
+    n_draws : int
+        Bootstrap draws behind the p-values.
+    method : str
+        The FDR procedure.
+    """
+
+    n_candidates: int
+    n_tested: int
+    n_shapes: int
+    n_draws: int
+    method: str = "Benjamini-Hochberg"
+
+    @property
+    def n_tests(self) -> int:
+        """Lag shapes tried in all, over all leads."""
+        return self.n_tested * self.n_shapes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What all rows of a ranking share: the KPI, its time, and what was done to it.
+
+    Parameters
+    ----------
+    kpi : str
+    unit : str
+        Word for one period ("week", "month", "period").
+    kpi_unit : str
+        Unit of the KPI's values, empty if not known.
+    first, last : str
+        Labels of the first and last period of the sample.
+    n_periods : int
+    max_lag : int
+    treatment : str
+        What was done to the KPI before the tests, in words.
+    momentum : tuple of float
+        AR coefficients of the KPI's own momentum.
+    policy : Policy
+    """
+
+    kpi: str
+    unit: str
+    kpi_unit: str = ""
+    first: str
+    last: str
+    n_periods: int
+    max_lag: int
+    treatment: str
+    momentum: tuple[float, ...]
+    policy: Policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankedLead(Result):
+    """One lead of a ranking: its decision, the evidence behind it, and what they say."""
+
+    decision: Decision
+    context: Context
+    provenance: Provenance
+
+    def to_frame(self) -> pd.DataFrame:
+        """The lead's row of the table."""
+        return pd.DataFrame([_row(self.decision)], columns=list(COLUMNS))
+
+    def summary(self) -> str:
+        """The verdict and the numbers behind it as text of at most 80 columns."""
+        return summary_of_lead(lead_paragraphs(self.decision, self.context))
+
+    def explain(self) -> str:
+        """What the ranking says about this lead, why, and what it does not show."""
+        return explain_lead(self.decision, self.context)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadRanking(Result):
+    """Candidates from best to worst, with what was tested and how.
+
+    Parameters
+    ----------
+    decisions : tuple of Decision
+        One a candidate, in the order of their rank.
+    context : Context
+    family : Family
+    left_out : tuple of (str, str)
+        Columns of the data that were no candidates, each with why.
+    provenance : Provenance
+    """
+
+    decisions: tuple[Decision, ...]
+    context: Context
+    family: Family
+    left_out: tuple[tuple[str, str], ...] = ()
+    provenance: Provenance
+
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """Names with verdict `lead`, best first."""
+        return tuple(item.evidence.lead for item in self.decisions if item.verdict == "lead")
+
+    def __getitem__(self, lead: str) -> RankedLead:
+        names = [item.evidence.lead for item in self.decisions]
+        place = names.index(as_name(lead, "lead", names))
+        return RankedLead(decision=self.decisions[place], context=self.context, provenance=self.provenance)
+
+    def __len__(self) -> int:
+        return len(self.decisions)
+
+    def __iter__(self) -> Iterator[RankedLead]:
+        return (self[item.evidence.lead] for item in self.decisions)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a candidate, best first, with the columns of `COLUMNS`; numbers at full precision."""
+        return pd.DataFrame([_row(item) for item in self.decisions], columns=list(COLUMNS))
+
+    def summary(self) -> str:
+        """The answer, the table and what was tested, as text of at most 80 columns."""
+        return summary(self, not_computed=NOT_COMPUTED)
+
+    def explain(self) -> str:
+        """The answer in a few plain sentences."""
+        return explain_ranking(self)
+
+    def report(self, path: str | PathLike[str]) -> Path:
+        """Write the ranking as one HTML file that needs nothing else, and return its path."""
+        written: Path = _upstairs("report").write_report(self, path)
+        return written
+
+
+def _row(decision: Decision) -> dict[str, object]:
+    """One row of the table; columns of methods that did not run stay NaN."""
+    evidence = decision.evidence
+    row: dict[str, object] = dict.fromkeys(COLUMNS, math.nan)
+    row |= {name.name: getattr(evidence, name.name) for name in fields(evidence) if name.name in COLUMNS}
+    if evidence.delay:
+        row |= {"delay": evidence.delay.peak, "delay_low": evidence.delay.low, "delay_high": evidence.delay.high}
+    if evidence.effect:
+        effect = evidence.effect
+        row |= {"effect": effect.value, "effect_low": effect.low, "effect_high": effect.high, "lead_sd": effect.lead_sd}
+    reason = decision.reason
+    text = "" if reason is None else " ".join(filter(None, (reason.code, CODES.get(reason.code, ""), reason.detail)))
+    return row | {"rank": decision.rank, "verdict": decision.verdict, "actionable_delay": decision.actionable_delay, "reason": text}
