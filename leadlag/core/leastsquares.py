@@ -25,6 +25,7 @@ __all__ = [
     "is_constant",
     "orthonormal_basis",
     "residualise",
+    "rows_needed",
     "standardise",
 ]
 
@@ -59,11 +60,11 @@ class Basis:
     @property
     def rank(self) -> int:
         """Number of kept columns."""
-        return self.q.shape[1]
+        return int(self.q.shape[1])
 
     def leverage(self) -> FloatArray:
         """Diagonal of the projection on the columns, shape (n,)."""
-        return np.einsum("ij,ij->i", self.q, self.q)
+        return np.asarray(np.einsum("ij,ij->i", self.q, self.q))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,6 +239,11 @@ def residualise(Z: ArrayLike, basis: Basis) -> FloatArray:
     rest = flat - basis.q @ (basis.q.T @ flat)
     rest -= basis.q @ (basis.q.T @ rest)  # twice is enough: what rounding left of the base after one pass
     return rest.reshape(columns.shape)
+
+
+def rows_needed(n_params: int) -> int:
+    """Fewest rows on which a regression of `n_params` coefficients is judged: three a coefficient, and ten."""
+    return 3 * n_params + 10
 
 
 def standardise(Z: ArrayLike) -> Standardised:

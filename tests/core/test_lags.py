@@ -61,9 +61,17 @@ def test_no_lags_and_no_rows_give_empty_designs() -> None:
 
 @pytest.mark.parametrize(
     ("step", "order", "expected"),
-    [(1, 1, [np.nan, 3, 5, 7]), (2, 1, [np.nan, np.nan, 8, 12]), (1, 2, [np.nan, np.nan, 2, 2]), (9, 1, [np.nan] * 4), (1, 0, [1, 4, 9, 16])],
+    [
+        (1, 1, [np.nan, 3, 5, 7]),
+        (2, 1, [np.nan, np.nan, 8, 12]),
+        (1, 2, [np.nan, np.nan, 2, 2]),
+        (9, 1, [np.nan] * 4),
+        (1, 0, [1, 4, 9, 16]),
+    ],
 )
-def test_difference_keeps_the_length_and_marks_the_rows_without_an_earlier_value(step: int, order: int, expected: list[float]) -> None:
+def test_difference_keeps_the_length_and_marks_rows_without_an_earlier_value(
+    step: int, order: int, expected: list[float]
+) -> None:
     np.testing.assert_array_equal(difference([1.0, 4.0, 9.0, 16.0], step=step, order=order), expected)
 
 
