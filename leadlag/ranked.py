@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
@@ -173,7 +173,7 @@ def _row(decision: Decision) -> dict[str, object]:
     """One row of the table; columns of methods that did not run stay NaN."""
     evidence = decision.evidence
     row: dict[str, object] = dict.fromkeys(COLUMNS, math.nan)
-    row |= {name.name: getattr(evidence, name.name) for name in fields(evidence) if name.name in COLUMNS}
+    row |= {name: getattr(evidence, name) for name in ("lead", "nobs", "n_dropped", "pvalue", "qvalue", "granger_pvalue")}
     if evidence.delay:
         row |= {"delay": evidence.delay.peak, "delay_low": evidence.delay.low, "delay_high": evidence.delay.high}
     if evidence.effect:
