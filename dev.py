@@ -104,7 +104,7 @@ def lint(_arguments=()):
     for command in LINT:
         say(command + " ...")
         tool, *arguments = command.split()
-        failed += [tool] * (run([python.parent / tool, *arguments], ROOT) != 0)
+        failed += [command] * (run([python.parent / tool, *arguments], ROOT) != 0)
     return failed
 
 
