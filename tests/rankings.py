@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Reason, decide, in_order
-from leadlag.ranking import Context, Family, LeadRanking
+from leadlag.ranked import Context, Family, LeadRanking
 from leadlag.results import Provenance
 
 #: Names that break tables, markup, charts and terminals that trust them.

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from leadlag import wording
 from leadlag.errors import CODES
-from leadlag.ranking import NOT_COMPUTED, LeadRanking
+from leadlag.ranked import NOT_COMPUTED, LeadRanking
 from leadlag.wording.shown import interval, lag_list, number, pvalue, shown, width, wrap
 from tests import rankings
 

@@ -60,9 +60,10 @@ def headline(ranking: SeenRanking, *, most: int = 200) -> str:
         return f"{first} {kpi} at a false discovery rate of {percent(ranking.context.policy.fdr)}."
     if total == 1:
         return f"{lead_title(named[0], unit, most=most, between=f' leads {kpi}')}."
-    told = [lead_title(item, unit, most=most) for item in named[:3]]
-    if len(named) > 3:
-        told.append(f"{len(named) - 3} more")
+    most_named = 4 if len(named) == 4 else 3
+    told = [lead_title(item, unit, most=most) for item in named[:most_named]]
+    if len(named) > most_named:
+        told.append(f"{len(named) - most_named} more")
     verb = "leads" if len(named) == 1 else "lead"
     return f"{len(named)} of {_candidates(total)} {verb} {kpi}: {joined(told)}."
 

@@ -36,7 +36,8 @@ def shown(name: object) -> str:
 
 
 def _visible(letter: str) -> str:
-    if letter in _JOINERS or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+    no_letter = unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") or ord(letter) & 0xFFFE == 0xFFFE
+    if letter in _JOINERS or not no_letter:
         return letter
     return letter.encode("unicode_escape").decode("ascii")
 

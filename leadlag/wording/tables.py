@@ -44,9 +44,13 @@ def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: i
     """What stands behind the table, each fact with its label; names cut to `most` columns."""
     context = ranking.context
     kpi, policy = cut(shown(context.kpi), most), context.policy
+    bounds = f"with its {percent(policy.effect_level)} interval, which does not cover the search (p does)"
     facts = [
         ("Delay", f"in {context.unit}s, with every lag of the {percent(policy.delay_level)} set"),
-        ("Effect", f"{_effect_words(ranking, kpi)}, with its {percent(policy.effect_level)} interval"),
+        (
+            "Effect",
+            f"{_effect_words(ranking, kpi)}, with its {percent(policy.effect_level)} interval, which does not cover the search (p does)",
+        ),
         ("Tests", sentences.family(ranking.family, context)),
         ("KPI", f"{kpi}: {context.treatment or 'as given'}"),
         ("Sample", f"{sentences.sample(context)}; {_rows_used(ranking.decisions)}"),
