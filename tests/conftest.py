@@ -9,8 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # before anything imports matplotlib: tests need no screen
+
+# the same examples on every machine, and none fails for being slow there
+settings.register_profile("leadlag", derandomize=True, deadline=None)
+settings.load_profile("leadlag")
 
 ROOT = Path(__file__).resolve().parent.parent
 
