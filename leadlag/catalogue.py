@@ -102,7 +102,7 @@ class Metric:
         if self.unit is not None:
             _as_text(self.unit, "unit")
         if not isinstance(self.aggregate, Ratio):
-            if not (isinstance(self.aggregate, str) and self.aggregate in _AGGREGATES):
+            if self.aggregate not in _AGGREGATES:
                 raise UsageError(f"aggregate={self.aggregate!r} is not allowed: give 'sum', 'mean', 'last' or ratio(num, den).")
         elif self.name in (self.aggregate.num, self.aggregate.den):
             raise UsageError(f"the ratio {self.name!r} cannot be its own numerator or denominator: give it a name of its own.")
@@ -147,7 +147,9 @@ def as_catalogue(metrics: Any) -> Mapping[str, Metric]:
     by_name: dict[str, Metric] = {}
     for metric in given:
         if not isinstance(metric, Metric):
-            raise UsageError(f"catalogue holds {metric!r}, which is no Metric: give a list like [Metric('visits', aggregate='sum')].")
+            raise UsageError(
+                f"catalogue holds {metric!r}, which is no Metric: give a list like [Metric('visits', aggregate='sum')]."
+            )
         if metric.name in by_name:
             raise UsageError(f"catalogue names {metric.name!r} more than once: give one Metric per name.")
         by_name[metric.name] = metric

@@ -12,12 +12,15 @@ import pandas as pd
 from leadlag.errors import DataWarning
 from leadlag.sample.model import LeftOut, Note
 from leadlag.sample.numbers import Reading, to_float64
-from leadlag.sample.violations import ViolationList
+from leadlag.sample.violations import ViolationList, counted
 
 __all__ = ["Block", "read_columns"]
 
 _KINDS = {"text": "text, no number in it", "date": "dates, no numbers"}
-_COMMA_STEP = "write numbers with a point and without separators or signs, for example 1234.5 (pd.read_csv has decimal=',' and thousands='.')."
+_COMMA_STEP = (
+    "write numbers with a point and without separators or signs, for example 1234.5 "
+    "(pd.read_csv has decimal=',' and thousands='.')."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +93,12 @@ def read_columns(
         more = f" and {len(left_out) - 12} more" if len(left_out) > 12 else ""
         notes.append(Note(code="LL107", column=None, text=f"columns that hold no numbers were left out: {shown}{more}."))
     kept_names = tuple(read_names[column] for column in kept)
-    return Block(names=kept_names, values=values if len(kept) == len(places) else values[:, kept], notes=tuple(notes), left_out=tuple(left_out))
+    return Block(
+        names=kept_names,
+        values=values if len(kept) == len(places) else values[:, kept],
+        notes=tuple(notes),
+        left_out=tuple(left_out),
+    )
 
 
 def _plain_floats(frame: pd.DataFrame, places: Sequence[int], values: np.ndarray) -> frozenset[int]:
@@ -108,7 +116,8 @@ def _notes(reading: Reading, name: str) -> list[Note]:
     if reading.converted:
         notes.append(Note(code="LL103", column=name, text=f"column {name!r} was converted to float64: {reading.converted}."))
     if reading.inexact:
-        text = f"column {name!r} holds {reading.inexact} whole numbers beyond 2**53, which lose digits as float64."
+        count = counted(reading.inexact, "whole number", "whole numbers")
+        text = f"column {name!r} holds {count} beyond 2**53, where float64 loses digits."
         notes.append(Note(code="LL104", column=name, text=text))
         warnings.warn(DataWarning(text, code="LL104"), stacklevel=2)
     return notes
@@ -119,17 +128,20 @@ def _collect(reading: Reading, name: str, argument: str, rows: Sequence[str], vi
     shown = [f"{text!r} at {rows[row]}" for row, text in reading.bad[:5]]
     if reading.kind == "duration":
         step = "convert it to a number with a unit first, for example column.dt.total_seconds() / 3600."
-        violations.add("LL304", "durations where numbers are expected.", argument=argument, column=name, examples=shown, next_step=step)
+        violations.add(
+            "LL304", "durations where numbers are expected.", argument=argument, column=name, examples=shown, next_step=step
+        )
     elif reading.kind == "complex":
         step = "give the real part, or leave the column out."
         violations.add("LL303", "complex numbers.", argument=argument, column=name, examples=shown, next_step=step)
     elif reading.kind in _KINDS:
         step = "name a column of numbers, or leave this one out."
-        violations.add("LL303", f"the column holds {_KINDS[reading.kind]}.", argument=argument, column=name, examples=shown, next_step=step)
+        violations.add(
+            "LL303", f"the column holds {_KINDS[reading.kind]}.", argument=argument, column=name, examples=shown, next_step=step
+        )
     elif reading.bad:
-        count = "1 value is" if len(reading.bad) == 1 else f"{len(reading.bad)} values are"
         step = _COMMA_STEP if reading.decimal_comma else "correct these cells, or leave them empty if they are missing."
-        text = f"{count} no number." if len(reading.bad) == 1 else f"{count} no numbers."
+        text = f"{counted(len(reading.bad), 'value is no number', 'values are no numbers')}."
         violations.add("LL303", text, argument=argument, column=name, examples=shown, next_step=step)
 
 
@@ -152,9 +164,15 @@ def _infinities(
         name = names[column]
         if infinite == "missing":
             values_here[places] = np.nan
-            notes.append(Note(code="LL115", column=name, text=f"{len(places)} infinite values of {name!r} were read as missing."))
+            notes.append(
+                Note(
+                    code="LL115",
+                    column=name,
+                    text=f"{counted(len(places), 'infinite value', 'infinite values')} of {name!r} read as missing.",
+                )
+            )
             continue
         shown = [f"{values_here[row]:g} at {rows[row]}" for row in places[:5]]
-        count = "1 infinite value." if len(places) == 1 else f"{len(places)} infinite values."
+        count = f"{counted(len(places), 'infinite value', 'infinite values')}."
         step = "correct them, or read them as missing with from_wide(..., infinite='missing')."
         violations.add("LL302", count, argument=asked.get(name, "data"), column=name, examples=shown, next_step=step)

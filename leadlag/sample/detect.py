@@ -63,7 +63,9 @@ def find_time(frame: pd.DataFrame, names: Sequence[str], time: Any, used: Contai
     """
     if isinstance(frame.index, pd.MultiIndex):
         levels = ", ".join(map(repr, frame.index.names))
-        raise UsageError(f"the rows of data have an index of several levels ({levels}): call reset_index() and use from_long for segments.")
+        raise UsageError(
+            f"the rows of data have an index of several levels ({levels}): call reset_index() and use from_long for segments."
+        )
     if time is not None:
         return _named(frame, names, time)
     if isinstance(frame.index, (pd.DatetimeIndex, pd.PeriodIndex)):
@@ -80,7 +82,13 @@ def find_time(frame: pd.DataFrame, names: Sequence[str], time: Any, used: Contai
 
 def _named(frame: pd.DataFrame, names: Sequence[str], time: Any) -> TimeSource:
     """The column, or the index, that the caller named."""
-    wanted = unicodedata.normalize("NFC", time) if isinstance(time, str) else plain_name(time) if isinstance(time, (tuple, int)) else time
+    wanted = (
+        unicodedata.normalize("NFC", time)
+        if isinstance(time, str)
+        else plain_name(time)
+        if isinstance(time, (tuple, int))
+        else time
+    )
     if wanted not in names and frame.index.name is not None and wanted == _index_name(frame):
         return TimeSource(values=frame.index.to_series(index=pd.RangeIndex(len(frame))), name=wanted)
     place = names.index(as_name(wanted, "time", names))
@@ -104,6 +112,9 @@ def _obvious_column(frame: pd.DataFrame, names: Sequence[str], used: Container[s
     counts = [place for place in free if names[place].casefold() in _COUNT_NAMES and _counts(frame.iloc[:, place])]
     if counts:
         return counts[0]
+    years = [place for place in free if names[place].casefold() == "year" and _years(frame.iloc[:, place])]
+    if years and not {name.casefold() for name in names} & (_COUNT_NAMES - {"year"}):  # a panel: refused later, as repeated
+        return years[0]
     written = [place for place in free if names[place].casefold() in _DATE_NAMES and _mostly_digits(frame.iloc[:, place])]
     return written[0] if written else None
 
@@ -118,6 +129,12 @@ def _counts(column: pd.Series) -> bool:
         return False
     steps = np.diff(np.sort(values))
     return bool(np.mean(steps == np.median(steps)) > 0.5)
+
+
+def _years(column: pd.Series) -> bool:
+    """Whole numbers that are all years of the Gregorian calendar, repeated or not."""
+    numbers = pd.to_numeric(column, errors="coerce")
+    return len(numbers) > 0 and bool((numbers.between(1700, 2200) & (numbers % 1 == 0)).all())
 
 
 def _mostly_digits(column: pd.Series) -> bool:

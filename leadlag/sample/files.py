@@ -12,7 +12,7 @@ import pandas as pd
 
 from leadlag.errors import UsageError
 from leadlag.sample.tables import as_pandas
-from leadlag.sample.violations import ViolationList, raise_violations
+from leadlag.sample.violations import ViolationList, counted, raise_violations
 
 __all__ = ["read_file"]
 
@@ -20,7 +20,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 
 
 def read_file(source: str | Path | IO[str]) -> pd.DataFrame:
-    """Read a .csv or .parquet file, or an open text stream of CSV, into a frame for `as_sample`.
+    r"""Read a .csv or .parquet file, or an open text stream of CSV, into a frame for `as_sample`.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def read_file(source: str | Path | IO[str]) -> pd.DataFrame:
     Examples
     --------
     >>> import io
-    >>> read_file(io.StringIO("week,visits\\n2024-01-01,12\\n")).to_dict("list")
+    >>> read_file(io.StringIO("week,visits\n2024-01-01,12\n")).to_dict("list")
     {'week': ['2024-01-01'], 'visits': ['12']}
     """
     if not isinstance(source, (str, Path)):
@@ -100,7 +100,13 @@ def _refuse_ragged(lines: Sequence[tuple[int, list[str]]], width: int) -> None:
     if ragged:
         violations = ViolationList()
         step = "quote fields that hold the delimiter, and give every line the same number of fields."
-        violations.add("LL303", f"{len(ragged)} lines do not have the {width} fields of the header.", argument="file", examples=ragged, next_step=step)
+        violations.add(
+            "LL303",
+            f"{counted(len(ragged), 'line does', 'lines do')} not have the {width} fields of the header.",
+            argument="file",
+            examples=ragged,
+            next_step=step,
+        )
         raise_violations(violations)
 
 
@@ -109,7 +115,9 @@ def _labelled(labels: Sequence[str], columns: Sequence[list[str]], n_rows: int) 
     first = 1 if labels and not labels[0].strip() else 0
     kept = [place for place in range(first, len(labels)) if labels[place].strip() or any(cell.strip() for cell in columns[place])]
     names = [labels[place].strip() or f"column {place + 1}" for place in kept]
-    frame = pd.DataFrame({number: pd.Series(columns[place], dtype=object) for number, place in enumerate(kept)}, index=pd.RangeIndex(n_rows))
+    frame = pd.DataFrame(
+        {number: pd.Series(columns[place], dtype=object) for number, place in enumerate(kept)}, index=pd.RangeIndex(n_rows)
+    )
     frame.columns = pd.Index(names, dtype=object)
     if first:
         cells = columns[0]

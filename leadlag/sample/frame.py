@@ -23,7 +23,7 @@ from leadlag.sample.rates import add_rates, fold_metrics, rate_names, rate_parts
 from leadlag.sample.settings import Settings
 from leadlag.sample.tables import as_pandas
 from leadlag.sample.times import Stamps, read_times
-from leadlag.sample.violations import Violation, ViolationList, raise_violations
+from leadlag.sample.violations import Violation, ViolationList, counted, raise_violations
 
 __all__ = ["as_sample", "find_violations", "from_wide"]
 
@@ -205,7 +205,9 @@ def _from_sample(
     """A Sample again, with the metrics that were asked for."""
     for name in ("time", "freq", "tz", "date_format", "as_of"):
         if getattr(settings, name) is not None:
-            raise UsageError(f"{name}={getattr(settings, name)!r} is not allowed with a Sample, which has its calendar: give it to from_wide.")
+            raise UsageError(
+                f"{name}={getattr(settings, name)!r} is not allowed with a Sample, which has its calendar: give it to from_wide."
+            )
     known = (*sample.names, *rate_names(sample.names, settings.catalogue), *(column.name for column in sample.left_out))
     asked = requested_names(columns, known, sample.name_map)
     reasons = {column.name: column.reason for column in sample.left_out}
@@ -222,11 +224,14 @@ def _from_frame(
 ) -> tuple[Sample | None, dict[str, str] | None]:
     """A frame on its grid, before missing periods are treated."""
     clean = clean_names(list(frame.columns), violations)
-    if len(violations):
-        return None, None
     labels = dict(zip(clean.names, clean.labels, strict=True))
     known = (*clean.names, *rate_names(clean.names, settings.catalogue))
     asked = requested_names(columns, known, labels)
+    if len(violations):  # look at the numbers all the same, so that one error lists everything
+        places = [place for place, name in enumerate(clean.names) if name != settings.time and (asked is None or name in asked)]
+        rows = _positions(len(frame))
+        read_columns(frame, clean.names, places, asked=asked or {}, infinite=settings.infinite, rows=rows, violations=violations)
+        return None, asked
     source = find_time(frame, clean.names, settings.time, asked or {})
     if asked is not None and source.place is not None and source.name in asked:
         raise UsageError(f"{asked[source.name]} names {source.name!r}, which holds the times: name a metric.")
@@ -235,9 +240,9 @@ def _from_frame(
         return None, asked
     stamps = _stamps(source, settings, violations)
     places = _places(clean.names, source.place, asked, settings.catalogue)
-    rows = _row_labels(source, stamps, len(frame))
+    labelled = _row_labels(source, stamps, len(frame))
     block = read_columns(
-        frame, clean.names, places, asked=asked or {}, infinite=settings.infinite, rows=rows, violations=violations
+        frame, clean.names, places, asked=asked or {}, infinite=settings.infinite, rows=labelled, violations=violations
     )
     grid = None
     if stamps is not None or source.values is None:
@@ -257,7 +262,9 @@ def _stamps(source: TimeSource, settings: Settings, violations: ViolationList) -
     )
 
 
-def _places(names: Sequence[str], time: int | None, asked: Mapping[str, str] | None, catalogue: Mapping[str, Metric]) -> list[int]:
+def _places(
+    names: Sequence[str], time: int | None, asked: Mapping[str, str] | None, catalogue: Mapping[str, Metric]
+) -> list[int]:
     """Columns to read: those asked for and the parts of their rates, or all but the time."""
     if asked is None:
         return [place for place in range(len(names)) if place != time]
@@ -265,10 +272,14 @@ def _places(names: Sequence[str], time: int | None, asked: Mapping[str, str] | N
     return [place for place, name in enumerate(names) if place != time and name in wanted]
 
 
+def _positions(n_rows: int) -> list[str]:
+    return [f"row {row}" for row in range(n_rows)]
+
+
 def _row_labels(source: TimeSource, stamps: Stamps | None, n_rows: int) -> Sequence[str]:
     """How examples name a row: by its time, else by its position."""
     if source.values is None or stamps is None:
-        return [f"row {row}" for row in range(n_rows)]
+        return _positions(n_rows)
     if stamps.kind == "counter":
         return [f"{source.name or 'row'} {count}" for count in stamps.local]
     return [str(text).removesuffix("T00:00:00.000000").removesuffix(".000000") for text in np.datetime_as_string(stamps.local)]
@@ -289,7 +300,7 @@ def _check_repeats(
     shown = [f"{labels[place]} occurs {count} times" for place, count in repeated[:5]]
     named = ", ".join(repr(name) for name in undeclared[:5]) + (", ..." if len(undeclared) > 5 else "")
     step = f"drop the copies, or say how rows add up with catalogue=[Metric(name, aggregate=...)] for {named}."
-    count = "1 period occurs" if len(repeated) == 1 else f"{len(repeated)} periods occur"
+    count = counted(len(repeated), "period occurs", "periods occur")
     violations.add("LL301", f"{count} more than once.", argument="time", column=source.name, examples=shown, next_step=step)
     return ()
 
@@ -301,7 +312,14 @@ def _on_grid(block: Block, grid: Grid, clean: CleanNames, settings: Settings, no
     renamed = [name for name in clean.changed if name in block.names]
     if renamed:
         shown = ", ".join(map(repr, renamed[:5])) + (", ..." if len(renamed) > 5 else "")
-        notes = (*notes, Note(code="LL111", column=None, text=f"{len(renamed)} names were joined, normalised or made text: {shown}."))
+        notes = (
+            *notes,
+            Note(
+                code="LL111",
+                column=None,
+                text=f"{counted(len(renamed), 'name was', 'names were')} joined, normalised or made text: {shown}.",
+            ),
+        )
     return Sample(
         calendar=grid.calendar,
         names=block.names,
@@ -327,5 +345,3 @@ def _finish(sample: Sample, asked: Mapping[str, str] | None, settings: Settings,
         violations=violations,
     )
     return replace(sample, values=values, notes=(*sample.notes, *notes)) if notes else sample
-
-

@@ -14,9 +14,9 @@ from leadlag._validation import as_int
 from leadlag.errors import UsageError
 from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence
 from leadlag.sample.model import Note
-from leadlag.sample.periods import Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of
+from leadlag.sample.periods import WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of
 from leadlag.sample.times import Stamps
-from leadlag.sample.violations import ViolationList
+from leadlag.sample.violations import ViolationList, counted
 
 __all__ = ["Grid", "build_grid", "fold", "repeated_periods"]
 
@@ -84,7 +84,9 @@ def build_grid(
     places = ordinals[rows] - first
     empty = last - first + 1 - len(np.unique(places))
     if empty:
-        notes.append(Note(code="LL109", column=time, text=f"{empty} periods have no row and are missing on the grid; nothing was filled."))
+        notes.append(
+            Note(code="LL109", column=time, text=f"{counted(empty, 'period has', 'periods have')} no row: missing, not filled.")
+        )
     return Grid(calendar=calendar_of(first, last, cadence, tz=tz), rows=rows, places=places, notes=tuple(notes))
 
 
@@ -101,7 +103,8 @@ def _count_periods(
     else:
         found = infer_cadence(stamps.local, stamps.utc)
     if found.cadence is None:
-        step = "say which it is with freq= ('hour', 'day', 'business_day', 'week', 'month', 'quarter', 'year'), or aggregate the rows first."
+        words = ", ".join(map(repr, WORDS))
+        step = f"say which it is with freq= ({words}), or aggregate the rows first."
         violations.add("LL309", f"the cadence cannot be told: {found.problem}.", argument="time", column=time, next_step=step)
         return None
     clock = stamps.utc if found.in_utc else stamps.local
@@ -116,7 +119,9 @@ def _count_periods(
     ordinals = ordinals_of(clock, found.cadence)
     if found.cadence.freq == "period" and found.cadence.base != "counter":
         step = calendar_of(int(ordinals[0]), int(ordinals[0]), found.cadence).step
-        notes.append(Note(code="LL114", column=time, text=f"rows are {step} apart, which is counted in plain periods without a season."))
+        notes.append(
+            Note(code="LL114", column=time, text=f"rows are {step} apart, which is counted in plain periods without a season.")
+        )
     return found.cadence, ordinals, clock, tz
 
 
@@ -124,8 +129,10 @@ def _all_business_days(clock: np.ndarray, time: str | None, violations: Violatio
     weekend = np.flatnonzero(~np.is_busday(clock.astype("datetime64[D]")))
     if len(weekend):
         shown = [f"row {row}: {clock[row].astype('datetime64[D]')}" for row in weekend[:5]]
-        text = f"{len(weekend)} rows lie on a weekend, where freq='business_day' has no period."
-        violations.add("LL305", text, argument="time", column=time, examples=shown, next_step="drop these rows, or use freq='day'.")
+        text = f"{counted(len(weekend), 'row lies', 'rows lie')} on a weekend, where freq='business_day' has no period."
+        violations.add(
+            "LL305", text, argument="time", column=time, examples=shown, next_step="drop these rows, or use freq='day'."
+        )
     return len(weekend) == 0
 
 
@@ -139,7 +146,8 @@ def _kept(ordinals: np.ndarray, cadence: Cadence, as_of: Any, tz: str | None, no
         keep = starts_of(ordinals + 1, cadence) <= _moment(as_of, tz)
     dropped = len(np.unique(ordinals[~keep]))
     if dropped:
-        text = f"{dropped} {cadence.freq.replace('_', ' ')} periods were dropped, which were not complete at {as_of}."
+        count = counted(dropped, "period was", "periods were")
+        text = f"{count} dropped, not complete at {as_of}."
         notes.append(Note(code="LL110", column=None, text=text))
     return keep
 
@@ -157,7 +165,9 @@ def _moment(as_of: Any, tz: str | None) -> np.datetime64:
         raise refusal
     if moment.tzinfo is not None:
         moment = (moment.tz_convert(tz) if tz is not None else moment).tz_localize(None)
-    is_date = (isinstance(as_of, dt.date) and not isinstance(as_of, dt.datetime)) or (isinstance(as_of, str) and len(as_of.strip()) == 10)
+    is_date = (isinstance(as_of, dt.date) and not isinstance(as_of, dt.datetime)) or (
+        isinstance(as_of, str) and len(as_of.strip()) == 10
+    )
     return np.datetime64(moment.to_pydatetime(warn=False), "us") + np.timedelta64(1 if is_date else 0, "D")
 
 
@@ -201,7 +211,9 @@ def fold(values: np.ndarray, places: np.ndarray, n_periods: int, rules: Sequence
             grid[periods, column] = np.add.reduceat(values[:, column], starts)
         elif rule == "mean":
             totals = np.add.reduceat(np.where(there[:, column], values[:, column], 0.0), starts)
-            grid[periods, column] = np.divide(totals, counts[:, column], out=np.full(len(periods), np.nan), where=counts[:, column] > 0)
+            grid[periods, column] = np.divide(
+                totals, counts[:, column], out=np.full(len(periods), np.nan), where=counts[:, column] > 0
+            )
         else:
             grid[places[there[:, column]], column] = values[there[:, column], column]  # in time order: the last one stays
     return grid

@@ -22,7 +22,7 @@ from leadlag.sample.rates import add_rates, quotient, rate_parts, rule_of, undec
 from leadlag.sample.settings import Settings
 from leadlag.sample.tables import as_pandas
 from leadlag.sample.times import read_times
-from leadlag.sample.violations import ViolationList, raise_violations
+from leadlag.sample.violations import ViolationList, counted, raise_violations
 
 __all__ = ["from_long"]
 
@@ -95,7 +95,9 @@ def from_long(
     )
     rows = [f"row {row}" for row in range(len(frame))]
     table = columns["value"].to_frame()
-    block = read_columns(table, [value], [0], asked={value: "value"}, infinite=settings.infinite, rows=rows, violations=violations)
+    block = read_columns(
+        table, [value], [0], asked={value: "value"}, infinite=settings.infinite, rows=rows, violations=violations
+    )
     if stamps is None or len(violations):
         raise_violations(violations)
     grid = build_grid(stamps, len(frame), freq=settings.freq, as_of=as_of, time=time, violations=violations)
@@ -142,7 +144,7 @@ def _labels(column: pd.Series, argument: str, violations: ViolationList) -> _Lab
     if len(missing):
         rows = [f"row {row}" for row in missing[:5]]
         step = "fill in the names, or drop these rows."
-        text = f"{len(missing)} rows have no {argument} (rows count from 0)."
+        text = f"{counted(len(missing), 'row has', 'rows have')} no {argument} (rows count from 0)."
         violations.add("LL303", text, argument=argument, column=str(column.name), examples=rows, next_step=step)
     clean = clean_names(list(uniques), violations, argument=argument, what=argument)
     order = sorted(range(len(clean.names)), key=clean.names.__getitem__)
@@ -156,7 +158,7 @@ def _check_repeats(
     grid: Grid, metrics: _Labels, segments: _Labels | None, catalogue: Mapping[str, Metric], violations: ViolationList
 ) -> tuple[Note, ...]:
     """Several rows of one metric in one period are an error unless the catalogue says what they add up to."""
-    counted = 0
+    aggregated = 0
     undeclared = set(undeclared_metrics(metrics.names, catalogue))
     labels = grid.calendar.labels
     codes = metrics.codes[grid.rows]
@@ -169,12 +171,14 @@ def _check_repeats(
             shown = [f"{labels[place]} occurs {count} times" for place, count in repeated[:5]]
             more = "" if segments is not None else ", or name the column that tells segments apart with segment=."
             step = f"drop the copies, or say how rows add up with catalogue=[Metric(name, aggregate=...)]{more or '.'}"
-            text = "1 period occurs more than once." if len(repeated) == 1 else f"{len(repeated)} periods occur more than once."
+            text = f"{counted(len(repeated), 'period occurs', 'periods occur')} more than once."
             violations.add("LL301", text, argument="metric", column=name, examples=shown, next_step=step)
-        counted += sum(count for _, count in repeated)
-    if not counted:
+        aggregated += sum(count for _, count in repeated)
+    if not aggregated:
         return ()
-    return (Note(code="LL117", column=None, text=f"{counted} rows that share a period were aggregated as the catalogue says."),)
+    return (
+        Note(code="LL117", column=None, text=f"{aggregated} rows that share a period were aggregated as the catalogue says."),
+    )
 
 
 def _pivot(block: Block, grid: Grid, metrics: _Labels, segments: _Labels | None, catalogue: Mapping[str, Metric]) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from leadlag.catalogue import Metric, Missing
 from leadlag.sample.model import Note
-from leadlag.sample.violations import ViolationList
+from leadlag.sample.violations import ViolationList, counted
 
 __all__ = ["fill_forward", "fill_missing"]
 
@@ -48,13 +48,17 @@ def fill_missing(
         if rule == "error":
             shown = [f"{periods[row]}" for row in np.flatnonzero(gaps.reshape(-1, len(periods)).any(axis=0))[:5]]
             step = "fill them in, or choose missing='mask' to leave these periods out."
-            text = f"{int(gaps.sum())} missing values where missing='error'."
+            text = f"{counted(int(gaps.sum()), 'missing value', 'missing values')} where missing='error'."
             violations.add("LL314", text, argument=asked.get(name, "data"), column=name, examples=shown, next_step=step)
             continue
-        filled[..., place] = np.where(gaps, 0.0, values[..., place]) if rule == "zero" else fill_forward(values[..., place], rule[1])
+        filled[..., place] = (
+            np.where(gaps, 0.0, values[..., place]) if rule == "zero" else fill_forward(values[..., place], rule[1])
+        )
         count = int((gaps & ~np.isnan(filled[..., place])).sum())
         how = "with zero" if rule == "zero" else f"with the last value, at most {rule[1]} periods old"
-        notes.append(Note(code="LL115", column=name, text=f"{count} missing values of {name!r} were filled {how}."))
+        notes.append(
+            Note(code="LL115", column=name, text=f"{counted(count, 'missing value', 'missing values')} of {name!r} filled {how}.")
+        )
     return filled, tuple(notes)
 
 

@@ -54,7 +54,9 @@ def plain_name(label: Any) -> str:
     return unicodedata.normalize("NFC", label if isinstance(label, str) else str(label))
 
 
-def clean_names(labels: Sequence[Hashable], violations: ViolationList, *, argument: str = "data", what: str = "column") -> CleanNames:
+def clean_names(
+    labels: Sequence[Hashable], violations: ViolationList, *, argument: str = "data", what: str = "column"
+) -> CleanNames:
     """Clean column labels, and collect duplicates, Unicode twins and control characters."""
     names = tuple(plain_name(label) for label in labels)
     _collect_repeated(names, labels, violations, argument, what)
@@ -70,7 +72,9 @@ def clean_names(labels: Sequence[Hashable], violations: ViolationList, *, argume
     return CleanNames(names=names, labels=tuple(labels))
 
 
-def _collect_repeated(names: Sequence[str], labels: Sequence[Hashable], violations: ViolationList, argument: str, what: str) -> None:
+def _collect_repeated(
+    names: Sequence[str], labels: Sequence[Hashable], violations: ViolationList, argument: str, what: str
+) -> None:
     """LL306 for the same name twice, LL307 for names that become the same by Unicode composition."""
     if len(set(names)) == len(names):
         return

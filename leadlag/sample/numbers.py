@@ -94,7 +94,9 @@ def to_float64(column: pd.Series) -> Reading:
 def _read_block(values: np.ndarray) -> Reading:
     """Plain numpy numbers, in one step."""
     floats = values.astype(np.float64)
-    inexact = int(((values > _EXACT) | (values < -_EXACT)).sum()) if values.dtype.kind in "iu" and values.dtype.itemsize == 8 else 0
+    inexact = (
+        int(((values > _EXACT) | (values < -_EXACT)).sum()) if values.dtype.kind in "iu" and values.dtype.itemsize == 8 else 0
+    )
     return Reading(values=floats, inexact=inexact, converted="true and false as 1 and 0" if values.dtype.kind == "b" else "")
 
 
@@ -149,7 +151,9 @@ def _read_cells(cells: np.ndarray) -> Reading:
     if numbers == 0 and bad and not tally.dressed:
         kind = "date" if tally.dates == len(bad) else "text"
         return Reading(values=values, kind=kind, bad=tuple(bad))
-    return Reading(values=values, bad=tuple(bad), decimal_comma=tally.dressed, inexact=tally.inexact, converted=_conversion(tally))
+    return Reading(
+        values=values, bad=tuple(bad), decimal_comma=tally.dressed, inexact=tally.inexact, converted=_conversion(tally)
+    )
 
 
 def _from_text(text: str, tally: _Tally) -> float | None:

@@ -21,8 +21,12 @@ Freq: TypeAlias = Literal["hour", "day", "business_day", "week", "month", "quart
 WORDS: tuple[str, ...] = ("hour", "day", "business_day", "week", "month", "quarter", "year", "period")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
-_SEASONS = MappingProxyType({"hour": (24, 168), "day": (7,), "business_day": (5,), "week": (52,), "month": (12,), "quarter": (4,)})
-_MAX_LAG = MappingProxyType({"hour": 24, "day": 14, "business_day": 10, "week": 12, "month": 12, "quarter": 8, "year": 3, "period": 12})
+_SEASONS = MappingProxyType(
+    {"hour": (24, 168), "day": (7,), "business_day": (5,), "week": (52,), "month": (12,), "quarter": (4,)}
+)
+_MAX_LAG = MappingProxyType(
+    {"hour": 24, "day": 14, "business_day": 10, "week": 12, "month": 12, "quarter": 8, "year": 3, "period": 12}
+)
 #: pandas' own names, in this one place.
 _PANDAS = MappingProxyType({"hour": "h", "day": "D", "month": "M", "quarter": "Q", "year": "Y"})
 _HOUR = 3_600_000_000

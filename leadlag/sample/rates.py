@@ -21,7 +21,9 @@ def rate_names(names: Sequence[str], catalogue: Mapping[str, Metric]) -> tuple[s
     return tuple(
         metric.name
         for metric in catalogue.values()
-        if isinstance(metric.aggregate, Ratio) and metric.name not in present and {metric.aggregate.num, metric.aggregate.den} <= present
+        if isinstance(metric.aggregate, Ratio)
+        and metric.name not in present
+        and {metric.aggregate.num, metric.aggregate.den} <= present
     )
 
 
@@ -39,7 +41,9 @@ def undeclared_metrics(names: Sequence[str], catalogue: Mapping[str, Metric]) ->
     """Metrics of which nobody said how several rows become one: not in the catalogue, or a rate without its parts."""
     parts = rate_parts(catalogue, catalogue)
     present = frozenset(names)
-    return tuple(name for name in names if (name not in catalogue and name not in parts) or not rate_parts((name,), catalogue) <= present)
+    return tuple(
+        name for name in names if (name not in catalogue and name not in parts) or not rate_parts((name,), catalogue) <= present
+    )
 
 
 def quotient(num: np.ndarray, den: np.ndarray) -> np.ndarray:

@@ -38,29 +38,34 @@ def as_pandas(data: Any, argument: str = "data") -> pd.DataFrame:
     _refuse_look_alikes(data, argument)
     import narwhals as nw  # noqa: PLC0415  (only frames that are not pandas need it)
 
+    labels = getattr(data, "column_names", None)
+    if isinstance(labels, list) and hasattr(data, "rename_columns"):  # Arrow allows a name twice, narwhals does not
+        data = data.rename_columns([str(place) for place in range(len(labels))])
     try:
         frame = nw.from_native(data)
     except TypeError:
         raise UsageError(f"{argument} is a {type(data).__name__}, which is no table: {_ALLOWED}.") from None
     if isinstance(frame, nw.LazyFrame):
         raise UsageError(f"{argument} is a lazy frame, which has no rows yet: call .collect() on it first.")
-    native_names = getattr(data, "column_names", None)
-    labels = list(native_names) if isinstance(native_names, list) else list(frame.columns)
-    if len(set(labels)) < len(labels):  # Arrow allows it, narwhals does not: keep the labels, the names are refused later
-        return pd.DataFrame(np.empty((len(data), len(labels))), columns=labels)
-    columns = {label: _as_series(frame.get_column(label)) for label in labels}
-    return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), columns=pd.Index(labels, dtype=object))
+    columns = {place: _as_series(frame.get_column(label)) for place, label in enumerate(frame.columns)}
+    table = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
+    table.columns = pd.Index(labels if isinstance(labels, list) else frame.columns, dtype=object)
+    return table
 
 
 def _refuse_look_alikes(data: Any, argument: str) -> None:
     """Things that look like tables, each with the way to make it one."""
     name = type(data).__name__
     if isinstance(data, pd.Series):
-        raise UsageError(f"{argument} is a pandas Series, one column only: put the KPI and its leads into one frame, for example pd.concat.")
+        raise UsageError(
+            f"{argument} is a pandas Series, one column only: put the KPI and its leads into one frame, for example pd.concat."
+        )
     if isinstance(data, dict):
         raise UsageError(f"{argument} is a dict: {_ALLOWED}, for example pd.DataFrame({argument}).")
     if isinstance(data, np.ndarray):
-        raise UsageError(f"{argument} is an array, which has no names: {_ALLOWED}, for example pd.DataFrame(array, columns=[...]).")
+        raise UsageError(
+            f"{argument} is an array, which has no names: {_ALLOWED}, for example pd.DataFrame(array, columns=[...])."
+        )
     if isinstance(data, (list, tuple)):
         raise UsageError(f"{argument} is a {name}: {_ALLOWED}.")
     if isinstance(data, str) or hasattr(data, "__fspath__"):
@@ -88,6 +93,8 @@ def _as_series(column: Any) -> pd.Series:
 def _as_stamps(column: Any, zone: str | None) -> pd.Series:
     """Stamps as microseconds, in their zone."""
     instants = column.dt.timestamp("us").to_list()
-    stamps = np.array([np.datetime64("NaT") if value is None else np.datetime64(value, "us") for value in instants], dtype="datetime64[us]")
+    stamps = np.array(
+        [np.datetime64("NaT") if value is None else np.datetime64(value, "us") for value in instants], dtype="datetime64[us]"
+    )
     series = pd.Series(stamps)
     return series if zone is None else series.dt.tz_localize("UTC").dt.tz_convert(zone)

@@ -12,18 +12,11 @@ import numpy as np
 import pandas as pd
 
 from leadlag.errors import UsageError
-from leadlag.sample.numbers import MISSING_TEXT
-from leadlag.sample.violations import ViolationList
+from leadlag.sample.iso import HAS_ZONE, ISO, as_datetime, from_iso, is_missing, iso_values, one_of_each
+from leadlag.sample.violations import ViolationList, counted
 
 __all__ = ["Stamps", "check_zone", "looks_like_dates", "read_times"]
 
-_ZONE = r"(?:Z|[+-]\d{2}:?\d{2}|[+-]\d{2})"
-_ISO = re.compile(
-    r"\d{4}-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?" + _ZONE + r"?)?)?|\d{4}-?Q[1-4]|\d{4}-?W\d{2}(?:-[1-7])?", re.ASCII
-)
-_HAS_ZONE = re.compile(r".*:\d{2}(?:\.\d+)?(" + _ZONE + r")", re.ASCII)
-_QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.ASCII)
-_WEEK = re.compile(r"(\d{4})-?W(\d{2})(?:-([1-7]))?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _ISO_STEP = "write dates as 2024-01-31, or say how they are written with date_format=, for example date_format='%d/%m/%Y'."
 #: Ranges in which whole numbers are read as moments since 1970: unit -> (low, high, microseconds per unit).
@@ -80,11 +73,11 @@ def looks_like_dates(column: pd.Series) -> bool:
         return False
     seen = False
     for cell in column:
-        if _is_missing(cell):
+        if is_missing(cell):
             continue
         seen = True
         if isinstance(cell, str):
-            if _ISO.fullmatch(cell.strip()) is None:
+            if ISO.fullmatch(cell.strip()) is None:
                 return False
         elif not isinstance(cell, (dt.date, np.datetime64, pd.Period)):
             return False
@@ -127,15 +120,19 @@ class _Reader:
     def read(self, column: pd.Series) -> Stamps | None:
         missing = np.flatnonzero(column.isna().to_numpy())
         if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
-            missing = np.array([row for row, cell in enumerate(column) if _is_missing(cell)], dtype=np.int64)
+            missing = np.array([row for row, cell in enumerate(column) if is_missing(cell)], dtype=np.int64)
         if len(missing):
             rows = [f"row {row}" for row in missing[:5]]
             step = "fill in the times, or drop these rows."
-            return self._wrong("LL311", f"{len(missing)} rows have no time (rows count from 0).", rows, step)
+            return self._wrong(
+                "LL311", f"{counted(len(missing), 'row has', 'rows have')} no time (rows count from 0).", rows, step
+            )
         dtype = column.dtype
         if isinstance(dtype, pd.PeriodDtype):
             return self._naive(column.dt.to_timestamp(how="start").to_numpy().astype("datetime64[us]"))
-        if isinstance(dtype, pd.DatetimeTZDtype) or (isinstance(dtype, pd.ArrowDtype) and getattr(column.dt, "tz", None) is not None):
+        if isinstance(dtype, pd.DatetimeTZDtype) or (
+            isinstance(dtype, pd.ArrowDtype) and getattr(column.dt, "tz", None) is not None
+        ):
             return self._aware(column)
         if getattr(dtype, "kind", "O") == "M":
             return self._naive(column.to_numpy(dtype="datetime64[us]"))
@@ -144,7 +141,9 @@ class _Reader:
         if getattr(dtype, "kind", "O") == "f":
             return self._floats(column.to_numpy(dtype=np.float64))
         if getattr(dtype, "kind", "O") in "bmc":
-            return self._wrong("LL305", f"the values are {dtype}, which are no times.", [], "name the column that holds the times with time=.")
+            return self._wrong(
+                "LL305", f"the values are {dtype}, which are no times.", [], "name the column that holds the times with time=."
+            )
         return self._cells(column.astype(object).tolist())
 
     def _wrong(self, code: str, text: str, examples: list[str], next_step: str) -> Stamps | None:
@@ -167,7 +166,8 @@ class _Reader:
         if len(lost):
             shown = [f"row {row}: {index[row]}" for row in lost[:5]]
             step = "give the times with their offset or in UTC (tz='UTC')."
-            return self._wrong("LL305", f"{len(lost)} times do not exist or occur twice on the clocks of {self.tz}.", shown, step)
+            count = counted(len(lost), "time does not exist or occurs", "times do not exist or occur")
+            return self._wrong("LL305", f"{count} twice on the clocks of {self.tz}.", shown, step)
         utc = aware.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
         return Stamps(kind="dated", local=local, utc=utc, tz=self.tz, naive_read_in=self.tz)
 
@@ -188,7 +188,12 @@ class _Reader:
         broken = np.flatnonzero(~(np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < 2**53)))
         if len(broken):
             shown = [f"row {row}: {values[row]}" for row in broken[:5]]
-            return self._wrong("LL305", f"{len(broken)} times are no whole numbers.", shown, "give ISO dates, years or a whole-number counter.")
+            return self._wrong(
+                "LL305",
+                f"{counted(len(broken), 'time is no whole number', 'times are no whole numbers')}.",
+                shown,
+                "give ISO dates, years or a whole-number counter.",
+            )
         return self._whole([int(value) for value in values])
 
     def _whole(self, values: list[int]) -> Stamps | None:
@@ -214,18 +219,22 @@ class _Reader:
             return Stamps(kind="counter", local=counts, utc=counts)
         step = "give ISO dates, or say freq='period' if this is a plain counter."
         shown = [f"row {row}: {value}" for row, value in enumerate(values[:5])]
-        return self._wrong("LL305", "the whole numbers are neither years, yyyymm, yyyymmdd, moments since 1970 nor a small counter.", shown, step)
+        return self._wrong(
+            "LL305", "the whole numbers are neither years, yyyymm, yyyymmdd, moments since 1970 nor a small counter.", shown, step
+        )
 
     def _digits(self, counts: np.ndarray, form: str, year_unit: int) -> Stamps | None:
         """Yyyymm and yyyymmdd, every one a real month or day."""
         texts = [str(count) for count in counts]
         cut = [f"{text[:4]}-{text[4:6]}" + (f"-{text[6:]}" if year_unit == 10_000 else "") for text in texts]
-        good, broken = _iso_values(cut)
+        good, broken = iso_values(cut)
         if len(broken) == 0:
             return Stamps(kind="dated", local=good, utc=good)
         shown = [f"row {row}: {texts[row]}" for row in broken[:5]]
         step = "correct these rows, or say freq='period' if this is a plain counter."
-        return self._wrong("LL305", f"the whole numbers look like {form}, but {len(broken)} are no such date.", shown, step)
+        return self._wrong(
+            "LL305", f"the whole numbers look like {form}, but {counted(len(broken), 'is', 'are')} no such date.", shown, step
+        )
 
     def _cells(self, cells: list[object]) -> Stamps | None:
         """Text, date objects, periods and whole numbers in an object column."""
@@ -235,11 +244,11 @@ class _Reader:
             return self._whole([int(cell) for cell in cells])  # type: ignore[call-overload]
         if all(isinstance(cell, pd.Period) for cell in cells):
             return self._naive(np.array([cell.start_time.to_datetime64() for cell in cells], dtype="datetime64[us]"))  # type: ignore[attr-defined]
-        moments = [_as_datetime(cell) for cell in cells]
+        moments = [as_datetime(cell) for cell in cells]
         broken = [row for row, moment in enumerate(moments) if moment is None]
         if broken:
             shown = [f"row {row}: {cells[row]!r}" for row in broken[:5]]
-            return self._wrong("LL305", f"{len(broken)} values are no times.", shown, _ISO_STEP)
+            return self._wrong("LL305", f"{counted(len(broken), 'value is no time', 'values are no times')}.", shown, _ISO_STEP)
         return self._moments([moment for moment in moments if moment is not None], [str(cell) for cell in cells])
 
     def _texts(self, texts: list[str]) -> Stamps | None:
@@ -248,17 +257,22 @@ class _Reader:
             return self._formatted(texts)
         if all(_WHOLE.fullmatch(text) for text in texts):
             return self._whole([int(text) for text in texts])
-        if any(_HAS_ZONE.fullmatch(text) for text in texts):
-            moments = [_from_iso(text) for text in texts]
+        if any(HAS_ZONE.fullmatch(text) for text in texts):
+            moments = [from_iso(text) for text in texts]
             broken = [row for row, moment in enumerate(moments) if moment is None]
             if not broken:
                 return self._moments([moment for moment in moments if moment is not None], texts)
         else:
-            good, broken = _iso_values(texts)
+            good, broken = iso_values(texts)
             if not broken:
                 return self._naive(good)
         shown = [f"row {row}: {texts[row]!r}" for row in broken[:5]]
-        return self._wrong("LL305", f"{len(broken)} of {len(texts)} times are no ISO dates.", shown, _ISO_STEP)
+        return self._wrong(
+            "LL305",
+            f"{counted(len(broken), 'time is no ISO date', 'times are no ISO dates')}, of {len(texts)}.",
+            shown,
+            _ISO_STEP,
+        )
 
     def _formatted(self, texts: list[str]) -> Stamps | None:
         """Text in the caller's own format."""
@@ -272,7 +286,9 @@ class _Reader:
         if broken:
             shown = [f"row {row}: {texts[row]!r}" for row in broken[:5]]
             step = "correct these rows or the format."
-            return self._wrong("LL305", f"{len(broken)} times do not fit date_format={self.date_format!r}.", shown, step)
+            return self._wrong(
+                "LL305", f"{counted(len(broken), 'time does', 'times do')} not fit date_format={self.date_format!r}.", shown, step
+            )
         return self._moments([moment for moment in moments if moment is not None], texts)
 
     def _moments(self, moments: list[dt.datetime], texts: list[str]) -> Stamps | None:
@@ -283,9 +299,15 @@ class _Reader:
             return self._naive(np.array(moments, dtype="datetime64[us]"))
         one_zone = len(zones) == 1 and None not in offsets
         if self.tz is None and not one_zone:
-            shown = [f"row {row}: {texts[row]}" for row in _one_of_each(moments)]
-            mixed = "times with and without a zone are mixed" if None in offsets else f"{len(offsets)} different zones or offsets are mixed"
-            return self._wrong("LL310", f"{mixed}.", shown, "declare the one zone in which periods are meant, for example tz='Europe/Berlin'.")
+            shown = [f"row {row}: {texts[row]}" for row in one_of_each(moments)]
+            mixed = (
+                "times with and without a zone are mixed"
+                if None in offsets
+                else f"{len(offsets)} different zones or offsets are mixed"
+            )
+            return self._wrong(
+                "LL310", f"{mixed}.", shown, "declare the one zone in which periods are meant, for example tz='Europe/Berlin'."
+            )
         declared = ZoneInfo(self.tz) if self.tz is not None else moments[0].tzinfo
         naive_zone = self.tz if None in offsets else None
         aware = [moment if moment.tzinfo is not None else moment.replace(tzinfo=declared) for moment in moments]
@@ -294,72 +316,3 @@ class _Reader:
         tz = self.tz if self.tz is not None else str(declared)
         stamps = (np.array(local, dtype="datetime64[us]"), np.array(utc, dtype="datetime64[us]"))
         return Stamps(kind="dated", local=stamps[0], utc=stamps[1], tz=tz, naive_read_in=naive_zone)
-
-
-def _is_missing(cell: object) -> bool:
-    """None, NaN, NaT, NA or a text that means it."""
-    if isinstance(cell, str):
-        return cell.strip() in MISSING_TEXT
-    return cell is None or cell is pd.NaT or cell is pd.NA or (isinstance(cell, float) and cell != cell)
-
-
-def _as_datetime(cell: object) -> dt.datetime | None:
-    """A date object or ISO text as datetime, or None."""
-    if isinstance(cell, pd.Timestamp):
-        return cell.to_pydatetime(warn=False)
-    if isinstance(cell, dt.datetime):
-        return cell
-    if isinstance(cell, dt.date):
-        return dt.datetime(cell.year, cell.month, cell.day)
-    if isinstance(cell, np.datetime64):
-        moment = cell.astype("datetime64[us]").item()
-        return moment if isinstance(moment, dt.datetime) else None
-    return _from_iso(cell.strip()) if isinstance(cell, str) else None
-
-
-def _from_iso(text: str) -> dt.datetime | None:
-    """One ISO text, with or without an offset."""
-    if _ISO.fullmatch(text) is None:
-        return None
-    if _HAS_ZONE.fullmatch(text):
-        try:
-            return dt.datetime.fromisoformat(text)
-        except ValueError:
-            return None
-    good, broken = _iso_values([text])
-    moment = None if broken else good[0].item()
-    return moment if isinstance(moment, dt.datetime) else None
-
-
-def _iso_values(texts: list[str]) -> tuple[np.ndarray, list[int]]:
-    """ISO texts without a zone as stamps, and the rows that are none."""
-    try:
-        if all(_ISO.fullmatch(text) and "Q" not in text and "W" not in text for text in texts):
-            return np.array(texts, dtype="datetime64[us]"), []
-    except ValueError:  # 30 February: find out which rows below
-        pass
-    values = [_one_iso(text) for text in texts]
-    broken = [row for row, value in enumerate(values) if value is None]
-    return np.array([np.datetime64("NaT") if value is None else value for value in values], dtype="datetime64[us]"), broken
-
-
-def _one_iso(text: str) -> np.datetime64 | None:
-    """One ISO text, quarter (2024Q1) or week (2024-W05), or None."""
-    if _ISO.fullmatch(text) is None:
-        return None
-    try:
-        if quarter := _QUARTER.fullmatch(text):
-            return np.datetime64(f"{quarter[1]}-{3 * int(quarter[2]) - 2:02d}", "us")
-        if week := _WEEK.fullmatch(text):
-            return np.datetime64(dt.date.fromisocalendar(int(week[1]), int(week[2]), int(week[3] or 1)), "us")
-        return np.datetime64(text, "us")
-    except ValueError:
-        return None
-
-
-def _one_of_each(moments: list[dt.datetime]) -> list[int]:
-    """The first row of every zone or offset, at most five."""
-    first: dict[str, int] = {}
-    for row, moment in enumerate(moments):
-        first.setdefault(f"{moment.tzinfo} {moment.utcoffset()}", row)
-    return list(first.values())[:5]

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from leadlag.errors import DataContractError
 
-__all__ = ["Violation", "ViolationList", "raise_violations"]
+__all__ = ["Violation", "ViolationList", "counted", "raise_violations"]
 
 _MOST_EXAMPLES = 5
 
@@ -74,10 +74,20 @@ class ViolationList:
         return len(self.found)
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """A number with the words that fit it.
+
+    Examples
+    --------
+    >>> counted(1, "row has", "rows have"), counted(2, "row has", "rows have")
+    ('1 row has', '2 rows have')
+    """
+    return f"{count} {one if count == 1 else many}"
+
+
 def raise_violations(violations: Iterable[Violation]) -> NoReturn:
     """Raise one `DataContractError` that lists every violation; there must be at least one."""
     found = tuple(violations)
-    count = "1 thing is wrong" if len(found) == 1 else f"{len(found)} things are wrong"
-    head = f"The data cannot be used; {count}:"
+    head = f"The data cannot be used; {counted(len(found), 'thing is', 'things are')} wrong:"
     lines = [head, *(f"  {number}. {violation}" for number, violation in enumerate(found, start=1))]
     raise DataContractError("\n".join(lines), violations=found, code=found[0].code)
