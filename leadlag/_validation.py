@@ -69,8 +69,9 @@ def as_names(values: Any, name: str, known: Sequence[str]) -> tuple[str, ...]:
     given = (values,) if isinstance(values, str) else tuple(values)
     unknown = [value for value in given if not (isinstance(value, str) and value in known)]
     if unknown:
+        shown = ", ".join(map(repr, unknown[:5]))
         hints = "".join(nearest(value, known) for value in unknown[:5])
-        raise UnknownNameError(f"{name} names columns that the data do not have: {', '.join(map(repr, unknown[:5]))}.{hints} {_has(known)}")
+        raise UnknownNameError(f"{name} names columns that the data do not have: {shown}.{hints} {_has(known)}")
     repeated = sorted({value for value in given if given.count(value) > 1})
     if repeated:
         raise UsageError(f"{name} names {', '.join(map(repr, repeated))} more than once: name each column once.")

@@ -205,8 +205,11 @@ def _checks(evidence: Evidence, policy: Policy) -> tuple[Check, ...]:
     width = len(evidence.delay.lags)
     return (
         Check(code="delay_set", status="pass" if width <= policy.wide_delay else "review", value=float(width)),
-        Check(code="time_to_act", status="pass" if evidence.delay.peak > evidence.available_after else "fail",
-              value=float(evidence.delay.peak - evidence.available_after)),
+        Check(
+            code="time_to_act",
+            status="pass" if evidence.delay.peak > evidence.available_after else "fail",
+            value=float(evidence.delay.peak - evidence.available_after),
+        ),
     )
 
 

@@ -67,11 +67,15 @@ def evidence_of(
                 granger_pvalue=_granger_pvalue(prepared, j, order=order),
                 granger_order=order,
                 treatment=lead_treatment(
-                    log=treatment.log, differenced=treatment.differenced, with_kpi=momentum.unit_root,
-                    surprises=treatment.surprises, n_clipped=treatment.n_clipped, unit=unit,
+                    log=treatment.log,
+                    differenced=treatment.differenced,
+                    with_kpi=momentum.unit_root,
+                    surprises=treatment.surprises,
+                    n_clipped=treatment.n_clipped,
+                    unit=unit,
                 ),
                 available_after=metrics[lead].available_after if lead in metrics else 0,
-            )  # fmt: skip
+            )
         )
     return found
 

@@ -7,7 +7,7 @@ the KPI's momentum. Every threshold of preparation stands here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,20 +134,25 @@ def prepare(
     DataContractError
         If the KPI is constant or too short.
     """
-    series = {name: take_log(sample.column(name), name) if name in log else sample.column(name) for name in (kpi, *leads, *controls)}
-    y = series[kpi]
-    X = np.column_stack([series[name] for name in leads]) if leads else np.empty((len(y), 0))
-    fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), *(standardise(series[name]).values for name in controls)])
+    y, X, Z = (_columns(sample, names, log) for names in ((kpi,), leads, controls))
+    y = y[:, 0]
+    fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values])
     _refuse_kpi(kpi, y, n_columns=fixed.shape[1])
-    untestable = _untestable(y, X, leads, n_columns=fixed.shape[1], max_lag=max_lag)
-    testable = np.array([name not in {item.lead for item in untestable} for name in leads], dtype=bool)
-    arrays = _prepare_arrays(y, X[:, testable], fixed, _seasons_asked(sample, y, X[:, testable]), lags=tuple(range(1, max_lag + 1)))
+    untestable = _untestable(y, X, leads, n_columns=fixed.shape[1])
+    testable = ~np.isin(leads, [item.lead for item in untestable])
+    seasons = _seasons_asked(sample, y, X[:, testable])
+    arrays = _prepare_arrays(y, X[:, testable], fixed, seasons, lags=tuple(range(1, max_lag + 1)))
     names = tuple(name for name, kept in zip(leads, testable, strict=True) if kept)
     return Prepared(
         problem=arrays.problem,
         leads=names,
         treatments=tuple(
-            Treatment(log=name in log, differenced=bool(arrays.differenced[j]), surprises=bool(arrays.surprises[j]), n_clipped=int(arrays.n_calmed[j]))
+            Treatment(
+                log=name in log,
+                differenced=bool(arrays.differenced[j]),
+                surprises=bool(arrays.surprises[j]),
+                n_clipped=int(arrays.n_calmed[j]),
+            )
             for j, name in enumerate(names)
         ),
         kpi=Treatment(log=kpi in log, differenced=arrays.problem.momentum.unit_root, n_clipped=arrays.n_clipped),
@@ -155,6 +160,12 @@ def prepare(
         untestable=untestable,
         integration=arrays.state,
     )
+
+
+def _columns(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats:
+    """Columns of the sample, logged where asked, shape (n, len(names))."""
+    columns = [take_log(sample.column(name), name) if name in log else sample.column(name) for name in names]
+    return np.column_stack(columns) if columns else np.empty((sample.n_periods, 0))
 
 
 def _refuse_kpi(kpi: str, y: Floats, *, n_columns: int) -> None:
@@ -171,7 +182,7 @@ def _rows_needed(n_columns: int) -> int:
     return _ROWS_A_PARAMETER * (n_columns + 2) + _ROWS_MORE
 
 
-def _untestable(y: Floats, X: Floats, leads: Sequence[str], *, n_columns: int, max_lag: int) -> tuple[Untestable, ...]:
+def _untestable(y: Floats, X: Floats, leads: Sequence[str], *, n_columns: int) -> tuple[Untestable, ...]:
     """Candidates without numbers, each with the first reason that holds."""
     needed = _rows_needed(n_columns)
     scaled_y, scaled = standardise(y).values, standardise(X).values
@@ -184,7 +195,7 @@ def _untestable(y: Floats, X: Floats, leads: Sequence[str], *, n_columns: int, m
         if not present.any():
             found.append(Untestable(lead=lead, code="LL201", detail="no values"))
         elif flat[j] or _varies_once(X[present, j]):
-            found.append(Untestable(lead=lead, code="LL203", detail=f"{len(np.unique(X[present, j]))} distinct values, at most one period differs"))
+            found.append(Untestable(lead=lead, code="LL203", detail="at most one period differs from the others"))
         elif n < needed:
             found.append(Untestable(lead=lead, code="LL204", detail=f"{n} periods with both, {needed} needed"))
         elif gap < 1e-9:
@@ -240,7 +251,7 @@ class _Arrays:
     n_calmed: NDArray[np.intp]
     n_clipped: int
     state: str
-    seasons: tuple[Season, ...] = field(default=())
+    seasons: tuple[Season, ...]
 
 
 def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, ...], *, lags: tuple[int, ...]) -> _Arrays:
@@ -258,9 +269,7 @@ def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, 
     deterministic = np.column_stack([fixed[:, :2], *season])
     differenced = np.zeros(X.shape[1], dtype=bool)
     if not unit_root and state == "stationary":
-        differenced = np.array(
-            [integration(_less_base(calmed[:, j], deterministic[:, :1]), deterministic="ct").state == "integrated" for j in range(X.shape[1])], dtype=bool
-        )
+        differenced = np.array([_is_integrated(series) for series in calmed.T], dtype=bool)
     working = np.where(differenced, difference(calmed), calmed)
     working = np.column_stack([_less_base(working[:, j], deterministic) for j in range(X.shape[1])]) if X.shape[1] else working
     working, surprises = _without_coincidence(working, surprise, unit_root=unit_root)
@@ -271,8 +280,14 @@ def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, 
         y_scale=float(scaled.scale), x_scale=spread * standardise(X).scale,
     )  # fmt: skip
     return _Arrays(
-        problem=problem, differenced=differenced, surprises=surprises, n_calmed=n_calmed, n_clipped=n_clipped, state=state, seasons=seasons
-    )
+        problem=problem, differenced=differenced, surprises=surprises, n_calmed=n_calmed, n_clipped=n_clipped, state=state,
+        seasons=seasons,
+    )  # fmt: skip
+
+
+def _is_integrated(series: Floats) -> bool:
+    """Whether ADF and KPSS agree that a series is integrated."""
+    return integration(series, deterministic="ct").state == "integrated"
 
 
 def _less_base(values: Floats, base: Floats) -> Floats:

@@ -180,5 +180,6 @@ def _row(decision: Decision) -> dict[str, object]:
         effect = evidence.effect
         row |= {"effect": effect.value, "effect_low": effect.low, "effect_high": effect.high, "lead_sd": effect.lead_sd}
     reason = decision.reason
+    row |= {name: getattr(decision, name) for name in ("rank", "verdict", "actionable_delay")}
     text = "" if reason is None else " ".join(filter(None, (reason.code, CODES.get(reason.code, ""), reason.detail)))
-    return row | {"rank": decision.rank, "verdict": decision.verdict, "actionable_delay": decision.actionable_delay, "reason": text}
+    return row | {"reason": text}

@@ -86,8 +86,8 @@ def rank_leads(
     Notes
     -----
     The model is ``y_t = c_t' d + b w(B) x_t + u_t`` with ``phi(B) u_t = e_t``: deterministic terms, one lead in one lag
-    shape, and the KPI's own momentum. A lead's statistic is the largest robust \|t\| over lags and shapes, its p-value
-    comes from a wild bootstrap that repeats the whole search, and q-values are those of Benjamini & Hochberg (1995).
+    shape, and the KPI's own momentum. A lead's statistic is the largest robust absolute t over lags and shapes, its
+    p-value comes from a wild bootstrap that repeats the whole search, and q-values are those of Benjamini & Hochberg (1995).
 
     Examples
     --------
@@ -105,14 +105,13 @@ def rank_leads(
     prepared = prepare(sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged)
     scan = scan_leads(prepared.problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, level=policy.effect_level)
     qvalues = fdr_adjust(scan.pvalue)
-    chosen = np.flatnonzero(qvalues <= policy.fdr)
-    sets = delay_sets(prepared.problem, chosen, seed=int(seeds[1]), level=policy.delay_level)
-    metrics = as_catalogue(catalogue)
-    evidence = [
-        *evidence_of(prepared, scan, qvalues, dict(zip(chosen, sets, strict=True)), unit=sample.calendar.unit, policy=policy, metrics=metrics),
-        *untestable_evidence(prepared),
-    ]
-    settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": rng if isinstance(rng, int) else "Generator"}
+    chosen = np.flatnonzero(qvalues <= policy.fdr).tolist()
+    sets = dict(zip(chosen, delay_sets(prepared.problem, chosen, seed=int(seeds[1]), level=policy.delay_level), strict=True))
+    metrics, unit = as_catalogue(catalogue), sample.calendar.unit
+    evidence = evidence_of(prepared, scan, qvalues, sets, unit=unit, policy=policy, metrics=metrics) + untestable_evidence(
+        prepared
+    )
+    settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": _seed_words(rng)}
     settings |= {"controls": names.controls, "missing": missing, "log": logged, "n_draws": draws}
     return LeadRanking(
         decisions=in_order(decide(item, policy) for item in evidence),
@@ -149,6 +148,11 @@ def _named_columns(
     return sample, _Names(kpi=outcome, leads=candidates, controls=kept)
 
 
+def _seed_words(rng: int | np.random.Generator) -> int | str:
+    """The seed as it is told in the settings; the state of a Generator is not kept."""
+    return "a Generator" if isinstance(rng, np.random.Generator) else int(rng)
+
+
 def _as_list(names: Any) -> list[Any]:
     """Names as a list; one text is one name."""
     return [] if names is None else [names] if isinstance(names, str) else list(names)
@@ -174,21 +178,33 @@ def _context(
     unit = sample.calendar.unit
     seasons = [season(period=item.period, count=item.count, unit=unit) for item in prepared.seasons]
     momentum = prepared.problem.momentum
+    treatment = kpi_treatment(
+        log=prepared.kpi.log,
+        differenced=prepared.kpi.differenced,
+        n_clipped=prepared.kpi.n_clipped,
+        seasons=seasons,
+        order=len(momentum.phi),
+        unit=unit,
+    )
     return Context(
-        kpi=kpi, unit=unit, kpi_unit=(metrics[kpi].unit or "") if kpi in metrics else "", first=sample.periods[0],
-        last=sample.periods[-1], n_periods=sample.n_periods, max_lag=max_lag, policy=policy, momentum=tuple(momentum.phi.tolist()),
-        treatment=kpi_treatment(
-            log=prepared.kpi.log, differenced=prepared.kpi.differenced, n_clipped=prepared.kpi.n_clipped, seasons=seasons,
-            order=len(momentum.phi), unit=unit,
-        ),
-    )  # fmt: skip
+        kpi=kpi,
+        unit=unit,
+        kpi_unit=(metrics[kpi].unit or "") if kpi in metrics else "",
+        first=sample.periods[0],
+        last=sample.periods[-1],
+        n_periods=sample.n_periods,
+        max_lag=max_lag,
+        policy=policy,
+        momentum=tuple(momentum.phi.tolist()),
+        treatment=treatment,
+    )
 
 
 def _give_warnings(sample: Sample, prepared: Prepared) -> Iterator[tuple[str, str]]:
     """Code and text of all that deserves a look; what needs action is also given as a warning."""
     yield from ((note.code, note.text) for note in sample.notes)
     if prepared.kpi.differenced:
-        yield "LL101", "the KPI looks integrated (ADF does not reject a unit root, KPSS rejects stationarity): changes were analysed"
+        yield "LL101", "the KPI looks integrated (ADF keeps a unit root, KPSS rejects stationarity): its changes were analysed"
     for item in prepared.seasons:
         if item.n_seasons < 5:
             text = f"{item.n_seasons:.1f} seasons of {item.period:.4g} periods: the season is known only roughly"

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.lags import lag_matrix
-from leadlag.core.leastsquares import orthonormal_basis, residualise
 
 __all__ = ["Momentum", "Whitener", "fit_momentum", "innovations", "whitener"]
 

@@ -48,7 +48,9 @@ class Tail:
     def log_pvalues(self, statistic: Floats) -> Floats:
         """Log p of each lead's statistic, shape (m,)."""
         n_draws = self.draws.shape[1]
-        above = n_draws - np.array([np.searchsorted(row, value, side="left") for row, value in zip(self.draws, statistic, strict=True)])
+        above = n_draws - np.array(
+            [np.searchsorted(row, value, side="left") for row, value in zip(self.draws, statistic, strict=True)]
+        )
         counted = np.log((1.0 + above) / (1.0 + n_draws))
         with np.errstate(invalid="ignore"):
             beyond = np.log(_TAIL_SHARE) + stats.t.logsf(statistic, self.df) - stats.t.logsf(self.start, self.df)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from leadlag.core.leastsquares import Basis, orthonormal_basis, residualise
 from leadlag.core.noise import Whitener, whitener
 from leadlag.core.problem import Problem
-from leadlag.core.resample import Tail, fit_tail, signs
+from leadlag.core.resample import fit_tail, signs
 from leadlag.core.shapes import STANDARD, Shape, lead_columns
 
 __all__ = ["Columns", "Frame", "Scan", "delay_lags", "frame_of", "regressors", "scan"]
@@ -137,9 +137,7 @@ def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Seq
     nobs = present.sum(axis=0)
     usable = (norm > _COLLINEAR * before) & (nobs >= frame.basis.rank + _FEWEST_ROWS)
     values[:, ~usable] = 0.0
-    return Columns(
-        values=values.reshape(n, m, -1), norm=np.where(usable, norm, 0.0).reshape(m, -1), nobs=nobs.reshape(m, -1)
-    )
+    return Columns(values=values.reshape(n, m, -1), norm=np.where(usable, norm, 0.0).reshape(m, -1), nobs=nobs.reshape(m, -1))
 
 
 def _by_mask(present: NDArray[np.bool_], columns: NDArray[np.intp]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:

@@ -61,9 +61,7 @@ def total_weight(shape: Shape, momentum: Momentum, *, most: float) -> float:
     return min(1.0 / left, most) if left > 0 else most
 
 
-def lead_columns(
-    X: Floats, *, lags: Sequence[int], shapes: Sequence[Shape], momentum: Momentum, filter_: Whitener
-) -> Floats:
+def lead_columns(X: Floats, *, lags: Sequence[int], shapes: Sequence[Shape], momentum: Momentum, filter_: Whitener) -> Floats:
     """Filtered regressors of every lead, shape and start.
 
     Parameters
@@ -91,7 +89,9 @@ def lead_columns(
         series = _decayed(padded, shape.rate) if shape.kind == "decay" else padded
         lagged = lag_tensor(series, lags)[reach:]
         lagged = np.where(begins[:, :, None], lagged, np.nan)
-        columns[:, :, place] = _own_filter(filter_, integrate_only).apply(lagged) if shape.kind == "momentum" else filter_.apply(lagged)
+        columns[:, :, place] = (
+            _own_filter(filter_, integrate_only).apply(lagged) if shape.kind == "momentum" else filter_.apply(lagged)
+        )
     return columns
 
 

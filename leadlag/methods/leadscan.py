@@ -1,4 +1,4 @@
-"""Does a lead's past move before the KPI, at any lag and in any shape, and by how much?"""
+"""The question: does a lead's past move before the KPI, at any lag and in any shape, and by how much."""
 
 from __future__ import annotations
 
