@@ -108,8 +108,7 @@ def _from_days(days: np.ndarray) -> Found:
     stamps = days.astype("datetime64[D]").astype("datetime64[us]")
     weekdays = (days + 3) % 7
     if step == 1:
-        spans_weekend = days[-1] - days[0] >= 7 or weekdays[-1] < weekdays[0]
-        return _checked(Cadence(freq="business_day" if spans_weekend and (weekdays < 5).all() else "day"), stamps)
+        return _checked(Cadence(freq="business_day" if _no_weekends(days, weekdays) else "day"), stamps)
     if step == 7:
         one_day = len(np.unique(weekdays)) == 1
         return _checked(Cadence(freq="week", week_start=int(weekdays[0]) if one_day else 0), stamps, moved=not one_day)
@@ -120,6 +119,14 @@ def _from_days(days: np.ndarray) -> Found:
         if low <= step <= high and len(np.unique(ordinals_of(stamps, cadence))) == len(stamps):
             return _checked(cadence, stamps)
     return _by_months(stamps) if step > 31 else _regular(stamps)
+
+
+def _no_weekends(days: np.ndarray, weekdays: np.ndarray) -> bool:
+    """Whether a daily series leaves out weekends, and few other days: a few holidays, but no long gaps."""
+    spans_weekend = days[-1] - days[0] >= 7 or weekdays[-1] < weekdays[0]
+    dates = days.astype("datetime64[D]")
+    possible = np.busday_count(dates[0], dates[-1] + 1)
+    return bool(spans_weekend and (weekdays < 5).all() and len(days) >= 0.7 * possible)
 
 
 def _day_of_month(stamps: np.ndarray) -> np.ndarray:
