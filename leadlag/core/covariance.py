@@ -13,7 +13,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
 
 from leadlag._validation import as_int, as_option
 from leadlag.core.leastsquares import LeastSquares
@@ -215,8 +214,8 @@ def _meat_of(model: LeastSquares, cov_type: str, bandwidth: int | None, periods:
 
 def _sandwich(model: LeastSquares, middle: FloatArray) -> FloatArray:
     """From orthonormal coordinates to coefficients, ``R^-1 M R^-T``; NaN where a column was set aside."""
-    half = linalg.solve_triangular(model.basis.r, middle)
-    inner = linalg.solve_triangular(model.basis.r, half.T)
+    bread = model.basis.r_inverse()
+    inner = bread @ middle @ bread.T
     whole = np.full((model.params.size, model.params.size), np.nan)
     whole[np.ix_(model.kept, model.kept)] = (inner + inner.T) / 2.0
     return whole

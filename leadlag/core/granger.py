@@ -52,6 +52,10 @@ class GrangerNumbers:
         Explained share of the KPI's variation with and without the lead.
     nobs, n_dropped : int
         Rows used, and periods of the grid that were not.
+    augment : int
+        Further lags of both that were in both models, untested.
+    cov_type, correction : str
+        Covariance of the coefficients.
     bandwidth : int or None
         Last lag with a non-zero HAC weight; None unless HAC.
     exact : bool
@@ -68,6 +72,9 @@ class GrangerNumbers:
     rsquared_restricted: float
     nobs: int
     n_dropped: int
+    augment: int
+    cov_type: str
+    correction: str
     bandwidth: int | None
     exact: bool
 
@@ -174,6 +181,9 @@ def granger(
         rsquared_restricted=1.0 - restricted_ssr / model.tss,
         nobs=model.nobs,
         n_dropped=kpi.size - model.nobs,
+        augment=augment,
+        cov_type=cov.cov_type,
+        correction=cov.correction,
         bandwidth=cov.bandwidth,
         exact=exact,
     )

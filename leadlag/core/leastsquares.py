@@ -62,6 +62,11 @@ class Basis:
         """Number of kept columns."""
         return int(self.q.shape[1])
 
+    def r_inverse(self) -> FloatArray:
+        """Inverse of `r`, shape (rank, rank): from orthonormal coordinates to coefficients of the kept columns."""
+        # dtrtri, because the triangular solver wakes every BLAS thread even for a handful of columns
+        return np.asarray(linalg.lapack.dtrtri(self.r)[0]) if self.rank else np.empty((0, 0))
+
     def leverage(self) -> FloatArray:
         """Diagonal of the projection on the columns, shape (n,)."""
         return np.asarray(np.einsum("ij,ij->i", self.q, self.q))
@@ -123,7 +128,7 @@ class LeastSquares:
 
     def xtx_inv(self) -> FloatArray:
         """Inverse of X'X over the kept columns, shape (rank, rank)."""
-        inverse = linalg.solve_triangular(self.basis.r, np.eye(self.rank))
+        inverse = self.basis.r_inverse()
         return np.asarray(inverse @ inverse.T)
 
 
@@ -177,7 +182,7 @@ def fit(y: ArrayLike, X: ArrayLike, *, tolerance: float = RANK_TOLERANCE) -> Lea
     resid = resid - basis.q @ second
     scores = first + second
     params = np.full(design.shape[1], np.nan)
-    params[basis.kept] = linalg.solve_triangular(basis.r, scores)
+    params[basis.kept] = basis.r_inverse() @ scores
     about_mean = outcome - outcome.mean() if outcome.size else outcome
     return LeastSquares(
         params=params, resid=resid, scores=scores, basis=basis, ssr=float(resid @ resid), tss=float(about_mean @ about_mean)

@@ -85,7 +85,7 @@ def joint_test(model: LeastSquares, cov: Covariance, restriction: ArrayLike, *, 
     """
     as_option(distribution, "distribution", DISTRIBUTIONS)
     weights = _restriction_matrix(model, restriction)
-    to_scores = linalg.solve_triangular(model.basis.r, weights.T, trans="T")
+    to_scores = model.basis.r_inverse().T @ weights.T
     directions = orthonormal_basis(to_scores, tolerance=RANK_TOLERANCE**2).q
     if directions.shape[1] == 0:
         raise UsageError("No coefficient is left to test: the columns tested are combinations of the others.", code="LL207")

@@ -1,0 +1,319 @@
+"""The question whether a lead's past helps to predict the KPI beyond the KPI's own past."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from leadlag._validation import as_int, as_lags, as_option
+from leadlag.catalogue import Metric, Missing
+from leadlag.core.granger import GrangerNumbers, granger
+from leadlag.core.wald import DISTRIBUTIONS
+from leadlag.errors import StatisticsWarning, UsageError
+from leadlag.results import Provenance, Result
+from leadlag.sample import Sample, as_sample
+from leadlag.wording import granger as words
+
+__all__ = ["GrangerNumbers", "GrangerResult", "granger", "granger_test"]
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GrangerResult(Result):
+    """Answer of `granger_test`: whether the past of the lead helps to predict the KPI.
+
+    Parameters
+    ----------
+    kpi, lead : str
+        Columns of the data.
+    controls : tuple of str
+        Columns in both models, in the same period as the KPI.
+    unit : str
+        One period in words, for example "month".
+    null : str
+        What the test supposes, as a sentence.
+    statistic, pvalue, log_pvalue : float
+        Test statistic, its p by survival function and the natural logarithm of that, finite also where p is 0.0.
+    df : tuple of int
+        (numerator, denominator) for F, (numerator,) for chi2.
+    distribution : {"F", "chi2"}
+        What the statistic is compared with.
+    order, own_order : tuple of int
+        Lags of the lead that are tested, and lags of the KPI in both models, in periods; never the delay.
+    augment : int
+        Further lags of both in both models, not tested (Toda & Yamamoto).
+    aliased : tuple of int
+        Lags of `order` that other columns span exactly, left out of the test.
+    params, bse : ndarray, shape (len(order),)
+        Coefficients of the tested lags and standard errors, in KPI units per unit of the lead.
+    rsquared, rsquared_restricted : float
+        Explained share of the KPI's variation with and without the lead.
+    nobs, n_dropped, df_resid : int
+        Rows used, periods of the sample that were not (the first ones and those with missing values), and rows used
+        minus coefficients.
+    cov_type, correction : str
+        Covariance of the coefficients.
+    bandwidth : int or None
+        Last lag with a non-zero HAC weight; None unless HAC.
+    exact : bool
+        Whether the full model fits without error; the statistic is then infinite.
+    provenance : Provenance
+        Method, settings, versions and warnings.
+    """
+
+    kpi: str
+    lead: str
+    controls: tuple[str, ...]
+    unit: str
+    null: str
+    statistic: float
+    pvalue: float
+    log_pvalue: float
+    df: tuple[int, ...]
+    distribution: str
+    order: tuple[int, ...]
+    own_order: tuple[int, ...]
+    augment: int
+    aliased: tuple[int, ...]
+    params: FloatArray
+    bse: FloatArray
+    rsquared: float
+    rsquared_restricted: float
+    nobs: int
+    n_dropped: int
+    df_resid: int
+    cov_type: str
+    correction: str
+    bandwidth: int | None
+    exact: bool
+    provenance: Provenance
+
+    @property
+    def tvalues(self) -> FloatArray:
+        """Coefficient over standard error of each tested lag, shape (len(order),)."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.params / self.bse)
+
+    @property
+    def pvalues(self) -> FloatArray:
+        """Two-sided p of each tested lag alone, by Student's t with `df_resid` degrees of freedom."""
+        return np.asarray(2.0 * special.stdtr(self.df_resid, -np.abs(self.tvalues)))
+
+    def conf_int(self, alpha: float = 0.05) -> FloatArray:
+        """Interval of each coefficient that misses it with probability `alpha`, shape (len(order), 2)."""
+        margin = special.stdtrit(self.df_resid, 1.0 - alpha / 2.0) * self.bse
+        return np.column_stack([self.params - margin, self.params + margin])
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row with the test (`order` is the longest tested lag); `coefficients` has one row per lag."""
+        row = {
+            "kpi": self.kpi,
+            "lead": self.lead,
+            "order": max(self.order),
+            "nobs": self.nobs,
+            "n_dropped": self.n_dropped,
+            "statistic": self.statistic,
+            "distribution": self.distribution,
+            "df_num": self.df[0],
+            "df_den": self.df[1] if len(self.df) > 1 else math.nan,
+            "pvalue": self.pvalue,
+            "log_pvalue": self.log_pvalue,
+            "cov_type": self.cov_type,
+            "augment": self.augment,
+        }
+        return pd.DataFrame([row])
+
+    def coefficients(self) -> pd.DataFrame:
+        """One row per tested lag: ``lag, params, bse, tvalues, pvalues``."""
+        columns = {"params": self.params, "bse": self.bse, "tvalues": self.tvalues, "pvalues": self.pvalues}
+        return pd.DataFrame({"lag": list(self.order), **columns})
+
+    def summary(self) -> str:
+        """Test and coefficients as text, at most 80 columns wide."""
+        return words.summary(self)
+
+    def explain(self) -> str:
+        """What the test says, in plain sentences."""
+        return words.explain(self)
+
+
+def granger_test(
+    data: Any,
+    kpi: str,
+    lead: str,
+    *,
+    order: int | Sequence[int],
+    own_order: int | Sequence[int] | None = None,
+    controls: str | Sequence[str] | None = None,
+    cov_type: str = "nonrobust",
+    bandwidth: int | None = None,
+    correction: str = "none",
+    augment: int = 0,
+    distribution: str | None = None,
+    hold_back: int | None = None,
+    time: str | None = None,
+    catalogue: Sequence[Metric] | None = None,
+    missing: Missing = "mask",
+) -> GrangerResult:
+    """Test whether the past of a lead helps to predict the KPI beyond the KPI's own past.
+
+    Parameters
+    ----------
+    data : Sample or data frame
+        One row per period; see `leadlag.from_wide`.
+    kpi, lead : str
+        Columns of the data. The question is always whether the lead Granger-predicts the KPI.
+    order : int or sequence of int
+        Lags of the lead that are tested, in periods: n means 1..n, a sequence exactly those.
+    own_order : int or sequence of int, optional
+        Lags of the KPI in both models; the same as `order` if None.
+    controls : str or sequence of str, optional
+        Columns in both models, taken in the same period as the KPI.
+    cov_type : {"nonrobust", "HC0", "HC1", "HC3", "HAC"}
+        Covariance of the coefficients.
+    bandwidth : int, optional
+        For HAC: last lag with a non-zero Bartlett weight, in periods; ``floor(4 (nobs / 100)^(2/9))`` if None.
+    correction : {"none", "df"}
+        For HAC: "df" multiplies the covariance by nobs / df_resid.
+    augment : int, default 0
+        Toda & Yamamoto: so many further lags of KPI and lead enter both models and are not tested. Give the highest order of
+        integration of the two (1 for most series in levels).
+    distribution : {"F", "chi2"}, optional
+        Small-sample F or asymptotic chi2 (Wald). If None, F; with `augment`, chi2.
+    hold_back : int, optional
+        Periods at the start that are not predicted; the longest lag if None. Give the same number to compare orders.
+    time : str, optional
+        Time column of `data`.
+    catalogue : sequence of Metric, optional
+        What is known about the metrics.
+    missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
+        What happens to missing values; "mask" leaves out every row that lacks one of its values and fills nothing.
+
+    Returns
+    -------
+    GrangerResult
+
+    Raises
+    ------
+    UsageError
+        If an argument is outside what is allowed, rows are too few (fewer than 3 per coefficient and 10, LL204), the lead is
+        constant (LL203), a copy of the KPI (LL205) or spanned by the other columns (LL207), or the KPI cannot be tested (LL313).
+    UnknownNameError
+        If a column does not exist.
+    DataContractError
+        If the data are wrong; lists all that is wrong.
+
+    Warns
+    -----
+    StatisticsWarning
+        If the fit is exact (LL114), or some lags are combinations of other columns (LL115).
+
+    Notes
+    -----
+    The full model is ``y_t = c + sum_(i in own_order) a_i y_(t-i) + sum_(k in order) b_k x_(t-k) + d' z_t + e_t``; the null
+    is that all b_k are zero (Granger 1969, Econometrica 37:424). Rows are periods of the full grid: a lag never reaches over
+    a gap. With `augment` the Wald statistic is chi2 also where series are integrated or cointegrated (Toda & Yamamoto 1995,
+    J. Econometrics 66:225; Dolado & Luetkepohl 1996, Econometric Reviews 15:369). The order is not the delay.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> visits = rng.normal(size=60)
+    >>> sales = 2.0 * np.roll(visits, 2) + rng.normal(size=60)
+    >>> result = granger_test(pd.DataFrame({"visits": visits, "sales": sales}), "sales", "visits", order=3)
+    >>> result.df, result.pvalue < 1e-6
+    ((3, 50), True)
+    """
+    lags = as_lags(order, "order")
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=_columns(kpi, lead, controls))
+    kpi, lead, *others = sample.names
+    settings: dict[str, Any] = {
+        "lags": lags,
+        "own_lags": lags if own_order is None else as_lags(own_order, "own_order"),
+        "cov_type": cov_type,
+        "bandwidth": bandwidth,
+        "correction": correction,
+        "augment": as_int(augment, "augment"),
+        "distribution": as_option(distribution or ("chi2" if augment else "F"), "distribution", DISTRIBUTIONS),
+        "hold_back": None if hold_back is None else as_int(hold_back, "hold_back"),
+    }
+    try:
+        numbers = granger(sample.column(kpi), sample.column(lead), controls=_stacked(sample, others), **settings)
+    except UsageError as error:
+        raise UsageError(f"kpi={kpi!r}, lead={lead!r}: {error.args[0]}", code=error.code) from None
+    given = tuple(_give_warnings(numbers, kpi, lead))
+    noted = (*((note.code, note.text) for note in sample.notes), *given)
+    used = {**settings, "bandwidth": numbers.bandwidth, "missing": missing}
+    provenance = Provenance.of("granger_test", warnings=noted, kpi=kpi, lead=lead, controls=tuple(others), **used)
+    return _named(numbers, kpi=kpi, lead=lead, controls=tuple(others), unit=sample.calendar.unit, provenance=provenance)
+
+
+def _columns(kpi: Any, lead: Any, controls: Any) -> dict[str, list[Any]]:
+    """Which argument names which column, each column once."""
+    wanted = [controls] if isinstance(controls, str) else list(controls or ())
+    given = [kpi, lead, *wanted]
+    if any(given.count(name) > 1 for name in given):
+        raise UsageError(f"kpi={kpi!r}, lead={lead!r} and controls={wanted!r} name a column twice: name each column once.")
+    return {"kpi": [kpi], "lead": [lead], "controls": wanted}
+
+
+def _stacked(sample: Sample, names: Sequence[str]) -> FloatArray | None:
+    """Columns side by side, shape (n_periods, len(names)); None for none."""
+    return np.column_stack([sample.column(name) for name in names]) if names else None
+
+
+def _give_warnings(numbers: GrangerNumbers, kpi: str, lead: str) -> Iterator[tuple[str, str]]:
+    """Code and text of what deserves a look; each is also given as a warning."""
+    found = []
+    if numbers.exact:
+        found.append(("LL114", words.exact_text(kpi, lead)))
+    if numbers.aliased:
+        found.append(("LL115", words.aliased_text(lead, numbers.aliased)))
+    for code, text in found:
+        warnings.warn(StatisticsWarning(text, code=code), stacklevel=3)
+        yield code, text
+
+
+def _named(
+    numbers: GrangerNumbers, *, kpi: str, lead: str, controls: tuple[str, ...], unit: str, provenance: Provenance
+) -> GrangerResult:
+    """The numbers of the array function with the names that they are about."""
+    test = numbers.test
+    return GrangerResult(
+        kpi=kpi,
+        lead=lead,
+        controls=controls,
+        unit=unit,
+        null=words.null(kpi, lead, order=numbers.lags, own_order=numbers.own_lags, controls=controls),
+        statistic=test.statistic,
+        pvalue=test.pvalue,
+        log_pvalue=test.log_pvalue,
+        df=(test.df_num, test.df_den) if test.distribution == "F" else (test.df_num,),
+        distribution=test.distribution,
+        order=numbers.lags,
+        own_order=numbers.own_lags,
+        augment=numbers.augment,
+        aliased=numbers.aliased,
+        params=numbers.params,
+        bse=numbers.bse,
+        rsquared=numbers.rsquared,
+        rsquared_restricted=numbers.rsquared_restricted,
+        nobs=numbers.nobs,
+        n_dropped=numbers.n_dropped,
+        df_resid=test.df_den,
+        cov_type=numbers.cov_type,
+        correction=numbers.correction,
+        bandwidth=numbers.bandwidth,
+        exact=numbers.exact,
+        provenance=provenance,
+    )
