@@ -18,7 +18,7 @@ from leadlag.core.noise import Momentum, fit_momentum, innovations, whitener
 from leadlag.core.problem import Problem
 from leadlag.core.season import harmonics, season_pvalues
 from leadlag.core.unitroot import integration
-from leadlag.errors import DataContractError
+from leadlag.errors import DataContractError, UsageError
 from leadlag.sample import Sample
 from leadlag.transforms import calm_spikes, clip_innovations, few_values, robust_spread, take_log
 
@@ -42,6 +42,8 @@ _ROWS_A_PARAMETER, _ROWS_MORE = 3, 10
 _COINCIDENT = 2.0
 #: A lead's largest AR root within this / n of one makes it persistent.
 _PERSISTENT = 10.0
+#: What is smaller than this share of a series is rounding: an offset of 1e8 leaves about as much.
+_ROUNDING = 1e-6
 #: Weeks in a year.
 _WEEKS = 365.25 / 7.0
 
@@ -132,15 +134,19 @@ def prepare(
     Raises
     ------
     DataContractError
-        If the KPI is constant or too short.
+        If the KPI is constant, too short, or exactly its trend, season and controls.
+    UsageError
+        If `max_lag` reaches beyond the sample.
     """
     y, X, Z = (_columns(sample, names, log) for names in ((kpi,), leads, controls))
     y = y[:, 0]
     fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values])
     _refuse_kpi(kpi, y, n_columns=fixed.shape[1])
+    _refuse_lags(max_lag, n=len(y))
     untestable = _untestable(y, X, leads, n_columns=fixed.shape[1])
     testable = ~np.isin(leads, [item.lead for item in untestable])
     seasons = _seasons_asked(sample, y, X[:, testable])
+    _refuse_exact_kpi(kpi, y, np.column_stack([fixed, *_season_columns(seasons, len(y))]))
     arrays = _prepare_arrays(y, X[:, testable], fixed, seasons, lags=tuple(range(1, max_lag + 1)))
     names = tuple(name for name, kept in zip(leads, testable, strict=True) if kept)
     return Prepared(
@@ -177,6 +183,20 @@ def _refuse_kpi(kpi: str, y: Floats, *, n_columns: int) -> None:
         raise DataContractError(f"kpi={kpi!r} is constant: there is nothing to predict. Name another KPI.", code="LL313")
 
 
+def _refuse_lags(max_lag: int, *, n: int) -> None:
+    """A lag as long as the sample reaches no value at all."""
+    if max_lag >= n:
+        raise UsageError(f"max_lag={max_lag} is not allowed: give at most {n - 1}, one less than the {n} periods of the data.")
+
+
+def _refuse_exact_kpi(kpi: str, y: Floats, base: Floats) -> None:
+    """A KPI of which the base leaves rounding only: its tests would be tests of rounding."""
+    left = _less_base(standardise(y).values, base)
+    if not left[np.isfinite(left)].any():
+        what = f"kpi={kpi!r} is exactly its trend, its season and the controls: there is nothing left to predict."
+        raise DataContractError(f"{what} Name another KPI, or fewer controls.", code="LL313")
+
+
 def _rows_needed(n_columns: int) -> int:
     """Rows for a regression on the base, one lead and one own lag."""
     return _ROWS_A_PARAMETER * (n_columns + 2) + _ROWS_MORE
@@ -185,22 +205,27 @@ def _rows_needed(n_columns: int) -> int:
 def _untestable(y: Floats, X: Floats, leads: Sequence[str], *, n_columns: int) -> tuple[Untestable, ...]:
     """Candidates without numbers, each with the first reason that holds."""
     needed = _rows_needed(n_columns)
-    scaled_y, scaled = standardise(y).values, standardise(X).values
     flat = is_constant(X)
     found = []
     for j, lead in enumerate(leads):
         present = np.isfinite(X[:, j])
         n = int((present & np.isfinite(y)).sum())
-        gap = np.nanmax(np.abs(scaled[:, j] - scaled_y), initial=0.0) if n == present.sum() else np.inf
         if not present.any():
             found.append(Untestable(lead=lead, code="LL201", detail="no values"))
         elif flat[j] or _varies_once(X[present, j]):
             found.append(Untestable(lead=lead, code="LL203", detail="at most one period differs from the others"))
         elif n < needed:
             found.append(Untestable(lead=lead, code="LL204", detail=f"{n} periods with both, {needed} needed"))
-        elif gap < 1e-9:
-            found.append(Untestable(lead=lead, code="LL205", detail="same values up to unit and offset"))
+        elif _is_copy(y, X[:, j]):
+            found.append(Untestable(lead=lead, code="LL205", detail="same values up to unit, sign and offset"))
     return tuple(found)
+
+
+def _is_copy(y: Floats, x: Floats) -> bool:
+    """Whether a lead is the KPI up to unit, sign and offset on the rows that have both."""
+    both = np.isfinite(y) & np.isfinite(x)
+    one, other = standardise(y[both]).values, standardise(x[both]).values
+    return bool(min(np.abs(one - other).max(), np.abs(one + other).max()) < _ROUNDING)
 
 
 def _varies_once(values: Floats) -> bool:
@@ -257,7 +282,7 @@ class _Arrays:
 def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, ...], *, lags: tuple[int, ...]) -> _Arrays:
     """Integration, outliers, momentum and working leads, in that order."""
     n = len(y)
-    season = [harmonics(n, period=item.period, count=item.count) for item in seasons]
+    season = _season_columns(seasons, n)
     base = np.column_stack([fixed, *season])
     scaled = standardise(y)
     state = integration(_less_base(scaled.values, np.column_stack([fixed[:, :1], *season])), deterministic="ct").state
@@ -290,11 +315,17 @@ def _is_integrated(series: Floats) -> bool:
     return integration(series, deterministic="ct").state == "integrated"
 
 
+def _season_columns(seasons: Sequence[Season], n: int) -> list[Floats]:
+    """Columns of each season."""
+    return [harmonics(n, period=item.period, count=item.count) for item in seasons]
+
+
 def _less_base(values: Floats, base: Floats) -> Floats:
-    """Residual of one series on the base over the rows it has."""
+    """Residual of one centred series on the base over the rows it has; exactly zero where only rounding is left."""
     rows = np.isfinite(values) & np.isfinite(base).all(axis=1)
     left = np.full(len(values), np.nan)
-    left[rows] = residualise(values[rows], orthonormal_basis(base[rows]))
+    rest = residualise(values[rows], orthonormal_basis(base[rows]))
+    left[rows] = rest if np.linalg.norm(rest) > _ROUNDING * np.linalg.norm(values[rows]) else 0.0
     return left
 
 

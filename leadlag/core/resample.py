@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from leadlag.core.wald import log_f_sf
+
 __all__ = ["Tail", "fit_tail", "signs"]
 
 Floats = NDArray[np.float64]
@@ -53,7 +55,8 @@ class Tail:
         )
         counted = np.log((1.0 + above) / (1.0 + n_draws))
         with np.errstate(invalid="ignore"):
-            beyond = np.log(_TAIL_SHARE) + stats.t.logsf(statistic, self.df) - stats.t.logsf(self.start, self.df)
+            # |t| beyond, as F(1, df): its log does not run out of digits where that of t does
+            beyond = np.log(_TAIL_SHARE) + log_f_sf(statistic**2, 1, self.df) - log_f_sf(self.start**2, 1, self.df)
         return np.where(np.isfinite(statistic), np.where(statistic > self.start, beyond, counted), np.nan)
 
 
