@@ -82,11 +82,11 @@ def lead_columns(X: Floats, *, lags: Sequence[int], shapes: Sequence[Shape], mom
         that reach before it take its backcast (see `_backcast`), so that the first rows are not lost.
     """
     reach = max(lags)
-    padded, begins = _backcast(X, reach)
+    padded, begins, rho = _backcast(X, reach)
     columns = np.empty((len(filter_.rows), X.shape[1], len(shapes), len(lags)))
     integrate_only = Momentum(phi=np.zeros(0), unit_root=momentum.unit_root, variance=1.0)
     for place, shape in enumerate(shapes):
-        series = _decayed(padded, shape.rate) if shape.kind == "decay" else padded
+        series = _decayed(padded, shape.rate, rho) if shape.kind == "decay" else padded
         lagged = lag_tensor(series, lags)[reach:]
         lagged = np.where(begins[:, :, None], lagged, np.nan)
         columns[:, :, place] = (
@@ -104,8 +104,8 @@ def _own_filter(filter_: Whitener, integrate_only: Momentum) -> Whitener:
     return Whitener(weights=weights, rows=filter_.rows)
 
 
-def _backcast(X: Floats, reach: int) -> tuple[Floats, NDArray[np.bool_]]:
-    """Leads with `reach` more values before the first one, and the rows from the first value on.
+def _backcast(X: Floats, reach: int) -> tuple[Floats, NDArray[np.bool_], Floats]:
+    """Leads with `reach` more values before the first one, the rows from the first value on, and rho.
 
     The value j periods before the first is ``rho^j`` times it, with rho the lead's first autocorrelation: the
     best guess of an AR(1), the mean for white noise and the first value itself for a random walk. Any such
@@ -122,13 +122,16 @@ def _backcast(X: Floats, reach: int) -> tuple[Floats, NDArray[np.bool_]]:
         start = first[column] + reach
         padded[start - reach : start, column] = X[first[column], column] * rho[column] ** np.arange(reach, 0, -1)
     begins = np.arange(len(X))[:, None] >= first[None, :]
-    return padded, begins
+    return padded, begins, rho
 
 
-def _decayed(padded: Floats, rate: float) -> Floats:
+def _decayed(padded: Floats, rate: float, rho: Floats) -> Floats:
     """Sum of past values with weights ``rate^j``; missing where missing values carry too much of the weight."""
     missing = ~np.isfinite(padded)
-    total = signal.lfilter([1.0], [1.0, -rate], np.where(missing, 0.0, padded), axis=0)
+    filled = np.where(missing, 0.0, padded)
+    # the first backcast stands for all before it too: a sum that began there would jump where the lead does not
+    filled[(~missing).argmax(axis=0), np.arange(padded.shape[1])] /= 1.0 - rate * rho
+    total = signal.lfilter([1.0], [1.0, -rate], filled, axis=0)
     before = np.logical_and.accumulate(missing, axis=0)  # rows before the backcast are no gap
     lost = signal.lfilter([1.0 - rate], [1.0, -rate], (missing & ~before).astype(float), axis=0)
     return np.where(lost > _MOST_MISSING, np.nan, total)
