@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
 
 from leadlag._validation import as_option
 from leadlag.errors import UsageError
 from leadlag.plot.files import to_svg
-from leadlag.plot.forest import ranking
-from leadlag.plot.lags import heatmap, profile
+from leadlag.plot.forest import ranking, ranking_inches
+from leadlag.plot.lags import heatmap, heatmap_inches, profile, profile_inches
 from leadlag.plot.style import theme
 from leadlag.ranked import LeadRanking, RankedLead
 
@@ -17,7 +20,13 @@ if TYPE_CHECKING:
 
     from leadlag.results import Result
 
-__all__ = ["draw", "heatmap", "profile", "ranking", "theme", "to_svg"]
+__all__ = ["draw", "heatmap", "profile", "ranking", "svg_of", "theme", "to_svg"]
+
+#: For every kind of result its pictures, the first one being the usual one, each with the size it needs.
+_PICTURES: dict[type, dict[str, tuple[Callable[..., Axes], Callable[..., tuple[float, float]]]]] = {
+    LeadRanking: {"ranking": (ranking, ranking_inches), "heatmap": (heatmap, heatmap_inches)},
+    RankedLead: {"profile": (profile, profile_inches)},
+}
 
 
 def draw(result: Result, *, ax: Axes | None = None, kind: str | None = None, **options: Any) -> Axes:
@@ -43,10 +52,21 @@ def draw(result: Result, *, ax: Axes | None = None, kind: str | None = None, **o
     UsageError
         If the result has no such picture.
     """
-    if isinstance(result, LeadRanking):
-        pictures = {"ranking": ranking, "heatmap": heatmap}
-        return pictures[as_option(kind or "ranking", "kind", tuple(pictures))](result, ax=ax, **options)
-    if isinstance(result, RankedLead):
-        as_option(kind or "profile", "kind", ("profile",))
-        return profile(result, ax=ax, **options)
-    raise UsageError(f"{type(result).__name__} has no picture: its numbers are in to_frame() and summary().")
+    picture, _ = _picture(result, kind)
+    return picture(result, ax=ax, **options)
+
+
+def svg_of(result: Result, *, kind: str | None = None) -> str:
+    """The picture of a result as SVG text, drawn on a figure that no window and no notebook ever sees."""
+    picture, inches = _picture(result, kind)
+    with theme():
+        ax = Figure(figsize=inches(result), layout="constrained").add_subplot()
+    return to_svg(picture(result, ax=ax))
+
+
+def _picture(result: Result, kind: str | None) -> tuple[Callable[..., Axes], Callable[..., tuple[float, float]]]:
+    """The picture function of this kind, and the one that tells its size."""
+    pictures = _PICTURES.get(type(result))
+    if pictures is None:
+        raise UsageError(f"{type(result).__name__} has no picture: its numbers are in to_frame() and summary().")
+    return pictures[as_option(kind or next(iter(pictures)), "kind", tuple(pictures))]

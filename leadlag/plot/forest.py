@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leadlag.decision import Decision, Effect
     from leadlag.ranked import Context, LeadRanking
 
-__all__ = ["ranking"]
+__all__ = ["ranking", "ranking_inches"]
 
 
 def ranking(result: LeadRanking, *, ax: Axes | None = None, most: int = 40) -> Axes:
@@ -38,7 +38,7 @@ def ranking(result: LeadRanking, *, ax: Axes | None = None, most: int = 40) -> A
     """
     rows, context = result.decisions[:most], result.context
     with theme():
-        ax = axes_of(ax, inches=(8.2, 1.7 + 0.29 * len(rows)))
+        ax = axes_of(ax, inches=ranking_inches(result, most=most))
         limits = _limits(rows)
         ax.set_xlim(*limits)
         for place, row in enumerate(rows):
@@ -47,6 +47,11 @@ def ranking(result: LeadRanking, *, ax: Axes | None = None, most: int = 40) -> A
         _columns(ax, rows, context)
         _legend(ax, rows)
     return ax
+
+
+def ranking_inches(result: LeadRanking, *, most: int = 40) -> tuple[float, float]:
+    """Width and height that the rows need."""
+    return 8.2, 1.7 + 0.29 * min(len(result.decisions), most)
 
 
 def _limits(rows: Sequence[Decision]) -> tuple[float, float]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leadlag.decision import Decision, Delay, Profile
     from leadlag.ranked import LeadRanking, RankedLead
 
-__all__ = ["heatmap", "profile"]
+__all__ = ["heatmap", "heatmap_inches", "profile", "profile_inches"]
 
 #: Numbers are written into the cells of a heat map up to this many rows and lags.
 _MOST_NUMBERS = (30, 14)
@@ -52,7 +52,7 @@ def heatmap(result: LeadRanking, *, ax: Axes | None = None, most: int = 30) -> A
     lags = sorted({lag for row in rows if row.evidence.profile for lag in row.evidence.profile.lags})
     values = _grid(rows, lags)
     with theme():
-        ax = axes_of(ax, inches=(max(5.4, 3.3 + 0.42 * len(lags)), 1.5 + 0.28 * len(rows)))
+        ax = axes_of(ax, inches=heatmap_inches(result, most=most))
         largest = max(float(np.nanmax(np.abs(values), initial=0.0)), 2.0)
         image = ax.imshow(values, cmap="RdBu", vmin=-largest, vmax=largest, aspect="auto", interpolation="nearest")
         _cells(ax, rows, lags, values, largest)
@@ -71,6 +71,12 @@ def heatmap(result: LeadRanking, *, ax: Axes | None = None, most: int = 30) -> A
         bar = ax.figure.colorbar(image, ax=ax, pad=0.015, aspect=max(12.0, 1.4 * len(rows)), label="t value")
         bar.outline.set_visible(False)
     return ax
+
+
+def heatmap_inches(result: LeadRanking, *, most: int = 30) -> tuple[float, float]:
+    """Width and height that lags and rows need."""
+    rows = sum(row.evidence.profile is not None for row in result.decisions)
+    return max(5.4, 3.3 + 0.42 * result.context.max_lag), 1.5 + 0.28 * min(rows, most)
 
 
 def _grid(rows: list[Decision], lags: list[int]) -> np.ndarray:
@@ -132,7 +138,7 @@ def profile(result: RankedLead, *, ax: Axes | None = None) -> Axes:
         why = f": {reason(row.reason)}" if row.reason else ""
         raise UsageError(f"{evidence.lead!r} has no lag profile to draw{why}.")
     with theme():
-        ax = axes_of(ax, inches=(7.2, 3.5))
+        ax = axes_of(ax, inches=profile_inches(result))
         colour = MARKS[row.verdict].colour
         handles = _points(ax, evidence.profile, colour, level=context.policy.effect_level)
         if evidence.delay is not None:
@@ -149,6 +155,11 @@ def profile(result: RankedLead, *, ax: Axes | None = None) -> Axes:
         ax.grid(axis="y")
         ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.01, 0.995), ncols=3, borderaxespad=0.2, columnspacing=1.4)
     return ax
+
+
+def profile_inches(result: RankedLead) -> tuple[float, float]:  # noqa: ARG001  (every size function is called alike)
+    """Width and height of the profile of one lead."""
+    return 7.2, 3.5
 
 
 def _points(ax: Axes, found: Profile, colour: str, *, level: float) -> list[Line2D | Patch]:

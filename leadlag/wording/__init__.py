@@ -6,12 +6,12 @@ It stands below the rooms that decide and rank, so it imports neither: what it r
 from __future__ import annotations
 
 from leadlag.wording.prose import explain_lead, explain_ranking, lead_paragraphs
-from leadlag.wording.sentences import CAVEAT, LIMITS, STATUS, VERDICT, check, effect_of, headline, next_step, reason
+from leadlag.wording.sentences import CAVEAT, LIMITS, STATUS, VERDICT, check, direction, effect_of, headline, next_step, reason
 from leadlag.wording.shown import Prose, among, cut, interval, number, percent, periods, pvalue, shown
 from leadlag.wording.tables import delay_cell, effect_cell, fact_list, markdown_table, summary, summary_of_lead
 
 __all__ = [
-    "CAVEAT", "LIMITS", "STATUS", "VERDICT", "Prose", "among", "check", "cut", "delay_cell", "effect_cell", "effect_of",
-    "explain_lead", "explain_ranking", "fact_list", "headline", "interval", "lead_paragraphs", "markdown_table", "next_step",
-    "number", "percent", "periods", "pvalue", "reason", "shown", "summary", "summary_of_lead",
+    "CAVEAT", "LIMITS", "STATUS", "VERDICT", "Prose", "among", "check", "cut", "delay_cell", "direction", "effect_cell",
+    "effect_of", "explain_lead", "explain_ranking", "fact_list", "headline", "interval", "lead_paragraphs", "markdown_table",
+    "next_step", "number", "percent", "periods", "pvalue", "reason", "shown", "summary", "summary_of_lead",
 ]  # fmt: skip

@@ -7,8 +7,8 @@ from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenDelay
 from leadlag.wording.shown import cut, interval, joined, lag_list, number, percent, periods, shown
 
 __all__ = [
-    "CAVEAT", "LIMITS", "STATUS", "VERDICT", "check", "delay", "delay_set", "effect_of", "effect_unit", "family", "headline",
-    "lead_title", "next_step", "reason", "sample",
+    "CAVEAT", "LIMITS", "STATUS", "VERDICT", "check", "delay", "delay_set", "direction", "effect_of", "effect_unit", "family",
+    "headline", "lead_title", "next_step", "reason", "sample",
 ]  # fmt: skip
 
 #: Said under every table, in one line of 80 columns.
@@ -155,3 +155,8 @@ def _time_to_act(asked: SeenCheck, published: int, unit: str) -> str:
     if asked.status == "pass":
         return f"Its value is known {known}: {periods(asked.value, unit)} left to act."
     return f"Its value is known {known}, when the KPI has moved already: no time to act, useful only to know sooner."
+
+
+def direction(size: SeenEffect) -> str:
+    """Which way the KPI goes when the lead rises."""
+    return "↑ higher" if size.value >= 0 else "↓ lower"

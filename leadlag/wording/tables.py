@@ -46,11 +46,8 @@ def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: i
     kpi, policy = cut(shown(context.kpi), most), context.policy
     bounds = f"with its {percent(policy.effect_level)} interval, which does not cover the search (p does)"
     facts = [
-        ("Delay", f"in {context.unit}s, with every lag of the {percent(policy.delay_level)} set"),
-        (
-            "Effect",
-            f"{_effect_words(ranking, kpi)}, with its {percent(policy.effect_level)} interval, which does not cover the search (p does)",
-        ),
+        ("Delay", f"in {context.unit}s, with the ends of the {percent(policy.delay_level)} set"),
+        ("Effect", f"{_effect_words(ranking, kpi)}, {bounds}"),
         ("Tests", sentences.family(ranking.family, context)),
         ("KPI", f"{kpi}: {context.treatment or 'as given'}"),
         ("Sample", f"{sentences.sample(context)}; {_rows_used(ranking.decisions)}"),
@@ -97,7 +94,9 @@ def _span(counts: Sequence[int]) -> str:
 
 def delay_cell(ahead: SeenDelay | None) -> str:
     """Delay and the ends of its set."""
-    return "-" if ahead is None else f"{ahead.peak} [{ahead.low}-{ahead.high}]"
+    if ahead is None:
+        return "-"
+    return f"{ahead.peak} [{ahead.low}]" if ahead.low == ahead.high else f"{ahead.peak} [{ahead.low}-{ahead.high}]"
 
 
 def effect_cell(size: SeenEffect | None, *, digits: int = 3) -> str:

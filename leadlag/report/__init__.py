@@ -1,0 +1,68 @@
+"""Results to read: one HTML file that needs nothing else, and the small table that a notebook shows."""
+
+from __future__ import annotations
+
+import base64
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from leadlag import plot
+from leadlag.errors import UsageError
+from leadlag.ranked import LeadRanking, RankedLead
+from leadlag.report.content import ranking_content, snippet_content
+from leadlag.report.files import write_whole
+from leadlag.report.render import render
+from leadlag.results import Result
+
+__all__ = ["notebook_html", "report_html", "write_report", "write_whole"]
+
+
+def write_report(result: Result, path: str | PathLike[str]) -> Path:
+    """Write a ranking as one HTML file that runs no script and asks nothing from anywhere.
+
+    Parameters
+    ----------
+    result : LeadRanking
+    path : str or path
+        File to write, replaced whole if it is there; its folder has to exist.
+
+    Returns
+    -------
+    Path
+        The file written. The same ranking gives the same bytes.
+
+    Raises
+    ------
+    UsageError
+        If there is no report for such a result, or `path` cannot be written.
+    """
+    return write_whole(path, report_html(result))
+
+
+def report_html(result: Result) -> str:
+    """The report as text."""
+    if not isinstance(result, LeadRanking):
+        raise UsageError(f"There is no report for a {type(result).__name__}: give the ranking that rank_leads returned.")
+    content = ranking_content(result)
+    return render("report.html", content | {"charts": _charts(result, content)})
+
+
+def _charts(result: LeadRanking, content: dict[str, Any]) -> dict[str, str]:
+    """Every picture of the page as an address that holds the picture itself."""
+    charts = {"ranking": _address(plot.svg_of(result, kind="ranking"))}
+    if content["heatmap"]["rows"]:
+        charts["heatmap"] = _address(plot.svg_of(result, kind="heatmap"))
+    named = {f"lead-{lead.decision.rank}": lead for lead in result}
+    return charts | {card["id"]: _address(plot.svg_of(named[card["id"]])) for card in content["cards"] if card["profile"]}
+
+
+def _address(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
+
+
+def notebook_html(result: Result) -> str:
+    """What a notebook shows of a result: small, without script, in the colours of the notebook."""
+    if isinstance(result, LeadRanking | RankedLead):
+        return render("snippet.html", snippet_content(result))
+    return render("text.html", {"text": result.summary()})

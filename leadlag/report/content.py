@@ -1,0 +1,177 @@
+"""A ranking as a plain dict of texts, ready for any renderer. Nothing is computed here, digits are chosen by wording."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leadlag.decision import Decision
+from leadlag.ranked import NOT_COMPUTED, Context, LeadRanking, RankedLead
+from leadlag.wording import (
+    CAVEAT,
+    LIMITS,
+    VERDICT,
+    cut,
+    delay_cell,
+    direction,
+    effect_cell,
+    fact_list,
+    headline,
+    lead_paragraphs,
+    number,
+    percent,
+    periods,
+    pvalue,
+    reason,
+    shown,
+)
+
+__all__ = ["lead_content", "ranking_content", "snippet_content"]
+
+#: Leads shown in detail, and rows of the table: what keeps the page under its size of 1.5 MB.
+_MOST_CARDS = 20
+_MOST_ROWS = 1000
+_MOST_HEATMAP = 30
+_NAME = 200
+_MARK = {"lead": "●", "indirect": "◆", "reverse": "◀", "coincident": "■", "none": "○", "untestable": "×"}
+
+
+def ranking_content(ranking: LeadRanking) -> dict[str, Any]:
+    """All texts of the report, in the order of reading."""
+    context = ranking.context
+    told = [item for item in ranking.decisions if item.verdict == "lead"][:_MOST_CARDS]
+    return {
+        "kpi": _name(context.kpi),
+        "unit": context.unit,
+        "answer": headline(ranking),
+        "caveat": CAVEAT,
+        "limits": list(LIMITS),
+        "glance": _glance(ranking),
+        "rows": [_row(item, has_card=item in told) for item in ranking.decisions[:_MOST_ROWS]],
+        "n_more_rows": max(len(ranking.decisions) - _MOST_ROWS, 0),
+        "verdicts": [
+            (word, _MARK[word], VERDICT[word]) for word in VERDICT if any(item.verdict == word for item in ranking.decisions)
+        ],
+        "cards": [lead_content(item, context) for item in told],
+        "n_more_cards": max(len(ranking.leads) - _MOST_CARDS, 0),
+        "levels": {"delay": percent(context.policy.delay_level), "effect": percent(context.policy.effect_level)},
+        "heatmap": _heatmap(ranking),
+        "facts": fact_list(ranking, not_computed=NOT_COMPUTED, most=_NAME),
+        "versions": [f"{package} {number}" for package, number in ranking.provenance.versions],
+        "call": _call(ranking),
+    }
+
+
+def _name(name: str) -> str:
+    return cut(shown(name), _NAME)
+
+
+def _glance(ranking: LeadRanking) -> list[tuple[str, str]]:
+    """The few numbers that say how much was looked at."""
+    context, tests = ranking.context, ranking.family
+    return [
+        ("Sample", f"{shown(context.first)} to {shown(context.last)}"),
+        ("Length", periods(context.n_periods, context.unit)),
+        ("Tested", f"{tests.n_tested:,} of {periods(tests.n_candidates, 'candidate')}"),
+        ("Searched", f"lags 1 to {context.max_lag}, {tests.n_tests:,} shapes"),
+        ("False discovery rate", percent(context.policy.fdr)),
+    ]
+
+
+def _row(item: Decision, *, has_card: bool) -> dict[str, Any]:
+    """One row of the ranked table."""
+    evidence = item.evidence
+    return {
+        "rank": item.rank,
+        "lead": _name(evidence.lead),
+        "verdict": item.verdict,
+        "mark": _MARK[item.verdict],
+        "card": f"lead-{item.rank}" if has_card else "",
+        "delay": delay_cell(evidence.delay),
+        "direction": "" if evidence.effect is None else direction(evidence.effect),
+        "effect": effect_cell(evidence.effect),
+        "lead_sd": "" if evidence.effect is None else number(evidence.effect.lead_sd),
+        "p": pvalue(evidence.pvalue),
+        "q": pvalue(evidence.qvalue),
+        "nobs": f"{evidence.nobs:,}" if item.verdict != "untestable" else "-",
+        "why": cut(reason(item.reason), _NAME) if item.reason and item.verdict == "untestable" else "",
+    }
+
+
+def lead_content(item: Decision, context: Context) -> dict[str, Any]:
+    """One lead in detail: its sentences and its lag profile."""
+    (_, answer), *rest = lead_paragraphs(item, context)
+    return {
+        "id": f"lead-{item.rank}",
+        "rank": item.rank,
+        "lead": _name(item.evidence.lead),
+        "verdict": item.verdict,
+        "mark": _MARK[item.verdict],
+        "answer": answer,
+        "paragraphs": rest,
+        "profile": _profile(item),
+    }
+
+
+def _profile(item: Decision) -> list[dict[str, str]]:
+    """Rows of the data table behind the chart of a lead."""
+    found, delay = item.evidence.profile, item.evidence.delay
+    if found is None:
+        return []
+    return [
+        {
+            "lag": str(lag),
+            "effect": number(effect),
+            "low": number(low),
+            "high": number(high),
+            "t": f"{t:.2f}",
+            "in_set": "yes" if delay is not None and lag in delay.lags else "no",
+        }
+        for lag, effect, low, high, t in zip(found.lags, found.effect, found.low, found.high, found.tvalue, strict=True)
+    ]
+
+
+def _heatmap(ranking: LeadRanking) -> dict[str, Any]:
+    """The data table behind the heat map: t by lead and lag."""
+    profiled = [item for item in ranking.decisions if item.evidence.profile is not None][:_MOST_HEATMAP]
+    lags = sorted({lag for item in profiled if item.evidence.profile for lag in item.evidence.profile.lags})
+    rows = []
+    for item in profiled:
+        found = item.evidence.profile
+        by_lag = dict(zip(found.lags, found.tvalue, strict=True)) if found else {}
+        rows.append(
+            {"lead": _name(item.evidence.lead), "values": [f"{by_lag[lag]:.1f}" if lag in by_lag else "-" for lag in lags]}
+        )
+    return {"lags": lags, "rows": rows}
+
+
+def _call(ranking: LeadRanking) -> str:
+    """The call that repeats the ranking."""
+    settings = [(name, value) for name, value in ranking.provenance.settings if value not in (None, (), "Generator")]
+    arguments = [_argument(name, value) for name, value in settings]
+    return "\n".join(["import leadlag as ll", "", "ranking = ll.rank_leads(", "    data,", *arguments, ")"])
+
+
+def _argument(name: str, value: object, most: int = 100) -> str:
+    """One argument on a line; a long list of names over several."""
+    line = f"    {name}={shown(repr(list(value) if isinstance(value, tuple) else value))},"
+    if len(line) <= most or not isinstance(value, tuple):
+        return line
+    return "\n".join([f"    {name}=[", *(f"        {shown(repr(item))}," for item in value), "    ],"])
+
+
+def snippet_content(result: LeadRanking | RankedLead, *, most: int = 50) -> dict[str, Any]:
+    """What a notebook shows of a ranking or of one of its leads."""
+    if isinstance(result, RankedLead):
+        return {"lead": lead_content(result.decision, result.context)}
+    hidden = len(result.decisions) - most
+    rows = [_row(item, has_card=False) for item in result.decisions[:most]]
+    for row in rows:
+        row["lead"], row["why"] = cut(row["lead"], 48), cut(row["why"], 120)
+    return {
+        "answer": headline(result, most=48),
+        "unit": result.context.unit,
+        "rows": rows,
+        "n_more_rows": max(hidden, 0),
+        "facts": [(label, cut(text, 240)) for label, text in fact_list(result, not_computed=NOT_COMPUTED, most=48)],
+        "caveat": CAVEAT,
+    }
