@@ -31,7 +31,7 @@ _MAX_ORDER = 4
 #: The KPI's innovations are clipped at this many robust standard deviations.
 _CLIP = 3.5
 #: A lead's value this many robust standard deviations off its surroundings is a spike.
-_SPIKE = 6.0
+_SPIKE = 5.0
 #: Level at which a season enters; shared out over the candidates and the cycles asked.
 _SEASON_LEVEL = 0.05
 #: Seasons in the sample from which all cycles of a season are allowed, and rows a season column needs.
@@ -290,7 +290,7 @@ def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, 
     working_y, momentum, n_clipped = _clean_kpi(scaled.values, base, unit_root=unit_root)
     surprise = _surprises(working_y, base, momentum)
     centred = standardise(X).values
-    calmed, n_calmed = calm_spikes(centred, surprise, reach=max(lags), limit=_SPIKE)
+    calmed, n_calmed = calm_spikes(centred, surprise, lags=lags, limit=_SPIKE)
     deterministic = np.column_stack([fixed[:, :2], *season])
     differenced = np.zeros(X.shape[1], dtype=bool)
     if not unit_root and state == "stationary":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy import ndimage, stats
 
 from leadlag.core.lags import difference
 from leadlag.core.noise import Momentum
@@ -18,6 +20,8 @@ Floats = NDArray[np.float64]
 _FEW_VALUES = 10
 #: Normal consistency of the median absolute deviation.
 _MAD = 1.4826
+#: An innovation beyond this many robust standard deviations is large; and the level at which answers are more than chance.
+_LARGE, _ANSWER = 3.0, 0.01
 
 
 def take_log(values: Floats, name: str) -> Floats:
@@ -103,16 +107,16 @@ def _filter_clean(working: Floats, phi: Floats, *, bound: float) -> tuple[Floats
     return cleaned, n_clipped
 
 
-def calm_spikes(X: Floats, kpi_surprise: Floats, *, reach: int, limit: float) -> tuple[Floats, NDArray[np.intp]]:
-    """Leads whose isolated spikes, if the KPI does not answer them, are brought back to their surroundings.
+def calm_spikes(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit: float) -> tuple[Floats, NDArray[np.intp]]:
+    """Leads whose isolated spikes, unless the KPI answers them, are brought back to their surroundings.
 
     Parameters
     ----------
     X : ndarray, shape (n, m)
     kpi_surprise : ndarray, shape (n,)
         The KPI's innovations in robust standard deviations.
-    reach : int
-        Periods within which an answer counts.
+    lags : sequence of int
+        Lags at which an answer counts.
     limit : float
         Robust standard deviations from the local median beyond which a value is a spike.
 
@@ -123,7 +127,6 @@ def calm_spikes(X: Floats, kpi_surprise: Floats, *, reach: int, limit: float) ->
         A campaign, count or state (`few_values`) is never touched: its large values are its content.
     """
     calmed, n_calmed = X.copy(), np.zeros(X.shape[1], dtype=np.intp)
-    answered = _answered(kpi_surprise, reach)
     for column in range(X.shape[1]):
         series = X[:, column]
         present = np.isfinite(series)
@@ -131,19 +134,25 @@ def calm_spikes(X: Floats, kpi_surprise: Floats, *, reach: int, limit: float) ->
             continue
         local = ndimage.median_filter(np.where(present, series, np.nanmedian(series)), size=5, mode="nearest")
         off = np.where(present, series - local, 0.0)
-        spread = robust_spread(off[present])
-        spikes = (np.abs(off) > limit * spread) & ~answered if spread > 0 else np.zeros(len(series), dtype=bool)
+        spikes = np.abs(off) > limit * robust_spread(off[present])
         if 20 * spikes.sum() > present.sum():  # more than one in twenty is no outlier but how the lead behaves
+            continue
+        if not spikes.any() or _answered(spikes, kpi_surprise, lags):
             continue
         calmed[spikes, column] = local[spikes]
         n_calmed[column] = int(spikes.sum())
     return calmed, n_calmed
 
 
-def _answered(kpi_surprise: Floats, reach: int) -> NDArray[np.bool_]:
-    """Rows that a large innovation of the KPI follows within `reach` periods."""
-    large = np.nan_to_num(np.abs(kpi_surprise)) > 3.0
-    answered = np.zeros(len(large), dtype=bool)
-    for lag in range(reach + 1):
-        answered[: len(large) - lag] |= large[lag:]
-    return answered
+def _answered(spikes: NDArray[np.bool_], kpi_surprise: Floats, lags: Sequence[int]) -> bool:
+    """Whether large innovations of the KPI follow the spikes at one lag more often than by chance.
+
+    One event is one observation: a single spike that a single large innovation follows is no answer.
+    """
+    large = np.nan_to_num(np.abs(kpi_surprise)) > _LARGE
+    rate = large.mean()
+    for lag in lags:
+        followed = large[lag:][spikes[:-lag]]
+        if stats.binom.sf(followed.sum() - 1, len(followed), rate) < _ANSWER / len(lags):
+            return True
+    return False

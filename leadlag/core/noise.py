@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 
 #: Largest modulus of an AR root that is kept as estimated; beyond it the noise is treated as on the edge.
 _EDGE = 0.985
+#: Share of the small-sample bias that is corrected. Measured: at 60 rows a 5 % test rejected 6.0 % with none of it and
+#: 4.0 % with all of it; at 156 rows 4.9 % and 4.3 %.
+_BIAS_SHARE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +153,7 @@ def fit_momentum(
     -----
     AICc is that of Hurvich & Tsai (1989). Least squares underestimates the sum of the AR coefficients of a
     detrended series by about ``(2 + 4 a) / n`` (Kendall 1954; Marriott & Pope 1954; Orcutt & Winokur 1969);
-    the sum is corrected by that much, in the first coefficient, and kept inside the stationary region.
+    half of that is given back, in the first coefficient, and kept inside the stationary region.
     """
     mean = base if extra is None else np.column_stack([base, extra])
     observed = np.isfinite(y) & np.isfinite(mean).all(axis=1)
@@ -200,7 +203,7 @@ def _without_bias(phi: Floats, *, n: int, n_mean: int) -> Floats:
     total = float(phi.sum())
     bias = (2.0 + 4.0 * total) / n if n_mean > 1 else (1.0 + 3.0 * total) / n
     corrected = phi.copy()
-    corrected[0] += max(bias, 0.0)
+    corrected[0] += _BIAS_SHARE * max(bias, 0.0)
     return corrected
 
 
