@@ -1,0 +1,107 @@
+"""The cadence is told from the stamps, gaps allowed, or refused with what to pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadlag.errors import DataContractError
+from leadlag.sample import Sample, from_wide
+
+
+def _read(stamps: Iterable[object], **options: object) -> Sample:
+    index = pd.DatetimeIndex(list(stamps))
+    return from_wide(pd.DataFrame({"a": np.arange(len(index))}, index=index), **options)  # type: ignore[arg-type]
+
+
+CASES = {
+    "hour": ("hour", pd.date_range("2024-01-01 05:00", periods=30, freq="h")),
+    "day": ("day", pd.date_range("2024-01-01", periods=30, freq="D")),
+    "day at nine": ("day", pd.date_range("2024-01-01 09:00", periods=30, freq="D")),
+    "day at changing times": (
+        "day",
+        pd.date_range("2024-01-01 09:00", periods=30, freq="D") + pd.to_timedelta(np.arange(30) % 7, unit="m"),
+    ),
+    "a working week alone": ("day", pd.date_range("2024-01-01", periods=5, freq="D")),
+    "business_day": ("business_day", pd.bdate_range("2024-01-01", periods=30)),
+    "business days with a holiday": ("business_day", pd.bdate_range("2024-01-01", periods=30).delete([9, 10])),
+    "week on Mondays": ("week", pd.date_range("2024-01-01", periods=30, freq="7D")),
+    "week on Thursdays": ("week", pd.date_range("2024-01-04", periods=30, freq="7D")),
+    "month starts": ("month", pd.date_range("2024-01-01", periods=30, freq="MS")),
+    "month ends": ("month", pd.date_range("2024-01-31", periods=30, freq="ME")),
+    "the 15th": ("month", pd.date_range("2024-01-01", periods=30, freq="MS") + pd.Timedelta(days=14)),
+    "last business day of the month": ("month", pd.date_range("2024-01-31", periods=30, freq="BME")),
+    "two months": ("month", pd.DatetimeIndex(["2023-02-01", "2023-03-01"])),
+    "quarter": ("quarter", pd.date_range("2020-01-01", periods=12, freq="QS")),
+    "quarter ends": ("quarter", pd.date_range("2020-01-01", periods=12, freq="QE")),
+    "year": ("year", pd.date_range("2000-01-01", periods=12, freq="YS")),
+    "fiscal year": ("year", pd.date_range("2000-06-30", periods=12, freq="YE-JUN")),
+    "every 2 weeks": ("period", pd.date_range("2024-01-01", periods=12, freq="14D")),
+    "every half-year": ("period", pd.date_range("2020-01-01", periods=12, freq="6MS")),
+    "every 15 minutes": ("period", pd.date_range("2024-01-01", periods=12, freq="15min")),
+    "every 4 hours": ("period", pd.date_range("2024-01-01", periods=12, freq="4h")),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_cadence_is_told_from_the_stamps(case: str) -> None:
+    word, stamps = CASES[case]
+    sample = _read(stamps)
+    assert sample.calendar.freq == word
+    expected = 32 if "holiday" in case else len(stamps)
+    assert sample.n_periods == expected - 2 * ("holiday" in case)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(set(CASES) - {"two months", "a working week alone"})), st.sets(st.integers(1, 10), max_size=2))
+def test_gaps_change_neither_cadence_nor_calendar(case: str, gone: set[int]) -> None:
+    word, stamps = CASES[case]
+    full, sample = _read(stamps), _read(stamps.delete(sorted(gone)))
+    assert sample.calendar.freq == word
+    assert sample.periods == full.periods
+
+
+def test_steps_that_are_no_word_are_counted_in_periods_and_said() -> None:
+    steps = {
+        "every 2 weeks": "2 weeks",
+        "every half-year": "6 months",
+        "every 15 minutes": "15 minutes",
+        "every 4 hours": "4 hours",
+    }
+    for case, words in steps.items():
+        sample = _read(CASES[case][1])
+        assert sample.calendar.step == words
+        assert any(note.code == "LL114" and words in note.text for note in sample.notes)
+
+
+@pytest.mark.parametrize(
+    "stamps",
+    [
+        ["2024-01-01"],
+        ["2024-01-01", "2024-01-02", "2024-01-04", "2024-09-09"],
+        ["2024-01-01", "2024-01-03", "2024-01-06", "2024-01-10"],
+    ],
+)
+def test_what_cannot_be_told_is_refused_with_what_to_pass(stamps: list[str]) -> None:
+    with pytest.raises(DataContractError, match=r"LL309 .*cadence cannot be told.*freq="):
+        _read(stamps)
+
+
+def test_freq_overrides_what_the_stamps_look_like() -> None:
+    assert _read(["2024-01-01"], freq="month").periods == ("2024-01",)
+    assert _read(pd.bdate_range("2024-01-01", periods=30), freq="day").n_periods == 40
+    assert _read(["2024-01-01", "2024-01-09", "2024-01-17"], freq="week").calendar.anchor == "Monday"
+    with pytest.raises(DataContractError, match="weekend"):
+        _read(["2024-01-05", "2024-01-06", "2024-01-08"], freq="business_day")
+
+
+def test_weeks_with_a_shifted_day_are_moved_and_said() -> None:
+    stamps = ["2024-01-01", "2024-01-08", "2024-01-16", "2024-01-22", "2024-01-29"]
+    sample = _read(stamps)
+    assert sample.periods == ("2024-01-01", "2024-01-08", "2024-01-15", "2024-01-22", "2024-01-29")
+    assert [note.code for note in sample.notes] == ["LL113"]
