@@ -6,7 +6,8 @@
     python3 dev.py test -k NAME     only these tests (any pytest arguments)
     python3 dev.py test --oldest    the tests on the oldest packages that pyproject.toml allows
     python3 dev.py lint             lint, types and layers alone
-    python3 dev.py bench [NAME]     the scripts of benchmarks/, or one of them
+    python3 dev.py bench            time and memory of a ranking
+    python3 dev.py bench NAME       another script of benchmarks/, with its own arguments
 
 The first start makes .venv from lock/; the next ones find it ready.
 """
@@ -120,11 +121,10 @@ def test(arguments):
     return failed + ["pytest"] * (run([python, "-m", "pytest", *options, *chosen], ROOT) != 0)
 
 
-def bench(names):
-    """Run benchmarks/*.py, or those named."""
-    python = environment("run.txt")
-    scripts = [ROOT / "benchmarks" / (name + ".py") for name in names] or sorted((ROOT / "benchmarks").glob("*.py"))
-    return [script.name for script in scripts if run([python, script], PYTHONPATH=str(ROOT)) != 0]
+def bench(arguments):
+    """Time and memory of a ranking, or the script of benchmarks/ that is named, with its own arguments."""
+    name, *rest = arguments or ["speed"]
+    return run([environment("run.txt"), ROOT / "benchmarks" / (name + ".py"), *rest], PYTHONPATH=str(ROOT))
 
 
 def demo(arguments):
