@@ -9,4 +9,5 @@ compile() {
 }
 compile "$@" -o lock/run.txt
 compile "$@" --all-extras --group dev -c lock/run.txt -o lock/dev.txt
+rm -f lock/oldest.txt # else what it pins now is kept, although a lower bound may have moved down
 compile "$@" --all-extras --group test --resolution lowest-direct -o lock/oldest.txt
