@@ -121,9 +121,8 @@ def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Seq
     A masked row is left out of that column's projection on the base and is zero in it, so that the coefficient is
     that of the regression without the row, while the KPI's rows stay common to all columns.
     """
-    raw = lead_columns(
-        problem.X[:, list(leads)], lags=problem.lags, shapes=shapes, momentum=problem.momentum, filter_=frame.filter_
-    )
+    raw = lead_columns(problem.X[:, list(leads)], lags=problem.lags, shapes=shapes, momentum=problem.momentum)
+    raw = frame.filter_.apply(raw)
     n, m = raw.shape[:2]
     flat = raw.reshape(n, -1)
     present = np.isfinite(flat)

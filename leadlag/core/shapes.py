@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from leadlag.core.lags import lag_tensor
-from leadlag.core.noise import Momentum, Whitener
+from leadlag.core.noise import Momentum
 
 __all__ = ["STANDARD", "Shape", "lead_columns", "total_weight"]
 
@@ -61,8 +61,8 @@ def total_weight(shape: Shape, momentum: Momentum, *, most: float) -> float:
     return min(1.0 / left, most) if left > 0 else most
 
 
-def lead_columns(X: Floats, *, lags: Sequence[int], shapes: Sequence[Shape], momentum: Momentum, filter_: Whitener) -> Floats:
-    """Filtered regressors of every lead, shape and start.
+def lead_columns(X: Floats, *, lags: Sequence[int], shapes: Sequence[Shape], momentum: Momentum) -> Floats:
+    """Regressors of every lead, shape and start, before the KPI's noise filter.
 
     Parameters
     ----------
@@ -72,36 +72,28 @@ def lead_columns(X: Floats, *, lags: Sequence[int], shapes: Sequence[Shape], mom
         Starts, in periods.
     shapes : sequence of Shape
     momentum : Momentum
-    filter_ : Whitener
-        The KPI's noise filter.
+        Gives the weights of the shape that the KPI's momentum carries on.
 
     Returns
     -------
-    ndarray, shape (n_used, m, len(shapes), len(lags))
+    ndarray, shape (n, m, len(shapes), len(lags))
         NaN where a value that the column needs is missing. Rows before a lead's first value are missing; lags
         that reach before it take its backcast (see `_backcast`), so that the first rows are not lost.
     """
     reach = max(lags)
     padded, begins, rho = _backcast(X, reach)
-    columns = np.empty((len(filter_.rows), X.shape[1], len(shapes), len(lags)))
-    integrate_only = Momentum(phi=np.zeros(0), unit_root=momentum.unit_root, variance=1.0)
+    columns = np.empty((*X.shape, len(shapes), len(lags)))
     for place, shape in enumerate(shapes):
-        series = _decayed(padded, shape.rate, rho) if shape.kind == "decay" else padded
-        lagged = lag_tensor(series, lags)[reach:]
-        lagged = np.where(begins[:, :, None], lagged, np.nan)
-        columns[:, :, place] = (
-            _own_filter(filter_, integrate_only).apply(lagged) if shape.kind == "momentum" else filter_.apply(lagged)
-        )
+        lagged = lag_tensor(_carried(padded, _feedback(shape, momentum), rho), lags)[reach:]
+        columns[:, :, place] = np.where(begins[:, :, None], lagged, np.nan)
     return columns
 
 
-def _own_filter(filter_: Whitener, integrate_only: Momentum) -> Whitener:
-    """The part of the filter that an effect carried by the momentum still passes: the difference, if any."""
-    weights = np.zeros_like(filter_.weights)
-    polynomial = integrate_only.polynomial
-    weights[:, : len(polynomial)] = polynomial
-    weights *= filter_.weights[:, :1]  # the first rows of a stretch are scaled as the KPI's are
-    return Whitener(weights=weights, rows=filter_.rows)
+def _feedback(shape: Shape, momentum: Momentum) -> Floats:
+    """Coefficients by which a shape carries its own past on: ``d_t = x_t + a_1 d_{t-1} + a_2 d_{t-2} ...``."""
+    if shape.kind == "momentum":
+        return momentum.phi
+    return np.array([shape.rate]) if shape.kind == "decay" else np.zeros(0)
 
 
 def _backcast(X: Floats, reach: int) -> tuple[Floats, NDArray[np.bool_], Floats]:
@@ -125,13 +117,19 @@ def _backcast(X: Floats, reach: int) -> tuple[Floats, NDArray[np.bool_], Floats]
     return padded, begins, rho
 
 
-def _decayed(padded: Floats, rate: float, rho: Floats) -> Floats:
-    """Sum of past values with weights ``rate^j``; missing where missing values carry too much of the weight."""
+def _carried(padded: Floats, feedback: Floats, rho: Floats) -> Floats:
+    """Leads carried on by a recursion; missing where missing values would carry too much of the weight."""
+    if not len(feedback):
+        return padded
     missing = ~np.isfinite(padded)
     filled = np.where(missing, 0.0, padded)
+    polynomial = np.r_[1.0, -feedback]
     # the first backcast stands for all before it too: a sum that began there would jump where the lead does not
-    filled[(~missing).argmax(axis=0), np.arange(padded.shape[1])] /= 1.0 - rate * rho
-    total = signal.lfilter([1.0], [1.0, -rate], filled, axis=0)
-    before = np.logical_and.accumulate(missing, axis=0)  # rows before the backcast are no gap
-    lost = signal.lfilter([1.0 - rate], [1.0, -rate], (missing & ~before).astype(float), axis=0)
+    filled[(~missing).argmax(axis=0), np.arange(padded.shape[1])] /= np.polyval(polynomial[::-1], rho)
+    total = signal.lfilter([1.0], polynomial, filled, axis=0)
+    gap = missing & ~np.logical_and.accumulate(missing, axis=0)  # rows before the backcast are no gap
+    if not gap.any():
+        return np.asarray(total)
+    weight = np.abs(signal.lfilter([1.0], polynomial, np.eye(len(padded), 1)[:, 0]))
+    lost = signal.lfilter(weight / weight.sum(), [1.0], gap.astype(float), axis=0)
     return np.where(lost > _MOST_MISSING, np.nan, total)
