@@ -26,7 +26,7 @@ def test_import_leadlag_loads_nothing_heavy() -> None:
     assert loaded_by("import leadlag; leadlag.__version__; leadlag.errors.CODES") & HEAVY == set()
 
 
-def test_help_loads_nothing_heavy_and_shows_an_example() -> None:
+def test_help_loads_nothing_heavy() -> None:
     code = "import runpy, sys\nsys.argv = ['leadlag', '--help']\n"
     run = code + "try:\n    runpy.run_module('leadlag', run_name='__main__')\nexcept SystemExit as end:\n    assert not end.code"
     assert loaded_by(run) & HEAVY == set()
