@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,13 +81,7 @@ def find_time(frame: pd.DataFrame, names: Sequence[str], time: Any, used: Contai
 
 def _named(frame: pd.DataFrame, names: Sequence[str], time: Any) -> TimeSource:
     """The column, or the index, that the caller named."""
-    wanted = (
-        unicodedata.normalize("NFC", time)
-        if isinstance(time, str)
-        else plain_name(time)
-        if isinstance(time, (tuple, int))
-        else time
-    )
+    wanted = plain_name(time) if isinstance(time, (str, tuple, int)) else time
     if wanted not in names and frame.index.name is not None and wanted == _index_name(frame):
         return TimeSource(values=frame.index.to_series(index=pd.RangeIndex(len(frame))), name=wanted)
     place = names.index(as_name(wanted, "time", names))
@@ -109,12 +102,18 @@ def _obvious_column(frame: pd.DataFrame, names: Sequence[str], used: Container[s
         raise UsageError(f"several columns hold dates ({shown}): name the one to use with time=.")
     if dates:
         return called[0] if len(called) == 1 else dates[0]
+    years = [place for place in free if names[place].casefold() == "year" and _years(frame.iloc[:, place])]
+    if years:  # years that repeat: parts of a date, or a panel, which is refused later as repeated
+        parts = [place for place in free if names[place].casefold() in ("quarter", "month", "week", "day")]
+        if parts:
+            shown = ", ".join(repr(names[place]) for place in (years[0], *parts))
+            raise UsageError(
+                f"the times are spread over columns ({shown}): join them into one date column and name it with time=."
+            )
+        return years[0]
     counts = [place for place in free if names[place].casefold() in _COUNT_NAMES and _counts(frame.iloc[:, place])]
     if counts:
         return counts[0]
-    years = [place for place in free if names[place].casefold() == "year" and _years(frame.iloc[:, place])]
-    if years and not {name.casefold() for name in names} & (_COUNT_NAMES - {"year"}):  # a panel: refused later, as repeated
-        return years[0]
     written = [place for place in free if names[place].casefold() in _DATE_NAMES and _mostly_digits(frame.iloc[:, place])]
     return written[0] if written else None
 
@@ -132,9 +131,9 @@ def _counts(column: pd.Series) -> bool:
 
 
 def _years(column: pd.Series) -> bool:
-    """Whole numbers that are all years of the Gregorian calendar, repeated or not."""
+    """Whole numbers that are all years, some more than once."""
     numbers = pd.to_numeric(column, errors="coerce")
-    return len(numbers) > 0 and bool((numbers.between(1700, 2200) & (numbers % 1 == 0)).all())
+    return len(numbers) > 0 and bool((numbers.between(1700, 2200) & (numbers % 1 == 0)).all() and numbers.duplicated().any())
 
 
 def _mostly_digits(column: pd.Series) -> bool:

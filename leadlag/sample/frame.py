@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -255,6 +254,9 @@ def _from_frame(
 
 def _stamps(source: TimeSource, settings: Settings, violations: ViolationList) -> Stamps | None:
     if source.values is None:
+        for name, value in (("tz", settings.tz), ("date_format", settings.date_format)):
+            if value is not None:
+                raise UsageError(f"{name}={value!r} needs times: name the column that holds them with time=.")
         return None
     counter = source.counter or settings.freq == "period"
     return read_times(
@@ -294,7 +296,8 @@ def _check_repeats(
         return ()
     undeclared = undeclared_metrics(block.names, catalogue)
     if not undeclared and block.names:
-        text = f"{sum(count for _, count in repeated)} rows of {len(repeated)} periods were aggregated as the catalogue says."
+        rows, periods = sum(count for _, count in repeated), counted(len(repeated), "period", "periods")
+        text = f"{rows} rows of {periods} were aggregated as the catalogue says."
         return (Note(code="LL117", column=source.name, text=text),)
     labels = grid.calendar.labels
     shown = [f"{labels[place]} occurs {count} times" for place, count in repeated[:5]]
@@ -326,7 +329,7 @@ def _on_grid(block: Block, grid: Grid, clean: CleanNames, settings: Settings, no
         values=values,
         notes=(*notes, *grid.notes, *block.notes),
         left_out=block.left_out,
-        name_map=MappingProxyType({name: labels[name] for name in block.names}),
+        name_map={name: labels[name] for name in block.names},
     )
 
 

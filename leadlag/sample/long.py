@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -113,7 +112,7 @@ def from_long(
         values=values,
         notes=(*repeats, *grid.notes, *block.notes),
         segments=() if segments is None else segments.names,
-        name_map=MappingProxyType(dict(metrics.originals)),
+        name_map=dict(metrics.originals),
     )
     return add_rates(sample, settings.catalogue, None)
 

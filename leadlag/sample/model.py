@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -64,7 +63,7 @@ class Sample:
     segments : tuple of str
         Names of the segments, empty if the table has none.
     name_map : Mapping from str to label
-        The caller's own label of each metric.
+        The caller's own label of each metric; not to be written to.
 
     Examples
     --------
@@ -84,7 +83,7 @@ class Sample:
     notes: tuple[Note, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     segments: tuple[str, ...] = ()
-    name_map: Mapping[str, Hashable] = field(default_factory=lambda: MappingProxyType({}))
+    name_map: Mapping[str, Hashable] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         values = np.ascontiguousarray(self.values, dtype=np.float64)

@@ -160,8 +160,8 @@ def _from_text(text: str, tally: _Tally) -> float | None:
     """A number in the C locale, or None."""
     tally.texts += 1
     if _NUMBER.fullmatch(text):
-        if len(text) > 15 and text.lstrip("+-").isdecimal() and abs(int(text)) > _EXACT:
-            tally.inexact += 1
+        if len(text) > 15 and text.lstrip("+-").isdecimal():
+            tally.inexact += abs(Decimal(text)) > _EXACT
         return float(text)
     if _INFINITE.fullmatch(text):
         return float(text)

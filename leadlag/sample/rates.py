@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 import numpy as np
 
@@ -106,5 +105,5 @@ def add_rates(sample: Sample, catalogue: Mapping[str, Metric], wanted: Sequence[
             num, den = (sample.values[..., sample.names.index(part)] for part in (aggregate.num, aggregate.den))
             columns.append(quotient(num, den))
     values = np.concatenate([sample.values, np.stack(columns, axis=-1)], axis=-1)
-    name_map = MappingProxyType({**sample.name_map, **{name: name for name in names}})
+    name_map = {**sample.name_map, **{name: name for name in names}}
     return replace(sample, names=(*sample.names, *names), values=values, name_map=name_map)

@@ -131,7 +131,7 @@ class _Reader:
         if isinstance(dtype, pd.PeriodDtype):
             return self._naive(column.dt.to_timestamp(how="start").to_numpy().astype("datetime64[us]"))
         if isinstance(dtype, pd.DatetimeTZDtype) or (
-            isinstance(dtype, pd.ArrowDtype) and getattr(column.dt, "tz", None) is not None
+            isinstance(dtype, pd.ArrowDtype) and getattr(dtype.pyarrow_dtype, "tz", None) is not None
         ):
             return self._aware(column)
         if getattr(dtype, "kind", "O") == "M":

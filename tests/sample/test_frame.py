@@ -199,7 +199,7 @@ def test_hazard_duplicate_stamps_are_aggregated_only_as_declared() -> None:
     declared = [Metric("a", aggregate="sum"), Metric("b", aggregate="last")]
     sample = as_sample(frame, catalogue=declared)
     assert_array_equal(sample.values, [[6.0, 4.0], [7.0, 9.0]])
-    assert "2 rows of 1 periods" in _notes(sample, "LL117")
+    assert "2 rows of 1 period were" in _notes(sample, "LL117")
 
 
 def test_a_rate_is_sum_over_sum_never_the_mean_of_rates() -> None:
@@ -238,6 +238,8 @@ def test_hazard_day_first_dates_are_read_in_the_format_given() -> None:
 
 
 def test_hazard_resolution_is_never_assumed() -> None:
+    date32 = pd.array([dt.date(2024, month, 1) for month in (1, 2, 3)], dtype=pd.ArrowDtype(pa.date32()))
+    assert as_sample(pd.DataFrame({"when": date32, "a": [1, 2, 3]})).periods[-1] == "2024-03"
     for unit in ("s", "ms", "us", "ns"):
         index = pd.DatetimeIndex(["2024-01-01", "2024-01-08", "2024-01-15"]).as_unit(unit)
         assert as_sample(pd.DataFrame({"a": [1, 2, 3]}, index=index)).periods[-1] == "2024-01-15"
@@ -336,6 +338,21 @@ def test_a_panel_without_segments_is_refused_not_read_as_one_series() -> None:
 def test_what_is_no_table_is_refused_with_what_to_give(data: Any) -> None:
     with pytest.raises(UsageError, match="data is a"):
         as_sample(data)
+
+
+def test_dates_in_parts_are_refused_not_taken_as_metrics() -> None:
+    frame = pd.DataFrame({"year": [2020] * 12, "month": range(1, 13), "a": range(12)})
+    with pytest.raises(UsageError, match=r"'year', 'month'.*one date column"):
+        as_sample(frame)
+    with pytest.raises(UsageError, match="tz='UTC' needs times"):
+        as_sample(frame[["a"]], tz="UTC")
+
+
+def test_a_sample_can_be_copied_to_another_worker() -> None:
+    sample = from_wide(good_frame())
+    copied = copy.deepcopy(sample)
+    assert (copied.names, copied.periods, copied.name_map) == (sample.names, sample.periods, sample.name_map)
+    assert_array_equal(copied.values, sample.values)
 
 
 def test_a_sample_passes_through() -> None:
