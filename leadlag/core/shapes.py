@@ -124,8 +124,11 @@ def _carried(padded: Floats, feedback: Floats, rho: Floats) -> Floats:
     missing = ~np.isfinite(padded)
     filled = np.where(missing, 0.0, padded)
     polynomial = np.r_[1.0, -feedback]
-    # the first backcast stands for all before it too: a sum that began there would jump where the lead does not
-    filled[(~missing).argmax(axis=0), np.arange(padded.shape[1])] /= np.polyval(polynomial[::-1], rho)
+    # the backcast goes on before the first row: a recursion that began there would jump where the lead does not
+    first, every = (~missing).argmax(axis=0), np.arange(padded.shape[1])
+    settled = filled[first, every] / np.polyval(polynomial[::-1], rho)
+    for step in range(len(feedback)):
+        filled[first + step, every] += settled * np.polyval(np.r_[feedback[step:][::-1], 0.0], rho)
     total = signal.lfilter([1.0], polynomial, filled, axis=0)
     gap = missing & ~np.logical_and.accumulate(missing, axis=0)  # rows before the backcast are no gap
     if not gap.any():

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.lags import difference, lag_matrix
+from leadlag.core.leastsquares import standardise
 
 __all__ = ["Integration", "adf_statistic", "adf_critical", "integration", "kpss_statistic", "KPSS_CRITICAL"]
 
@@ -69,6 +70,7 @@ def adf_statistic(x: Floats, *, lags: int, deterministic: Deterministic) -> floa
 
 def _adf_fit(x: Floats, *, lags: int, hold_back: int, deterministic: Deterministic) -> tuple[float, float]:
     """t statistic, and BIC on the rows that `hold_back` lags allow."""
+    x = standardise(x).values  # the rank guard below would take large units for collinear columns
     change = difference(x)
     level = lag_matrix(x, [1])
     past = lag_matrix(change, range(1, hold_back + 1)) if hold_back else np.empty((len(x), 0))
