@@ -1,0 +1,93 @@
+"""A shape's columns are its weights over the lags, and no row is lost before the first value."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import signal
+
+from leadlag.core.lags import lag_matrix
+from leadlag.core.noise import Momentum, whitener
+from leadlag.core.shapes import STANDARD, Shape, lead_columns, total_weight
+
+LAGS = tuple(range(1, 7))
+POINT, CARRIED, HALF = Shape("point"), Shape("momentum"), Shape("decay", 0.5)
+
+
+def momentum(*phi: float, unit_root: bool = False) -> Momentum:
+    return Momentum(phi=np.array(phi), unit_root=unit_root, variance=1.0)
+
+
+def columns(X: np.ndarray, noise: Momentum, *shapes: Shape) -> np.ndarray:
+    """Columns of each shape, shape (n, m, shapes, lags)."""
+    return lead_columns(X, lags=LAGS, shapes=shapes, momentum=noise)
+
+
+def lead(seed: int = 0, n: int = 60) -> np.ndarray:
+    x = np.random.default_rng(seed).normal(size=(n, 1))
+    return x - x.mean()
+
+
+def test_without_momentum_a_point_is_the_lagged_lead() -> None:
+    X = lead()
+    np.testing.assert_allclose(columns(X, momentum(), POINT)[6:, 0, 0], lag_matrix(X[:, 0], LAGS)[6:])
+
+
+def test_a_decay_is_the_weighted_sum_from_its_start_on() -> None:
+    X = lead()
+    found = columns(X, momentum(), HALF)[:, 0, 0]
+    for place, start in enumerate(LAGS):
+        expected = sum(0.5 ** (lag - start) * X[40 - lag, 0] for lag in range(start, 41))
+        assert found[40, place] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("phi", [(0.6,), (0.5, 0.2), (0.3, 0.1, -0.4)])
+def test_what_the_momentum_carries_on_is_a_single_lag_once_the_momentum_is_filtered_out(phi: tuple[float, ...]) -> None:
+    X = lead()
+    filter_ = whitener(momentum(*phi), np.ones(len(X), dtype=bool))
+    filtered = filter_.apply(columns(X, momentum(*phi), CARRIED)[:, 0, 0])
+    np.testing.assert_allclose(filtered[6:], lag_matrix(X[:, 0], LAGS)[6:], atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", STANDARD)
+@pytest.mark.parametrize("noise", [momentum(), momentum(0.6), momentum(0.7, -0.3)])
+def test_the_total_weight_is_the_sum_of_the_weights(shape: Shape, noise: Momentum) -> None:
+    polynomial = {"point": [1.0], "decay": [1.0, -shape.rate], "momentum": np.r_[1.0, -noise.phi]}[shape.kind]
+    weights = signal.lfilter([1.0], polynomial, np.r_[1.0, np.zeros(400)])
+    assert total_weight(shape, noise, most=1e6) == pytest.approx(weights.sum())
+    assert total_weight(shape, noise, most=0.5) == 0.5
+
+
+def test_the_first_rows_are_used() -> None:
+    X = np.random.default_rng(1).normal(size=(40, 2))
+    assert np.isfinite(columns(X, momentum(0.5), *STANDARD)).all()
+
+
+def test_a_lead_that_begins_late_has_no_rows_before() -> None:
+    X = lead()
+    X[:20] = np.nan
+    found = columns(X, momentum(), *STANDARD)
+    assert np.isnan(found[:20]).all()
+    assert np.isfinite(found[20:]).all()
+
+
+@pytest.mark.parametrize("phi", [(), (0.5,), (0.5, 0.2), (0.3, 0.1, -0.4, 0.2)])
+@pytest.mark.parametrize("begins", [0, 15])
+def test_a_persistent_lead_has_stood_where_it_began(begins: int, phi: tuple[float, ...]) -> None:
+    steps = np.zeros(80)
+    steps[begins + 20 :: 7] = 1.0
+    X = (5.0 + np.cumsum(steps))[:, None]
+    X[:begins] = np.nan
+    changes = np.diff(columns(X, momentum(*phi), *STANDARD)[begins:], axis=0)
+    np.testing.assert_allclose(changes[:20], 0.0, atol=1e-12)
+    assert np.abs(changes[25:]).max() > 0.5
+
+
+def test_a_gap_masks_the_rows_that_need_it() -> None:
+    X = lead()
+    X[30] = np.nan
+    points = columns(X, momentum(), POINT)[:, 0, 0]
+    assert [np.flatnonzero(np.isnan(points[:, place])).tolist() for place in range(6)] == [[30 + lag] for lag in LAGS]
+    decays = np.isnan(columns(X, momentum(), HALF)[:, 0, 0, 0])
+    assert decays[31]
+    assert decays.sum() < 6  # once the value's weight is small the rows count again
