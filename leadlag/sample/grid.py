@@ -76,7 +76,7 @@ def build_grid(
     if not keep.any():
         violations.add("LL312", "no row lies before as_of.", argument="as_of", next_step="give a later as_of, or None.")
         return None
-    if (np.diff(clock) < 0).any():
+    if (np.diff(clock.astype(np.int64)) < 0).any():
         notes.append(Note(code="LL102", column=time, text="rows were not in time order and were sorted."))
     rows = np.flatnonzero(keep)
     rows = rows[np.argsort(clock[rows], kind="stable")]

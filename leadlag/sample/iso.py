@@ -10,7 +10,7 @@ import pandas as pd
 
 from leadlag.sample.numbers import MISSING_TEXT
 
-__all__ = ["HAS_ZONE", "ISO", "as_datetime", "from_iso", "is_missing", "iso_values", "one_of_each"]
+__all__ = ["HAS_ZONE", "ISO", "as_datetime", "from_iso", "is_missing", "iso_values", "one_of_each", "repeated_hours"]
 
 _ZONE = r"(?:Z|[+-]\d{2}:?\d{2}|[+-]\d{2})"
 ISO = re.compile(
@@ -89,3 +89,27 @@ def one_of_each(moments: list[dt.datetime]) -> list[int]:
     for row, moment in enumerate(moments):
         first.setdefault(f"{moment.tzinfo} {moment.utcoffset()}", row)
     return list(first.values())[:5]
+
+
+def repeated_hours(local: np.ndarray, unclear: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of an hour that the clocks repeat, told apart where both rounds stand one after the other.
+
+    Parameters
+    ----------
+    local : ndarray, shape (n_rows,), datetime64[us]
+    unclear : ndarray of bool, shape (n_rows,)
+        Rows whose clock time occurs twice or never.
+
+    Returns
+    -------
+    tuple of ndarray of bool, each of shape (n_rows,)
+        Rows of the first round (summer time) and of the second.
+    """
+    summer, winter = np.zeros(len(local), dtype=bool), np.zeros(len(local), dtype=bool)
+    rows = np.flatnonzero(unclear)
+    for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+        half = len(run) // 2
+        first, second = run[:half], run[half:]
+        if half and len(first) == len(second) and (local[first] == local[second]).all():
+            summer[first], winter[second] = True, True
+    return summer, winter

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from leadlag.errors import UsageError
-from leadlag.sample.iso import HAS_ZONE, ISO, as_datetime, from_iso, is_missing, iso_values, one_of_each
+from leadlag.sample.iso import HAS_ZONE, ISO, as_datetime, from_iso, is_missing, iso_values, one_of_each, repeated_hours
 from leadlag.sample.violations import ViolationList, counted
 
 __all__ = ["Stamps", "check_zone", "looks_like_dates", "read_times"]
@@ -158,11 +158,10 @@ class _Reader:
         if not (local.astype(np.int64) % 86_400_000_000).any():  # dates: periods, not instants
             return Stamps(kind="dated", local=local, utc=local, tz=self.tz, naive_read_in=self.tz)
         index = pd.DatetimeIndex(local)
-        try:  # an hour that the clocks repeat can be told apart only where both are there, in order
-            aware = index.tz_localize(self.tz, ambiguous="infer", nonexistent="NaT")
-        except ValueError:
-            aware = index.tz_localize(self.tz, ambiguous="NaT", nonexistent="NaT")
-        lost = np.flatnonzero(aware.isna())
+        unclear = np.asarray(index.tz_localize(self.tz, ambiguous="NaT", nonexistent="NaT").isna())
+        summer, winter = repeated_hours(local, unclear)
+        aware = index.tz_localize(self.tz, ambiguous=summer, nonexistent="NaT")
+        lost = np.flatnonzero(unclear & ~summer & ~winter)
         if len(lost):
             shown = [f"row {row}: {index[row]}" for row in lost[:5]]
             step = "give the times with their offset or in UTC (tz='UTC')."

@@ -190,6 +190,10 @@ def test_hazard_dst_days_are_periods_and_hours_are_utc() -> None:
     hours = as_sample(pd.DataFrame({"a": range(72)}, index=pd.date_range("2024-10-26", periods=72, freq="h", tz="Europe/Berlin")))
     assert (hours.calendar.freq, hours.n_periods, hours.calendar.tz) == ("hour", 72, "UTC")
     assert not np.isnan(hours.values).any()
+    for step, freq in (("h", "hour"), ("30min", "period")):
+        clocks = pd.date_range("2024-10-26", periods=72, freq=step, tz="Europe/Berlin")
+        naive = as_sample(pd.DataFrame({"a": range(72)}, index=clocks.tz_localize(None)), tz="Europe/Berlin")
+        assert (naive.calendar.freq, naive.calendar.index[0].hour, naive.n_periods) == (freq, 22, 72)
 
 
 def test_hazard_duplicate_stamps_are_aggregated_only_as_declared() -> None:
