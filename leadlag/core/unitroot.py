@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.lags import difference, lag_matrix
-from leadlag.core.leastsquares import standardise
+from leadlag.core.leastsquares import fit, standardise
 
 __all__ = ["Integration", "adf_statistic", "adf_critical", "integration", "kpss_statistic", "KPSS_CRITICAL"]
 
@@ -81,14 +81,12 @@ def _adf_fit(x: Floats, *, lags: int, hold_back: int, deterministic: Determinist
     design = np.column_stack([level[used, 0], *fixed, past[used, :lags]])
     if n <= design.shape[1] + 1:
         return np.nan, np.inf
-    params, _, rank, _ = np.linalg.lstsq(design, change[used], rcond=1e-12)
-    if rank < design.shape[1]:
+    fitted = fit(change[used], design)
+    if fitted.rank < design.shape[1] or fitted.ssr <= 0:
         return np.nan, np.inf
-    ssr = float(np.sum((change[used] - design @ params) ** 2))
-    variance = ssr / (n - design.shape[1])
-    spread = np.linalg.inv(design.T @ design)[0, 0]
-    bic = n * np.log(max(ssr, np.finfo(float).tiny) / n) + design.shape[1] * np.log(n)
-    return float(params[0] / np.sqrt(variance * spread)), float(bic)
+    spread = fitted.xtx_inv()[0, 0]
+    bic = n * np.log(fitted.ssr / n) + design.shape[1] * np.log(n)
+    return float(fitted.params[0] / np.sqrt(fitted.ssr / fitted.df_resid * spread)), float(bic)
 
 
 def kpss_statistic(x: Floats, *, bandwidth: int, deterministic: Deterministic) -> float:
