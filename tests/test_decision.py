@@ -94,10 +94,12 @@ def test_the_order_is_verdict_p_size_of_effect_name_and_nan_last() -> None:
 
 ROWS = st.lists(
     st.tuples(
-        st.sampled_from(VERDICTS), st.sampled_from([-700.0, -2.0, -0.0, 0.0, math.nan]), st.sampled_from([None, -1.0, 1.0, math.nan])
+        st.sampled_from(VERDICTS),
+        st.sampled_from([-700.0, -2.0, -0.0, 0.0, math.nan]),
+        st.sampled_from([None, -1.0, 1.0, math.nan]),
     ),
     max_size=12,
-)  # fmt: skip
+)
 
 
 @given(ROWS, st.integers(0, 2**31))
