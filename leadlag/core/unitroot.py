@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.lags import difference, lag_matrix
-from leadlag.core.leastsquares import fit, standardise
+from leadlag.core.leastsquares import standardise
 
 __all__ = ["Integration", "adf_statistic", "adf_critical", "integration", "kpss_statistic", "KPSS_CRITICAL"]
 
@@ -28,6 +28,9 @@ _ADF_SURFACE = {
     ("ct", 0.05): (-3.41049, -4.3904, -9.036, -45.374),
     ("ct", 0.10): (-3.12705, -2.5856, -3.925, -22.380),
 }
+
+#: Smallest singular value that counts, relative to the largest: its square is still above rounding.
+_RANK = 1e-7
 
 #: Upper critical values of KPSS (Kwiatkowski et al. 1992, table 1).
 KPSS_CRITICAL = {("c", 0.05): 0.463, ("c", 0.10): 0.347, ("ct", 0.05): 0.146, ("ct", 0.10): 0.119}
@@ -81,12 +84,13 @@ def _adf_fit(x: Floats, *, lags: int, hold_back: int, deterministic: Determinist
     design = np.column_stack([level[used, 0], *fixed, past[used, :lags]])
     if n <= design.shape[1] + 1:
         return np.nan, np.inf
-    fitted = fit(change[used], design)
-    if fitted.rank < design.shape[1] or fitted.ssr <= 0:
+    params, _, rank, _ = np.linalg.lstsq(design, change[used], rcond=_RANK)
+    ssr = float(np.sum((change[used] - design @ params) ** 2))
+    if rank < design.shape[1] or ssr <= 0:
         return np.nan, np.inf
-    spread = fitted.xtx_inv()[0, 0]
-    bic = n * np.log(fitted.ssr / n) + design.shape[1] * np.log(n)
-    return float(fitted.params[0] / np.sqrt(fitted.ssr / fitted.df_resid * spread)), float(bic)
+    spread = np.linalg.inv(design.T @ design)[0, 0]
+    bic = n * np.log(ssr / n) + design.shape[1] * np.log(n)
+    return float(params[0] / np.sqrt(ssr / (n - design.shape[1]) * spread)), float(bic)
 
 
 def kpss_statistic(x: Floats, *, bandwidth: int, deterministic: Deterministic) -> float:
