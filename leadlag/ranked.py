@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from leadlag._validation import as_name
 from leadlag.decision import Decision, Policy
 from leadlag.errors import CODES
-from leadlag.results import Provenance, Result, _upstairs
+from leadlag.results import Provenance, Result, _upstairs, plain
 from leadlag.wording import explain_lead, explain_ranking, lead_paragraphs, summary, summary_of_lead
 
 __all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead"]
@@ -24,6 +25,9 @@ COLUMNS = (
     "lead_sd", "pvalue", "qvalue", "conditional_pvalue", "explained_by", "granger_pvalue", "reverse_pvalue", "gain",
     "gain_pvalue", "stability_pvalue", "actionable_delay", "group", "nobs", "n_dropped", "reason",
 )  # fmt: skip
+
+#: Name and version of the form that `LeadRanking.to_json` gives.
+SCHEMA = "leadlag-ranking-1"
 
 #: Columns whose method is not part of this version: always NaN, and said once in the summary.
 NOT_COMPUTED = (
@@ -154,6 +158,11 @@ class LeadRanking(Result):
     def to_frame(self) -> pd.DataFrame:
         """One row a candidate, best first, with the columns of `COLUMNS`; numbers at full precision."""
         return pd.DataFrame([_row(item) for item in self.decisions], columns=list(COLUMNS))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The rows of the table first, then all fields as plain Python values; NaN becomes None."""
+        rows = plain([_row(item) for item in self.decisions])
+        return {"schema": SCHEMA, "kpi": self.context.kpi, "leads": list(self.leads), "rows": rows, **super().to_dict()}
 
     def summary(self) -> str:
         """The answer, the table and what was tested, as text of at most 80 columns."""

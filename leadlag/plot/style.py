@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
-from matplotlib import pyplot as plt
 
 from leadlag.wording import cut, shown
 
@@ -101,7 +100,11 @@ def theme() -> Iterator[None]:
 
 def axes_of(ax: Axes | None, *, inches: tuple[float, float]) -> Axes:
     """The Axes given, or one on a new figure of this size."""
-    return plt.figure(figsize=inches, layout="constrained").add_subplot() if ax is None else ax
+    if ax is not None:
+        return ax
+    from matplotlib import pyplot as plt  # noqa: PLC0415  (slow to load, and a report needs no window)
+
+    return plt.figure(figsize=inches, layout="constrained").add_subplot()
 
 
 def label(name: str, most: int = 30) -> str:

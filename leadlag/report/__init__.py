@@ -11,11 +11,12 @@ from leadlag import plot
 from leadlag.errors import UsageError
 from leadlag.ranked import LeadRanking, RankedLead
 from leadlag.report.content import ranking_content, snippet_content
+from leadlag.report.export import make_folder, write_files
 from leadlag.report.files import write_whole
 from leadlag.report.render import render
 from leadlag.results import Result
 
-__all__ = ["notebook_html", "report_html", "write_report", "write_whole"]
+__all__ = ["make_folder", "notebook_html", "report_html", "write_files", "write_report", "write_whole"]
 
 
 def write_report(result: Result, path: str | PathLike[str]) -> Path:

@@ -7,7 +7,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-__all__ = ["SeenCheck", "SeenContext", "SeenDecision", "SeenDelay", "SeenEffect", "SeenEvidence", "SeenFamily", "SeenRanking"]
+__all__ = [
+    "SeenCheck",
+    "SeenContext",
+    "SeenDecision",
+    "SeenDelay",
+    "SeenEffect",
+    "SeenEvidence",
+    "SeenFamily",
+    "SeenRanking",
+    "SeenViolation",
+]
 
 
 class SeenReason(Protocol):
@@ -177,3 +187,20 @@ class SeenRanking(Protocol):
     def left_out(self) -> tuple[tuple[str, str], ...]: ...
     @property
     def provenance(self) -> SeenProvenance: ...
+
+
+class SeenViolation(Protocol):
+    """One thing that is wrong with the data."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def argument(self) -> str: ...
+    @property
+    def column(self) -> str | None: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def examples(self) -> tuple[str, ...]: ...
+    @property
+    def next_step(self) -> str: ...

@@ -14,7 +14,7 @@ from leadlag.wording.shown import Prose, cut, interval, number, pad, percent, pv
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["delay_cell", "effect_cell", "fact_list", "markdown_table", "summary", "summary_of_lead"]
+__all__ = ["by_kind", "delay_cell", "effect_cell", "fact_list", "markdown_table", "summary", "summary_of_lead"]
 
 _WIDTH = 80
 _MOST_ROWS = 40
@@ -58,10 +58,22 @@ def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: i
         facts.append(("Left out", ", ".join(told)))
     lost = ((item.evidence.lead, item.reason) for item in ranking.decisions if item.verdict == "untestable")
     facts += _cut_facts("Untestable", [f"{cut(shown(name), most)}: {sentences.reason(why)}" for name, why in lost if why])
-    facts += _cut_facts("Warning", [f"{shown(text)} [{code}]" for code, text in ranking.provenance.warnings])
+    facts += _cut_facts("Note", by_kind(ranking.provenance.warnings))
     if not_computed:
         facts.append(("Columns", f"not computed in this version: {', '.join(not_computed)}"))
     return facts
+
+
+def by_kind(notes: Sequence[tuple[str, str]]) -> list[str]:
+    """Notes as sentences, the third and later ones of a code only counted."""
+    codes = [code for code, _ in notes]
+    told = []
+    for code in dict.fromkeys(codes):
+        texts = [shown(text) for each, text in notes if each == code]
+        kept = texts if len(texts) <= 2 else texts[:1]
+        more = f", and {len(texts) - len(kept)} more of this kind" if len(texts) > len(kept) else ""
+        told += [f"{text.removesuffix('.')}{more if text == kept[-1] else ''} [{code}]" for text in kept]
+    return told
 
 
 def _cut_facts(label: str, texts: list[str]) -> list[tuple[str, str]]:

@@ -1,0 +1,93 @@
+"""A ranking as files: page, table and JSON, under names that stay inside their folder."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from leadlag.errors import UsageError
+from leadlag.ranked import LeadRanking
+from leadlag.report.files import write_whole
+from leadlag.wording import shown
+
+__all__ = ["csv_text", "file_name", "make_folder", "write_files"]
+
+#: Names that Windows keeps for devices.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+
+
+def write_files(ranking: LeadRanking, folder: Path, stem: str, *, html: str, raw_csv: bool = False) -> list[Path]:
+    """Write ``<stem>.html``, ``<stem>.csv`` and ``<stem>.json`` into a folder and return their paths, in this order.
+
+    Parameters
+    ----------
+    ranking : LeadRanking
+    folder : Path
+        Made if it is not there.
+    stem : str
+        Name of the files; made safe by `file_name`.
+    html : str
+        The page.
+    raw_csv : bool
+        Leave texts in the CSV as they are, also those that a spreadsheet would take for a formula.
+
+    Returns
+    -------
+    list of Path
+    """
+    name = file_name(stem)
+    texts = {"html": html, "csv": csv_text(ranking.to_frame(), raw=raw_csv), "json": ranking.to_json() + "\n"}
+    return [write_whole(make_folder(folder) / f"{name}.{kind}", text) for kind, text in texts.items()]
+
+
+def make_folder(folder: Path) -> Path:
+    """The folder, made if it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"The folder {str(folder)!r} cannot be made: {error.strerror}.") from None
+    return folder
+
+
+def file_name(text: str) -> str:
+    """A file name without an ending; what is not plain is replaced and told apart by a hash.
+
+    Examples
+    --------
+    >>> file_name("us_housing")
+    'us_housing'
+    >>> file_name("../../x")
+    'x-9cdf6a50'
+    """
+    slug = re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-")[:40]
+    if slug == text and not _DEVICES.fullmatch(text):
+        return slug
+    mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{slug}-{mark}" if slug else mark
+
+
+def csv_text(frame: pd.DataFrame, *, raw: bool = False) -> str:
+    r"""Frame as CSV; a text that a spreadsheet would take for a formula gets an apostrophe in front, unless `raw`.
+
+    Examples
+    --------
+    >>> csv_text(pd.DataFrame({"lead": ["=1+1"], "effect": [-2.5]}))
+    "lead,effect\n'=1+1,-2.5\n"
+    """
+    safe = frame.apply(lambda column: column.map(_shown if raw else _harmless))
+    text: str = safe.to_csv(index=False, lineterminator="\n")
+    return text
+
+
+def _shown(value: object) -> object:
+    """The value; a text with its control characters written out, since a bare one would end the row."""
+    return shown(value) if isinstance(value, str) else value
+
+
+def _harmless(value: object) -> object:
+    """The value; as a text that no spreadsheet computes."""
+    formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{_shown(value)}" if formula else _shown(value)
