@@ -205,6 +205,8 @@ def _give_warnings(sample: Sample, prepared: Prepared) -> Iterator[tuple[str, st
     yield from ((note.code, note.text) for note in sample.notes)
     if prepared.kpi.differenced:
         yield "LL101", "the KPI looks integrated (ADF keeps a unit root, KPSS rejects stationarity): its changes were analysed"
+    if prepared.kpi.n_clipped:
+        yield "LL112", f"{prepared.kpi.n_clipped} values of the KPI lay far from what its past told and were clipped"
     for item in prepared.seasons:
         if item.n_seasons < 5:
             text = f"{item.n_seasons:.1f} seasons of {item.period:.4g} periods: the season is known only roughly"

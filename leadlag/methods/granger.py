@@ -215,7 +215,7 @@ def granger_test(
     Warns
     -----
     StatisticsWarning
-        If the fit is exact (LL114), or some lags are combinations of other columns (LL115).
+        If the fit is exact (LL118), or some lags are combinations of other columns (LL119).
 
     Notes
     -----
@@ -276,9 +276,9 @@ def _give_warnings(numbers: GrangerNumbers, kpi: str, lead: str) -> Iterator[tup
     """Code and text of what deserves a look; each is also given as a warning."""
     found = []
     if numbers.exact:
-        found.append(("LL114", words.exact_text(kpi, lead)))
+        found.append(("LL118", words.exact_text(kpi, lead)))
     if numbers.aliased:
-        found.append(("LL115", words.aliased_text(lead, numbers.aliased)))
+        found.append(("LL119", words.aliased_text(lead, numbers.aliased)))
     for code, text in found:
         warnings.warn(StatisticsWarning(text, code=code), stacklevel=3)
         yield code, text

@@ -266,7 +266,7 @@ class TestPerfectAndPartial:
         data["sales"] = data["visits"].shift(1, fill_value=0.0)
         with pytest.warns(StatisticsWarning) as caught:
             result = granger_test(data, "sales", "visits", order=[1], time="month")
-        assert [warning.message.code for warning in caught] == ["LL114"]
+        assert [warning.message.code for warning in caught] == ["LL118"]
         assert (result.statistic, result.pvalue, result.exact) == (math.inf, 0.0, True)
         assert "without any error" in result.explain()
 
@@ -277,7 +277,7 @@ class TestPerfectAndPartial:
             result = granger_test(data, "sales", "visits", order=2, time="month")
         assert (caught[0].filename, result.aliased, result.df) == (__file__, (1,), (1, 74))
         assert np.isnan(result.params[0])
-        assert result.provenance.warnings[-1][0] == "LL115"
+        assert result.provenance.warnings[-1][0] == "LL119"
 
 
 class TestResult:
