@@ -261,6 +261,7 @@ def delay_lags(
     unit = columns.values[:, 0] / np.where(usable, columns.norm[0], 1.0)
     lag_of = np.tile(np.array(problem.lags), len(shapes))
     score = unit.T @ frame.residual
+    gain = score * score
     overlap = unit.T @ unit
     flips = signs(rng, n=len(frame.residual), n_draws=n_draws)
     kept = []
@@ -268,11 +269,12 @@ def delay_lags(
         here = (lag_of == lag) & usable
         if not here.any():
             continue
-        best = np.flatnonzero(here)[np.argmax(score[here] ** 2)]
+        best = np.flatnonzero(here)[np.argmax(gain[here])]
         rest = frame.residual - score[best] * unit[:, best]
-        drawn = score[best] * overlap[:, [best]] + unit.T @ residualise(rest[:, None] * flips, frame.basis)
+        # the columns are free of the base already, so the draws need not be projected on it
+        drawn = score[best] * overlap[:, [best]] + (unit * rest[:, None]).T @ flips
         worse = (drawn**2).max(axis=0) - (drawn[here] ** 2).max(axis=0)
-        observed = (score**2).max() - score[best] ** 2
+        observed = gain.max() - gain[best]
         if observed <= 0 or (1 + (worse >= observed).sum()) / (n_draws + 1) > 1.0 - level:
             kept.append(lag)
     return tuple(kept)
