@@ -154,6 +154,11 @@ def test_the_delay_set_holds_the_peak_and_shrinks_as_the_effect_grows() -> None:
         assert peak in weak[seed]
 
 
+def test_no_delay_set_is_empty() -> None:
+    for seed in range(40):
+        assert delays(problem(seed, n=50, lags=6), level=0.5)
+
+
 def test_the_delay_set_covers_the_delay() -> None:
     covered = [4 in delays(problem(seed, n=80, lags=8, effect=0.45, delay=4)) for seed in range(150)]
     assert np.mean(covered) > 0.9 - 4 * np.sqrt(0.9 * 0.1 / 150)

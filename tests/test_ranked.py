@@ -1,0 +1,71 @@
+"""The table has the contract's columns, in order, and every candidate keeps its row."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pandas as pd
+import pytest
+
+from leadlag.errors import UnknownNameError
+from leadlag.ranked import COLUMNS, LeadRanking
+from tests.rankings import empty, found, not_found, ranking_of
+
+CONTRACT = (
+    "lead, rank, verdict, grade, delay, delay_low, delay_high, effect, effect_low, effect_high, lead_sd, pvalue, qvalue, "
+    "conditional_pvalue, explained_by, granger_pvalue, reverse_pvalue, gain, gain_pvalue, stability_pvalue, actionable_delay, "
+    "group, nobs, n_dropped, reason"
+)
+
+
+@pytest.fixture
+def ranking() -> LeadRanking:
+    return ranking_of([not_found("ads"), empty("flat"), found("visits", peak=4), found("demos", pvalue=1e-7, qvalue=1e-6)])
+
+
+def test_the_columns_are_those_of_the_contract(ranking: LeadRanking) -> None:
+    assert ", ".join(COLUMNS) == CONTRACT == ", ".join(ranking.to_frame().columns)
+
+
+def test_one_row_a_candidate_best_first(ranking: LeadRanking) -> None:
+    table = ranking.to_frame()
+    assert table["lead"].tolist() == ["demos", "visits", "ads", "flat"]
+    assert table["rank"].tolist() == [1, 2, 3, 4]
+    assert pd.api.types.is_integer_dtype(table["rank"])
+    assert table["verdict"].tolist() == ["lead", "lead", "none", "untestable"]
+    assert ranking.leads == ("demos", "visits")
+    assert len(ranking) == 4
+    assert [each.decision.evidence.lead for each in ranking] == table["lead"].tolist()
+
+
+def test_a_row_holds_the_numbers_of_its_evidence(ranking: LeadRanking) -> None:
+    row = ranking.to_frame().set_index("lead").loc["visits"]
+    evidence = ranking["visits"].decision.evidence
+    assert (row["delay"], row["delay_low"], row["delay_high"]) == (4, 3, 5)
+    assert (row["effect"], row["effect_low"], row["effect_high"]) == (40.0, 25.0, 56.5)
+    for name in ("pvalue", "qvalue", "granger_pvalue", "nobs", "n_dropped"):
+        assert row[name] == getattr(evidence, name)
+    assert row["actionable_delay"] == 4 - evidence.available_after
+
+
+def test_an_untestable_row_has_its_reason_and_no_numbers(ranking: LeadRanking) -> None:
+    row = ranking.to_frame().set_index("lead").loc["flat"]
+    assert row["reason"].startswith("LL203")
+    for name in ("delay", "effect", "effect_low", "lead_sd", "pvalue", "qvalue", "granger_pvalue", "actionable_delay"):
+        assert math.isnan(row[name]), name
+
+
+def test_one_lead_is_asked_for_by_name(ranking: LeadRanking) -> None:
+    one = ranking["visits"]
+    assert one.to_frame()["lead"].tolist() == ["visits"]
+    assert one.context == ranking.context
+    with pytest.raises(UnknownNameError, match=r"Did you mean 'visits'\?"):
+        ranking["Visit"]
+
+
+def test_json_has_null_where_there_is_no_number(ranking: LeadRanking) -> None:
+    content = json.loads(ranking.to_json())
+    flat = content["decisions"][-1]["evidence"]
+    assert (flat["lead"], flat["pvalue"], flat["delay"]) == ("flat", None, None)
+    assert content["decisions"][0]["evidence"]["log_pvalue"] == math.log(1e-7)
