@@ -105,6 +105,19 @@ def test_traps_move_with_the_kpi_at_the_lag_of_the_truth(name: str, away: int) -
     assert max(correlations, key=correlations.__getitem__) == away == simulation[name].peak
 
 
+def test_a_series_that_moves_the_kpi_at_once_is_coincident_and_so_is_what_it_drives_at_once() -> None:
+    series = [
+        PlantedSeries(name="price", at_once=-0.7, persistence=0.3),
+        PlantedSeries(name="reading", driver="price", driver_lag=0),
+        PlantedSeries(name="later", driver="price", driver_lag=2),
+    ]
+    simulation = simulate_leads(n_periods=LONG, series=series, n_noise=0, rng=5)
+    told = {name: (simulation[name].role, simulation[name].peak, simulation[name].sign) for name in ("price", "reading", "later")}
+    assert told == {"price": ("coincident", 0, -1), "reading": ("coincident", 0, -1), "later": ("follower", -2, -1)}
+    assert regressed(simulation, ["price"], range(4))[0] == pytest.approx([-0.7, 0.0, 0.0, 0.0], abs=0.06)
+    assert simulation["price"].effect == 0.0
+
+
 def test_feedback_runs_both_ways_and_is_told() -> None:
     series = [PlantedSeries(name="x", effect=0.8, delay=2, driver="kpi", driver_lag=1, driver_share=0.4)]
     simulation = simulate_leads(n_periods=LONG, series=series, n_noise=0, kpi_momentum=[], rng=4)
@@ -213,6 +226,8 @@ def test_what_cannot_be_planted_is_refused_with_the_argument_named() -> None:
 
     with pytest.raises(UsageError, match=r"delay=0 .* at least 1"):
         PlantedSeries(name="x", effect=1.0, delay=0)
+    with pytest.raises(UsageError, match=r"effect=1 and at_once=2.* one of the two"):
+        PlantedSeries(name="x", effect=1.0, at_once=2.0)
     with pytest.raises(UsageError, match=r"shape='pont' .* Did you mean 'point'"):
         PlantedSeries(name="x", shape="pont")
     with pytest.raises(UnknownNameError, match=r"driver='kpu'.*Did you mean 'kpi'"):

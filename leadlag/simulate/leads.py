@@ -99,6 +99,8 @@ def simulate_leads(
         y_t   = sum_j sum_k w_jk x_j,t-k + u_t,    phi(B) u_t = e_t      (momentum in the noise)
         phi(B) y_t = sum_j sum_k w_jk x_j,t-k + e_t                      (momentum in the outcome)
 
+    with the weight of lag 0 from `at_once`, of the others from `effect`.
+
     A KPI as driver counts in sd of its core without feedback. "integrated" sums all cores up; "cointegrated" does the same
     with the KPI's noise differenced first, so that its level is a sum of the leads' levels plus stationary noise.
 

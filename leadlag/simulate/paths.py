@@ -13,7 +13,7 @@ from leadlag.errors import UsageError
 from leadlag.simulate.profile import direct_weights
 from leadlag.simulate.specs import Floats, Noise, PlantedSeries, Response
 
-__all__ = ["System", "innovations", "own_path", "settle"]
+__all__ = ["System", "answered", "innovations", "own_path", "settle"]
 
 _CAMPAIGN_RATE = 0.12  # share of periods with a burst
 _EXPLODED = 1e6
@@ -101,8 +101,9 @@ def _one_pass(system: System, core: Floats, kpi_sd: float) -> Floats:
             driver = core[:, column[one.driver]] / (kpi_sd if one.driver == system.kpi else 1.0)
             after[:, place] = one.driver_share * _lagged(driver, one.driver_lag)
             after[:, place] += math.sqrt(1 - one.driver_share**2) * system.own[:, place - 1]
+        effects += one.at_once * after[:, place]
         if one.effect:
-            effects += lfilter(direct_weights(one), [1.0], _answered(after[:, place], one.response))
+            effects += lfilter(direct_weights(one), [1.0], answered(after[:, place], one.response))
     after[:, 0] = lfilter([1.0], system.outcome, effects)
     return after
 
@@ -111,7 +112,7 @@ def _lagged(values: Floats, lag: int) -> Floats:
     return np.concatenate([np.zeros(lag), values[: len(values) - lag]])
 
 
-def _answered(values: Floats, response: Response) -> Floats:
+def answered(values: Floats, response: Response) -> Floats:
     """What the KPI answers to, with mean 0 and sd 1 where `values` are standard normal."""
     if response == "quadratic":
         return (values**2 - 1) / math.sqrt(2)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag._validation import as_int, as_option, as_real
+from leadlag.errors import UsageError
 
 __all__ = [
     "Floats",
@@ -37,7 +38,7 @@ Role = Literal["lead", "upstream", "proxy", "follower", "coincident", "noise"]
 
 @dataclass(frozen=True, kw_only=True)
 class PlantedSeries:
-    """One series to plant: a lead if it has an `effect`, a trap if it has only a `driver` or a `surprise`.
+    """One series to plant: a lead if it has an `effect`, a trap if it has only a `driver`, `at_once` or a `surprise`.
 
     Parameters
     ----------
@@ -67,6 +68,9 @@ class PlantedSeries:
         How many periods after its driver it moves, >= 0.
     driver_share : float
         Correlation with the driver `driver_lag` periods before, between -1 and 1.
+    at_once : float
+        Change of the KPI in the same period, in sd of the KPI's innovations, for one sd of this series: it is coincident
+        with the KPI and no lead. Not together with `effect`.
     surprise : float
         Correlation of its innovations with the KPI's innovations of the same period, between -1 and 1.
     starts : int
@@ -85,11 +89,16 @@ class PlantedSeries:
     driver: str | None = None
     driver_lag: int = 1
     driver_share: float = 0.8
+    at_once: float = 0.0
     surprise: float = 0.0
     starts: int = 0
 
     def __post_init__(self) -> None:
-        as_real(self.effect, "effect", low=-math.inf, high=math.inf)
+        for name in ("effect", "at_once"):
+            as_real(getattr(self, name), name, low=-math.inf, high=math.inf)
+        if self.effect and self.at_once:
+            given = f"effect={self.effect:g} and at_once={self.at_once:g}"
+            raise UsageError(f"{given}: a series has one of the two, set the other to 0.")
         for name, low in (("delay", 1), ("width", 1), ("driver_lag", 0), ("starts", 0)):
             as_int(getattr(self, name), name, low=low)
         as_real(self.decay, "decay", low=0.0, high=1.0)

@@ -119,6 +119,9 @@ def truth_of(one: PlantedSeries, planted: Sequence[PlantedSeries], kpi: str, out
 
 def _without_effect(one: PlantedSeries, planted: Sequence[PlantedSeries], kpi: str, outcome: Floats) -> PlantedTruth:
     """Truth of a proxy, a follower, a coincident or an unrelated column."""
+    if one.at_once:
+        sign = int(np.sign(one.at_once))
+        return PlantedTruth(name=one.name, role="coincident", driver=one.driver, peak=0, first=0, mean=0.0, sign=sign)
     root, lag, share = _root(one, planted, kpi, outcome)
     if root == kpi:
         role: Role = "follower" if lag else "coincident"
@@ -140,13 +143,20 @@ def _without_effect(one: PlantedSeries, planted: Sequence[PlantedSeries], kpi: s
 
 
 def _root(one: PlantedSeries, planted: Sequence[PlantedSeries], kpi: str, outcome: Floats) -> tuple[str | None, int, float]:
-    """Nearest column above `one` that is the KPI or acts on it (else None), with the lag and the share on the way."""
+    """Nearest column above `one` that is the KPI or acts on it (else None), with the lag and the share on the way.
+
+    A column that moves the KPI at once stands for the KPI: what it drives moves with the KPI or after it.
+    """
     lag, share, walk = 0, 1.0, one
     while walk.driver is not None:
         lag, share = lag + walk.driver_lag, share * walk.driver_share
-        if walk.driver == kpi or np.any(profile(_named(walk.driver, planted), planted, outcome)):
-            return walk.driver, lag, share
+        if walk.driver == kpi:
+            return kpi, lag, share
         walk = _named(walk.driver, planted)
+        if np.any(profile(walk, planted, outcome)):
+            return walk.name, lag, share
+        if walk.at_once:
+            return kpi, lag, share * float(np.sign(walk.at_once))
     return None, lag, share
 
 
