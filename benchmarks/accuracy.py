@@ -189,8 +189,9 @@ def table(title: str, rows: Sequence[Row], names: Sequence[str], *, by_method: b
 
 
 def _target(rows: Sequence[Row], name: str) -> str:
-    """The target of a column."""
-    return next((str(row.targets[name]) for row in rows if name in row.targets), "")
+    """The target of a column, in brackets where it does not hold for every row."""
+    known = [str(row.targets[name]) if name in row.targets else "" for row in rows if name in row.figures]
+    return f"({max(known)})" if len(set(known)) > 1 else "".join(set(known))
 
 
 def _label(row: Row, *, by_method: bool) -> str:
