@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Provenance", "Result", "plain"]
 
+#: What one line says of a result, if it has it.
+_SAID_FIRST = ("kpi", "lead", "statistic", "pvalue", "nobs")
+
 _CORE = ("numpy", "scipy", "pandas", "statsmodels", "scikit-learn")
 
 
@@ -91,6 +94,15 @@ class Result:
 
     provenance: Provenance
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.__repr__ = cls.__repr__  # type: ignore[method-assign]  # a dataclass keeps the one that its own class has
+
+    def __repr__(self) -> str:
+        said = ((name, getattr(self, name)) for name in _SAID_FIRST if name in self.__dict__)
+        numbers = (f"{name}={value:.4g}" if isinstance(value, float) else f"{name}={value!r}" for name, value in said)
+        return f"{type(self).__name__}({', '.join(numbers)})"
+
     def to_frame(self) -> pd.DataFrame:
         """Tidy table of the result, numbers at full precision."""
         raise TypeError(f"{type(self).__name__} has no table of its own")
@@ -114,9 +126,8 @@ class Result:
 
     def to_markdown(self) -> str:
         """The table as Markdown, with characters that would break it escaped."""
-        from leadlag.wording import markdown_table  # noqa: PLC0415  (wording stands one floor up)
-
-        return markdown_table(self.to_frame())
+        text: str = _upstairs("wording").markdown_table(self.to_frame())
+        return text
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """Draw the result on `ax` (a new figure if None) and return the Axes."""
@@ -131,7 +142,11 @@ class Result:
 
 
 def _upstairs(room: str) -> ModuleType:
-    """The one look up: drawing and reports stand above the results they show, and load only when asked for."""
+    """The one look up: words, pictures and pages stand above the results they show, and load only when asked for."""
+    if room == "wording":
+        from leadlag import wording  # noqa: PLC0415
+
+        return wording
     from leadlag import plot, report  # noqa: PLC0415
 
     return {"plot": plot, "report": report}[room]

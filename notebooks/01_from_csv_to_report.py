@@ -31,9 +31,6 @@ import leadlag as ll
 from leadlag.cli import main
 from leadlag.datasets import samples_folder
 
-# %matplotlib inline
-# ruff: noqa: T201
-
 # %% [markdown]
 # ## 1. Look at the data
 

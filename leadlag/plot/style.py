@@ -94,8 +94,13 @@ def theme() -> Iterator[None]:
         "axes.facecolor": "white",
         "figure.dpi": 110.0,
     }
-    with mpl.rc_context(settings):  # type: ignore[arg-type]
+    # only what is set here is put back: pyplot, loaded inside the block, may choose a backend and make it interactive
+    before: dict[str, Any] = {name: mpl.rcParams[name] for name in settings}  # type: ignore[index]
+    mpl.rcParams.update(settings)  # type: ignore[arg-type]
+    try:
         yield
+    finally:
+        mpl.rcParams.update(before)  # type: ignore[arg-type]
 
 
 def axes_of(ax: Axes | None, *, inches: tuple[float, float]) -> Axes:

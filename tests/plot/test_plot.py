@@ -45,6 +45,16 @@ def test_settings_outside_stay_as_they_are(picture) -> None:
     assert dict(mpl.rcParams) == before
 
 
+def test_a_notebook_backend_that_loads_inside_the_theme_stays_interactive() -> None:
+    before = mpl.is_interactive()
+    try:
+        with plot.theme():
+            mpl.interactive(True)
+        assert mpl.is_interactive()
+    finally:
+        mpl.interactive(before)
+
+
 @pytest.mark.parametrize("picture", PICTURES)
 def test_svg_is_the_same_every_time_and_asks_nothing_from_outside(picture) -> None:
     first, second = plot.to_svg(picture()), plot.to_svg(picture())
