@@ -115,6 +115,18 @@ class Evidence:
     shape : str
         Lag shape that gave the statistic, in words.
     delay, effect, profile : Delay, Effect, Profile or None
+    conditional_pvalue, conditional_log_pvalue : float
+        The same p given the other chosen leads; NaN for a lead that was not chosen.
+    explained_by : str
+        Of a lead that passes alone but was not chosen: the chosen lead that it is closest to.
+    reverse_pvalue, reverse_qvalue : float
+        p and FDR-adjusted p that the KPI does not lead the lead.
+    coincident_pvalue, coincident_qvalue : float
+        p and FDR-adjusted p that the two do not move in the same period.
+    one_event : bool
+        The lead passes only while the KPI's largest level shift is left out of the model.
+    group : int or None
+        Number of the set of leads that are duplicates of each other.
     granger_pvalue : float
         Joint F test of the lead's lags 1..`granger_order` beyond the KPI's own.
     granger_order : int or None
@@ -138,6 +150,15 @@ class Evidence:
     delay: Delay | None = None
     effect: Effect | None = None
     profile: Profile | None = None
+    conditional_pvalue: float = math.nan
+    conditional_log_pvalue: float = math.nan
+    explained_by: str = ""
+    reverse_pvalue: float = math.nan
+    reverse_qvalue: float = math.nan
+    coincident_pvalue: float = math.nan
+    coincident_qvalue: float = math.nan
+    one_event: bool = False
+    group: int | None = None
     granger_pvalue: float = math.nan
     granger_order: int | None = None
     treatment: str = ""
@@ -193,33 +214,43 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
     """
     if evidence.untestable is not None:
         return Decision(evidence=evidence, verdict="untestable", reason=evidence.untestable)
-    passed = evidence.qvalue <= policy.fdr
-    reason = None if passed else Reason(code="not_significant")
-    return Decision(evidence=evidence, verdict="lead" if passed else "none", reason=reason, checks=_checks(evidence, policy))
+    verdict = _verdict(evidence, policy)
+    reason = None
+    if verdict == "none":
+        reason = Reason(code="one_event" if evidence.one_event else "not_significant")
+    return Decision(evidence=evidence, verdict=verdict, reason=reason, checks=_checks(evidence, policy, verdict=verdict))
 
 
-def _checks(evidence: Evidence, policy: Policy) -> tuple[Check, ...]:
+def _verdict(evidence: Evidence, policy: Policy) -> Verdict:
+    """What the p-values say, the strongest claim that holds first."""
+    if evidence.qvalue <= policy.fdr:
+        return "indirect" if evidence.explained_by else "lead"
+    if evidence.reverse_qvalue <= policy.fdr:
+        return "reverse"
+    return "coincident" if evidence.coincident_qvalue <= policy.fdr else "none"
+
+
+def _checks(evidence: Evidence, policy: Policy, *, verdict: Verdict) -> tuple[Check, ...]:
     """The checks that the evidence so far allows."""
     if evidence.delay is None:
         return (Check(code="delay_set", status="not applicable"),)
-    width = len(evidence.delay.lags)
+    width, left = len(evidence.delay.lags), float(evidence.delay.peak - evidence.available_after)
+    follows = verdict == "lead" and evidence.reverse_qvalue <= policy.fdr
     return (
         Check(code="delay_set", status="pass" if width <= policy.wide_delay else "review", value=float(width)),
-        Check(
-            code="time_to_act",
-            status="pass" if evidence.delay.peak > evidence.available_after else "fail",
-            value=float(evidence.delay.peak - evidence.available_after),
-        ),
+        Check(code="time_to_act", status="pass" if left > 0 else "fail", value=left),
+        Check(code="feedback", status="review" if follows else "pass", value=evidence.reverse_pvalue),
     )
 
 
 def in_order(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
-    """Decisions from best to worst with their rank: verdict, p, |effect|, name; NaN last."""
+    """Decisions from best to worst with their rank: verdict, conditional p, p, |effect|, name; NaN last."""
 
-    def key(decision: Decision) -> tuple[int, float, float, str]:
+    def key(decision: Decision) -> tuple[int, float, float, float, str]:
         evidence = decision.evidence
         size = abs(evidence.effect.value) if evidence.effect else math.nan
-        return (VERDICTS.index(decision.verdict), _last(evidence.log_pvalue), _last(-size), evidence.lead)
+        p = (_last(evidence.conditional_log_pvalue), _last(evidence.log_pvalue))
+        return (VERDICTS.index(decision.verdict), *p, _last(-size), evidence.lead)
 
     return tuple(replace(decision, rank=place) for place, decision in enumerate(sorted(decisions, key=key), start=1))
 

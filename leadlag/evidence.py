@@ -4,94 +4,159 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-
-import numpy as np
+from dataclasses import dataclass, replace
+from typing import Any
 
 from leadlag.catalogue import Metric
 from leadlag.core.granger import granger
 from leadlag.core.lags import difference
+from leadlag.core.multiplicity import fdr_adjust
+from leadlag.core.problem import Problem
+from leadlag.core.scan import Scan
 from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Reason
 from leadlag.errors import LeadLagError
-from leadlag.methods.leadscan import LeadScan
+from leadlag.methods.direction import Direction
+from leadlag.methods.leadscan import LeadScan, in_kpi_units
+from leadlag.methods.selection import Selection
 from leadlag.prepare import Prepared
 from leadlag.wording.treatment import lead_treatment
 
-__all__ = ["evidence_of", "untestable_evidence"]
+__all__ = ["Findings", "evidence_of"]
+
+#: Rows that the joint F test needs for each of its columns, and beyond them.
+_ROWS_A_PARAMETER, _ROWS_MORE = 3, 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What the methods found about the m candidates of one problem.
+
+    Parameters
+    ----------
+    scan : Scan
+        Each candidate alone.
+    selection : Selection
+    direction : Direction
+    sets : Mapping from int to tuple of int
+        Delay set of the candidates that have one, by column.
+    """
+
+    scan: Scan
+    selection: Selection
+    direction: Direction
+    sets: Mapping[int, tuple[int, ...]]
 
 
 def evidence_of(
-    prepared: Prepared,
-    scan: LeadScan,
-    qvalues: np.ndarray,
-    sets: Mapping[int, tuple[int, ...]],
-    *,
-    unit: str,
-    policy: Policy,
-    metrics: Mapping[str, Metric],
+    prepared: Prepared, findings: Findings, *, unit: str, policy: Policy, metrics: Mapping[str, Metric]
 ) -> list[Evidence]:
-    """Evidence of every candidate that could be tested, in the order of ``prepared.leads``.
+    """Evidence of every candidate, those first that could be tested.
 
     Parameters
     ----------
     prepared : Prepared
-    scan : LeadScan
-    qvalues : ndarray, shape (m,)
-    sets : Mapping from int to tuple of int
-        Delay set of the leads that have one, by column.
+    findings : Findings
     unit : str
         Word for one period.
     policy : Policy
     metrics : Mapping from str to Metric
         What is known about the leads.
     """
-    order = min(max(prepared.problem.lags), max(2, len(prepared.problem.momentum.phi)))
+    alone = in_kpi_units(prepared.problem, findings.scan, level=policy.effect_level)
+    selection, direction = findings.selection, findings.direction
+    reverse_q, coincident_q = fdr_adjust(direction.reverse), fdr_adjust(direction.coincident)
+    order = _granger_order(prepared.problem)
     found = []
     for j, lead in enumerate(prepared.leads):
-        if not math.isfinite(scan.statistic[j]):
-            found.append(Evidence(lead=lead, untestable=Reason(code="LL207", detail="nothing is left of it beside them")))
+        if not math.isfinite(findings.scan.statistic[j]):
+            reason = Reason(code="LL207", detail="nothing is left of it beside them")
+            found.append(Evidence(lead=lead, n_dropped=len(prepared.problem.y), untestable=reason))
             continue
-        treatment, momentum = prepared.treatments[j], prepared.problem.momentum
-        found.append(
-            Evidence(
-                lead=lead,
-                nobs=int(scan.nobs[j]),
-                n_dropped=len(prepared.problem.y) - int(scan.nobs[j]),
-                statistic=float(scan.statistic[j]),
-                pvalue=float(scan.pvalue[j]),
-                log_pvalue=float(scan.log_pvalue[j]),
-                qvalue=float(qvalues[j]),
-                shape=scan.shape[j],
-                delay=Delay(peak=int(scan.peak[j]), lags=sets[j], level=policy.delay_level) if j in sets else None,
-                effect=_effect(prepared, scan, j, policy=policy),
-                profile=_profile(prepared, scan, j),
-                granger_pvalue=_granger_pvalue(prepared, j, order=order),
-                granger_order=order,
-                treatment=lead_treatment(
-                    log=treatment.log,
-                    differenced=treatment.differenced,
-                    with_kpi=momentum.unit_root,
-                    surprises=treatment.surprises,
-                    n_clipped=treatment.n_clipped,
-                    unit=unit,
-                ),
-                available_after=metrics[lead].available_after if lead in metrics else 0,
-            )
+        place = selection.chosen.index(j) if j in selection.chosen else None
+        explained = int(selection.explained_by[j])
+        numbers = _numbers(prepared, alone, j) | _given_others(prepared, selection, place, policy=policy)
+        evidence = Evidence(
+            lead=lead,
+            qvalue=float(selection.qvalue[j]),
+            delay=_delay(findings, j, alone, place, policy=policy),
+            explained_by=prepared.leads[explained] if explained >= 0 else "",
+            reverse_pvalue=float(direction.reverse[j]),
+            reverse_qvalue=float(reverse_q[j]),
+            coincident_pvalue=float(direction.coincident[j]),
+            coincident_qvalue=float(coincident_q[j]),
+            one_event=bool(selection.one_event[j]),
+            granger_pvalue=_granger_pvalue(prepared.problem, j, order=order),
+            granger_order=order,
+            treatment=_treatment(prepared, j, unit=unit),
+            available_after=metrics[lead].available_after if lead in metrics else 0,
         )
-    return found
+        found.append(replace(evidence, **numbers))
+    return found + [
+        Evidence(lead=item.lead, n_dropped=len(prepared.problem.y), untestable=Reason(code=item.code, detail=item.detail))
+        for item in prepared.untestable
+    ]
 
 
-def untestable_evidence(prepared: Prepared) -> list[Evidence]:
-    """Evidence of the candidates that keep their row without numbers."""
-    return [Evidence(lead=item.lead, untestable=Reason(code=item.code, detail=item.detail)) for item in prepared.untestable]
+def _numbers(prepared: Prepared, scan: LeadScan, j: int) -> dict[str, Any]:
+    """Fields of the scan of one candidate alone."""
+    return {
+        "nobs": int(scan.nobs[j]),
+        "n_dropped": len(prepared.problem.y) - int(scan.nobs[j]),
+        "statistic": float(scan.statistic[j]),
+        "pvalue": float(scan.pvalue[j]),
+        "log_pvalue": float(scan.log_pvalue[j]),
+    } | _size(prepared, scan, j, x_scale=float(prepared.problem.x_scale[j]))
 
 
-def _effect(prepared: Prepared, scan: LeadScan, j: int, *, policy: Policy) -> Effect:
+def _size(prepared: Prepared, scan: LeadScan, j: int, *, x_scale: float) -> dict[str, Any]:
+    """Shape, effect and profile of column j of a scan."""
+    return {
+        "shape": scan.shape[j],
+        "effect": _effect(prepared, scan, j, x_scale=x_scale),
+        "profile": _profile(prepared, scan, j),
+    }
+
+
+def _given_others(prepared: Prepared, selection: Selection, place: int | None, *, policy: Policy) -> dict[str, Any]:
+    """Fields of a chosen lead that are those given the other chosen ones."""
+    if place is None:
+        return {}
+    problem, found = selection.given_others[place], selection.scans[place]
+    chosen_at = policy.fdr * len(selection.chosen) / len(prepared.leads)
+    scan = in_kpi_units(problem, found, level=policy.effect_level, chosen_at=chosen_at)
+    log_p = float(found.log_pvalue[0])
+    size = _size(prepared, scan, 0, x_scale=float(problem.x_scale[0]))
+    return {"conditional_pvalue": math.exp(log_p), "conditional_log_pvalue": log_p} | size
+
+
+def _delay(findings: Findings, j: int, alone: LeadScan, place: int | None, *, policy: Policy) -> Delay | None:
+    """Delay and its set: given the other chosen leads for a chosen one, alone for one that is explained by them."""
+    if j not in findings.sets:
+        return None
+    peak = int(alone.peak[j])
+    if place is not None:
+        problem, found = findings.selection.given_others[place], findings.selection.scans[place]
+        peak = problem.lags[found.best[0] % len(problem.lags)]
+    return Delay(peak=peak, lags=findings.sets[j], level=policy.delay_level)
+
+
+def _treatment(prepared: Prepared, j: int, *, unit: str) -> str:
+    """What was done to one lead, in words."""
+    done = prepared.treatments[j]
+    return lead_treatment(
+        log=done.log,
+        differenced=done.differenced,
+        with_kpi=prepared.problem.momentum.unit_root,
+        surprises=done.surprises,
+        n_clipped=done.n_clipped,
+        unit=unit,
+    )
+
+
+def _effect(prepared: Prepared, scan: LeadScan, j: int, *, x_scale: float) -> Effect:
     """Effect of a lasting rise by one sd of the working lead, in KPI units, or percent if the KPI is in logs."""
     value, *ends = (_in_kpi_units(prepared, number) for number in (scan.effect[j], scan.effect_low[j], scan.effect_high[j]))
-    return Effect(
-        value=value, low=min(ends), high=max(ends), level=policy.effect_level,
-        lead_sd=float(prepared.problem.x_scale[j]), in_percent=prepared.kpi.log,
-    )  # fmt: skip
+    return Effect(value=value, low=min(ends), high=max(ends), level=scan.level, lead_sd=x_scale, in_percent=prepared.kpi.log)
 
 
 def _profile(prepared: Prepared, scan: LeadScan, j: int) -> Profile:
@@ -107,11 +172,18 @@ def _in_kpi_units(prepared: Prepared, number: float) -> float:
     return 100.0 * math.expm1(number) if prepared.kpi.log else float(number)
 
 
-def _granger_pvalue(prepared: Prepared, j: int, *, order: int) -> float:
+def _granger_order(problem: Problem) -> int:
+    """Lags of the joint F test: all that are searched, or as many as the rows allow."""
+    room = (len(problem.y) - _ROWS_MORE) // _ROWS_A_PARAMETER - problem.mean.shape[1]
+    return max(1, min(max(problem.lags), room // 2))
+
+
+def _granger_pvalue(problem: Problem, j: int, *, order: int) -> float:
     """Joint F test of the working lead's lags beyond the KPI's own; NaN where it has too few rows."""
-    problem = prepared.problem
-    y, x = (difference(series) if problem.momentum.unit_root else series for series in (problem.y, problem.X[:, j]))
+    y, x, fixed = problem.y, problem.X[:, j], problem.mean[:, 1:]
+    if problem.momentum.unit_root:
+        y, x, fixed = difference(y), difference(x), difference(fixed)
     try:
-        return granger(y, x, lags=range(1, order + 1), controls=problem.base[:, 1:]).test.pvalue
+        return granger(y, x, lags=range(1, order + 1), controls=fixed).test.pvalue
     except LeadLagError:
         return math.nan

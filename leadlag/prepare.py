@@ -7,7 +7,7 @@ the KPI's momentum. Every threshold of preparation stands here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualis
 from leadlag.core.noise import Momentum, fit_momentum, innovations, whitener
 from leadlag.core.problem import Problem
 from leadlag.core.season import harmonics, season_pvalues
+from leadlag.core.shift import largest_shift
 from leadlag.core.unitroot import integration
 from leadlag.errors import DataContractError, UsageError
 from leadlag.sample import Sample
@@ -44,6 +45,8 @@ _COINCIDENT = 2.0
 _PERSISTENT = 10.0
 #: What is smaller than this share of a series is rounding: an offset of 1e8 leaves about as much.
 _ROUNDING = 1e-6
+#: A level shift of the KPI that gains more than this in likelihood enters every model (`core.shift`).
+_SHIFT = 12.0
 #: Weeks in a year.
 _WEEKS = 365.25 / 7.0
 
@@ -141,7 +144,7 @@ def prepare(
     y, X, Z = (_columns(sample, names, log) for names in ((kpi,), leads, controls))
     y = y[:, 0]
     fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values])
-    _refuse_kpi(kpi, y, n_columns=fixed.shape[1])
+    _refuse_kpi(kpi, y, Z, n_columns=fixed.shape[1])
     _refuse_lags(max_lag, n=len(y))
     untestable = _untestable(y, X, leads, n_columns=fixed.shape[1])
     testable = ~np.isin(leads, [item.lead for item in untestable])
@@ -174,11 +177,16 @@ def _columns(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats
     return np.column_stack(columns) if columns else np.empty((sample.n_periods, 0))
 
 
-def _refuse_kpi(kpi: str, y: Floats, *, n_columns: int) -> None:
+def _refuse_kpi(kpi: str, y: Floats, Z: Floats, *, n_columns: int) -> None:
     """A KPI that cannot be analysed stops everything: there is nothing to rank against."""
-    n, needed = int(np.isfinite(y).sum()), _rows_needed(n_columns)
-    if n < needed:
-        raise DataContractError(f"kpi={kpi!r} has {n} values; at least {needed} are needed: give a longer history.", code="LL313")
+    known, needed = np.isfinite(y), _rows_needed(n_columns)
+    together = known & np.isfinite(Z).all(axis=1)  # controls stand in every model, so a period without one is lost to all leads
+    for n, where, step in (
+        (known.sum(), "", "give a longer history"),
+        (together.sum(), " where all controls have one", "leave out controls with few values"),
+    ):
+        if n < needed:
+            raise DataContractError(f"kpi={kpi!r} has {n} values{where}; at least {needed} are needed: {step}.", code="LL313")
     if bool(is_constant(y)):
         raise DataContractError(f"kpi={kpi!r} is constant: there is nothing to predict. Name another KPI.", code="LL313")
 
@@ -211,7 +219,7 @@ def _untestable(y: Floats, X: Floats, leads: Sequence[str], *, n_columns: int) -
         present = np.isfinite(X[:, j])
         n = int((present & np.isfinite(y)).sum())
         if not present.any():
-            found.append(Untestable(lead=lead, code="LL201", detail="no values"))
+            found.append(Untestable(lead=lead, code="LL201", detail=""))
         elif flat[j] or _varies_once(X[present, j]):
             found.append(Untestable(lead=lead, code="LL203", detail="at most one period differs from the others"))
         elif n < needed:
@@ -301,13 +309,25 @@ def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, 
     moved = difference(working) if unit_root else working
     spread = standardise(moved).scale
     problem = Problem(
-        y=working_y, X=working / spread, base=base, momentum=momentum, lags=lags,
+        y=working_y, X=working / spread, base=base, momentum=momentum, lags=lags, max_order=_MAX_ORDER,
         y_scale=float(scaled.scale), x_scale=spread * standardise(X).scale,
     )  # fmt: skip
+    problem = _with_shift(problem)
     return _Arrays(
         problem=problem, differenced=differenced, surprises=surprises, n_calmed=n_calmed, n_clipped=n_clipped, state=state,
         seasons=seasons,
     )  # fmt: skip
+
+
+def _with_shift(problem: Problem) -> Problem:
+    """The problem with the KPI's level shift in it, if it has a clear one; an integrated KPI shifts all the time."""
+    if problem.momentum.unit_root:
+        return problem
+    shift = largest_shift(problem.y, problem.base, problem.momentum)
+    if shift is None or shift.gain <= _SHIFT:
+        return problem
+    shifted = replace(problem, shift=shift.column(len(problem.y)))
+    return replace(shifted, momentum=fit_momentum(problem.y, shifted.mean, max_order=_MAX_ORDER))
 
 
 def _is_integrated(series: Floats) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from leadlag._validation import as_name
-from leadlag.decision import Decision, Policy
+from leadlag.decision import Decision, Policy, Reason
 from leadlag.errors import CODES
 from leadlag.results import Provenance, Result, _upstairs, plain
 from leadlag.wording import explain_lead, explain_ranking, lead_paragraphs, summary, summary_of_lead
@@ -31,7 +31,7 @@ SCHEMA = "leadlag-ranking-1"
 
 #: Columns whose method is not part of this version: always NaN, and said once in the summary.
 NOT_COMPUTED = (
-    "grade", "conditional_pvalue", "explained_by", "reverse_pvalue", "gain", "gain_pvalue", "stability_pvalue", "group",
+    "grade", "gain", "gain_pvalue", "stability_pvalue", "group",
 )  # fmt: skip
 
 
@@ -105,9 +105,12 @@ class RankedLead(Result):
     context: Context
     provenance: Provenance
 
+    def __repr__(self) -> str:
+        return f"RankedLead({self.decision.evidence.lead!r} for {self.context.kpi!r}: {self.decision.verdict})"
+
     def to_frame(self) -> pd.DataFrame:
         """The lead's row of the table."""
-        return pd.DataFrame([_row(self.decision)], columns=list(COLUMNS))
+        return _table([self.decision])
 
     def summary(self) -> str:
         """The verdict and the numbers behind it as text of at most 80 columns."""
@@ -144,10 +147,17 @@ class LeadRanking(Result):
         """Names with verdict `lead`, best first."""
         return tuple(item.evidence.lead for item in self.decisions if item.verdict == "lead")
 
+    def __repr__(self) -> str:
+        named = ", ".join(map(repr, self.leads[:5])) + (f" and {len(self.leads) - 5} more" if len(self.leads) > 5 else "")
+        return f"LeadRanking({len(self)} candidates for {self.context.kpi!r}, leads: {named or 'none'})"
+
     def __getitem__(self, lead: str) -> RankedLead:
         names = [item.evidence.lead for item in self.decisions]
-        place = names.index(as_name(lead, "lead", names))
+        place = names.index(as_name(lead, "lead", names, owner="candidate"))
         return RankedLead(decision=self.decisions[place], context=self.context, provenance=self.provenance)
+
+    def __contains__(self, lead: object) -> bool:
+        return any(item.evidence.lead == lead for item in self.decisions)
 
     def __len__(self) -> int:
         return len(self.decisions)
@@ -157,7 +167,7 @@ class LeadRanking(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a candidate, best first, with the columns of `COLUMNS`; numbers at full precision."""
-        return pd.DataFrame([_row(item) for item in self.decisions], columns=list(COLUMNS))
+        return _table(self.decisions)
 
     def to_dict(self) -> dict[str, Any]:
         """The rows of the table first, then all fields as plain Python values; NaN becomes None."""
@@ -178,11 +188,21 @@ class LeadRanking(Result):
         return written
 
 
+def _table(decisions: Sequence[Decision]) -> pd.DataFrame:
+    """Rows as a table whose column types do not depend on which numbers are there."""
+    table = pd.DataFrame([_row(item) for item in decisions], columns=list(COLUMNS))
+    return table.astype(dict.fromkeys(("delay", "delay_low", "delay_high", "actionable_delay"), "float64"))
+
+
 def _row(decision: Decision) -> dict[str, object]:
     """One row of the table; columns of methods that did not run stay NaN."""
     evidence = decision.evidence
     row: dict[str, object] = dict.fromkeys(COLUMNS, math.nan)
-    row |= {name: getattr(evidence, name) for name in ("lead", "nobs", "n_dropped", "pvalue", "qvalue", "granger_pvalue")}
+    row |= {
+        name: getattr(evidence, name)
+        for name in ("lead", "nobs", "n_dropped", "pvalue", "qvalue", "conditional_pvalue", "reverse_pvalue", "granger_pvalue")
+    }
+    row["explained_by"] = evidence.explained_by
     if evidence.delay:
         row |= {"delay": evidence.delay.peak, "delay_low": evidence.delay.low, "delay_high": evidence.delay.high}
     if evidence.effect:
@@ -190,5 +210,10 @@ def _row(decision: Decision) -> dict[str, object]:
         row |= {"effect": effect.value, "effect_low": effect.low, "effect_high": effect.high, "lead_sd": effect.lead_sd}
     reason = decision.reason
     row |= {name: getattr(decision, name) for name in ("rank", "verdict", "actionable_delay")}
-    text = "" if reason is None else " ".join(filter(None, (reason.code, CODES.get(reason.code, ""), reason.detail)))
-    return row | {"reason": text}
+    return row | {"reason": "" if reason is None else _in_words(reason)}
+
+
+def _in_words(reason: Reason) -> str:
+    """A reason as text: its code, what that means and the detail."""
+    detail = f" ({reason.detail})" if reason.detail else ""
+    return f"{reason.code}: {CODES[reason.code]}{detail}" if reason.code in CODES else f"{reason.code}{detail}"

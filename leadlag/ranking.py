@@ -10,11 +10,13 @@ import numpy as np
 
 from leadlag._validation import as_generator, as_int, as_names, as_real
 from leadlag.catalogue import Metric, Missing, as_catalogue
-from leadlag.core.multiplicity import fdr_adjust
+from leadlag.core.scan import delay_lags, scan
+from leadlag.core.shapes import STANDARD
 from leadlag.decision import Policy, decide, in_order
 from leadlag.errors import UsageError
-from leadlag.evidence import evidence_of, untestable_evidence
-from leadlag.methods.leadscan import delay_sets, scan_leads
+from leadlag.evidence import Findings, evidence_of
+from leadlag.methods.direction import directions
+from leadlag.methods.selection import select_leads
 from leadlag.prepare import Prepared, prepare
 from leadlag.ranked import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
 from leadlag.results import Provenance
@@ -98,28 +100,43 @@ def rank_leads(
     """
     policy = Policy(fdr=as_real(fdr, "fdr", low=0.0, high=1.0))
     draws = as_int(n_draws, "n_draws", low=99, high=99_999)
-    seeds = as_generator(rng).integers(2**63, size=2)
     sample, names = _named_columns(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
     lag = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
     logged = as_names(log, "log", (names.kpi, *names.leads, *names.controls))
     prepared = prepare(sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged)
-    scan = scan_leads(prepared.problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, level=policy.effect_level)
-    qvalues = fdr_adjust(scan.pvalue)
-    chosen = np.flatnonzero(qvalues <= policy.fdr).tolist()
-    sets = dict(zip(chosen, delay_sets(prepared.problem, chosen, seed=int(seeds[1]), level=policy.delay_level), strict=True))
+    findings = _find(prepared, seeds=as_generator(rng).integers(2**63, size=4), n_draws=draws, policy=policy)
     metrics, unit = as_catalogue(catalogue), sample.calendar.unit
-    evidence = evidence_of(prepared, scan, qvalues, sets, unit=unit, policy=policy, metrics=metrics) + untestable_evidence(
-        prepared
+    evidence = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics)
+    family = Family(
+        n_candidates=len(names.leads),
+        n_tested=int(np.isfinite(findings.scan.statistic).sum()),
+        n_shapes=len(STANDARD) * lag,
+        n_draws=draws,
     )
     settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": _seed_words(rng)}
     settings |= {"controls": names.controls, "missing": missing, "log": logged, "n_draws": draws}
     return LeadRanking(
         decisions=in_order(decide(item, policy) for item in evidence),
         context=_context(sample, prepared, kpi=names.kpi, max_lag=lag, policy=policy, metrics=metrics),
-        family=Family(n_candidates=len(names.leads), n_tested=len(prepared.leads), n_shapes=scan.n_shapes, n_draws=draws),
+        family=family,
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
         provenance=Provenance.of("rank_leads", warnings=tuple(_give_warnings(sample, prepared)), **settings),
     )
+
+
+def _find(prepared: Prepared, *, seeds: np.ndarray, n_draws: int, policy: Policy) -> Findings:
+    """Scan, selection, direction and delay sets, one seed each, so that none depends on what another drew."""
+    problem = prepared.problem
+    first = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=n_draws)
+    selection = select_leads(problem, first, fdr=policy.fdr, seed=int(seeds[1]), n_draws=n_draws)
+    direction = directions(problem, seed=int(seeds[2]), n_draws=n_draws)
+    asked = [(problem, lead, lead) for lead in np.flatnonzero(selection.explained_by >= 0).tolist()]
+    asked += [(given, 0, lead) for given, lead in zip(selection.given_others, selection.chosen, strict=True)]
+    sets = {
+        lead: delay_lags(given, column, rng=np.random.default_rng(seeds[3]), level=policy.delay_level)
+        for given, column, lead in asked
+    }
+    return Findings(scan=first, selection=selection, direction=direction, sets=sets)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +159,7 @@ def _named_columns(
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
     outcome = sample.resolve(kpi, "kpi")
     kept = tuple(sample.resolve(name, "controls") for name in asked["controls"])
-    others = [name for name in sample.names if name not in (outcome, *kept)]
+    others = sorted(name for name in sample.names if name not in (outcome, *kept))
     candidates = tuple(others) if leads is None else tuple(sample.resolve(name, "leads") for name in asked["leads"])
     _refuse_two_roles(outcome, candidates, kept)
     return sample, _Names(kpi=outcome, leads=candidates, controls=kept)

@@ -1,4 +1,4 @@
-"""Changes made to a series before it is tested: logs, differences, and what is done about outliers."""
+"""Changes made to a series before it is tested: logs, differences, and what is done about outliers, averages and running sums."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from scipy import ndimage, stats
 
 from leadlag.core.lags import difference
-from leadlag.core.noise import Momentum
+from leadlag.core.noise import Momentum, ar_errors
 from leadlag.errors import UsageError
 
-__all__ = ["calm_spikes", "clip_innovations", "few_values", "robust_spread", "take_log"]
+__all__ = ["calm_spikes", "clip_innovations", "few_values", "robust_spread", "take_log", "undo_rolling", "undo_ytd"]
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +69,7 @@ def clip_innovations(series: Floats, momentum: Momentum, *, limit: float) -> tup
     clipped. Under a unit root the changes are cleaned and summed again.
     """
     working = difference(series) if momentum.unit_root else series
-    spread = robust_spread(_innovations(working, momentum.phi))
+    spread = robust_spread(ar_errors(working, momentum.phi))
     if spread <= 0:
         return series, 0
     cleaned, n_clipped = _filter_clean(working, momentum.phi, bound=limit * spread)
@@ -79,16 +79,6 @@ def clip_innovations(series: Floats, momentum: Momentum, *, limit: float) -> tup
     for row in np.flatnonzero(np.isfinite(cleaned)):
         summed[row] = summed[row - 1] + cleaned[row]
     return summed, n_clipped
-
-
-def _innovations(working: Floats, phi: Floats) -> Floats:
-    """AR prediction errors; NaN where the past is not complete."""
-    order = len(phi)
-    errors = working.copy()
-    for lag in range(1, order + 1):
-        errors[lag:] -= phi[lag - 1] * working[:-lag]
-    errors[:order] = np.nan
-    return errors
 
 
 def _filter_clean(working: Floats, phi: Floats, *, bound: float) -> tuple[Floats, int]:
@@ -156,3 +146,107 @@ def _answered(spikes: NDArray[np.bool_], kpi_surprise: Floats, lags: Sequence[in
         if stats.binom.sf(followed.sum() - 1, len(followed), rate) < _ANSWER / len(lags):
             return True
     return False
+
+
+def undo_rolling(series: Floats, width: int) -> Floats:
+    """What a moving average was taken of, less the pattern that the average has wiped out.
+
+    Parameters
+    ----------
+    series : ndarray, shape (n,)
+        Averages over `width` periods (divide a rolling sum by `width` first); NaN where missing.
+    width : int
+        Periods in the average, at least 2.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Every average over `width` of it is the series again. Each stretch without a gap is undone by itself; one
+        shorter than twice `width` is missing.
+
+    Raises
+    ------
+    UsageError
+        If `width` is below 2 or leaves no stretch of twice its rows.
+
+    Notes
+    -----
+    ``x_t = x_(t-w) + w (y_t - y_(t-1))`` gives x up to a pattern of w values with sum zero that repeats every w rows; no y can
+    tell it. It is taken out by least squares beside a trend, so x is returned without any season of period w. A regression of
+    x has to carry the same w - 1 columns (`leadlag.core.season.harmonics` with ``period=width`` and ``count=width // 2``): then
+    it is exactly the regression with the true x, on w - 1 degrees of freedom fewer, whatever the lags of the leads, and the noise
+    of x keeps its short memory. The seasonal difference ``w (y_t - y_(t-1)) = x_t - x_(t-w)`` needs no start, but turns noise u
+    into ``u_t - u_(t-w)``, which no short autoregression describes.
+
+    Nothing adds up as long as the averages are exact. An error e in each of them (rounding) becomes a random walk in x with
+    steps ``w (e_t - e_(t-1))``, one every w rows: after c cycles its sd is about ``w sd(e) sqrt(2 c)``. Undo figures with all
+    the decimals there are.
+
+    Examples
+    --------
+    >>> sales = np.array([3.0, 5.0, 4.0, 8.0, 1.0, 6.0, 2.0, 7.0, 5.0])
+    >>> averages = (sales[1:] + sales[:-1]) / 2
+    >>> undone = undo_rolling(averages, 2)
+    >>> np.allclose((undone[1:] + undone[:-1]) / 2, averages[1:])
+    True
+    """
+    if width < 2:
+        raise UsageError(f"width={width} is not allowed: an average is over at least 2 periods.")
+    undone = np.full(len(series), np.nan)
+    edges = np.flatnonzero(np.diff(np.r_[False, np.isfinite(series), False]))
+    stretches = [(start, stop) for start, stop in zip(edges[::2], edges[1::2], strict=True) if stop - start >= 2 * width]
+    if not stretches:
+        raise UsageError(
+            f"an average over {width} periods can be undone on {2 * width} rows without a gap or more, and there is no such stretch."
+        )
+    for start, stop in stretches:
+        undone[start:stop] = _without_pattern(series[start:stop], width)
+    return undone
+
+
+def _without_pattern(averages: Floats, width: int) -> Floats:
+    """A complete stretch of averages undone, its pattern of `width` rows taken out beside a trend."""
+    level = float(averages.mean())
+    undone = unrolled((averages - level)[:, None], width)[width - 1 :, 0]
+    phase = np.arange(len(undone)) % width
+    dummies = (phase[:, None] == np.arange(width)).astype(np.float64)
+    trend = np.arange(len(undone)) / len(undone)
+    pattern = np.linalg.lstsq(np.column_stack([dummies, trend]), undone, rcond=None)[0][:width]
+    return np.asarray(undone - (pattern - pattern.mean())[phase] + averages[0], dtype=np.float64)
+
+
+def undo_ytd(series: Floats, block: NDArray[np.intp]) -> Floats:
+    """Amounts of each period from sums that start again with each block (year to date).
+
+    Parameters
+    ----------
+    series : ndarray, shape (n,)
+        Sums since the start of the block; NaN where missing.
+    block : ndarray of int, shape (n,)
+        Block of each row: its year, or what `leadlag.core.reported.cumulative_blocks` returns.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Missing where the sum or the one before is missing, and in the first row, whose start is not known.
+
+    Raises
+    ------
+    UsageError
+        If `series` and `block` are not equally long.
+
+    Notes
+    -----
+    ``x_t = y_t - y_(t-1)`` within a block, ``x_t = y_t`` in its first row. Exact: errors do not add up.
+
+    Examples
+    --------
+    >>> undo_ytd(np.array([7.0, 9.0, 2.0, 5.0, 6.0]), np.array([2023, 2023, 2024, 2024, 2024]))
+    array([nan,  2.,  2.,  3.,  1.])
+    """
+    if len(series) != len(block):
+        raise UsageError(f"series has {len(series)} rows and block {len(block)}: give one block to each row.")
+    undone = difference(series)
+    restarts = np.flatnonzero(np.diff(block)) + 1
+    undone[restarts] = series[restarts]
+    return undone

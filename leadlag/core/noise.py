@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from leadlag.core.lags import lag_matrix
 
-__all__ = ["Momentum", "Whitener", "fit_momentum", "innovations", "whitener"]
+__all__ = ["Momentum", "Whitener", "ar_errors", "fit_momentum", "innovations", "prewhitened", "whitener", "yule_walker"]
 
 Floats = NDArray[np.float64]
 
@@ -218,6 +218,39 @@ def _inside(phi: Floats) -> Floats:
 def _largest_root(phi: Floats) -> float:
     """Modulus of the largest root of ``z^p - phi_1 z^(p-1) - ...``; 0 without coefficients."""
     return float(np.abs(np.roots(np.r_[1.0, -phi])).max(initial=0.0)) if len(phi) else 0.0
+
+
+def yule_walker(Z: Floats, *, order: int) -> Floats:
+    """AR coefficients of each centred column by the Yule-Walker equations, shape (order, m); no value may be missing."""
+    covariance = np.array([(Z[lag:] * Z[: len(Z) - lag]).sum(axis=0) for lag in range(order + 1)])
+    toeplitz = covariance[np.abs(np.subtract.outer(np.arange(order), np.arange(order)))]
+    ridge = np.where(covariance[0] > 0, covariance[0], 1.0) * 1e-10 * np.eye(order)[:, :, None]
+    return np.linalg.solve((toeplitz + ridge).transpose(2, 0, 1), covariance[1:].T[:, :, None])[:, :, 0].T
+
+
+def ar_errors(Z: Floats, phi: Floats) -> Floats:
+    """AR prediction errors of each column, shape (n, m); NaN where the past is not complete."""
+    errors = np.array(Z, dtype=np.float64)
+    for lag in range(1, len(phi) + 1):
+        errors[lag:] -= phi[lag - 1] * Z[:-lag]
+    errors[: len(phi)] = np.nan
+    return errors
+
+
+def prewhitened(X: Floats, *, order: int) -> Floats:
+    """Innovations of many series, each by an AR model of its own; NaN where the past is not complete.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        Centred series; NaN where missing, which counts as zero in the estimate of the coefficients only.
+    order : int
+
+    Returns
+    -------
+    ndarray, shape (n, m)
+    """
+    return ar_errors(X, yule_walker(np.nan_to_num(X), order=order))
 
 
 def innovations(X: Floats, *, order: int) -> tuple[Floats, Floats, Floats]:

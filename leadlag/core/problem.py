@@ -34,6 +34,10 @@ class Problem:
         KPI units in one unit of `y`.
     x_scale : ndarray, shape (m,)
         Lead units in one unit of `X`: one standard deviation of the working series.
+    max_order : int
+        AR orders up to this are compared when the momentum is fitted again.
+    shift : ndarray, shape (n,), or None
+        Step of the KPI's largest level shift, in every model but one: a lead has to hold without it too.
     """
 
     y: Floats
@@ -43,6 +47,13 @@ class Problem:
     lags: tuple[int, ...]
     y_scale: float
     x_scale: Floats
+    max_order: int = 4
+    shift: Floats | None = None
+
+    @property
+    def mean(self) -> Floats:
+        """Columns of every model, shape (n, q) or (n, q + 1): the base, and the level shift if there is one."""
+        return self.base if self.shift is None else np.column_stack([self.base, self.shift])
 
     @property
     def observed(self) -> NDArray[np.bool_]:

@@ -59,6 +59,14 @@ class Tail:
             beyond = np.log(_TAIL_SHARE) + log_f_sf(statistic**2, 1, self.df) - log_f_sf(self.start**2, 1, self.df)
         return np.where(np.isfinite(statistic), np.where(statistic > self.start, beyond, counted), np.nan)
 
+    def threshold(self, pvalue: float) -> Floats:
+        """The statistic of each lead that has this p, shape (m,)."""
+        if pvalue >= _TAIL_SHARE:
+            return np.quantile(self.draws, 1.0 - pvalue, axis=1)
+        # F(1, df) at t^2, as in `log_pvalues`
+        share = pvalue / _TAIL_SHARE * stats.f.sf(self.start**2, 1, self.df)
+        return np.sqrt(stats.f.isf(share, 1, self.df))
+
 
 def fit_tail(draws: Floats, *, df_most: float) -> Tail:
     """Student tail of a max-|t| statistic, its degrees of freedom pooled over the leads.

@@ -8,15 +8,15 @@ from a wild bootstrap whose draws of signs are shared by all leads and shapes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.leastsquares import Basis, orthonormal_basis, residualise
-from leadlag.core.noise import Whitener, whitener
+from leadlag.core.noise import Whitener, fit_momentum, whitener
 from leadlag.core.problem import Problem
-from leadlag.core.resample import fit_tail, signs
+from leadlag.core.resample import Tail, fit_tail, signs
 from leadlag.core.shapes import STANDARD, Shape, lead_columns
 
 __all__ = ["Columns", "Frame", "Scan", "delay_lags", "frame_of", "regressors", "scan"]
@@ -87,8 +87,10 @@ class Scan:
         Column with the largest gain.
     nobs : ndarray of int, shape (m, s)
     df : int
-    tail_df : float
-        Degrees of freedom of the fitted tail.
+    tail : Tail
+        Null distribution of the tested leads' statistics.
+    unshifted : ndarray, shape (m,)
+        Log p without the KPI's level shift in the model; the same as `log_pvalue` where there is none.
     """
 
     statistic: Floats
@@ -101,13 +103,14 @@ class Scan:
     best: NDArray[np.intp]
     nobs: NDArray[np.intp]
     df: int
-    tail_df: float
+    tail: Tail
+    unshifted: Floats
 
 
 def frame_of(problem: Problem) -> Frame:
     """The filtered regression of the KPI on the base alone."""
     filter_ = whitener(problem.momentum, problem.observed)
-    basis = orthonormal_basis(filter_.apply(problem.base))
+    basis = orthonormal_basis(filter_.apply(problem.mean))
     residual = residualise(filter_.apply(problem.y), basis)
     df = len(residual) - basis.rank - len(problem.momentum.phi) - 1
     return Frame(filter_=filter_, basis=basis, residual=residual, df=df)
@@ -167,8 +170,22 @@ def scan(problem: Problem, *, rng: np.random.Generator, n_draws: int, shapes: Se
     ``t = b / se(b)`` with ``b = x'e / x'x`` and ``se^2 = sum x^2 (e - b x)^2 / (x'x)^2`` (White 1980), x the column
     less the base, times ``n / df``. A draw is the null residual, divided by ``sqrt(1 - leverage)`` of the base,
     times signs, projected on the base again (Davidson & Flachaire 2008; the largest over many statistics as in
-    White 2000).
+    White 2000). Where the KPI has a level shift, p is the larger of the one with it in the model and the one
+    without: one event is one observation, and a lead that needs it has only that one.
     """
+    seed = rng.integers(2**63)
+    found = _scan_once(problem, seed=seed, n_draws=n_draws, shapes=shapes)
+    if problem.shift is None:
+        return found
+    momentum = fit_momentum(problem.y, problem.base, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
+    without = _scan_once(replace(problem, shift=None, momentum=momentum), seed=seed, n_draws=n_draws, shapes=shapes)
+    log_pvalue = np.fmax(found.log_pvalue, without.log_pvalue)
+    return replace(found, log_pvalue=log_pvalue, pvalue=np.exp(log_pvalue), unshifted=without.log_pvalue)
+
+
+def _scan_once(problem: Problem, *, seed: np.int64, n_draws: int, shapes: Sequence[Shape]) -> Scan:
+    """The scan of one model."""
+    rng = np.random.default_rng(seed)
     frame = frame_of(problem)
     leverage = np.minimum(frame.basis.leverage(), 0.95)
     spread = frame.residual / np.sqrt(1.0 - leverage)
@@ -183,7 +200,8 @@ def scan(problem: Problem, *, rng: np.random.Generator, n_draws: int, shapes: Se
     log_pvalue[tested] = tail.log_pvalues(statistic[tested])
     return Scan(
         statistic=statistic, pvalue=np.exp(log_pvalue), log_pvalue=log_pvalue, tvalue=tvalue, coefficient=coefficient,
-        bse=bse, gain=gain, best=np.where(np.isfinite(gain), gain, -1.0).argmax(axis=1), nobs=nobs, df=frame.df, tail_df=tail.df,
+        bse=bse, gain=gain, best=np.where(np.isfinite(gain), gain, -1.0).argmax(axis=1), nobs=nobs, df=frame.df, tail=tail,
+        unshifted=log_pvalue,
     )  # fmt: skip
 
 

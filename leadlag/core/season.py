@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from leadlag.core.leastsquares import orthonormal_basis, residualise
+from leadlag.core.noise import ar_errors, yule_walker
 
 __all__ = ["harmonics", "season_pvalues"]
 
@@ -68,7 +69,7 @@ def season_pvalues(X: Floats, groups: Sequence[Floats], *, order: int = 2) -> Fl
     season = np.column_stack(list(groups))
     detrended = np.nan_to_num(_detrended(X, fixed))
     adjusted = residualise(detrended, orthonormal_basis(np.column_stack([fixed, season])))
-    filtered = _filtered(detrended, _yule_walker(adjusted, order=order))
+    filtered = ar_errors(detrended, yule_walker(adjusted, order=order))[order:]
     small = orthonormal_basis(fixed[order:])
     large = orthonormal_basis(np.column_stack([fixed, season])[order:])
     ssr = np.sum(residualise(filtered, large) ** 2, axis=0)
@@ -95,17 +96,3 @@ def _detrended(X: Floats, fixed: Floats) -> Floats:
         rows = np.isfinite(X[:, column])
         detrended[rows, column] = residualise(X[rows, column], orthonormal_basis(fixed[rows]))
     return detrended
-
-
-def _yule_walker(Z: Floats, *, order: int) -> Floats:
-    """AR coefficients of each column by the Yule-Walker equations, shape (order, m)."""
-    covariance = np.array([(Z[lag:] * Z[: len(Z) - lag]).sum(axis=0) for lag in range(order + 1)])
-    toeplitz = covariance[np.abs(np.subtract.outer(np.arange(order), np.arange(order)))]
-    ridge = np.where(covariance[0] > 0, covariance[0], 1.0) * 1e-10 * np.eye(order)[:, :, None]
-    return np.linalg.solve((toeplitz + ridge).transpose(2, 0, 1), covariance[1:].T[:, :, None])[:, :, 0].T
-
-
-def _filtered(Z: Floats, phi: Floats) -> Floats:
-    """AR prediction errors of each column, its first rows left out."""
-    order = len(phi)
-    return Z[order:] - sum(phi[lag - 1] * Z[order - lag : len(Z) - lag] for lag in range(1, order + 1))

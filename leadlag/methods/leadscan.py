@@ -1,4 +1,4 @@
-"""The question: does a lead's past move before the KPI, at any lag and in any shape, and by how much."""
+"""The question: how much does the KPI move after a lead, at which lag."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from leadlag.core.curse import after_selection
 from leadlag.core.problem import Problem
-from leadlag.core.scan import delay_lags, scan
+from leadlag.core.scan import Scan
 from leadlag.core.shapes import STANDARD, Shape, total_weight
 
-__all__ = ["LeadScan", "delay_sets", "scan_leads"]
+__all__ = ["LeadScan", "in_kpi_units"]
 
 Floats = NDArray[np.float64]
 
@@ -38,6 +39,8 @@ class LeadScan:
         Filtered rows used by the best column.
     n_shapes : int
         Lags times shapes searched for each lead.
+    level : float
+        Confidence level of the intervals.
     """
 
     statistic: Floats
@@ -54,21 +57,24 @@ class LeadScan:
     tvalue: Floats
     nobs: NDArray[np.intp]
     n_shapes: int
+    level: float
 
 
-def scan_leads(
-    problem: Problem, *, rng: np.random.Generator, n_draws: int, level: float, shapes: Sequence[Shape] = STANDARD
+def in_kpi_units(
+    problem: Problem, found: Scan, *, level: float, chosen_at: float | None = None, shapes: Sequence[Shape] = STANDARD
 ) -> LeadScan:
-    """Scan every lead of a problem over its lags and the lag shapes.
+    """What a scan found, in KPI units.
 
     Parameters
     ----------
     problem : Problem
-    rng : Generator
-    n_draws : int
-        Bootstrap draws.
+    found : Scan
+        Of this problem.
     level : float
         Confidence level of the intervals, pointwise.
+    chosen_at : float, optional
+        The p at which these leads would just have been chosen. If given, effect and interval are those of
+        `leadlag.core.curse.after_selection`: right given that the lead was found.
     shapes : sequence of Shape
 
     Returns
@@ -80,47 +86,31 @@ def scan_leads(
     See `leadlag.core.scan.scan` for the statistic and its null distribution. The intervals are those of the robust t
     with the residual degrees of freedom; they take the shape as given.
     """
-    found = scan(problem, rng=rng, n_draws=n_draws, shapes=shapes)
-    rows, n_lags = np.arange(len(found.best)), len(problem.lags)
-    width = stats.t.isf((1.0 - level) / 2.0, max(found.df, 1)) * found.bse * problem.y_scale
-    middle = found.coefficient * problem.y_scale
+    rows, n_lags, df = np.arange(len(found.best)), len(problem.lags), max(found.df, 1)
+    middle, error = found.coefficient * problem.y_scale, found.bse * problem.y_scale
+    width = stats.t.isf((1.0 - level) / 2.0, df) * error
     most = float(len(problem.y))
     weight = np.array([total_weight(shape, problem.momentum, most=most) for shape in shapes]).repeat(n_lags)
-    points = slice(0, n_lags)
-    best = found.best
+    points, best = slice(0, n_lags), found.best
+    effect, low, high = (part[rows, best] for part in (middle, middle - width, middle + width))
+    if chosen_at is not None:
+        pairs = zip(found.tvalue[rows, best], found.tail.threshold(chosen_at), strict=True)
+        true_t = [after_selection(t, threshold=edge, df=df, level=level) for t, edge in pairs]
+        effect, low, high = np.array(true_t).T * error[rows, best]
     return LeadScan(
         statistic=found.statistic,
         pvalue=found.pvalue,
         log_pvalue=found.log_pvalue,
         shape=tuple(shapes[place // n_lags].label for place in best),
         peak=np.array(problem.lags)[best % n_lags],
-        effect=middle[rows, best] * weight[best],
-        effect_low=(middle - width)[rows, best] * weight[best],
-        effect_high=(middle + width)[rows, best] * weight[best],
+        effect=effect * weight[best],
+        effect_low=low * weight[best],
+        effect_high=high * weight[best],
         profile=middle[:, points],
         profile_low=(middle - width)[:, points],
         profile_high=(middle + width)[:, points],
         tvalue=found.tvalue[:, points],
         nobs=found.nobs[rows, best],
         n_shapes=n_lags * len(shapes),
+        level=level,
     )
-
-
-def delay_sets(problem: Problem, leads: Sequence[int], *, seed: int, level: float) -> tuple[tuple[int, ...], ...]:
-    """Delay set of some leads: every lag that is not rejected as the peak of the lead's profile.
-
-    Parameters
-    ----------
-    problem : Problem
-    leads : sequence of int
-        Columns of ``problem.X``.
-    seed : int
-        The same draws serve every lead, so that no set depends on the order of the columns.
-    level : float
-        Confidence level.
-
-    Returns
-    -------
-    tuple of tuple of int
-    """
-    return tuple(delay_lags(problem, lead, rng=np.random.default_rng(seed), level=level) for lead in leads)

@@ -1,0 +1,203 @@
+"""The question: which leads are direct, given the others.
+
+Forward, the best lead enters the base in its best shape, the KPI's momentum is fitted again, and the rest is scanned again,
+as long as the false discovery rate allows. Then each chosen lead is asked again given all the other chosen ones, and
+the worst is dropped until all hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag.core.multiplicity import fdr_adjust
+from leadlag.core.noise import fit_momentum
+from leadlag.core.problem import Problem
+from leadlag.core.scan import Scan, frame_of, regressors, scan
+from leadlag.core.shapes import STANDARD, Shape, lead_columns
+
+__all__ = ["Selection", "select_leads"]
+
+Floats = NDArray[np.float64]
+
+#: Later steps scan at most this many of the candidates again, the best of the first scan.
+_AGAIN = 200
+#: One chosen lead needs this many rows.
+_ROWS_A_LEAD = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Direct leads among m candidates.
+
+    Parameters
+    ----------
+    chosen : tuple of int
+        Columns of the problem, in the order of their conditional p.
+    given_others : tuple of Problem
+        For each chosen lead the problem with that one lead, all the others in its base.
+    scans : tuple of Scan
+        For each chosen lead its scan in that problem.
+    qvalue : ndarray, shape (m,)
+        FDR-adjusted p of the step that chose a lead; else that of the first scan.
+    explained_by : ndarray of int, shape (m,)
+        For a lead that passes alone but was not chosen the chosen one it is closest to; else -1.
+    one_event : ndarray of bool, shape (m,)
+        The lead passes only while the KPI's largest level shift is left out of the model.
+    """
+
+    chosen: tuple[int, ...]
+    given_others: tuple[Problem, ...]
+    scans: tuple[Scan, ...]
+    qvalue: Floats
+    explained_by: NDArray[np.intp]
+    one_event: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Search:
+    """What stays the same over the steps of one search."""
+
+    problem: Problem
+    first: Scan
+    fdr: float
+    seed: int
+    n_draws: int
+    shapes: Sequence[Shape]
+
+    @property
+    def n_tested(self) -> int:
+        return int(np.isfinite(self.first.statistic).sum())
+
+    def scan(self, problem: Problem) -> Scan:
+        """A scan with the same draws at every step."""
+        return scan(problem, rng=np.random.default_rng(self.seed), n_draws=self.n_draws, shapes=self.shapes)
+
+
+def select_leads(
+    problem: Problem, first: Scan, *, fdr: float, seed: int, n_draws: int, shapes: Sequence[Shape] = STANDARD
+) -> Selection:
+    """Choose the direct leads of a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    first : Scan
+        Of all candidates, each alone.
+    fdr : float
+        False discovery rate.
+    seed : int
+        Seed of the draws, the same at every step.
+    n_draws : int
+    shapes : sequence of Shape
+
+    Returns
+    -------
+    Selection
+
+    Notes
+    -----
+    At a step with k leads chosen, the candidates left are tested by the step-up rule at ``(k + i) / N``, N the number of
+    candidates tested at first (Benjamini & Hochberg 1995, with those already chosen counted as rejections). A chosen
+    lead holds if its p given the others is at most ``fdr * k / N``. An explained lead is noise removed from the others,
+    which is where the power comes from.
+    """
+    search = _Search(problem=problem, first=first, fdr=fdr, seed=seed, n_draws=n_draws, shapes=shapes)
+    alone = fdr_adjust(first.pvalue)
+    best, steps = _forward(search)
+    chosen, problems, scans = _backward(search, best)
+    qvalue = alone.copy()
+    qvalue[chosen] = [steps[lead] for lead in chosen]
+    passed = (alone <= fdr) & ~np.isin(np.arange(len(alone)), chosen)
+    order = sorted(range(len(chosen)), key=lambda place: (scans[place].log_pvalue[0], chosen[place]))
+    return Selection(
+        chosen=tuple(chosen[place] for place in order),
+        given_others=tuple(problems[place] for place in order),
+        scans=tuple(scans[place] for place in order),
+        qvalue=qvalue,
+        explained_by=_closest(search, np.flatnonzero(passed), chosen),
+        one_event=(fdr_adjust(np.exp(first.unshifted)) <= fdr) & ~(qvalue <= fdr),
+    )
+
+
+def _forward(search: _Search) -> tuple[dict[int, int], dict[int, float]]:
+    """Chosen leads with their best column, and the FDR-adjusted p of the step that chose each."""
+    best: dict[int, int] = {}
+    steps: dict[int, float] = {}
+    again = _worth_another_look(search.first)
+    found, rest = search.first, np.arange(len(search.first.statistic))
+    while len(rest) and len(best) < len(search.problem.y) // _ROWS_A_LEAD:
+        log_p = np.where(np.isfinite(found.log_pvalue), found.log_pvalue, np.inf)
+        ordered = np.sort(log_p)
+        adjusted = np.exp(ordered) * search.n_tested / (len(best) + 1.0 + np.arange(len(ordered)))
+        step = float(adjusted.min())
+        if not step <= search.fdr:
+            break
+        place = int(np.argmin(log_p))
+        best[int(rest[place])] = int(found.best[place])
+        steps[int(rest[place])] = max([step, *steps.values()])
+        rest = again[~np.isin(again, list(best))]
+        if len(rest):
+            found = search.scan(_only(_with_leads(search, best), rest))
+    return best, steps
+
+
+def _worth_another_look(first: Scan) -> NDArray[np.intp]:
+    """The candidates that later steps scan again, in the order of their columns."""
+    order = np.argsort(np.where(np.isfinite(first.log_pvalue), first.log_pvalue, np.inf), kind="stable")
+    tested = order[np.isfinite(first.log_pvalue[order])]
+    return np.sort(tested[:_AGAIN])
+
+
+def _backward(search: _Search, best: dict[int, int]) -> tuple[list[int], list[Problem], list[Scan]]:
+    """Chosen leads that hold given all the others, with the problem and the scan that say so."""
+    best = dict(best)
+    while best:
+        problems = [_only(_with_leads(search, {j: c for j, c in best.items() if j != lead}), [lead]) for lead in best]
+        scans = [search.scan(item) for item in problems]
+        log_p = [item.log_pvalue[0] for item in scans]
+        # the first one chosen passed the step-up rule alone: it is not dropped for the company that left
+        if len(best) == 1 or np.exp(max(log_p)) <= search.fdr * len(best) / search.n_tested:
+            return list(best), problems, scans
+        del best[list(best)[int(np.argmax(log_p))]]
+    return [], [], []
+
+
+def _with_leads(search: _Search, best: dict[int, int]) -> Problem:
+    """The problem with some leads in its base and the KPI's momentum fitted again."""
+    problem = search.problem
+    if not best:
+        return problem
+    columns = [_column(problem, lead, column, search.shapes) for lead, column in best.items()]
+    wider = replace(problem, base=np.column_stack([problem.base, *columns]))
+    momentum = fit_momentum(problem.y, wider.mean, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
+    return replace(wider, momentum=momentum)
+
+
+def _column(problem: Problem, lead: int, column: int, shapes: Sequence[Shape]) -> Floats:
+    """One lead in one shape, zero where it has no value."""
+    lag, shape = problem.lags[column % len(problem.lags)], shapes[column // len(problem.lags)]
+    found = lead_columns(problem.X[:, [lead]], lags=[lag], shapes=[shape], momentum=problem.momentum)
+    return np.nan_to_num(found[:, 0, 0, 0])
+
+
+def _only(problem: Problem, leads: Sequence[int] | NDArray[np.intp]) -> Problem:
+    """The problem with some of its leads."""
+    return replace(problem, X=problem.X[:, leads], x_scale=problem.x_scale[leads])
+
+
+def _closest(search: _Search, leads: NDArray[np.intp], chosen: Sequence[int]) -> NDArray[np.intp]:
+    """For each of some leads the chosen one whose best column correlates most with its own, -1 for all others."""
+    closest = np.full(len(search.first.statistic), -1, dtype=np.intp)
+    if not len(leads) or not chosen:
+        return closest
+    problem, both = search.problem, [*leads.tolist(), *chosen]
+    columns = regressors(problem, frame_of(problem), both, search.shapes)
+    best = search.first.best[both]
+    own = columns.values[:, np.arange(len(both)), best] / np.maximum(columns.norm[np.arange(len(both)), best], 1e-300)
+    overlap = np.abs(own[:, : len(leads)].T @ own[:, len(leads) :])
+    closest[leads] = np.array(chosen)[overlap.argmax(axis=1)]
+    return closest
