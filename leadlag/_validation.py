@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import numbers
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -57,22 +58,26 @@ def as_lags(value: Any, name: str, *, low: int = 1) -> tuple[int, ...]:
     return tuple(lags)
 
 
-def as_name(value: Any, name: str, known: Sequence[str]) -> str:
-    """A name that is among `known`, or an `UnknownNameError` with the nearest one."""
+def as_name(value: Any, name: str, known: Sequence[str], *, owner: str = "column") -> str:
+    """A name that is among `known` (columns, or what `owner` says), or an `UnknownNameError` with the nearest one."""
     if isinstance(value, str) and value in known:
         return value
-    raise UnknownNameError(f"{name}={value!r} is not a column of the data.{nearest(value, known)} {_has(known)}")
+    what = "a column of the data" if owner == "column" else f"among the {owner}s"
+    raise UnknownNameError(f"{name}={value!r} is not {what}.{nearest(value, known)} {_has(known, owner=owner)}")
 
 
 def as_names(values: Any, name: str, known: Sequence[str]) -> tuple[str, ...]:
     """Names that are among `known`, each once; one text is taken as one name."""
+    if not isinstance(values, (str, Iterable)):
+        raise UsageError(f"{name}={values!r} is not allowed: give a column name or a list of column names.")
     given = (values,) if isinstance(values, str) else tuple(values)
-    unknown = [value for value in given if not (isinstance(value, str) and value in known)]
+    there = frozenset(known)
+    unknown = [value for value in given if not (isinstance(value, str) and value in there)]
     if unknown:
         shown = ", ".join(map(repr, unknown[:5]))
         hints = "".join(nearest(value, known) for value in unknown[:5])
         raise UnknownNameError(f"{name} names columns that the data do not have: {shown}.{hints} {_has(known)}")
-    repeated = sorted({value for value in given if given.count(value) > 1})
+    repeated = sorted(value for value, count in Counter(given).items() if count > 1)
     if repeated:
         raise UsageError(f"{name} names {', '.join(map(repr, repeated))} more than once: name each column once.")
     return given
@@ -82,7 +87,9 @@ def as_generator(rng: Any, name: str = "rng") -> np.random.Generator:
     """A numpy Generator from an int or a Generator; None is refused, so that a result can be repeated."""
     if isinstance(rng, np.random.Generator):
         return rng
-    return np.random.default_rng(as_int(rng, name))
+    if isinstance(rng, (bool, np.bool_)) or not isinstance(rng, numbers.Integral) or rng < 0:
+        raise UsageError(f"{name}={rng!r} is not allowed: give a whole number of at least 0, or a numpy Generator.")
+    return np.random.default_rng(int(rng))
 
 
 def nearest(value: Any, known: Sequence[str]) -> str:
@@ -92,7 +99,8 @@ def nearest(value: Any, known: Sequence[str]) -> str:
     return f" Did you mean {by_case[match[0]]!r}?" if match else ""
 
 
-def _has(known: Sequence[str], most: int = 12) -> str:
+def _has(known: Sequence[str], most: int = 12, *, owner: str = "column") -> str:
     """The known names in a sentence, cut after `most`."""
     more = f" and {len(known) - most} more" if len(known) > most else ""
-    return f"The data have: {', '.join(map(repr, known[:most]))}{more}."
+    head = "The data have" if owner == "column" else f"The {owner}s are"
+    return f"{head}: {', '.join(map(repr, known[:most])) or 'none'}{more}."

@@ -10,12 +10,13 @@ import difflib
 import io
 import json
 import os
+import re
 import sys
 import time as clock
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,11 @@ OK, USAGE, CONTRACT, INTERRUPTED = 0, 2, 3, 130
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _MISSING = "What to do with missing periods; nothing is filled by default."
+_INFINITE = "What an infinite value means."
+_FREQ = "One period: hour, day, business_day, week, month, quarter, year or period.  [default: by the times]"
+_TZ = "Zone in which periods are meant, such as Europe/Berlin."
+_DATE_FORMAT = "How dates are written if not as 2024-01-31, such as %d/%m/%Y."
+_READING = ("time", "freq", "tz", "date_format", "infinite")
 _FILE = "FILE is a .csv or .parquet table with one row a period, or - for CSV on standard input."
 
 
@@ -92,10 +98,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         voice.fail(f"{error.format_message()} Next: {command} --help shows what is allowed.")
         return USAGE
     except DataContractError as error:
-        voice.fail(str(error))
+        voice.fail(_as_options(str(error)))
         return CONTRACT
     except LeadLagError as error:
-        voice.fail(str(error))
+        voice.fail(_as_options(str(error)))
         return USAGE
     return answer if isinstance(answer, int) else OK
 
@@ -112,6 +118,17 @@ def _clean(text: str) -> str:
     return "\n".join(shown(line) for line in text.split("\n"))
 
 
+def _as_options(text: str) -> str:
+    """A next step that names an option of the door, as the option of the command line that it is here."""
+    from leadlag.sample.violations import AT_THE_DOOR  # noqa: PLC0415
+
+    def flag(found: re.Match[str]) -> str:
+        value = found[2].strip("'")
+        return f"--{found[1].replace('_', '-')} {value if value.isalpha() else found[2]}"
+
+    return re.sub(rf"\b({'|'.join(_READING)})=('[^']*'){AT_THE_DOOR}", flag, text)
+
+
 def _data(text: str) -> None:
     """Print data; whoever reads them may stop reading."""
     try:
@@ -119,6 +136,19 @@ def _data(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _with_reading(command: Callable[..., int]) -> Callable[..., int]:
+    """The options that say how a table is read; `_READING` lists them under their names in `as_sample`."""
+    for option in (
+        click.option("--infinite", type=click.Choice(["error", "missing"]), default="error", show_default=True, help=_INFINITE),
+        click.option("--tz", metavar="ZONE", help=_TZ),
+        click.option("--freq", metavar="WORD", help=_FREQ),
+        click.option("--date-format", metavar="FORMAT", help=_DATE_FORMAT),
+        click.option("--time", help="Column of the time; found by itself if there is one."),
+    ):
+        command = option(command)
+    return command
 
 
 def _with_voice(command: Callable[..., int]) -> Callable[..., int]:
@@ -163,11 +193,12 @@ Examples:
 \b
   leadlag rank sales.csv --kpi revenue
   leadlag rank sales.csv --kpi revenue --leads visits,demos --time week --out report/
+  leadlag rank umsatz.csv --kpi umsatz --time datum --date-format %d.%m.%Y
   cat sales.csv | leadlag rank - --kpi revenue --json > ranking.json""",
 )
 @click.argument("file")
 @click.option("--kpi", required=True, help="Column of the outcome.")
-@click.option("--time", help="Column of the time; found by itself if there is one.")
+@_with_reading
 @click.option("--leads", multiple=True, metavar="A,B", help="Candidates; every other column of numbers if not given.")
 @click.option("--controls", multiple=True, metavar="A,B", help="Columns that enter every model and are not ranked.")
 @click.option("--log", multiple=True, metavar="A,B", help="Columns to analyse in logs; with the KPI, effects are in percent.")
@@ -186,13 +217,17 @@ def rank(*, file: str, out: Path | None, raw_csv: bool, as_json: bool, voice: Vo
     voice.step(f"reading {file}")
     frame = _read(file)
     from leadlag.ranking import rank_leads  # noqa: PLC0415
+    from leadlag.sample import as_sample  # noqa: PLC0415
 
+    reading = {name: options.pop(name) for name in _READING}
     for name in ("leads", "controls", "log"):
         options[name] = _names(options[name], frame)
+    named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
     voice.step("ranking")
     start = clock.perf_counter()
     with _warnings_said(voice):
-        ranking = rank_leads(frame, **options | {"leads": options["leads"] or None})
+        sample = as_sample(frame, columns=named, **reading)
+        ranking = rank_leads(sample, **options | {"leads": options["leads"] or None})
     voice.step(f"ranked {len(ranking)} candidates in {clock.perf_counter() - start:.1f} s")
     if out is not None:
         from leadlag.report import report_html, write_files  # noqa: PLC0415
@@ -219,7 +254,7 @@ Exit codes: 0 no violations, 3 violations.""",
 )
 @click.argument("file")
 @click.option("--kpi", help="Column of the outcome: also check that it and the others can be analysed.")
-@click.option("--time", help="Column of the time; found by itself if there is one.")
+@_with_reading
 @click.option("--missing", type=click.Choice(["mask", "error", "zero"]), default="mask", show_default=True, help=_MISSING)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @_with_voice
@@ -235,6 +270,7 @@ def check(*, file: str, kpi: str | None, as_json: bool, voice: Voice, **options:
     else:
         with _warnings_said(voice):
             found, told = _checked(frame, kpi=kpi, **options)
+    found = [replace(item, next_step=_as_options(item.next_step)) for item in found]
     if as_json:
         from leadlag.results import plain  # noqa: PLC0415
 
@@ -350,4 +386,4 @@ def _violations_of(error: DataContractError, *, column: str | None = None) -> li
     from leadlag.sample import Violation  # noqa: PLC0415
 
     listed = [item for item in error.violations if isinstance(item, Violation)]
-    return listed or [Violation(code=error.code, argument="data", column=column, text=str(error))]
+    return listed or [Violation(code=error.code, argument="data", column=column, text=str(error.args[0]))]

@@ -106,6 +106,30 @@ def test_rank_takes_the_options_of_rank_leads(run: Run, sales: Path) -> None:
     assert (used["max_lag"], used["fdr"], used["missing"], used["rng"]) == (3, 0.05, "zero", 7)
 
 
+def test_dates_zones_and_cadence_are_read_as_the_options_say(run: Run, tmp_path: Path) -> None:
+    frame = good_frame()
+    frame["date"] = pd.to_datetime(frame["date"]).dt.strftime("%d.%m.%Y")
+    frame.loc[3, "ads"] = float("inf")
+    frame.to_csv(tmp_path / "german.csv", index=False)
+    reading = ["--date-format", "%d.%m.%Y", "--freq", "week", "--tz", "Europe/Berlin", "--infinite", "missing"]
+    answer = run("rank", tmp_path / "german.csv", "--kpi", "sales", *reading)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("1 of 2 candidates leads sales: visits by 2 weeks.")
+    assert "read in Europe/Berlin" in answer.out
+    assert run("check", tmp_path / "german.csv", "--kpi", "sales", *reading).code == 0
+
+
+def test_next_steps_name_the_options_of_the_command_line(run: Run, tmp_path: Path) -> None:
+    frame = good_frame().assign(ads=float("inf"))
+    frame["date"] = pd.to_datetime(frame["date"]).dt.strftime("%d.%m.%Y")
+    frame.to_csv(tmp_path / "german.csv", index=False)
+    told = run("rank", tmp_path / "german.csv", "--kpi", "sales").err
+    assert "--date-format '%d/%m/%Y'" in told
+    assert "--infinite missing" in told
+    assert "from_wide" not in told
+    assert "--infinite missing" in run("check", tmp_path / "german.csv", "--json").out
+
+
 def test_json_has_rows_context_family_and_provenance(run: Run, sales: Path) -> None:
     told = json.loads(run("rank", sales, "--kpi", "sales", "--json", "-q").out)
     assert told["schema"] == "leadlag-ranking-1"

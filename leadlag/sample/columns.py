@@ -12,7 +12,7 @@ import pandas as pd
 from leadlag.errors import DataWarning
 from leadlag.sample.model import LeftOut, Note
 from leadlag.sample.numbers import Reading, to_float64
-from leadlag.sample.violations import ViolationList, counted
+from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
 
 __all__ = ["Block", "read_columns"]
 
@@ -141,7 +141,7 @@ def _collect(reading: Reading, name: str, argument: str, rows: Sequence[str], vi
         )
     elif reading.bad:
         step = _COMMA_STEP if reading.decimal_comma else "correct these cells, or leave them empty if they are missing."
-        text = f"{counted(len(reading.bad), 'value is no number', 'values are no numbers')}."
+        text = f"{counted(len(reading.bad), 'value is not a number', 'values are not numbers')}."
         violations.add("LL303", text, argument=argument, column=name, examples=shown, next_step=step)
 
 
@@ -174,5 +174,5 @@ def _infinities(
             continue
         shown = [f"{values_here[row]:g} at {rows[row]}" for row in places[:5]]
         count = f"{counted(len(places), 'infinite value', 'infinite values')}."
-        step = "correct them, or read them as missing with from_wide(..., infinite='missing')."
+        step = f"correct them, or read them as missing with infinite='missing'{AT_THE_DOOR}."
         violations.add("LL302", count, argument=asked.get(name, "data"), column=name, examples=shown, next_step=step)

@@ -13,7 +13,7 @@ from leadlag._validation import as_name
 from leadlag.errors import UsageError
 from leadlag.sample.model import Note
 from leadlag.sample.names import plain_name
-from leadlag.sample.times import looks_like_dates
+from leadlag.sample.times import looks_like_dates, looks_like_other_dates
 
 __all__ = ["TimeSource", "find_time"]
 
@@ -70,7 +70,7 @@ def find_time(frame: pd.DataFrame, names: Sequence[str], time: Any, used: Contai
     if isinstance(frame.index, (pd.DatetimeIndex, pd.PeriodIndex)):
         return TimeSource(values=frame.index.to_series(index=pd.RangeIndex(len(frame))), name=_index_name(frame))
     plain_rows = isinstance(frame.index, pd.RangeIndex)
-    if not plain_rows and len(frame) and looks_like_dates(frame.index.to_series()):
+    if not plain_rows and len(frame) and _dates_in_any_form(frame.index.to_series()):
         return TimeSource(values=frame.index.to_series(index=pd.RangeIndex(len(frame))), name=_index_name(frame))
     obvious = _obvious_column(frame, names, used)
     if obvious is not None:
@@ -114,8 +114,18 @@ def _obvious_column(frame: pd.DataFrame, names: Sequence[str], used: Container[s
     counts = [place for place in free if names[place].casefold() in _COUNT_NAMES and _counts(frame.iloc[:, place])]
     if counts:
         return counts[0]
-    written = [place for place in free if names[place].casefold() in _DATE_NAMES and _mostly_digits(frame.iloc[:, place])]
+    # dates in another form are the time too: left out as text, the rows would pass as undated, and a lag would cross gaps
+    written = [place for place in free if _written(frame.iloc[:, place], names[place])]
     return written[0] if written else None
+
+
+def _dates_in_any_form(column: pd.Series) -> bool:
+    return looks_like_dates(column) or looks_like_other_dates(column)
+
+
+def _written(column: pd.Series, name: str) -> bool:
+    """Text that is meant as dates and must be readable as such: by its name, or because it can be nothing else."""
+    return looks_like_other_dates(column) or (name.casefold() in _DATE_NAMES and _mostly_digits(column))
 
 
 def _counts(column: pd.Series) -> bool:

@@ -209,12 +209,8 @@ def _from_sample(
             )
     known = (*sample.names, *rate_names(sample.names, settings.catalogue), *(column.name for column in sample.left_out))
     asked = requested_names(columns, known, sample.name_map)
-    reasons = {column.name: column.reason for column in sample.left_out}
-    for name in asked or {}:
-        if name in reasons and name not in sample.names:
-            step = "name a column of numbers, or leave this one out."
-            text = f"the column was left out when the data were read: {reasons[name]}."
-            violations.add("LL303", text, argument=(asked or {})[name], column=name, next_step=step)
+    refusals = (sample.why_left_out(name, argument) for name, argument in (asked or {}).items())
+    violations.found.extend(refusal for refusal in refusals if refusal is not None)
     return sample, asked
 
 

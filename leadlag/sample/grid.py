@@ -16,7 +16,7 @@ from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cade
 from leadlag.sample.model import Note
 from leadlag.sample.periods import WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of
 from leadlag.sample.times import Stamps
-from leadlag.sample.violations import ViolationList, counted
+from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
 
 __all__ = ["Grid", "build_grid", "fold", "repeated_periods"]
 
@@ -104,7 +104,7 @@ def _count_periods(
         found = infer_cadence(stamps.local, stamps.utc)
     if found.cadence is None:
         words = ", ".join(map(repr, WORDS))
-        step = f"say which it is with freq= ({words}), or aggregate the rows first."
+        step = f"say which it is, for example freq='week'{AT_THE_DOOR} (allowed: {words}), or aggregate the rows first."
         violations.add("LL309", f"the cadence cannot be told: {found.problem}.", argument="time", column=time, next_step=step)
         return None
     clock = stamps.utc if found.in_utc else stamps.local
@@ -131,7 +131,12 @@ def _all_business_days(clock: np.ndarray, time: str | None, violations: Violatio
         shown = [f"row {row}: {clock[row].astype('datetime64[D]')}" for row in weekend[:5]]
         text = f"{counted(len(weekend), 'row lies', 'rows lie')} on a weekend, where freq='business_day' has no period."
         violations.add(
-            "LL305", text, argument="time", column=time, examples=shown, next_step="drop these rows, or use freq='day'."
+            "LL305",
+            text,
+            argument="time",
+            column=time,
+            examples=shown,
+            next_step=f"drop these rows, or use freq='day'{AT_THE_DOOR}.",
         )
     return len(weekend) == 0
 

@@ -10,12 +10,30 @@ import pandas as pd
 
 from leadlag.sample.numbers import MISSING_TEXT
 
-__all__ = ["HAS_ZONE", "ISO", "as_datetime", "from_iso", "is_missing", "iso_values", "one_of_each", "repeated_hours"]
+__all__ = [
+    "HAS_ZONE",
+    "ISO",
+    "OTHER_DATE",
+    "as_datetime",
+    "from_iso",
+    "is_missing",
+    "iso_values",
+    "one_of_each",
+    "repeated_hours",
+]
 
 _ZONE = r"(?:Z|[+-]\d{2}:?\d{2}|[+-]\d{2})"
 ISO = re.compile(
     r"\d{4}-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?" + _ZONE + r"?)?)?|\d{4}-?Q[1-4]|\d{4}-?W\d{2}(?:-[1-7])?",
     re.ASCII,
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+#: Text that can only be a date, but not in ISO form: 31/01/2024, 1.2.24 10:00, 2024/1/31, 1/2024, 31-Jan-24, Jan 31, 2024.
+OTHER_DATE = re.compile(
+    r"(?:\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})|\d{4}([./-])\d{1,2}\2\d{1,2}|\d{1,2}[/-]\d{4}"
+    r"|(?:\d{1,2}[. /-]{0,2})?" + _MONTH + r"[., /-]{1,2}(?:\d{1,2},? )?(?:\d{4}|\d{2}))"
+    r"(?:[T ,]+\d{1,2}:\d{2}.*)?",
+    re.ASCII | re.IGNORECASE,
 )
 HAS_ZONE = re.compile(r".*:\d{2}(?:\.\d+)?(" + _ZONE + r")", re.ASCII)
 _QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.ASCII)

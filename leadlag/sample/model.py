@@ -11,8 +11,9 @@ import pandas as pd
 
 from leadlag._validation import as_name
 from leadlag.errors import UsageError
-from leadlag.sample.names import requested_names
+from leadlag.sample.names import plain_name, requested_names
 from leadlag.sample.periods import Calendar
+from leadlag.sample.violations import Violation, raise_violations
 
 __all__ = ["LeftOut", "Note", "Sample"]
 
@@ -117,8 +118,20 @@ class Sample:
 
     def resolve(self, name: Any, argument: str = "name") -> str:
         """The metric that is meant by a text in any Unicode form or by the caller's own label."""
+        refusal = self.why_left_out(name, argument)
+        if refusal is not None:
+            raise_violations([refusal])
         asked = requested_names({argument: [name]}, self.names, self.name_map) or {}
         return next(iter(asked))
+
+    def why_left_out(self, name: Any, argument: str) -> Violation | None:
+        """What stands against a column that is in the data but no metric; None for any other name."""
+        reasons = {column.name: column.reason for column in self.left_out}
+        if name in self.names or not isinstance(name, str) or plain_name(name) not in reasons:
+            return None
+        text = f"the column was left out when the data were read: {reasons[plain_name(name)]}."
+        step = "name a column of numbers, or leave this one out."
+        return Violation(code="LL303", argument=argument, column=name, text=text, next_step=step)
 
     def select(self, names: Sequence[str]) -> Sample:
         """The same Sample with these metrics only, in this order."""
@@ -128,7 +141,7 @@ class Sample:
 
     def segment(self, name: str) -> Sample:
         """The Sample of one segment, on the same calendar."""
-        place = self.segments.index(as_name(name, "segment", self.segments))
+        place = self.segments.index(as_name(name, "segment", self.segments, owner="segment"))
         values = self.values[place] if self.values.ndim == 3 else self.values
         return replace(self, values=values, segments=(self.segments[place],))
 

@@ -44,7 +44,7 @@ def as_pandas(data: Any, argument: str = "data") -> pd.DataFrame:
     try:
         frame = nw.from_native(data)
     except TypeError:
-        raise UsageError(f"{argument} is a {type(data).__name__}, which is no table: {_ALLOWED}.") from None
+        raise UsageError(f"{argument} is a {type(data).__name__}, which is not a table: {_ALLOWED}.") from None
     if isinstance(frame, nw.LazyFrame):
         raise UsageError(f"{argument} is a lazy frame, which has no rows yet: call .collect() on it first.")
     columns = {place: _as_series(frame.get_column(label)) for place, label in enumerate(frame.columns)}

@@ -12,13 +12,23 @@ import numpy as np
 import pandas as pd
 
 from leadlag.errors import UsageError
-from leadlag.sample.iso import HAS_ZONE, ISO, as_datetime, from_iso, is_missing, iso_values, one_of_each, repeated_hours
-from leadlag.sample.violations import ViolationList, counted
+from leadlag.sample.iso import (
+    HAS_ZONE,
+    ISO,
+    OTHER_DATE,
+    as_datetime,
+    from_iso,
+    is_missing,
+    iso_values,
+    one_of_each,
+    repeated_hours,
+)
+from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
 
-__all__ = ["Stamps", "check_zone", "looks_like_dates", "read_times"]
+__all__ = ["Stamps", "check_zone", "looks_like_dates", "looks_like_other_dates", "read_times"]
 
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
-_ISO_STEP = "write dates as 2024-01-31, or say how they are written with date_format=, for example date_format='%d/%m/%Y'."
+_ISO_STEP = f"write dates as 2024-01-31, or say how they are written, for example date_format='%d/%m/%Y'{AT_THE_DOOR}."
 #: Ranges in which whole numbers are read as moments since 1970: unit -> (low, high, microseconds per unit).
 _EPOCHS = {"s": (10**8, 5 * 10**9, 10**6), "ms": (10**11, 5 * 10**12, 10**3), "us": (10**14, 5 * 10**15, 1)}
 
@@ -60,7 +70,7 @@ def check_zone(tz: str | None) -> str | None:
     try:
         ZoneInfo(tz)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(f"tz={tz!r} is no known time zone: give a name like 'UTC' or 'Europe/Berlin'.") from None
+        raise UsageError(f"tz={tz!r} is not a known time zone: give a name like 'UTC' or 'Europe/Berlin'.") from None
     return tz
 
 
@@ -82,6 +92,13 @@ def looks_like_dates(column: pd.Series) -> bool:
         elif not isinstance(cell, (dt.date, np.datetime64, pd.Period)):
             return False
     return seen
+
+
+def looks_like_other_dates(column: pd.Series) -> bool:
+    """Whether a column is text that can only be dates, though not all in ISO form, such as 31/01/2024 or Jan 2024."""
+    cells = [cell for cell in column if not is_missing(cell)] if column.dtype == object or column.dtype == "str" else []
+    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
+    return 0 < len(texts) == len(cells) and all(OTHER_DATE.fullmatch(text) or ISO.fullmatch(text) for text in texts)
 
 
 def read_times(
@@ -142,7 +159,7 @@ class _Reader:
             return self._floats(column.to_numpy(dtype=np.float64))
         if getattr(dtype, "kind", "O") in "bmc":
             return self._wrong(
-                "LL305", f"the values are {dtype}, which are no times.", [], "name the column that holds the times with time=."
+                "LL305", f"the values are {dtype}, which are not times.", [], "name the column that holds the times with time=."
             )
         return self._cells(column.astype(object).tolist())
 
@@ -164,7 +181,7 @@ class _Reader:
         lost = np.flatnonzero(unclear & ~summer & ~winter)
         if len(lost):
             shown = [f"row {row}: {index[row]}" for row in lost[:5]]
-            step = "give the times with their offset or in UTC (tz='UTC')."
+            step = f"give the times with their offset, or in UTC with tz='UTC'{AT_THE_DOOR}."
             count = counted(len(lost), "time does not exist or occurs", "times do not exist or occur")
             return self._wrong("LL305", f"{count} twice on the clocks of {self.tz}.", shown, step)
         utc = aware.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
@@ -189,7 +206,7 @@ class _Reader:
             shown = [f"row {row}: {values[row]}" for row in broken[:5]]
             return self._wrong(
                 "LL305",
-                f"{counted(len(broken), 'time is no whole number', 'times are no whole numbers')}.",
+                f"{counted(len(broken), 'time is not a whole number', 'times are not whole numbers')}.",
                 shown,
                 "give ISO dates, years or a whole-number counter.",
             )
@@ -216,7 +233,7 @@ class _Reader:
                 return self._aware(pd.Series(pd.DatetimeIndex(utc).tz_localize("UTC")))
         if high < 1700 or (low < 1700 and high < 170001):
             return Stamps(kind="counter", local=counts, utc=counts)
-        step = "give ISO dates, or say freq='period' if this is a plain counter."
+        step = f"give ISO dates, or say freq='period'{AT_THE_DOOR} if this is a plain counter."
         shown = [f"row {row}: {value}" for row, value in enumerate(values[:5])]
         return self._wrong(
             "LL305", "the whole numbers are neither years, yyyymm, yyyymmdd, moments since 1970 nor a small counter.", shown, step
@@ -230,7 +247,7 @@ class _Reader:
         if len(broken) == 0:
             return Stamps(kind="dated", local=good, utc=good)
         shown = [f"row {row}: {texts[row]}" for row in broken[:5]]
-        step = "correct these rows, or say freq='period' if this is a plain counter."
+        step = f"correct these rows, or say freq='period'{AT_THE_DOOR} if this is a plain counter."
         return self._wrong(
             "LL305", f"the whole numbers look like {form}, but {counted(len(broken), 'is', 'are')} no such date.", shown, step
         )
@@ -247,7 +264,9 @@ class _Reader:
         broken = [row for row, moment in enumerate(moments) if moment is None]
         if broken:
             shown = [f"row {row}: {cells[row]!r}" for row in broken[:5]]
-            return self._wrong("LL305", f"{counted(len(broken), 'value is no time', 'values are no times')}.", shown, _ISO_STEP)
+            return self._wrong(
+                "LL305", f"{counted(len(broken), 'value is not a time', 'values are not times')}.", shown, _ISO_STEP
+            )
         return self._moments([moment for moment in moments if moment is not None], [str(cell) for cell in cells])
 
     def _texts(self, texts: list[str]) -> Stamps | None:
@@ -268,7 +287,7 @@ class _Reader:
         shown = [f"row {row}: {texts[row]!r}" for row in broken[:5]]
         return self._wrong(
             "LL305",
-            f"{counted(len(broken), 'time is no ISO date', 'times are no ISO dates')}, of {len(texts)}.",
+            f"{counted(len(broken), 'time is not an ISO date', 'times are not ISO dates')}, of {len(texts)}.",
             shown,
             _ISO_STEP,
         )
@@ -304,9 +323,8 @@ class _Reader:
                 if None in offsets
                 else f"{len(offsets)} different zones or offsets are mixed"
             )
-            return self._wrong(
-                "LL310", f"{mixed}.", shown, "declare the one zone in which periods are meant, for example tz='Europe/Berlin'."
-            )
+            step = f"declare the one zone in which periods are meant, for example tz='Europe/Berlin'{AT_THE_DOOR}."
+            return self._wrong("LL310", f"{mixed}.", shown, step)
         declared = ZoneInfo(self.tz) if self.tz is not None else moments[0].tzinfo
         naive_zone = self.tz if None in offsets else None
         aware = [moment if moment.tzinfo is not None else moment.replace(tzinfo=declared) for moment in moments]

@@ -8,7 +8,10 @@ from typing import NoReturn
 
 from leadlag.errors import DataContractError
 
-__all__ = ["Violation", "ViolationList", "counted", "raise_violations"]
+__all__ = ["AT_THE_DOOR", "Violation", "ViolationList", "counted", "raise_violations"]
+
+#: Follows an option in a next step: where it is given. The command line puts its own option there.
+AT_THE_DOOR = " in from_wide or from_long"
 
 _MOST_EXAMPLES = 5
 

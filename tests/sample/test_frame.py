@@ -120,6 +120,31 @@ def test_text_columns_are_left_out_and_listed_but_refused_when_named() -> None:
             as_sample(data, columns={"leads": ["city"]}, **options)
 
 
+def test_a_column_that_was_left_out_is_not_called_unknown() -> None:
+    sample = from_wide(good_frame().assign(city="Ulm"))
+    with pytest.raises(DataContractError, match=r"LL303 kpi, column 'city': .*left out.*text"):
+        sample.resolve("city", "kpi")
+
+
+@pytest.mark.parametrize(
+    "form", ["%d/%m/%Y", "%m/%d/%y", "%d.%m.%Y", "%Y/%m/%d", "%d-%b-%y", "%b %Y", "%B %d, %Y", "%d.%m.%Y %H:%M"]
+)
+def test_dates_in_another_form_are_the_time_and_not_text_to_leave_out(form: str) -> None:
+    frame = good_frame(40).rename(columns={"date": "when"})
+    frame["when"] = [f"{dt.date(2020 + row // 12, 1 + row % 12, 1):{form}}" for row in range(40)]
+    for data in (frame, frame.set_index("when")):
+        with pytest.raises(DataContractError, match=r"LL305 time, column 'when'.*date_format="):
+            as_sample(data)
+        assert from_wide(data, date_format=form).calendar.freq == "month"
+
+
+def test_labels_and_second_date_columns_are_not_taken_for_the_time() -> None:
+    frame = good_frame().assign(team="Team 12", store="7/B", signed="31/01/2024")
+    assert as_sample(frame).calendar.freq == "week"
+    undated = frame.drop(columns=["date", "signed"])
+    assert [column.name for column in as_sample(undated).left_out] == ["team", "store"]
+
+
 def test_an_unknown_name_gets_the_nearest_match() -> None:
     with pytest.raises(UnknownNameError, match=r"kpi.*'salse'.*Did you mean 'sales'"):
         as_sample(good_frame(), columns={"kpi": ["salse"]})
