@@ -148,7 +148,7 @@ def as_catalogue(metrics: Any) -> Mapping[str, Metric]:
     for metric in given:
         if not isinstance(metric, Metric):
             raise UsageError(
-                f"catalogue holds {metric!r}, which is no Metric: give a list like [Metric('visits', aggregate='sum')]."
+                f"catalogue holds {metric!r}, which is not a Metric: give a list like [Metric('visits', aggregate='sum')]."
             )
         if metric.name in by_name:
             raise UsageError(f"catalogue names {metric.name!r} more than once: give one Metric per name.")

@@ -128,7 +128,7 @@ class DataContractError(LeadLagError, ValueError):
         self.violations = violations
 
     def __str__(self) -> str:
-        return str(self.args[0])
+        return str(self.args[0]) if self.violations else super().__str__()
 
 
 class LeadLagWarning(UserWarning):

@@ -55,7 +55,7 @@ def test_a_catalogue_names_each_metric_once() -> None:
     assert dict(as_catalogue(None)) == {}
     for wrong, words in (
         ([Metric("a"), Metric("a")], "more than once"),
-        (["a"], "no Metric"),
+        (["a"], "not a Metric"),
         (Metric("a"), "list of Metric"),
         (3, "catalogue=3"),
     ):

@@ -55,7 +55,7 @@ def test_a_candidate_without_information_is_named_with_its_reason(code: str, ser
     ("sales", "words"),
     [
         (np.full(N, 3.0), "constant"),
-        (KPI[:18], "18 values; at least 22"),
+        (KPI[:18], "18 values, and at least 22"),
         (holed(KPI, 1), "0 values"),
         (5.0 + 0.25 * np.arange(N), "exactly its trend"),
         (np.arange(N) + 3 * np.sin(2 * np.pi * np.arange(N) / 12), "exactly its trend"),
@@ -66,6 +66,13 @@ def test_a_kpi_with_nothing_to_explain_is_refused(sales: np.ndarray, words: str)
         prepared(sample(sales=sales, visits=noise(1, len(sales))))
     assert error.value.code == "LL313"
     assert "'sales'" in str(error.value)
+
+
+@pytest.mark.parametrize("values", [np.full(N, np.nan), np.where(np.arange(N) < N - 20, np.nan, noise(3))])
+def test_controls_that_leave_too_few_periods_are_refused(values: np.ndarray) -> None:
+    with pytest.raises(DataContractError, match=r"at least 25 are needed where all controls have one") as error:
+        prepared(sample(visits=noise(1), price=values), controls=("price",))
+    assert error.value.code == "LL313"
 
 
 def test_lags_beyond_the_sample_are_refused() -> None:

@@ -51,7 +51,7 @@ def test_a_row_holds_the_numbers_of_its_evidence(ranking: LeadRanking) -> None:
 
 def test_an_untestable_row_has_its_reason_and_no_numbers(ranking: LeadRanking) -> None:
     row = ranking.to_frame().set_index("lead").loc["flat"]
-    assert row["reason"].startswith("LL203")
+    assert row["reason"].startswith("LL203: the lead is constant or nearly so")
     for name in ("delay", "effect", "effect_low", "lead_sd", "pvalue", "qvalue", "granger_pvalue", "actionable_delay"):
         assert math.isnan(row[name]), name
 
@@ -60,8 +60,16 @@ def test_one_lead_is_asked_for_by_name(ranking: LeadRanking) -> None:
     one = ranking["visits"]
     assert one.to_frame()["lead"].tolist() == ["visits"]
     assert one.context == ranking.context
-    with pytest.raises(UnknownNameError, match=r"Did you mean 'visits'\?"):
+    with pytest.raises(UnknownNameError, match=r"'Visit' is not among the candidates\. Did you mean 'visits'\?"):
         ranking["Visit"]
+    assert "visits" in ranking
+    assert "Visit" not in ranking
+
+
+def test_column_types_do_not_depend_on_which_numbers_are_there(ranking: LeadRanking) -> None:
+    whole, part = ranking.to_frame().dtypes, ranking_of([found("visits")]).to_frame().dtypes
+    names = [name for name in COLUMNS if name != "explained_by"]
+    assert whole[names].equals(part[names])
 
 
 def test_json_has_null_where_there_is_no_number(ranking: LeadRanking) -> None:
@@ -69,3 +77,8 @@ def test_json_has_null_where_there_is_no_number(ranking: LeadRanking) -> None:
     flat = content["decisions"][-1]["evidence"]
     assert (flat["lead"], flat["pvalue"], flat["delay"]) == ("flat", None, None)
     assert content["decisions"][0]["evidence"]["log_pvalue"] == math.log(1e-7)
+
+
+def test_every_result_shows_itself_in_one_line(ranking: LeadRanking) -> None:
+    assert repr(ranking) == "LeadRanking(4 candidates for 'housing_starts', leads: 'demos', 'visits')"
+    assert repr(ranking["flat"]) == "RankedLead('flat' for 'housing_starts': untestable)"

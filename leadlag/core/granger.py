@@ -214,7 +214,8 @@ def _complete_rows(
     present = np.isfinite(kpi.values) & np.isfinite(X).all(axis=1)
     present[: longest if hold_back is None else hold_back] = False
     columns = np.arange(X.shape[1] - len(lags), X.shape[1])
-    unit = float(kpi.scale / lead.scale)
+    with np.errstate(over="ignore", under="ignore"):  # 1e300 per 1e-300 is infinite, and said as that
+        unit = float(kpi.scale / lead.scale)
     return _Rows(y=kpi.values[present], X=X[present], tested=columns, periods=np.flatnonzero(present), unit=unit)
 
 
@@ -247,10 +248,11 @@ def _is_copy(x: FloatArray, y: FloatArray) -> bool:
 
 def _check_model(model: LeastSquares, rows: _Rows) -> None:
     """Refuse too few rows, and a lead that adds no column of its own."""
-    needed = rows_needed(model.rank)
+    n_columns = rows.X.shape[1] if model.rank == model.nobs else model.rank  # with no row to spare the rank says nothing
+    needed = rows_needed(n_columns)
     if model.nobs < needed:
         raise UsageError(
-            f"{model.nobs} complete rows for {model.rank} coefficients are too few: {needed} are needed (3 per coefficient "
+            f"{model.nobs} complete rows for {n_columns} coefficients are too few: {needed} are needed (3 per coefficient "
             "and 10); lower the order, drop controls or give more periods.",
             code="LL204",
         )

@@ -26,7 +26,7 @@ def write_report(result: Result, path: str | PathLike[str]) -> Path:
     ----------
     result : LeadRanking
     path : str or path
-        File to write, replaced whole if it is there; its folder has to exist.
+        File to write, its name ending in .html; replaced whole if it is there. Its folder has to exist.
 
     Returns
     -------
@@ -38,7 +38,10 @@ def write_report(result: Result, path: str | PathLike[str]) -> Path:
     UsageError
         If there is no report for such a result, or `path` cannot be written.
     """
-    return write_whole(path, report_html(result))
+    page = report_html(result)
+    if Path(path).suffix.casefold() not in (".html", ".htm"):
+        raise UsageError(f"path={str(path)!r} is not allowed: the report is one HTML file, give a name that ends in .html.")
+    return write_whole(path, page)
 
 
 def report_html(result: Result) -> str:

@@ -238,6 +238,12 @@ def test_report_is_written_to_its_path_and_nowhere_else(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+def test_a_page_is_not_written_under_the_name_of_another_kind_of_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"report\.pdf.*ends in \.html"):
+        report.write_report(rankings.ranking_of([rankings.found("visits")]), tmp_path / "report.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_symbolic_links_are_refused(tmp_path: Path) -> None:
     (tmp_path / "target.html").write_text("old")
     (tmp_path / "link.html").symlink_to(tmp_path / "target.html")
