@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from leadlag.wording.shown import periods
 
 __all__ = ["kpi_treatment", "lead_treatment", "season"]
+
+#: Lengths of a season that have a word, by the unit of the sample.
+_SEASONS = {
+    "hour": ((24, "daily"), (168, "weekly"), (8766, "yearly")),
+    "day": ((7, "weekly"), (365.25, "yearly")),
+    "business day": ((5, "weekly"), (261, "yearly")),
+    "week": ((52.18, "yearly"),),
+    "month": ((12, "yearly"),),
+    "quarter": ((4, "yearly"),),
+}
 
 
 def kpi_treatment(*, log: bool, differenced: bool, n_clipped: int, seasons: Sequence[str], order: int, unit: str) -> str:
@@ -28,12 +39,20 @@ def lead_treatment(*, log: bool, differenced: bool, with_kpi: bool, surprises: b
         "natural log" if log else "",
         "differenced like the KPI" if with_kpi else "differenced (it looks integrated)" if differenced else "",
         "tested by its surprises (persistent, and they coincide with the KPI's)" if surprises else "",
-        f"{periods(n_clipped, unit)} brought back as isolated spikes" if n_clipped else "",
+        f"isolated spikes in {periods(n_clipped, unit)} smoothed" if n_clipped else "",
     ]
     return ", ".join(filter(None, words)) or "as given"
 
 
 def season(*, period: float, count: int, unit: str) -> str:
-    """One season of the base, such as ``season of 12 months (6 cycles)``."""
-    length = f"{period:.4g} {unit}s"
-    return f"season of {length} ({count} {'cycle' if count == 1 else 'cycles'})"
+    """One season of the base, such as ``yearly season (12 months, 6 harmonics)``.
+
+    Examples
+    --------
+    >>> season(period=365.25 / 7, count=1, unit="week"), season(period=10, count=2, unit="period")
+    ('yearly season (52.18 weeks, 1 harmonic)', 'season (10 periods, 2 harmonics)')
+    """
+    if not count:
+        return "month ends"
+    word = next((each for length, each in _SEASONS.get(unit, ()) if math.isclose(period, length, rel_tol=0.02)), "")
+    return f"{word} season ({period:.4g} {unit}s, {periods(count, 'harmonic')})".lstrip()

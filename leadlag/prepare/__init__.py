@@ -16,10 +16,10 @@ from leadlag.core.lags import difference
 from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise, standardise
 from leadlag.core.noise import Momentum, fit_momentum, innovations, whitener
 from leadlag.core.problem import Problem
-from leadlag.core.season import harmonics, season_pvalues
 from leadlag.core.shift import largest_shift
 from leadlag.core.unitroot import integration
 from leadlag.errors import DataContractError, UsageError
+from leadlag.prepare.season import Season, seasons_asked
 from leadlag.sample import Sample
 from leadlag.transforms import calm_spikes, clip_innovations, few_values, robust_spread, take_log
 
@@ -33,11 +33,6 @@ _MAX_ORDER = 4
 _CLIP = 3.5
 #: A lead's value this many robust standard deviations off its surroundings is a spike.
 _SPIKE = 5.0
-#: Level at which a season enters; shared out over the candidates and the cycles asked.
-_SEASON_LEVEL = 0.05
-#: Seasons in the sample from which all cycles of a season are allowed, and rows a season column needs. With four years of
-#: months and only some of the cycles, what was left of a shared season made a false lead in 40 % of 30 draws.
-_WHOLE_SEASONS, _ROWS_A_COLUMN = 4, 4
 #: Rows needed for every regression column, and beyond them.
 _ROWS_A_PARAMETER, _ROWS_MORE = 3, 10
 #: Surprises of lead and KPI correlate if beyond this many standard errors.
@@ -48,17 +43,6 @@ _PERSISTENT = 25.0
 _ROUNDING = 1e-6
 #: A level shift of the KPI that gains more than this in likelihood enters every model (`core.shift`).
 _SHIFT = 12.0
-#: Weeks in a year.
-_WEEKS = 365.25 / 7.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Season:
-    """A season in the base: its length in periods and how many of its cycles enter."""
-
-    period: float
-    count: int
-    n_seasons: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +133,8 @@ def prepare(
     _refuse_lags(max_lag, n=len(y))
     untestable = _untestable(y, X, leads, n_columns=fixed.shape[1])
     testable = ~np.isin(leads, [item.lead for item in untestable])
-    seasons = _seasons_asked(sample, y, X[:, testable])
-    _refuse_exact_kpi(kpi, y, np.column_stack([fixed, *_season_columns(seasons, len(y))]))
+    seasons = seasons_asked(sample.calendar, y, X[:, testable])
+    _refuse_exact_kpi(kpi, y, np.column_stack([fixed, *(item.columns for item in seasons)]))
     arrays = _prepare_arrays(y, X[:, testable], fixed, seasons, lags=tuple(range(1, max_lag + 1)))
     names = tuple(name for name, kept in zip(leads, testable, strict=True) if kept)
     return Prepared(
@@ -240,38 +224,6 @@ def _varies_once(values: Floats) -> bool:
     return bool(len(values) - counts.max() <= 1)
 
 
-def _seasons_asked(sample: Sample, y: Floats, X: Floats) -> tuple[Season, ...]:
-    """Seasons of the calendar that the KPI or any candidate shows."""
-    n = len(y)
-    both = np.column_stack([y, X])
-    found = []
-    for length in sample.calendar.season_lengths:
-        period = _WEEKS if length == 52 else float(length)
-        n_seasons = n / period
-        most = int(period // 2)
-        room = n // _ROWS_A_COLUMN // 2
-        count = min(most, room) if n_seasons >= _WHOLE_SEASONS else min(most, int(4 * n_seasons) if n_seasons >= 2 else 0, room)
-        if count < 1:
-            continue
-        asked = _cycles_asked(both, n, period, count, all_or_none=count == most and most <= 12)
-        if asked:
-            found.append(Season(period=period, count=asked, n_seasons=n_seasons))
-    return tuple(found)
-
-
-def _cycles_asked(both: Floats, n: int, period: float, count: int, *, all_or_none: bool) -> int:
-    """How many cycles enter: all or none of a short season, up to the fastest one found of a long one."""
-    pairs = [harmonics(n, period=period, count=cycle)[:, 2 * cycle - 2 :] for cycle in range(1, count + 1)]
-    groups = [np.column_stack(pairs)] if all_or_none else pairs
-    pvalues = season_pvalues(both, groups)
-    level = np.full(len(pvalues), _SEASON_LEVEL / len(groups))
-    level[1:] /= max(len(level) - 1, 1)
-    asked = np.flatnonzero((pvalues < level[:, None]).any(axis=0))
-    if not len(asked):
-        return 0
-    return count if all_or_none else int(asked.max()) + 1
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Arrays:
     """A Problem with what was done to its columns."""
@@ -287,8 +239,7 @@ class _Arrays:
 
 def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, ...], *, lags: tuple[int, ...]) -> _Arrays:
     """Integration, outliers, momentum and working leads, in that order."""
-    n = len(y)
-    season = _season_columns(seasons, n)
+    season = [item.columns for item in seasons]
     base = np.column_stack([fixed, *season])
     scaled = standardise(y)
     state = integration(_less_base(scaled.values, np.column_stack([fixed[:, :1], *season])), deterministic="ct").state
@@ -331,11 +282,6 @@ def _with_shift(problem: Problem) -> Problem:
 def _is_integrated(series: Floats) -> bool:
     """Whether ADF and KPSS agree that a series is integrated."""
     return integration(series, deterministic="ct").state == "integrated"
-
-
-def _season_columns(seasons: Sequence[Season], n: int) -> list[Floats]:
-    """Columns of each season."""
-    return [harmonics(n, period=item.period, count=item.count) for item in seasons]
 
 
 def _less_base(values: Floats, base: Floats) -> Floats:
