@@ -12,10 +12,9 @@ from typing import Any
 import pandas as pd
 
 from leadlag._validation import as_name
-from leadlag.decision import Decision, Policy, Reason
-from leadlag.errors import CODES
+from leadlag.decision import Decision, Policy
 from leadlag.results import Provenance, Result, _upstairs, plain
-from leadlag.wording import explain_lead, explain_ranking, lead_paragraphs, summary, summary_of_lead
+from leadlag.wording import coded_reason, explain_lead, explain_ranking, lead_paragraphs, summary, summary_of_lead, why_not
 
 __all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead"]
 
@@ -74,6 +73,8 @@ class Context:
         Word for one period ("week", "month", "period").
     kpi_unit : str
         Unit of the KPI's values, empty if not known.
+    units : tuple of (str, str)
+        Name and unit of the candidates whose unit is known.
     first, last : str
         Labels of the first and last period of the sample.
     n_periods : int
@@ -88,6 +89,7 @@ class Context:
     kpi: str
     unit: str
     kpi_unit: str = ""
+    units: tuple[tuple[str, str], ...] = ()
     first: str
     last: str
     n_periods: int
@@ -114,11 +116,15 @@ class RankedLead(Result):
 
     def summary(self) -> str:
         """The verdict and the numbers behind it as text of at most 80 columns."""
-        return summary_of_lead(lead_paragraphs(self.decision, self.context))
+        return summary_of_lead(lead_paragraphs(self.decision, self.context, self.provenance))
 
     def explain(self) -> str:
         """What the ranking says about this lead, why, and what it does not show."""
-        return explain_lead(self.decision, self.context)
+        return explain_lead(self.decision, self.context, self.provenance)
+
+    def why_not(self) -> str:
+        """Why this candidate is no lead, in one or two sentences; of a lead, that it is one."""
+        return why_not(self.decision, self.context)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,10 +216,4 @@ def _row(decision: Decision) -> dict[str, object]:
         row |= {"effect": effect.value, "effect_low": effect.low, "effect_high": effect.high, "lead_sd": effect.lead_sd}
     reason = decision.reason
     row |= {name: getattr(decision, name) for name in ("rank", "verdict", "actionable_delay")}
-    return row | {"reason": "" if reason is None else _in_words(reason)}
-
-
-def _in_words(reason: Reason) -> str:
-    """A reason as text: its code, what that means and the detail."""
-    detail = f" ({reason.detail})" if reason.detail else ""
-    return f"{reason.code}: {CODES[reason.code]}{detail}" if reason.code in CODES else f"{reason.code}{detail}"
+    return row | {"reason": "" if reason is None else coded_reason(reason)}

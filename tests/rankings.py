@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Reason, decide, in_order
 from leadlag.ranked import Context, Family, LeadRanking
@@ -83,6 +84,8 @@ def ranking_of(
     kpi: str = "housing_starts",
     unit: str = "month",
     kpi_unit: str = "thousand homes a year",
+    units: tuple[tuple[str, str], ...] = (),
+    controls: tuple[str, ...] = (),
     left_out: tuple[tuple[str, str], ...] = (),
     warnings: tuple[tuple[str, str], ...] = (),
 ) -> LeadRanking:
@@ -93,12 +96,14 @@ def ranking_of(
     return LeadRanking(
         decisions=decisions,
         context=Context(
-            kpi=kpi, unit=unit, kpi_unit=kpi_unit, first="1990-01", last="2024-06", n_periods=414, max_lag=12,
+            kpi=kpi, unit=unit, kpi_unit=kpi_unit, units=units, first="1990-01", last="2024-06", n_periods=414, max_lag=12,
             treatment="first differences", momentum=(0.4, -0.1), policy=policy,
         ),
         family=Family(n_candidates=len(candidates), n_tested=tested, n_shapes=48, n_draws=1999),
         left_out=left_out,
-        provenance=Provenance.of("rank_leads", kpi=kpi, max_lag=12, fdr=0.10, rng=0, n_draws=1999, warnings=warnings),
+        provenance=Provenance.of(
+            "rank_leads", kpi=kpi, max_lag=12, fdr=0.10, rng=0, controls=controls, n_draws=1999, warnings=warnings
+        ),
     )  # fmt: skip
 
 
@@ -117,6 +122,30 @@ def housing() -> LeadRanking:
         left_out=(("region", "text"),),
         warnings=(("LL101", "the KPI looks integrated and was differenced"),),
     )
+
+
+def every_verdict() -> LeadRanking:
+    """A candidate for each verdict, the values of some published late, units and controls known."""
+    nothing = not_found("x")
+    return ranking_of(
+        [
+            replace(found("demos", peak=2), available_after=1, conditional_pvalue=0.0007, reverse_pvalue=0.61),
+            replace(found("trials", peak=3), conditional_pvalue=0.002, reverse_pvalue=0.001, reverse_qvalue=0.004),
+            replace(found("training_hours", peak=4), available_after=4),
+            replace(found("visits", peak=6), explained_by="demos", reverse_pvalue=0.4, group=1),
+            replace(found("sign_ups", peak=5), explained_by="demos", reverse_pvalue=0.3, group=1),
+            replace(nothing, lead="support_calls", reverse_pvalue=0.0001, reverse_qvalue=0.001),
+            replace(nothing, lead="invoices", coincident_pvalue=0.0002, coincident_qvalue=0.003),
+            replace(nothing, lead="rebrand_views", one_event=True),
+            not_found("nps"),
+            empty("office_plants", "LL201", "no values"),
+        ],
+        kpi="new_mrr",
+        unit="week",
+        kpi_unit="EUR",
+        units=(("demos", "demos"), ("training_hours", "hours")),
+        controls=("price", "holiday"),
+    )  # fmt: skip
 
 
 def one_lead() -> LeadRanking:

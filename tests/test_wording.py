@@ -12,16 +12,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadlag import wording
+from leadlag.decision import Reason
 from leadlag.errors import CODES
 from leadlag.ranked import NOT_COMPUTED, LeadRanking
 from leadlag.wording.shown import interval, lag_list, number, pvalue, shown, width, wrap
+from leadlag.wording.treatment import season
 from tests import rankings
 
-ALL = [rankings.housing, rankings.one_lead, rankings.none_found, rankings.none_testable, rankings.nasty, rankings.many]
+ALL = [
+    rankings.housing,
+    rankings.every_verdict,
+    rankings.one_lead,
+    rankings.none_found,
+    rankings.none_testable,
+    rankings.nasty,
+    rankings.many,
+]
+
+
+def _flat(text: str) -> str:
+    """Text without its line breaks."""
+    return " ".join(text.split())
 
 
 def _sentences(ranking: LeadRanking) -> str:
-    return "\n".join([ranking.summary(), ranking.explain(), *(lead.explain() for lead in ranking)])
+    return "\n".join(
+        [ranking.summary(), ranking.explain(), *(text for lead in ranking for text in (lead.explain(), lead.why_not()))]
+    )
 
 
 # Numbers
@@ -38,13 +55,25 @@ def test_p_value_just_below_a_limit_is_not_rounded_over_it() -> None:
     assert pvalue(0.9996) == ">0.999"
 
 
-def test_effects_have_three_digits_and_their_bounds_the_same_decimals() -> None:
+def test_numbers_have_three_digits() -> None:
     assert number(0.00123456) == "0.00123"
     assert number(-12345.6) == "-12,300"
     assert number(1.5e9) == "1.50e+09"
-    assert interval(40.04, 24.987, 56.54) == ("40.0", "25.0", "56.5")
-    assert interval(0.0012, -5.0, 5.0) == ("0.00", "-5.00", "5.00")
+
+
+def test_an_effect_has_the_digits_that_the_width_of_its_interval_allows() -> None:
+    assert interval(40.04, 24.987, 56.54) == ("40", "25", "57")
+    assert interval(-676.2, -1295.4, -56.2) == ("-680", "-1,300", "-60")
+    assert interval(0.152, 0.101, 0.203) == ("0.152", "0.101", "0.203")
+    assert interval(0.0012, -5.0, 5.0) == ("0.0", "-5.0", "5.0")
     assert interval(float("nan"), float("nan"), float("nan")) == ("-", "-", "-")
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e9), st.integers(1, 2))
+def test_rounding_an_interval_never_makes_it_a_point(value: float, half: float, digits: int) -> None:
+    half = max(half, abs(value) / 100)
+    _, low, high = interval(value, value - half, value + half, digits=digits)
+    assert float(low.replace(",", "")) < float(high.replace(",", ""))
 
 
 def test_one_period_is_not_plural() -> None:
@@ -104,7 +133,7 @@ def test_summary_says_the_answer_first_and_then_what_stands_behind_it() -> None:
     text = rankings.housing().summary()
     assert text.startswith("2 of 7 candidates lead housing_starts: building_permits by 1 month and\nmortgage_rate by 2 months.")
     flat = " ".join(text.split())
-    assert "1 building_permits lead 1 [1-2] 80.2 [65.2, 96.7] <0.0001 <0.0001" in flat
+    assert "1 building_permits lead 1 [1-2] 80 [65, 97] <0.0001 <0.0001" in flat
     assert "240 lag shapes searched, 1,999 draws, Benjamini-Hochberg at FDR 0.10" in flat
     assert "housing_starts: first differences" in flat
     assert "1990-01 to 2024-06, 414 months; nobs 390, n_dropped 24" in flat
@@ -132,28 +161,93 @@ def test_summary_without_leads_says_so_with_the_rate() -> None:
 
 
 def test_explanation_of_a_lead_gives_delay_effect_and_evidence() -> None:
-    text = rankings.housing()["building_permits"].explain()
+    text = _flat(rankings.housing()["building_permits"].explain())
     assert "leads housing_starts by 1 month (90 % set: 1 to 2 months)" in text
     assert "A lasting rise of building_permits by 51.7" in text
-    assert "housing_starts 80.2 thousand homes a year higher (90 % interval 65.2 to 96.7)" in text
+    assert "housing_starts 80 thousand homes a year higher (90 % interval: 65 to 97 higher)" in text
     assert "p < 0.0001, which covers the search over lags 1 to 12" in text
     assert "Granger F test of lags 1 to 3 together: p = 0.0021" in text
     assert "390 months used, 24 dropped" in text
     assert "prediction, not cause" in text
 
 
-def test_falling_effects_are_called_lower_without_a_second_minus() -> None:
-    assert "33.1 thousand homes a year lower (90 % interval -48.1 to -16.6)" in rankings.housing()["mortgage_rate"].explain()
+def test_a_sentence_says_lower_instead_of_a_minus() -> None:
+    text = _flat(rankings.housing()["mortgage_rate"].explain())
+    assert "33 thousand homes a year lower (90 % interval: 17 to 48 lower)" in text
+
+
+def test_an_interval_over_zero_names_both_sides() -> None:
+    assert "2 thousand homes a year higher (90 % interval: 12 lower to 19 higher)" in _flat(
+        rankings.housing()["lumber_price"].explain()
+    )
 
 
 def test_logged_effects_are_percent() -> None:
     ranking = rankings.ranking_of([rankings.found("demos", size=2.5, in_percent=True)])
-    assert "housing_starts 2.5 % higher" in ranking["demos"].explain()
-    assert "2.5 % [-12.5, 19.0]" in ranking.summary()
+    assert "housing_starts 2 % higher" in _flat(ranking["demos"].explain())
+    assert "2 % [-12, 19]" in ranking.summary()
+
+
+def test_units_of_leads_and_controls_are_named() -> None:
+    ranking = rankings.every_verdict()
+    text = _flat(ranking["demos"].explain())
+    assert "A lasting rise of demos by 51.7 demos (one standard" in text
+    assert "new_mrr 40 EUR higher" in text
+    assert "price and holiday, in every model." in text
+    assert "Controls price and holiday, in every model" in _flat(ranking.summary())
+    assert "In every model: price and holiday." in _flat(ranking.explain())
+
+
+def test_time_to_act_is_shown_where_a_value_is_published_late() -> None:
+    text = _flat(rankings.every_verdict().summary())
+    assert "# Lead Verdict Delay To act Effect p q" in text
+    assert "demos lead 2 [1-3] 1 40 [25, 56]" in text
+    assert "To act weeks left when the value is published" in text
+    assert "To act" not in rankings.housing().summary()
+
+
+@pytest.mark.parametrize(
+    ("lead", "answer"),
+    [
+        ("demos", "It is a lead: demos leads new_mrr by 2 weeks (90 % set: 1 to 3 weeks): its past"),
+        ("training_hours", "too late to act on: its value is known 4 weeks after its own period"),
+        ("visits", "visits moves before new_mrr by 6 weeks (90 % set: 5 to 7 weeks) and predicts it alone, but adds nothing"),
+        ("support_calls", "support_calls moves after new_mrr, not before it: new_mrr predicts support_calls (p = 0.0001)."),
+        ("invoices", "invoices moves with new_mrr in the same week (p = 0.0002), and there is no sign that it moves before it."),
+        ("rebrand_views", "What links rebrand_views to new_mrr is one event"),
+        ("nps", "its q = 0.860; it would have to be 0.10 or less (p = 0.430 before adjusting)."),
+        ("office_plants", "office_plants could not be tested as a lead of new_mrr: the lead has no values [LL201]."),
+    ],
+)  # fmt: skip
+def test_why_not_gives_the_one_reason(lead: str, answer: str) -> None:
+    one = rankings.every_verdict()[lead]
+    assert answer in _flat(one.why_not())
+    if one.decision.verdict not in ("lead", "none"):
+        assert _flat(one.explain()).startswith(_flat(one.why_not()))
+
+
+def test_a_feedback_is_told_of_a_lead() -> None:
+    ranking = rankings.every_verdict()
+    assert "new_mrr leads trials in turn (p = 0.0010): a feedback" in _flat(ranking["trials"].explain())
+    assert "No sign that new_mrr leads demos in turn (p = 0.610)." in _flat(ranking["demos"].explain())
+    assert "Given the other chosen leads: p = 0.0007." in _flat(ranking["demos"].explain())
+
+
+def test_summary_says_which_lead_explains_which_and_what_says_the_same() -> None:
+    text = _flat(rankings.every_verdict().summary())
+    assert "Indirect sign_ups and visits: nothing to add once demos is known" in text
+    assert "Duplicates sign_ups and visits (group 1)" in text
+
+
+@pytest.mark.parametrize("build", ALL)
+def test_explanations_fit_88_columns(build: type) -> None:
+    ranking = build()
+    for text in (ranking.explain(), *(said for lead in ranking for said in (lead.explain(), lead.why_not()))):
+        assert max(map(width, text.split("\n"))) <= 88
 
 
 def test_explanation_of_no_lead_says_what_it_does_not_show_and_what_to_do() -> None:
-    text = rankings.housing()["lumber_price"].explain()
+    text = _flat(rankings.housing()["lumber_price"].explain())
     assert "no sign that lumber_price leads housing_starts within 12 months" in text
     assert "More periods" in text
     assert "does not show that there is no lead" in text
@@ -161,11 +255,30 @@ def test_explanation_of_no_lead_says_what_it_does_not_show_and_what_to_do() -> N
 
 @pytest.mark.parametrize("code", sorted(code for code in CODES if code.startswith("LL2")))
 def test_untestable_leads_say_why_and_what_to_do(code: str) -> None:
-    text = rankings.ranking_of([rankings.empty("flat", code, "detail")])["flat"].explain()
-    assert CODES[code] in text
-    assert f"[{code}]" in text
-    assert wording.next_step(code) in text
-    assert wording.next_step(code)
+    one = rankings.ranking_of([rankings.empty("flat", code, "a detail")])["flat"]
+    text = _flat(one.explain())
+    assert f"{CODES[code]}: a detail [{code}]" in text
+    assert wording.next_step(one.decision, one.context) in text
+    assert wording.next_step(one.decision, one.context)
+
+
+def test_a_detail_that_says_nothing_more_is_left_out() -> None:
+    assert wording.reason(Reason(code="LL201", detail="no values")) == "the lead has no values [LL201]"
+    assert wording.coded_reason(Reason(code="LL201", detail="no values")) == "LL201: the lead has no values"
+    assert wording.coded_reason(Reason(code="LL204", detail="19 periods")) == "LL204: too few periods for this lead (19 periods)"
+
+
+@pytest.mark.parametrize(
+    ("period", "unit", "words"),
+    [
+        (365.25 / 7, "week", "yearly season (52.18 weeks, 1 harmonic)"),
+        (12, "month", "yearly season (12 months, 1 harmonic)"),
+        (7, "day", "weekly season (7 days, 1 harmonic)"),
+        (9, "period", "season (9 periods, 1 harmonic)"),
+    ],
+)
+def test_a_season_has_its_everyday_word(period: float, unit: str, words: str) -> None:
+    assert season(period=period, count=1, unit=unit) == words
 
 
 def test_explanations_show_themselves_as_text_in_a_notebook() -> None:

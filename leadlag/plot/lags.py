@@ -67,7 +67,7 @@ def heatmap(result: LeadRanking, *, ax: Axes | None = None, most: int = 30) -> A
         more = f"\n{left:,} more candidates are not drawn" if left else ""
         framed = f"framed: {percent(context.policy.delay_level)} delay set of the leads, dot: the delay"
         ax.set_xlabel(f"Lag ({context.unit}s), each tried alone; {framed}{more}")
-        ax.set_title(f"How each lag goes with {label(context.kpi)}", **PLAIN)
+        ax.set_title(f"Lag by lag: value of t for {label(context.kpi)}", **PLAIN)
         bar = ax.figure.colorbar(image, ax=ax, pad=0.015, aspect=max(12.0, 1.4 * len(rows)), label="t value")
         bar.outline.set_visible(False)
     return ax
@@ -146,7 +146,8 @@ def profile(result: RankedLead, *, ax: Axes | None = None) -> Axes:
         percent_of = evidence.effect is not None and evidence.effect.in_percent
         unit = "%" if percent_of else label(context.kpi_unit, 26)
         kpi, lead = label(context.kpi, 34), label(evidence.lead, 34)
-        ax.set_ylabel(f"Change of {label(context.kpi, 26)}{f'{chr(10)}({unit})' if unit else ''}", **PLAIN)
+        told = [f"Change of {label(context.kpi, 26)}", *([f"({unit})"] if unit else []), "after a rise by lead_sd"]
+        ax.set_ylabel("\n".join(told), **PLAIN)
         ax.set_xlabel(f"Lag ({context.unit}s) by which {lead} moves first", **PLAIN)
         ax.set_title(f"When {kpi} follows {lead}", **PLAIN, pad=26.0)
         ax.set_xlim(min(evidence.profile.lags) - 0.6, max(evidence.profile.lags) + 0.6)

@@ -14,14 +14,18 @@ from leadlag.wording import (
     delay_cell,
     direction,
     effect_cell,
+    effect_head,
     fact_list,
     headline,
+    interval,
     lead_paragraphs,
-    number,
+    left_cell,
     percent,
     periods,
+    published_late,
     pvalue,
     reason,
+    sd_cell,
     shown,
 )
 
@@ -42,16 +46,18 @@ def ranking_content(ranking: LeadRanking) -> dict[str, Any]:
     return {
         "kpi": _name(context.kpi),
         "unit": context.unit,
+        "effect_unit": _effect_unit(ranking),
+        "with_left": published_late(ranking.decisions),
         "answer": headline(ranking),
         "caveat": CAVEAT,
         "limits": list(LIMITS),
         "glance": _glance(ranking),
-        "rows": [_row(item, has_card=item in told) for item in ranking.decisions[:_MOST_ROWS]],
+        "rows": [_row(item, context, has_card=item in told) for item in ranking.decisions[:_MOST_ROWS]],
         "n_more_rows": max(len(ranking.decisions) - _MOST_ROWS, 0),
         "verdicts": [
             (word, _MARK[word], VERDICT[word]) for word in VERDICT if any(item.verdict == word for item in ranking.decisions)
         ],
-        "cards": [lead_content(item, context) for item in told],
+        "cards": [lead_content(item, ranking) for item in told],
         "n_more_cards": max(len(ranking.leads) - _MOST_CARDS, 0),
         "levels": {"delay": percent(context.policy.delay_level), "effect": percent(context.policy.effect_level)},
         "heatmap": _heatmap(ranking),
@@ -77,7 +83,11 @@ def _glance(ranking: LeadRanking) -> list[tuple[str, str]]:
     ]
 
 
-def _row(item: Decision, *, has_card: bool) -> dict[str, Any]:
+def _effect_unit(ranking: LeadRanking) -> str:
+    return cut(effect_head((item.evidence.effect for item in ranking.decisions), ranking.context), 40)
+
+
+def _row(item: Decision, context: Context, *, has_card: bool) -> dict[str, Any]:
     """One row of the ranked table."""
     evidence = item.evidence
     return {
@@ -86,10 +96,12 @@ def _row(item: Decision, *, has_card: bool) -> dict[str, Any]:
         "verdict": item.verdict,
         "mark": _MARK[item.verdict],
         "card": f"lead-{item.rank}" if has_card else "",
+        "by": f"explained by {_name(evidence.explained_by)}" if item.verdict == "indirect" and evidence.explained_by else "",
         "delay": delay_cell(evidence.delay),
+        "left": left_cell(item),
         "direction": "" if evidence.effect is None else direction(evidence.effect),
         "effect": effect_cell(evidence.effect),
-        "lead_sd": "" if evidence.effect is None else number(evidence.effect.lead_sd),
+        "lead_sd": sd_cell(evidence.effect, evidence.lead, context),
         "p": pvalue(evidence.pvalue),
         "q": pvalue(evidence.qvalue),
         "nobs": f"{evidence.nobs:,}" if item.verdict != "untestable" else "-",
@@ -97,9 +109,9 @@ def _row(item: Decision, *, has_card: bool) -> dict[str, Any]:
     }
 
 
-def lead_content(item: Decision, context: Context) -> dict[str, Any]:
+def lead_content(item: Decision, result: LeadRanking | RankedLead) -> dict[str, Any]:
     """One lead in detail: its sentences and its lag profile."""
-    (_, answer), *rest = lead_paragraphs(item, context)
+    (_, answer), *rest = lead_paragraphs(item, result.context, result.provenance)
     return {
         "id": f"lead-{item.rank}",
         "rank": item.rank,
@@ -117,17 +129,12 @@ def _profile(item: Decision) -> list[dict[str, str]]:
     found, delay = item.evidence.profile, item.evidence.delay
     if found is None:
         return []
-    return [
-        {
-            "lag": str(lag),
-            "effect": number(effect),
-            "low": number(low),
-            "high": number(high),
-            "t": f"{t:.2f}",
-            "in_set": "yes" if delay is not None and lag in delay.lags else "no",
-        }
-        for lag, effect, low, high, t in zip(found.lags, found.effect, found.low, found.high, found.tvalue, strict=True)
-    ]
+    rows = []
+    for lag, *effect, t in zip(found.lags, found.effect, found.low, found.high, found.tvalue, strict=True):
+        value, low, high = interval(*effect)
+        in_set = "yes" if delay is not None and lag in delay.lags else "no"
+        rows.append({"lag": str(lag), "effect": value, "low": low, "high": high, "t": f"{t:.2f}", "in_set": in_set})
+    return rows
 
 
 def _heatmap(ranking: LeadRanking) -> dict[str, Any]:
@@ -146,7 +153,7 @@ def _heatmap(ranking: LeadRanking) -> dict[str, Any]:
 
 def _call(ranking: LeadRanking) -> str:
     """The call that repeats the ranking."""
-    settings = [(name, value) for name, value in ranking.provenance.settings if value not in (None, (), "Generator")]
+    settings = [(name, value) for name, value in ranking.provenance.settings if value not in (None, (), "a Generator")]
     arguments = [_argument(name, value) for name, value in settings]
     return "\n".join(["import leadlag as ll", "", "ranking = ll.rank_leads(", "    data,", *arguments, ")"])
 
@@ -162,14 +169,16 @@ def _argument(name: str, value: object, most: int = 100) -> str:
 def snippet_content(result: LeadRanking | RankedLead, *, most: int = 50) -> dict[str, Any]:
     """What a notebook shows of a ranking or of one of its leads."""
     if isinstance(result, RankedLead):
-        return {"lead": lead_content(result.decision, result.context)}
+        return {"lead": lead_content(result.decision, result)}
     hidden = len(result.decisions) - most
-    rows = [_row(item, has_card=False) for item in result.decisions[:most]]
+    rows = [_row(item, result.context, has_card=False) for item in result.decisions[:most]]
     for row in rows:
-        row["lead"], row["why"] = cut(row["lead"], 48), cut(row["why"], 120)
+        row |= {"lead": cut(row["lead"], 48), "why": cut(row["why"], 120), "by": cut(row["by"], 60)}
     return {
         "answer": headline(result, most=48),
         "unit": result.context.unit,
+        "effect_unit": _effect_unit(result),
+        "with_left": published_late(result.decisions),
         "rows": rows,
         "n_more_rows": max(hidden, 0),
         "facts": [(label, cut(text, 240)) for label, text in fact_list(result, not_computed=NOT_COMPUTED, most=48)],

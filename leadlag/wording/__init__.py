@@ -5,13 +5,37 @@ It stands below the rooms that decide and rank, so it imports neither: what it r
 
 from __future__ import annotations
 
-from leadlag.wording.prose import explain_lead, explain_ranking, lead_paragraphs
-from leadlag.wording.sentences import CAVEAT, LIMITS, STATUS, VERDICT, check, direction, effect_of, headline, next_step, reason
+from leadlag.wording.prose import explain_lead, explain_ranking, lead_paragraphs, why_not
+from leadlag.wording.sentences import (
+    CAVEAT,
+    LIMITS,
+    STATUS,
+    VERDICT,
+    check,
+    coded_reason,
+    direction,
+    effect_head,
+    effect_of,
+    headline,
+    next_step,
+    reason,
+)
 from leadlag.wording.shown import Prose, among, cut, interval, number, percent, periods, pvalue, shown
-from leadlag.wording.tables import delay_cell, effect_cell, fact_list, markdown_table, summary, summary_of_lead
+from leadlag.wording.tables import (
+    delay_cell,
+    effect_cell,
+    fact_list,
+    left_cell,
+    markdown_table,
+    published_late,
+    sd_cell,
+    summary,
+    summary_of_lead,
+)
 
 __all__ = [
-    "CAVEAT", "LIMITS", "STATUS", "VERDICT", "Prose", "among", "check", "cut", "delay_cell", "direction", "effect_cell",
-    "effect_of", "explain_lead", "explain_ranking", "fact_list", "headline", "interval", "lead_paragraphs", "markdown_table",
-    "next_step", "number", "percent", "periods", "pvalue", "reason", "shown", "summary", "summary_of_lead",
+    "CAVEAT", "LIMITS", "STATUS", "VERDICT", "Prose", "among", "check", "coded_reason", "cut", "delay_cell", "direction",
+    "effect_cell", "effect_head", "effect_of", "explain_lead", "explain_ranking", "fact_list", "headline", "interval",
+    "lead_paragraphs", "left_cell", "markdown_table", "next_step", "number", "percent", "periods", "published_late", "pvalue",
+    "reason", "sd_cell", "shown", "summary", "summary_of_lead", "why_not",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
+from leadlag.wording.prose import lines_of
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
 
@@ -131,7 +132,7 @@ def explain(result: SeenTest) -> Prose:
             "series that wander (Toda and Yamamoto)."
         )
     told.append(f"That {lead} helps to predict {kpi} would not show that moving {lead} moves {kpi}.")
-    return Prose("\n".join(told))
+    return lines_of(told)
 
 
 def _facts(result: SeenTest) -> Iterator[tuple[str, str]]:

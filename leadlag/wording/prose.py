@@ -3,38 +3,80 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from leadlag.wording import sentences
-from leadlag.wording.seen import SeenContext, SeenDecision, SeenRanking
-from leadlag.wording.shown import Prose, among, joined, periods, shown
+from leadlag.wording.seen import SeenContext, SeenDecision, SeenProvenance, SeenRanking
+from leadlag.wording.shown import Prose, among, joined, periods, shown, wrap
 
-__all__ = ["explain_lead", "explain_ranking", "lead_paragraphs"]
+__all__ = ["explain_lead", "explain_ranking", "lead_paragraphs", "lines_of", "why_not"]
+
+_WIDTH = 88
 
 
-def explain_lead(decision: SeenDecision, context: SeenContext) -> Prose:
+def explain_lead(decision: SeenDecision, context: SeenContext, provenance: SeenProvenance) -> Prose:
     """What a ranking says about one candidate, why, and what it does not show."""
-    return Prose("\n".join(text for _, text in lead_paragraphs(decision, context)))
+    return lines_of(text for _, text in lead_paragraphs(decision, context, provenance))
 
 
-def lead_paragraphs(decision: SeenDecision, context: SeenContext) -> tuple[tuple[str, str], ...]:
+def lines_of(paragraphs: Iterable[str]) -> Prose:
+    """Paragraphs as lines of at most 88 columns."""
+    return Prose("\n".join(line for text in paragraphs for line in wrap(text, _WIDTH)))
+
+
+def lead_paragraphs(decision: SeenDecision, context: SeenContext, provenance: SeenProvenance) -> tuple[tuple[str, str], ...]:
     """The sentences about one candidate, each with the word it stands under."""
     if decision.verdict == "untestable":
-        told = [("Answer", _untestable(decision, context)), *_steps(decision)]
+        told = [("Answer", _untestable(decision, context)), *_steps(decision, context)]
     else:
-        told = [("Answer", _answer(decision, context)), *_numbers(decision, context), *_checks(decision, context)]
-        told += [*_steps(decision), ("Limits", _limits(decision, context))]
+        told = [("Answer", _answer(decision, context)), *_numbers(decision, context, provenance), *_checks(decision, context)]
+        told += [*_steps(decision, context), ("Limits", _limits(decision, context))]
     return tuple(told)
+
+
+def why_not(decision: SeenDecision, context: SeenContext) -> Prose:
+    """Why a candidate is no lead, in one or two sentences; of a lead, that it is one."""
+    if decision.verdict == "untestable":
+        return lines_of([_untestable(decision, context)])
+    if decision.verdict == "lead":
+        return lines_of([f"It is a lead: {_answer(decision, context)}{_too_late(decision, context)}"])
+    if decision.verdict != "none" or _one_event(decision):
+        return lines_of([_answer(decision, context)])
+    evidence = decision.evidence
+    needed = f"it would have to be {context.policy.fdr:.2f} or less (p {among(evidence.pvalue)} before adjusting)"
+    return lines_of([f"{_answer(decision, context)} Adjusted for all candidates, its q {among(evidence.qvalue)}; {needed}."])
+
+
+def _too_late(decision: SeenDecision, context: SeenContext) -> str:
+    """That a lead is known only when the KPI has moved."""
+    if not decision.actionable_delay <= 0:
+        return ""
+    published = periods(decision.evidence.available_after, context.unit)
+    return f" It comes too late to act on: its value is known {published} after its own period, when the KPI has moved already."
+
+
+def _one_event(decision: SeenDecision) -> bool:
+    return decision.reason is not None and decision.reason.code == "one_event"
 
 
 def _answer(decision: SeenDecision, context: SeenContext) -> str:
     """The verdict, and how many periods ahead."""
-    lead, kpi, ahead = shown(decision.evidence.lead), shown(context.kpi), decision.evidence.delay
+    evidence, kpi = decision.evidence, shown(context.kpi)
+    lead, ahead = shown(evidence.lead), evidence.delay
+    by = f" by {sentences.delay(ahead, context.unit)}" if ahead else ""
     if decision.verdict == "lead":
-        by = f" by {sentences.delay(ahead, context.unit)}" if ahead else ""
         return f"{lead} leads {kpi}{by}: its past improves the prediction beyond what the KPI's own past tells."
-    if decision.verdict == "none":
-        return f"There is no sign that {lead} leads {kpi} within {periods(context.max_lag, context.unit)}."
-    return f"{lead} is {decision.verdict} for {kpi}: it {sentences.VERDICT.get(decision.verdict, '')}."
+    if decision.verdict == "indirect":
+        known = f"{shown(evidence.explained_by)} is known" if evidence.explained_by else "the other leads are known"
+        return f"{lead} moves before {kpi}{by} and predicts it alone, but adds nothing once {known}."
+    if decision.verdict == "reverse":
+        return f"{lead} moves after {kpi}, not before it: {kpi} predicts {lead} (p {among(evidence.reverse_pvalue)})."
+    if decision.verdict == "coincident":
+        same = f"in the same {context.unit} (p {among(evidence.coincident_pvalue)})"
+        return f"{lead} moves with {kpi} {same}, and there is no sign that it moves before it."
+    if _one_event(decision):
+        return f"What links {lead} to {kpi} is one event: once the largest level shift of {kpi} is in the model, nothing is left."
+    return f"There is no sign that {lead} leads {kpi} within {periods(context.max_lag, context.unit)}."
 
 
 def _untestable(decision: SeenDecision, context: SeenContext) -> str:
@@ -42,17 +84,19 @@ def _untestable(decision: SeenDecision, context: SeenContext) -> str:
     return f"{shown(decision.evidence.lead)} could not be tested as a lead of {shown(context.kpi)}{why}."
 
 
-def _numbers(decision: SeenDecision, context: SeenContext) -> list[tuple[str, str]]:
+def _numbers(decision: SeenDecision, context: SeenContext, provenance: SeenProvenance) -> list[tuple[str, str]]:
     """Effect, evidence and rows."""
     evidence = decision.evidence
     told = []
     if evidence.effect is not None:
         told.append(("Effect", _effect(decision, context)))
     told.append(("Evidence", _evidence(decision, context)))
-    kpi_treatment = f"{shown(context.kpi)}: {context.treatment}." if context.treatment else ""
-    lead_treatment = f" {shown(evidence.lead)}: {evidence.treatment}." if evidence.treatment else ""
-    if kpi_treatment or lead_treatment:
-        told.append(("Treatment", (kpi_treatment + lead_treatment).strip()))
+    treated = [f"{shown(name)}: {done}." for name, done in ((context.kpi, context.treatment), (evidence.lead, evidence.treatment))
+               if done]  # fmt: skip
+    if treated:
+        told.append(("Treatment", " ".join(treated)))
+    if controls := sentences.controls(provenance):
+        told.append(("Controls", f"{joined(controls)}, in every model."))
     used = f"{periods(evidence.nobs, context.unit)} used, {evidence.n_dropped:,} dropped"
     told.append(("Rows", f"{used}; {sentences.sample(context)} in all."))
     return told
@@ -77,6 +121,8 @@ def _evidence(decision: SeenDecision, context: SeenContext) -> str:
         told += f" (strongest: {evidence.shape})"
     told += f"; q {among(evidence.qvalue)} after adjusting for all candidates of this ranking"
     told += f" (called a lead at {context.policy.fdr:.2f} or less)."
+    if not math.isnan(evidence.conditional_pvalue):
+        told += f" Given the other chosen leads: p {among(evidence.conditional_pvalue)}."
     if evidence.granger_order and not math.isnan(evidence.granger_pvalue):
         lags = "lag 1" if evidence.granger_order == 1 else f"lags 1 to {evidence.granger_order}"
         told += f" Granger F test of {lags} together: p {among(evidence.granger_pvalue)}."
@@ -87,18 +133,21 @@ def _checks(decision: SeenDecision, context: SeenContext) -> list[tuple[str, str
     """Checks that a lead was put to, and notes about it."""
     asked = [item for item in decision.checks if item.status != "not applicable"] if decision.verdict == "lead" else []
     told = [sentences.check(item, decision, context) for item in asked]
+    if decision.evidence.group is not None:
+        told.append(f"It is one of near duplicates, group {decision.evidence.group} of the column `group`.")
     told += [f"{shown(text)} [{code}]." for code, text in decision.evidence.notes]
-    return [("Checks", " ".join(told))] if told else []
+    said = " ".join(filter(None, told))
+    return [("Checks", said)] if said else []
 
 
-def _steps(decision: SeenDecision) -> list[tuple[str, str]]:
-    step = sentences.next_step(decision.reason.code) if decision.reason else ""
+def _steps(decision: SeenDecision, context: SeenContext) -> list[tuple[str, str]]:
+    step = sentences.next_step(decision, context)
     return [("Next", step)] if step else []
 
 
 def _limits(decision: SeenDecision, context: SeenContext) -> str:
     lead, kpi = shown(decision.evidence.lead), shown(context.kpi)
-    if decision.verdict == "none":
+    if decision.verdict in ("none", "reverse", "coincident"):
         return "This does not show that there is no lead: a weak, slow or changing one can be missed."
     return (
         f"This shows prediction, not cause: moving {lead} on purpose may leave {kpi} where it is, and a third thing may move "
@@ -113,8 +162,10 @@ def explain_ranking(ranking: SeenRanking) -> Prose:
         if decision.verdict == "lead" and decision.evidence.effect is not None:
             told.append(_effect(decision, context))
     told.append(f"Tested: {sentences.family(ranking.family, context)}; {sentences.sample(context)}.")
+    if controls := sentences.controls(ranking.provenance):
+        told.append(f"In every model: {joined(controls)}.")
     lost = [shown(item.evidence.lead) for item in ranking.decisions if item.verdict == "untestable"]
     if lost:
         names = [*lost[:3], f"{len(lost) - 3} more"] if len(lost) > 3 else lost
         told.append(f"Could not be tested: {joined(names)}.")
-    return Prose("\n".join([*told, sentences.CAVEAT]))
+    return lines_of([*told, sentences.CAVEAT])

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Iterable
+
 from leadlag.errors import CODES
-from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenDelay, SeenEffect, SeenFamily, SeenRanking, SeenReason
-from leadlag.wording.shown import cut, interval, joined, lag_list, number, percent, periods, shown
+from leadlag.wording.seen import (
+    SeenCheck,
+    SeenContext,
+    SeenDecision,
+    SeenDelay,
+    SeenEffect,
+    SeenFamily,
+    SeenProvenance,
+    SeenRanking,
+    SeenReason,
+)
+from leadlag.wording.shown import among, cut, interval, joined, lag_list, number, percent, periods, shown
 
 __all__ = [
-    "CAVEAT", "LIMITS", "STATUS", "VERDICT", "check", "delay", "delay_set", "direction", "effect_of", "effect_unit", "family",
-    "headline", "lead_title", "next_step", "reason", "sample",
+    "CAVEAT", "LIMITS", "STATUS", "VERDICT", "check", "coded_reason", "controls", "delay", "delay_set", "direction",
+    "effect_head", "effect_of", "family", "headline", "lead_title", "lead_unit", "next_step", "reason", "sample",
 ]  # fmt: skip
 
 #: Said under every table, in one line of 80 columns.
@@ -36,7 +50,17 @@ VERDICT = {
 #: Words for the answer to a check.
 STATUS = {"pass": "pass", "review": "look again", "fail": "fail", "not applicable": "not applicable"}
 
+#: What a reason that is no error says.
+_REASONS = {
+    "not_significant": "not significant at the chosen FDR",
+    "one_event": "nothing is left once the largest level shift of the KPI is in the model",
+}
+
 _NEXT = {
+    "indirect": "Watch {by}. {lead} is still of use where it moves earlier or is published sooner.",
+    "reverse": "Take it as a result of {kpi}, not as a warning of it.",
+    "coincident": "A finer cadence, days in place of weeks, may show which of the two moves first.",
+    "one_event": "Look at that event. More periods before or after it may show a lead that is there.",
     "not_significant": "More periods, a longer max_lag or a finer cadence may show a lead that is there.",
     "LL201": "Check that the column is filled, and over the same time as the KPI.",
     "LL203": "Nothing can be learned from a column that does not move: leave it out, or give a longer window.",
@@ -87,23 +111,40 @@ def delay_set(ahead: SeenDelay, unit: str) -> str:
     return f"{lag_list(ahead.lags)} {unit if ahead.lags == (1,) else unit + 's'}"
 
 
-def effect_unit(size: SeenEffect, context: SeenContext) -> str:
-    """The unit of an effect, with a space before it; empty if the KPI's unit is not known."""
-    if size.in_percent:
-        return " %"
-    return f" {shown(context.kpi_unit)}" if context.kpi_unit else ""
+def effect_head(sizes: Iterable[SeenEffect | None], context: SeenContext) -> str:
+    """The unit of all effects, empty if it is not known."""
+    in_percent = any(size.in_percent for size in sizes if size is not None)
+    return "%" if in_percent else shown(context.kpi_unit)
+
+
+def lead_unit(lead: str, context: SeenContext) -> str:
+    """The unit of a lead, with a space before it; empty if it is not known."""
+    unit = dict(context.units).get(lead, "")
+    return f" {shown(unit)}" if unit else ""
 
 
 def effect_of(size: SeenEffect, lead: str, context: SeenContext) -> str:
     """What goes with a lasting rise of the lead, as a clause."""
     value, low, high = interval(size.value, size.low, size.high)
-    unit, kpi = effect_unit(size, context), shown(context.kpi)
-    way = "higher" if size.value >= 0 else "lower"
+    unit, kpi = effect_head([size], context), shown(context.kpi)
     return (
-        f"a lasting rise of {shown(lead)} by {number(size.lead_sd)} (one standard deviation of its working series) goes with "
-        f"{kpi} {value.lstrip('-')}{unit} {way} ({percent(size.level)} interval {low} to {high}), "
-        "once the rise has worked through all lags"
+        f"a lasting rise of {shown(lead)} by {number(size.lead_sd)}{lead_unit(lead, context)} (one standard deviation of its "
+        f"working series) goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
+        f"({percent(size.level)} interval: {_bounds(low, high)}), once the rise has worked through all lags"
     )
+
+
+def _way(amount: str) -> str:
+    return "lower" if amount.startswith("-") else "higher"
+
+
+def _bounds(low: str, high: str) -> str:
+    """Both ends of an interval with the word for their side of zero, the smaller change first."""
+    if _way(low) == _way(high):
+        return f"{low} to {high} higher" if _way(low) == "higher" else f"{high.lstrip('-')} to {low.lstrip('-')} lower"
+    if not high.strip("0.,"):
+        return f"{high} to {low.lstrip('-')} lower"
+    return f"{low.lstrip('-')} lower to {high} higher"
 
 
 def family(tests: SeenFamily, context: SeenContext) -> str:
@@ -120,20 +161,41 @@ def sample(context: SeenContext) -> str:
     return f"{shown(context.first)} to {shown(context.last)}, {periods(context.n_periods, context.unit)}"
 
 
+def controls(provenance: SeenProvenance) -> tuple[str, ...]:
+    """Columns that stood in every model."""
+    return tuple(shown(name) for name in dict(provenance.settings).get("controls") or ())
+
+
 def reason(why: SeenReason) -> str:
-    """Why a lead has no numbers, or none that count."""
-    text = CODES.get(why.code, "not significant at the chosen FDR" if why.code == "not_significant" else why.code)
+    """Why a lead has no numbers, or none that count, for a sentence."""
     coded = f" [{why.code}]" if why.code in CODES else ""
-    return f"{text}{': ' + shown(why.detail) if why.detail else ''}{coded}"
+    return f"{_what(why)}{f': {shown(why.detail)}' if _adds(why) else ''}{coded}"
 
 
-def next_step(code: str) -> str:
-    """What to do about a lead that has no numbers, or none that count."""
-    return _NEXT.get(code, "")
+def coded_reason(why: SeenReason) -> str:
+    """The same for a table: the code comes first."""
+    return f"{why.code}: {_what(why)}{f' ({why.detail})' if _adds(why) else ''}"
+
+
+def _what(why: SeenReason) -> str:
+    return CODES.get(why.code) or _REASONS.get(why.code, why.code)
+
+
+def _adds(why: SeenReason) -> bool:
+    """Whether the detail says more than the text of its code."""
+    said, detail = (set(re.findall(r"\w+", text.casefold())) for text in (_what(why), why.detail))
+    return not detail <= said
+
+
+def next_step(decision: SeenDecision, context: SeenContext) -> str:
+    """What to do about a candidate that is no lead."""
+    code = decision.reason.code if decision.reason else decision.verdict
+    by = shown(decision.evidence.explained_by)
+    return _NEXT.get(code, "").format(lead=shown(decision.evidence.lead), kpi=shown(context.kpi), by=by)
 
 
 def check(asked: SeenCheck, decision: SeenDecision, context: SeenContext) -> str:
-    """A check's answer and what to do about it."""
+    """A check's answer and what to do about it; empty if there is nothing to say."""
     unit, evidence = context.unit, decision.evidence
     if asked.status == "not applicable":
         return f"{_CHECKS.get(asked.code, asked.code)}: not applicable here."
@@ -143,10 +205,20 @@ def check(asked: SeenCheck, decision: SeenDecision, context: SeenContext) -> str
         return f"{told}: {advice}."
     if asked.code == "time_to_act":
         return _time_to_act(asked, evidence.available_after, unit)
+    if asked.code == "feedback":
+        return _feedback(asked, shown(evidence.lead), shown(context.kpi))
     return f"{_CHECKS.get(asked.code, asked.code)}: {STATUS.get(asked.status, asked.status)}."
 
 
-_CHECKS = {"delay_set": "How sharp the delay is", "time_to_act": "Time to act"}
+_CHECKS = {"delay_set": "How sharp the delay is", "time_to_act": "Time to act", "feedback": "Feedback"}
+
+
+def _feedback(asked: SeenCheck, lead: str, kpi: str) -> str:
+    if math.isnan(asked.value):
+        return ""
+    if asked.status == "pass":
+        return f"No sign that {kpi} leads {lead} in turn (p {among(asked.value)})."
+    return f"{kpi} leads {lead} in turn (p {among(asked.value)}): a feedback, so a rise of {lead} may be an echo of {kpi}."
 
 
 def _time_to_act(asked: SeenCheck, published: int, unit: str) -> str:

@@ -110,35 +110,43 @@ def number(value: float, *, digits: int = 3, sign: bool = False) -> str:
     >>> number(12345.6), number(0.0123456), number(-80.24, sign=True), number(float("nan"))
     ('12,300', '0.0123', '-80.2', '-')
     """
-    return _fixed(value, digits=digits, largest=abs(value), plus="+" if sign else "")
+    if value == 0.0 or not math.isfinite(value):
+        return _rounded(value, places=0, largest=1.0, plus="+" if sign else "")
+    return _rounded(value, places=digits - 1 - _magnitude(value), largest=abs(value), plus="+" if sign else "")
 
 
-def _fixed(value: float, *, digits: int, largest: float, plus: str = "") -> str:
-    """The number with as many decimals as give `largest` its significant digits."""
-    if not math.isfinite(value):
-        return _NOTHING if math.isnan(value) else f"{value:{plus}}"
-    if value == 0.0:
-        return "0"
-    if largest >= 1e6 or largest < 1e-4:
-        return f"{value:{plus}.{digits - 1}e}"
-    places = digits - 1 - math.floor(math.log10(largest))
-    rounded = round(value, places)
-    return f"{rounded + 0.0:{plus},.{max(places, 0)}f}"
-
-
-def interval(value: float, low: float, high: float, *, digits: int = 3) -> tuple[str, str, str]:
-    """An estimate and its bounds with the same number of decimals, set by the estimate or, if far wider, its bounds.
+def interval(value: float, low: float, high: float, *, digits: int = 2) -> tuple[str, str, str]:
+    """An estimate and its bounds, rounded alike: `digits` significant digits of half the width of the interval.
 
     Examples
     --------
-    >>> interval(80.24, 55.113, 105.38)
-    ('80.2', '55.1', '105.4')
+    >>> interval(80.24, 55.113, 105.38), interval(-676.2, -1295.4, -56.2), interval(0.152, 0.101, 0.203)
+    (('80', '55', '105'), ('-680', '-1,300', '-60'), ('0.152', '0.101', '0.203'))
     """
-    size, widest = abs(value), max((abs(each) for each in (value, low, high) if math.isfinite(each)), default=0.0)
-    # an estimate far smaller than its bounds must not drag them into a row of meaningless decimals
-    largest = size if widest <= 2 * size else widest
-    first, second, third = (_fixed(each, digits=digits, largest=largest) for each in (value, low, high))
+    bounds = [each for each in (low, high) if math.isfinite(each)]
+    half = (high - low) / 2 if len(bounds) == 2 else max((abs(each - value) for each in bounds), default=0.0)
+    largest = max((abs(each) for each in (value, *bounds) if math.isfinite(each)), default=0.0)
+    if not half > 0.0 or largest == 0.0:
+        return number(value), number(low), number(high)
+    # more digits of the estimate than these are noise of the arithmetic, however narrow the interval
+    places = min(digits - 1 - _magnitude(half), 2 * digits - _magnitude(largest))
+    first, second, third = (_rounded(each, places=places, largest=largest) for each in (value, low, high))
     return first, second, third
+
+
+def _magnitude(value: float) -> int:
+    """Place of the first digit: 0 for 1 to 9, 1 for 10 to 99, -1 for 0.1 to 0.9."""
+    return math.floor(math.log10(abs(value)))
+
+
+def _rounded(value: float, *, places: int, largest: float, plus: str = "") -> str:
+    """The number to so many decimals, tens if -1; with a power of ten if the `largest` beside it needs one."""
+    if not math.isfinite(value):
+        return _NOTHING if math.isnan(value) else f"{value:{plus}}"
+    rounded = round(value, places) + 0.0
+    if 1e-4 <= largest < 1e6:
+        return f"{rounded:{plus},.{max(places, 0)}f}"
+    return f"{rounded:{plus}.{max(_magnitude(rounded) + places, 0)}e}" if rounded else "0"
 
 
 def pvalue(p: float) -> str:

@@ -8,13 +8,16 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from leadlag.wording import sentences
-from leadlag.wording.seen import SeenDecision, SeenDelay, SeenEffect, SeenRanking
-from leadlag.wording.shown import Prose, cut, interval, number, pad, percent, pvalue, shown, width, wrap
+from leadlag.wording.seen import SeenContext, SeenDecision, SeenDelay, SeenEffect, SeenRanking
+from leadlag.wording.shown import Prose, cut, interval, joined, number, pad, percent, pvalue, shown, width, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["by_kind", "delay_cell", "effect_cell", "fact_list", "markdown_table", "summary", "summary_of_lead"]
+__all__ = [
+    "by_kind", "delay_cell", "effect_cell", "fact_list", "left_cell", "markdown_table", "published_late", "sd_cell", "summary",
+    "summary_of_lead",
+]  # fmt: skip
 
 _WIDTH = 80
 _MOST_ROWS = 40
@@ -27,7 +30,7 @@ _GAP = "  "
 def summary(ranking: SeenRanking, *, not_computed: Sequence[str] = ()) -> Prose:
     """Ranking as text of at most 80 columns: the answer, the table, and what stands behind it."""
     rows = ranking.decisions[:_MOST_ROWS]
-    table = _table(rows, ranking.context.unit)
+    table = _table(rows, ranking.context.unit, with_left=published_late(ranking.decisions))
     if len(ranking.decisions) > len(rows):
         table.append(f"and {len(ranking.decisions) - len(rows):,} more: to_frame() has them all")
     facts = [line for label, text in fact_list(ranking, not_computed=not_computed, most=_NAME) for line in _fact(label, text)]
@@ -48,8 +51,12 @@ def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: i
     facts = [
         ("Delay", f"in {context.unit}s, with the ends of the {percent(policy.delay_level)} set"),
         ("Effect", f"{_effect_words(ranking, kpi)}, {bounds}"),
+        *_left_fact(ranking),
+        *_explained_fact(ranking.decisions, most),
+        *_group_facts(ranking.decisions, most),
         ("Tests", sentences.family(ranking.family, context)),
         ("KPI", f"{kpi}: {context.treatment or 'as given'}"),
+        *_controls_fact(ranking, most),
         ("Sample", f"{sentences.sample(context)}; {_rows_used(ranking.decisions)}"),
     ]
     out = [f"{cut(shown(name), most)} ({shown(why)})" for name, why in ranking.left_out]
@@ -82,12 +89,55 @@ def _cut_facts(label: str, texts: list[str]) -> list[tuple[str, str]]:
     return [*told, (label, f"and {len(texts) - _MOST_FACTS} more")] if len(texts) > _MOST_FACTS else told
 
 
+def _controls_fact(ranking: SeenRanking, most: int) -> list[tuple[str, str]]:
+    names = [cut(name, most) for name in sentences.controls(ranking.provenance)]
+    return [("Controls", f"{joined(names)}, in every model")] if names else []
+
+
+def _left_fact(ranking: SeenRanking) -> list[tuple[str, str]]:
+    told = f"{ranking.context.unit}s left when the value is published: delay less available_after"
+    return [("To act", told)] if published_late(ranking.decisions) else []
+
+
+def _explained_fact(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str, str]]:
+    """Which lead stands behind each indirect one."""
+    behind: dict[str, list[str]] = {}
+    for item in decisions:
+        if item.verdict == "indirect" and item.evidence.explained_by:
+            behind.setdefault(cut(shown(item.evidence.explained_by), most), []).append(cut(shown(item.evidence.lead), most))
+    told = [f"{joined(names)}: nothing to add once {by} is known" for by, names in behind.items()]
+    return _cut_facts("Indirect", told)
+
+
+def _group_facts(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str, str]]:
+    """Candidates that say the same."""
+    groups: dict[int, list[str]] = {}
+    for item in decisions:
+        if item.evidence.group is not None:
+            groups.setdefault(item.evidence.group, []).append(cut(shown(item.evidence.lead), most))
+    return _cut_facts("Duplicates", [f"{joined(names)} (group {number})" for number, names in groups.items()])
+
+
+def published_late(decisions: Sequence[SeenDecision]) -> bool:
+    """Whether the value of any candidate is published later than at the end of its own period."""
+    return any(item.evidence.available_after > 0 for item in decisions)
+
+
+def left_cell(decision: SeenDecision) -> str:
+    """Periods left to act once the value is published."""
+    return "-" if math.isnan(decision.actionable_delay) else f"{decision.actionable_delay:.0f}"
+
+
+def sd_cell(size: SeenEffect | None, lead: str, context: SeenContext) -> str:
+    """The rise that the effect belongs to, with the unit of the lead."""
+    return "" if size is None else f"{number(size.lead_sd)}{sentences.lead_unit(lead, context)}"
+
+
 def _effect_words(ranking: SeenRanking, kpi: str) -> str:
     """What one number in the effect column means."""
-    sizes = [item.evidence.effect for item in ranking.decisions if item.evidence.effect is not None]
-    in_percent = any(size.in_percent for size in sizes)
-    unit = " in percent" if in_percent else f" in {shown(ranking.context.kpi_unit)}" if ranking.context.kpi_unit else ""
-    return f"change of {kpi}{unit} after a lasting rise of the lead by lead_sd"
+    unit = sentences.effect_head((item.evidence.effect for item in ranking.decisions), ranking.context)
+    told = " in percent" if unit == "%" else f" in {unit}" if unit else ""
+    return f"change of {kpi}{told} after a lasting rise of the lead by lead_sd"
 
 
 def _rows_used(decisions: Sequence[SeenDecision]) -> str:
@@ -111,7 +161,7 @@ def delay_cell(ahead: SeenDelay | None) -> str:
     return f"{ahead.peak} [{ahead.low}]" if ahead.low == ahead.high else f"{ahead.peak} [{ahead.low}-{ahead.high}]"
 
 
-def effect_cell(size: SeenEffect | None, *, digits: int = 3) -> str:
+def effect_cell(size: SeenEffect | None, *, digits: int = 2) -> str:
     """Effect and its interval."""
     if size is None or math.isnan(size.value):
         return "-"
@@ -120,11 +170,12 @@ def effect_cell(size: SeenEffect | None, *, digits: int = 3) -> str:
     return f"{value}{sign} [{low}, {high}]"
 
 
-def _table(decisions: Sequence[SeenDecision], unit: str) -> list[str]:
+def _table(decisions: Sequence[SeenDecision], unit: str, *, with_left: bool) -> list[str]:
     """The rows with their head; the head and the effects lose letters and digits before the names do."""
-    for digits, delay_head in ((3, f"Delay ({unit}s)"), (3, "Delay"), (2, "Delay"), (1, "Delay")):
-        heads = ("#", "Lead", "Verdict", delay_head, "Effect", "p", "q")
-        rows = [heads, *(_cells(item, digits=digits) for item in decisions)]
+    left = ("To act",) if with_left else ()
+    for digits, delay_head in ((2, f"Delay ({unit}s)"), (2, "Delay"), (1, "Delay")):
+        heads = ("#", "Lead", "Verdict", delay_head, *left, "Effect", "p", "q")
+        rows = [heads, *(_cells(item, digits=digits, with_left=with_left) for item in decisions)]
         widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
         room = _WIDTH - sum(widths) - len(_GAP) * (len(widths) - 1) + widths[1]
         if room >= (widths[1] if delay_head != "Delay" else min(widths[1], 20)):
@@ -134,17 +185,18 @@ def _table(decisions: Sequence[SeenDecision], unit: str) -> list[str]:
     return [cut(_line(row, widths), _WIDTH) for row in rows]
 
 
-def _cells(decision: SeenDecision, *, digits: int) -> tuple[str, ...]:
+def _cells(decision: SeenDecision, *, digits: int, with_left: bool) -> tuple[str, ...]:
     evidence = decision.evidence
     return (
         str(decision.rank), shown(evidence.lead), decision.verdict, delay_cell(evidence.delay),
-        effect_cell(evidence.effect, digits=digits), pvalue(evidence.pvalue), pvalue(evidence.qvalue),
+        *([left_cell(decision)] if with_left else []), effect_cell(evidence.effect, digits=digits), pvalue(evidence.pvalue),
+        pvalue(evidence.qvalue),
     )  # fmt: skip
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     """Texts to the left, numbers to the right."""
-    sides = ("right", "left", "left", "left", "right", "right", "right")
+    sides = ("right", "left", "left", "left", *["right"] * (len(cells) - 4))
     columns = (pad(cut(text, columns), columns, side=side) for text, columns, side in zip(cells, widths, sides, strict=True))
     return _GAP.join(columns).rstrip()
 

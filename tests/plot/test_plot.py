@@ -127,7 +127,7 @@ def test_profile_shades_the_delay_set_and_draws_every_interval() -> None:
 def test_draw_picks_the_picture() -> None:
     result = rankings.housing()
     assert result.plot().get_title(loc="left") == "What leads housing_starts"
-    assert result.plot(kind="heatmap").get_title(loc="left") == "How each lag goes with housing_starts"
+    assert result.plot(kind="heatmap").get_title(loc="left") == "Lag by lag: value of t for housing_starts"
     assert result["building_permits"].plot().get_title(loc="left") == "When housing_starts follows building_permits"
 
 

@@ -293,7 +293,7 @@ def test_notebook_table_has_no_script_and_no_colour_of_its_own() -> None:
 
 
 def test_notebook_shows_leads_and_other_results_too() -> None:
-    assert "80.2 thousand homes a year higher" in rankings.housing()["building_permits"]._repr_html_()
+    assert "80 thousand homes a year higher" in rankings.housing()["building_permits"]._repr_html_()
 
     class Other(Result):
         def summary(self) -> str:
