@@ -32,6 +32,8 @@ class Policy:
         Confidence level of the delay set.
     effect_level : float
         Confidence level of the effect interval.
+    coincident_level : float
+        A lead whose same-period p is at most this has to lead beside its value of the same period too.
     wide_delay : int
         A delay set of more lags than this is sent for review.
     """
@@ -39,6 +41,7 @@ class Policy:
     fdr: float = 0.10
     delay_level: float = 0.90
     effect_level: float = 0.90
+    coincident_level: float = 0.05
     wide_delay: int = 3
 
 

@@ -128,8 +128,15 @@ def _find(prepared: Prepared, *, seeds: np.ndarray, n_draws: int, policy: Policy
     """Scan, selection, direction and delay sets, one seed each, so that none depends on what another drew."""
     problem = prepared.problem
     first = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=n_draws)
-    selection = select_leads(problem, first, fdr=policy.fdr, seed=int(seeds[1]), n_draws=n_draws)
     direction = directions(problem, seed=int(seeds[2]), n_draws=n_draws)
+    selection = select_leads(
+        problem,
+        first,
+        coincident=direction.coincident <= policy.coincident_level,
+        fdr=policy.fdr,
+        seed=int(seeds[1]),
+        n_draws=n_draws,
+    )
     asked = [(problem, lead, lead) for lead in np.flatnonzero(selection.explained_by >= 0).tolist()]
     asked += [(given, 0, lead) for given, lead in zip(selection.given_others, selection.chosen, strict=True)]
     sets = {

@@ -30,29 +30,34 @@ class Shape:
 
     Parameters
     ----------
-    kind : {"point", "decay", "momentum"}
-        All weight on one lag; weights ``rate^j`` at start + j; or the weights of the KPI's own momentum, by which
-        an effect at the start is carried on.
+    kind : {"point", "hump", "decay", "momentum"}
+        All weight on one lag; weights that rise to it and fall from it over two lags on either side; weights ``rate^j``
+        at start + j; or the weights of the KPI's own momentum, by which an effect at the start is carried on.
     rate : float
         Decay per period.
     """
 
-    kind: Literal["point", "decay", "momentum"]
+    kind: Literal["point", "hump", "decay", "momentum"]
     rate: float = 0.0
 
     @property
     def label(self) -> str:
         """The shape in words."""
-        words = {"point": "single lag", "decay": f"decay of {self.rate:g} a period", "momentum": "carried by the KPI's momentum"}
-        return words[self.kind]
+        words = {"point": "single lag", "hump": "rise and fall over five lags", "momentum": "carried by the KPI's momentum"}
+        return words.get(self.kind, f"decay of {self.rate:g} a period")
 
 
 #: The shapes that every lead is searched for.
-STANDARD: tuple[Shape, ...] = (Shape("point"), Shape("momentum"), Shape("decay", 0.5), Shape("decay", 0.8))
+STANDARD: tuple[Shape, ...] = (Shape("point"), Shape("momentum"), Shape("decay", 0.5), Shape("decay", 0.8), Shape("hump"))
+
+#: Weights of a hump by their distance from its peak; none falls on lag 0 or the future.
+_HUMP = {-2: 0.25, -1: 0.75, 0: 1.0, 1: 0.75, 2: 0.25}
 
 
-def total_weight(shape: Shape, momentum: Momentum, *, most: float) -> float:
-    """Sum of a shape's weights over all lags, its first weight being one; at most `most`."""
+def total_weight(shape: Shape, momentum: Momentum, *, start: int, most: float) -> float:
+    """Sum of a shape's weights over all lags, the one at its start being one; at most `most`."""
+    if shape.kind == "hump":
+        return sum(weight for away, weight in _HUMP.items() if start + away >= 1)
     left = 1.0
     if shape.kind == "decay":
         left = 1.0 - shape.rate
@@ -80,13 +85,25 @@ def lead_columns(X: Floats, *, lags: Sequence[int], shapes: Sequence[Shape], mom
         NaN where a value that the column needs is missing. Rows before a lead's first value are missing; lags
         that reach before it take its backcast (see `_backcast`), so that the first rows are not lost.
     """
-    reach = max(lags)
+    reach = max(lags) + max(_HUMP)
     padded, begins, rho = _backcast(X, reach)
     columns = np.empty((*X.shape, len(shapes), len(lags)))
     for place, shape in enumerate(shapes):
-        lagged = lag_tensor(_carried(padded, _feedback(shape, momentum), rho), lags)[reach:]
+        if shape.kind == "hump":
+            lagged = _humps(padded, lags)[reach:]
+        else:
+            lagged = lag_tensor(_carried(padded, _feedback(shape, momentum), rho), lags)[reach:]
         columns[:, :, place] = np.where(begins[:, :, None], lagged, np.nan)
     return columns
+
+
+def _humps(padded: Floats, lags: Sequence[int]) -> Floats:
+    """Sums of neighbouring lags with the weights of a hump."""
+    total = np.zeros((*padded.shape, len(lags)))
+    for away, weight in _HUMP.items():
+        inside = [place for place, lag in enumerate(lags) if lag + away >= 1]
+        total[:, :, inside] += weight * lag_tensor(padded, [lags[place] + away for place in inside])
+    return total
 
 
 def _feedback(shape: Shape, momentum: Momentum) -> Floats:

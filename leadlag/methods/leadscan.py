@@ -90,7 +90,7 @@ def in_kpi_units(
     middle, error = found.coefficient * problem.y_scale, found.bse * problem.y_scale
     width = stats.t.isf((1.0 - level) / 2.0, df) * error
     most = float(len(problem.y))
-    weight = np.array([total_weight(shape, problem.momentum, most=most) for shape in shapes]).repeat(n_lags)
+    weight = np.array([total_weight(shape, problem.momentum, start=lag, most=most) for shape in shapes for lag in problem.lags])
     points, best = slice(0, n_lags), found.best
     effect, low, high = (part[rows, best] for part in (middle, middle - width, middle + width))
     if chosen_at is not None:

@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 
 #: Later steps scan at most this many of the candidates again, the best of the first scan.
 _AGAIN = 200
+#: Coincident leads with a p up to this are asked again beside their value of the same period.
+_LOOK = 0.20
+_POINT = Shape("point")
 #: One chosen lead needs this many rows.
 _ROWS_A_LEAD = 8
 
@@ -67,6 +70,7 @@ class _Search:
     seed: int
     n_draws: int
     shapes: Sequence[Shape]
+    coincident: NDArray[np.bool_]
 
     @property
     def n_tested(self) -> int:
@@ -78,7 +82,14 @@ class _Search:
 
 
 def select_leads(
-    problem: Problem, first: Scan, *, fdr: float, seed: int, n_draws: int, shapes: Sequence[Shape] = STANDARD
+    problem: Problem,
+    first: Scan,
+    *,
+    coincident: NDArray[np.bool_],
+    fdr: float,
+    seed: int,
+    n_draws: int,
+    shapes: Sequence[Shape] = STANDARD,
 ) -> Selection:
     """Choose the direct leads of a problem.
 
@@ -87,6 +98,8 @@ def select_leads(
     problem : Problem
     first : Scan
         Of all candidates, each alone.
+    coincident : ndarray of bool, shape (m,)
+        Candidates that move with the KPI in the same period: they have to lead it beside that too.
     fdr : float
         False discovery rate.
     seed : int
@@ -105,7 +118,9 @@ def select_leads(
     lead holds if its p given the others is at most ``fdr * k / N``. An explained lead is noise removed from the others,
     which is where the power comes from.
     """
-    search = _Search(problem=problem, first=first, fdr=fdr, seed=seed, n_draws=n_draws, shapes=shapes)
+    search = _Search(problem=problem, first=first, fdr=fdr, seed=seed, n_draws=n_draws, shapes=shapes, coincident=coincident)
+    first = _beside_lag_zero(search, problem, first, np.arange(len(first.statistic)))
+    search = replace(search, first=first)
     alone = fdr_adjust(first.pvalue)
     best, steps = _forward(search)
     chosen, problems, scans = _backward(search, best)
@@ -141,8 +156,29 @@ def _forward(search: _Search) -> tuple[dict[int, int], dict[int, float]]:
         steps[int(rest[place])] = max([step, *steps.values()])
         rest = again[~np.isin(again, list(best))]
         if len(rest):
-            found = search.scan(_only(_with_leads(search, best), rest))
+            wider = _with_leads(search, best)
+            found = _beside_lag_zero(search, wider, search.scan(_only(wider, rest)), rest)
     return best, steps
+
+
+def _beside_lag_zero(
+    search: _Search, problem: Problem, found: Scan, leads: NDArray[np.intp], *, column: int | None = None
+) -> Scan:
+    """A scan whose coincident leads have the larger p with and without their own value of the same period in the model.
+
+    A part of the KPI, known late, helps to predict it: beside the KPI's past, its own past tells how much of that was the part
+    and will not come again. So it passes a test on past values, with its sign turned, while beside its value of the same
+    period it adds nothing. A series that only reads the KPI passes neither; a lead passes both.
+    """
+    log_p = found.log_pvalue.copy()
+    for place in np.flatnonzero(search.coincident[leads] & (log_p <= np.log(max(search.fdr, _LOOK)))):
+        at = int(leads[place]) if column is None else column
+        now = lead_columns(problem.X[:, [at]], lags=[0], shapes=[_POINT], momentum=problem.momentum)[:, 0, 0, 0]
+        wider = replace(problem, base=np.column_stack([problem.base, np.nan_to_num(now)]))
+        momentum = fit_momentum(problem.y, wider.mean, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
+        beside = search.scan(_only(replace(wider, momentum=momentum), [at]))
+        log_p[place] = max(log_p[place], beside.log_pvalue[0]) if np.isfinite(beside.log_pvalue[0]) else 0.0
+    return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p))
 
 
 def _worth_another_look(first: Scan) -> NDArray[np.intp]:
@@ -157,7 +193,10 @@ def _backward(search: _Search, best: dict[int, int]) -> tuple[list[int], list[Pr
     best = dict(best)
     while best:
         problems = [_only(_with_leads(search, {j: c for j, c in best.items() if j != lead}), [lead]) for lead in best]
-        scans = [search.scan(item) for item in problems]
+        scans = [
+            _beside_lag_zero(search, item, search.scan(item), np.array([lead]), column=0)
+            for lead, item in zip(best, problems, strict=True)
+        ]
         log_p = [item.log_pvalue[0] for item in scans]
         # the first one chosen passed the step-up rule alone: it is not dropped for the company that left
         if len(best) == 1 or np.exp(max(log_p)) <= search.fdr * len(best) / search.n_tested:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import signal
 
 from leadlag.core.lags import lag_matrix
 from leadlag.core.noise import Momentum, whitener
@@ -52,10 +51,18 @@ def test_what_the_momentum_carries_on_is_a_single_lag_once_the_momentum_is_filte
 @pytest.mark.parametrize("shape", STANDARD)
 @pytest.mark.parametrize("noise", [momentum(), momentum(0.6), momentum(0.7, -0.3)])
 def test_the_total_weight_is_the_sum_of_the_weights(shape: Shape, noise: Momentum) -> None:
-    polynomial = {"point": [1.0], "decay": [1.0, -shape.rate], "momentum": np.r_[1.0, -noise.phi]}[shape.kind]
-    weights = signal.lfilter([1.0], polynomial, np.r_[1.0, np.zeros(400)])
-    assert total_weight(shape, noise, most=1e6) == pytest.approx(weights.sum())
-    assert total_weight(shape, noise, most=0.5) == 0.5
+    pulse = np.zeros((400, 1))
+    pulse[20] = 1.0
+    for start in (1, 2, 5):
+        weights = lead_columns(pulse, lags=[start], shapes=[shape], momentum=noise)[20:, 0, 0, 0]
+        assert weights[0] == 0.0
+        assert weights.argmax() == start
+        assert weights[start] == 1.0
+        assert total_weight(shape, noise, start=start, most=1e6) == pytest.approx(weights.sum())
+
+
+def test_a_total_weight_without_end_is_bounded() -> None:
+    assert total_weight(Shape("momentum"), momentum(1.0), start=1, most=120.0) == 120.0
 
 
 def test_the_first_rows_are_used() -> None:
