@@ -232,8 +232,8 @@ def rank(*, file: str, out: Path | None, raw_csv: bool, as_json: bool, voice: Vo
     if out is not None:
         from leadlag.report import report_html, write_files  # noqa: PLC0415
 
-        stem = "ranking" if file == "-" else Path(file).stem
-        for path in write_files(ranking, out, stem, html=report_html(ranking), raw_csv=raw_csv):
+        source = None if file == "-" else Path(file)
+        for path in write_files(ranking, out, source, html=report_html(ranking), raw_csv=raw_csv):
             voice.step(f"wrote {path}")
     _data(ranking.to_json() if as_json else ranking.summary())
     return OK
@@ -351,7 +351,9 @@ def _checked(frame: pd.DataFrame, *, kpi: str | None, **options: Any) -> tuple[l
 
     found = list(find_violations(frame, **options))
     if kpi is not None:
-        found += [item for item in find_violations(frame, **options, columns={"kpi": [kpi]}) if item not in found]
+        said = {(item.code, item.column) for item in found}
+        asked = find_violations(frame, **options, columns={"kpi": [kpi]})
+        found += [item for item in asked if (item.code, item.column) not in said]
     if found:
         return found, ""
     sample = as_sample(frame, **options)

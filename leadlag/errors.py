@@ -43,6 +43,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL117": "several rows of one period were aggregated",
         "LL118": "the fit is exact, so a test has no error to compare with",
         "LL119": "some lags are exact combinations of other columns and were left out of the test",
+        "LL120": "the catalogue names a metric that the data do not have",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",
         "LL204": "too few periods for this lead",

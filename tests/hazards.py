@@ -130,8 +130,6 @@ HAZARDS: list[Hazard] = [
         _with("visits", lambda s: [repr(float(v)) for v in s]),
         "LL103",
         ("visits", "120 numbers written as text"),
-        {},
-        True,
     ),
     Hazard("whole_numbers_beyond_2_53", _with("visits", _big), "LL104", ("visits", "120 whole numbers beyond 2**53"), {}, True),
     Hazard(

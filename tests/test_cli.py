@@ -159,12 +159,12 @@ def test_out_writes_page_table_and_json(run: Run, sales: Path, tmp_path: Path) -
     answer = run("rank", sales, "--kpi", "sales", "--out", tmp_path / "a" / "b", "--verbose")
     files = sorted(path.name for path in (tmp_path / "a" / "b").iterdir())
     assert answer.code == 0
-    assert files == ["sales.csv", "sales.html", "sales.json"]
+    assert files == ["sales.ranking.csv", "sales.ranking.html", "sales.ranking.json"]
     assert all(f"wrote {tmp_path / 'a' / 'b' / name}" in answer.err for name in files)
-    frame = pd.read_csv(tmp_path / "a" / "b" / "sales.csv")
+    frame = pd.read_csv(tmp_path / "a" / "b" / "sales.ranking.csv")
     assert tuple(frame.columns) == COLUMNS
     assert frame["lead"].tolist() == ["visits", "ads"]
-    assert json.loads((tmp_path / "a" / "b" / "sales.json").read_text(encoding="utf-8"))["leads"] == ["visits"]
+    assert json.loads((tmp_path / "a" / "b" / "sales.ranking.json").read_text(encoding="utf-8"))["leads"] == ["visits"]
 
 
 def test_out_writes_the_same_bytes_again(run: Run, sales: Path, tmp_path: Path) -> None:
@@ -172,6 +172,19 @@ def test_out_writes_the_same_bytes_again(run: Run, sales: Path, tmp_path: Path) 
         run("rank", sales, "--kpi", "sales", "--out", tmp_path / folder)
     for path in (tmp_path / "first").iterdir():
         assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes()
+
+
+def test_out_never_writes_over_the_data(run: Run, sales: Path) -> None:
+    before = sales.read_bytes()
+    assert run("rank", sales, "--kpi", "sales", "--out", sales.parent).code == 0
+    assert sales.read_bytes() == before
+    link = sales.with_name("sales.ranking.csv")
+    link.unlink()
+    link.hardlink_to(sales)
+    answer = run("rank", sales, "--kpi", "sales", "--out", sales.parent)
+    assert answer.code == 2
+    assert "holds the data, give another folder" in answer.err
+    assert sales.read_bytes() == before
 
 
 # Files
@@ -204,6 +217,7 @@ def test_check_of_good_data_says_what_was_read(run: Run, sales: Path) -> None:
     assert answer.code == 0
     assert "no violations: 120 weeks, 2022-01-03 to 2024-04-15" in answer.out
     assert "3: sales, visits, ads" in answer.out
+    assert "LL103" not in answer.out
 
 
 def test_check_lists_all_violations_at_once(run: Run, tmp_path: Path) -> None:
@@ -217,6 +231,9 @@ def test_check_lists_all_violations_at_once(run: Run, tmp_path: Path) -> None:
     assert all(code in answer.out for code in ("LL301", "LL302", "LL303"))
     assert answer.out.endswith("3 violations: the data cannot be used as they are.\n")
     assert max(map(len, answer.out.split("\n"))) <= 80
+    assert run("check", tmp_path / "bad.csv", "--kpi", "visits").out.endswith(
+        "3 violations: the data cannot be used as they are.\n"
+    )
     told = json.loads(run("check", tmp_path / "bad.csv", "--json").out)
     assert sorted(item["code"] for item in told["violations"]) == ["LL301", "LL302", "LL303"]
 

@@ -19,16 +19,18 @@ __all__ = ["csv_text", "file_name", "make_folder", "write_files"]
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
-def write_files(ranking: LeadRanking, folder: Path, stem: str, *, html: str, raw_csv: bool = False) -> list[Path]:
-    """Write ``<stem>.html``, ``<stem>.csv`` and ``<stem>.json`` into a folder and return their paths, in this order.
+def write_files(
+    ranking: LeadRanking, folder: Path, source: Path | None = None, *, html: str, raw_csv: bool = False
+) -> list[Path]:
+    """Write ``<source>.ranking.html``, ``.csv`` and ``.json`` into a folder and return their paths, in this order.
 
     Parameters
     ----------
     ranking : LeadRanking
     folder : Path
         Made if it is not there.
-    stem : str
-        Name of the files; made safe by `file_name`.
+    source : Path, optional
+        The file with the data, which gives its name and is never written over; "stdin" if None.
     html : str
         The page.
     raw_csv : bool
@@ -37,10 +39,19 @@ def write_files(ranking: LeadRanking, folder: Path, stem: str, *, html: str, raw
     Returns
     -------
     list of Path
+
+    Raises
+    ------
+    UsageError
+        If a file cannot be written, or is the one with the data.
     """
-    name = file_name(stem)
+    name = f"{file_name(source.stem if source else 'stdin')}.ranking"
     texts = {"html": html, "csv": csv_text(ranking.to_frame(), raw=raw_csv), "json": ranking.to_json() + "\n"}
-    return [write_whole(make_folder(folder) / f"{name}.{kind}", text) for kind, text in texts.items()]
+    paths = {kind: make_folder(folder) / f"{name}.{kind}" for kind in texts}
+    for path in paths.values():
+        if source is not None and path.exists() and path.samefile(source):
+            raise UsageError(f"out={str(folder)!r} is not allowed: {str(path)!r} holds the data, give another folder.")
+    return [write_whole(path, texts[kind]) for kind, path in paths.items()]
 
 
 def make_folder(folder: Path) -> Path:

@@ -12,6 +12,7 @@ import pandas as pd
 from leadlag.errors import DataWarning
 from leadlag.sample.model import LeftOut, Note
 from leadlag.sample.numbers import Reading, to_float64
+from leadlag.sample.tables import AS_WRITTEN
 from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
 
 __all__ = ["Block", "read_columns"]
@@ -85,7 +86,7 @@ def read_columns(
         kept.append(column)
         values[:, column] = reading.values
         _collect(reading, name, asked.get(name, "data"), rows, violations)
-        notes.extend(_notes(reading, name))
+        notes.extend(_notes(reading, name, as_written=AS_WRITTEN in frame.attrs))
     read_names = [names[place] for place in places]
     _infinities(values, kept, read_names, asked, infinite, rows, violations, notes)
     if left_out:
@@ -111,9 +112,10 @@ def _plain_floats(frame: pd.DataFrame, places: Sequence[int], values: np.ndarray
     return frozenset(floats)
 
 
-def _notes(reading: Reading, name: str) -> list[Note]:
+def _notes(reading: Reading, name: str, *, as_written: bool) -> list[Note]:
+    """What was done to one column; that a file is text is no news."""
     notes = []
-    if reading.converted:
+    if reading.converted and not as_written:
         notes.append(Note(code="LL103", column=name, text=f"column {name!r} was converted to float64: {reading.converted}."))
     if reading.inexact:
         count = counted(reading.inexact, "whole number", "whole numbers")

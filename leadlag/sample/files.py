@@ -11,7 +11,7 @@ from typing import IO, Any
 import pandas as pd
 
 from leadlag.errors import UsageError
-from leadlag.sample.tables import as_pandas
+from leadlag.sample.tables import AS_WRITTEN, as_pandas
 from leadlag.sample.violations import ViolationList, counted, raise_violations
 
 __all__ = ["read_file"]
@@ -119,6 +119,7 @@ def _labelled(labels: Sequence[str], columns: Sequence[list[str]], n_rows: int) 
         {number: pd.Series(columns[place], dtype=object) for number, place in enumerate(kept)}, index=pd.RangeIndex(n_rows)
     )
     frame.columns = pd.Index(names, dtype=object)
+    frame.attrs[AS_WRITTEN] = True
     if first:
         cells = columns[0]
         whole = all(cell.strip().removeprefix("-").isdecimal() for cell in cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from leadlag._validation import nearest
 from leadlag.catalogue import Metric, Missing
-from leadlag.errors import UsageError
+from leadlag.errors import DataWarning, UsageError
 from leadlag.sample.columns import Block, read_columns
 from leadlag.sample.detect import TimeSource, find_time
 from leadlag.sample.grid import Grid, build_grid, repeated_periods
@@ -209,9 +211,10 @@ def _from_sample(
             )
     known = (*sample.names, *rate_names(sample.names, settings.catalogue), *(column.name for column in sample.left_out))
     asked = requested_names(columns, known, sample.name_map)
+    unknown = [note for note in _unknown_metrics(settings.catalogue, known) if note not in sample.notes]
     refusals = (sample.why_left_out(name, argument) for name, argument in (asked or {}).items())
     violations.found.extend(refusal for refusal in refusals if refusal is not None)
-    return sample, asked
+    return _with_notes(sample, unknown), asked
 
 
 def _from_frame(
@@ -245,7 +248,22 @@ def _from_frame(
     notes = _check_repeats(grid, block, source, settings.catalogue, violations) if grid is not None else ()
     if grid is None or len(violations):
         return None, asked
-    return _on_grid(block, grid, clean, settings, (*source.notes, *notes)), asked
+    unknown = _unknown_metrics(settings.catalogue, known)
+    return _with_notes(_on_grid(block, grid, clean, settings, (*source.notes, *notes)), unknown), asked
+
+
+def _unknown_metrics(catalogue: Mapping[str, Metric], known: Sequence[str]) -> list[Note]:
+    """Metrics of the catalogue that the data do not have: often a name that is spelled in another way."""
+    texts = [f"the catalogue names {name!r}, which the data do not have.{nearest(name, known)}" for name in catalogue
+             if name not in known]  # fmt: skip
+    return [Note(code="LL120", column=None, text=text) for text in texts]
+
+
+def _with_notes(sample: Sample, notes: Sequence[Note]) -> Sample:
+    """The sample with further notes, each also given as a warning."""
+    for note in notes:
+        warnings.warn(DataWarning(note.text, code=note.code), stacklevel=2)
+    return replace(sample, notes=(*sample.notes, *notes)) if notes else sample
 
 
 def _stamps(source: TimeSource, settings: Settings, violations: ViolationList) -> Stamps | None:
@@ -297,11 +315,17 @@ def _check_repeats(
         return (Note(code="LL117", column=source.name, text=text),)
     labels = grid.calendar.labels
     shown = [f"{labels[place]} occurs {count} times" for place, count in repeated[:5]]
-    named = ", ".join(repr(name) for name in undeclared[:5]) + (", ..." if len(undeclared) > 5 else "")
+    named = _first_names(undeclared)
     step = f"drop the copies, or say how rows add up with catalogue=[Metric(name, aggregate=...)] for {named}."
     count = counted(len(repeated), "period occurs", "periods occur")
     violations.add("LL301", f"{count} more than once.", argument="time", column=source.name, examples=shown, next_step=step)
     return ()
+
+
+def _first_names(names: Sequence[str], most: int = 5) -> str:
+    """The first names as text, the others counted."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(map(repr, names[:most])) + more
 
 
 def _on_grid(block: Block, grid: Grid, clean: CleanNames, settings: Settings, notes: tuple[Note, ...]) -> Sample:
@@ -310,7 +334,7 @@ def _on_grid(block: Block, grid: Grid, clean: CleanNames, settings: Settings, no
     labels: dict[str, Hashable] = dict(zip(clean.names, clean.labels, strict=True))
     renamed = [name for name in clean.changed if name in block.names]
     if renamed:
-        shown = ", ".join(map(repr, renamed[:5])) + (", ..." if len(renamed) > 5 else "")
+        shown = _first_names(renamed)
         notes = (
             *notes,
             Note(

@@ -440,3 +440,20 @@ def test_values_are_read_only_and_not_the_callers() -> None:
     assert not np.shares_memory(sample.values, frame.to_numpy())
     with pytest.raises(ValueError, match="read-only"):
         sample.values[0, 0] = 3.0
+
+
+def test_a_catalogue_name_that_the_data_lack_is_told_with_the_nearest() -> None:
+    frame, catalogue = good_frame(), [Metric("visit", unit="visits"), Metric("sales", unit="EUR")]
+    with pytest.warns(DataWarning, match=r"names 'visit', which the data do not have. Did you mean 'visits'\? \[LL120\]"):
+        sample = as_sample(frame, catalogue=catalogue)
+    assert "LL120" in [note.code for note in sample.notes]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a Sample that was told of it is not told again
+        assert as_sample(sample, catalogue=catalogue).notes == sample.notes
+
+
+def test_a_catalogue_may_know_columns_that_are_not_asked_for() -> None:
+    catalogue = [Metric("date"), Metric("ads"), Metric("yield", aggregate=ratio("sales", "visits"))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        as_sample(good_frame(), columns=["sales", "visits"], catalogue=catalogue)
