@@ -11,51 +11,99 @@ import statsmodels.api as sm
 
 from leadlag.catalogue import Metric
 from leadlag.core.lags import lag_matrix
+from leadlag.core.multiplicity import fdr_adjust
+from leadlag.core.scan import scan
 from leadlag.decision import Evidence, Policy
-from leadlag.evidence import evidence_of, untestable_evidence
-from leadlag.methods.leadscan import LeadScan, scan_leads
+from leadlag.evidence import Findings, evidence_of
+from leadlag.methods.direction import directions
+from leadlag.methods.leadscan import in_kpi_units
+from leadlag.methods.selection import select_leads
 from leadlag.prepare import Prepared, prepare
 from leadlag.sample import from_wide
 
-N = 130
+N, DRAWS = 130, 199
+POLICY = Policy()
 
 
 def series(seed: int = 0) -> dict[str, np.ndarray]:
+    """Visits lead sales by two months; demos are visits a month late with an error, so they lead too, but through visits."""
     rng = np.random.default_rng(seed)
     visits = rng.normal(size=N)
+    demos = 0.9 * np.r_[0.0, visits[:-1]] + 0.45 * rng.normal(size=N)
     sales = 0.8 * np.r_[0.0, 0.0, visits[:-2]] + rng.normal(size=N)
-    return {"sales": sales, "visits": visits, "line": 2.0 + 3.0 * np.arange(N), "flat": np.ones(N), "ads": rng.normal(size=N)}
+    return {
+        "sales": sales,
+        "visits": visits,
+        "demos": demos,
+        "line": 2.0 + 3.0 * np.arange(N),
+        "flat": np.ones(N),
+        "ads": rng.normal(size=N),
+    }
 
 
-def gathered(columns: dict[str, np.ndarray], *, log: tuple[str, ...] = ()) -> tuple[dict[str, Evidence], Prepared, LeadScan]:
-    """Evidence by lead, and what it was made from; `visits` has a delay set."""
+def gathered(columns: dict[str, np.ndarray], *, log: tuple[str, ...] = ()) -> tuple[dict[str, Evidence], Prepared, Findings]:
+    """Evidence by lead, and what it was made from; `visits` and `demos` have a delay set."""
     time = pd.date_range("2010-01-01", periods=N, freq="MS")
     sample = from_wide(pd.DataFrame({"date": time, **columns}), time="date")
     prepared = prepare(sample, kpi="sales", leads=sample.names[1:], max_lag=4, log=log)
-    scan = scan_leads(prepared.problem, rng=np.random.default_rng(0), n_draws=199, level=0.9)
-    metrics = {"visits": Metric("visits", available_after=1)}
-    sets = {prepared.leads.index("visits"): (2, 3)}
-    found = evidence_of(prepared, scan, scan.pvalue / 2, sets, unit="month", policy=Policy(), metrics=metrics)
-    return {item.lead: item for item in [*found, *untestable_evidence(prepared)]}, prepared, scan
-
-
-def test_the_numbers_are_those_of_the_scan() -> None:
-    evidence, prepared, scan = gathered(series())
-    j, visits = prepared.leads.index("visits"), evidence["visits"]
-    assert (visits.statistic, visits.pvalue, visits.log_pvalue) == (scan.statistic[j], scan.pvalue[j], scan.log_pvalue[j])
-    assert visits.qvalue == scan.pvalue[j] / 2
-    assert visits.nobs + visits.n_dropped == N
-    assert visits.available_after == 1
-    assert visits.delay is not None
-    assert (visits.delay.peak, visits.delay.lags) == (scan.peak[j], (2, 3))
-    assert visits.effect is not None
-    assert (visits.effect.value, visits.effect.low, visits.effect.high) == (
-        scan.effect[j],
-        scan.effect_low[j],
-        scan.effect_high[j],
+    first = scan(prepared.problem, rng=np.random.default_rng(0), n_draws=DRAWS)
+    nothing_coincident = np.zeros(len(prepared.leads), dtype=bool)
+    findings = Findings(
+        scan=first,
+        selection=select_leads(prepared.problem, first, coincident=nothing_coincident, fdr=POLICY.fdr, seed=1, n_draws=DRAWS),
+        direction=directions(prepared.problem, seed=2, n_draws=DRAWS),
+        sets={prepared.leads.index("visits"): (2, 3), prepared.leads.index("demos"): (1,)},
     )
-    assert visits.effect.lead_sd == prepared.problem.x_scale[j]
+    metrics = {"visits": Metric("visits", available_after=1)}
+    found = evidence_of(prepared, findings, unit="month", policy=POLICY, metrics=metrics)
+    return {item.lead: item for item in found}, prepared, findings
+
+
+def size(evidence: Evidence) -> tuple[float, float, float]:
+    assert evidence.effect is not None
+    return evidence.effect.value, evidence.effect.low, evidence.effect.high
+
+
+def test_the_numbers_of_a_lead_that_was_not_chosen_are_those_of_the_scan() -> None:
+    evidence, prepared, findings = gathered(series())
+    for name in ("ads", "demos"):
+        j, found = prepared.leads.index(name), evidence[name]
+        alone = in_kpi_units(prepared.problem, findings.scan, level=POLICY.effect_level)
+        assert j not in findings.selection.chosen
+        assert (found.statistic, found.log_pvalue) == (findings.scan.statistic[j], findings.scan.log_pvalue[j])
+        assert found.qvalue == fdr_adjust(findings.scan.pvalue)[j]
+        assert size(found) == (alone.effect[j], alone.effect_low[j], alone.effect_high[j])
+        assert found.effect is not None
+        assert found.effect.lead_sd == prepared.problem.x_scale[j]
+        assert math.isnan(found.conditional_pvalue)
+        assert found.nobs + found.n_dropped == N
     assert evidence["ads"].delay is None
+    assert evidence["demos"].delay is not None
+    assert evidence["demos"].delay.lags == (1,)
+    assert (evidence["demos"].explained_by, evidence["ads"].explained_by) == ("visits", "")
+
+
+def test_the_numbers_of_a_chosen_lead_are_given_the_others_and_given_that_it_was_chosen() -> None:
+    evidence, prepared, findings = gathered(series())
+    assert [prepared.leads[j] for j in findings.selection.chosen] == ["visits"]
+    visits, j = evidence["visits"], prepared.leads.index("visits")
+    given, found = findings.selection.given_others[0], findings.selection.scans[0]
+    expected = in_kpi_units(given, found, level=POLICY.effect_level, chosen_at=POLICY.fdr / len(prepared.leads))
+    assert size(visits) == (expected.effect[0], expected.effect_low[0], expected.effect_high[0])
+    assert visits.pvalue == findings.scan.pvalue[j]
+    assert visits.qvalue == findings.selection.qvalue[j]
+    assert visits.conditional_log_pvalue == found.log_pvalue[0]
+    assert visits.conditional_pvalue == pytest.approx(found.pvalue[0])
+    assert visits.delay is not None
+    assert (visits.delay.peak, visits.delay.lags, visits.delay.level) == (2, (2, 3), POLICY.delay_level)
+    assert visits.available_after == 1
+
+
+def test_the_direction_is_adjusted_over_the_candidates() -> None:
+    evidence, prepared, findings = gathered(series())
+    for name, of_all in (("reverse", findings.direction.reverse), ("coincident", findings.direction.coincident)):
+        assert [getattr(evidence[lead], f"{name}_pvalue") for lead in prepared.leads[:2]] == of_all[:2].tolist()
+        assert [getattr(evidence[lead], f"{name}_qvalue") for lead in prepared.leads[:2]] == fdr_adjust(of_all)[:2].tolist()
 
 
 def test_what_has_no_numbers_has_a_reason() -> None:
@@ -86,9 +134,10 @@ def test_the_granger_p_is_the_f_test_on_the_order_stated() -> None:
     columns = series()
     evidence, prepared, _ = gathered(columns)
     problem = prepared.problem
-    assert evidence["visits"].granger_order == 2
-    own, lead = lag_matrix(problem.y, [1, 2]), lag_matrix(problem.X[:, prepared.leads.index("visits")], [1, 2])
-    restricted = np.column_stack([problem.base, own])[2:]
-    full = sm.OLS(problem.y[2:], np.column_stack([restricted, lead[2:]])).fit()
-    reference = full.compare_f_test(sm.OLS(problem.y[2:], restricted).fit())[1]
+    assert evidence["visits"].granger_order == 4  # all that are searched, where the rows allow it
+    lags = [1, 2, 3, 4]
+    own, lead = lag_matrix(problem.y, lags), lag_matrix(problem.X[:, prepared.leads.index("visits")], lags)
+    restricted = np.column_stack([problem.mean, own])[4:]
+    full = sm.OLS(problem.y[4:], np.column_stack([restricted, lead[4:]])).fit()
+    reference = full.compare_f_test(sm.OLS(problem.y[4:], restricted).fit())[1]
     assert evidence["visits"].granger_pvalue == pytest.approx(reference, rel=1e-7)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
 
 __all__ = ["after_selection"]
 
@@ -48,8 +47,8 @@ def after_selection(t: float, *, threshold: float, df: float, level: float) -> t
 
     def above(mu: float) -> float:
         """Chance of a T beyond the observed one, given that it passed."""
-        passed = np.logaddexp(stats.t.logsf(edge - mu, df), stats.t.logcdf(-edge - mu, df))
-        return float(np.exp(stats.t.logsf(size - mu, df) - passed))
+        # both are far from underflow, since mu is looked for near the observed T
+        return float(special.stdtr(df, mu - size) / (special.stdtr(df, mu - edge) + special.stdtr(df, -edge - mu)))
 
     def solve(chance: float) -> float:
         """The mu at which that chance has this value; it grows with mu from -reach on."""

@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 _CHUNK = 32
 #: A column needs this many filtered rows with a value, beyond the columns of the base.
 _FEWEST_ROWS = 10
+#: Least share of a row that a column leaves free, for the leverage in its variance.
+_LEAST_FREE = 0.05
 #: A filtered column whose part outside the base is smaller than this share of it is base, not lead.
 _COLLINEAR = 1e-6
 
@@ -167,8 +169,10 @@ def scan(problem: Problem, *, rng: np.random.Generator, n_draws: int, shapes: Se
 
     Notes
     -----
-    ``t = b / se(b)`` with ``b = x'e / x'x`` and ``se^2 = sum x^2 (e - b x)^2 / (x'x)^2`` (White 1980), x the column
-    less the base, times ``n / df``. A draw is the null residual, divided by ``sqrt(1 - leverage)`` of the base,
+    ``t = b / se(b)`` with ``b = x'e / x'x`` and ``se^2 = sum x^2 (e - b x)^2 / (1 - h)^2 / (x'x)^2``, x the column less the
+    base and ``h = x^2 / x'x`` its leverage (HC3: MacKinnon & White 1985), times ``n / df``. Without the leverage a draw
+    that one row decides has next to no residual there and a t without bound, and a lead with one far value could pass at
+    no t at all. A draw is the null residual, divided by ``sqrt(1 - leverage)`` of the base,
     times signs, projected on the base again (Davidson & Flachaire 2008; the largest over many statistics as in
     White 2000). Where the KPI has a level shift, p is the larger of the one with it in the model and the one
     without: one event is one observation, and a lead that needs it has only that one.
@@ -179,7 +183,9 @@ def scan(problem: Problem, *, rng: np.random.Generator, n_draws: int, shapes: Se
         return found
     momentum = fit_momentum(problem.y, problem.base, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
     without = _scan_once(replace(problem, shift=None, momentum=momentum), seed=seed, n_draws=n_draws, shapes=shapes)
-    log_pvalue = np.fmax(found.log_pvalue, without.log_pvalue)
+    # a lead that is nothing but the shift cannot be tested: it must not be left with the p of the model without
+    larger = np.fmax(found.log_pvalue, without.log_pvalue)
+    log_pvalue = np.where(np.isfinite(found.statistic), larger, np.nan)
     return replace(found, log_pvalue=log_pvalue, pvalue=np.exp(log_pvalue), unshifted=without.log_pvalue)
 
 
@@ -233,13 +239,15 @@ def _scan_chunk(
 def _scores(unit: Floats, errors: Floats, *, scale: float) -> tuple[Floats, Floats]:
     """Coefficient on unit columns and its robust variance, for every column and every vector of errors.
 
-    ``sum x^2 (e - b x)^2 = x^2'e^2 - 2 b x^3'e + b^2 sum x^4``: three matrix products.
+    With ``w = x^2 / (1 - x^2)^2``, ``sum w (e - b x)^2 = w'e^2 - 2 b (w x)'e + b^2 sum w x^2``: three matrix products.
     """
-    square = unit * unit
+    weight = unit * unit
+    weight /= np.square(np.maximum(1.0 - weight, _LEAST_FREE))
     score = unit.T @ errors
-    variance = square.T @ (errors * errors)
-    variance -= 2.0 * score * ((square * unit).T @ errors)
-    variance += score * score * (square * square).sum(axis=0)[:, None]
+    variance = weight.T @ (errors * errors)
+    weight *= unit
+    variance -= 2.0 * score * (weight.T @ errors)
+    variance += score * score * (weight * unit).sum(axis=0)[:, None]
     floor = 1e-12 * (errors * errors).sum(axis=0) / max(len(errors), 1)
     return score, np.maximum(variance * scale, floor)
 

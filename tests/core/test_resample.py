@@ -66,3 +66,11 @@ def test_heavier_draws_give_a_heavier_tail() -> None:
 def test_what_was_not_tested_has_no_p() -> None:
     assert np.isnan(tail_of(4, df=9.0).log_pvalues(np.array([np.nan, 1.0, 2.0, 3.0]))).tolist() == [True, False, False, False]
     assert fit_tail(np.empty((0, 99)), df_most=20.0).log_pvalues(np.empty(0)).shape == (0,)
+
+
+def test_the_threshold_of_a_p_is_the_statistic_that_has_it() -> None:
+    tail = tail_of(5, df=8.0)
+    for pvalue in (1e-12, 1e-5, 0.01, 0.0499):
+        np.testing.assert_allclose(tail.log_pvalues(tail.threshold(pvalue)), np.log(pvalue), atol=0.01)
+    for pvalue in (0.06, 0.5):
+        np.testing.assert_allclose(np.exp(tail.log_pvalues(tail.threshold(pvalue))), pvalue, atol=2 / 1999)

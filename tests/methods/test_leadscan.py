@@ -1,6 +1,8 @@
-"""The scan in the KPI's own units: effects, intervals and delays of planted leads."""
+"""The scan in the KPI's own units: effects and intervals of planted leads."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,9 +10,9 @@ import pytest
 from leadlag.core.lags import lag_matrix
 from leadlag.core.noise import Momentum
 from leadlag.core.problem import Problem
-from leadlag.core.scan import scan
+from leadlag.core.scan import Scan, scan
 from leadlag.core.shapes import STANDARD
-from leadlag.methods.leadscan import LeadScan, delay_sets, scan_leads
+from leadlag.methods.leadscan import LeadScan, in_kpi_units
 
 LAGS = tuple(range(1, 9))
 
@@ -27,8 +29,12 @@ def problem(seed: int, *, effect: float = 0.8, delay: int = 3, rate: float = 0.0
     )  # fmt: skip
 
 
+def bare(given: Problem) -> Scan:
+    return scan(given, rng=np.random.default_rng(0), n_draws=199)
+
+
 def scanned(given: Problem, *, level: float = 0.9) -> LeadScan:
-    return scan_leads(given, rng=np.random.default_rng(0), n_draws=199, level=level)
+    return in_kpi_units(given, bare(given), level=level)
 
 
 def test_effects_are_in_kpi_units() -> None:
@@ -40,11 +46,11 @@ def test_effects_are_in_kpi_units() -> None:
 
 def test_the_numbers_are_those_of_the_scan() -> None:
     given = problem(1)
-    ours, bare = scanned(given), scan(given, rng=np.random.default_rng(0), n_draws=199)
-    np.testing.assert_array_equal(ours.statistic, bare.statistic)
-    np.testing.assert_array_equal(ours.log_pvalue, bare.log_pvalue)
-    np.testing.assert_array_equal(ours.profile, bare.coefficient[:, : len(LAGS)])
-    assert ours.n_shapes == len(LAGS) * len(STANDARD) == bare.tvalue.shape[1]
+    ours, found = scanned(given), bare(given)
+    np.testing.assert_array_equal(ours.statistic, found.statistic)
+    np.testing.assert_array_equal(ours.log_pvalue, found.log_pvalue)
+    np.testing.assert_array_equal(ours.profile, found.coefficient[:, : len(LAGS)])
+    assert ours.n_shapes == len(LAGS) * len(STANDARD) == found.tvalue.shape[1]
 
 
 def test_the_interval_is_around_the_effect_and_grows_with_the_level() -> None:
@@ -73,12 +79,19 @@ def test_the_profile_peaks_where_the_effect_is() -> None:
     assert found.shape[0] == "single lag"
 
 
-def test_delay_sets_do_not_depend_on_the_company() -> None:
-    given = problem(4, effect=0.5)
-    all_of_them = delay_sets(given, [0, 1, 2], seed=7, level=0.9)
-    assert delay_sets(given, [2, 0], seed=7, level=0.9) == (all_of_them[2], all_of_them[0])
-    assert all(set(lags) <= set(LAGS) and lags == tuple(sorted(lags)) for lags in all_of_them)
-    assert 3 in all_of_them[0]
+def only_lead_0(given: Problem) -> Problem:
+    return replace(given, X=given.X[:, :1], x_scale=given.x_scale[:1])
+
+
+def test_a_lead_that_just_passed_has_a_smaller_effect_and_a_clear_one_the_same() -> None:
+    """An effect of 1 is far beyond the threshold; one of 0.3 is near it."""
+    for effect, least, most in ((0.3, 0.0, 0.9), (1.0, 0.99, 1.01)):
+        given = only_lead_0(problem(6, effect=effect))
+        found = bare(given)
+        naive, chosen = (in_kpi_units(given, found, level=0.9, chosen_at=p) for p in (None, 1e-3))
+        assert least < chosen.effect[0] / naive.effect[0] < most
+        assert chosen.effect_low[0] <= chosen.effect[0] <= chosen.effect_high[0]
+        np.testing.assert_array_equal(chosen.profile, naive.profile)
 
 
 def test_a_lead_that_cannot_be_tested_has_no_numbers() -> None:
