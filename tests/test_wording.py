@@ -200,10 +200,10 @@ def test_units_of_leads_and_controls_are_named() -> None:
 
 def test_time_to_act_is_shown_where_a_value_is_published_late() -> None:
     text = _flat(rankings.every_verdict().summary())
-    assert "# Lead Verdict Delay To act Effect p q" in text
+    assert "# Lead Verdict Delay (weeks) Left Effect p q" in text
     assert "demos lead 2 [1-3] 1 40 [25, 56]" in text
-    assert "To act weeks left when the value is published" in text
-    assert "To act" not in rankings.housing().summary()
+    assert "Left weeks left to act when the value is published" in text
+    assert "Left " not in rankings.housing().summary()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.lines import Line2D
 
 from leadlag.plot.style import FAINT, INK, LINE, MARKS, PLAIN, axes_of, label, theme
-from leadlag.wording import delay_cell, percent, pvalue
+from leadlag.wording import delay_cell, percent, periods, pvalue
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -108,7 +108,7 @@ def _frame(ax: Axes, rows: Sequence[Decision], context: Context, *, hidden: int)
     told = [
         f"Change of {kpi}{f' ({unit})' if unit else ''}",
         f"after a lasting rise of the lead by its lead_sd, with {percent(context.policy.effect_level)} interval",
-        *([f"{hidden:,} more candidates are not drawn"] if hidden else []),
+        *([f"not drawn: {periods(hidden, 'more candidate')}"] if hidden else []),
     ]
     ax.set_xlabel("\n".join(told), **PLAIN)
     ax.set_title(f"What leads {kpi}", **PLAIN, pad=26.0)

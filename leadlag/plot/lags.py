@@ -11,7 +11,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from leadlag.errors import UsageError
 from leadlag.plot.style import FAINT, INK, LINE, MARKS, PLAIN, axes_of, label, theme
-from leadlag.wording import percent, reason
+from leadlag.wording import percent, periods, reason
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +64,7 @@ def heatmap(result: LeadRanking, *, ax: Axes | None = None, most: int = 30) -> A
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         left = len(result.decisions) - len(rows)
-        more = f"\n{left:,} more candidates are not drawn" if left else ""
+        more = f"\nnot drawn: {periods(left, 'more candidate')}" if left else ""
         framed = f"framed: {percent(context.policy.delay_level)} delay set of the leads, dot: the delay"
         ax.set_xlabel(f"Lag ({context.unit}s), each tried alone; {framed}{more}")
         ax.set_title(f"Lag by lag: value of t for {label(context.kpi)}", **PLAIN)

@@ -24,6 +24,7 @@ _MOST_ROWS = 40
 _MOST_FACTS = 10
 _LABEL = 11
 _NAME = 28
+_SHORT_NAME = 14
 _GAP = "  "
 
 
@@ -95,8 +96,8 @@ def _controls_fact(ranking: SeenRanking, most: int) -> list[tuple[str, str]]:
 
 
 def _left_fact(ranking: SeenRanking) -> list[tuple[str, str]]:
-    told = f"{ranking.context.unit}s left when the value is published: delay less available_after"
-    return [("To act", told)] if published_late(ranking.decisions) else []
+    told = f"{ranking.context.unit}s left to act when the value is published: delay less available_after"
+    return [("Left", told)] if published_late(ranking.decisions) else []
 
 
 def _explained_fact(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str, str]]:
@@ -172,13 +173,13 @@ def effect_cell(size: SeenEffect | None, *, digits: int = 2) -> str:
 
 def _table(decisions: Sequence[SeenDecision], unit: str, *, with_left: bool) -> list[str]:
     """The rows with their head; the head and the effects lose letters and digits before the names do."""
-    left = ("To act",) if with_left else ()
+    left = ("Left",) if with_left else ()
     for digits, delay_head in ((2, f"Delay ({unit}s)"), (2, "Delay"), (1, "Delay")):
         heads = ("#", "Lead", "Verdict", delay_head, *left, "Effect", "p", "q")
         rows = [heads, *(_cells(item, digits=digits, with_left=with_left) for item in decisions)]
         widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
         room = _WIDTH - sum(widths) - len(_GAP) * (len(widths) - 1) + widths[1]
-        if room >= (widths[1] if delay_head != "Delay" else min(widths[1], 20)):
+        if room >= (widths[1] if delay_head != "Delay" else min(widths[1], _SHORT_NAME)):
             break
     widths[1] = min(widths[1], max(room, 4))
     rows.insert(1, tuple("-" * columns for columns in widths))

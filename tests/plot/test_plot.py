@@ -103,8 +103,8 @@ def test_a_wild_interval_of_no_lead_does_not_squeeze_the_leads() -> None:
 
 
 def test_long_rankings_are_cut_and_say_so() -> None:
-    assert "160 more candidates are not drawn" in plot.ranking(rankings.many(200)).get_xlabel()
-    assert "170 more candidates are not drawn" in plot.heatmap(rankings.many(200)).get_xlabel()
+    assert "not drawn: 160 more candidates" in plot.ranking(rankings.many(200)).get_xlabel()
+    assert "not drawn: 170 more candidates" in plot.heatmap(rankings.many(200)).get_xlabel()
 
 
 def test_heatmap_frames_the_delay_set_of_leads_only() -> None:

@@ -300,3 +300,15 @@ def test_notebook_shows_leads_and_other_results_too() -> None:
             return "a < b"
 
     assert report.notebook_html(Other()).strip() == "<pre>a &lt; b</pre>"
+
+
+def test_page_and_notebook_name_units_time_left_and_the_lead_behind_an_indirect_one(tmp_path: Path) -> None:
+    ranking = rankings.every_verdict()
+    page = ranking.report(tmp_path / "report.html").read_text(encoding="utf-8")
+    for text in (page, ranking._repr_html_()):
+        assert "Effect (EUR)" in text
+        assert ">Left</th>" in text
+        assert "explained by demos" in text
+        assert "price and holiday, in every model" in text
+    assert "51.7 hours" in page
+    assert ">Left</th>" not in rankings.housing()._repr_html_()
