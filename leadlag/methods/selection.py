@@ -170,15 +170,16 @@ def _beside_lag_zero(
     and will not come again. So it passes a test on past values, with its sign turned, while beside its value of the same
     period it adds nothing. A series that only reads the KPI passes neither; a lead passes both.
     """
-    log_p = found.log_pvalue.copy()
+    log_p, unshifted = found.log_pvalue.copy(), found.unshifted.copy()
     for place in np.flatnonzero(search.coincident[leads] & (log_p <= np.log(max(search.fdr, _LOOK)))):
         at = int(leads[place]) if column is None else column
         now = lead_columns(problem.X[:, [at]], lags=[0], shapes=[_POINT], momentum=problem.momentum)[:, 0, 0, 0]
         wider = replace(problem, base=np.column_stack([problem.base, np.nan_to_num(now)]))
         momentum = fit_momentum(problem.y, wider.mean, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
         beside = search.scan(_only(replace(wider, momentum=momentum), [at]))
-        log_p[place] = max(log_p[place], beside.log_pvalue[0]) if np.isfinite(beside.log_pvalue[0]) else 0.0
-    return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p))
+        for kept, again in ((log_p, beside.log_pvalue[0]), (unshifted, beside.unshifted[0])):
+            kept[place] = max(kept[place], again) if np.isfinite(again) else 0.0
+    return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=unshifted)
 
 
 def _worth_another_look(first: Scan) -> NDArray[np.intp]:
