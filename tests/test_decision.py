@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,17 +32,45 @@ def test_what_cannot_be_tested_is_untestable_whatever_else_is_known() -> None:
     assert (decision.verdict, decision.reason) == ("untestable", Reason(code="LL203"))
 
 
-def test_a_q_value_within_the_policy_makes_a_lead() -> None:
-    decision = decide(evidence(qvalue=0.10), POLICY)
-    assert (decision.verdict, decision.reason) == ("lead", None)
+def said(**numbers: Any) -> tuple[str, str]:
+    """Verdict, and code of the reason."""
+    decision = decide(Evidence(lead="visits", **numbers), POLICY)
+    return decision.verdict, decision.reason.code if decision.reason else ""
 
 
-@pytest.mark.parametrize("qvalue", [0.1000001, math.nan])
-def test_any_other_q_value_does_not(qvalue: float) -> None:
-    decision = decide(Evidence(lead="visits", pvalue=0.01, qvalue=qvalue), POLICY)
-    assert decision.verdict == "none"
-    assert decision.reason is not None
-    assert decision.reason.code == "not_significant"
+@pytest.mark.parametrize(
+    ("numbers", "verdict", "reason"),
+    [
+        ({"qvalue": 0.10}, "lead", ""),
+        ({"qvalue": 0.10, "explained_by": "demos"}, "indirect", ""),
+        ({"qvalue": 0.1000001, "explained_by": "demos"}, "none", "not_significant"),
+        ({"qvalue": 0.5, "reverse_qvalue": 0.10}, "reverse", ""),
+        ({"qvalue": 0.5, "coincident_qvalue": 0.10}, "coincident", ""),
+        ({"qvalue": 0.5, "reverse_qvalue": 0.11, "coincident_qvalue": 0.11}, "none", "not_significant"),
+        ({"qvalue": 0.5, "one_event": True}, "none", "one_event"),
+        ({"qvalue": math.nan, "pvalue": 0.01}, "none", "not_significant"),
+    ],
+)
+def test_every_verdict_has_its_numbers(numbers: dict[str, Any], verdict: str, reason: str) -> None:
+    assert said(**numbers) == (verdict, reason)
+
+
+def test_the_stronger_claim_comes_first() -> None:
+    everything = {"reverse_qvalue": 0.0, "coincident_qvalue": 0.0, "one_event": True}
+    assert said(qvalue=0.0, **everything) == ("lead", "")
+    assert said(qvalue=0.0, explained_by="demos", **everything) == ("indirect", "")
+    assert said(qvalue=0.5, **everything) == ("reverse", "")
+    assert said(qvalue=0.5, **everything | {"reverse_qvalue": 0.5}) == ("coincident", "")
+
+
+@pytest.mark.parametrize(
+    ("qvalue", "reverse_qvalue", "answer"), [(0.01, 0.01, "review"), (0.01, 0.5, "pass"), (0.5, 0.01, "pass")]
+)
+def test_a_lead_that_follows_too_is_feedback(qvalue: float, reverse_qvalue: float, answer: str) -> None:
+    found = replace(evidence(qvalue=qvalue), reverse_qvalue=reverse_qvalue, reverse_pvalue=0.004)
+    decision = decide(found, POLICY)
+    assert status(decision, "feedback") == answer
+    assert decision.verdict == ("lead" if qvalue < 0.1 else "reverse")
 
 
 @pytest.mark.parametrize(("lags", "answer"), [((3,), "pass"), ((3, 4, 5), "pass"), ((2, 3, 4, 5), "review")])
@@ -61,9 +91,9 @@ def test_a_lead_published_too_late_leaves_no_time_to_act(available_after: int, l
     assert status(decision, "time_to_act") == answer
 
 
-def decided(name: str, verdict: str, log_pvalue: float, effect: float | None) -> Decision:
+def decided(name: str, verdict: str, log_pvalue: float, effect: float | None, conditional: float = math.nan) -> Decision:
     size = None if effect is None else Effect(value=effect, low=effect, high=effect, level=0.9, lead_sd=1.0)
-    found = Evidence(lead=name, log_pvalue=log_pvalue, effect=size)
+    found = Evidence(lead=name, log_pvalue=log_pvalue, effect=size, conditional_log_pvalue=conditional)
     return Decision(evidence=found, verdict=verdict)  # type: ignore[arg-type]
 
 
@@ -71,9 +101,12 @@ def names(decisions: tuple[Decision, ...]) -> list[str]:
     return [item.evidence.lead for item in decisions]
 
 
-def test_the_order_is_verdict_p_size_of_effect_name_and_nan_last() -> None:
+def test_the_order_is_verdict_conditional_p_p_size_of_effect_name_and_nan_last() -> None:
     nan = math.nan
     best_first = [
+        decided("beside_the_others", "lead", -2.0, 0.1, conditional=-950.0),
+        decided("beside_them_less", "lead", -999.0, 9.0, conditional=-2.0),
+        decided("beside_them_too", "lead", -1.0, 9.0, conditional=-2.0),
         decided("p_of_1e-400", "lead", -921.0, 0.1),
         decided("p_of_1e-300", "lead", -690.0, 9.0),
         decided("down_by_5", "lead", -3.0, -5.0),
@@ -89,7 +122,7 @@ def test_the_order_is_verdict_p_size_of_effect_name_and_nan_last() -> None:
     ]
     found = in_order(reversed(best_first))
     assert names(found) == names(tuple(best_first))
-    assert [item.rank for item in found] == list(range(1, 13))
+    assert [item.rank for item in found] == list(range(1, 16))
 
 
 ROWS = st.lists(

@@ -173,3 +173,16 @@ def test_a_campaign_keeps_its_bursts() -> None:
     found = prepared(sample(campaign=campaign))
     assert found.treatments[0].n_clipped == 0
     assert np.corrcoef(found.problem.X[:, 0], campaign)[0, 1] > 0.95
+
+
+def test_a_clear_level_shift_of_the_kpi_enters_every_model_but_not_that_of_an_integrated_one() -> None:
+    after = (np.arange(N) >= 70).astype(float)
+    found = prepared(sample(sales=KPI + 4 * after, visits=noise(1)))
+    assert found.problem.shift is not None
+    assert abs(int(found.problem.shift.argmax()) - 70) <= 1
+    np.testing.assert_array_equal(found.problem.mean[:, -1], found.problem.shift)
+    assert found.problem.momentum.phi.sum() < 0.6
+    assert prepared(sample(visits=noise(1))).problem.shift is None
+    for seed in range(5):
+        walk = prepared(sample(sales=np.cumsum(noise(seed, phi=0.0)) + 4 * after, visits=noise(1)))
+        assert walk.problem.shift is None or not walk.problem.momentum.unit_root

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -44,9 +45,20 @@ def test_a_row_holds_the_numbers_of_its_evidence(ranking: LeadRanking) -> None:
     evidence = ranking["visits"].decision.evidence
     assert (row["delay"], row["delay_low"], row["delay_high"]) == (4, 3, 5)
     assert (row["effect"], row["effect_low"], row["effect_high"]) == (40.0, 25.0, 56.5)
-    for name in ("pvalue", "qvalue", "granger_pvalue", "nobs", "n_dropped"):
+    for name in ("pvalue", "qvalue", "granger_pvalue", "nobs", "n_dropped", "explained_by"):
         assert row[name] == getattr(evidence, name)
     assert row["actionable_delay"] == 4 - evidence.available_after
+
+
+def test_a_row_says_what_explains_a_lead_and_which_way_it_goes() -> None:
+    beside = replace(found("visits"), conditional_pvalue=0.002, conditional_log_pvalue=math.log(0.002), reverse_pvalue=0.3)
+    explained = replace(found("demos", pvalue=1e-7), explained_by="visits", reverse_pvalue=0.04)
+    table = ranking_of([explained, beside]).to_frame().set_index("lead")
+    assert table["verdict"].to_dict() == {"visits": "lead", "demos": "indirect"}
+    assert table["explained_by"].to_dict() == {"visits": "", "demos": "visits"}
+    assert table["reverse_pvalue"].to_dict() == {"visits": 0.3, "demos": 0.04}
+    assert table.loc["visits", "conditional_pvalue"] == 0.002
+    assert math.isnan(table.loc["demos", "conditional_pvalue"])
 
 
 def test_an_untestable_row_has_its_reason_and_no_numbers(ranking: LeadRanking) -> None:
