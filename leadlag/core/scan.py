@@ -85,6 +85,8 @@ class Scan:
         Of every column, in working units; NaN where it could not be used.
     gain : ndarray, shape (m, s)
         Fall of the sum of squares by each column.
+    variance : ndarray, shape (m,)
+        Residual variance with the best column in the model.
     best : ndarray of int, shape (m,)
         Column with the largest gain.
     nobs : ndarray of int, shape (m, s)
@@ -102,6 +104,7 @@ class Scan:
     coefficient: Floats
     bse: Floats
     gain: Floats
+    variance: Floats
     best: NDArray[np.intp]
     nobs: NDArray[np.intp]
     df: int
@@ -208,6 +211,7 @@ def _scan_once(problem: Problem, *, seed: np.int64, n_draws: int, shapes: Sequen
         statistic=statistic, pvalue=np.exp(log_pvalue), log_pvalue=log_pvalue, tvalue=tvalue, coefficient=coefficient,
         bse=bse, gain=gain, best=np.where(np.isfinite(gain), gain, -1.0).argmax(axis=1), nobs=nobs, df=frame.df, tail=tail,
         unshifted=log_pvalue,
+        variance=np.maximum(frame.residual @ frame.residual - np.nan_to_num(gain).max(axis=1), 0.0) / max(frame.df, 1),
     )  # fmt: skip
 
 

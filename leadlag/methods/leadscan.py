@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from leadlag.core.curse import after_selection
+from leadlag.core.effect import averaged_effect
 from leadlag.core.problem import Problem
 from leadlag.core.scan import Scan
 from leadlag.core.shapes import STANDARD, Shape, total_weight
@@ -74,7 +74,7 @@ def in_kpi_units(
         Confidence level of the intervals, pointwise.
     chosen_at : float, optional
         The p at which these leads would just have been chosen. If given, effect and interval are those of
-        `leadlag.core.curse.after_selection`: right given that the lead was found.
+        `leadlag.core.effect.averaged_effect`: over the shapes, and right given that the lead was found.
     shapes : sequence of Shape
 
     Returns
@@ -92,20 +92,25 @@ def in_kpi_units(
     most = float(len(problem.y))
     weight = np.array([total_weight(shape, problem.momentum, start=lag, most=most) for shape in shapes for lag in problem.lags])
     points, best = slice(0, n_lags), found.best
-    effect, low, high = (part[rows, best] for part in (middle, middle - width, middle + width))
+    total, total_error = middle * weight, error * weight
+    effect, low, high = (part[rows, best] * weight[best] for part in (middle, middle - width, middle + width))
     if chosen_at is not None:
-        pairs = zip(found.tvalue[rows, best], found.tail.threshold(chosen_at), strict=True)
-        true_t = [after_selection(t, threshold=edge, df=df, level=level) for t, edge in pairs]
-        effect, low, high = np.array(true_t).T * error[rows, best]
+        scale = problem.y_scale**2
+        sizes = [
+            averaged_effect(total[j], total_error[j], found.gain[j] * scale, variance=found.variance[j] * scale,
+                            threshold=edge, df=df, level=level)
+            for j, edge in enumerate(found.tail.threshold(chosen_at))
+        ]  # fmt: skip
+        effect, low, high = (np.array([getattr(size, end) for size in sizes]) for end in ("value", "low", "high"))
     return LeadScan(
         statistic=found.statistic,
         pvalue=found.pvalue,
         log_pvalue=found.log_pvalue,
         shape=tuple(shapes[place // n_lags].label for place in best),
         peak=np.array(problem.lags)[best % n_lags],
-        effect=effect * weight[best],
-        effect_low=low * weight[best],
-        effect_high=high * weight[best],
+        effect=effect,
+        effect_low=low,
+        effect_high=high,
         profile=middle[:, points],
         profile_low=(middle - width)[:, points],
         profile_high=(middle + width)[:, points],

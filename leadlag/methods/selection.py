@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 _AGAIN = 200
 #: Coincident leads with a p up to this are asked again beside their value of the same period.
 _LOOK = 0.20
+#: A chosen lead explains another if their best columns correlate beyond this many standard errors.
+_EXPLAINS = 4.0
 _POINT = Shape("point")
 #: One chosen lead needs this many rows.
 _ROWS_A_LEAD = 8
@@ -47,7 +49,7 @@ class Selection:
     qvalue : ndarray, shape (m,)
         FDR-adjusted p of the step that chose a lead; else that of the first scan.
     explained_by : ndarray of int, shape (m,)
-        For a lead that passes alone but was not chosen the chosen one it is closest to; else -1.
+        For a lead that passes alone but was not chosen the chosen one that explains it; else -1.
     one_event : ndarray of bool, shape (m,)
         The lead passes only while the KPI's largest level shift is left out of the model.
     """
@@ -127,13 +129,14 @@ def select_leads(
     qvalue = alone.copy()
     qvalue[chosen] = [steps[lead] for lead in chosen]
     passed = (alone <= fdr) & ~np.isin(np.arange(len(alone)), chosen)
+    explained = _closest(search, np.flatnonzero(passed), chosen)
     order = sorted(range(len(chosen)), key=lambda place: (scans[place].log_pvalue[0], chosen[place]))
     return Selection(
         chosen=tuple(chosen[place] for place in order),
         given_others=tuple(problems[place] for place in order),
         scans=tuple(scans[place] for place in order),
-        qvalue=qvalue,
-        explained_by=_closest(search, np.flatnonzero(passed), chosen),
+        qvalue=np.where(passed & (explained < 0), np.maximum(qvalue, np.nextafter(fdr, 1.0)), qvalue),
+        explained_by=explained,
         one_event=(fdr_adjust(np.exp(first.unshifted)) <= fdr) & ~(qvalue <= fdr),
     )
 
@@ -230,7 +233,10 @@ def _only(problem: Problem, leads: Sequence[int] | NDArray[np.intp]) -> Problem:
 
 
 def _closest(search: _Search, leads: NDArray[np.intp], chosen: Sequence[int]) -> NDArray[np.intp]:
-    """For each of some leads the chosen one whose best column correlates most with its own, -1 for all others."""
+    """For each of some leads the chosen one whose best column correlates most with its own; -1 where none does clearly.
+
+    A candidate that passes alone, was not chosen, and has nothing to do with any chosen one has passed by chance.
+    """
     closest = np.full(len(search.first.statistic), -1, dtype=np.intp)
     if not len(leads) or not chosen:
         return closest
@@ -239,5 +245,6 @@ def _closest(search: _Search, leads: NDArray[np.intp], chosen: Sequence[int]) ->
     best = search.first.best[both]
     own = columns.values[:, np.arange(len(both)), best] / np.maximum(columns.norm[np.arange(len(both)), best], 1e-300)
     overlap = np.abs(own[:, : len(leads)].T @ own[:, len(leads) :])
-    closest[leads] = np.array(chosen)[overlap.argmax(axis=1)]
+    clear = overlap.max(axis=1) * np.sqrt(len(own)) > _EXPLAINS
+    closest[leads[clear]] = np.array(chosen)[overlap.argmax(axis=1)][clear]
     return closest

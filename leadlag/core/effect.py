@@ -1,0 +1,81 @@
+"""The size of an effect when its lag shape is not known: an average over the columns that fit about as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, stats
+
+from leadlag.core.curse import after_selection
+
+__all__ = ["EffectSize", "averaged_effect"]
+
+Floats = NDArray[np.float64]
+
+#: Columns with less than this share of the weight are left out.
+_LEAST_WEIGHT = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectSize:
+    """An effect with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def averaged_effect(
+    effect: Floats, error: Floats, gain: Floats, *, variance: float, threshold: float, df: float, level: float
+) -> EffectSize:
+    """Effect of one chosen lead, averaged over its lags and shapes.
+
+    Parameters
+    ----------
+    effect, error : ndarray, shape (s,)
+        Total effect by each column and its standard error; NaN where a column could not be used.
+    gain : ndarray, shape (s,)
+        Fall of the sum of squares by each column.
+    variance : float
+        Residual variance of the best model.
+    threshold : float
+        Least absolute t at which the lead would have been chosen.
+    df : float
+    level : float
+        Confidence level of the interval.
+
+    Returns
+    -------
+    EffectSize
+
+    Notes
+    -----
+    Each column is a model with the same number of parameters, so its weight is ``exp(gain / (2 s^2))`` (Buckland, Burnham &
+    Augustin 1997). Within a model the effect is that given selection (`leadlag.core.curse`), taken as normal with the
+    spread of its interval; value and interval are the median and quantiles of the mixture. The interval of the best
+    column alone covered 54 to 65 % instead of 90 % where the shape was not exactly one of those searched.
+    """
+    usable = np.flatnonzero(np.isfinite(effect) & (error > 0))
+    log_weight = (gain[usable] - gain[usable].max()) / (2.0 * variance) if variance > 0 else np.zeros(len(usable))
+    weight = np.exp(log_weight)
+    kept = usable[weight >= _LEAST_WEIGHT * weight.max()]
+    weight = np.exp((gain[kept] - gain[kept].max()) / (2.0 * variance)) if variance > 0 else np.ones(len(kept))
+    weight /= weight.sum()
+    found = np.array([after_selection(effect[place] / error[place], threshold=threshold, df=df, level=level) for place in kept])
+    middle, low, high = (found * error[kept][:, None]).T
+    spread = (high - low) / (2.0 * stats.norm.isf((1.0 - level) / 2.0))
+    reach = 12.0 * float(spread.max())
+
+    def quantile(share: float) -> float:
+        return float(
+            optimize.brentq(
+                lambda x: float(weight @ stats.norm.cdf((x - middle) / spread)) - share,
+                middle.min() - reach,
+                middle.max() + reach,
+            )
+        )
+
+    half = (1.0 - level) / 2.0
+    return EffectSize(value=quantile(0.5), low=quantile(half), high=quantile(1.0 - half))
