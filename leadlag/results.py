@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,7 @@ class Provenance:
         return cls(method=method, settings=tuple(settings.items()), warnings=tuple(warnings), versions=_versions())
 
 
+@cache  # reading what is installed takes longer than many a test
 def _versions() -> tuple[tuple[str, str], ...]:
     found = [("leadlag", __version__)]
     for package in _CORE:

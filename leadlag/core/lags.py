@@ -1,4 +1,9 @@
-"""Shifts in time. Nothing else in the package moves one row against another."""
+"""Shifts in time, and products of shifted series. Nothing else in the package moves one row against another.
+
+Products at different lags differ only at the two ends of the sample: with rows t = f .. n - 1,
+``S(i, j) = sum_t x[t-i] y[t-j] = S(i-1, j-1) + x[f-i] y[f-j] - x[n-i] y[n-j]``. So one matrix product gives the products at the
+first lags, and this recursion all others.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from leadlag.errors import UsageError
 
-__all__ = ["difference", "lag_matrix", "lag_tensor"]
+__all__ = ["cross_products", "difference", "lag_matrix", "lag_tensor", "lead_products", "rows_before", "shifted_rows"]
+
+FloatArray = NDArray[np.float64]
 
 
 def lag_matrix(x: ArrayLike, lags: Sequence[int], *, fill: float = np.nan) -> NDArray[np.float64]:
@@ -125,6 +132,111 @@ def difference(x: ArrayLike, *, step: int = 1, order: int = 1) -> NDArray[np.flo
         earlier[step:] = changed[:-step]
         changed = changed - earlier
     return changed
+
+
+def lead_products(x: FloatArray, firsts: list[int]) -> list[FloatArray]:
+    """Products of each lead's lags with one another, for every order.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n, m)
+        Leads without missing values; the last row is never used.
+    firsts : list of int
+        First row predicted at order 1, 2, ...; never falls, by at most one row from order to order.
+
+    Returns
+    -------
+    list of ndarray, shapes (p, p, m) for p = 1, 2, ...
+        Entry ``[i - 1, j - 1]`` is ``sum_t x[t-i] x[t-j]`` for j >= i; what stands below the diagonal has no meaning.
+    """
+    n, deepest = x.shape[0], len(firsts)
+    first = firsts[-1]
+    sums = np.zeros((deepest, deepest, x.shape[1]))
+    latest = x[first - 1 : n - 1]
+    for apart in range(deepest):
+        np.einsum("tb,tb->b", latest, x[first - 1 - apart : n - 1 - apart], out=sums[0, apart])
+    head, tail = rows_before(x, first, deepest), rows_before(x, n, deepest)
+    for i in range(1, deepest):
+        sums[i, i:] = sums[i - 1, i - 1 : -1] + head[i] * head[i:] - tail[i] * tail[i:]
+    found = [sums]
+    for order in range(deepest - 1, 0, -1):
+        sums = found[-1][:order, :order]
+        if firsts[order - 1] < firsts[order]:
+            entering = rows_before(x, firsts[order - 1], order)
+            sums = sums + entering[:, None] * entering
+        found.append(sums)
+    return found[::-1]
+
+
+def shifted_rows(current: FloatArray, y: FloatArray, *, first: int, deepest: int) -> FloatArray:
+    """The left factor of the one matrix product that begins `cross_products`.
+
+    Parameters
+    ----------
+    current : ndarray, shape (n, c)
+        Series used in the period that is predicted: intercept, controls and the KPI itself, the KPI last.
+    y : ndarray, shape (n,)
+        The KPI.
+    first, deepest : int
+        First row predicted, and longest lag.
+
+    Returns
+    -------
+    ndarray, shape (deepest * c + deepest, n)
+        Each row a series moved against the leads, zero outside the sample: first `current` against lag 1, 2, ... of the leads,
+        then lag 1, 2, ... of the KPI against lag 1.
+    """
+    n, count = current.shape
+    rows = np.zeros((deepest * count + deepest, n))
+    for lag in range(1, deepest + 1):
+        rows[(lag - 1) * count : lag * count, first - lag : n - lag] = current[first:].T
+        rows[deepest * count + lag - 1, first - 1 : n - 1] = y[first - lag : n - lag]
+    return rows
+
+
+def cross_products(rows: FloatArray, y: FloatArray, x: FloatArray, *, first: int, deepest: int) -> FloatArray:
+    """Products of the leads' lags with the KPI, its lags, and what else is in the model.
+
+    Parameters
+    ----------
+    rows : ndarray
+        From `shifted_rows` with the same arguments.
+    y : ndarray, shape (n,)
+        The KPI.
+    x : ndarray, shape (n, m)
+        Leads without missing values.
+    first, deepest : int
+        First row predicted, and longest lag.
+
+    Returns
+    -------
+    ndarray, shape (deepest, c + deepest, m)
+        Entry ``[i - 1, l]`` is the product of lag i of the lead with series l: the c series in the period itself (the KPI last
+        of them), then the KPI's lags 1 .. deepest.
+    """
+    n = y.size
+    count = rows.shape[0] // deepest - 1
+    first_sums = rows @ x
+    sums = np.empty((deepest, count + deepest, x.shape[1]))
+    sums[:, :count] = first_sums[: deepest * count].reshape(deepest, count, -1)
+    sums[0, count:] = first_sums[deepest * count :]
+    own = np.column_stack([rows_before(y, first, deepest), -rows_before(y, n, deepest)])
+    ends = np.stack([rows_before(x, first, deepest), rows_before(x, n, deepest)], axis=1)
+    for i in range(1, deepest):
+        np.matmul(own, ends[i], out=sums[i, count:])
+        sums[i, count:] += sums[i - 1, count - 1 : -1]
+    return sums
+
+
+def rows_before(series: FloatArray, row: int, count: int) -> FloatArray:
+    """The `count` rows before `row`, latest first: entry i - 1 is ``series[row - i]``.
+
+    Examples
+    --------
+    >>> rows_before(np.array([10.0, 11.0, 12.0, 13.0]), 3, 2)
+    array([12., 11.])
+    """
+    return series[row - count : row][::-1]
 
 
 def _even_step(shifts: NDArray[np.intp]) -> int | None:

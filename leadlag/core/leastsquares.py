@@ -8,7 +8,7 @@ ill-conditioned design loses half as many digits as it would by normal equations
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.float64]
+Count = TypeVar("Count", int, NDArray[np.int64])
 
 #: A column whose part outside the earlier columns is smaller than this, relative to its own spread, counts as a
 #: combination of them. The value of R's ``lm``; it lies above the rounding noise that a shift by 1e8 leaves.
@@ -66,6 +67,12 @@ class Basis:
         """Inverse of `r`, shape (rank, rank): from orthonormal coordinates to coefficients of the kept columns."""
         # dtrtri, because the triangular solver wakes every BLAS thread even for a handful of columns
         return np.asarray(linalg.lapack.dtrtri(self.r)[0]) if self.rank else np.empty((0, 0))
+
+    def leading(self, count: int) -> Basis:
+        """The basis of the first `count` columns of the design alone."""
+        kept = self.kept[:count]
+        rank = int(kept.sum())
+        return Basis(q=self.q[:, :rank], r=self.r[:rank, :rank], kept=kept)
 
     def leverage(self) -> FloatArray:
         """Diagonal of the projection on the columns, shape (n,)."""
@@ -246,7 +253,7 @@ def residualise(Z: ArrayLike, basis: Basis) -> FloatArray:
     return rest.reshape(columns.shape)
 
 
-def rows_needed(n_params: int) -> int:
+def rows_needed(n_params: Count) -> Count:
     """Fewest rows on which a regression of `n_params` coefficients is judged: three a coefficient, and ten."""
     return 3 * n_params + 10
 
@@ -267,18 +274,23 @@ def standardise(Z: ArrayLike) -> Standardised:
     """
     columns = np.asarray(Z, dtype=np.float64)
     present = np.isfinite(columns)
+    whole = bool(present.all())
     count = np.maximum(present.sum(axis=0), 1)
+    filled = columns if whole else np.where(present, columns, 0.0)
     # dividing by the largest value first keeps 1e300 from overflowing when squared
-    largest = np.abs(np.where(present, columns, 0.0)).max(axis=0, initial=0.0)
+    largest = np.maximum(filled.max(axis=0, initial=0.0), -filled.min(axis=0, initial=0.0))
     unit = np.where(largest > 0, largest, 1.0)
-    small = columns / unit
-    center = np.where(present, small, 0.0).sum(axis=0) / count
-    center = center + np.where(present, small - center, 0.0).sum(axis=0) / count
-    centred = np.where(present, small - center, 0.0)
-    sd = np.sqrt((centred**2).sum(axis=0) / count)
+    centred = filled / unit
+    center = np.zeros_like(unit)
+    for _ in range(2):  # the second time takes off what rounding left of the mean
+        shift = centred.sum(axis=0) / count
+        center = center + shift
+        centred = np.subtract(centred, shift, out=centred, where=True if whole else present)
+    sd = np.sqrt(np.einsum("i...,i...->...", centred, centred) / count)
     flat = sd <= _CONSTANT_TOLERANCE
     scale = np.where(flat, 1.0, sd)
-    values = np.where(present, np.where(flat, 0.0, centred / scale), np.nan)
+    values = np.divide(centred, np.where(flat, np.inf, sd), out=centred)
+    values = values if whole else np.where(present, values, np.nan)
     return Standardised(values, np.asarray(center * unit), np.asarray(np.where(flat, 1.0, scale * unit)))
 
 
@@ -295,8 +307,9 @@ def is_constant(Z: ArrayLike) -> NDArray[np.bool_]:
     """
     columns = np.asarray(Z, dtype=np.float64)
     present = np.isfinite(columns)
-    highest = np.where(present, columns, -np.inf).max(axis=0, initial=-np.inf)
-    lowest = np.where(present, columns, np.inf).min(axis=0, initial=np.inf)
+    whole = bool(present.all())
+    highest = (columns if whole else np.where(present, columns, -np.inf)).max(axis=0, initial=-np.inf)
+    lowest = (columns if whole else np.where(present, columns, np.inf)).min(axis=0, initial=np.inf)
     largest = np.maximum(np.abs(highest), np.abs(lowest))
     with np.errstate(invalid="ignore"):
         varies = present.any(axis=0) & (highest - lowest > _CONSTANT_TOLERANCE * largest)

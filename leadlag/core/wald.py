@@ -14,7 +14,7 @@ from leadlag.core.covariance import Covariance
 from leadlag.core.leastsquares import RANK_TOLERANCE, LeastSquares, orthonormal_basis
 from leadlag.errors import UsageError
 
-__all__ = ["DISTRIBUTIONS", "WaldTest", "joint_test", "log_chi2_sf", "log_f_sf", "quadratic_test"]
+__all__ = ["DISTRIBUTIONS", "WaldTest", "f_sf", "joint_test", "log_chi2_sf", "log_f_sf", "quadratic_test"]
 
 FloatArray = NDArray[np.float64]
 DISTRIBUTIONS: tuple[str, ...] = ("F", "chi2")
@@ -22,6 +22,10 @@ DISTRIBUTIONS: tuple[str, ...] = ("F", "chi2")
 #: Below this the p-value itself is close to the smallest float, and its logarithm comes from a continued fraction.
 _UNDERFLOW = 1e-280
 _MAX_TERMS = 100_000
+
+#: From so many values on it pays to sort out those with an even numerator, up to this one.
+_MANY, _LONGEST_SUM = 1_000, 24
+
 _TINY = 1e-300
 
 
@@ -131,6 +135,56 @@ def quadratic_test(estimate: ArrayLike, cov: ArrayLike, *, df_den: int, distribu
     )
 
 
+def f_sf(statistic: ArrayLike, df_num: ArrayLike, df_den: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Probability that F exceeds `statistic`, and its logarithm, from one evaluation.
+
+    Parameters
+    ----------
+    statistic, df_num, df_den : array_like
+        Broadcast together.
+
+    Returns
+    -------
+    tuple of ndarray
+        Probability, 0.0 where it is smaller than any float, and what `log_f_sf` gives.
+    """
+    f, a, b = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (statistic, df_num, df_den)))
+    if f.size < _MANY:
+        return _f_sf(f, a, b)
+    tail, logs = np.empty(f.shape), np.empty(f.shape)
+    for count in np.flatnonzero(np.bincount(np.nan_to_num(a).astype(np.int64).ravel())):
+        mine = np.asarray(a == count)
+        short = count % 2 == 0 and 0 < count <= _LONGEST_SUM
+        tail[mine], logs[mine] = _f_sf_even(f[mine], int(count), b[mine]) if short else _f_sf(f[mine], a[mine], b[mine])
+    return tail, logs
+
+
+def _f_sf(f: FloatArray, a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The tail and its logarithm, any degrees of freedom."""
+    tail = np.asarray(special.fdtrc(a, b, f))
+    with np.errstate(divide="ignore"):
+        logs = np.array(np.log(tail))
+    far = (tail < _UNDERFLOW) & np.isfinite(f)
+    if far.any():
+        logs[far] = _log_beta_tail(f[far] * a[far] / b[far], b[far] / 2.0, a[far] / 2.0)
+    return tail, logs
+
+
+def _f_sf_even(f: FloatArray, count: int, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The same for an even numerator, where the ratio is a short sum of positive terms (DLMF 8.17.21, from I_z(p, 1) = z^p)."""
+    p = b / 2.0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        odds = np.where(b > 0, f * (count / b), np.nan)
+        beyond = odds / (1.0 + odds)
+    term = np.ones_like(odds)
+    total = np.ones_like(odds)
+    for j in range(1, count // 2):
+        term = term * beyond * ((p + (j - 1.0)) / j)
+        total = total + term
+    logs = np.where(np.isposinf(odds), -np.inf, np.log(total) - p * np.log1p(odds))
+    return np.exp(logs), logs
+
+
 def log_f_sf(statistic: ArrayLike, df_num: ArrayLike, df_den: ArrayLike) -> FloatArray:
     """Logarithm of the probability that F exceeds `statistic`, accurate where the probability underflows.
 
@@ -154,13 +208,7 @@ def log_f_sf(statistic: ArrayLike, df_num: ArrayLike, df_den: ArrayLike) -> Floa
     >>> float(log_f_sf(1e6, 3, 2000).round(3))
     -7310.312
     """
-    f, a, b = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (statistic, df_num, df_den)))
-    with np.errstate(divide="ignore"):
-        logs = np.array(np.log(special.fdtrc(a, b, f)))
-    far = (special.fdtrc(a, b, f) < _UNDERFLOW) & np.isfinite(f)
-    if far.any():
-        logs[far] = _log_beta_tail(f[far] * a[far] / b[far], b[far] / 2.0, a[far] / 2.0)
-    return np.asarray(logs)
+    return f_sf(statistic, df_num, df_den)[1]
 
 
 def log_chi2_sf(statistic: ArrayLike, df: ArrayLike) -> FloatArray:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from leadlag.core.covariance import covariance
 from leadlag.core.leastsquares import fit
-from leadlag.core.wald import joint_test, log_chi2_sf, log_f_sf, quadratic_test
+from leadlag.core.wald import f_sf, joint_test, log_chi2_sf, log_f_sf, quadratic_test
 from leadlag.errors import UsageError
 from tests.reference import columns, complete, lagged, mixed_frequency, needs_reference, numbers, table
 
@@ -151,3 +151,15 @@ def _equals_r(found, expected: dict[str, float]) -> None:
     assert (found.df_num, found.df_den) == (expected["df1"], expected["df2"])
     assert found.statistic == pytest.approx(expected["F"], rel=SAME)
     assert found.pvalue == pytest.approx(expected["p"], rel=SAME)
+
+
+def test_many_f_tails_at_once_are_those_of_one_at_a_time() -> None:
+    f, a, b = (
+        grid.ravel() for grid in np.meshgrid([0.0, 1e-9, 0.7, 5.0, 1004.38, 1e12, np.inf, np.nan], range(31), [0, 3, 44, 800])
+    )
+    f, a, b = (np.tile(each, 2) for each in (f, a, b))
+    pvalues, logs = f_sf(f, a, b)
+    for place in range(f.size // 2):
+        alone = f_sf(f[place], a[place], b[place])
+        assert logs[place] == pytest.approx(float(alone[1]), rel=1e-12, abs=1e-15, nan_ok=True), (f[place], a[place], b[place])
+        assert pvalues[place] == pytest.approx(float(alone[0]), rel=1e-12, nan_ok=True)
