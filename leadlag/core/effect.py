@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from leadlag.core.curse import after_selection
 
@@ -64,14 +64,15 @@ def averaged_effect(
     weight = np.exp((gain[kept] - gain[kept].max()) / (2.0 * variance)) if variance > 0 else np.ones(len(kept))
     weight /= weight.sum()
     found = np.array([after_selection(effect[place] / error[place], threshold=threshold, df=df, level=level) for place in kept])
-    middle, low, high = (found * error[kept][:, None]).T
+    unit = float(error[kept].max())  # so that the roots do not depend on the KPI's unit
+    middle, low, high = (found * error[kept][:, None]).T / unit
     spread = (high - low) / (2.0 * stats.norm.isf((1.0 - level) / 2.0))
     reach = 12.0 * float(spread.max())
 
     def quantile(share: float) -> float:
-        return float(
+        return unit * float(
             optimize.brentq(
-                lambda x: float(weight @ stats.norm.cdf((x - middle) / spread)) - share,
+                lambda x: float(weight @ special.ndtr((x - middle) / spread)) - share,
                 middle.min() - reach,
                 middle.max() + reach,
             )

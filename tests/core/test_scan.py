@@ -47,21 +47,38 @@ def filtered(given: Problem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return filter_.apply(given.y), filter_.apply(given.base), filter_.apply(lags)
 
 
-def test_every_t_is_that_of_a_white_regression_on_filtered_rows() -> None:
+def less_base(values: np.ndarray, base: np.ndarray) -> np.ndarray:
+    return values - base @ np.linalg.lstsq(base, values, rcond=None)[0]
+
+
+def test_every_t_is_that_of_an_hc3_regression_on_filtered_rows() -> None:
+    """HC3 with the leverage of the lead's column beside the base (Frisch & Waugh 1933)."""
     given = problem(effect=0.8)
     found = scanned(given)
     y, base, lags = filtered(given)
     df = 60 - 2 - 1 - 1  # rows less base, AR coefficient and lead
     assert found.df == df
     for lead, place in np.ndindex(3, 3):
-        fit = sm.OLS(y, np.column_stack([base, lags[:, lead, place]])).fit(cov_type="HC0")
+        fit = sm.OLS(y, np.column_stack([base, lags[:, lead, place]])).fit()
+        error = sm.OLS(less_base(y, base), less_base(lags[:, lead, place], base)).fit().HC3_se[0] * np.sqrt(60 / df)
         assert found.coefficient[lead, place] == pytest.approx(fit.params[-1], rel=SAME)
-        assert found.bse[lead, place] == pytest.approx(fit.bse[-1] * np.sqrt(60 / df), rel=SAME)
-        assert found.tvalue[lead, place] == pytest.approx(fit.tvalues[-1] / np.sqrt(60 / df), rel=SAME)
+        assert found.bse[lead, place] == pytest.approx(error, rel=SAME)
+        assert found.tvalue[lead, place] == pytest.approx(fit.params[-1] / error, rel=SAME)
         assert found.gain[lead, place] == pytest.approx(sm.OLS(y, base).fit().ssr - fit.ssr, rel=1e-7)
+        if place == found.best[lead]:
+            assert found.variance[lead] == pytest.approx(fit.ssr / df, rel=1e-7)
     np.testing.assert_allclose(found.statistic, np.abs(found.tvalue).max(axis=1))
     assert found.best.tolist() == found.gain.argmax(axis=1).tolist()
     assert found.best[0] == 1
+
+
+def test_one_far_value_does_not_pass_without_end() -> None:
+    """A row that decides the coefficient alone leaves no residual: its t must not be without bound."""
+    given = problem(5, m=1)
+    given.X[30, 0] = 1e4
+    found = scanned(given)
+    assert found.statistic[0] < 4
+    assert found.tail.threshold(0.05)[0] < 10
 
 
 def test_a_lead_with_a_gap_has_the_coefficient_of_the_rows_it_has() -> None:
@@ -87,11 +104,9 @@ def test_the_p_value_is_that_of_a_slow_bootstrap_with_the_same_signs() -> None:
     largest = np.empty((2, n_draws))
     for draw in range(n_draws):
         for lead in range(2):
-            fits = [
-                sm.OLS(residual * flips[:, draw], np.column_stack([base, lags[:, lead, place]])).fit(cov_type="HC0")
-                for place in range(3)
-            ]
-            largest[lead, draw] = max(abs(fit.params[-1] / fit.bse[-1]) for fit in fits) / np.sqrt(40 / found.df)
+            drawn = less_base(residual * flips[:, draw], base)
+            fits = [sm.OLS(drawn, less_base(lags[:, lead, place], base)).fit() for place in range(3)]
+            largest[lead, draw] = max(abs(fit.params[0] / fit.HC3_se[0]) for fit in fits) / np.sqrt(40 / found.df)
     expected = fit_tail(largest, df_most=float(found.df)).log_pvalues(found.statistic)
     np.testing.assert_allclose(found.log_pvalue, expected, rtol=1e-8)
 

@@ -37,11 +37,14 @@ def scanned(given: Problem, *, level: float = 0.9) -> LeadScan:
     return in_kpi_units(given, bare(given), level=level)
 
 
-def test_effects_are_in_kpi_units() -> None:
-    ours, thousands = scanned(problem(0)), scanned(problem(0, y_scale=1000.0))
-    np.testing.assert_array_equal(thousands.pvalue, ours.pvalue)
+@pytest.mark.parametrize("chosen_at", [None, 0.01])
+@pytest.mark.parametrize("unit", [1e-12, 1000.0])
+def test_effects_are_in_kpi_units(unit: float, chosen_at: float | None) -> None:
+    given, other = problem(0), problem(0, y_scale=unit)
+    ours, theirs = (in_kpi_units(each, bare(each), level=0.9, chosen_at=chosen_at) for each in (given, other))
+    np.testing.assert_array_equal(theirs.pvalue, ours.pvalue)
     for name in ("effect", "effect_low", "effect_high", "profile", "profile_low", "profile_high"):
-        np.testing.assert_allclose(getattr(thousands, name), 1000.0 * getattr(ours, name))
+        np.testing.assert_allclose(getattr(theirs, name), unit * getattr(ours, name), rtol=1e-6)
 
 
 def test_the_numbers_are_those_of_the_scan() -> None:
