@@ -126,6 +126,8 @@ class Evidence:
         p and FDR-adjusted p that the KPI does not lead the lead.
     coincident_pvalue, coincident_qvalue : float
         p and FDR-adjusted p that the two do not move in the same period.
+    unconfirmed : bool
+        The lead passes alone, but not given the chosen ones, and none of them explains it.
     one_event : bool
         The lead passes only while the KPI's largest level shift is left out of the model.
     group : int or None
@@ -160,6 +162,7 @@ class Evidence:
     reverse_qvalue: float = math.nan
     coincident_pvalue: float = math.nan
     coincident_qvalue: float = math.nan
+    unconfirmed: bool = False
     one_event: bool = False
     group: int | None = None
     granger_pvalue: float = math.nan
@@ -220,13 +223,13 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
     verdict = _verdict(evidence, policy)
     reason = None
     if verdict == "none":
-        reason = Reason(code="one_event" if evidence.one_event else "not_significant")
+        reason = Reason(code="unconfirmed" if evidence.unconfirmed else "one_event" if evidence.one_event else "not_significant")
     return Decision(evidence=evidence, verdict=verdict, reason=reason, checks=_checks(evidence, policy, verdict=verdict))
 
 
 def _verdict(evidence: Evidence, policy: Policy) -> Verdict:
     """What the p-values say, the strongest claim that holds first."""
-    if evidence.qvalue <= policy.fdr:
+    if evidence.qvalue <= policy.fdr and not evidence.unconfirmed:
         return "indirect" if evidence.explained_by else "lead"
     if evidence.reverse_qvalue <= policy.fdr:
         return "reverse"

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from leadlag.catalogue import Metric
 from leadlag.core.granger import granger
 from leadlag.core.lags import difference
@@ -84,6 +86,7 @@ def evidence_of(
             reverse_qvalue=float(reverse_q[j]),
             coincident_pvalue=float(direction.coincident[j]),
             coincident_qvalue=float(coincident_q[j]),
+            unconfirmed=bool(selection.unconfirmed[j]),
             one_event=bool(selection.one_event[j]),
             granger_pvalue=_granger_pvalue(prepared.problem, j, order=order),
             granger_order=order,
@@ -122,7 +125,7 @@ def _given_others(prepared: Prepared, selection: Selection, place: int | None, *
     if place is None:
         return {}
     problem, found = selection.given_others[place], selection.scans[place]
-    chosen_at = policy.fdr * len(selection.chosen) / len(prepared.leads)
+    chosen_at = policy.fdr * len(selection.chosen) / int(np.isfinite(selection.qvalue).sum())
     scan = in_kpi_units(problem, found, level=policy.effect_level, chosen_at=chosen_at)
     log_p = float(found.log_pvalue[0])
     size = _size(prepared, scan, 0, x_scale=float(problem.x_scale[0]))

@@ -134,7 +134,7 @@ def _find(prepared: Prepared, *, seeds: np.ndarray, n_draws: int, policy: Policy
         first,
         coincident=direction.coincident <= policy.coincident_level,
         fdr=policy.fdr,
-        seed=int(seeds[1]),
+        seed=int(seeds[0]),
         n_draws=n_draws,
     )
     asked = [(problem, lead, lead) for lead in np.flatnonzero(selection.explained_by >= 0).tolist()]
@@ -167,7 +167,7 @@ def _named_columns(
     outcome = sample.resolve(kpi, "kpi")
     kept = tuple(sample.resolve(name, "controls") for name in asked["controls"])
     others = sorted(name for name in sample.names if name not in (outcome, *kept))
-    candidates = tuple(others) if leads is None else tuple(sample.resolve(name, "leads") for name in asked["leads"])
+    candidates = tuple(others) if leads is None else tuple(sorted(sample.resolve(name, "leads") for name in asked["leads"]))
     _refuse_two_roles(outcome, candidates, kept)
     return sample, _Names(kpi=outcome, leads=candidates, controls=kept)
 

@@ -1,8 +1,8 @@
 """The scan: for every lead the largest |t| over lags and shapes, and its p-value under "no lead".
 
 Each column is one regressor (one lead, one shape, one start) beside the base, in the regression filtered by
-the KPI's momentum. Its t is a heteroscedasticity-robust Wald t. The null distribution of the largest |t| comes
-from a wild bootstrap whose draws of signs are shared by all leads and shapes.
+the KPI's momentum. The null distribution of the largest |t| comes from a wild bootstrap whose draws of signs are
+shared by all leads and shapes; it keeps the size of each residual at its row, so changing variance is allowed.
 """
 
 from __future__ import annotations
@@ -172,10 +172,13 @@ def scan(problem: Problem, *, rng: np.random.Generator, n_draws: int, shapes: Se
 
     Notes
     -----
-    ``t = b / se(b)`` with ``b = x'e / x'x`` and ``se^2 = sum x^2 (e - b x)^2 / (1 - h)^2 / (x'x)^2``, x the column less the
-    base and ``h = x^2 / x'x`` its leverage (HC3: MacKinnon & White 1985), times ``n / df``. Without the leverage a draw
-    that one row decides has next to no residual there and a t without bound, and a lead with one far value could pass at
-    no t at all. A draw is the null residual, divided by ``sqrt(1 - leverage)`` of the base,
+    A column x (less the base) explains the share ``r^2 = (x'e)^2 / (x'x e'e)``; the statistic of a lead is
+    ``sqrt(df r^2 / (1 - r^2))`` of its best column, the largest absolute t. Its null distribution is right under changing
+    variance because a draw keeps the size of each residual at its row. A robust t costs power instead (found 0.77 against
+    0.90 of two leads among twelve at 72 rows, false share 0.09 against 0.05): its variance is estimated from few rows where
+    a lead moves rarely. The standard error reported beside each coefficient is robust:
+    ``sum x^2 (e - b x)^2 / (1 - h)^2 / (x'x)^2`` with ``h = x^2 / x'x`` (HC3: MacKinnon & White 1985), times ``n / df``.
+    A draw is the null residual, divided by ``sqrt(1 - leverage)`` of the base,
     times signs, projected on the base again (Davidson & Flachaire 2008; the largest over many statistics as in
     White 2000). Where the KPI has a level shift, p is the larger of the one with it in the model and the one
     without: one event is one observation, and a lead that needs it has only that one.
@@ -201,17 +204,20 @@ def _scan_once(problem: Problem, *, seed: np.int64, n_draws: int, shapes: Sequen
     drawn = residualise(spread[:, None] * signs(rng, n=len(spread), n_draws=n_draws), frame.basis)
     found = [_scan_chunk(problem, frame, drawn, chunk, shapes) for chunk in _chunks(problem.X.shape[1])]
     tvalue, coefficient, bse, gain, nobs, largest = (np.concatenate(part) for part in zip(*found, strict=True))
-    with np.errstate(invalid="ignore"):
-        statistic = np.where(np.isfinite(tvalue).any(axis=1), np.nanmax(np.abs(tvalue), axis=1, initial=-1.0), np.nan)
+    usable = np.isfinite(gain).any(axis=1)
+    best = np.where(np.isfinite(gain), gain, -1.0).argmax(axis=1)
+    explained = np.where(usable, np.where(np.isfinite(gain), gain, 0.0).max(axis=1), np.nan)
+    total = float(frame.residual @ frame.residual)
+    statistic = _t_of_share(explained / total if total > 0 else 0.0 * explained, frame.df)
     tested = np.isfinite(statistic)
     tail = fit_tail(largest[tested], df_most=float(max(frame.df, 3)))
     log_pvalue = np.full(len(statistic), np.nan)
     log_pvalue[tested] = tail.log_pvalues(statistic[tested])
     return Scan(
         statistic=statistic, pvalue=np.exp(log_pvalue), log_pvalue=log_pvalue, tvalue=tvalue, coefficient=coefficient,
-        bse=bse, gain=gain, best=np.where(np.isfinite(gain), gain, -1.0).argmax(axis=1), nobs=nobs, df=frame.df, tail=tail,
+        bse=bse, gain=gain, best=best, nobs=nobs, df=frame.df, tail=tail,
         unshifted=log_pvalue,
-        variance=np.maximum(frame.residual @ frame.residual - np.nan_to_num(gain).max(axis=1), 0.0) / max(frame.df, 1),
+        variance=np.maximum(total - np.nan_to_num(explained), 0.0) / max(frame.df, 1),
     )  # fmt: skip
 
 
@@ -228,22 +234,28 @@ def _scan_chunk(
     usable = columns.norm > 0
     unit = (columns.values / np.where(usable, columns.norm, 1.0)).reshape(n, -1)
     scale = n / max(frame.df, 1)
-    score, variance = _scores(unit, frame.residual[:, None], scale=scale)
+    score, variance = _scores(unit, frame.residual, scale=scale)
     with np.errstate(invalid="ignore", divide="ignore"):
         tvalue = np.where(usable, (score / np.sqrt(variance)).reshape(m, s), np.nan)
         coefficient = np.where(usable, score.reshape(m, s) / columns.norm, np.nan)
         bse = np.where(usable, np.sqrt(variance).reshape(m, s) / columns.norm, np.nan)
     gain = np.where(usable, score.reshape(m, s) ** 2, np.nan)
-    score, variance = _scores(unit, drawn, scale=scale)
-    ratio = np.where(variance > 0, score**2 / np.where(variance > 0, variance, 1.0), 0.0)
-    largest = np.sqrt(ratio.reshape(m, s, -1).max(axis=1))
-    return tvalue, coefficient, bse, gain, columns.nobs, largest
+    drawn_scores = unit.T @ drawn
+    np.abs(drawn_scores, out=drawn_scores)
+    share = np.square(drawn_scores.reshape(m, s, -1).max(axis=1)) / np.maximum((drawn * drawn).sum(axis=0), np.finfo(float).tiny)
+    return tvalue, coefficient, bse, gain, columns.nobs, _t_of_share(share, frame.df)
+
+
+def _t_of_share(share: Floats, df: int) -> Floats:
+    """|t| of a column that explains this share of the sum of squares."""
+    kept = np.clip(share, 0.0, 1.0 - 1e-12)
+    return np.asarray(np.sqrt(max(df, 1) * kept / (1.0 - kept)))
 
 
 def _scores(unit: Floats, errors: Floats, *, scale: float) -> tuple[Floats, Floats]:
-    """Coefficient on unit columns and its robust variance, for every column and every vector of errors.
+    """Coefficient on each unit column and its robust variance.
 
-    With ``w = x^2 / (1 - x^2)^2``, ``sum w (e - b x)^2 = w'e^2 - 2 b (w x)'e + b^2 sum w x^2``: three matrix products.
+    With ``w = x^2 / (1 - x^2)^2``, ``sum w (e - b x)^2 = w'e^2 - 2 b (w x)'e + b^2 sum w x^2``.
     """
     weight = unit * unit
     weight /= np.square(np.maximum(1.0 - weight, _LEAST_FREE))
@@ -251,8 +263,8 @@ def _scores(unit: Floats, errors: Floats, *, scale: float) -> tuple[Floats, Floa
     variance = weight.T @ (errors * errors)
     weight *= unit
     variance -= 2.0 * score * (weight.T @ errors)
-    variance += score * score * (weight * unit).sum(axis=0)[:, None]
-    floor = 1e-12 * (errors * errors).sum(axis=0) / max(len(errors), 1)
+    variance += score * score * (weight * unit).sum(axis=0)
+    floor = 1e-12 * float(errors @ errors) / max(len(errors), 1)
     return score, np.maximum(variance * scale, floor)
 
 

@@ -50,6 +50,8 @@ class Selection:
         FDR-adjusted p of the step that chose a lead; else that of the first scan.
     explained_by : ndarray of int, shape (m,)
         For a lead that passes alone but was not chosen the chosen one that explains it; else -1.
+    unconfirmed : ndarray of bool, shape (m,)
+        The lead passes alone, but not given the chosen ones, and none of them explains it.
     one_event : ndarray of bool, shape (m,)
         The lead passes only while the KPI's largest level shift is left out of the model.
     """
@@ -59,6 +61,7 @@ class Selection:
     scans: tuple[Scan, ...]
     qvalue: Floats
     explained_by: NDArray[np.intp]
+    unconfirmed: NDArray[np.bool_]
     one_event: NDArray[np.bool_]
 
 
@@ -135,7 +138,8 @@ def select_leads(
         chosen=tuple(chosen[place] for place in order),
         given_others=tuple(problems[place] for place in order),
         scans=tuple(scans[place] for place in order),
-        qvalue=np.where(passed & (explained < 0), np.maximum(qvalue, np.nextafter(fdr, 1.0)), qvalue),
+        qvalue=qvalue,
+        unconfirmed=passed & (explained < 0),
         explained_by=explained,
         one_event=(fdr_adjust(np.exp(first.unshifted)) <= fdr) & ~(qvalue <= fdr),
     )

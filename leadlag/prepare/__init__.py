@@ -41,8 +41,9 @@ _COINCIDENT = 2.0
 _PERSISTENT = 25.0
 #: What is smaller than this share of a series is rounding: an offset of 1e8 leaves about as much.
 _ROUNDING = 1e-6
-#: A level shift of the KPI that gains more than this in likelihood enters every model (`core.shift`).
-_SHIFT = 12.0
+#: A level shift of the KPI that gains more than this in likelihood enters every model (`core.shift`); and the same for the
+#: largest change of an integrated KPI, whose size is clipped already.
+_SHIFT, _JUMP = 12.0, 9.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,14 +270,13 @@ def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, 
 
 
 def _with_shift(problem: Problem) -> Problem:
-    """The problem with the KPI's level shift in it, if it has a clear one; an integrated KPI shifts all the time."""
-    if problem.momentum.unit_root:
-        return problem
+    """The problem with the KPI's level shift in it, if it has a clear one; under a unit root it is one large change."""
+    unit_root = problem.momentum.unit_root
     shift = largest_shift(problem.y, problem.base, problem.momentum)
-    if shift is None or shift.gain <= _SHIFT:
+    if shift is None or shift.gain <= (_JUMP if unit_root else _SHIFT):
         return problem
     shifted = replace(problem, shift=shift.column(len(problem.y)))
-    return replace(shifted, momentum=fit_momentum(problem.y, shifted.mean, max_order=_MAX_ORDER))
+    return replace(shifted, momentum=fit_momentum(problem.y, shifted.mean, max_order=_MAX_ORDER, unit_root=unit_root))
 
 
 def _is_integrated(series: Floats) -> bool:

@@ -53,6 +53,7 @@ STATUS = {"pass": "pass", "review": "look again", "fail": "fail", "not applicabl
 #: What a reason that is no error says.
 _REASONS = {
     "not_significant": "not significant at the chosen FDR",
+    "unconfirmed": "passes alone, but not beside the leads that were chosen, and none of them explains it",
     "one_event": "nothing is left once the largest level shift of the KPI is in the model",
 }
 
@@ -61,6 +62,7 @@ _NEXT = {
     "reverse": "Take it as a result of {kpi}, not as a warning of it.",
     "coincident": "A finer cadence, days in place of weeks, may show which of the two moves first.",
     "one_event": "Look at that event. More periods before or after it may show a lead that is there.",
+    "unconfirmed": "Most such candidates passed by chance: ask again with more periods.",
     "not_significant": "More periods, a longer max_lag or a finer cadence may show a lead that is there.",
     "LL201": "Check that the column is filled, and over the same time as the KPI.",
     "LL203": "Nothing can be learned from a column that does not move: leave it out, or give a longer window.",
