@@ -1,12 +1,18 @@
-"""How long a ranking takes, and how much memory: figures of this machine and this minute.
+"""How long a ranking and a screen take, and how much memory: figures of this machine and this minute.
 
-python benchmarks/speed.py            # the table
+python benchmarks/speed.py               # both tables
 python benchmarks/speed.py --rounds 3
+python benchmarks/speed.py --only screen # about two minutes; the million pairs are most of it
+
+Ratios are of processor time, taken in turns in one run with one thread of linear algebra, so that what else runs on the machine
+falls on both sides. "Arithmetic" is the time that the multiplications and additions of the method would take at the rate of a
+large matrix product in the same run.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import resource
 import statistics
 import subprocess
@@ -15,11 +21,16 @@ import tempfile
 import time
 from collections.abc import Callable
 
+import joblib
 import numpy as np
 import pandas as pd
+from statsmodels.tsa.stattools import grangercausalitytests
 from threadpoolctl import threadpool_limits
 
 import leadlag
+from leadlag.core.wald import f_sf
+
+N_PERIODS, MAX_ORDER = 260, 12
 
 
 def table_of(n_leads: int, n_periods: int) -> pd.DataFrame:
@@ -52,11 +63,111 @@ def peak_megabytes(who: int) -> float:
     return resource.getrusage(who).ru_maxrss / 1024.0
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5, help="timed runs of each row; the median is printed")
-    rounds = parser.parse_args().rounds
+def processor_seconds(work: Callable[[], object]) -> float:
+    """Processor time of this process for one run."""
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
+
+
+def in_turns(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Median processor time of each job, one run of each after the other, so that all meet the same machine."""
+    for work in jobs.values():
+        work()
+    taken = [{name: processor_seconds(work) for name, work in jobs.items()} for _ in range(rounds)]
+    return {name: statistics.median(each[name] for each in taken) for name in jobs}
+
+
+def operations_per_pair(n_periods: int, *, own_sample: bool) -> float:
+    """Multiplications and additions of one pair at every order 1..MAX_ORDER, intercept only, the KPI's and leads' own left out.
+
+    Products: the KPI and the intercept against lags 1.., lags of the KPI against lag 1, and the recursion. Elimination: with
+    shared rows one Cholesky of y1, x1, y2, x2, ...; with rows of its own for each order, one behind the KPI's own lags.
+    """
+    p = MAX_ORDER
+    products = 2.0 * 3 * p * n_periods + 4.0 * p * p
+    if not own_sample:
+        return products + 2.0 * sum((2 + step) * (2 * p - step) for step in range(2 * p - 1))
+    orders = range(1, p + 1)
+    eliminated = sum(2.0 * (k + 1 + step) * (k + 1 - step) for k in orders for step in range(k))
+    return products + eliminated + sum(2.0 * k * (k + 2) ** 2 + 2.0 * k * (k + 2) for k in orders)
+
+
+def million_pairs(n_kpis: int, n_leads: int) -> None:
+    """Screen all pairs in blocks with two workers; print wall time, processor time and the largest memory."""
+    sample = leadlag.from_wide(table_of(n_leads + n_kpis - 1, N_PERIODS))
+    kpis, leads = sample.names[:n_kpis], sample.names[n_kpis:]
+    begin, begin_processor, n_tests = time.perf_counter(), time.process_time(), 0
+    with joblib.parallel_config(backend="threading", n_jobs=2):
+        for block in leadlag.granger_screen_blocks(sample, kpis, leads, max_order=MAX_ORDER):
+            n_tests += len(block)
+    taken = (time.perf_counter() - begin, time.process_time() - begin_processor)
+    print(*taken, peak_megabytes(resource.RUSAGE_SELF), n_tests)
+
+
+def in_a_process_of_its_own(n_kpis: int, n_leads: int) -> tuple[float, float, float]:
+    """Wall seconds, processor seconds and peak megabytes of `million_pairs`."""
+    command = [sys.executable, __file__, "--pairs", str(n_kpis), str(n_leads)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return float(told[0]), float(told[1]), float(told[2])
+
+
+def screen_table(rounds: int) -> None:
+    """Print what a screen takes, beside statsmodels and beside its arithmetic."""
+    sample = leadlag.from_wide(table_of(2_000, N_PERIODS))
+    long = leadlag.from_wide(table_of(1_000, 2 * N_PERIODS))
+    frame, leads = table_of(1_000, N_PERIODS), list(sample.names[1:])
+    square = np.random.default_rng(1).standard_normal((1_000, 1_000))
+    pair = iter(range(1, 2_000))
+    screen = functools.partial(leadlag.granger_screen, max_order=MAX_ORDER)
+    tails = [
+        np.tile(each, (1_000, 1))
+        for each in (np.linspace(0.1, 4, MAX_ORDER), np.arange(1, MAX_ORDER + 1), 247 - 2 * np.arange(1, MAX_ORDER + 1))
+    ]
+    jobs: dict[str, Callable[[], object]] = {
+        "statsmodels": lambda: grangercausalitytests(sample.values[:, [0, next(pair)]], MAX_ORDER),
+        "shared": lambda: screen(sample, "kpi", leads[:1_000]),
+        "own": lambda: screen(sample, "kpi", leads[:1_000], hold_back=None),
+        "read": lambda: screen(frame, "kpi", leads[:1_000]),
+        "leads": lambda: screen(sample, "kpi", leads),
+        "periods": lambda: screen(long, "kpi", leads[:1_000]),
+        "product": lambda: square @ square,
+        "tails": lambda: f_sf(*tails),
+    }
+    with threadpool_limits(1):
+        taken = in_turns(jobs, max(4 * rounds, 20))
+    rate = 2e9 / taken["product"]
+    print(
+        f"statsmodels, one pair: {1e3 * taken['statsmodels']:.1f} ms; matrix product: {rate / 1e9:.0f} Gflop/s (processor time)"
+    )
+    print(f"{'granger_screen, orders 1..12, 1 KPI':<52}{'time':>10}{'ratio':>9}{'target':>9}{'arithmetic':>12}{'F tails':>10}")
+    rows = (
+        ("shared", "1,000 leads x 260 weeks, one sample", 1_000, N_PERIODS, "1,000"),
+        ("own", "1,000 leads x 260 weeks, each order its own", 1_000, N_PERIODS, "1,000"),
+        ("read", "1,000 leads x 260 weeks, and reading the table", 1_000, N_PERIODS, ""),
+        ("leads", "2,000 leads x 260 weeks, one sample", 2_000, N_PERIODS, ""),
+        ("periods", "1,000 leads x 520 weeks, one sample", 1_000, 2 * N_PERIODS, ""),
+    )
+    for name, what, n_leads, n_periods, target in rows:
+        ratio = n_leads * taken["statsmodels"] / taken[name] if n_periods == N_PERIODS else float("nan")
+        needed = n_leads * operations_per_pair(n_periods, own_sample=name == "own") / rate
+        tail = taken["tails"] * n_leads / 1_000
+        shown = "" if np.isnan(ratio) else f"{ratio:,.0f}"
+        print(f"{what:<52}{1e3 * taken[name]:>7.1f} ms{shown:>9}{target:>9}{1e3 * needed:>9.1f} ms{1e3 * tail:>7.1f} ms")
+    print("The rest: steps along 256 leads, 5 calls for each column of the factor, at the rate of the cache and not of a matrix")
+    print("product; the leads' own products and scaling, which many KPIs share below; F tails; names and the table.")
+    heads = ("granger_screen_blocks, orders 1..12, 260 weeks", "wall", "processor", "ratio", "target", "arithmetic", "peak")
+    print("{:<46}{:>10}{:>12}{:>9}{:>9}{:>12}{:>10}".format(*heads))
+    for n_kpis, target in ((250, ""), (1_000, "60 s")):
+        wall, processor, megabytes = in_a_process_of_its_own(n_kpis, 1_000)
+        needed = n_kpis * 1_000 * operations_per_pair(N_PERIODS, own_sample=False) / rate
+        ratio = n_kpis * 1_000 * taken["statsmodels"] / processor
+        what = f"{n_kpis:,} KPIs x 1,000 leads, two threads"
+        print(f"{what:<46}{wall:>8.1f} s{processor:>10.1f} s{ratio:>9,.0f}{target:>9}{needed:>10.1f} s{megabytes:>7.0f} MB")
+
+
+def ranking_table(rounds: int) -> None:
+    """Print what a ranking and the demo take."""
     print(f"{'what':<52}{'median':>10}{'target':>10}")
     for n_leads, n_periods, limit in ((20, 156, "1 s"), (20, 312, ""), (40, 156, ""), (200, 260, "")):
         data = table_of(n_leads, n_periods)
@@ -67,6 +178,22 @@ def main() -> None:
     print(f"{'leadlag demo, whole process':<52}{demo_seconds(rounds):>8.2f} s{'10 s':>10}")
     print(f"{'peak memory of the rankings above':<52}{own:>7.0f} MB{'500 MB':>10}")
     print(f"{'peak memory of the demo':<52}{peak_megabytes(resource.RUSAGE_CHILDREN):>7.0f} MB{'500 MB':>10}")
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5, help="timed runs of each row; the median is printed")
+    parser.add_argument("--only", choices=["ranking", "screen"], help="one of the two tables")
+    parser.add_argument("--pairs", type=int, nargs=2, metavar=("KPIS", "LEADS"), help="screen so many and print the bare figures")
+    options = parser.parse_args()
+    if options.pairs:
+        million_pairs(*options.pairs)
+        return
+    if options.only != "screen":
+        ranking_table(options.rounds)
+    if options.only != "ranking":
+        screen_table(options.rounds)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from .catalogue import Metric as Metric
 from .catalogue import ratio as ratio
 from .datasets import load_sample as load_sample
 from .methods.granger import granger_test as granger_test
+from .methods.screen import granger_screen as granger_screen
+from .methods.screen import granger_screen_blocks as granger_screen_blocks
 from .ranking import LeadRanking as LeadRanking
 from .ranking import rank_leads as rank_leads
 from .report import write_report as write_report

@@ -219,25 +219,27 @@ def _gained(past: OwnPast, sums: FloatArray, leads: Leads, total: float) -> Floa
     rank, step = past.rank, 1 if past.lowest == past.highest else 2
     n_columns = past.highest + past.highest - past.lowest
     of_x, of_y = (slice(0, -1), slice(-1, None)) if step == 1 else (slice(0, None, 2), slice(1, None, 2))
-    factor = np.empty((n_columns + 1, rank + n_columns, leads.totals.size))
-    np.matmul(past.to_scores[:rank], sums, out=factor[of_x, :rank])
-    factor[of_y, :rank] = 0.0
+    # row l of the factor holds every column's share in direction l: first the orthonormal ones, then one for each column
+    factor = np.empty((rank + n_columns, n_columns + 1, leads.totals.size))
+    np.matmul(past.to_scores[:rank], sums, out=factor[:rank, of_x].transpose(1, 0, 2))
+    factor[:rank, of_y] = 0.0
     with_resid = np.matmul(past.to_scores[rank:], sums)
     products = leads.products[past.highest - 1]
     for column in range(n_columns):
         lag, done = column // step, rank + column
-        rest = np.einsum("lb,jlb->jb", factor[column, :done], factor[column:, :done])
+        rest = factor[done, column:]
+        np.einsum("lb,ljb->jb", factor[:done, column], factor[:done, column:], out=rest)
         if column % step == 0:
             np.subtract(products[lag, lag:], rest[of_x], out=rest[of_x])
             np.subtract(with_resid[lag, lag if step == 2 else 0 :], rest[of_y], out=rest[of_y])
         else:
             np.subtract(past.products[lag, lag:, None], rest[::2], out=rest[::2])
             np.subtract(with_resid[lag + 1 :, lag], rest[1::2], out=rest[1::2])
-        np.multiply(rest, 1.0 / np.sqrt(rest[0]), out=factor[column:, done])
-    pivots = np.diagonal(factor[:n_columns, rank:]).T ** 2
+        rest *= 1.0 / np.sqrt(rest[0])
+    pivots = np.diagonal(factor[rank:, :n_columns]).T ** 2
     small = (pivots[of_x if step == 2 else slice(None)] <= _SMALL * leads.totals).any(axis=0)
     if step == 2:
         small |= (pivots[of_y] <= _SMALL * total).any(axis=0)
-    with_kpi = np.cumsum(factor[-1, rank:] ** 2, axis=0)[past.lowest - 1 :: step]
+    with_kpi = np.cumsum(factor[rank:, -1] ** 2, axis=0)[past.lowest - 1 :: step]
     beyond_lowest = (past.ssr[0] - past.ssr)[:, None]
     return np.where(small | np.isnan(pivots).any(axis=0), np.nan, np.maximum(with_kpi - beyond_lowest, 0.0))

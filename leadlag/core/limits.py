@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadlag.errors import LimitError
 
-__all__ = ["MAX_BYTES", "MAX_TESTS", "check_limits", "in_gigabytes"]
+__all__ = ["MAX_BYTES", "MAX_TESTS", "check_limits", "in_words"]
 
 #: Memory a call may plan to take, in bytes, unless it is told otherwise.
 MAX_BYTES = 2_000_000_000
@@ -42,17 +42,18 @@ def check_limits(
     if n_tests > max_tests:
         above.append(f"{n_tests:,} tests where max_tests={max_tests:,} are allowed")
     if n_bytes > max_bytes:
-        above.append(f"{in_gigabytes(n_bytes)} of memory where max_bytes={max_bytes:,} ({in_gigabytes(max_bytes)}) is allowed")
+        above.append(f"{in_words(n_bytes)} of memory where max_bytes={max_bytes:,} ({in_words(max_bytes)}) is allowed")
     if above:
         raise LimitError(f"this call would take {' and '.join(above)}: {ways[0]}, or {ways[1]}.")
 
 
-def in_gigabytes(n_bytes: int) -> str:
-    """A number of bytes for a reader, in steps that suit its size.
+def in_words(n_bytes: int) -> str:
+    """A number of bytes for a reader.
 
     Examples
     --------
-    >>> in_gigabytes(2_500_000_000), in_gigabytes(40_000_000)
-    ('2.5 GB', '0.04 GB')
+    >>> in_words(2_540_000_000), in_words(40_000_000)
+    ('2.5 GB', '40 MB')
     """
-    return f"{n_bytes / 1e9:.2g} GB" if n_bytes < 1e10 else f"{n_bytes / 1e9:,.0f} GB"
+    amount, unit = (n_bytes / 1e9, "GB") if n_bytes >= 1e8 else (n_bytes / 1e6, "MB")
+    return f"{amount:,.0f} {unit}" if amount >= 10 else f"{amount:.2g} {unit}"

@@ -247,10 +247,14 @@ def _by_products(sums: _Sums, leads: FloatArray, windows: _Windows) -> BoolArray
         for start, stop in sorted(set(zip(starts.tolist(), stops.tolist(), strict=True))):
             group = np.flatnonzero((starts == start) & (stops == stop) & ~x_gaps)
             if not setup.gaps and mine.size and group.size and stop > start:
-                x = leads[start:stop, group]
-                x[-1] = 0.0  # never used, and missing where the window is longer than the lead
-                _one_window(sums, (mine, group), x, windows, (start, stop))
+                x = leads[start:stop] if group.size == x_start.size else leads[start:stop, group]
+                _one_window(sums, (mine, group), _less_last(x), windows, (start, stop))
     return np.logical_or.outer(y_gaps | setup.gaps, x_gaps)
+
+
+def _less_last(x: FloatArray) -> FloatArray:
+    """The leads, without missing values in the last row, which no lag reaches but every product is taken over."""
+    return x if bool(np.isfinite(x[-1]).all()) else np.vstack([x[:-1], np.zeros(x.shape[1])])
 
 
 def _one_window(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadlag.core.limits import check_limits, in_gigabytes
+from leadlag.core.limits import check_limits, in_words
 from leadlag.errors import LimitError, UsageError
 
 WAYS = ("name fewer leads", "raise the limit")
@@ -30,6 +30,6 @@ def test_above_a_limit_the_message_has_the_figures_and_both_ways_out(n_bytes: in
     assert [part for part in [*figures, *WAYS] if part not in str(refusal.value)] == []
 
 
-@pytest.mark.parametrize(("n_bytes", "told"), [(2.54e9, "2.5 GB"), (4e7, "0.04 GB"), (1.5e12, "1,500 GB")])
-def test_memory_is_told_in_gigabytes(n_bytes: float, told: str) -> None:
-    assert in_gigabytes(int(n_bytes)) == told
+@pytest.mark.parametrize(("n_bytes", "told"), [(2.54e9, "2.5 GB"), (4e7, "40 MB"), (1.5e12, "1,500 GB")])
+def test_memory_is_told_in_words(n_bytes: float, told: str) -> None:
+    assert in_words(int(n_bytes)) == told
