@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from leadlag.core.wald import log_f_sf
 
@@ -92,14 +92,16 @@ def fit_tail(draws: Floats, *, df_most: float) -> Tail:
     ordered = np.sort(draws, axis=1)
     start = np.quantile(ordered, 1.0 - _TAIL_SHARE, axis=1)
     beyond = [row[row > edge] for row, edge in zip(ordered, start, strict=True)]
-    edges = np.repeat(start, [len(row) for row in beyond])
-    values = np.concatenate(beyond) if len(beyond) else np.empty(0)
+    values, counts = np.concatenate(beyond) if len(beyond) else np.empty(0), np.array([len(row) for row in beyond])
     if not len(values):
         return Tail(draws=ordered, start=start, df=df_most)
+    square = values * values
 
     def minus_likelihood(log_df: float) -> float:
         df = float(np.exp(log_df))
-        return -float(np.mean(stats.t.logpdf(values, df) - stats.t.logsf(edges, df)))
+        constant = special.gammaln((df + 1.0) / 2.0) - special.gammaln(df / 2.0) - 0.5 * np.log(df * np.pi)
+        density = len(square) * constant - 0.5 * (df + 1.0) * np.log1p(square / df).sum()
+        return -float(density - counts @ np.log(special.stdtr(df, -start)))
 
     found = optimize.minimize_scalar(minus_likelihood, bounds=(np.log(2.0), np.log(max(df_most, 3.0))), method="bounded")
     return Tail(draws=ordered, start=start, df=float(np.exp(found.x)))

@@ -201,8 +201,10 @@ def _scan_once(problem: Problem, *, seed: np.int64, n_draws: int, shapes: Sequen
     frame = frame_of(problem)
     leverage = np.minimum(frame.basis.leverage(), 0.95)
     spread = frame.residual / np.sqrt(1.0 - leverage)
-    drawn = residualise(spread[:, None] * signs(rng, n=len(spread), n_draws=n_draws), frame.basis)
-    found = [_scan_chunk(problem, frame, drawn, chunk, shapes) for chunk in _chunks(problem.X.shape[1])]
+    drawn = spread[:, None] * signs(rng, n=len(spread), n_draws=n_draws)
+    # the columns are free of the base, so only the size of a draw has to be taken without what the base explains of it
+    size = np.maximum(spread @ spread - np.square(frame.basis.q.T @ drawn).sum(axis=0), np.finfo(float).tiny)
+    found = [_scan_chunk(problem, frame, drawn, size, chunk, shapes) for chunk in _chunks(problem.X.shape[1])]
     tvalue, coefficient, bse, gain, nobs, largest = (np.concatenate(part) for part in zip(*found, strict=True))
     usable = np.isfinite(gain).any(axis=1)
     best = np.where(np.isfinite(gain), gain, -1.0).argmax(axis=1)
@@ -226,7 +228,7 @@ def _chunks(m: int) -> list[range]:
 
 
 def _scan_chunk(
-    problem: Problem, frame: Frame, drawn: Floats, leads: range, shapes: Sequence[Shape]
+    problem: Problem, frame: Frame, drawn: Floats, size: Floats, leads: range, shapes: Sequence[Shape]
 ) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.intp], Floats]:
     """t, coefficient, standard error, gain and rows of each column, and the draws' largest |t| of each lead."""
     columns = regressors(problem, frame, leads, shapes)
@@ -242,7 +244,7 @@ def _scan_chunk(
     gain = np.where(usable, score.reshape(m, s) ** 2, np.nan)
     drawn_scores = unit.T @ drawn
     np.abs(drawn_scores, out=drawn_scores)
-    share = np.square(drawn_scores.reshape(m, s, -1).max(axis=1)) / np.maximum((drawn * drawn).sum(axis=0), np.finfo(float).tiny)
+    share = np.square(drawn_scores.reshape(m, s, -1).max(axis=1)) / size
     return tvalue, coefficient, bse, gain, columns.nobs, _t_of_share(share, frame.df)
 
 
