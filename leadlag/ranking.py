@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,11 @@ import numpy as np
 
 from leadlag._validation import as_generator, as_int, as_names, as_real
 from leadlag.catalogue import Metric, Missing, as_catalogue
-from leadlag.core.scan import delay_lags, scan
+from leadlag.core.limits import check_limits
+from leadlag.core.scan import CHUNK, delay_lags, scan
 from leadlag.core.shapes import STANDARD
 from leadlag.decision import Policy, decide, in_order
-from leadlag.errors import UsageError
+from leadlag.errors import StatisticsWarning, UsageError
 from leadlag.evidence import Findings, evidence_of
 from leadlag.methods.direction import directions
 from leadlag.methods.selection import select_leads
@@ -103,6 +105,7 @@ def rank_leads(
     sample, names = _named_columns(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
     lag = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
     logged = as_names(log, "log", (names.kpi, *names.leads, *names.controls))
+    _refuse_beyond_limits(len(names.leads), sample.n_periods, lag, draws)
     prepared = prepare(sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged)
     findings = _find(prepared, seeds=as_generator(rng).integers(2**63, size=4), n_draws=draws, policy=policy)
     metrics, unit = as_catalogue(catalogue), sample.calendar.unit
@@ -115,6 +118,7 @@ def rank_leads(
     )
     settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": _seed_words(rng)}
     settings |= {"controls": names.controls, "missing": missing, "log": logged, "n_draws": draws}
+    settings |= {"time": time, "catalogue": tuple(metrics.values())}
     return LeadRanking(
         decisions=in_order(decide(item, policy) for item in evidence),
         context=_context(sample, prepared, kpi=names.kpi, max_lag=lag, policy=policy, metrics=metrics),
@@ -122,6 +126,14 @@ def rank_leads(
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
         provenance=Provenance.of("rank_leads", warnings=tuple(_give_warnings(sample, prepared)), **settings),
     )
+
+
+def _refuse_beyond_limits(n_leads: int, n_periods: int, max_lag: int, n_draws: int) -> None:
+    """Memory and tests are planned before they are taken: draws and leads at once, columns by chunk."""
+    n_tests = n_leads * max_lag * len(STANDARD)
+    chunk = min(n_leads, CHUNK) * max_lag * len(STANDARD)
+    n_bytes = 8 * (n_draws * (n_periods + n_leads + chunk) + 4 * n_periods * chunk + n_periods * n_leads * 8)
+    check_limits(n_bytes=n_bytes, n_tests=n_tests, ways=("name fewer leads", "take a smaller max_lag or n_draws"))
 
 
 def _find(prepared: Prepared, *, seeds: np.ndarray, n_draws: int, policy: Policy) -> Findings:
@@ -179,7 +191,9 @@ def _seed_words(rng: int | np.random.Generator) -> int | str:
 
 def _as_list(names: Any) -> list[Any]:
     """Names as a list; one text is one name."""
-    return [] if names is None else [names] if isinstance(names, str) else list(names)
+    if names is None or isinstance(names, str):
+        return [] if names is None else [names]
+    return list(names) if isinstance(names, Iterable) else [names]
 
 
 def _refuse_two_roles(kpi: str, leads: Sequence[str], controls: Sequence[str]) -> None:
@@ -221,11 +235,12 @@ def _context(
         policy=policy,
         momentum=tuple(momentum.phi.tolist()),
         treatment=treatment,
+        units=tuple((name, metric.unit) for name, metric in metrics.items() if metric.unit),
     )
 
 
 def _give_warnings(sample: Sample, prepared: Prepared) -> Iterator[tuple[str, str]]:
-    """Code and text of all that deserves a look; what needs action is also given as a warning."""
+    """Code and text of all that deserves a look; what needs action is given as a warning too."""
     yield from ((note.code, note.text) for note in sample.notes)
     if prepared.kpi.differenced:
         yield "LL101", "the KPI looks integrated (ADF keeps a unit root, KPSS rejects stationarity): its changes were analysed"
@@ -233,5 +248,6 @@ def _give_warnings(sample: Sample, prepared: Prepared) -> Iterator[tuple[str, st
         yield "LL112", f"{prepared.kpi.n_clipped} values of the KPI lay far from what its past told and were clipped"
     for item in prepared.seasons:
         if item.n_seasons < 5:
-            text = f"{item.n_seasons:.1f} seasons of {item.period:.4g} periods: the season is known only roughly"
+            text = f"{item.n_seasons:.1f} seasons of {item.period:.4g} {sample.calendar.unit}s: the season is known only roughly"
+            warnings.warn(StatisticsWarning(text, code="LL106"), stacklevel=3)
             yield "LL106", text

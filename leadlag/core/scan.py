@@ -19,12 +19,12 @@ from leadlag.core.problem import Problem
 from leadlag.core.resample import Tail, fit_tail, signs
 from leadlag.core.shapes import STANDARD, Shape, lead_columns
 
-__all__ = ["Columns", "Frame", "Scan", "delay_lags", "frame_of", "regressors", "scan"]
+__all__ = ["CHUNK", "Columns", "Frame", "Scan", "delay_lags", "frame_of", "regressors", "scan"]
 
 Floats = NDArray[np.float64]
 
 #: Leads scanned together; bounds the memory of one step.
-_CHUNK = 32
+CHUNK = 32
 #: A column needs this many filtered rows with a value, beyond the columns of the base.
 _FEWEST_ROWS = 10
 #: Least share of a row that a column leaves free, for the leverage in its variance.
@@ -224,7 +224,7 @@ def _scan_once(problem: Problem, *, seed: np.int64, n_draws: int, shapes: Sequen
 
 
 def _chunks(m: int) -> list[range]:
-    return [range(start, min(start + _CHUNK, m)) for start in range(0, m, _CHUNK)]
+    return [range(start, min(start + CHUNK, m)) for start in range(0, m, CHUNK)]
 
 
 def _scan_chunk(
