@@ -32,6 +32,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL105": "times without a zone were read in the declared zone",
         "LL106": "fewer than five seasons in the sample",
         "LL107": "text columns were left out",
+        "LL108": "the KPI is reported as a moving average or as a sum to date",
         "LL109": "periods without a row were added to the grid as missing",
         "LL110": "the last period is not complete and was dropped",
         "LL111": "names were joined, normalised or made text",

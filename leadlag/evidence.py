@@ -88,6 +88,7 @@ def evidence_of(
             coincident_qvalue=float(coincident_q[j]),
             unconfirmed=bool(selection.unconfirmed[j]),
             one_event=bool(selection.one_event[j]),
+            group=int(prepared.groups[j]) if prepared.groups[j] >= 0 else None,
             granger_pvalue=_granger_pvalue(prepared.problem, j, order=order),
             granger_order=order,
             treatment=_treatment(prepared, j, unit=unit),
@@ -152,6 +153,7 @@ def _treatment(prepared: Prepared, j: int, *, unit: str) -> str:
         with_kpi=prepared.problem.momentum.unit_root,
         surprises=done.surprises,
         n_clipped=done.n_clipped,
+        part=done.part,
         unit=unit,
     )
 

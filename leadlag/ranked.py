@@ -30,7 +30,7 @@ SCHEMA = "leadlag-ranking-1"
 
 #: Columns whose method is not part of this version: always NaN, and said once in the summary.
 NOT_COMPUTED = (
-    "grade", "gain", "gain_pvalue", "stability_pvalue", "group",
+    "grade", "gain", "gain_pvalue", "stability_pvalue",
 )  # fmt: skip
 
 
@@ -208,7 +208,7 @@ def _row(decision: Decision) -> dict[str, object]:
         name: getattr(evidence, name)
         for name in ("lead", "nobs", "n_dropped", "pvalue", "qvalue", "conditional_pvalue", "reverse_pvalue", "granger_pvalue")
     }
-    row["explained_by"] = evidence.explained_by
+    row |= {"explained_by": evidence.explained_by, "group": math.nan if evidence.group is None else float(evidence.group)}
     if evidence.delay:
         row |= {"delay": evidence.delay.peak, "delay_low": evidence.delay.low, "delay_high": evidence.delay.high}
     if evidence.effect:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from leadlag._validation import as_generator, as_int, as_names, as_real
+from leadlag._validation import as_generator, as_int, as_names, as_option, as_real
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.limits import check_limits
 from leadlag.core.scan import CHUNK, delay_lags, scan
@@ -41,6 +41,7 @@ def rank_leads(
     catalogue: Iterable[Metric] | None = None,
     missing: Missing = "mask",
     log: Sequence[str] = (),
+    undo: str | None = None,
     n_draws: int = 1999,
 ) -> LeadRanking:
     """Rank candidate leads by whether, when and how much they move before a KPI.
@@ -70,6 +71,8 @@ def rank_leads(
         What to do with missing periods; nothing is filled by default.
     log : sequence of str
         Columns to analyse in natural logs; the effect is in percent if the KPI is among them.
+    undo : {"rolling", "ytd"}, optional
+        Undo the moving average or the sum to date as which the KPI is reported.
     n_draws : int
         Bootstrap draws behind the p-values.
 
@@ -105,8 +108,9 @@ def rank_leads(
     sample, names = _named_columns(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
     lag = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
     logged = as_names(log, "log", (names.kpi, *names.leads, *names.controls))
+    undone = None if undo is None else as_option(undo, "undo", ("rolling", "ytd"))
     _refuse_beyond_limits(len(names.leads), sample.n_periods, lag, draws)
-    prepared = prepare(sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged)
+    prepared = prepare(sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone)
     findings = _find(prepared, seeds=as_generator(rng).integers(2**63, size=4), n_draws=draws, policy=policy)
     metrics, unit = as_catalogue(catalogue), sample.calendar.unit
     evidence = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics)
@@ -117,7 +121,7 @@ def rank_leads(
         n_draws=draws,
     )
     settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": _seed_words(rng)}
-    settings |= {"controls": names.controls, "missing": missing, "log": logged, "n_draws": draws}
+    settings |= {"controls": names.controls, "missing": missing, "log": logged, "undo": undone, "n_draws": draws}
     settings |= {"time": time, "catalogue": tuple(metrics.values())}
     return LeadRanking(
         decisions=in_order(decide(item, policy) for item in evidence),
@@ -145,6 +149,7 @@ def _find(prepared: Prepared, *, seeds: np.ndarray, n_draws: int, policy: Policy
         problem,
         first,
         coincident=direction.coincident <= policy.coincident_level,
+        groups=prepared.groups,
         fdr=policy.fdr,
         seed=int(seeds[0]),
         n_draws=n_draws,
@@ -242,6 +247,8 @@ def _context(
 def _give_warnings(sample: Sample, prepared: Prepared) -> Iterator[tuple[str, str]]:
     """Code and text of all that deserves a look; what needs action is given as a warning too."""
     yield from ((note.code, note.text) for note in sample.notes)
+    if prepared.reported:
+        yield "LL108", prepared.reported
     if prepared.kpi.differenced:
         yield "LL101", "the KPI looks integrated (ADF keeps a unit root, KPSS rejects stationarity): its changes were analysed"
     if prepared.kpi.n_clipped:

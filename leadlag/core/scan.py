@@ -144,7 +144,8 @@ def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Seq
     nobs = present.sum(axis=0)
     usable = (norm > _COLLINEAR * before) & (nobs >= frame.basis.rank + _FEWEST_ROWS)
     values[:, ~usable] = 0.0
-    return Columns(values=values.reshape(n, m, -1), norm=np.where(usable, norm, 0.0).reshape(m, -1), nobs=nobs.reshape(m, -1))
+    s = len(shapes) * len(problem.lags)
+    return Columns(values=values.reshape(n, m, s), norm=np.where(usable, norm, 0.0).reshape(m, s), nobs=nobs.reshape(m, s))
 
 
 def _by_mask(present: NDArray[np.bool_], columns: NDArray[np.intp]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
@@ -224,7 +225,7 @@ def _scan_once(problem: Problem, *, seed: np.int64, n_draws: int, shapes: Sequen
 
 
 def _chunks(m: int) -> list[range]:
-    return [range(start, min(start + CHUNK, m)) for start in range(0, m, CHUNK)]
+    return [range(start, min(start + CHUNK, m)) for start in range(0, max(m, 1), CHUNK)]
 
 
 def _scan_chunk(
@@ -244,7 +245,7 @@ def _scan_chunk(
     gain = np.where(usable, score.reshape(m, s) ** 2, np.nan)
     drawn_scores = unit.T @ drawn
     np.abs(drawn_scores, out=drawn_scores)
-    share = np.square(drawn_scores.reshape(m, s, -1).max(axis=1)) / size
+    share = np.square(drawn_scores.reshape(m, s, drawn.shape[1]).max(axis=1)) / size
     return tvalue, coefficient, bse, gain, columns.nobs, _t_of_share(share, frame.df)
 
 

@@ -76,6 +76,7 @@ class _Search:
     n_draws: int
     shapes: Sequence[Shape]
     coincident: NDArray[np.bool_]
+    groups: NDArray[np.intp]
 
     @property
     def n_tested(self) -> int:
@@ -91,6 +92,7 @@ def select_leads(
     first: Scan,
     *,
     coincident: NDArray[np.bool_],
+    groups: NDArray[np.intp],
     fdr: float,
     seed: int,
     n_draws: int,
@@ -105,6 +107,8 @@ def select_leads(
         Of all candidates, each alone.
     coincident : ndarray of bool, shape (m,)
         Candidates that move with the KPI in the same period: they have to lead it beside that too.
+    groups : ndarray of int, shape (m,)
+        Duplicates share a number, -1 for none: one of them stands for all.
     fdr : float
         False discovery rate.
     seed : int
@@ -161,7 +165,8 @@ def _forward(search: _Search) -> tuple[dict[int, int], dict[int, float]]:
         place = int(np.argmin(log_p))
         best[int(rest[place])] = int(found.best[place])
         steps[int(rest[place])] = max([step, *steps.values()])
-        rest = again[~np.isin(again, list(best))]
+        stood_for = search.groups[list(best)]
+        rest = again[~np.isin(again, list(best)) & ~np.isin(search.groups[again], stood_for[stood_for >= 0])]
         if len(rest):
             wider = _with_leads(search, best)
             found = _beside_lag_zero(search, wider, search.scan(_only(wider, rest)), rest)

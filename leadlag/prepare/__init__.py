@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from leadlag.core.identities import arithmetic_parts, duplicate_groups
 from leadlag.core.lags import difference
 from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise, standardise
 from leadlag.core.noise import Momentum, fit_momentum, innovations, whitener
@@ -19,6 +20,7 @@ from leadlag.core.problem import Problem
 from leadlag.core.shift import largest_shift
 from leadlag.core.unitroot import integration
 from leadlag.errors import DataContractError, UsageError
+from leadlag.prepare.reported import as_reported
 from leadlag.prepare.season import Season, seasons_asked
 from leadlag.sample import Sample
 from leadlag.transforms import calm_spikes, clip_innovations, few_values, robust_spread, take_log
@@ -48,9 +50,10 @@ _SHIFT, _JUMP = 12.0, 9.0
 
 @dataclass(frozen=True, kw_only=True)
 class Treatment:
-    """What was done to one series before it was tested."""
+    """What was done to one series before it was tested; `part` says that it is an arithmetic part of the KPI."""
 
     log: bool = False
+    part: bool = False
     differenced: bool = False
     surprises: bool = False
     n_clipped: int = 0
@@ -83,6 +86,10 @@ class Prepared:
     untestable : tuple of Untestable
     integration : str
         "integrated", "stationary" or "inconclusive", of the KPI.
+    reported : str
+        That the KPI is an average or a sum to date, and what was done about it; empty if it is neither.
+    groups : ndarray of int, shape (len(leads),)
+        Leads that are duplicates of each other after preparation share a number; -1 for none.
     """
 
     problem: Problem
@@ -92,6 +99,8 @@ class Prepared:
     seasons: tuple[Season, ...]
     untestable: tuple[Untestable, ...]
     integration: str
+    reported: str
+    groups: NDArray[np.intp]
 
 
 def prepare(
@@ -102,6 +111,7 @@ def prepare(
     controls: Sequence[str] = (),
     max_lag: int,
     log: Sequence[str] = (),
+    undo: str | None = None,
 ) -> Prepared:
     """Make the Problem of one KPI and its candidates.
 
@@ -115,6 +125,8 @@ def prepare(
         Lags 1..max_lag are searched.
     log : sequence of str
         Columns that are analysed in natural logs.
+    undo : {"rolling", "ytd"}, optional
+        Undo the moving average or the sum to date as which the KPI is reported.
 
     Returns
     -------
@@ -127,23 +139,29 @@ def prepare(
     UsageError
         If `max_lag` reaches beyond the sample.
     """
-    y, X, Z = (_columns(sample, names, log) for names in ((kpi,), leads, controls))
-    y = y[:, 0]
-    fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values])
+    X, Z = (_columns(sample, names, log) for names in (leads, controls))
+    reported = as_reported(sample.column(kpi), sample.calendar, undo=undo)
+    y = take_log(reported.values, kpi) if kpi in log else reported.values
+    fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values, reported.waves])
     _refuse_kpi(kpi, y, Z, n_columns=fixed.shape[1])
     _refuse_lags(max_lag, n=len(y))
     untestable = _untestable(y, X, leads, n_columns=fixed.shape[1])
+    if reported.refused:
+        untestable = tuple(Untestable(lead=lead, code="LL108", detail=reported.text) for lead in leads)
     testable = ~np.isin(leads, [item.lead for item in untestable])
     seasons = seasons_asked(sample.calendar, y, X[:, testable])
     _refuse_exact_kpi(kpi, y, np.column_stack([fixed, *(item.columns for item in seasons)]))
     arrays = _prepare_arrays(y, X[:, testable], fixed, seasons, lags=tuple(range(1, max_lag + 1)))
     names = tuple(name for name, kept in zip(leads, testable, strict=True) if kept)
+    raw = np.column_stack([sample.column(name) for name in names]) if names else X[:, testable]
+    parts = arithmetic_parts(sample.column(kpi), raw)
     return Prepared(
         problem=arrays.problem,
         leads=names,
         treatments=tuple(
             Treatment(
                 log=name in log,
+                part=bool(parts[j]),
                 differenced=bool(arrays.differenced[j]),
                 surprises=bool(arrays.surprises[j]),
                 n_clipped=int(arrays.n_calmed[j]),
@@ -154,6 +172,8 @@ def prepare(
         seasons=arrays.seasons,
         untestable=untestable,
         integration=arrays.state,
+        reported=reported.text,
+        groups=duplicate_groups(arrays.problem.X),
     )
 
 

@@ -33,11 +33,14 @@ def kpi_treatment(*, log: bool, differenced: bool, n_clipped: int, seasons: Sequ
     return ", ".join(filter(None, words))
 
 
-def lead_treatment(*, log: bool, differenced: bool, with_kpi: bool, surprises: bool, n_clipped: int, unit: str) -> str:
+def lead_treatment(
+    *, log: bool, differenced: bool, with_kpi: bool, surprises: bool, n_clipped: int, unit: str, part: bool = False
+) -> str:
     """What was done to one lead; `with_kpi` says that it was differenced because the KPI was."""
     words = [
         "natural log" if log else "",
         "differenced like the KPI" if with_kpi else "differenced (it looks integrated)" if differenced else "",
+        "an arithmetic part of the KPI" if part else "",
         "tested by its surprises (persistent, and they coincide with the KPI's)" if surprises else "",
         f"isolated spikes in {periods(n_clipped, unit)} smoothed" if n_clipped else "",
     ]
