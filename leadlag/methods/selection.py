@@ -127,7 +127,16 @@ def select_leads(
     lead holds if its p given the others is at most ``fdr * k / N``. An explained lead is noise removed from the others,
     which is where the power comes from.
     """
-    search = _Search(problem=problem, first=first, fdr=fdr, seed=seed, n_draws=n_draws, shapes=shapes, coincident=coincident)
+    search = _Search(
+        problem=problem,
+        first=first,
+        fdr=fdr,
+        seed=seed,
+        n_draws=n_draws,
+        shapes=shapes,
+        coincident=coincident,
+        groups=groups,
+    )
     first = _beside_lag_zero(search, problem, first, np.arange(len(first.statistic)))
     search = replace(search, first=first)
     alone = fdr_adjust(first.pvalue)
