@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from leadlag.core.limits import check_limits
 from leadlag.core.scan import CHUNK, delay_lags, scan
 from leadlag.core.shapes import STANDARD
 from leadlag.decision import Policy, decide, in_order
-from leadlag.errors import StatisticsWarning, UsageError
+from leadlag.errors import UsageError
 from leadlag.evidence import Findings, evidence_of
 from leadlag.methods.direction import directions
 from leadlag.methods.selection import select_leads
@@ -128,7 +127,7 @@ def rank_leads(
         context=_context(sample, prepared, kpi=names.kpi, max_lag=lag, policy=policy, metrics=metrics),
         family=family,
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
-        provenance=Provenance.of("rank_leads", warnings=tuple(_give_warnings(sample, prepared)), **settings),
+        provenance=Provenance.of("rank_leads", warnings=tuple(_notes(sample, prepared)), **settings),
     )
 
 
@@ -244,8 +243,8 @@ def _context(
     )
 
 
-def _give_warnings(sample: Sample, prepared: Prepared) -> Iterator[tuple[str, str]]:
-    """Code and text of all that deserves a look; what needs action is given as a warning too."""
+def _notes(sample: Sample, prepared: Prepared) -> Iterator[tuple[str, str]]:
+    """Code and text of all that deserves a look; told in every view of the ranking, not interrupting it."""
     yield from ((note.code, note.text) for note in sample.notes)
     if prepared.reported:
         yield "LL108", prepared.reported
@@ -256,5 +255,4 @@ def _give_warnings(sample: Sample, prepared: Prepared) -> Iterator[tuple[str, st
     for item in prepared.seasons:
         if item.n_seasons < 5:
             text = f"{item.n_seasons:.1f} seasons of {item.period:.4g} {sample.calendar.unit}s: the season is known only roughly"
-            warnings.warn(StatisticsWarning(text, code="LL106"), stacklevel=3)
             yield "LL106", text

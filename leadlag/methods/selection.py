@@ -92,10 +92,10 @@ def select_leads(
     first: Scan,
     *,
     coincident: NDArray[np.bool_],
-    groups: NDArray[np.intp],
     fdr: float,
     seed: int,
     n_draws: int,
+    groups: NDArray[np.intp] | None = None,
     shapes: Sequence[Shape] = STANDARD,
 ) -> Selection:
     """Choose the direct leads of a problem.
@@ -107,13 +107,13 @@ def select_leads(
         Of all candidates, each alone.
     coincident : ndarray of bool, shape (m,)
         Candidates that move with the KPI in the same period: they have to lead it beside that too.
-    groups : ndarray of int, shape (m,)
-        Duplicates share a number, -1 for none: one of them stands for all.
     fdr : float
         False discovery rate.
     seed : int
         Seed of the draws, the same at every step.
     n_draws : int
+    groups : ndarray of int, shape (m,), optional
+        Duplicates share a number, -1 for none: one of them stands for all.
     shapes : sequence of Shape
 
     Returns
@@ -135,7 +135,7 @@ def select_leads(
         n_draws=n_draws,
         shapes=shapes,
         coincident=coincident,
-        groups=groups,
+        groups=np.full(len(first.statistic), -1) if groups is None else groups,
     )
     first = _beside_lag_zero(search, problem, first, np.arange(len(first.statistic)))
     search = replace(search, first=first)
