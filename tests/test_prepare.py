@@ -175,7 +175,7 @@ def test_a_campaign_keeps_its_bursts() -> None:
     assert np.corrcoef(found.problem.X[:, 0], campaign)[0, 1] > 0.95
 
 
-def test_a_clear_level_shift_of_the_kpi_enters_every_model_but_not_that_of_an_integrated_one() -> None:
+def test_a_clear_level_shift_of_the_kpi_enters_every_model() -> None:
     after = (np.arange(N) >= 70).astype(float)
     found = prepared(sample(sales=KPI + 4 * after, visits=noise(1)))
     assert found.problem.shift is not None
@@ -183,6 +183,11 @@ def test_a_clear_level_shift_of_the_kpi_enters_every_model_but_not_that_of_an_in
     np.testing.assert_array_equal(found.problem.mean[:, -1], found.problem.shift)
     assert found.problem.momentum.phi.sum() < 0.6
     assert prepared(sample(visits=noise(1))).problem.shift is None
+
+
+def test_the_large_step_of_an_integrated_kpi_is_one_change_in_every_model() -> None:
+    after = (np.arange(N) >= 70).astype(float)
     for seed in range(5):
-        walk = prepared(sample(sales=np.cumsum(noise(seed, phi=0.0)) + 4 * after, visits=noise(1)))
-        assert walk.problem.shift is None or not walk.problem.momentum.unit_root
+        walk = prepared(sample(sales=np.cumsum(noise(seed, phi=0.0)) + 12 * after, visits=noise(1)))
+        assert walk.problem.shift is not None
+        assert abs(int(walk.problem.shift.argmax()) - 70) <= 1
