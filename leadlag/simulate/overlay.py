@@ -31,7 +31,8 @@ def calendar(n_periods: int, freq: str, start: str) -> pd.Index:
     offset = _OFFSETS[as_option(freq, "freq", tuple(_OFFSETS))]
     if freq == "period":
         return pd.RangeIndex(1, n_periods + 1, name="period")
-    return pd.DatetimeIndex(pd.date_range(start, periods=n_periods, freq=offset).to_numpy(), name="date")
+    first = pd.Timestamp(start).as_unit("s")  # in seconds, 20,000 weeks are no overflow
+    return pd.DatetimeIndex(pd.date_range(first, periods=n_periods, freq=offset, unit="s").to_numpy(), name="date")
 
 
 def overlay(index: pd.Index, streams: Sequence[np.random.Generator], seasons: Sequence[Season], trend: Trend) -> Floats:
