@@ -49,6 +49,10 @@ def said(**numbers: Any) -> tuple[str, str]:
         ({"qvalue": 0.5, "reverse_qvalue": 0.11, "coincident_qvalue": 0.11}, "none", "not_significant"),
         ({"qvalue": 0.5, "one_event": True}, "none", "one_event"),
         ({"qvalue": math.nan, "pvalue": 0.01}, "none", "not_significant"),
+        ({"qvalue": 0.01, "unconfirmed": True}, "none", "unconfirmed"),
+        ({"qvalue": 0.01, "unconfirmed": True, "one_event": True}, "none", "unconfirmed"),
+        ({"qvalue": 0.01, "unconfirmed": True, "reverse_qvalue": 0.10}, "reverse", ""),
+        ({"qvalue": 0.01, "unconfirmed": True, "coincident_qvalue": 0.10}, "coincident", ""),
     ],
 )
 def test_every_verdict_has_its_numbers(numbers: dict[str, Any], verdict: str, reason: str) -> None:

@@ -191,3 +191,10 @@ def test_the_large_step_of_an_integrated_kpi_is_one_change_in_every_model() -> N
         walk = prepared(sample(sales=np.cumsum(noise(seed, phi=0.0)) + 12 * after, visits=noise(1)))
         assert walk.problem.shift is not None
         assert abs(int(walk.problem.shift.argmax()) - 70) <= 1
+
+
+def test_most_walks_without_a_large_step_have_no_change_taken_out() -> None:
+    walks = [prepared(sample(sales=np.cumsum(noise(seed, phi=0.0)), visits=noise(1))).problem for seed in range(20)]
+    integrated = [walk for walk in walks if walk.momentum.unit_root]
+    assert len(integrated) > 10
+    assert np.mean([walk.shift is not None for walk in integrated]) < 0.5

@@ -80,7 +80,8 @@ def test_traps_are_called_what_they_are() -> None:
         assert table.drop(chosen.index)["conditional_pvalue"].isna().all()
         assert set(indirect["explained_by"]) <= set(chosen.index)
         assert (table.drop(indirect.index)["explained_by"] == "").all()
-        assert (table["qvalue"] <= 0.10).tolist() == table["verdict"].isin(["lead", "indirect"]).tolist()
+        passes = (table["qvalue"] <= 0.10) & ~table["reason"].str.startswith("unconfirmed")
+        assert passes.tolist() == table["verdict"].isin(["lead", "indirect"]).tolist()
 
 
 def test_what_moved_once_with_the_kpi_is_no_lead_and_says_so() -> None:
@@ -114,7 +115,7 @@ def test_the_same_rng_gives_the_same_ranking(planted: pd.DataFrame) -> None:
 def test_units_do_not_matter(planted: pd.DataFrame) -> None:
     scaled = planted.assign(kpi=planted["kpi"] * 1e12, lead_a=planted["lead_a"] * 1e-3, lead_b=planted["lead_b"] * -1.0)
     ours, theirs = ranked(planted), ranked(scaled)
-    same_ranking(ours, theirs, rtol=1e-8)
+    same_ranking(ours, theirs, rtol=1e-6)
     effect, scaled_effect = (each.to_frame().set_index("lead")["effect"] for each in (ours, theirs))
     assert scaled_effect["lead_a"] == pytest.approx(effect["lead_a"] * 1e12)
     assert scaled_effect["lead_b"] == pytest.approx(effect["lead_b"] * -1e12)

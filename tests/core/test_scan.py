@@ -85,6 +85,17 @@ def test_one_far_value_does_not_pass_without_end() -> None:
     assert found.tail.threshold(0.05)[0] < 10
 
 
+def test_one_far_value_that_kpi_and_lead_share_is_one_observation() -> None:
+    """A surprise of the KPI as large as its preparation leaves one, two rows after a far value of the lead."""
+    passed = []
+    for seed in range(60):
+        given = problem(seed, m=1, phi=())
+        given.X[30, 0] = 50.0
+        given.y[32] += 3.5
+        passed.append(scanned(given).pvalue[0] < 0.05)
+    assert np.mean(passed) < 0.05 + 4 * np.sqrt(0.05 * 0.95 / 60)
+
+
 def test_a_lead_with_a_gap_has_the_coefficient_of_the_rows_it_has() -> None:
     given = problem(effect=0.8)
     given.X[25:28, 0] = np.nan

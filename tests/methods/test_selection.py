@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import signal
@@ -124,6 +126,26 @@ def test_something_is_chosen_if_and_only_if_something_passes_alone(effect: float
         assert not found.one_event.any()
     assert all(passes == chosen for passes, chosen in both)
     assert {passes for passes, _ in both} == {True, False}
+
+
+def test_what_passes_alone_but_not_beside_the_chosen_lead_is_unconfirmed() -> None:
+    """The slow way: the chosen lead's best column enters the model, and the candidate is scanned beside it."""
+    beside = []
+    for seed in (0, 6, 18, 20, 23, 33):
+        rng = np.random.default_rng(100 + seed)
+        X = noise(rng, 8)
+        given = problem(0.6 * later(X[:, 0], 1) + noise(rng, 1)[:, 0], X)
+        found = selected(given, n_draws=99, fdr=0.3)
+        if found.chosen != (0,) or found.scans[0].best[0] != 0:
+            continue
+        wider = replace(given, base=np.column_stack([given.base, later(given.X[:, 0], 1)]))
+        wider = replace(wider, momentum=fit_momentum(wider.y, wider.mean, max_order=4))
+        pvalue = scan(wider, rng=np.random.default_rng(1), n_draws=99).pvalue
+        beside += pvalue[found.unconfirmed].tolist()
+        assert (found.qvalue[found.unconfirmed] <= 0.3).all()
+        assert (found.explained_by[found.unconfirmed] == -1).all()
+    assert len(beside) >= 4
+    assert min(beside) > 0.3 * 2 / 8  # two rejections among eight candidates
 
 
 def test_the_order_of_the_columns_does_not_matter() -> None:
