@@ -60,9 +60,8 @@ def averaged_effect(
     usable = np.flatnonzero(np.isfinite(effect) & (error > 0))
     log_weight = (gain[usable] - gain[usable].max()) / (2.0 * variance) if variance > 0 else np.zeros(len(usable))
     weight = np.exp(log_weight)
-    kept = usable[weight >= _LEAST_WEIGHT * weight.max()]
-    weight = np.exp((gain[kept] - gain[kept].max()) / (2.0 * variance)) if variance > 0 else np.ones(len(kept))
-    weight /= weight.sum()
+    heavy = weight >= _LEAST_WEIGHT * weight.max()
+    kept, weight = usable[heavy], weight[heavy] / weight[heavy].sum()
     found = np.array([after_selection(effect[place] / error[place], threshold=threshold, df=df, level=level) for place in kept])
     unit = float(error[kept].max())  # so that the roots do not depend on the KPI's unit
     middle, low, high = (found * error[kept][:, None]).T / unit

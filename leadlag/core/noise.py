@@ -126,9 +126,7 @@ def _predictors(phi: Floats) -> tuple[list[Floats], Floats]:
     return predictors, np.array(variances)
 
 
-def fit_momentum(
-    y: Floats, base: Floats, *, max_order: int, unit_root: bool = False, extra: Floats | None = None, rounds: int = 3
-) -> Momentum:
+def fit_momentum(y: Floats, base: Floats, *, max_order: int, unit_root: bool = False, rounds: int = 3) -> Momentum:
     """AR noise of a regression, its order by AICc, alternating with generalised least squares of the base.
 
     Parameters
@@ -140,8 +138,6 @@ def fit_momentum(
         Orders 0..max_order are compared on the same rows.
     unit_root : bool
         Fit the first difference of the residual.
-    extra : ndarray, shape (n, r), optional
-        More columns of the mean, NaN where missing (leads already found).
     rounds : int
         Alternations of mean and noise.
 
@@ -155,12 +151,11 @@ def fit_momentum(
     detrended series by about ``(2 + 4 a) / n`` (Kendall 1954; Marriott & Pope 1954; Orcutt & Winokur 1969);
     half of that is given back, in the first coefficient, and kept inside the stationary region.
     """
-    mean = base if extra is None else np.column_stack([base, extra])
-    observed = np.isfinite(y) & np.isfinite(mean).all(axis=1)
+    observed = np.isfinite(y) & np.isfinite(base).all(axis=1)
     momentum = Momentum(phi=np.zeros(0), unit_root=unit_root, variance=1.0)
     for _ in range(rounds):
-        residual = _residual(y, mean, whitener(momentum, observed))
-        updated = _fit_ar(residual, max_order=max_order, unit_root=unit_root, n_mean=mean.shape[1])
+        residual = _residual(y, base, whitener(momentum, observed))
+        updated = _fit_ar(residual, max_order=max_order, unit_root=unit_root, n_mean=base.shape[1])
         settled = len(updated.phi) == len(momentum.phi) and np.allclose(updated.phi, momentum.phi, atol=1e-3)
         momentum = updated
         if settled:

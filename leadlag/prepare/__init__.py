@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from leadlag.core.identities import arithmetic_parts, duplicate_groups
 from leadlag.core.lags import difference
-from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise, standardise
+from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise, rows_needed, standardise
 from leadlag.core.noise import Momentum, fit_momentum, innovations, whitener
 from leadlag.core.problem import Problem
 from leadlag.core.shift import largest_shift
@@ -35,8 +35,6 @@ _MAX_ORDER = 4
 _CLIP = 3.5
 #: A lead's value this many robust standard deviations off its surroundings is a spike.
 _SPIKE = 5.0
-#: Rows needed for every regression column, and beyond them.
-_ROWS_A_PARAMETER, _ROWS_MORE = 3, 10
 #: Surprises of lead and KPI correlate if beyond this many standard errors.
 _COINCIDENT = 2.0
 #: A lead's largest AR root within this / n of one makes it persistent.
@@ -210,7 +208,7 @@ def _refuse_exact_kpi(kpi: str, y: Floats, base: Floats) -> None:
 
 def _rows_needed(n_columns: int) -> int:
     """Rows for a regression on the base, one lead and one own lag."""
-    return _ROWS_A_PARAMETER * (n_columns + 2) + _ROWS_MORE
+    return rows_needed(n_columns + 2)
 
 
 def _untestable(y: Floats, X: Floats, leads: Sequence[str], *, n_columns: int) -> tuple[Untestable, ...]:

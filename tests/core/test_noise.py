@@ -130,7 +130,7 @@ def test_leads_already_found_are_not_taken_for_momentum() -> None:
     y = 3.0 * lead + rng.normal(size=500)
     base = np.ones((500, 1))
     assert fit_momentum(y, base, max_order=4).phi.sum() > 0.5
-    assert abs(fit_momentum(y, base, max_order=4, extra=lead[:, None]).phi.sum()) < 0.25
+    assert abs(fit_momentum(y, np.column_stack([base, lead]), max_order=4).phi.sum()) < 0.25
 
 
 def test_noise_on_the_edge_is_kept_inside() -> None:
