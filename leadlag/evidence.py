@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leadlag.catalogue import Metric
-from leadlag.core.granger import granger
 from leadlag.core.lags import difference
 from leadlag.core.multiplicity import fdr_adjust
 from leadlag.core.problem import Problem
 from leadlag.core.scan import Scan
+from leadlag.core.screen import screen
 from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Reason
-from leadlag.errors import LeadLagError
 from leadlag.methods.direction import Direction
 from leadlag.methods.leadscan import LeadScan, in_kpi_units
 from leadlag.methods.selection import Selection
@@ -68,6 +68,7 @@ def evidence_of(
     selection, direction = findings.selection, findings.direction
     reverse_q, coincident_q = fdr_adjust(direction.reverse), fdr_adjust(direction.coincident)
     order = _granger_order(prepared.problem)
+    granger = _granger_pvalues(prepared.problem, order=order)
     found = []
     for j, lead in enumerate(prepared.leads):
         if not math.isfinite(findings.scan.statistic[j]):
@@ -89,7 +90,7 @@ def evidence_of(
             unconfirmed=bool(selection.unconfirmed[j]),
             one_event=bool(selection.one_event[j]),
             group=int(prepared.groups[j]) if prepared.groups[j] >= 0 else None,
-            granger_pvalue=_granger_pvalue(prepared.problem, j, order=order),
+            granger_pvalue=float(granger[j]),
             granger_order=order,
             treatment=_treatment(prepared, j, unit=unit),
             available_after=metrics[lead].available_after if lead in metrics else 0,
@@ -183,12 +184,9 @@ def _granger_order(problem: Problem) -> int:
     return max(1, min(max(problem.lags), room // 2))
 
 
-def _granger_pvalue(problem: Problem, j: int, *, order: int) -> float:
-    """Joint F test of the working lead's lags beyond the KPI's own; NaN where it has too few rows."""
-    y, x, fixed = problem.y, problem.X[:, j], problem.mean[:, 1:]
+def _granger_pvalues(problem: Problem, *, order: int) -> NDArray[np.float64]:
+    """Joint F test of each working lead's lags beyond the KPI's own; NaN where it has too few rows."""
+    y, X, fixed = problem.y, problem.X, problem.mean[:, 1:]
     if problem.momentum.unit_root:
-        y, x, fixed = difference(y), difference(x), difference(fixed)
-    try:
-        return granger(y, x, lags=range(1, order + 1), controls=fixed).test.pvalue
-    except LeadLagError:
-        return math.nan
+        y, X, fixed = difference(y), difference(X), difference(fixed)
+    return screen(y[:, None], X, max_order=order, hold_back=order, controls=fixed).pvalue[0, :, -1]

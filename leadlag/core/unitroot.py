@@ -7,15 +7,16 @@ answer is "inconclusive", and that is an answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadlag.core.lags import difference, lag_matrix
-from leadlag.core.leastsquares import standardise
+from leadlag.core.lags import difference, lag_tensor
+from leadlag.core.leastsquares import Basis, orthonormal_basis, residualise, standardise
+from leadlag.core.masks import columns_by_rows
 
-__all__ = ["Integration", "adf_statistic", "adf_critical", "integration", "kpss_statistic", "KPSS_CRITICAL"]
+__all__ = ["Integration", "adf_statistic", "adf_critical", "integration", "integrations", "kpss_statistic", "KPSS_CRITICAL"]
 
 Floats = NDArray[np.float64]
 State = Literal["integrated", "stationary", "inconclusive"]
@@ -29,8 +30,10 @@ _ADF_SURFACE = {
     ("ct", 0.10): (-3.12705, -2.5856, -3.925, -22.380),
 }
 
-#: Smallest singular value that counts, relative to the largest: its square is still above rounding.
+#: A column of which less than this share is left beside the others is a combination of them.
 _RANK = 1e-7
+#: Series that go through each step together.
+_TOGETHER = 64
 
 #: Upper critical values of KPSS (Kwiatkowski et al. 1992, table 1).
 KPSS_CRITICAL = {("c", 0.05): 0.463, ("c", 0.10): 0.347, ("ct", 0.05): 0.146, ("ct", 0.10): 0.119}
@@ -68,29 +71,73 @@ def adf_statistic(x: Floats, *, lags: int, deterministic: Deterministic) -> floa
     ``dx_t = a + b t + r x_{t-1} + sum_j g_j dx_{t-j} + e_t``; the statistic is the t value of r (Dickey &
     Fuller 1979; Said & Dickey 1984).
     """
-    return _adf_fit(x, lags=lags, hold_back=lags, deterministic=deterministic)[0]
+    return float(_adf_fits(standardise(x).values[:, None], hold_back=lags, deterministic=deterministic).statistic[lags, 0])
 
 
-def _adf_fit(x: Floats, *, lags: int, hold_back: int, deterministic: Deterministic) -> tuple[float, float]:
-    """t statistic, and BIC on the rows that `hold_back` lags allow."""
-    x = standardise(x).values  # the rank guard below would take large units for collinear columns
-    change = difference(x)
-    level = lag_matrix(x, [1])
-    past = lag_matrix(change, range(1, hold_back + 1)) if hold_back else np.empty((len(x), 0))
-    used = np.isfinite(change) & np.isfinite(level[:, 0]) & np.isfinite(past).all(axis=1)
-    n = int(used.sum())
-    trend = np.arange(len(x), dtype=float)[used] / max(len(x), 1)
-    fixed = [np.ones(n)] if deterministic == "c" else [np.ones(n), trend]
-    design = np.column_stack([level[used, 0], *fixed, past[used, :lags]])
-    if n <= design.shape[1] + 1:
-        return np.nan, np.inf
-    params, _, rank, _ = np.linalg.lstsq(design, change[used], rcond=_RANK)
-    ssr = float(np.sum((change[used] - design @ params) ** 2))
-    if rank < design.shape[1] or ssr <= 0:
-        return np.nan, np.inf
-    spread = np.linalg.inv(design.T @ design)[0, 0]
-    bic = n * np.log(ssr / n) + design.shape[1] * np.log(n)
-    return float(params[0] / np.sqrt(ssr / (n - design.shape[1]) * spread)), float(bic)
+class _Adf(NamedTuple):
+    """Fits with 0, 1, ... lags on the rows of the longest, each of shape (lags + 1, m)."""
+
+    statistic: Floats
+    bic: Floats
+
+
+def _adf_fits(X: Floats, *, hold_back: int, deterministic: Deterministic) -> _Adf:
+    """t statistic and BIC with 0..hold_back lags on the rows that `hold_back` lags allow; X standardised, shape (n, m)."""
+    change = difference(X)
+    series = np.concatenate([lag_tensor(change, range(1, hold_back + 1)), lag_tensor(X, [1]), change[:, :, None]], axis=2)
+    found = _Adf(*(np.full((hold_back + 1, X.shape[1]), empty) for empty in (np.nan, np.inf)))
+    for rows, columns in columns_by_rows(np.isfinite(series).all(axis=2)):
+        fixed = _fixed(rows, n=len(X), deterministic=deterministic)
+        n_spare = len(rows) - fixed.shape[1] - 1 - np.arange(hold_back + 1)
+        if n_spare[0] < 2:
+            continue
+        statistic, ssr = _level_fits(series[np.ix_(rows, columns)], orthonormal_basis(fixed))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            bic = len(rows) * np.log(ssr / len(rows)) + (len(rows) - n_spare)[:, None] * np.log(len(rows))
+            tvalue = statistic * np.sqrt(n_spare)[:, None]
+        sound = np.isfinite(statistic) & (ssr > 0) & (n_spare >= 2)[:, None]
+        found.statistic[:, columns] = np.where(sound, tvalue, np.nan)
+        found.bic[:, columns] = np.where(sound, bic, np.inf)
+    return found
+
+
+def _level_fits(series: Floats, fixed: Basis) -> tuple[Floats, Floats]:
+    """``r / sqrt(SSR (X'X)^-1_rr)`` of the level and SSR, beside intercept and trend and the first 0, 1, ... lagged changes.
+
+    `series` (rows, m, lags + 2) holds lagged changes, level and change. The lagged changes are taken out of all that stand
+    behind them one after the other; one of which rounding is left ends the orders that can be fitted.
+    """
+    n_lags = series.shape[2] - 2
+    columns = np.ascontiguousarray(residualise(series, fixed).transpose(2, 0, 1))
+    length = np.sqrt(np.einsum("rmk,rmk->km", series, series))
+    statistic, ssr = (np.full((n_lags + 1, series.shape[1]), np.nan) for _ in range(2))
+    sound = np.ones(series.shape[1], dtype=bool)
+    for lags in range(n_lags + 1):
+        level, change = columns[-2], columns[-1]
+        square, product = np.einsum("rm,rm->m", level, level), np.einsum("rm,rm->m", level, change)
+        usable = sound & (np.sqrt(square) > _RANK * length[-2])
+        slope = product / np.where(usable, square, 1.0)
+        rest = change - level * slope
+        ssr[lags] = np.where(usable, np.einsum("rm,rm->m", rest, rest), np.nan)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            statistic[lags] = slope * np.sqrt(square / ssr[lags])
+        if lags < n_lags:
+            sound &= _take_out(columns[lags:], length[lags])
+    return statistic, ssr
+
+
+def _take_out(columns: Floats, length: Floats) -> NDArray[np.bool_]:
+    """Take the first of some columns (k, rows, m) out of the others, in place; False where only rounding is left of it."""
+    norm = np.sqrt(np.einsum("rm,rm->m", columns[0], columns[0]))
+    unit = columns[0] / np.where(norm > 0, norm, 1.0)
+    columns[1:] -= np.einsum("krm,rm->km", columns[1:], unit)[:, None] * unit
+    return np.asarray(norm > _RANK * length)
+
+
+def _fixed(rows: NDArray[np.intp], *, n: int, deterministic: Deterministic) -> Floats:
+    """Intercept, or intercept and trend, on some rows of n."""
+    one = np.ones((len(rows), 1))
+    return one if deterministic == "c" else np.column_stack([one, rows / max(n, 1)])
 
 
 def kpss_statistic(x: Floats, *, bandwidth: int, deterministic: Deterministic) -> float:
@@ -101,14 +148,20 @@ def kpss_statistic(x: Floats, *, bandwidth: int, deterministic: Deterministic) -
     ``sum_t S_t^2 / (n^2 s^2)`` with S the partial sums of the residual from the mean or trend and s^2 its
     long-run variance (Kwiatkowski, Phillips, Schmidt & Shin 1992).
     """
-    values = x[np.isfinite(x)]
+    return float(_kpss(x[np.isfinite(x)][:, None], bandwidth=bandwidth, deterministic=deterministic)[0])
+
+
+def _kpss(values: Floats, *, bandwidth: int, deterministic: Deterministic) -> Floats:
+    """KPSS statistics of series without missing values, shape (n, m)."""
     n = len(values)
-    fixed = np.ones((n, 1)) if deterministic == "c" else np.column_stack([np.ones(n), np.arange(n) / n])
-    residual = values - fixed @ np.linalg.lstsq(fixed, values, rcond=None)[0]
-    long_run = float(residual @ residual)
+    residual = residualise(values, orthonormal_basis(_fixed(np.arange(n), n=n, deterministic=deterministic)))
+    long_run = np.einsum("rm,rm->m", residual, residual)
     for lag in range(1, min(bandwidth, n - 1) + 1):
-        long_run += 2.0 * (1.0 - lag / (bandwidth + 1.0)) * float(residual[lag:] @ residual[:-lag])
-    return float(np.sum(np.cumsum(residual) ** 2) / (n * long_run)) if long_run > 0 else np.nan
+        long_run += 2.0 * (1.0 - lag / (bandwidth + 1.0)) * np.einsum("rm,rm->m", residual[lag:], residual[:-lag])
+    sums = np.cumsum(residual, axis=0)
+    varies = (residual**2).sum(axis=0) > _RANK**2 * ((values - values.mean(axis=0)) ** 2).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(varies & (long_run > 0), np.einsum("rm,rm->m", sums, sums) / (n * long_run), np.nan)
 
 
 def integration(x: Floats, *, deterministic: Deterministic, alpha: float = 0.05) -> Integration:
@@ -128,11 +181,41 @@ def integration(x: Floats, *, deterministic: Deterministic, alpha: float = 0.05)
         way round; else "inconclusive". The ADF lags are chosen by BIC on one sample, up to
         ``12 (n/100)^(1/4)`` and a sixth of the rows; the KPSS bandwidth is ``4 (n/100)^(1/4)``.
     """
-    n = int(np.isfinite(x).sum())
+    return integrations(np.asarray(x, dtype=np.float64)[:, None], deterministic=deterministic, alpha=alpha)[0]
+
+
+def integrations(X: Floats, *, deterministic: Deterministic, alpha: float = 0.05) -> list[Integration]:
+    """`integration` of every column of X, shape (n, m); columns with the same rows go through each step together."""
+    values, count = standardise(X).values, np.isfinite(X).sum(axis=0)
+    found = [Integration(state="inconclusive", adf=np.nan, kpss=np.nan)] * X.shape[1]
+    for rows, columns in columns_by_rows(np.isfinite(X)):
+        for begin in range(0, len(columns), _TOGETHER):
+            some = columns[begin : begin + _TOGETHER]
+            adf = _chosen_adf(values[:, some], n=len(rows), deterministic=deterministic)
+            kpss = np.full(len(some), np.nan)
+            if len(rows) > 5:
+                bandwidth = int(4 * (len(rows) / 100) ** 0.25)
+                kpss = _kpss(values[np.ix_(rows, some)], bandwidth=bandwidth, deterministic=deterministic)
+            for place, column in enumerate(some):
+                found[column] = _answer(
+                    float(adf[place]), float(kpss[place]), n=int(count[column]), deterministic=deterministic, alpha=alpha
+                )
+    return found
+
+
+def _chosen_adf(X: Floats, *, n: int, deterministic: Deterministic) -> Floats:
+    """ADF statistic of each column with the lags that BIC chooses; n values in each."""
     most = max(0, min(int(12 * (n / 100) ** 0.25), n // 6 - 2))
-    scores = [_adf_fit(x, lags=lags, hold_back=most, deterministic=deterministic)[1] for lags in range(most + 1)]
-    adf = adf_statistic(x, lags=int(np.argmin(scores)), deterministic=deterministic)
-    kpss = kpss_statistic(x, bandwidth=int(4 * (n / 100) ** 0.25), deterministic=deterministic) if n > 5 else np.nan
+    lags = np.argmin(_adf_fits(X, hold_back=most, deterministic=deterministic).bic, axis=0)
+    statistic = np.full(X.shape[1], np.nan)
+    for chosen in np.unique(lags):
+        mine = lags == chosen
+        statistic[mine] = _adf_fits(X[:, mine], hold_back=int(chosen), deterministic=deterministic).statistic[-1]
+    return statistic
+
+
+def _answer(adf: float, kpss: float, *, n: int, deterministic: Deterministic, alpha: float) -> Integration:
+    """What the two statistics say together."""
     if not (np.isfinite(adf) and np.isfinite(kpss)):
         return Integration(state="inconclusive", adf=adf, kpss=kpss)
     no_unit_root = adf < adf_critical(n, deterministic=deterministic, alpha=alpha)

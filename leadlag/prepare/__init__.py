@@ -18,7 +18,7 @@ from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualis
 from leadlag.core.noise import Momentum, fit_momentum, innovations, whitener
 from leadlag.core.problem import Problem
 from leadlag.core.shift import largest_shift
-from leadlag.core.unitroot import integration
+from leadlag.core.unitroot import integration, integrations
 from leadlag.errors import DataContractError, UsageError
 from leadlag.prepare.reported import as_reported
 from leadlag.prepare.season import Season, seasons_asked
@@ -270,7 +270,8 @@ def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, 
     deterministic = np.column_stack([fixed[:, :2], *season])
     differenced = np.zeros(X.shape[1], dtype=bool)
     if not unit_root and state == "stationary":
-        differenced = np.array([_is_integrated(series) for series in calmed.T], dtype=bool)
+        # ADF and KPSS have to agree
+        differenced = np.array([item.state == "integrated" for item in integrations(calmed, deterministic="ct")], dtype=bool)
     working = np.where(differenced, difference(calmed), calmed)
     working = np.column_stack([_less_base(working[:, j], deterministic) for j in range(X.shape[1])]) if X.shape[1] else working
     working, surprises = _without_coincidence(working, surprise, unit_root=unit_root)
@@ -295,11 +296,6 @@ def _with_shift(problem: Problem) -> Problem:
         return problem
     shifted = replace(problem, shift=shift.column(len(problem.y)))
     return replace(shifted, momentum=fit_momentum(problem.y, shifted.mean, max_order=_MAX_ORDER, unit_root=unit_root))
-
-
-def _is_integrated(series: Floats) -> bool:
-    """Whether ADF and KPSS agree that a series is integrated."""
-    return integration(series, deterministic="ct").state == "integrated"
 
 
 def _less_base(values: Floats, base: Floats) -> Floats:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from statsmodels.tsa.adfvalues import mackinnoncrit
 from statsmodels.tsa.stattools import adfuller, kpss
 
-from leadlag.core.unitroot import KPSS_CRITICAL, adf_critical, adf_statistic, integration, kpss_statistic
+from leadlag.core.unitroot import KPSS_CRITICAL, adf_critical, adf_statistic, integration, integrations, kpss_statistic
 from tests.reference import change, columns, growth, needs_reference, numbers, table
 
 #: Relative, against statsmodels and R.
@@ -121,3 +121,19 @@ def test_a_missing_row_costs_the_rows_that_need_it_and_no_more() -> None:
 @pytest.mark.parametrize("x", [np.full(40, 3.0), np.arange(5.0), np.full(30, np.nan), np.empty(0)])
 def test_where_nothing_can_be_said_it_is_inconclusive(x: np.ndarray) -> None:
     assert integration(x, deterministic="ct").state == "inconclusive"
+
+
+def test_a_series_is_judged_the_same_in_any_company() -> None:
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(120, 8))
+    X[:, ::2] = np.cumsum(X[:, ::2], axis=0)
+    X[:30, 2] = X[60, 3] = X[100:, 4] = np.nan
+    X[:, 5], X[:, 6], X[:, 7] = 3.0, np.nan, np.arange(120.0)
+    together, backwards = integrations(X, deterministic="ct"), integrations(X[:, ::-1], deterministic="ct")[::-1]
+    for column, ours, theirs in zip(X.T, together, backwards, strict=True):
+        alone = integration(column, deterministic="ct")
+        assert alone.state == ours.state == theirs.state
+        expected = pytest.approx((alone.adf, alone.kpss), rel=1e-9, nan_ok=True)
+        assert (ours.adf, ours.kpss) == expected
+        assert (theirs.adf, theirs.kpss) == expected
+    assert [item.state for item in together[5:]] == ["inconclusive"] * 3
