@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from leadlag.catalogue import Metric
 from leadlag.core.lags import difference
+from leadlag.core.leastsquares import rows_needed
 from leadlag.core.multiplicity import fdr_adjust
 from leadlag.core.problem import Problem
 from leadlag.core.scan import Scan
@@ -24,9 +25,6 @@ from leadlag.prepare import Prepared
 from leadlag.wording.treatment import lead_treatment
 
 __all__ = ["Findings", "evidence_of"]
-
-#: Rows that the joint F test needs for each of its columns, and beyond them.
-_ROWS_A_PARAMETER, _ROWS_MORE = 3, 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,8 +178,8 @@ def _in_kpi_units(prepared: Prepared, number: float) -> float:
 
 def _granger_order(problem: Problem) -> int:
     """Lags of the joint F test: all that are searched, or as many as the rows allow."""
-    room = (len(problem.y) - _ROWS_MORE) // _ROWS_A_PARAMETER - problem.mean.shape[1]
-    return max(1, min(max(problem.lags), room // 2))
+    most, n_fixed = max(problem.lags), problem.mean.shape[1]
+    return max((order for order in range(1, most + 1) if rows_needed(n_fixed + 2 * order) <= len(problem.y)), default=1)
 
 
 def _granger_pvalues(problem: Problem, *, order: int) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.leastsquares import Basis, orthonormal_basis, residualise
-from leadlag.core.noise import Whitener, fit_momentum, whitener
+from leadlag.core.noise import Whitener, filtered_fit, fit_momentum
 from leadlag.core.problem import Problem
 from leadlag.core.resample import Tail, fit_tail, signs
 from leadlag.core.shapes import STANDARD, Shape, lead_columns
@@ -114,11 +114,9 @@ class Scan:
 
 def frame_of(problem: Problem) -> Frame:
     """The filtered regression of the KPI on the base alone."""
-    filter_ = whitener(problem.momentum, problem.observed)
-    basis = orthonormal_basis(filter_.apply(problem.mean))
-    residual = residualise(filter_.apply(problem.y), basis)
-    df = len(residual) - basis.rank - len(problem.momentum.phi) - 1
-    return Frame(filter_=filter_, basis=basis, residual=residual, df=df)
+    without = filtered_fit(problem.y, problem.mean, problem.momentum)
+    left = without.regression
+    return Frame(filter_=without.filter_, basis=left.basis, residual=left.resid, df=left.df_resid - len(problem.momentum.phi) - 1)
 
 
 def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Sequence[Shape] = STANDARD) -> Columns:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leadlag.core.leastsquares import orthonormal_basis, residualise
-from leadlag.core.noise import Momentum, fit_momentum, whitener
+from leadlag.core.leastsquares import residualise
+from leadlag.core.noise import Momentum, filtered_fit, fit_momentum
 
 __all__ = ["LevelShift", "largest_shift"]
 
@@ -80,16 +80,16 @@ def largest_shift(y: Floats, base: Floats, momentum: Momentum) -> LevelShift | N
 
 def _likely_dates(y: Floats, base: Floats, momentum: Momentum, dates: NDArray[np.intp]) -> list[int]:
     """Dates whose step has the largest t under one filter."""
-    filter_ = whitener(momentum, np.isfinite(y) & np.isfinite(base).all(axis=1))
-    basis = orthonormal_basis(filter_.apply(base))
-    steps = residualise(filter_.apply((np.arange(len(y))[:, None] >= dates).astype(np.float64)), basis)
+    without = filtered_fit(y, base, momentum)
+    filtered = without.filter_.apply((np.arange(len(y))[:, None] >= dates).astype(np.float64))
+    steps = residualise(filtered, without.regression.basis)
     norm = np.sqrt((steps**2).sum(axis=0))
-    score = np.abs(steps.T @ residualise(filter_.apply(y), basis)) / np.where(norm > 1e-6, norm, np.inf)
+    score = np.abs(steps.T @ without.regression.resid) / np.where(norm > 1e-6, norm, np.inf)
     return dates[np.argsort(-score, kind="stable")[:_DATES]].tolist()
 
 
 def _deviance(y: Floats, base: Floats, momentum: Momentum) -> float:
     """``n log s^2`` of the filtered regression, plus 2 an AR coefficient."""
-    filter_ = whitener(momentum, np.isfinite(y) & np.isfinite(base).all(axis=1))
-    rest = residualise(filter_.apply(y), orthonormal_basis(filter_.apply(base)))
-    return len(rest) * float(np.log(max(np.mean(rest**2), np.finfo(float).tiny))) + 2.0 * len(momentum.phi)
+    left = filtered_fit(y, base, momentum).regression
+    variance = max(left.ssr / max(left.nobs, 1), np.finfo(float).tiny)
+    return left.nobs * float(np.log(variance)) + 2.0 * len(momentum.phi)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from leadlag.core.identities import arithmetic_parts, duplicate_groups
 from leadlag.core.lags import difference
 from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise, rows_needed, standardise
-from leadlag.core.noise import Momentum, fit_momentum, innovations, whitener
+from leadlag.core.noise import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum, largest_root
 from leadlag.core.problem import Problem
 from leadlag.core.shift import largest_shift
 from leadlag.core.unitroot import integration, integrations
@@ -314,7 +314,7 @@ def _clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Mom
         return y, momentum, 0
     cleaned, n_clipped = y, 0
     for _ in range(2):  # the first fit still has the outliers in it
-        mean = _gls_mean(cleaned, base, momentum)
+        mean = base @ filtered_fit(cleaned, base, momentum).params
         residual, n_clipped = clip_innovations(y - mean, momentum, limit=_CLIP)
         if not n_clipped:
             return y, momentum, 0
@@ -323,17 +323,11 @@ def _clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Mom
     return cleaned, momentum, n_clipped
 
 
-def _gls_mean(y: Floats, base: Floats, momentum: Momentum) -> Floats:
-    """The base fitted by generalised least squares."""
-    filter_ = whitener(momentum, np.isfinite(y) & np.isfinite(base).all(axis=1))
-    return np.asarray(base @ np.linalg.lstsq(filter_.apply(base), filter_.apply(y), rcond=1e-10)[0], dtype=float)
-
-
 def _surprises(y: Floats, base: Floats, momentum: Momentum) -> Floats:
     """The KPI's innovations in robust standard deviations, on all rows; NaN where there is none."""
-    filter_ = whitener(momentum, np.isfinite(y) & np.isfinite(base).all(axis=1))
+    fitted = filtered_fit(y, base, momentum)
     left = np.full(len(y), np.nan)
-    left[filter_.rows] = residualise(filter_.apply(y), orthonormal_basis(filter_.apply(base)))
+    left[fitted.filter_.rows] = fitted.regression.resid
     spread = robust_spread(left)
     return left / (spread if spread > 0 else 1.0)
 
@@ -345,7 +339,8 @@ def _without_coincidence(X: Floats, surprise: Floats, *, unit_root: bool) -> tup
     conditional on it (Stambaugh 1999): at AR .98 and correlation .9 a 5 % test rejected 18 to 19 %.
     """
     working = difference(X) if unit_root else X
-    residual, root, _ = innovations(working, order=2)
+    phi = autoregressions(working, order=2)
+    residual, root = ar_errors(working, phi), np.array([largest_root(own) for own in phi.T])
     chosen = np.zeros(X.shape[1], dtype=bool)
     replaced = X.copy()
     for j in np.flatnonzero(root > 1.0 - _PERSISTENT / len(X)):
