@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from scipy import optimize, special, stats
 
 from leadlag.core.wald import log_f_sf
 
-__all__ = ["Tail", "fit_tail", "signs"]
+__all__ = ["SharedSigns", "Tail", "fit_tail", "signs"]
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +26,31 @@ def signs(rng: np.random.Generator, *, n: int, n_draws: int) -> Floats:
     One draw of signs serves all leads and shapes, so it carries the dependence between them; the size of each
     residual stays at its row, so it carries changing variance (Liu 1988; Davidson & Flachaire 2008).
     """
-    return rng.integers(0, 2, size=(n, n_draws)).astype(np.float64) * 2.0 - 1.0
+    drawn = rng.integers(0, 2, size=(n, n_draws)).astype(np.float64)
+    drawn *= 2.0
+    drawn -= 1.0
+    return drawn
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedSigns:
+    """The signs of one seed, drawn once for each number of rows, so that many scans flip alike.
+
+    Parameters
+    ----------
+    seed : int
+    n_draws : int
+    """
+
+    seed: int
+    n_draws: int
+    _drawn: dict[int, Floats] = field(default_factory=dict, repr=False)
+
+    def of(self, n: int) -> Floats:
+        """Signs of n rows, shape (n, n_draws); not to be changed."""
+        if n not in self._drawn:
+            self._drawn[n] = signs(np.random.default_rng(self.seed), n=n, n_draws=self.n_draws)
+        return self._drawn[n]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +74,7 @@ class Tail:
     def log_pvalues(self, statistic: Floats) -> Floats:
         """Log p of each lead's statistic, shape (m,)."""
         n_draws = self.draws.shape[1]
-        above = n_draws - np.array(
-            [np.searchsorted(row, value, side="left") for row, value in zip(self.draws, statistic, strict=True)]
-        )
+        above = (self.draws >= statistic[:, None]).sum(axis=1)
         counted = np.log((1.0 + above) / (1.0 + n_draws))
         with np.errstate(invalid="ignore"):
             # |t| beyond, as F(1, df): its log does not run out of digits where that of t does

@@ -7,24 +7,27 @@ shared by all leads and shapes; it keeps the size of each residual at its row, s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.leastsquares import Basis, orthonormal_basis, residualise
+from leadlag.core.masks import columns_by_rows
 from leadlag.core.noise import Whitener, filtered_fit, fit_momentum
 from leadlag.core.problem import Problem
-from leadlag.core.resample import Tail, fit_tail, signs
+from leadlag.core.resample import SharedSigns, Tail, fit_tail, signs
 from leadlag.core.shapes import STANDARD, Shape, lead_columns
 
-__all__ = ["CHUNK", "Columns", "Frame", "Scan", "delay_lags", "frame_of", "regressors", "scan"]
+__all__ = ["CHUNK", "Columns", "Frame", "Scan", "delay_lags", "frame_of", "regressors", "scan", "scan_each"]
 
 Floats = NDArray[np.float64]
 
 #: Leads scanned together; bounds the memory of one step.
 CHUNK = 32
+#: Draws whose products with the columns of one lead are taken together.
+_DRAWS_AT_ONCE = 1_000
 #: A column needs this many filtered rows with a value, beyond the columns of the base.
 _FEWEST_ROWS = 10
 #: Least share of a row that a column leaves free, for the leverage in its variance.
@@ -136,7 +139,9 @@ def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Seq
     before = np.sqrt((values**2).sum(axis=0))
     whole = present.all(axis=0)
     values[:, whole] = residualise(values[:, whole], frame.basis)
-    for rows, columns in _by_mask(present, np.flatnonzero(~whole)):
+    holed = np.flatnonzero(~whole)
+    for rows, places in columns_by_rows(present[:, holed]):
+        columns = holed[places]
         values[np.ix_(rows, columns)] = residualise(values[np.ix_(rows, columns)], orthonormal_basis(frame.basis.q[rows]))
     norm = np.sqrt((values**2).sum(axis=0))
     nobs = present.sum(axis=0)
@@ -144,14 +149,6 @@ def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Seq
     values[:, ~usable] = 0.0
     s = len(shapes) * len(problem.lags)
     return Columns(values=values.reshape(n, m, s), norm=np.where(usable, norm, 0.0).reshape(m, s), nobs=nobs.reshape(m, s))
-
-
-def _by_mask(present: NDArray[np.bool_], columns: NDArray[np.intp]) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Rows and columns that share one mask."""
-    groups: dict[bytes, list[int]] = {}
-    for column in columns:
-        groups.setdefault(present[:, column].tobytes(), []).append(int(column))
-    return [(np.flatnonzero(present[:, group[0]]), np.array(group)) for group in groups.values() if present[:, group[0]].any()]
 
 
 def scan(problem: Problem, *, rng: np.random.Generator, n_draws: int, shapes: Sequence[Shape] = STANDARD) -> Scan:
@@ -182,25 +179,37 @@ def scan(problem: Problem, *, rng: np.random.Generator, n_draws: int, shapes: Se
     White 2000). Where the KPI has a level shift, p is the larger of the one with it in the model and the one
     without: one event is one observation, and a lead that needs it has only that one.
     """
-    seed = rng.integers(2**63)
-    found = _scan_once(problem, seed=seed, n_draws=n_draws, shapes=shapes)
+    return next(scan_each([problem], rng=rng, n_draws=n_draws, shapes=shapes))
+
+
+def scan_each(
+    problems: Iterable[Problem], *, rng: np.random.Generator, n_draws: int, shapes: Sequence[Shape] = STANDARD
+) -> Iterator[Scan]:
+    """The scan of one problem after the other, all with the same signs."""
+    flips = SharedSigns(seed=int(rng.integers(2**63)), n_draws=n_draws)
+    for problem in problems:
+        yield _scan(problem, flips, shapes)
+
+
+def _scan(problem: Problem, flips: SharedSigns, shapes: Sequence[Shape]) -> Scan:
+    """The scan of one problem, with the level shift and without."""
+    found = _scan_once(problem, flips, shapes)
     if problem.shift is None:
         return found
     momentum = fit_momentum(problem.y, problem.base, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
-    without = _scan_once(replace(problem, shift=None, momentum=momentum), seed=seed, n_draws=n_draws, shapes=shapes)
+    without = _scan_once(replace(problem, shift=None, momentum=momentum), flips, shapes)
     # a lead that is nothing but the shift cannot be tested: it must not be left with the p of the model without
     larger = np.fmax(found.log_pvalue, without.log_pvalue)
     log_pvalue = np.where(np.isfinite(found.statistic), larger, np.nan)
     return replace(found, log_pvalue=log_pvalue, pvalue=np.exp(log_pvalue), unshifted=without.log_pvalue)
 
 
-def _scan_once(problem: Problem, *, seed: np.int64, n_draws: int, shapes: Sequence[Shape]) -> Scan:
+def _scan_once(problem: Problem, flips: SharedSigns, shapes: Sequence[Shape]) -> Scan:
     """The scan of one model."""
-    rng = np.random.default_rng(seed)
     frame = frame_of(problem)
     leverage = np.minimum(frame.basis.leverage(), 0.95)
     spread = frame.residual / np.sqrt(1.0 - leverage)
-    drawn = spread[:, None] * signs(rng, n=len(spread), n_draws=n_draws)
+    drawn = spread[:, None] * flips.of(len(spread))
     # the columns are free of the base, so only the size of a draw has to be taken without what the base explains of it
     size = np.maximum(spread @ spread - np.square(frame.basis.q.T @ drawn).sum(axis=0), np.finfo(float).tiny)
     found = [_scan_chunk(problem, frame, drawn, size, chunk, shapes) for chunk in _chunks(problem.X.shape[1])]
@@ -241,10 +250,26 @@ def _scan_chunk(
         coefficient = np.where(usable, score.reshape(m, s) / columns.norm, np.nan)
         bse = np.where(usable, np.sqrt(variance).reshape(m, s) / columns.norm, np.nan)
     gain = np.where(usable, score.reshape(m, s) ** 2, np.nan)
-    drawn_scores = unit.T @ drawn
-    np.abs(drawn_scores, out=drawn_scores)
-    share = np.square(drawn_scores.reshape(m, s, drawn.shape[1]).max(axis=1)) / size
+    share = np.square(_largest_scores(unit.reshape(n, m, s), drawn)) / size
     return tvalue, coefficient, bse, gain, columns.nobs, _t_of_share(share, frame.df)
+
+
+def _largest_scores(unit: Floats, drawn: Floats) -> Floats:
+    """Largest absolute product of any column of each lead with each draw, shape (m, n_draws).
+
+    A lead and some draws at a time, so that the products never leave the cache of a core.
+    """
+    m, n_draws = unit.shape[1], drawn.shape[1]
+    largest = np.empty((m, n_draws))
+    products = np.empty((unit.shape[2], min(_DRAWS_AT_ONCE, n_draws)))
+    for begin in range(0, n_draws, _DRAWS_AT_ONCE):
+        some = slice(begin, min(begin + _DRAWS_AT_ONCE, n_draws))
+        flipped, here = drawn[:, some], products[:, : some.stop - some.start]
+        for lead in range(m):
+            np.matmul(unit[:, lead].T, flipped, out=here)
+            np.abs(here, out=here)
+            here.max(axis=0, out=largest[lead, some])
+    return largest
 
 
 def _t_of_share(share: Floats, df: int) -> Floats:

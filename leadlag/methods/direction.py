@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 from leadlag.core.lags import difference, lag_tensor
 from leadlag.core.leastsquares import standardise
 from leadlag.core.noise import fit_momentum, prewhitened
 from leadlag.core.problem import Problem
-from leadlag.core.scan import frame_of, scan
+from leadlag.core.scan import frame_of, scan_each
 from leadlag.core.shapes import STANDARD, Shape
 
 __all__ = ["Direction", "directions"]
@@ -71,8 +71,10 @@ def directions(problem: Problem, *, seed: int, n_draws: int, shapes: Sequence[Sh
     earlier = lag_tensor(surprise[:, None], problem.lags)[:, 0]
     by_lag = np.column_stack([_correlation_pvalue(own, earlier[:, [place]]) for place in range(len(problem.lags))])
     reverse = np.minimum(np.nanmin(by_lag, axis=1, initial=1.0) * len(problem.lags), 1.0)
-    for lead in np.flatnonzero(np.nanmin(by_lag, axis=1, initial=1.0) < 2.0 * stats.norm.sf(_WORTH)):
-        reverse[lead] = _exchanged(problem, int(lead), seed=seed, n_draws=n_draws, shapes=shapes)
+    worth = np.flatnonzero(np.nanmin(by_lag, axis=1, initial=1.0) < 2.0 * stats.norm.sf(_WORTH))
+    exchanged = (_exchanged(problem, lead) for lead in worth)
+    scans = scan_each(exchanged, rng=np.random.default_rng(seed), n_draws=n_draws, shapes=shapes)
+    reverse[worth] = [found.pvalue[0] for found in scans]
     return Direction(reverse=reverse, coincident=coincident)
 
 
@@ -83,12 +85,11 @@ def _correlation_pvalue(X: Floats, other: Floats) -> Floats:
     one, two = (standardise(np.where(both, values, np.nan)).values for values in (X, np.broadcast_to(other, X.shape)))
     r = np.clip(np.nansum(one * two, axis=0) / np.maximum(n, 1), -1.0 + 1e-12, 1.0 - 1e-12)
     t = np.abs(r) * np.sqrt(np.maximum(n - 2, 1) / (1.0 - r**2))
-    return np.where(n > 10, 2.0 * stats.t.sf(t, np.maximum(n - 2, 1)), np.nan)
+    return np.where(n > 10, 2.0 * special.stdtr(np.maximum(n - 2, 1), -t), np.nan)
 
 
-def _exchanged(problem: Problem, lead: int, *, seed: int, n_draws: int, shapes: Sequence[Shape]) -> float:
-    """p of the scan of the KPI as a lead of this lead."""
+def _exchanged(problem: Problem, lead: np.intp) -> Problem:
+    """The KPI as the lead of this lead."""
     y = problem.X[:, lead]
     momentum = fit_momentum(y, problem.base, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
-    exchanged = replace(problem, y=y, X=problem.y[:, None], x_scale=np.ones(1), momentum=momentum, shift=None)
-    return float(scan(exchanged, rng=np.random.default_rng(seed), n_draws=n_draws, shapes=shapes).pvalue[0])
+    return replace(problem, y=y, X=problem.y[:, None], x_scale=np.ones(1), momentum=momentum, shift=None)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from leadlag.core.resample import Tail, fit_tail, signs
+from leadlag.core.resample import SharedSigns, Tail, fit_tail, signs
 
 
 def tail_of(seed: int, *, df: float, n_columns: int = 20, m: int = 4, n_draws: int = 1999) -> Tail:
@@ -74,3 +74,10 @@ def test_the_threshold_of_a_p_is_the_statistic_that_has_it() -> None:
         np.testing.assert_allclose(tail.log_pvalues(tail.threshold(pvalue)), np.log(pvalue), atol=0.01)
     for pvalue in (0.06, 0.5):
         np.testing.assert_allclose(np.exp(tail.log_pvalues(tail.threshold(pvalue))), pvalue, atol=2 / 1999)
+
+
+def test_shared_signs_are_drawn_once_and_are_those_of_the_seed() -> None:
+    shared = SharedSigns(seed=3, n_draws=40)
+    assert shared.of(20) is shared.of(20)
+    for n in (20, 21):
+        np.testing.assert_array_equal(shared.of(n), signs(np.random.default_rng(3), n=n, n_draws=40))

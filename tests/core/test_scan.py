@@ -12,7 +12,7 @@ from leadlag.core.lags import lag_matrix
 from leadlag.core.noise import Momentum, whitener
 from leadlag.core.problem import Problem
 from leadlag.core.resample import fit_tail, signs
-from leadlag.core.scan import Scan, delay_lags, scan
+from leadlag.core.scan import Scan, delay_lags, scan, scan_each
 from leadlag.core.shapes import Shape, lead_columns
 
 POINT = (Shape("point"),)
@@ -193,3 +193,10 @@ def test_no_delay_set_is_empty() -> None:
 def test_the_delay_set_covers_the_delay() -> None:
     covered = [4 in delays(problem(seed, n=80, lags=8, effect=0.45, delay=4)) for seed in range(150)]
     assert np.mean(covered) > 0.9 - 4 * np.sqrt(0.9 * 0.1 / 150)
+
+
+def test_problems_scanned_one_after_the_other_have_the_numbers_they_have_alone() -> None:
+    given = [problem(seed, effect=0.5 * seed) for seed in range(3)]
+    together = scan_each(given, rng=np.random.default_rng(1), n_draws=199, shapes=POINT)
+    for ours, each in zip(together, given, strict=True):
+        np.testing.assert_array_equal(ours.log_pvalue, scanned(each).log_pvalue)
