@@ -242,10 +242,11 @@ def _checks(evidence: Evidence, policy: Policy, *, verdict: Verdict) -> tuple[Ch
         return (Check(code="delay_set", status="not applicable"),)
     width, left = len(evidence.delay.lags), float(evidence.delay.peak - evidence.available_after)
     follows = verdict == "lead" and evidence.reverse_qvalue <= policy.fdr
+    feedback: Status = "not applicable" if math.isnan(evidence.reverse_pvalue) else "review" if follows else "pass"
     return (
         Check(code="delay_set", status="pass" if width <= policy.wide_delay else "review", value=float(width)),
         Check(code="time_to_act", status="pass" if left > 0 else "fail", value=left),
-        Check(code="feedback", status="review" if follows else "pass", value=evidence.reverse_pvalue),
+        Check(code="feedback", status=feedback, value=evidence.reverse_pvalue),
     )
 
 

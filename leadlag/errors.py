@@ -45,6 +45,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL118": "the fit is exact, so a test has no error to compare with",
         "LL119": "some lags are exact combinations of other columns and were left out of the test",
         "LL120": "the catalogue names a metric that the data do not have",
+        "LL121": "values stand for several periods, as those of a slower metric do",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",
         "LL204": "too few periods for this lead",

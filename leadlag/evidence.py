@@ -22,7 +22,7 @@ from leadlag.methods.direction import Direction
 from leadlag.methods.leadscan import LeadScan, in_kpi_units
 from leadlag.methods.selection import Selection
 from leadlag.prepare import Prepared
-from leadlag.wording.treatment import lead_treatment
+from leadlag.wording.treatment import lead_treatment, moved_copy, slow_lead
 
 __all__ = ["Findings", "evidence_of"]
 
@@ -70,7 +70,7 @@ def evidence_of(
     found = []
     for j, lead in enumerate(prepared.leads):
         if not math.isfinite(findings.scan.statistic[j]):
-            reason = Reason(code="LL207", detail="nothing is left of it beside them")
+            reason = _no_numbers(prepared.problem, most_rows=int(findings.scan.nobs[j].max()))
             found.append(Evidence(lead=lead, n_dropped=len(prepared.problem.y), untestable=reason))
             continue
         place = selection.chosen.index(j) if j in selection.chosen else None
@@ -92,12 +92,30 @@ def evidence_of(
             granger_order=order,
             treatment=_treatment(prepared, j, unit=unit),
             available_after=metrics[lead].available_after if lead in metrics else 0,
+            notes=_notes(prepared, j, unit=unit),
         )
         found.append(replace(evidence, **numbers))
     return found + [
         Evidence(lead=item.lead, n_dropped=len(prepared.problem.y), untestable=Reason(code=item.code, detail=item.detail))
         for item in prepared.untestable
     ]
+
+
+def _no_numbers(problem: Problem, *, most_rows: int) -> Reason:
+    """Why no lag of a lead could be tested: its gaps, or that other columns make it up."""
+    needed = rows_needed(problem.mean.shape[1])
+    if most_rows < needed:
+        told = f"its gaps leave {most_rows} periods with all the values that a lag takes, {needed} are needed"
+        return Reason(code="LL204", detail=told)
+    return Reason(code="LL207", detail="nothing is left of it beside them")
+
+
+def _notes(prepared: Prepared, j: int, *, unit: str) -> tuple[tuple[str, str], ...]:
+    """Code and text of what deserves a look about one lead."""
+    name, done = prepared.leads[j], prepared.treatments[j]
+    notes = [("LL118", moved_copy(name, moved=done.moved, unit=unit))] if done.moved else []
+    notes += [("LL121", slow_lead(name, held=done.held, unit=unit))] if done.held else []
+    return tuple(notes)
 
 
 def _numbers(prepared: Prepared, scan: LeadScan, j: int) -> dict[str, Any]:
@@ -153,6 +171,7 @@ def _treatment(prepared: Prepared, j: int, *, unit: str) -> str:
         surprises=done.surprises,
         n_clipped=done.n_clipped,
         part=done.part,
+        held=done.held,
         unit=unit,
     )
 
@@ -185,6 +204,8 @@ def _granger_order(problem: Problem) -> int:
 def _granger_pvalues(problem: Problem, *, order: int) -> NDArray[np.float64]:
     """Joint F test of each working lead's lags beyond the KPI's own; NaN where it has too few rows."""
     y, X, fixed = problem.y, problem.X, problem.mean[:, 1:]
+    if not X.shape[1]:
+        return np.empty(0)
     if problem.momentum.unit_root:
         y, X, fixed = difference(y), difference(X), difference(fixed)
     return screen(y[:, None], X, max_order=order, hold_back=order, controls=fixed).pvalue[0, :, -1]

@@ -13,7 +13,7 @@ from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.limits import check_limits
 from leadlag.core.scan import CHUNK, delay_lags, scan
 from leadlag.core.shapes import STANDARD
-from leadlag.decision import Policy, decide, in_order
+from leadlag.decision import Evidence, Policy, decide, in_order
 from leadlag.errors import UsageError
 from leadlag.evidence import Findings, evidence_of
 from leadlag.methods.direction import directions
@@ -22,7 +22,7 @@ from leadlag.prepare import Prepared, prepare
 from leadlag.ranked import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
 from leadlag.results import Provenance
 from leadlag.sample import Sample, as_sample
-from leadlag.wording.treatment import kpi_treatment, season
+from leadlag.wording.treatment import clipped, kpi_treatment, season, slow_kpi
 
 __all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead", "rank_leads"]
 
@@ -127,7 +127,7 @@ def rank_leads(
         context=_context(sample, prepared, kpi=names.kpi, max_lag=lag, policy=policy, metrics=metrics),
         family=family,
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
-        provenance=Provenance.of("rank_leads", warnings=tuple(_notes(sample, prepared)), **settings),
+        provenance=Provenance.of("rank_leads", warnings=tuple(_notes(sample, prepared, evidence)), **settings),
     )
 
 
@@ -243,7 +243,7 @@ def _context(
     )
 
 
-def _notes(sample: Sample, prepared: Prepared) -> Iterator[tuple[str, str]]:
+def _notes(sample: Sample, prepared: Prepared, evidence: Sequence[Evidence]) -> Iterator[tuple[str, str]]:
     """Code and text of all that deserves a look; told in every view of the ranking, not interrupting it."""
     yield from ((note.code, note.text) for note in sample.notes)
     if prepared.reported:
@@ -251,7 +251,10 @@ def _notes(sample: Sample, prepared: Prepared) -> Iterator[tuple[str, str]]:
     if prepared.kpi.differenced:
         yield "LL101", "the KPI looks integrated (ADF keeps a unit root, KPSS rejects stationarity): its changes were analysed"
     if prepared.kpi.n_clipped:
-        yield "LL112", f"{prepared.kpi.n_clipped} values of the KPI lay far from what its past told and were clipped"
+        yield "LL112", clipped(prepared.kpi.n_clipped)
+    if prepared.kpi.held:
+        yield "LL121", slow_kpi(held=prepared.kpi.held, unit=sample.calendar.unit)
+    yield from (note for item in evidence for note in item.notes)
     for item in prepared.seasons:
         if item.n_seasons < 5:
             text = f"{item.n_seasons:.1f} seasons of {item.period:.4g} {sample.calendar.unit}s: the season is known only roughly"

@@ -77,6 +77,10 @@ def test_a_lead_that_follows_too_is_feedback(qvalue: float, reverse_qvalue: floa
     assert decision.verdict == ("lead" if qvalue < 0.1 else "reverse")
 
 
+def test_feedback_that_could_not_be_asked_is_not_passed() -> None:
+    assert status(decide(replace(evidence(), reverse_pvalue=math.nan), POLICY), "feedback") == "not applicable"
+
+
 @pytest.mark.parametrize(("lags", "answer"), [((3,), "pass"), ((3, 4, 5), "pass"), ((2, 3, 4, 5), "review")])
 def test_a_wide_delay_set_is_sent_for_review(lags: tuple[int, ...], answer: str) -> None:
     assert status(decide(evidence(lags=lags), POLICY), "delay_set") == answer

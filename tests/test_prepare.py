@@ -76,7 +76,7 @@ def test_controls_that_leave_too_few_periods_are_refused(values: np.ndarray) -> 
 
 
 def test_lags_beyond_the_sample_are_refused() -> None:
-    with pytest.raises(UsageError, match=r"max_lag=120 .* at most 119"):
+    with pytest.raises(UsageError, match=r"max_lag=120 .* at most 98"):
         prepared(sample(visits=noise(1)), max_lag=120)
 
 

@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 
 #: Columns with less than this share of the weight are left out.
 _LEAST_WEIGHT = 0.01
+#: A residual variance below this share of the largest gain is rounding.
+_EXACT = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,9 @@ def averaged_effect(
     column alone covered 54 to 65 % instead of 90 % where the shape was not exactly one of those searched.
     """
     usable = np.flatnonzero(np.isfinite(effect) & (error > 0))
-    log_weight = (gain[usable] - gain[usable].max()) / (2.0 * variance) if variance > 0 else np.zeros(len(usable))
+    most = float(gain[usable].max())
+    noise = max(variance, _EXACT * most)  # a fit without error would weigh all columns alike
+    log_weight = (gain[usable] - most) / (2.0 * noise) if noise > 0 else np.zeros(len(usable))
     weight = np.exp(log_weight)
     heavy = weight >= _LEAST_WEIGHT * weight.max()
     kept, weight = usable[heavy], weight[heavy] / weight[heavy].sum()

@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 
 from leadlag.core.identities import arithmetic_parts, duplicate_groups
 from leadlag.core.lags import difference
-from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise, rows_needed, standardise
+from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise, standardise
 from leadlag.core.noise import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum, largest_root
 from leadlag.core.problem import Problem
+from leadlag.core.reported import filled_forward_step
 from leadlag.core.shift import largest_shift
 from leadlag.core.unitroot import integration, integrations
 from leadlag.errors import DataContractError, UsageError
 from leadlag.prepare.reported import as_reported
 from leadlag.prepare.season import Season, seasons_asked
+from leadlag.prepare.untestable import Untestable, fewest_rows, moved_copies, single_event, untestable_leads
 from leadlag.sample import Sample
 from leadlag.transforms import calm_spikes, clip_innovations, few_values, robust_spread, take_log
 
@@ -48,22 +50,19 @@ _SHIFT, _JUMP = 12.0, 9.0
 
 @dataclass(frozen=True, kw_only=True)
 class Treatment:
-    """What was done to one series before it was tested; `part` says that it is an arithmetic part of the KPI."""
+    """What was done to one series before it was tested, and what it is.
+
+    `part` says that it is an arithmetic part of the KPI; `held` for how many periods each of its values stands, 0 if each
+    period has its own; `moved` by how many periods it is the KPI itself, moved to an earlier time, 0 if it is another series.
+    """
 
     log: bool = False
     part: bool = False
+    held: int = 0
+    moved: int = 0
     differenced: bool = False
     surprises: bool = False
     n_clipped: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Untestable:
-    """A candidate that keeps its row without numbers: its name, the code of the reason and the detail."""
-
-    lead: str
-    code: str
-    detail: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,17 +132,17 @@ def prepare(
     Raises
     ------
     DataContractError
-        If the KPI is constant, too short, or exactly its trend, season and controls.
+        If the KPI is constant, too short, a single event, or exactly its trend, season and controls.
     UsageError
-        If `max_lag` reaches beyond the sample.
+        If `max_lag` leaves too few periods that have a value of a lead so far back.
     """
     X, Z = (_columns(sample, names, log) for names in (leads, controls))
     reported = as_reported(sample.column(kpi), sample.calendar, undo=undo)
     y = take_log(reported.values, kpi) if kpi in log else reported.values
     fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values, reported.waves])
-    _refuse_kpi(kpi, y, Z, n_columns=fixed.shape[1])
-    _refuse_lags(max_lag, n=len(y))
-    untestable = _untestable(y, X, leads, n_columns=fixed.shape[1])
+    _refuse_kpi(kpi, y, Z, controls, n_columns=fixed.shape[1])
+    _refuse_lags(max_lag, n=len(y), needed=fewest_rows(fixed.shape[1]))
+    untestable = untestable_leads(y, X, leads, fixed=fixed, n_controls=Z.shape[1])
     if reported.refused:
         untestable = tuple(Untestable(lead=lead, code="LL108", detail=reported.text) for lead in leads)
     testable = ~np.isin(leads, [item.lead for item in untestable])
@@ -153,6 +152,7 @@ def prepare(
     names = tuple(name for name, kept in zip(leads, testable, strict=True) if kept)
     raw = np.column_stack([sample.column(name) for name in names]) if names else X[:, testable]
     parts = arithmetic_parts(sample.column(kpi), raw)
+    moved = moved_copies(y, X[:, testable], max_lag=max_lag)
     return Prepared(
         problem=arrays.problem,
         leads=names,
@@ -160,13 +160,20 @@ def prepare(
             Treatment(
                 log=name in log,
                 part=bool(parts[j]),
+                held=filled_forward_step(raw[:, j]) or 0,
+                moved=int(moved[j]),
                 differenced=bool(arrays.differenced[j]),
                 surprises=bool(arrays.surprises[j]),
                 n_clipped=int(arrays.n_calmed[j]),
             )
             for j, name in enumerate(names)
         ),
-        kpi=Treatment(log=kpi in log, differenced=arrays.problem.momentum.unit_root, n_clipped=arrays.n_clipped),
+        kpi=Treatment(
+            log=kpi in log,
+            held=filled_forward_step(sample.column(kpi)) or 0,
+            differenced=arrays.problem.momentum.unit_root,
+            n_clipped=arrays.n_clipped,
+        ),
         seasons=arrays.seasons,
         untestable=untestable,
         integration=arrays.state,
@@ -181,21 +188,33 @@ def _columns(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats
     return np.column_stack(columns) if columns else np.empty((sample.n_periods, 0))
 
 
-def _refuse_kpi(kpi: str, y: Floats, Z: Floats, *, n_columns: int) -> None:
+def _refuse_kpi(kpi: str, y: Floats, Z: Floats, controls: Sequence[str], *, n_columns: int) -> None:
     """A KPI that cannot be analysed stops everything: there is nothing to rank against."""
-    known, needed = np.isfinite(y), _rows_needed(n_columns)
-    together = known & np.isfinite(Z).all(axis=1)  # controls stand in every model, so a period without one is lost to all leads
-    for rows, where in ((known, ": give a longer history"), (together, " where all controls have one: leave out some of these")):
-        if (n := rows.sum()) < needed:
-            raise DataContractError(f"kpi={kpi!r} has {n} values, and at least {needed} are needed{where}.", code="LL313")
+    known, needed = np.isfinite(y), fewest_rows(n_columns)
+    if (n := int(known.sum())) < fewest_rows(n_columns - Z.shape[1]):
+        raise DataContractError(f"{_has(kpi, n, needed)}: give a longer history.", code="LL313")
+    # controls stand in every model, so a period without one is lost to all leads
+    if (n := int((known & np.isfinite(Z).all(axis=1)).sum())) < needed:
+        fewest = np.isfinite(Z).sum(axis=0)
+        which = f"{controls[int(fewest.argmin())]!r}, which has {fewest.min()}" if fewest.min() < len(y) else "some of these"
+        raise DataContractError(f"{_has(kpi, n, needed)} where all controls have one: leave out {which}.", code="LL313")
     if bool(is_constant(y)):
         raise DataContractError(f"kpi={kpi!r} is constant: there is nothing to predict. Name another KPI.", code="LL313")
+    if event := single_event(y[known]):
+        what = f"kpi={kpi!r} cannot be analysed: {event}, and from one event nothing can be learned."
+        raise DataContractError(f"{what} Name another KPI, or give a longer history.", code="LL313")
 
 
-def _refuse_lags(max_lag: int, *, n: int) -> None:
-    """A lag as long as the sample reaches no value at all."""
-    if max_lag >= n:
-        raise UsageError(f"max_lag={max_lag} is not allowed: give at most {n - 1}, one less than the {n} periods of the data.")
+def _has(kpi: str, n: int, needed: int) -> str:
+    return f"kpi={kpi!r} has {n} values, and at least {needed} are needed"
+
+
+def _refuse_lags(max_lag: int, *, n: int, needed: int) -> None:
+    """A lag needs enough periods that have a value of a lead so far back; a sixth of the rows, the default, is always allowed."""
+    most = max(n - needed, n // 6, 1)
+    if max_lag > most:
+        why = f"a longer lag leaves fewer than {needed} of the {n} periods with a value of the lead that far back"
+        raise UsageError(f"max_lag={max_lag} is not allowed: give at most {most}, because {why}.")
 
 
 def _refuse_exact_kpi(kpi: str, y: Floats, base: Floats) -> None:
@@ -204,43 +223,6 @@ def _refuse_exact_kpi(kpi: str, y: Floats, base: Floats) -> None:
     if not left[np.isfinite(left)].any():
         what = f"kpi={kpi!r} is exactly its trend, its season and the controls: there is nothing left to predict."
         raise DataContractError(f"{what} Name another KPI, or fewer controls.", code="LL313")
-
-
-def _rows_needed(n_columns: int) -> int:
-    """Rows for a regression on the base, one lead and one own lag."""
-    return rows_needed(n_columns + 2)
-
-
-def _untestable(y: Floats, X: Floats, leads: Sequence[str], *, n_columns: int) -> tuple[Untestable, ...]:
-    """Candidates without numbers, each with the first reason that holds."""
-    needed = _rows_needed(n_columns)
-    flat = is_constant(X)
-    found = []
-    for j, lead in enumerate(leads):
-        present = np.isfinite(X[:, j])
-        n = int((present & np.isfinite(y)).sum())
-        if not present.any():
-            found.append(Untestable(lead=lead, code="LL201", detail=""))
-        elif flat[j] or _varies_once(X[present, j]):
-            found.append(Untestable(lead=lead, code="LL203", detail="at most one period differs from the others"))
-        elif n < needed:
-            found.append(Untestable(lead=lead, code="LL204", detail=f"{n} periods with both, {needed} needed"))
-        elif _is_copy(y, X[:, j]):
-            found.append(Untestable(lead=lead, code="LL205", detail="same values up to unit, sign and offset"))
-    return tuple(found)
-
-
-def _is_copy(y: Floats, x: Floats) -> bool:
-    """Whether a lead is the KPI up to unit, sign and offset on the rows that have both."""
-    both = np.isfinite(y) & np.isfinite(x)
-    one, other = standardise(y[both]).values, standardise(x[both]).values
-    return bool(min(np.abs(one - other).max(), np.abs(one + other).max()) < _ROUNDING)
-
-
-def _varies_once(values: Floats) -> bool:
-    """Whether all values but one are the same."""
-    _, counts = np.unique(values, return_counts=True)
-    return bool(len(values) - counts.max() <= 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,8 +247,9 @@ def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, 
     unit_root = state == "integrated"
     working_y, momentum, n_clipped = _clean_kpi(scaled.values, base, unit_root=unit_root)
     surprise = _surprises(working_y, base, momentum)
-    centred = standardise(X).values
-    calmed, n_calmed = calm_spikes(centred, surprise, lags=lags, limit=_SPIKE)
+    # spikes first: the rest of a series is lost in rounding beside one value of 1e15
+    calmed, n_calmed = calm_spikes(X, surprise, lags=lags, limit=_SPIKE)
+    calmed, _, scale = standardise(calmed)
     deterministic = np.column_stack([fixed[:, :2], *season])
     differenced = np.zeros(X.shape[1], dtype=bool)
     if not unit_root and state == "stationary":
@@ -279,7 +262,7 @@ def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, 
     spread = standardise(moved).scale
     problem = Problem(
         y=working_y, X=working / spread, base=base, momentum=momentum, lags=lags, max_order=_MAX_ORDER,
-        y_scale=float(scaled.scale), x_scale=spread * standardise(X).scale,
+        y_scale=float(scaled.scale), x_scale=spread * scale,
     )  # fmt: skip
     problem = _with_shift(problem)
     return _Arrays(

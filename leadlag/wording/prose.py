@@ -40,9 +40,12 @@ def why_not(decision: SeenDecision, context: SeenContext) -> Prose:
         return lines_of([_untestable(decision, context)])
     if decision.verdict == "lead":
         return lines_of([f"It is a lead: {_answer(decision, context)}{_too_late(decision, context)}"])
-    if decision.verdict != "none" or _one_event(decision):
+    if decision.verdict != "none" or _because(decision, "one_event"):
         return lines_of([_answer(decision, context)])
     evidence = decision.evidence
+    if _because(decision, "unconfirmed"):
+        enough = f"Its q {among(evidence.qvalue)} would be small enough alone ({context.policy.fdr:.2f} or less)"
+        return lines_of([f"{_answer(decision, context)} {enough}; beside them it is not."])
     needed = f"it would have to be {context.policy.fdr:.2f} or less (p {among(evidence.pvalue)} before adjusting)"
     return lines_of([f"{_answer(decision, context)} Adjusted for all candidates, its q {among(evidence.qvalue)}; {needed}."])
 
@@ -55,8 +58,8 @@ def _too_late(decision: SeenDecision, context: SeenContext) -> str:
     return f" It comes too late to act on: its value is known {published} after its own period, when the KPI has moved already."
 
 
-def _one_event(decision: SeenDecision) -> bool:
-    return decision.reason is not None and decision.reason.code == "one_event"
+def _because(decision: SeenDecision, code: str) -> bool:
+    return decision.reason is not None and decision.reason.code == code
 
 
 def _answer(decision: SeenDecision, context: SeenContext) -> str:
@@ -74,7 +77,9 @@ def _answer(decision: SeenDecision, context: SeenContext) -> str:
     if decision.verdict == "coincident":
         same = f"in the same {context.unit} (p {among(evidence.coincident_pvalue)})"
         return f"{lead} moves with {kpi} {same}, and there is no sign that it moves before it."
-    if _one_event(decision):
+    if _because(decision, "unconfirmed"):
+        return f"{lead} predicts {kpi} alone, but not beside the leads that were chosen, and none of them explains it."
+    if _because(decision, "one_event"):
         return f"What links {lead} to {kpi} is one event: once the largest level shift of {kpi} is in the model, nothing is left."
     return f"There is no sign that {lead} leads {kpi} within {periods(context.max_lag, context.unit)}."
 

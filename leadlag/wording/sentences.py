@@ -66,7 +66,7 @@ _NEXT = {
     "not_significant": "More periods, a longer max_lag or a finer cadence may show a lead that is there.",
     "LL201": "Check that the column is filled, and over the same time as the KPI.",
     "LL203": "Nothing can be learned from a column that does not move: leave it out, or give a longer window.",
-    "LL204": "Give more periods of this lead, or a smaller max_lag.",
+    "LL204": "Give more periods of this lead, with fewer gaps.",
     "LL205": "Leave it out: it is the KPI itself under another name or scale.",
     "LL207": "Leave it out, or take out the control that already says the same.",
     "LL208": "Look at its values for extremes; if they are sound, please report this with the code.",

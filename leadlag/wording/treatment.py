@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from leadlag.wording.shown import periods
 
-__all__ = ["kpi_treatment", "lead_treatment", "season"]
+__all__ = ["clipped", "kpi_treatment", "lead_treatment", "moved_copy", "season", "slow_kpi", "slow_lead"]
 
 #: Lengths of a season that have a word, by the unit of the sample.
 _SEASONS = {
@@ -34,17 +34,63 @@ def kpi_treatment(*, log: bool, differenced: bool, n_clipped: int, seasons: Sequ
 
 
 def lead_treatment(
-    *, log: bool, differenced: bool, with_kpi: bool, surprises: bool, n_clipped: int, unit: str, part: bool = False
+    *, log: bool, differenced: bool, with_kpi: bool, surprises: bool, n_clipped: int, unit: str, part: bool = False, held: int = 0
 ) -> str:
-    """What was done to one lead; `with_kpi` says that it was differenced because the KPI was."""
+    """What was done to one lead; `with_kpi`: it was differenced because the KPI was, `held`: periods for which a value stands."""
     words = [
         "natural log" if log else "",
         "differenced like the KPI" if with_kpi else "differenced (it looks integrated)" if differenced else "",
         "an arithmetic part of the KPI" if part else "",
+        f"each value stands for about {periods(held, unit)}" if held else "",
         "tested by its surprises (persistent, and they coincide with the KPI's)" if surprises else "",
         f"isolated spikes in {periods(n_clipped, unit)} smoothed" if n_clipped else "",
     ]
     return ", ".join(filter(None, words)) or "as given"
+
+
+def clipped(count: int) -> str:
+    """How many values of the KPI were clipped.
+
+    Examples
+    --------
+    >>> clipped(1)
+    '1 value of the KPI lay far from what its past told and was clipped'
+    """
+    were = "was" if count == 1 else "were"
+    return f"{periods(count, 'value')} of the KPI lay far from what its past told and {were} clipped"
+
+
+def slow_lead(name: str, *, held: int, unit: str) -> str:
+    """That a lead is a slower metric on this grid, and what that means for its delay.
+
+    Examples
+    --------
+    >>> slow_lead("survey", held=4, unit="week")
+    'survey changes only every 4 weeks: its rows repeat each value, so its delay is known only to within 4 weeks'
+    """
+    every = periods(held, unit)
+    return f"{name} changes only every {every}: its rows repeat each value, so its delay is known only to within {every}"
+
+
+def slow_kpi(*, held: int, unit: str) -> str:
+    """That the KPI is a slower metric on this grid, what that means, and the next step."""
+    every = periods(held, unit)
+    return (
+        f"the KPI changes only every {every}: its rows repeat each value, so every delay is known only to within {every}. "
+        "Better rank one row for each of its values, the leads summed up or averaged to match"
+    )
+
+
+def moved_copy(name: str, *, moved: int, unit: str) -> str:
+    """That a lead is the KPI itself, moved.
+
+    Examples
+    --------
+    >>> moved_copy("orders", moved=2, unit="week")
+    'orders is the KPI itself, 2 weeks early (up to unit, sign and offset): check that it was known at that time'
+    """
+    early = f"{periods(moved, unit)} early (up to unit, sign and offset)"
+    return f"{name} is the KPI itself, {early}: check that it was known at that time"
 
 
 def season(*, period: float, count: int, unit: str) -> str:
