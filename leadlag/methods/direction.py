@@ -71,6 +71,7 @@ def directions(problem: Problem, *, seed: int, n_draws: int, shapes: Sequence[Sh
     earlier = lag_tensor(surprise[:, None], problem.lags)[:, 0]
     by_lag = np.column_stack([_correlation_pvalue(own, earlier[:, [place]]) for place in range(len(problem.lags))])
     reverse = np.minimum(np.nanmin(by_lag, axis=1, initial=1.0) * len(problem.lags), 1.0)
+    reverse = np.where(np.isfinite(by_lag).any(axis=1), reverse, np.nan)  # too many gaps to ask
     worth = np.flatnonzero(np.nanmin(by_lag, axis=1, initial=1.0) < 2.0 * stats.norm.sf(_WORTH))
     exchanged = (_exchanged(problem, lead) for lead in worth)
     scans = scan_each(exchanged, rng=np.random.default_rng(seed), n_draws=n_draws, shapes=shapes)
