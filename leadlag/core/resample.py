@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special, stats
 
 from leadlag.core.wald import log_f_sf
@@ -70,6 +70,11 @@ class Tail:
     draws: Floats
     start: Floats
     df: float
+
+    def of(self, rows: ArrayLike) -> Tail:
+        """The same of some of the leads."""
+        kept = np.asarray(rows, dtype=np.intp)
+        return Tail(draws=self.draws[kept], start=self.start[kept], df=self.df)
 
     def log_pvalues(self, statistic: Floats) -> Floats:
         """Log p of each lead's statistic, shape (m,)."""

@@ -18,9 +18,9 @@ from leadlag.core.masks import columns_by_rows
 from leadlag.core.noise import Whitener, filtered_fit, fit_momentum
 from leadlag.core.problem import Problem
 from leadlag.core.resample import SharedSigns, Tail, fit_tail, signs
-from leadlag.core.shapes import STANDARD, Shape, lead_columns
+from leadlag.core.shapes import STANDARD, Shape, lead_columns, search_weights
 
-__all__ = ["CHUNK", "Columns", "Frame", "Scan", "delay_lags", "frame_of", "regressors", "scan", "scan_each"]
+__all__ = ["CHUNK", "Columns", "Frame", "Scan", "delay_lags", "frame_of", "regressors", "scan", "scan_each", "t_of_share"]
 
 Floats = NDArray[np.float64]
 
@@ -169,7 +169,8 @@ def scan(problem: Problem, *, rng: np.random.Generator, n_draws: int, shapes: Se
     Notes
     -----
     A column x (less the base) explains the share ``r^2 = (x'e)^2 / (x'x e'e)``; the statistic of a lead is
-    ``sqrt(df r^2 / (1 - r^2))`` of its best column, the largest absolute t. Its null distribution is right under changing
+    ``sqrt(df r^2 / (1 - r^2))`` of its best column, the largest absolute t, r less by a twentieth for what is not a single lag
+    (`leadlag.core.shapes.search_weights`). Its null distribution is right under changing
     variance because a draw keeps the size of each residual at its row. A robust t costs power instead (found 0.77 against
     0.90 of two leads among twelve at 72 rows, false share 0.09 against 0.05): its variance is estimated from few rows where
     a lead moves rarely. The standard error reported beside each coefficient is robust:
@@ -216,9 +217,11 @@ def _scan_once(problem: Problem, flips: SharedSigns, shapes: Sequence[Shape]) ->
     tvalue, coefficient, bse, gain, nobs, largest = (np.concatenate(part) for part in zip(*found, strict=True))
     usable = np.isfinite(gain).any(axis=1)
     best = np.where(np.isfinite(gain), gain, -1.0).argmax(axis=1)
+    weights = search_weights(shapes, n_lags=len(problem.lags))
     explained = np.where(usable, np.where(np.isfinite(gain), gain, 0.0).max(axis=1), np.nan)
+    searched = np.where(usable, np.where(np.isfinite(gain), gain * weights * weights, 0.0).max(axis=1), np.nan)
     total = float(frame.residual @ frame.residual)
-    statistic = _t_of_share(explained / total if total > 0 else 0.0 * explained, frame.df)
+    statistic = t_of_share(searched / total if total > 0 else 0.0 * searched, frame.df)
     tested = np.isfinite(statistic)
     tail = fit_tail(largest[tested], df_most=float(max(frame.df, 3)))
     log_pvalue = np.full(len(statistic), np.nan)
@@ -250,8 +253,9 @@ def _scan_chunk(
         coefficient = np.where(usable, score.reshape(m, s) / columns.norm, np.nan)
         bse = np.where(usable, np.sqrt(variance).reshape(m, s) / columns.norm, np.nan)
     gain = np.where(usable, score.reshape(m, s) ** 2, np.nan)
-    share = np.square(_largest_scores(unit.reshape(n, m, s), drawn)) / size
-    return tvalue, coefficient, bse, gain, columns.nobs, _t_of_share(share, frame.df)
+    weighted = unit.reshape(n, m, s) * search_weights(shapes, n_lags=len(problem.lags))
+    share = np.square(_largest_scores(weighted, drawn)) / size
+    return tvalue, coefficient, bse, gain, columns.nobs, t_of_share(share, frame.df)
 
 
 def _largest_scores(unit: Floats, drawn: Floats) -> Floats:
@@ -272,7 +276,7 @@ def _largest_scores(unit: Floats, drawn: Floats) -> Floats:
     return largest
 
 
-def _t_of_share(share: Floats, df: int) -> Floats:
+def t_of_share(share: Floats, df: int) -> Floats:
     """|t| of a column that explains this share of the sum of squares."""
     kept = np.clip(share, 0.0, 1.0 - 1e-12)
     return np.asarray(np.sqrt(max(df, 1) * kept / (1.0 - kept)))

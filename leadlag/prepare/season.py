@@ -85,7 +85,7 @@ def _cycles(both: Floats, period: float) -> Season | None:
         return None
     pairs = [harmonics(n, period=period, count=cycle)[:, 2 * cycle - 2 :] for cycle in range(1, count + 1)]
     whole = count == most and period <= _LONGEST_WHOLE
-    asked = _groups_asked(both, [np.column_stack(pairs)] if whole else pairs)
+    asked = _groups_asked(both, [np.column_stack(pairs)] if whole else pairs, n_seasons=n_seasons)
     if not len(asked):
         return None
     kept = count if whole else int(asked.max()) + 1
@@ -100,13 +100,14 @@ def _month_ends(calendar: Calendar, both: Floats) -> Season | None:
     begins = np.roll(ends, 1)
     begins[0] = first[0] != (days[0] - np.timedelta64(7, "D")).astype("datetime64[M]") or first[0] != last[0]
     columns = np.column_stack([ends, begins]).astype(np.float64)
-    if len(both) < _WHOLE_SEASONS * _WEEKS_A_MONTH or not len(_groups_asked(both, [columns])):
+    n_seasons = len(both) / _WEEKS_A_MONTH
+    if n_seasons < _WHOLE_SEASONS or not len(_groups_asked(both, [columns], n_seasons=n_seasons)):
         return None
-    return Season(period=_WEEKS_A_MONTH, count=0, n_seasons=len(both) / _WEEKS_A_MONTH, columns=columns)
+    return Season(period=_WEEKS_A_MONTH, count=0, n_seasons=n_seasons, columns=columns)
 
 
-def _groups_asked(both: Floats, groups: list[Floats]) -> NDArray[np.intp]:
+def _groups_asked(both: Floats, groups: list[Floats], *, n_seasons: float) -> NDArray[np.intp]:
     """Places of the groups of columns that the KPI, first, or any candidate shows."""
     level = np.full((both.shape[1], 1), _LEVEL / len(groups))
     level[1:] /= max(len(level) - 1, 1)
-    return np.flatnonzero((season_pvalues(both, groups) < level).any(axis=0))
+    return np.flatnonzero((season_pvalues(both, groups, n_seasons=n_seasons) < level).any(axis=0))

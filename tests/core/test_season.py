@@ -33,7 +33,7 @@ def test_a_period_need_not_be_whole() -> None:
 @pytest.mark.parametrize(("n", "phi"), [(60, 0.0), (120, 0.5), (120, 0.8)])
 def test_no_season_is_found_at_the_level_of_the_test(n: int, phi: float) -> None:
     X = momentum(np.random.default_rng(1), n, 1000, phi) + 0.05 * np.arange(n)[:, None]
-    rejected = np.mean(season_pvalues(X, [harmonics(n, period=12, count=6)]) < 0.05)
+    rejected = np.mean(season_pvalues(X, [harmonics(n, period=12, count=6)], n_seasons=n / 12) < 0.05)
     assert rejected < 0.05 + 4 * np.sqrt(0.05 * 0.95 / 1000)
 
 
@@ -43,7 +43,7 @@ def test_a_season_is_found_in_its_own_cycle() -> None:
     X[:, :100] += 1.5 * np.sin(2 * np.pi * 2 * np.arange(n) / 12 + 1.0)[:, None]
     X[::17, 3] = np.nan
     cycles = [harmonics(n, period=12, count=cycle)[:, 2 * cycle - 2 :] for cycle in (1, 2, 3)]
-    found = season_pvalues(X, cycles) < 0.01
+    found = season_pvalues(X, cycles, n_seasons=len(X) / 12) < 0.01
     assert found.shape == (200, 3)
     assert found[:100, 1].mean() > 0.9
     assert found[:, [0, 2]].mean() < 0.04
@@ -54,10 +54,12 @@ def test_units_and_offset_do_not_matter() -> None:
     X = momentum(np.random.default_rng(3), 96, 4, 0.4)
     groups = [harmonics(96, period=12, count=6)]
     np.testing.assert_allclose(
-        season_pvalues(X * [1e-9, 1.0, -1e9, 1.0] + [0, 1e6, 0, -3], groups), season_pvalues(X, groups), rtol=1e-6
+        season_pvalues(X * [1e-9, 1.0, -1e9, 1.0] + [0, 1e6, 0, -3], groups, n_seasons=10.0),
+        season_pvalues(X, groups, n_seasons=10.0),
+        rtol=1e-6,
     )
 
 
 def test_too_few_rows_give_no_answer() -> None:
     X = np.random.default_rng(4).normal(size=(14, 2))
-    assert np.isnan(season_pvalues(X, [harmonics(14, period=12, count=6)])).all()
+    assert np.isnan(season_pvalues(X, [harmonics(14, period=12, count=6)], n_seasons=14 / 12)).all()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from leadlag.core.lags import lag_matrix
 from leadlag.core.noise import Momentum, whitener
-from leadlag.core.shapes import STANDARD, Shape, lead_columns, total_weight
+from leadlag.core.shapes import NONLINEAR, STANDARD, Response, Shape, answer_to_a_rise, lead_columns, total_weight
 
 LAGS = tuple(range(1, 7))
 POINT, CARRIED, HALF = Shape("point"), Shape("momentum"), Shape("decay", 0.5)
@@ -98,3 +100,70 @@ def test_a_gap_masks_the_rows_that_need_it() -> None:
     decays = np.isnan(columns(X, momentum(), HALF)[:, 0, 0, 0])
     assert decays[31]
     assert decays.sum() < 6  # once the value's weight is small the rows count again
+
+
+# Responses that are not linear
+
+
+def point(response: Response) -> Shape:
+    return Shape("point", response=response)
+
+
+Acts = Callable[[np.ndarray], np.ndarray]
+ACTING: list[tuple[Response, Acts]] = [
+    ("square", np.square),
+    ("above", lambda x: np.maximum(x, 0.0)),
+    ("below", lambda x: np.minimum(x, 0.0)),
+]
+
+
+@pytest.mark.parametrize(("response", "acting"), ACTING)
+def test_what_acts_is_centred_and_then_lagged(response: Response, acting: Acts) -> None:
+    X = lead()
+    expected = acting(X[:, 0]) - acting(X[:, 0]).mean()
+    np.testing.assert_allclose(columns(X, momentum(), point(response))[6:, 0, 0], lag_matrix(expected, LAGS)[6:])
+
+
+@pytest.mark.parametrize(("response", "acting"), ACTING)
+def test_under_a_unit_root_the_changes_act(response: Response, acting: Acts) -> None:
+    walk = np.cumsum(lead() + 0.3, axis=0)
+    changes = np.diff(walk[:, 0])
+    acts = acting(changes - changes.mean())
+    found = columns(walk, momentum(unit_root=True), point(response))[:, 0, 0, 0]
+    np.testing.assert_allclose(np.diff(found)[1:], (acts - acts.mean())[:-1], atol=1e-12)
+
+
+def test_the_linear_columns_do_not_depend_on_what_else_is_searched() -> None:
+    X = lead()
+    both = columns(X, momentum(0.5), *STANDARD, *NONLINEAR)
+    np.testing.assert_array_equal(both[:, :, : len(STANDARD)], columns(X, momentum(0.5), *STANDARD))
+
+
+@pytest.mark.parametrize("shape", NONLINEAR)
+def test_zeros_and_ones_have_a_linear_response_only(shape: Shape) -> None:
+    X = (lead() > 0.7).astype(float)
+    assert np.isnan(columns(X - X.mean(), momentum(), shape)).all()
+
+
+@pytest.mark.parametrize("unit_root", [False, True])
+@pytest.mark.parametrize("shape", NONLINEAR)
+def test_missing_values_stay_missing_and_no_others(shape: Shape, unit_root: bool) -> None:
+    X = lead()
+    X[20:23] = np.nan
+    found = columns(X, momentum(unit_root=unit_root), shape)[:, 0, 0, 0]
+    np.testing.assert_array_equal(np.flatnonzero(np.isnan(found)), [21, 22, 23])
+
+
+def test_a_turned_lead_acts_below_where_it_acted_above() -> None:
+    X = lead()
+    np.testing.assert_allclose(columns(-X, momentum(), point("below")), -columns(X, momentum(), point("above")))
+
+
+@pytest.mark.parametrize("unit_root", [False, True])
+def test_a_rise_changes_a_square_by_one_on_average_and_both_sides_together_by_one(unit_root: bool) -> None:
+    X = lead()
+    square, above, below = (answer_to_a_rise(X, shape.response, unit_root=unit_root)[0] for shape in NONLINEAR)
+    assert square == pytest.approx(1.0)
+    assert above + below == pytest.approx(1.0)
+    assert 0.5 < above < 0.9  # a rise by one from anywhere below the mean counts from the mean on
+    assert answer_to_a_rise(X, "linear", unit_root=unit_root) == 1.0
