@@ -9,6 +9,8 @@ from .methods.screen import granger_screen as granger_screen
 from .methods.screen import granger_screen_blocks as granger_screen_blocks
 from .ranking import LeadRanking as LeadRanking
 from .ranking import rank_leads as rank_leads
+from .rankings import LeadRankings as LeadRankings
+from .rankings import rank_kpis as rank_kpis
 from .report import write_report as write_report
 from .sample import Sample as Sample
 from .sample import from_long as from_long

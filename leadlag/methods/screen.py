@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import joblib
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
+from leadlag._blas import one_thread
 from leadlag._validation import as_int, as_names
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.limits import MAX_BYTES, MAX_TESTS, check_limits
@@ -326,14 +325,8 @@ def _at_once() -> int:
 
 def _one_block(Y: FloatArray, X: FloatArray, Z: FloatArray | None, max_order: int, hold_back: int | None) -> ScreenNumbers:
     """One block on one core: the workers are the parallel part, so the linear algebra inside is not."""
-    with _thread_pools().limit(limits=1, user_api="blas"):
+    with one_thread():
         return screen(Y, X, max_order=max_order, hold_back=hold_back, controls=Z)
-
-
-@cache  # looking for the libraries takes longer than a screen of one KPI
-def _thread_pools() -> ThreadpoolController:
-    """The linear algebra libraries of this process."""
-    return ThreadpoolController()
 
 
 def _frame(numbers: ScreenNumbers, kpis: pd.Index, leads: pd.Index) -> pd.DataFrame:
