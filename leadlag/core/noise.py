@@ -27,7 +27,6 @@ __all__ = [
     "largest_root",
     "prewhitened",
     "whitener",
-    "yule_walker",
 ]
 
 Floats = NDArray[np.float64]
@@ -274,14 +273,6 @@ def largest_root(phi: Floats) -> float:
     """Modulus of the largest root of ``z^p - phi_1 z^(p-1) - ...``; 0 without coefficients or where they are not known."""
     known = len(phi) > 0 and bool(np.isfinite(phi).all())
     return float(np.abs(np.roots(np.r_[1.0, -phi])).max(initial=0.0)) if known else 0.0
-
-
-def yule_walker(Z: Floats, *, order: int) -> Floats:
-    """AR coefficients of each centred column by the Yule-Walker equations, shape (order, m); no value may be missing."""
-    covariance = np.array([(Z[lag:] * Z[: len(Z) - lag]).sum(axis=0) for lag in range(order + 1)])
-    toeplitz = covariance[np.abs(np.subtract.outer(np.arange(order), np.arange(order)))]
-    ridge = np.where(covariance[0] > 0, covariance[0], 1.0) * 1e-10 * np.eye(order)[:, :, None]
-    return np.linalg.solve((toeplitz + ridge).transpose(2, 0, 1), covariance[1:].T[:, :, None])[:, :, 0].T
 
 
 def autoregressions(X: Floats, *, order: int) -> Floats:
