@@ -12,7 +12,14 @@ import numpy as np
 
 from leadlag.errors import UnknownNameError, UsageError
 
-__all__ = ["as_generator", "as_int", "as_lags", "as_name", "as_names", "as_option", "as_real", "nearest"]
+__all__ = ["as_bool", "as_generator", "as_int", "as_lags", "as_name", "as_names", "as_option", "as_real", "nearest"]
+
+
+def as_bool(value: Any, name: str) -> bool:
+    """A truth value, or a UsageError that says what is allowed."""
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    raise UsageError(f"{name}={value!r} is not allowed: give True or False.")
 
 
 def as_int(value: Any, name: str, *, low: int = 0, high: int | None = None) -> int:

@@ -90,7 +90,8 @@ class Delay:
 class Effect:
     """Change in the KPI's level after a lasting rise of the lead by `lead_sd` of its working series.
 
-    `value`, `low` and `high` are in KPI units, or in percent if the KPI is in logs (`in_percent`).
+    `value`, `low` and `high` are in KPI units, or in percent if the KPI is in logs (`in_percent`); a mean over the periods
+    for a lead of which only a part acts, NaN for one that acts by its square: a rise and a fall are then the same.
     """
 
     value: float
@@ -117,6 +118,8 @@ class Evidence:
         Largest |t| over lags and shapes; its p (which covers that search), log p, and the FDR-adjusted p.
     shape : str
         Lag shape that gave the statistic, in words.
+    response : {"linear", "square", "above", "below"}
+        What of the lead acts in that shape: its value, its square about the mean, or only what lies above or below the mean.
     delay, effect, profile : Delay, Effect, Profile or None
     conditional_pvalue, conditional_log_pvalue : float
         The same p given the other chosen leads; NaN for a lead that was not chosen.
@@ -152,6 +155,7 @@ class Evidence:
     log_pvalue: float = math.nan
     qvalue: float = math.nan
     shape: str = ""
+    response: str = "linear"
     delay: Delay | None = None
     effect: Effect | None = None
     profile: Profile | None = None

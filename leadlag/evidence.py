@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from leadlag.core.multiplicity import fdr_adjust
 from leadlag.core.problem import Problem
 from leadlag.core.scan import Scan
 from leadlag.core.screen import screen
+from leadlag.core.shapes import STANDARD, Shape
 from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Reason
 from leadlag.methods.direction import Direction
 from leadlag.methods.leadscan import LeadScan, in_kpi_units
@@ -39,12 +40,15 @@ class Findings:
     direction : Direction
     sets : Mapping from int to tuple of int
         Delay set of the candidates that have one, by column.
+    shapes : sequence of Shape
+        Those that were searched.
     """
 
     scan: Scan
     selection: Selection
     direction: Direction
     sets: Mapping[int, tuple[int, ...]]
+    shapes: Sequence[Shape] = STANDARD
 
 
 def evidence_of(
@@ -62,7 +66,7 @@ def evidence_of(
     metrics : Mapping from str to Metric
         What is known about the leads.
     """
-    alone = in_kpi_units(prepared.problem, findings.scan, level=policy.effect_level)
+    alone = in_kpi_units(prepared.problem, findings.scan, level=policy.effect_level, shapes=findings.shapes)
     selection, direction = findings.selection, findings.direction
     reverse_q, coincident_q = fdr_adjust(direction.reverse), fdr_adjust(direction.coincident)
     order = _granger_order(prepared.problem)
@@ -75,7 +79,7 @@ def evidence_of(
             continue
         place = selection.chosen.index(j) if j in selection.chosen else None
         explained = int(selection.explained_by[j])
-        numbers = _numbers(prepared, alone, j) | _given_others(prepared, selection, place, policy=policy)
+        numbers = _numbers(prepared, alone, j) | _given_others(prepared, findings, place, policy=policy)
         evidence = Evidence(
             lead=lead,
             qvalue=float(selection.qvalue[j]),
@@ -133,18 +137,20 @@ def _size(prepared: Prepared, scan: LeadScan, j: int, *, x_scale: float) -> dict
     """Shape, effect and profile of column j of a scan."""
     return {
         "shape": scan.shape[j],
+        "response": scan.response[j],
         "effect": _effect(prepared, scan, j, x_scale=x_scale),
         "profile": _profile(prepared, scan, j),
     }
 
 
-def _given_others(prepared: Prepared, selection: Selection, place: int | None, *, policy: Policy) -> dict[str, Any]:
+def _given_others(prepared: Prepared, findings: Findings, place: int | None, *, policy: Policy) -> dict[str, Any]:
     """Fields of a chosen lead that are those given the other chosen ones."""
     if place is None:
         return {}
+    selection, shapes = findings.selection, findings.shapes
     problem, found = selection.given_others[place], selection.scans[place]
     chosen_at = policy.fdr * len(selection.chosen) / int(np.isfinite(selection.qvalue).sum())
-    scan = in_kpi_units(problem, found, level=policy.effect_level, chosen_at=chosen_at)
+    scan = in_kpi_units(problem, found, level=policy.effect_level, chosen_at=chosen_at, shapes=shapes)
     log_p = float(found.log_pvalue[0])
     size = _size(prepared, scan, 0, x_scale=float(problem.x_scale[0]))
     return {"conditional_pvalue": math.exp(log_p), "conditional_log_pvalue": log_p} | size

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from leadlag._validation import as_generator, as_int, as_names, as_option, as_real
+from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.limits import check_limits
 from leadlag.core.scan import CHUNK, delay_lags, scan
-from leadlag.core.shapes import STANDARD
+from leadlag.core.shapes import NONLINEAR, STANDARD, Shape
 from leadlag.decision import Evidence, Policy, decide, in_order
 from leadlag.errors import UsageError
 from leadlag.evidence import Findings, evidence_of
@@ -41,6 +41,7 @@ def rank_leads(
     missing: Missing = "mask",
     log: Sequence[str] = (),
     undo: str | None = None,
+    nonlinear: bool = False,
     n_draws: int = 1999,
 ) -> LeadRanking:
     """Rank candidate leads by whether, when and how much they move before a KPI.
@@ -72,6 +73,8 @@ def rank_leads(
         Columns to analyse in natural logs; the effect is in percent if the KPI is among them.
     undo : {"rolling", "ytd"}, optional
         Undo the moving average or the sum to date as which the KPI is reported.
+    nonlinear : bool
+        Also search for effects of a lead's square, and of what lies above or below its mean; these count as tests.
     n_draws : int
         Bootstrap draws behind the p-values.
 
@@ -101,6 +104,12 @@ def rank_leads(
     >>> ranking = ll.rank_leads(ll.load_sample("us_housing"), kpi="housing_starts", max_lag=12)
     >>> "building_permits" in ranking.leads
     True
+
+    >>> from leadlag.simulate import PlantedSeries
+    >>> heat = PlantedSeries(name="heat", effect=0.8, delay=2, response="quadratic")
+    >>> data = ll.simulate_leads(series=[heat], n_noise=3, rng=1).data
+    >>> ll.rank_leads(data, kpi="kpi").leads, ll.rank_leads(data, kpi="kpi", nonlinear=True).leads
+    ((), ('heat',))
     """
     policy = Policy(fdr=as_real(fdr, "fdr", low=0.0, high=1.0))
     draws = as_int(n_draws, "n_draws", low=99, high=99_999)
@@ -108,20 +117,17 @@ def rank_leads(
     lag = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
     logged = as_names(log, "log", (names.kpi, *names.leads, *names.controls))
     undone = None if undo is None else as_option(undo, "undo", ("rolling", "ytd"))
-    _refuse_beyond_limits(len(names.leads), sample.n_periods, lag, draws)
+    shapes = (*STANDARD, *NONLINEAR) if as_bool(nonlinear, "nonlinear") else STANDARD
+    _refuse_beyond_limits(len(names.leads), sample.n_periods, n_columns=len(shapes) * lag, n_draws=draws)
     prepared = prepare(sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone)
-    findings = _find(prepared, seeds=as_generator(rng).integers(2**63, size=4), n_draws=draws, policy=policy)
+    findings = _find(prepared, shapes, seeds=as_generator(rng).integers(2**63, size=4), n_draws=draws, policy=policy)
     metrics, unit = as_catalogue(catalogue), sample.calendar.unit
     evidence = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics)
-    family = Family(
-        n_candidates=len(names.leads),
-        n_tested=int(np.isfinite(findings.scan.statistic).sum()),
-        n_shapes=len(STANDARD) * lag,
-        n_draws=draws,
-    )
+    n_tested = int(np.isfinite(findings.scan.statistic).sum())
+    family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_shapes=len(shapes) * lag, n_draws=draws)
     settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": _seed_words(rng)}
     settings |= {"controls": names.controls, "missing": missing, "log": logged, "undo": undone, "n_draws": draws}
-    settings |= {"time": time, "catalogue": tuple(metrics.values())}
+    settings |= {"nonlinear": bool(nonlinear), "time": time, "catalogue": tuple(metrics.values())}
     return LeadRanking(
         decisions=in_order(decide(item, policy) for item in evidence),
         context=_context(sample, prepared, kpi=names.kpi, max_lag=lag, policy=policy, metrics=metrics),
@@ -131,35 +137,29 @@ def rank_leads(
     )
 
 
-def _refuse_beyond_limits(n_leads: int, n_periods: int, max_lag: int, n_draws: int) -> None:
+def _refuse_beyond_limits(n_leads: int, n_periods: int, *, n_columns: int, n_draws: int) -> None:
     """Memory and tests are planned before they are taken: draws and leads at once, columns by chunk."""
-    n_tests = n_leads * max_lag * len(STANDARD)
-    chunk = min(n_leads, CHUNK) * max_lag * len(STANDARD)
+    chunk = min(n_leads, CHUNK) * n_columns
     n_bytes = 8 * (n_draws * (n_periods + n_leads + chunk) + 4 * n_periods * chunk + n_periods * n_leads * 8)
-    check_limits(n_bytes=n_bytes, n_tests=n_tests, ways=("name fewer leads", "take a smaller max_lag or n_draws"))
+    check_limits(n_bytes=n_bytes, n_tests=n_leads * n_columns, ways=("name fewer leads", "take a smaller max_lag or n_draws"))
 
 
-def _find(prepared: Prepared, *, seeds: np.ndarray, n_draws: int, policy: Policy) -> Findings:
+def _find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: np.ndarray, n_draws: int, policy: Policy) -> Findings:
     """Scan, selection, direction and delay sets, one seed each, so that none depends on what another drew."""
     problem = prepared.problem
-    first = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=n_draws)
+    first = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=n_draws, shapes=shapes)
     direction = directions(problem, seed=int(seeds[2]), n_draws=n_draws)
     selection = select_leads(
-        problem,
-        first,
-        coincident=direction.coincident <= policy.coincident_level,
-        groups=prepared.groups,
-        fdr=policy.fdr,
-        seed=int(seeds[0]),
-        n_draws=n_draws,
-    )
+        problem, first, coincident=direction.coincident <= policy.coincident_level, groups=prepared.groups, fdr=policy.fdr,
+        seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
+    )  # fmt: skip
     asked = [(problem, lead, lead) for lead in np.flatnonzero(selection.explained_by >= 0).tolist()]
     asked += [(given, 0, lead) for given, lead in zip(selection.given_others, selection.chosen, strict=True)]
     sets = {
-        lead: delay_lags(given, column, rng=np.random.default_rng(seeds[3]), level=policy.delay_level)
+        lead: delay_lags(given, column, rng=np.random.default_rng(seeds[3]), level=policy.delay_level, shapes=shapes)
         for given, column, lead in asked
     }
-    return Findings(scan=first, selection=selection, direction=direction, sets=sets)
+    return Findings(scan=first, selection=selection, direction=direction, sets=sets, shapes=shapes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,13 +221,9 @@ def _context(
     seasons = [season(period=item.period, count=item.count, unit=unit) for item in prepared.seasons]
     momentum = prepared.problem.momentum
     treatment = kpi_treatment(
-        log=prepared.kpi.log,
-        differenced=prepared.kpi.differenced,
-        n_clipped=prepared.kpi.n_clipped,
-        seasons=seasons,
-        order=len(momentum.phi),
-        unit=unit,
-    )
+        log=prepared.kpi.log, differenced=prepared.kpi.differenced, n_clipped=prepared.kpi.n_clipped, seasons=seasons,
+        order=len(momentum.phi), unit=unit,
+    )  # fmt: skip
     return Context(
         kpi=kpi,
         unit=unit,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot
 
 from leadlag.errors import DataContractError, UnknownNameError, UsageError
 from leadlag.ranking import COLUMNS, LeadRanking, rank_leads
@@ -221,6 +224,7 @@ def test_one_lead_is_asked_for_by_name(planted: pd.DataFrame) -> None:
         ({"max_lag": 500}, UsageError, "max_lag=500"),
         ({"n_draws": 10}, UsageError, "n_draws=10"),
         ({"rng": None}, UsageError, "rng=None"),
+        ({"nonlinear": "yes"}, UsageError, "nonlinear='yes'"),
     ],
 )
 def test_a_wrong_call_is_refused_with_the_argument_named(
@@ -280,3 +284,79 @@ def test_unrelated_random_walks_are_rarely_called_leads() -> None:
         )
         any_false.append(len(ranked(walks.data, rng=seed, n_draws=199).leads) > 0)
     assert np.mean(any_false) <= 0.10 + 3 * math.sqrt(0.1 * 0.9 / 30)
+
+
+# Effects that are not linear
+
+
+@pytest.fixture(scope="module")
+def curved() -> pd.DataFrame:
+    """Weeks with a lead that acts by its square, one that acts above its mean only, and four columns of noise."""
+    leads = (
+        PlantedSeries(name="square", effect=-0.8, delay=2, response="quadratic"),
+        PlantedSeries(name="kink", effect=0.8, delay=4, response="threshold"),
+    )
+    return simulate_leads(series=leads, n_noise=4, n_periods=156, rng=3).data
+
+
+@pytest.fixture(scope="module")
+def bent(curved: pd.DataFrame) -> LeadRanking:
+    return ranked(curved, nonlinear=True)
+
+
+def test_effects_that_are_not_linear_are_found_where_they_are_asked_for(curved: pd.DataFrame, bent: LeadRanking) -> None:
+    assert "square" not in ranked(curved).leads
+    table = bent.to_frame().set_index("lead")
+    assert set(bent.leads) == {"square", "kink"}
+    assert table.loc[["square", "kink"], "delay"].tolist() == [2, 4]
+    assert [bent[name].decision.evidence.response for name in ("square", "kink")] == ["square", "above"]
+
+
+def test_a_square_has_no_effect_of_one_sign_and_says_so(bent: LeadRanking) -> None:
+    row = bent.to_frame().set_index("lead").loc["square"]
+    assert row[["effect", "effect_low", "effect_high"]].isna().all()
+    assert row["lead_sd"] > 0
+    said = " ".join(bent["square"].explain().split())
+    assert "A move of square by" in said
+    assert "lower 2 weeks later (90 % interval:" in said
+    assert "a rise has no effect of one sign" in said
+
+
+def test_the_effect_of_a_lead_that_acts_above_its_mean_is_that_of_a_rise_at_any_time() -> None:
+    """For normal leads of unit sd a rise by one adds 0.684 on average to what lies above zero."""
+    ratios = []
+    for seed in range(7):
+        lead = PlantedSeries(name="kink", effect=1.0, delay=3, response="threshold")
+        data = simulate_leads(series=[lead], n_noise=2, n_periods=200, rng=seed).data
+        found = ranked(data, nonlinear=True, rng=seed, n_draws=199, leads=["kink"]).to_frame().loc[0]
+        slope = 1.0 / math.sqrt(0.5 - 0.5 / math.pi)  # of a threshold response, planted with unit sd
+        ratios.append(found["effect"] / (0.684 * slope * found["lead_sd"]))
+    assert np.median(ratios) == pytest.approx(1.0, abs=0.15)
+
+
+def test_the_shapes_that_are_not_linear_count_as_tests(
+    curved: pd.DataFrame, bent: LeadRanking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = ranked(curved)
+    assert (plain.family.n_shapes, bent.family.n_shapes) == (5 * 8, 8 * 8)
+    planned: dict[str, int] = {}
+    monkeypatch.setattr("leadlag.ranking.check_limits", lambda **asked: planned.update(n_tests=asked["n_tests"]))
+    ranked(curved, nonlinear=True)
+    assert planned["n_tests"] == bent.family.n_tests
+    assert dict(bent.provenance.settings)["nonlinear"] is True
+
+
+def test_off_is_the_default(planted: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(ranked(planted, nonlinear=False).to_frame(), ranked(planted).to_frame(), check_exact=True)
+
+
+def test_every_view_of_a_ranking_takes_a_lead_without_an_effect(bent: LeadRanking, tmp_path: Path) -> None:
+    rows = json.loads(bent.to_json())["rows"]
+    assert next(row for row in rows if row["lead"] == "square")["effect"] is None
+    assert "Nonlinear" in bent.summary()
+    assert "acts by its square" in bent.report(tmp_path / "page.html").read_text(encoding="utf-8")
+    for kind in (None, "heatmap"):
+        bent.plot() if kind is None else bent.plot(kind=kind)
+    bent["square"].plot()
+    pyplot.close("all")
+    assert bent.to_markdown().count("square") == 1

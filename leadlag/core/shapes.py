@@ -79,7 +79,7 @@ _SPREAD_OUT = 0.95
 
 def search_weights(shapes: Sequence[Shape], *, n_lags: int) -> Floats:
     """Weight of the t value of every column of a lead in its largest, shape (len(shapes) * n_lags,)."""
-    single = [shape.kind == "point" and shape.response == "linear" for shape in shapes]
+    single = [shape.kind == "point" for shape in shapes]
     return np.repeat(np.where(single, 1.0, _SPREAD_OUT), n_lags)
 
 

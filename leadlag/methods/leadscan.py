@@ -12,7 +12,7 @@ from scipy import stats
 from leadlag.core.effect import averaged_effect
 from leadlag.core.problem import Problem
 from leadlag.core.scan import Scan
-from leadlag.core.shapes import STANDARD, Shape, total_weight
+from leadlag.core.shapes import STANDARD, Response, Shape, answer_to_a_rise, total_weight
 
 __all__ = ["LeadScan", "in_kpi_units"]
 
@@ -29,12 +29,15 @@ class LeadScan:
         Largest |t| over lags and shapes and its p, which covers that search; NaN where nothing could be tested.
     shape : tuple of str
         Best shape of each lead, in words.
+    response : tuple of {"linear", "square", "above", "below"}
+        What of each lead acts, by its best shape.
     peak : ndarray of int, shape (m,)
         Its start: the lag at which the effect peaks.
     effect, effect_low, effect_high : ndarray, shape (m,)
-        Effect of a lasting rise, summed over the lags of the best shape, with its interval.
+        Effect of a lasting rise, summed over the lags of the best shape, with its interval; a mean over the periods where only
+        a part of the lead acts, and NaN for a square, to which a rise and a fall are the same.
     profile, profile_low, profile_high, tvalue : ndarray, shape (m, len(lags))
-        Each lag tried alone.
+        Each lag tried alone, with what of the lead acts; for a square the effect of a move to either side of the mean.
     nobs : ndarray of int, shape (m,)
         Filtered rows used by the best column.
     n_shapes : int
@@ -47,6 +50,7 @@ class LeadScan:
     pvalue: Floats
     log_pvalue: Floats
     shape: tuple[str, ...]
+    response: tuple[Response, ...]
     peak: NDArray[np.intp]
     effect: Floats
     effect_low: Floats
@@ -87,11 +91,13 @@ def in_kpi_units(
     with the residual degrees of freedom; they take the shape as given.
     """
     rows, n_lags, df = np.arange(len(found.best)), len(problem.lags), max(found.df, 1)
-    middle, error = found.coefficient * problem.y_scale, found.bse * problem.y_scale
+    rise = _answers_to_a_rise(problem, shapes)
+    middle, error = found.coefficient * problem.y_scale * rise, found.bse * problem.y_scale * rise
     width = stats.t.isf((1.0 - level) / 2.0, df) * error
     most = float(len(problem.y))
     weight = np.array([total_weight(shape, problem.momentum, start=lag, most=most) for shape in shapes for lag in problem.lags])
-    points, best = slice(0, n_lags), found.best
+    best = found.best
+    response = tuple(shapes[place // n_lags].response for place in best)
     total, total_error = middle * weight, error * weight
     effect, low, high = (part[rows, best] * weight[best] for part in (middle, middle - width, middle + width))
     if chosen_at is not None:
@@ -102,20 +108,35 @@ def in_kpi_units(
             for j, edge in enumerate(found.tail.threshold(chosen_at))
         ]  # fmt: skip
         effect, low, high = (np.array([getattr(size, end) for size in sizes]) for end in ("value", "low", "high"))
+    with_sign = np.array([acting != "square" for acting in response], dtype=bool)
+    points = _first_columns(shapes, response, n_lags=n_lags)
     return LeadScan(
         statistic=found.statistic,
         pvalue=found.pvalue,
         log_pvalue=found.log_pvalue,
         shape=tuple(shapes[place // n_lags].label for place in best),
+        response=response,
         peak=np.array(problem.lags)[best % n_lags],
-        effect=effect,
-        effect_low=low,
-        effect_high=high,
-        profile=middle[:, points],
-        profile_low=(middle - width)[:, points],
-        profile_high=(middle + width)[:, points],
-        tvalue=found.tvalue[:, points],
+        effect=np.where(with_sign, effect, np.nan),
+        effect_low=np.where(with_sign, low, np.nan),
+        effect_high=np.where(with_sign, high, np.nan),
+        profile=np.take_along_axis(middle, points, axis=1),
+        profile_low=np.take_along_axis(middle - width, points, axis=1),
+        profile_high=np.take_along_axis(middle + width, points, axis=1),
+        tvalue=np.take_along_axis(found.tvalue, points, axis=1),
         nobs=found.nobs[rows, best],
         n_shapes=n_lags * len(shapes),
         level=level,
     )
+
+
+def _answers_to_a_rise(problem: Problem, shapes: Sequence[Shape]) -> Floats:
+    """What a rise of each lead by one changes in each column, shape (m, s)."""
+    rises = [answer_to_a_rise(problem.X, shape.response, unit_root=problem.momentum.unit_root) for shape in shapes]
+    return np.repeat(np.column_stack(rises), len(problem.lags), axis=1)
+
+
+def _first_columns(shapes: Sequence[Shape], response: Sequence[Response], *, n_lags: int) -> NDArray[np.intp]:
+    """Columns of the first shape in which each lead acts as it does in its best one, shape (m, n_lags)."""
+    first = [[shape.response for shape in shapes].index(acting) * n_lags for acting in response]
+    return np.array(first, dtype=np.intp)[:, None] + np.arange(n_lags)

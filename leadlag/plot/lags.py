@@ -145,8 +145,9 @@ def profile(result: RankedLead, *, ax: Axes | None = None) -> Axes:
             handles += _shade(ax, evidence.delay, evidence.profile, colour)
         percent_of = evidence.effect is not None and evidence.effect.in_percent
         unit = "%" if percent_of else label(context.kpi_unit, 26)
+        move = "move up or down" if evidence.response == "square" else "rise"
         kpi, lead = label(context.kpi, 34), label(evidence.lead, 34)
-        told = [f"Change of {label(context.kpi, 26)}", *([f"({unit})"] if unit else []), "after a rise by lead_sd"]
+        told = [f"Change of {label(context.kpi, 26)}", *([f"({unit})"] if unit else []), f"after a {move} by lead_sd"]
         ax.set_ylabel("\n".join(told), **PLAIN)
         ax.set_xlabel(f"Lag ({context.unit}s) by which {lead} moves first", **PLAIN)
         ax.set_title(f"When {kpi} follows {lead}", **PLAIN, pad=26.0)

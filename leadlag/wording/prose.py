@@ -112,7 +112,12 @@ def _effect(decision: SeenDecision, context: SeenContext) -> str:
     evidence = decision.evidence
     if evidence.effect is None:
         return ""
-    clause = sentences.effect_of(evidence.effect, evidence.lead, context)
+    if evidence.response == "square":
+        clause = sentences.effect_of_square(evidence.effect, evidence, context)
+    else:
+        clause = sentences.effect_of(evidence.effect, evidence.lead, context)
+        if decision.verdict in ("lead", "indirect") and evidence.response in sentences.ACTING:
+            clause += f"; {shown(evidence.lead)} {sentences.ACTING[evidence.response]}"
     if decision.verdict == "lead":
         return f"{clause[0].upper()}{clause[1:]}."
     return f"The best estimate, which does not count as a lead: {clause}."

@@ -15,6 +15,7 @@ __all__ = [
     "SeenEffect",
     "SeenEvidence",
     "SeenFamily",
+    "SeenProfile",
     "SeenRanking",
     "SeenViolation",
 ]
@@ -72,6 +73,19 @@ class SeenEffect(Protocol):
     def in_percent(self) -> bool: ...
 
 
+class SeenProfile(Protocol):
+    """Each lag tried alone, its effect with an interval."""
+
+    @property
+    def lags(self) -> tuple[int, ...]: ...
+    @property
+    def effect(self) -> tuple[float, ...]: ...
+    @property
+    def low(self) -> tuple[float, ...]: ...
+    @property
+    def high(self) -> tuple[float, ...]: ...
+
+
 class SeenEvidence(Protocol):
     """The numbers found for one lead."""
 
@@ -87,6 +101,10 @@ class SeenEvidence(Protocol):
     def qvalue(self) -> float: ...
     @property
     def shape(self) -> str: ...
+    @property
+    def response(self) -> str: ...
+    @property
+    def profile(self) -> SeenProfile | None: ...
     @property
     def delay(self) -> SeenDelay | None: ...
     @property

@@ -13,6 +13,7 @@ from leadlag.wording.seen import (
     SeenDecision,
     SeenDelay,
     SeenEffect,
+    SeenEvidence,
     SeenFamily,
     SeenProvenance,
     SeenRanking,
@@ -21,8 +22,9 @@ from leadlag.wording.seen import (
 from leadlag.wording.shown import among, cut, interval, joined, lag_list, number, percent, periods, shown
 
 __all__ = [
-    "CAVEAT", "LIMITS", "STATUS", "VERDICT", "check", "coded_reason", "controls", "delay", "delay_set", "direction",
-    "effect_head", "effect_of", "family", "headline", "lead_title", "lead_unit", "next_step", "reason", "sample",
+    "ACTING", "CAVEAT", "LIMITS", "STATUS", "VERDICT", "check", "coded_reason", "controls", "delay", "delay_set", "direction",
+    "effect_head", "effect_of", "effect_of_square", "family", "headline", "lead_title", "lead_unit", "next_step", "reason",
+    "sample",
 ]  # fmt: skip
 
 #: Said under every table, in one line of 80 columns.
@@ -45,6 +47,13 @@ VERDICT = {
     "coincident": "moves with the KPI in the same period, not before it",
     "none": "no sign that it moves before the KPI",
     "untestable": "could not be tested",
+}
+
+#: What acts of a lead whose effect is not linear, and what its effect then is.
+ACTING = {
+    "square": "acts by its square, rises and falls alike, so that no effect of a rise is given",
+    "above": "acts only by what lies above its mean; its effect is that of a rise at any time, a mean over the periods",
+    "below": "acts only by what lies below its mean; its effect is that of a rise at any time, a mean over the periods",
 }
 
 #: Words for the answer to a check.
@@ -133,6 +142,22 @@ def effect_of(size: SeenEffect, lead: str, context: SeenContext) -> str:
         f"a lasting rise of {shown(lead)} by {number(size.lead_sd)}{lead_unit(lead, context)} (one standard deviation of its "
         f"working series) goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
         f"({percent(size.level)} interval: {_bounds(low, high)}), once the rise has worked through all lags"
+    )
+
+
+def effect_of_square(size: SeenEffect, evidence: SeenEvidence, context: SeenContext) -> str:
+    """What goes with a lead that acts by its square, as a clause; by its profile, since a rise has no effect of one sign."""
+    lead, kpi, ahead, found = shown(evidence.lead), shown(context.kpi), evidence.delay, evidence.profile
+    why = "it acts by its square, so that a rise and a fall are the same and a rise has no effect of one sign"
+    if found is None or ahead is None or ahead.peak not in found.lags:
+        return f"a rise and a fall of {lead} go alike with {kpi}: {why}"
+    place = found.lags.index(ahead.peak)
+    value, low, high = interval(found.effect[place], found.low[place], found.high[place])
+    unit = effect_head([size], context)
+    return (
+        f"a move of {lead} by {number(size.lead_sd)}{lead_unit(evidence.lead, context)} (one standard deviation of its working "
+        f"series) to either side of its mean goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
+        f"{periods(ahead.peak, context.unit)} later ({percent(size.level)} interval: {_bounds(low, high)}); {why}"
     )
 
 
@@ -231,5 +256,7 @@ def _time_to_act(asked: SeenCheck, published: int, unit: str) -> str:
 
 
 def direction(size: SeenEffect) -> str:
-    """Which way the KPI goes when the lead rises."""
+    """Which way the KPI goes when the lead rises; nothing where a rise has no effect of one sign."""
+    if math.isnan(size.value):
+        return ""
     return "↑ higher" if size.value >= 0 else "↓ lower"

@@ -54,6 +54,7 @@ def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: i
         ("Effect", f"{_effect_words(ranking, kpi)}, {bounds}"),
         *_left_fact(ranking),
         *_explained_fact(ranking.decisions, most),
+        *_response_facts(ranking.decisions, most),
         *_group_facts(ranking.decisions, most),
         ("Tests", sentences.family(ranking.family, context)),
         ("KPI", f"{kpi}: {context.treatment or 'as given'}"),
@@ -108,6 +109,15 @@ def _explained_fact(decisions: Sequence[SeenDecision], most: int) -> list[tuple[
             behind.setdefault(cut(shown(item.evidence.explained_by), most), []).append(cut(shown(item.evidence.lead), most))
     told = [f"{joined(names)}: nothing to add once {by} is known" for by, names in behind.items()]
     return _cut_facts("Indirect", told)
+
+
+def _response_facts(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str, str]]:
+    """What acts of the leads whose effect is not linear."""
+    acting: dict[str, list[str]] = {}
+    for item in decisions:
+        if item.verdict in ("lead", "indirect") and item.evidence.response in sentences.ACTING:
+            acting.setdefault(item.evidence.response, []).append(cut(shown(item.evidence.lead), most))
+    return _cut_facts("Nonlinear", [f"{joined(names)}: {sentences.ACTING[response]}" for response, names in acting.items()])
 
 
 def _group_facts(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str, str]]:
