@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from leadlag.core.leastsquares import Basis, orthonormal_basis, residualise
 from leadlag.core.masks import columns_by_rows
+from leadlag.core.maxima import largest_scores
 from leadlag.core.noise import Whitener, filtered_fit, fit_momentum
 from leadlag.core.problem import Problem
 from leadlag.core.resample import SharedSigns, Tail, fit_tail, signs
@@ -26,8 +27,6 @@ Floats = NDArray[np.float64]
 
 #: Leads scanned together; bounds the memory of one step.
 CHUNK = 32
-#: Draws whose products with the columns of one lead are taken together.
-_DRAWS_AT_ONCE = 1_000
 #: A column needs this many filtered rows with a value, beyond the columns of the base.
 _FEWEST_ROWS = 10
 #: Least share of a row that a column leaves free, for the leverage in its variance.
@@ -253,27 +252,10 @@ def _scan_chunk(
         coefficient = np.where(usable, score.reshape(m, s) / columns.norm, np.nan)
         bse = np.where(usable, np.sqrt(variance).reshape(m, s) / columns.norm, np.nan)
     gain = np.where(usable, score.reshape(m, s) ** 2, np.nan)
-    weighted = unit.reshape(n, m, s) * search_weights(shapes, n_lags=len(problem.lags))
-    share = np.square(_largest_scores(weighted, drawn)) / size
+    weights = search_weights(shapes, n_lags=len(problem.lags)) / np.where(usable, columns.norm, 1.0)
+    largest = largest_scores(columns.values, weights, drawn, whole=(columns.nobs == n).all(axis=1))
+    share = np.square(largest) / size
     return tvalue, coefficient, bse, gain, columns.nobs, t_of_share(share, frame.df)
-
-
-def _largest_scores(unit: Floats, drawn: Floats) -> Floats:
-    """Largest absolute product of any column of each lead with each draw, shape (m, n_draws).
-
-    A lead and some draws at a time, so that the products never leave the cache of a core.
-    """
-    m, n_draws = unit.shape[1], drawn.shape[1]
-    largest = np.empty((m, n_draws))
-    products = np.empty((unit.shape[2], min(_DRAWS_AT_ONCE, n_draws)))
-    for begin in range(0, n_draws, _DRAWS_AT_ONCE):
-        some = slice(begin, min(begin + _DRAWS_AT_ONCE, n_draws))
-        flipped, here = drawn[:, some], products[:, : some.stop - some.start]
-        for lead in range(m):
-            np.matmul(unit[:, lead].T, flipped, out=here)
-            np.abs(here, out=here)
-            here.max(axis=0, out=largest[lead, some])
-    return largest
 
 
 def t_of_share(share: Floats, df: int) -> Floats:
