@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from leadlag._blas import one_thread
 from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.limits import check_limits
@@ -119,10 +120,13 @@ def rank_leads(
     undone = None if undo is None else as_option(undo, "undo", ("rolling", "ytd"))
     shapes = (*STANDARD, *NONLINEAR) if as_bool(nonlinear, "nonlinear") else STANDARD
     _refuse_beyond_limits(len(names.leads), sample.n_periods, n_columns=len(shapes) * lag, n_draws=draws)
-    prepared = prepare(sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone)
-    findings = _find(prepared, shapes, seeds=as_generator(rng).integers(2**63, size=4), n_draws=draws, policy=policy)
     metrics, unit = as_catalogue(catalogue), sample.calendar.unit
-    evidence = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics)
+    with one_thread():  # many small products: more threads cost more than they bring
+        prepared = prepare(
+            sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone
+        )
+        findings = _find(prepared, shapes, seeds=as_generator(rng).integers(2**63, size=4), n_draws=draws, policy=policy)
+        evidence = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics)
     n_tested = int(np.isfinite(findings.scan.statistic).sum())
     family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_shapes=len(shapes) * lag, n_draws=draws)
     settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": _seed_words(rng)}

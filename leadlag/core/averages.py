@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -175,7 +176,7 @@ def _smooth(start: int, stop: int, frequencies: Sequence[float]) -> Floats:
     columns = [np.ones(len(time)), time / (stop - start)]
     for value in frequencies:
         columns.append(np.cos(2.0 * np.pi * value * time))
-        if not np.isclose(value, 0.5):
+        if not math.isclose(value, 0.5, rel_tol=1e-5):
             columns.append(np.sin(2.0 * np.pi * value * time))
     return np.column_stack(columns)
 
