@@ -13,7 +13,16 @@ from leadlag.core.lags import difference
 from leadlag.core.noise import Momentum, ar_errors
 from leadlag.errors import UsageError
 
-__all__ = ["calm_spikes", "clip_innovations", "few_values", "robust_spread", "take_log", "undo_rolling", "undo_ytd"]
+__all__ = [
+    "calm_spikes",
+    "clip_innovations",
+    "few_values",
+    "heavy_tailed",
+    "robust_spread",
+    "take_log",
+    "undo_rolling",
+    "undo_ytd",
+]
 
 Floats = NDArray[np.float64]
 
@@ -21,6 +30,8 @@ Floats = NDArray[np.float64]
 _FEW_VALUES = 10
 #: Normal consistency of the median absolute deviation.
 _MAD = 1.4826
+#: Innovations beyond this many robust standard deviations are counted; at this level there are more than a normal law gives.
+_COUNTED, _HEAVY = 2.5, 0.05
 #: An innovation beyond this many robust standard deviations is large; and the level at which answers are more than chance.
 _LARGE, _ANSWER = 3.0, 0.01
 
@@ -46,6 +57,22 @@ def few_values(values: Floats) -> bool:
     present = values[np.isfinite(values)]
     distinct, counts = np.unique(present, return_counts=True)
     return len(distinct) <= _FEW_VALUES or bool(2 * counts.max(initial=0) > len(present))
+
+
+def heavy_tailed(series: Floats, momentum: Momentum) -> bool:
+    """Whether more of a series' AR innovations are large than a normal law gives: heavy tails, or spikes.
+
+    Parameters
+    ----------
+    series : ndarray, shape (n,)
+        Centred; NaN where missing.
+    momentum : Momentum
+        AR model of the series (of its change under a unit root).
+    """
+    errors = ar_errors(difference(series) if momentum.unit_root else series, momentum.phi)
+    errors = errors[np.isfinite(errors)]
+    beyond = int((np.abs(errors) > _COUNTED * robust_spread(errors)).sum())
+    return bool(stats.binom.sf(beyond - 1, len(errors), 2.0 * stats.norm.sf(_COUNTED)) < _HEAVY)
 
 
 def clip_innovations(series: Floats, momentum: Momentum, *, limit: float) -> tuple[Floats, int]:

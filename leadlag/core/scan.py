@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leadlag.core.leastsquares import Basis, orthonormal_basis, residualise
-from leadlag.core.masks import columns_by_rows
+from leadlag.core.leastsquares import Basis, residualise
 from leadlag.core.maxima import largest_scores
 from leadlag.core.noise import Whitener, filtered_fit, fit_momentum
 from leadlag.core.problem import Problem
@@ -33,6 +32,8 @@ _FEWEST_ROWS = 10
 _LEAST_FREE = 0.05
 #: A filtered column whose part outside the base is smaller than this share of it is base, not lead.
 _COLLINEAR = 1e-6
+#: Ridge in the cross products of a base whose rows are not all there.
+_RIDGE = 1e-11
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,16 +139,27 @@ def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Seq
     before = np.sqrt((values**2).sum(axis=0))
     whole = present.all(axis=0)
     values[:, whole] = residualise(values[:, whole], frame.basis)
-    holed = np.flatnonzero(~whole)
-    for rows, places in columns_by_rows(present[:, holed]):
-        columns = holed[places]
-        values[np.ix_(rows, columns)] = residualise(values[np.ix_(rows, columns)], orthonormal_basis(frame.basis.q[rows]))
+    values[:, ~whole] = _residualise_present(values[:, ~whole], present[:, ~whole], frame.basis.q)
     norm = np.sqrt((values**2).sum(axis=0))
     nobs = present.sum(axis=0)
     usable = (norm > _COLLINEAR * before) & (nobs >= frame.basis.rank + _FEWEST_ROWS)
     values[:, ~usable] = 0.0
     s = len(shapes) * len(problem.lags)
     return Columns(values=values.reshape(n, m, s), norm=np.where(usable, norm, 0.0).reshape(m, s), nobs=nobs.reshape(m, s))
+
+
+def _residualise_present(values: Floats, present: NDArray[np.bool_], q: Floats) -> Floats:
+    """Columns, zero where missing, less their projection on an orthonormal basis over the rows that each of them has.
+
+    Rows that a column lacks are taken out of the basis' cross products: ``I - Q_d' Q_d``. A direction of the basis that lives in
+    those rows alone has nothing to project, and a ridge below the rounding of the rest keeps it out of the way.
+    """
+    k = q.shape[1]
+    lacking = (~present).astype(np.float64).T @ (q[:, :, None] * q[:, None, :]).reshape(len(q), k * k)
+    inner = (1.0 + _RIDGE) * np.eye(k) - lacking.reshape(-1, k, k)
+    for _ in range(2):  # the second time takes off what rounding left the first time
+        values = np.where(present, values - q @ np.linalg.solve(inner, (q.T @ values).T[:, :, None])[:, :, 0].T, 0.0)
+    return values
 
 
 def scan(problem: Problem, *, rng: np.random.Generator, n_draws: int, shapes: Sequence[Shape] = STANDARD) -> Scan:

@@ -25,7 +25,7 @@ from leadlag.prepare.reported import as_reported
 from leadlag.prepare.season import Season, seasons_asked
 from leadlag.prepare.untestable import Untestable, fewest_rows, moved_copies, single_event, untestable_leads
 from leadlag.sample import Sample
-from leadlag.transforms import calm_spikes, clip_innovations, few_values, robust_spread, take_log
+from leadlag.transforms import calm_spikes, clip_innovations, few_values, heavy_tailed, robust_spread, take_log
 
 __all__ = ["Prepared", "Season", "Treatment", "Untestable", "prepare"]
 
@@ -33,10 +33,13 @@ Floats = NDArray[np.float64]
 
 #: AR orders of the KPI's noise that are compared.
 _MAX_ORDER = 4
-#: The KPI's innovations are clipped at this many robust standard deviations.
-_CLIP = 3.5
-#: A lead's value this many robust standard deviations off its surroundings is a spike.
-_SPIKE = 5.0
+#: The KPI's innovations are clipped at this many robust standard deviations, and closer where their tails are heavy. With heavy
+#: tails, spikes and gaps found was .46 (false share .09) at 3.5 for all, .51 (.05) so, and the same elsewhere (48 draws each).
+_CLIP, _CLIP_HEAVY = 4.0, 2.0
+#: A lead's value this many robust standard deviations off its surroundings is a spike. At 5, one in five leads of white noise
+#: and every second of AR(.8) had one; at 8 it is 1 in 1,000 and 1 in 7. Found at 5 and 8 with heavy tails, spikes and gaps: .36
+#: and .47 (40 draws), false share .08 and .04.
+_SPIKE = 8.0
 #: Surprises of lead and KPI correlate if beyond this many standard errors.
 _COINCIDENT = 2.0
 #: A lead's largest AR root within this / n of one makes it persistent.
@@ -298,7 +301,8 @@ def _clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Mom
     cleaned, n_clipped = y, 0
     for _ in range(2):  # the first fit still has the outliers in it
         mean = base @ filtered_fit(cleaned, base, momentum).params
-        residual, n_clipped = clip_innovations(y - mean, momentum, limit=_CLIP)
+        limit = _CLIP_HEAVY if heavy_tailed(y - mean, momentum) else _CLIP
+        residual, n_clipped = clip_innovations(y - mean, momentum, limit=limit)
         if not n_clipped:
             return y, momentum, 0
         cleaned = mean + residual
