@@ -46,9 +46,9 @@ _COINCIDENT = 2.0
 _PERSISTENT = 25.0
 #: What is smaller than this share of a series is rounding: an offset of 1e8 leaves about as much.
 _ROUNDING = 1e-6
-#: A level shift of the KPI that gains more than this in likelihood enters every model (`core.shift`); and the same for the
-#: largest change of an integrated KPI, whose size is clipped already.
-_SHIFT, _JUMP = 12.0, 9.0
+#: A level shift of the KPI that gains more than this in likelihood enters every model (`core.shift`); of an integrated KPI it is
+#: one large change.
+_SHIFT = 12.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,10 +276,10 @@ def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, 
 
 def _with_shift(problem: Problem) -> Problem:
     """The problem with the KPI's level shift in it, if it has a clear one; under a unit root it is one large change."""
-    unit_root = problem.momentum.unit_root
     shift = largest_shift(problem.y, problem.base, problem.momentum)
-    if shift is None or shift.gain <= (_JUMP if unit_root else _SHIFT):
+    if shift is None or shift.gain <= _SHIFT:
         return problem
+    unit_root = problem.momentum.unit_root
     shifted = replace(problem, shift=shift.column(len(problem.y)))
     return replace(shifted, momentum=fit_momentum(problem.y, shifted.mean, max_order=_MAX_ORDER, unit_root=unit_root))
 
@@ -298,9 +298,12 @@ def _clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Mom
     momentum = fit_momentum(y, base, max_order=_MAX_ORDER, unit_root=unit_root)
     if few_values(y):
         return y, momentum, 0
+    # a level that has moved stays: clipped, it would come back as a slope of large innovations
+    shift = largest_shift(y, base, momentum)
+    columns = base if shift is None or shift.gain <= _SHIFT else np.column_stack([base, shift.column(len(y))])
     cleaned, n_clipped = y, 0
     for _ in range(2):  # the first fit still has the outliers in it
-        mean = base @ filtered_fit(cleaned, base, momentum).params
+        mean = columns @ filtered_fit(cleaned, columns, momentum).params
         limit = _CLIP_HEAVY if heavy_tailed(y - mean, momentum) else _CLIP
         residual, n_clipped = clip_innovations(y - mean, momentum, limit=limit)
         if not n_clipped:
