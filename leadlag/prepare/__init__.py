@@ -42,8 +42,9 @@ _CLIP, _CLIP_HEAVY = 4.0, 2.0
 _SPIKE = 8.0
 #: Surprises of lead and KPI correlate if beyond this many standard errors.
 _COINCIDENT = 2.0
-#: A lead's largest AR root within this / n of one makes it persistent.
-_PERSISTENT = 25.0
+#: A lead's largest AR root within this / n of one makes it persistent. With 25 a few leads of AR(.98) that looked less
+#: persistent made a false lead in 15 % of 400 draws, with 80 in 9 % (surprises correlated .9 with the KPI's).
+_PERSISTENT = 80.0
 #: What is smaller than this share of a series is rounding: an offset of 1e8 leaves about as much.
 _ROUNDING = 1e-6
 #: A level shift of the KPI that gains more than this in likelihood enters every model (`core.shift`); of an integrated KPI it is
