@@ -207,10 +207,11 @@ def _forward(search: _Search) -> tuple[dict[int, int], dict[int, float]]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Step:
-    """The candidate with the least p at a step, its best column, and the FDR-adjusted p of the step."""
+    """The candidate with the least p at a step, its best column and log p, and the FDR-adjusted p of the step."""
 
     lead: int
     column: int
+    log_pvalue: float
     adjusted: float
 
 
@@ -221,7 +222,9 @@ def _least(search: _Search, log_pvalue: Floats, column: NDArray[np.intp], leads:
         return None
     adjusted = np.exp(np.sort(log_p)) * search.n_tested / (k + 1.0 + np.arange(len(log_p)))
     place = int(np.argmin(log_p))
-    return _Step(lead=int(leads[place]), column=int(column[place]), adjusted=float(adjusted.min()))
+    return _Step(
+        lead=int(leads[place]), column=int(column[place]), log_pvalue=float(log_p[place]), adjusted=float(adjusted.min())
+    )
 
 
 def _next(search: _Search, best: Mapping[int, int], *, spent: float = 0.0) -> _Step | None:
@@ -247,12 +250,15 @@ def _together(search: _Search, best: Mapping[int, int], step: _Step) -> tuple[di
         following = _next(search, {**best, **trial}, spent=search.price * len(trial))
         if following is None:
             break
+        before = tuple(trial)
         trial[following.lead] = following.column
-        spent = search.price * (len(trial) - 1)
-        models = [{**best, **_others(trial, lead)} for lead in trial]
-        held = [_asked_again(search, model, np.array([lead]), spent=spent) for lead, model in zip(trial, models, strict=True)]
-        worst = max(found.log_pvalue[0] for found in held)
-        adjusted = float(np.exp(worst)) * search.n_tested / (len(best) + len(trial))
+        rate = search.n_tested / (len(best) + len(trial))
+        if np.exp(following.log_pvalue) * rate > _SHARE * search.fdr:
+            continue  # the one just taken in does not hold beside the others, so there is no need to ask them
+        spent = search.price * len(before)
+        models = [{**best, **_others(trial, lead)} for lead in before]
+        held = [_asked_again(search, model, np.array([lead]), spent=spent) for lead, model in zip(before, models, strict=True)]
+        adjusted = float(np.exp(max(following.log_pvalue, *(found.log_pvalue[0] for found in held)))) * rate
         if adjusted <= _SHARE * search.fdr:
             return trial, adjusted
     return {}, 1.0
