@@ -22,6 +22,7 @@ from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Reason
 from leadlag.methods.direction import Direction
 from leadlag.methods.leadscan import LeadScan, in_kpi_units
 from leadlag.methods.selection import Selection
+from leadlag.methods.sizing import beside_the_lead
 from leadlag.prepare import Prepared
 from leadlag.wording.treatment import lead_treatment, moved_copy, slow_lead
 
@@ -150,8 +151,9 @@ def _given_others(prepared: Prepared, findings: Findings, place: int | None, *, 
     selection, shapes = findings.selection, findings.shapes
     problem, found = selection.given_others[place], selection.scans[place]
     chosen_at = policy.fdr * len(selection.chosen) / int(np.isfinite(selection.qvalue).sum())
-    scan = in_kpi_units(problem, found, level=policy.effect_level, chosen_at=chosen_at, shapes=shapes)
     log_p = float(found.log_pvalue[0])
+    problem, found = beside_the_lead(prepared, problem, found, shapes=shapes)
+    scan = in_kpi_units(problem, found, level=policy.effect_level, chosen_at=chosen_at, shapes=shapes)
     size = _size(prepared, scan, 0, x_scale=float(problem.x_scale[0]))
     return {"conditional_pvalue": math.exp(log_p), "conditional_log_pvalue": log_p} | size
 

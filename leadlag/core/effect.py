@@ -30,7 +30,7 @@ class EffectSize:
 
 
 def averaged_effect(
-    effect: Floats, error: Floats, gain: Floats, *, variance: float, threshold: float, df: float, level: float
+    effect: Floats, error: Floats, gain: Floats, *, variance: float, threshold: Floats, df: float, level: float
 ) -> EffectSize:
     """Effect of one chosen lead, averaged over its lags and shapes.
 
@@ -42,8 +42,8 @@ def averaged_effect(
         Fall of the sum of squares by each column.
     variance : float
         Residual variance of the best model.
-    threshold : float
-        Least absolute t at which the lead would have been chosen.
+    threshold : ndarray, shape (s,)
+        Least absolute t of each column at which the lead would have been chosen.
     df : float
     level : float
         Confidence level of the interval.
@@ -66,7 +66,9 @@ def averaged_effect(
     weight = np.exp(log_weight)
     heavy = weight >= _LEAST_WEIGHT * weight.max()
     kept, weight = usable[heavy], weight[heavy] / weight[heavy].sum()
-    found = np.array([after_selection(effect[place] / error[place], threshold=threshold, df=df, level=level) for place in kept])
+    found = np.array(
+        [after_selection(effect[place] / error[place], threshold=threshold[place], df=df, level=level) for place in kept]
+    )
     unit = float(error[kept].max())  # so that the roots do not depend on the KPI's unit
     middle, low, high = (found * error[kept][:, None]).T / unit
     spread = (high - low) / (2.0 * stats.norm.isf((1.0 - level) / 2.0))

@@ -12,7 +12,7 @@ from scipy import stats
 from leadlag.core.effect import averaged_effect
 from leadlag.core.problem import Problem
 from leadlag.core.scan import Scan
-from leadlag.core.shapes import STANDARD, Response, Shape, answer_to_a_rise, total_weight
+from leadlag.core.shapes import STANDARD, Response, Shape, answer_to_a_rise, search_weights, total_weight
 
 __all__ = ["LeadScan", "in_kpi_units"]
 
@@ -102,10 +102,11 @@ def in_kpi_units(
     effect, low, high = (part[rows, best] * weight[best] for part in (middle, middle - width, middle + width))
     if chosen_at is not None:
         scale = problem.y_scale**2
+        thresholds = _robust_thresholds(found, chosen_at, search_weights(shapes, n_lags=n_lags))
         sizes = [
             averaged_effect(total[j], total_error[j], found.gain[j] * scale, variance=found.variance[j] * scale,
-                            threshold=edge, df=df, level=level)
-            for j, edge in enumerate(found.tail.threshold(chosen_at))
+                            threshold=edges, df=df, level=level)
+            for j, edges in enumerate(thresholds)
         ]  # fmt: skip
         effect, low, high = (np.array([getattr(size, end) for size in sizes]) for end in ("value", "low", "high"))
     with_sign = np.array([acting != "square" for acting in response], dtype=bool)
@@ -140,3 +141,14 @@ def _first_columns(shapes: Sequence[Shape], response: Sequence[Response], *, n_l
     """Columns of the first shape in which each lead acts as it does in its best one, shape (m, n_lags)."""
     first = [[shape.response for shape in shapes].index(acting) * n_lags for acting in response]
     return np.array(first, dtype=np.intp)[:, None] + np.arange(n_lags)
+
+
+def _robust_thresholds(found: Scan, chosen_at: float, weights: Floats) -> Floats:
+    """Least robust |t| with which each column would have been chosen, shape (m, s).
+
+    What chooses is ``|t| w`` with one variance for all rows, so an effect is chosen from that threshold times its plain standard
+    error on; in robust standard errors that is another number of them.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        plain = np.sqrt(found.variance)[:, None] * np.abs(found.coefficient) / np.sqrt(found.gain)
+        return found.tail.threshold(chosen_at)[:, None] / weights * plain / found.bse

@@ -27,7 +27,7 @@ from leadlag.prepare.untestable import Untestable, fewest_rows, moved_copies, si
 from leadlag.sample import Sample
 from leadlag.transforms import calm_spikes, clip_innovations, few_values, heavy_tailed, robust_spread, take_log
 
-__all__ = ["Prepared", "Season", "Treatment", "Untestable", "prepare"]
+__all__ = ["Prepared", "Season", "Treatment", "Untestable", "clean_kpi", "prepare"]
 
 Floats = NDArray[np.float64]
 
@@ -89,6 +89,8 @@ class Prepared:
         "integrated", "stationary" or "inconclusive", of the KPI.
     reported : str
         That the KPI is an average or a sum to date, and what was done about it; empty if it is neither.
+    given : ndarray, shape (n,)
+        The working KPI before its innovations were clipped.
     groups : ndarray of int, shape (len(leads),)
         Leads that are duplicates of each other after preparation share a number; -1 for none.
     """
@@ -101,6 +103,7 @@ class Prepared:
     untestable: tuple[Untestable, ...]
     integration: str
     reported: str
+    given: Floats
     groups: NDArray[np.intp]
 
 
@@ -182,6 +185,7 @@ def prepare(
         untestable=untestable,
         integration=arrays.state,
         reported=reported.text,
+        given=arrays.given,
         groups=duplicate_groups(arrays.problem.X),
     )
 
@@ -238,6 +242,7 @@ class _Arrays:
     surprises: NDArray[np.bool_]
     n_calmed: NDArray[np.intp]
     n_clipped: int
+    given: Floats
     state: str
     seasons: tuple[Season, ...]
 
@@ -249,7 +254,7 @@ def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, 
     scaled = standardise(y)
     state = integration(_less_base(scaled.values, np.column_stack([fixed[:, :1], *season])), deterministic="ct").state
     unit_root = state == "integrated"
-    working_y, momentum, n_clipped = _clean_kpi(scaled.values, base, unit_root=unit_root)
+    working_y, momentum, n_clipped = clean_kpi(scaled.values, base, unit_root=unit_root)
     surprise = _surprises(working_y, base, momentum)
     # spikes first: the rest of a series is lost in rounding beside one value of 1e15
     calmed, n_calmed = calm_spikes(X, surprise, lags=lags, limit=_SPIKE)
@@ -270,8 +275,8 @@ def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, 
     )  # fmt: skip
     problem = _with_shift(problem)
     return _Arrays(
-        problem=problem, differenced=differenced, surprises=surprises, n_calmed=n_calmed, n_clipped=n_clipped, state=state,
-        seasons=seasons,
+        problem=problem, differenced=differenced, surprises=surprises, n_calmed=n_calmed, n_clipped=n_clipped,
+        given=scaled.values, state=state, seasons=seasons,
     )  # fmt: skip
 
 
@@ -294,8 +299,16 @@ def _less_base(values: Floats, base: Floats) -> Floats:
     return left
 
 
-def _clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Momentum, int]:
-    """The KPI with clipped innovations, and its momentum after that."""
+def clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Momentum, int]:
+    """The KPI with clipped innovations, its momentum after that, and how many were clipped.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+    base : ndarray, shape (n, q)
+        What is in the model while innovations are judged.
+    unit_root : bool
+    """
     momentum = fit_momentum(y, base, max_order=_MAX_ORDER, unit_root=unit_root)
     if few_values(y):
         return y, momentum, 0

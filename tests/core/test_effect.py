@@ -12,8 +12,9 @@ from leadlag.core.effect import EffectSize, averaged_effect
 def averaged(effect: list[float], gain: list[float], *, error: list[float] | None = None, unit: float = 1.0) -> EffectSize:
     errors = np.array(error or [0.2] * len(effect))
     return averaged_effect(
-        unit * np.array(effect), unit * errors, unit**2 * np.array(gain), variance=unit**2, threshold=3.0, df=100.0, level=0.90
-    )
+        unit * np.array(effect), unit * errors, unit**2 * np.array(gain), variance=unit**2, threshold=np.full(len(effect), 3.0),
+        df=100.0, level=0.90,
+    )  # fmt: skip
 
 
 def test_a_shape_that_fits_far_better_stands_alone() -> None:
