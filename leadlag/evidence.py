@@ -150,7 +150,9 @@ def _given_others(prepared: Prepared, findings: Findings, place: int | None, *, 
         return {}
     selection, shapes = findings.selection, findings.shapes
     problem, found = selection.given_others[place], selection.scans[place]
-    chosen_at = policy.fdr * len(selection.chosen) / int(np.isfinite(selection.qvalue).sum())
+    # one lead alone is held by the step-up rule, which counts all that pass beside it
+    n_passed = int((selection.qvalue <= policy.fdr).sum()) if len(selection.chosen) == 1 else len(selection.chosen)
+    chosen_at = policy.fdr * n_passed / int(np.isfinite(selection.qvalue).sum())
     log_p = float(found.log_pvalue[0])
     problem, found = beside_the_lead(prepared, problem, found, shapes=shapes)
     scan = in_kpi_units(problem, found, level=policy.effect_level, chosen_at=chosen_at, shapes=shapes)

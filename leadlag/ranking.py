@@ -154,8 +154,8 @@ def _find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: np.ndarray, n_d
     first = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=n_draws, shapes=shapes)
     direction = directions(problem, seed=int(seeds[2]), n_draws=n_draws)
     selection = select_leads(
-        problem, first, coincident=direction.coincident <= policy.coincident_level, groups=prepared.groups, fdr=policy.fdr,
-        seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
+        problem, first, coincident=direction.coincident <= policy.coincident_level, reverse=direction.reverse,
+        groups=prepared.groups, fdr=policy.fdr, seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
     )  # fmt: skip
     asked = [(problem, lead, lead) for lead in np.flatnonzero(selection.explained_by >= 0).tolist()]
     asked += [(given, 0, lead) for given, lead in zip(selection.given_others, selection.chosen, strict=True)]
@@ -163,7 +163,7 @@ def _find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: np.ndarray, n_d
         lead: delay_lags(given, column, rng=np.random.default_rng(seeds[3]), level=policy.delay_level, shapes=shapes)
         for given, column, lead in asked
     }
-    return Findings(scan=first, selection=selection, direction=direction, sets=sets, shapes=shapes)
+    return Findings(scan=selection.first, selection=selection, direction=direction, sets=sets, shapes=shapes)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot
 
+from leadlag.datasets import load_sample
 from leadlag.errors import DataContractError, UnknownNameError, UsageError
 from leadlag.ranking import COLUMNS, LeadRanking, rank_leads
 from leadlag.simulate import PlantedSeries, simulate_leads
@@ -360,3 +361,12 @@ def test_every_view_of_a_ranking_takes_a_lead_without_an_effect(bent: LeadRankin
     bent["square"].plot()
     pyplot.close("all")
     assert bent.to_markdown().count("square") == 1
+
+
+@pytest.mark.parametrize("rng", [0, 1])
+def test_the_mean_duration_of_unemployment_follows_the_rate(rng: int) -> None:
+    """It passes beside other leads, as the KPI's own past would, but not alone."""
+    ranking = rank_leads(load_sample("us_unemployment"), "unemployment_rate", rng=rng, n_draws=499)
+    verdict = ranking.to_frame().set_index("lead")["verdict"]
+    assert verdict["initial_claims"] == "lead"
+    assert verdict["mean_unemployment_weeks"] == "reverse"

@@ -16,7 +16,7 @@ def after_selection(t: float, *, threshold: float, df: float, level: float) -> t
     Parameters
     ----------
     t : float
-        Observed t, in absolute value at least `threshold`.
+        Observed t. One below `threshold` was not chosen by it, and is not corrected.
     threshold : float
         Least absolute t at which the lead would have been chosen.
     df : float
@@ -43,7 +43,7 @@ def after_selection(t: float, *, threshold: float, df: float, level: float) -> t
     >>> [round(number, 1) for number in after_selection(9.0, threshold=3.4, df=140.0, level=0.90)]
     [9.0, 7.3, 10.7]
     """
-    size, edge = abs(t), min(threshold, abs(t))
+    size, edge = abs(t), threshold if threshold <= abs(t) else 0.0
 
     def above(mu: float) -> float:
         """Chance of a T beyond the observed one, given that it passed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +17,8 @@ Floats = NDArray[np.float64]
 
 #: Share of the draws beyond which the fitted tail takes over from counting.
 _TAIL_SHARE = 0.05
+#: Step of log df to either side of the likelihood's maximum.
+_STEP = 0.05
 
 
 def signs(rng: np.random.Generator, *, n: int, n_draws: int) -> Floats:
@@ -130,5 +133,21 @@ def fit_tail(draws: Floats, *, df_most: float) -> Tail:
         density = len(square) * constant - 0.5 * (df + 1.0) * np.log1p(square / df).sum()
         return -float(density - counts @ np.log(special.stdtr(df, -start)))
 
-    found = optimize.minimize_scalar(minus_likelihood, bounds=(np.log(2.0), np.log(max(df_most, 3.0))), method="bounded")
-    return Tail(draws=ordered, start=start, df=float(np.exp(found.x)))
+    edges = np.log(2.0), np.log(max(df_most, 3.0))
+    near = float(optimize.minimize_scalar(minus_likelihood, bounds=edges, method="bounded").x)
+    return Tail(draws=ordered, start=start, df=float(np.exp(_middle(minus_likelihood, near, edges))))
+
+
+def _middle(function: Callable[[float], float], near: float, edges: tuple[float, float]) -> float:
+    """Where a function is as high a little to the left as to the right: its minimum, to more digits than its values show.
+
+    A search by values stops within the square root of their rounding, and where it stops depends on that rounding.
+    """
+    if min(abs(near - edge) for edge in edges) < _STEP:
+        return min(edges, key=lambda edge: abs(near - edge))
+    low, high = max(near - 3.0 * _STEP, edges[0]), min(near + 3.0 * _STEP, edges[1])
+
+    def slope(at: float) -> float:
+        return function(at + _STEP) - function(at - _STEP)
+
+    return float(optimize.brentq(slope, low, high, xtol=1e-10)) if slope(low) < 0.0 < slope(high) else near

@@ -46,6 +46,9 @@ class Selection:
 
     Parameters
     ----------
+    first : Scan
+        Of all candidates, each alone; a coincident one has the larger p of two scans, without and with its value of the same
+        period.
     chosen : tuple of int
         Columns of the problem, in the order of their conditional p.
     given_others : tuple of Problem
@@ -62,6 +65,7 @@ class Selection:
         The lead passes only while the KPI's largest level shift is left out of the model.
     """
 
+    first: Scan
     chosen: tuple[int, ...]
     given_others: tuple[Problem, ...]
     scans: tuple[Scan, ...]
@@ -83,6 +87,7 @@ class _Search:
     shapes: Sequence[Shape]
     coincident: NDArray[np.bool_]
     groups: NDArray[np.intp]
+    barred: NDArray[np.bool_]
 
     @property
     def n_tested(self) -> int:
@@ -101,8 +106,8 @@ class _Search:
     @cached_property
     def again(self) -> NDArray[np.intp]:
         """The candidates that later steps ask again, in the order of their columns."""
-        log_p = np.where(np.isfinite(self.first.log_pvalue), self.first.log_pvalue, np.inf)
-        return np.sort(np.argsort(log_p, kind="stable")[: min(self.n_tested, _AGAIN)])
+        log_p = np.where(np.isfinite(self.first.log_pvalue) & ~self.barred, self.first.log_pvalue, np.inf)
+        return np.sort(np.argsort(log_p, kind="stable")[: min(int(np.isfinite(log_p).sum()), _AGAIN)])
 
     @cached_property
     def price(self) -> float:
@@ -122,6 +127,7 @@ def select_leads(
     fdr: float,
     seed: int,
     n_draws: int,
+    reverse: Floats | None = None,
     groups: NDArray[np.intp] | None = None,
     shapes: Sequence[Shape] = STANDARD,
 ) -> Selection:
@@ -139,6 +145,9 @@ def select_leads(
     seed : int
         Seed of the draws, the same at every step.
     n_draws : int
+    reverse : ndarray, shape (m,), optional
+        p that the KPI does not lead each candidate: one that follows the KPI has to pass alone. Beside a lead its past tells
+        what is left of the KPI's past, and that is no lead.
     groups : ndarray of int, shape (m,), optional
         Duplicates share a number, -1 for none: one of them stands for all.
     shapes : sequence of Shape
@@ -165,19 +174,24 @@ def select_leads(
         shapes=shapes,
         coincident=coincident,
         groups=np.full(len(first.statistic), -1) if groups is None else groups,
+        barred=np.zeros(len(first.statistic), dtype=bool),
     )
     every = np.arange(len(first.statistic))
     first = _drawn_beside_lag_zero(search, problem, first, every, columns=every)
-    search = replace(search, first=first)
     alone = fdr_adjust(first.pvalue)
+    follows = np.zeros(len(alone), dtype=bool) if reverse is None else fdr_adjust(reverse) <= fdr
+    search = replace(search, first=first, barred=follows & ~(alone <= fdr))
     best, steps = _forward(search)
-    chosen, problems, scans = _backward(search, best, alone)
+    best, problems, scans = _backward(search, best, alone)
+    chosen = list(best)
     qvalue = alone.copy()
-    qvalue[chosen] = [steps[lead] for lead in chosen]
+    given_others = max((float(np.exp(item.log_pvalue[0])) for item in scans), default=0.0) * search.n_tested / max(len(chosen), 1)
+    qvalue[chosen] = [max(steps[lead], given_others if len(chosen) > 1 else 0.0) for lead in chosen]
     passed = (alone <= fdr) & ~np.isin(np.arange(len(alone)), chosen)
-    explained = _closest(search, np.flatnonzero(passed), chosen)
+    explained = _closest(search, np.flatnonzero(passed), best)
     order = sorted(range(len(chosen)), key=lambda place: (scans[place].log_pvalue[0], chosen[place]))
     return Selection(
+        first=first,
         chosen=tuple(chosen[place] for place in order),
         given_others=tuple(problems[place] for place in order),
         scans=tuple(scans[place] for place in order),
@@ -192,7 +206,8 @@ def _forward(search: _Search) -> tuple[dict[int, int], dict[int, float]]:
     """Chosen leads with their best column, and the FDR-adjusted p of the step that chose each."""
     best: dict[int, int] = {}
     steps: dict[int, float] = {}
-    step = _least(search, search.first.log_pvalue, search.first.best, np.arange(len(search.first.statistic)), k=0)
+    free = np.flatnonzero(~search.barred)
+    step = _least(search, search.first.log_pvalue[free], search.first.best[free], free, k=0)
     while step is not None and len(best) < search.room:
         entered, adjusted = {step.lead: step.column}, step.adjusted
         if adjusted > search.fdr:
@@ -260,7 +275,7 @@ def _together(search: _Search, best: Mapping[int, int], step: _Step) -> tuple[di
         held = [_asked_again(search, model, np.array([lead]), spent=spent) for lead, model in zip(before, models, strict=True)]
         adjusted = float(np.exp(max(following.log_pvalue, *(found.log_pvalue[0] for found in held)))) * rate
         if adjusted <= _SHARE * search.fdr:
-            return trial, adjusted
+            return trial, adjusted / _SHARE
     return {}, 1.0
 
 
@@ -294,7 +309,7 @@ def _beside_lag_zero(
     neither; a lead passes both.
     """
     log_p, unshifted = found.log_pvalue.copy(), found.unshifted.copy()
-    for place in np.flatnonzero(search.coincident[leads] & (log_p <= np.log(max(search.fdr, _LOOK)))):
+    for place in np.flatnonzero(search.coincident[leads] & (np.fmin(log_p, unshifted) <= np.log(max(search.fdr, _LOOK)))):
         at = int(columns[place])
         now = lead_columns(problem.X[:, [at]], lags=[0], shapes=[_POINT], momentum=problem.momentum)[:, 0, 0, 0]
         wider = replace(problem, base=np.column_stack([problem.base, np.nan_to_num(now)]))
@@ -313,8 +328,8 @@ def _drawn_beside_lag_zero(
     return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=unshifted)
 
 
-def _backward(search: _Search, best: Mapping[int, int], alone: Floats) -> tuple[list[int], list[Problem], list[Scan]]:
-    """Chosen leads that hold given all the others, with the problem and the scan that say so."""
+def _backward(search: _Search, best: Mapping[int, int], alone: Floats) -> tuple[dict[int, int], list[Problem], list[Scan]]:
+    """Chosen leads that hold given all the others, their columns, with the problem and the scan that say so."""
     best = _columns_given_others(search, best)
     while best:
         problems = [_only(_with_leads(search, _others(best, lead)), [lead]) for lead in best]
@@ -326,9 +341,9 @@ def _backward(search: _Search, best: Mapping[int, int], alone: Floats) -> tuple[
         # a lead that passed the step-up rule alone is not dropped for the company that left
         held = len(best) == 1 and alone[next(iter(best))] <= search.fdr
         if held or np.exp(max(log_p)) <= search.fdr * len(best) / search.n_tested:
-            return list(best), problems, scans
+            return best, problems, scans
         best = _others(best, list(best)[int(np.argmax(log_p))])
-    return [], [], []
+    return {}, [], []
 
 
 def _others(best: Mapping[int, int], lead: int) -> dict[int, int]:
@@ -367,8 +382,8 @@ def _only(problem: Problem, leads: Sequence[int] | NDArray[np.intp]) -> Problem:
     return replace(problem, X=problem.X[:, leads], x_scale=problem.x_scale[leads])
 
 
-def _closest(search: _Search, leads: NDArray[np.intp], chosen: Sequence[int]) -> NDArray[np.intp]:
-    """For each of some leads the chosen one whose best column correlates most with its own; -1 where none does clearly.
+def _closest(search: _Search, leads: NDArray[np.intp], chosen: Mapping[int, int]) -> NDArray[np.intp]:
+    """For each of some leads the chosen one whose column in the model correlates most with its best; -1 where none does clearly.
 
     A candidate that passes alone, was not chosen, and has nothing to do with any chosen one has passed by chance.
     """
@@ -377,9 +392,9 @@ def _closest(search: _Search, leads: NDArray[np.intp], chosen: Sequence[int]) ->
         return closest
     problem, both = search.problem, [*leads.tolist(), *chosen]
     columns = regressors(problem, frame_of(problem), both, search.shapes)
-    best = search.first.best[both]
+    best = np.array([*search.first.best[leads].tolist(), *chosen.values()])
     own = columns.values[:, np.arange(len(both)), best] / np.maximum(columns.norm[np.arange(len(both)), best], 1e-300)
     overlap = np.abs(own[:, : len(leads)].T @ own[:, len(leads) :])
     clear = overlap.max(axis=1) * np.sqrt(len(own)) > _EXPLAINS
-    closest[leads[clear]] = np.array(chosen)[overlap.argmax(axis=1)][clear]
+    closest[leads[clear]] = np.array(list(chosen))[overlap.argmax(axis=1)][clear]
     return closest

@@ -1,7 +1,7 @@
 """From a Sample to a Problem: what is done to the series before anything is tested, and why.
 
 The order is: logs on request, season and trend columns, integration, the KPI's outliers, the leads' spikes,
-the KPI's momentum. Every threshold of preparation stands here.
+the KPI's momentum. Every threshold of preparation stands in this package and in `transforms.py`.
 """
 
 from __future__ import annotations
@@ -258,7 +258,8 @@ def _prepare_arrays(y: Floats, X: Floats, fixed: Floats, seasons: tuple[Season, 
     working_y, momentum, n_clipped = clean_kpi(scaled.values, base, unit_root=unit_root)
     surprise = _surprises(working_y, base, momentum)
     # spikes first: the rest of a series is lost in rounding beside one value of 1e15
-    calmed, n_calmed = calm_spikes(X, surprise, lags=lags, limit=_SPIKE)
+    # ... and an answer to them is looked for in the KPI as it came: clipped, it would be gone
+    calmed, n_calmed = calm_spikes(X, _surprises(scaled.values, base, momentum), lags=lags, limit=_SPIKE)
     calmed, _, scale = standardise(calmed)
     deterministic = np.column_stack([fixed[:, :2], *season])
     differenced = np.zeros(X.shape[1], dtype=bool)
@@ -322,7 +323,7 @@ def clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Mome
         limit = _CLIP_HEAVY if heavy_tailed(y - mean, momentum) else _CLIP
         residual, n_clipped = clip_innovations(y - mean, momentum, limit=limit)
         if not n_clipped:
-            return y, momentum, 0
+            return y, fit_momentum(y, base, max_order=_MAX_ORDER, unit_root=unit_root), 0
         cleaned = mean + residual
         momentum = fit_momentum(cleaned, base, max_order=_MAX_ORDER, unit_root=unit_root)
     return cleaned, momentum, n_clipped
@@ -355,5 +356,6 @@ def _without_coincidence(X: Floats, surprise: Floats, *, unit_root: bool) -> tup
         correlation = np.corrcoef(residual[rows, j], surprise[rows])[0, 1]
         if abs(correlation) * np.sqrt(rows.sum()) > _COINCIDENT:
             chosen[j] = True
-            replaced[:, j] = np.nancumsum(residual[:, j]) if unit_root else residual[:, j]
+            summed = np.where(np.isfinite(X[:, j]), np.nancumsum(residual[:, j]), np.nan)
+            replaced[:, j] = summed if unit_root else residual[:, j]
     return replaced, chosen

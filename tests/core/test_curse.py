@@ -49,5 +49,6 @@ def test_a_larger_t_never_gives_less() -> None:
     assert (numbers[:, 0] <= np.linspace(3.0, 12.0, 91) + 1e-6).all()
 
 
-def test_a_t_below_its_threshold_counts_as_one_that_just_passed() -> None:
-    np.testing.assert_allclose(corrected(2.5), corrected(2.5, threshold=2.5))
+def test_a_t_below_its_threshold_was_chosen_otherwise_and_is_left_as_it_is() -> None:
+    np.testing.assert_allclose(corrected(2.5), corrected(2.5, threshold=0.0))
+    np.testing.assert_allclose(corrected(2.5)[0], 2.5, atol=1e-5)
