@@ -204,6 +204,9 @@ Examples:
 @click.option("--log", multiple=True, metavar="A,B", help="Columns to analyse in logs; with the KPI, effects are in percent.")
 @click.option("--missing", type=click.Choice(["mask", "error", "zero"]), default="mask", show_default=True, help=_MISSING)
 @click.option("--max-lag", type=int, help="Longest lag tried, in periods.  [default: by the cadence]")
+@click.option(
+    "--undo", type=click.Choice(["rolling", "ytd"]), help="Undo the average, or the sum to date, that the KPI is reported as."
+)
 @click.option("--nonlinear", is_flag=True, help="Also search for effects of squares and of what lies above or below the mean.")
 @click.option("--fdr", type=float, default=0.10, show_default=True, help="Share of false leads accepted among those named.")
 @click.option("--rng", type=int, default=0, show_default=True, help="Seed; the same seed gives the same ranking.")

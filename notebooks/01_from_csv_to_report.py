@@ -318,8 +318,8 @@ effects[real].round(2)
 # - That moving a metric moves the KPI. Leads predict. A third thing may move both. An experiment shows what an action does.
 # - That the relation will last. It was estimated on these four years.
 # - That there is no other lead. Only the columns of the table were looked at, up to 12 weeks back.
-# - The true size. An effect that was picked because it is large is on average overstated; one that is spread over weeks can
-#   be understated.
+# - The true size. The effect of a lead is corrected for having been picked because it is large, and its interval says how well it
+#   is known; that of another candidate is not corrected.
 
 # %% [markdown]
 # ## 13. Write the report

@@ -152,7 +152,7 @@ def prepare(
     _refuse_lags(max_lag, n=len(y), needed=fewest_rows(fixed.shape[1]))
     untestable = untestable_leads(y, X, leads, fixed=fixed, n_controls=Z.shape[1])
     if reported.refused:
-        untestable = tuple(Untestable(lead=lead, code="LL108", detail=reported.text) for lead in leads)
+        untestable = tuple(Untestable(lead=lead, code="LL108", detail="") for lead in leads)
     testable = ~np.isin(leads, [item.lead for item in untestable])
     seasons = seasons_asked(sample.calendar, y, X[:, testable])
     _refuse_exact_kpi(kpi, y, np.column_stack([fixed, *(item.columns for item in seasons)]))

@@ -161,7 +161,7 @@ def _limits(decision: SeenDecision, context: SeenContext) -> str:
         return "This does not show that there is no lead: a weak, slow or changing one can be missed."
     return (
         f"This shows prediction, not cause: moving {lead} on purpose may leave {kpi} where it is, and a third thing may move "
-        "both. An effect picked for being large is on average overstated."
+        "both."
     )
 
 

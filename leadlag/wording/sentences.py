@@ -36,7 +36,7 @@ LIMITS = (
     "A lead is not yet a lever. Levels that move together do not show that pushing one moves the other; an experiment does.",
     "A lead that becomes a target may stop leading: people then move the number, and not what stood behind it.",
     "Finding nothing is not finding that there is nothing: a weak, slow or changing lead can be missed in these periods.",
-    "The best of many look better than they are: the effects of leads picked for being large are on average overstated.",
+    "The best of many look better than they are: effects of leads are corrected for having been chosen, those of others are not.",
 )
 
 #: What each verdict says, in a few words.

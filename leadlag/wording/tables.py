@@ -48,7 +48,7 @@ def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: i
     """What stands behind the table, each fact with its label; names cut to `most` columns."""
     context = ranking.context
     kpi, policy = cut(shown(context.kpi), most), context.policy
-    bounds = f"with its {percent(policy.effect_level)} interval, which does not cover the search (p does)"
+    bounds = f"with its {percent(policy.effect_level)} interval; of leads corrected for having been chosen"
     facts = [
         ("Delay", f"in {context.unit}s, with the ends of the {percent(policy.delay_level)} set"),
         ("Effect", f"{_effect_words(ranking, kpi)}, {bounds}"),
