@@ -53,7 +53,7 @@ class Findings:
 
 
 def evidence_of(
-    prepared: Prepared, findings: Findings, *, unit: str, policy: Policy, metrics: Mapping[str, Metric]
+    prepared: Prepared, findings: Findings, *, unit: str, policy: Policy, metrics: Mapping[str, Metric], joint_test: bool = True
 ) -> list[Evidence]:
     """Evidence of every candidate, those first that could be tested.
 
@@ -66,12 +66,14 @@ def evidence_of(
     policy : Policy
     metrics : Mapping from str to Metric
         What is known about the leads.
+    joint_test : bool
+        Whether the joint F test of each lead's lags is computed; no verdict rests on it.
     """
     alone = in_kpi_units(prepared.problem, findings.scan, level=policy.effect_level, shapes=findings.shapes)
     selection, direction = findings.selection, findings.direction
     reverse_q, coincident_q = fdr_adjust(direction.reverse), fdr_adjust(direction.coincident)
     order = _granger_order(prepared.problem)
-    granger = _granger_pvalues(prepared.problem, order=order)
+    granger = _granger_pvalues(prepared.problem, order=order) if joint_test else np.full(len(prepared.leads), math.nan)
     found = []
     for j, lead in enumerate(prepared.leads):
         if not math.isfinite(findings.scan.statistic[j]):
@@ -94,7 +96,7 @@ def evidence_of(
             one_event=bool(selection.one_event[j]),
             group=int(prepared.groups[j]) if prepared.groups[j] >= 0 else None,
             granger_pvalue=float(granger[j]),
-            granger_order=order,
+            granger_order=order if joint_test else None,
             treatment=_treatment(prepared, j, unit=unit),
             available_after=metrics[lead].available_after if lead in metrics else 0,
             notes=_notes(prepared, j, unit=unit),

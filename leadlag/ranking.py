@@ -43,6 +43,7 @@ def rank_leads(
     log: Sequence[str] = (),
     undo: str | None = None,
     nonlinear: bool = False,
+    evidence: bool = True,
     n_draws: int = 1999,
 ) -> LeadRanking:
     """Rank candidate leads by whether, when and how much they move before a KPI.
@@ -76,6 +77,8 @@ def rank_leads(
         Undo the moving average or the sum to date as which the KPI is reported.
     nonlinear : bool
         Also search for effects of a lead's square, and of what lies above or below its mean; these count as tests.
+    evidence : bool
+        False leaves out what no verdict rests on (`granger_pvalue` is then NaN), for speed with many leads.
     n_draws : int
         Bootstrap draws behind the p-values.
 
@@ -126,18 +129,19 @@ def rank_leads(
             sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone
         )
         findings = _find(prepared, shapes, seeds=as_generator(rng).integers(2**63, size=4), n_draws=draws, policy=policy)
-        evidence = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics)
+        beside = as_bool(evidence, "evidence")
+        gathered = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics, joint_test=beside)
     n_tested = int(np.isfinite(findings.scan.statistic).sum())
     family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_shapes=len(shapes) * lag, n_draws=draws)
     settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": _seed_words(rng)}
     settings |= {"controls": names.controls, "missing": missing, "log": logged, "undo": undone, "n_draws": draws}
-    settings |= {"nonlinear": bool(nonlinear), "time": time, "catalogue": tuple(metrics.values())}
+    settings |= {"nonlinear": bool(nonlinear), "evidence": beside, "time": time, "catalogue": tuple(metrics.values())}
     return LeadRanking(
-        decisions=in_order(decide(item, policy) for item in evidence),
+        decisions=in_order(decide(item, policy) for item in gathered),
         context=_context(sample, prepared, kpi=names.kpi, max_lag=lag, policy=policy, metrics=metrics),
         family=family,
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
-        provenance=Provenance.of("rank_leads", warnings=tuple(_notes(sample, prepared, evidence)), **settings),
+        provenance=Provenance.of("rank_leads", warnings=tuple(_notes(sample, prepared, gathered)), **settings),
     )
 
 

@@ -370,3 +370,10 @@ def test_the_mean_duration_of_unemployment_follows_the_rate(rng: int) -> None:
     verdict = ranking.to_frame().set_index("lead")["verdict"]
     assert verdict["initial_claims"] == "lead"
     assert verdict["mean_unemployment_weeks"] == "reverse"
+
+
+def test_without_the_evidence_beside_them_the_verdicts_are_the_same(planted: pd.DataFrame) -> None:
+    whole, bare = ranked(planted).to_frame(), ranked(planted, evidence=False).to_frame()
+    assert bare["granger_pvalue"].isna().all()
+    assert whole["granger_pvalue"].notna().all()
+    pd.testing.assert_frame_equal(bare.drop(columns="granger_pvalue"), whole.drop(columns="granger_pvalue"))
