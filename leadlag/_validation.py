@@ -12,7 +12,7 @@ import numpy as np
 
 from leadlag.errors import UnknownNameError, UsageError
 
-__all__ = ["as_bool", "as_generator", "as_int", "as_lags", "as_name", "as_names", "as_option", "as_real", "nearest"]
+__all__ = ["as_bool", "as_generator", "as_int", "as_lags", "as_list", "as_name", "as_names", "as_option", "as_real", "nearest"]
 
 
 def as_bool(value: Any, name: str) -> bool:
@@ -111,3 +111,10 @@ def _has(known: Sequence[str], most: int = 12, *, owner: str = "column") -> str:
     more = f" and {len(known) - most} more" if len(known) > most else ""
     head = "The data have" if owner == "column" else f"The {owner}s are"
     return f"{head}: {', '.join(map(repr, known[:most])) or 'none'}{more}."
+
+
+def as_list(names: Any) -> list[Any]:
+    """Names as a list; one text is one name."""
+    if names is None or isinstance(names, str):
+        return [] if names is None else [names]
+    return list(names) if isinstance(names, Iterable) else [names]

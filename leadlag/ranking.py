@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real
+from leadlag._validation import as_bool, as_generator, as_int, as_list, as_names, as_option, as_real
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.limits import check_limits
 from leadlag.core.scan import CHUNK, delay_lags, scan
@@ -183,9 +183,9 @@ def _named_columns(
     data: Any, *, kpi: Any, leads: Any, controls: Any, time: str | None, catalogue: Any, missing: Missing
 ) -> tuple[Sample, _Names]:
     """The sample of one call and its columns by role, each in one role only."""
-    asked: dict[str, Any] = {"kpi": [kpi], "controls": _as_list(controls)}
+    asked: dict[str, Any] = {"kpi": [kpi], "controls": as_list(controls)}
     if leads is not None:
-        asked["leads"] = _as_list(leads)
+        asked["leads"] = as_list(leads)
     columns = asked if leads is not None else None
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
     outcome = sample.resolve(kpi, "kpi")
@@ -199,13 +199,6 @@ def _named_columns(
 def _seed_words(rng: int | np.random.Generator) -> int | str:
     """The seed as it is told in the settings; the state of a Generator is not kept."""
     return "a Generator" if isinstance(rng, np.random.Generator) else int(rng)
-
-
-def _as_list(names: Any) -> list[Any]:
-    """Names as a list; one text is one name."""
-    if names is None or isinstance(names, str):
-        return [] if names is None else [names]
-    return list(names) if isinstance(names, Iterable) else [names]
 
 
 def _refuse_two_roles(kpi: str, leads: Sequence[str], controls: Sequence[str]) -> None:

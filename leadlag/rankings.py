@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_name, as_names, as_option
+from leadlag._validation import as_generator, as_list, as_name, as_names, as_option
 from leadlag.catalogue import Metric, as_catalogue
 from leadlag.errors import DataContractError, LeadLagError, UsageError
 from leadlag.ranked import COLUMNS, LeadRanking
@@ -196,7 +196,7 @@ def rank_kpis(
     as_generator(rng)
     seed = int(rng.integers(2**63)) if isinstance(rng, np.random.Generator) else int(rng)
     _refuse_unknown(options)
-    asked = {"kpis": _as_list(kpis), "leads": _as_list(leads), "controls": _as_list(controls)}
+    asked = {"kpis": as_list(kpis), "leads": as_list(leads), "controls": as_list(controls)}
     if not asked["kpis"]:
         raise UsageError("kpis is empty: name at least one column.")
     metrics = as_catalogue(catalogue)
@@ -298,7 +298,7 @@ def _segments(sample: Sample, segments: Any) -> list[Sample]:
     """The Sample of each segment that is asked for; the whole where there are none."""
     if segments is None:
         return [sample.segment(name) for name in sample.segments] or [sample]
-    wanted = [as_name(name, "segments", sample.segments, owner="segment") for name in _as_list(segments)]
+    wanted = [as_name(name, "segments", sample.segments, owner="segment") for name in as_list(segments)]
     if not wanted:
         raise UsageError("segments is empty: name at least one, or leave it out for all.")
     return [sample.segment(name) for name in dict.fromkeys(wanted)]
@@ -309,10 +309,3 @@ def _refuse_unknown(options: Mapping[str, Any]) -> None:
     known = [name for name, part in inspect.signature(rank_leads).parameters.items() if part.kind is part.KEYWORD_ONLY]
     for name in options:
         as_option(name, "option", known)
-
-
-def _as_list(names: Any) -> list[Any]:
-    """Names as a list; one text is one name."""
-    if names is None or isinstance(names, str):
-        return [] if names is None else [names]
-    return list(names) if isinstance(names, Iterable) else [names]

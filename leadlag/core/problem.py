@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadlag.core.noise import Momentum
+from leadlag.core.noise import Momentum, fit_momentum
 
-__all__ = ["Problem"]
+__all__ = ["Problem", "refitted"]
 
 Floats = NDArray[np.float64]
 
@@ -59,3 +60,11 @@ class Problem:
     def observed(self) -> NDArray[np.bool_]:
         """Rows with the KPI and all of the base, shape (n,)."""
         return np.isfinite(self.y) & np.isfinite(self.base).all(axis=1)
+
+
+def refitted(problem: Problem, **changes: Any) -> Problem:
+    """The problem with some of its parts changed, and the KPI's momentum fitted again to what is then in every model."""
+    changed = replace(problem, **changes)
+    unit_root = problem.momentum.unit_root
+    momentum = fit_momentum(changed.y, changed.mean, max_order=changed.max_order, unit_root=unit_root)
+    return replace(changed, momentum=momentum)

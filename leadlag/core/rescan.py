@@ -7,13 +7,12 @@ the null distribution of their largest |t|; so a step needs no draws of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadlag.core.noise import fit_momentum
-from leadlag.core.problem import Problem
+from leadlag.core.problem import Problem, refitted
 from leadlag.core.resample import Tail
 from leadlag.core.scan import CHUNK, frame_of, regressors, t_of_share
 from leadlag.core.shapes import STANDARD, Shape, search_weights
@@ -70,8 +69,7 @@ def rescan(problem: Problem, *, tail: Tail, shapes: Sequence[Shape] = STANDARD, 
     statistic, best = _largest(problem, shapes, spent=spent)
     log_pvalue = unshifted = tail.log_pvalues(statistic)
     if problem.shift is not None:
-        momentum = fit_momentum(problem.y, problem.base, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
-        without, _ = _largest(replace(problem, shift=None, momentum=momentum), shapes, spent=spent)
+        without, _ = _largest(refitted(problem, shift=None), shapes, spent=spent)
         unshifted = tail.log_pvalues(without)
         log_pvalue = np.where(np.isfinite(statistic), np.fmax(log_pvalue, unshifted), np.nan)
     return Rescan(log_pvalue=log_pvalue, unshifted=unshifted, best=best)

@@ -15,12 +15,24 @@ from numpy.typing import NDArray
 
 from leadlag.core.leastsquares import Basis, residualise
 from leadlag.core.maxima import largest_scores
-from leadlag.core.noise import Whitener, filtered_fit, fit_momentum
-from leadlag.core.problem import Problem
+from leadlag.core.noise import Whitener, filtered_fit
+from leadlag.core.problem import Problem, refitted
 from leadlag.core.resample import SharedSigns, Tail, fit_tail, signs
 from leadlag.core.shapes import STANDARD, Shape, lead_columns, search_weights
 
-__all__ = ["CHUNK", "Columns", "Frame", "Scan", "delay_lags", "frame_of", "regressors", "scan", "scan_each", "t_of_share"]
+__all__ = [
+    "CHUNK",
+    "Columns",
+    "Frame",
+    "Scan",
+    "column_of",
+    "delay_lags",
+    "frame_of",
+    "regressors",
+    "scan",
+    "scan_each",
+    "t_of_share",
+]
 
 Floats = NDArray[np.float64]
 
@@ -148,6 +160,13 @@ def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Seq
     return Columns(values=values.reshape(n, m, s), norm=np.where(usable, norm, 0.0).reshape(m, s), nobs=nobs.reshape(m, s))
 
 
+def column_of(problem: Problem, lead: int, column: int, shapes: Sequence[Shape]) -> Floats:
+    """One column of a scan before the KPI's filter: a lead at one lag in one shape, zero where it has no value, shape (n,)."""
+    lag, shape = problem.lags[column % len(problem.lags)], shapes[column // len(problem.lags)]
+    found = lead_columns(problem.X[:, [lead]], lags=[lag], shapes=[shape], momentum=problem.momentum)
+    return np.nan_to_num(found[:, 0, 0, 0])
+
+
 def _residualise_present(values: Floats, present: NDArray[np.bool_], q: Floats) -> Floats:
     """Columns, zero where missing, less their projection on an orthonormal basis over the rows that each of them has.
 
@@ -208,8 +227,7 @@ def _scan(problem: Problem, flips: SharedSigns, shapes: Sequence[Shape]) -> Scan
     found = _scan_once(problem, flips, shapes)
     if problem.shift is None:
         return found
-    momentum = fit_momentum(problem.y, problem.base, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
-    without = _scan_once(replace(problem, shift=None, momentum=momentum), flips, shapes)
+    without = _scan_once(refitted(problem, shift=None), flips, shapes)
     # a lead that is nothing but the shift cannot be tested: it must not be left with the p of the model without
     larger = np.fmax(found.log_pvalue, without.log_pvalue)
     log_pvalue = np.where(np.isfinite(found.statistic), larger, np.nan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ from scipy import special, stats
 
 from leadlag.core.lags import difference, lag_tensor
 from leadlag.core.leastsquares import standardise
-from leadlag.core.noise import fit_momentum, prewhitened
-from leadlag.core.problem import Problem
+from leadlag.core.noise import prewhitened
+from leadlag.core.problem import Problem, refitted
 from leadlag.core.scan import frame_of, scan_each
 from leadlag.core.shapes import STANDARD, Shape
 
@@ -91,6 +91,4 @@ def _correlation_pvalue(X: Floats, other: Floats) -> Floats:
 
 def _exchanged(problem: Problem, lead: np.intp) -> Problem:
     """The KPI as the lead of this lead."""
-    y = problem.X[:, lead]
-    momentum = fit_momentum(y, problem.base, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
-    return replace(problem, y=y, X=problem.y[:, None], x_scale=np.ones(1), momentum=momentum, shift=None)
+    return refitted(problem, y=problem.X[:, lead], X=problem.y[:, None], x_scale=np.ones(1), shift=None)

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_int, as_names
+from leadlag._validation import as_int, as_list, as_names
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.limits import MAX_BYTES, MAX_TESTS, check_limits
 from leadlag.core.screen import REASONS, ScreenNumbers, screen
@@ -238,7 +238,7 @@ def _checked(
     """The arguments of one call, or an error that says what is wrong with them."""
     deepest = as_int(max_order, "max_order", low=1)
     held = None if hold_back is None else deepest if hold_back == "max_order" else as_int(hold_back, "hold_back", low=deepest)
-    asked = {"kpis": _as_list(kpis), "leads": _as_list(leads), "controls": _as_list(controls)}
+    asked = {"kpis": as_list(kpis), "leads": as_list(leads), "controls": as_list(controls)}
     sample = _read(data, asked, missing, door)
     places = {name: place for place, name in enumerate(sample.names)}
     names = {
@@ -265,11 +265,6 @@ def _read(data: Any, asked: dict[str, list[Any]], missing: Missing, door: dict[s
     if isinstance(data, Sample) and missing == "mask" and all(value is None for value in door.values()):
         return data.require_single()
     return as_sample(data, missing=missing, columns=asked, **door).require_single()
-
-
-def _as_list(names: Any) -> list[Any]:
-    """Names as a list; one text is one name."""
-    return [] if names is None else [names] if isinstance(names, str) else list(names)
 
 
 def _side_by_side(values: FloatArray, places: list[int]) -> FloatArray:

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.multiplicity import fdr_adjust
-from leadlag.core.noise import fit_momentum
-from leadlag.core.problem import Problem
+from leadlag.core.problem import Problem, refitted
 from leadlag.core.rescan import Rescan, rescan
-from leadlag.core.scan import Scan, frame_of, regressors, scan
+from leadlag.core.scan import Scan, column_of, frame_of, regressors, scan
 from leadlag.core.shapes import STANDARD, Shape, lead_columns
 
 __all__ = ["Selection", "select_leads"]
@@ -312,9 +311,8 @@ def _beside_lag_zero(
     for place in np.flatnonzero(search.coincident[leads] & (np.fmin(log_p, unshifted) <= np.log(max(search.fdr, _LOOK)))):
         at = int(columns[place])
         now = lead_columns(problem.X[:, [at]], lags=[0], shapes=[_POINT], momentum=problem.momentum)[:, 0, 0, 0]
-        wider = replace(problem, base=np.column_stack([problem.base, np.nan_to_num(now)]))
-        momentum = fit_momentum(problem.y, wider.mean, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
-        beside = ask(_only(replace(wider, momentum=momentum), [at]), int(place))
+        wider = refitted(problem, base=np.column_stack([problem.base, np.nan_to_num(now)]))
+        beside = ask(_only(wider, [at]), int(place))
         for kept, again in ((log_p, beside.log_pvalue[0]), (unshifted, beside.unshifted[0])):
             kept[place] = max(kept[place], again) if np.isfinite(again) else 0.0
     return log_p, unshifted
@@ -364,17 +362,8 @@ def _with_leads(search: _Search, best: Mapping[int, int]) -> Problem:
     problem = search.problem
     if not best:
         return problem
-    columns = [_column(problem, lead, column, search.shapes) for lead, column in best.items()]
-    wider = replace(problem, base=np.column_stack([problem.base, *columns]))
-    momentum = fit_momentum(problem.y, wider.mean, max_order=problem.max_order, unit_root=problem.momentum.unit_root)
-    return replace(wider, momentum=momentum)
-
-
-def _column(problem: Problem, lead: int, column: int, shapes: Sequence[Shape]) -> Floats:
-    """One lead in one shape, zero where it has no value."""
-    lag, shape = problem.lags[column % len(problem.lags)], shapes[column // len(problem.lags)]
-    found = lead_columns(problem.X[:, [lead]], lags=[lag], shapes=[shape], momentum=problem.momentum)
-    return np.nan_to_num(found[:, 0, 0, 0])
+    columns = [column_of(problem, lead, column, search.shapes) for lead, column in best.items()]
+    return refitted(problem, base=np.column_stack([problem.base, *columns]))
 
 
 def _only(problem: Problem, leads: Sequence[int] | NDArray[np.intp]) -> Problem:

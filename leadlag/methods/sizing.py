@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from leadlag.core.noise import fit_momentum
-from leadlag.core.problem import Problem
-from leadlag.core.scan import Scan, scan
-from leadlag.core.shapes import STANDARD, Shape, lead_columns
+from leadlag.core.problem import Problem, refitted
+from leadlag.core.scan import Scan, column_of, scan
+from leadlag.core.shapes import STANDARD, Shape
 from leadlag.prepare import Prepared, clean_kpi
 
 __all__ = ["beside_the_lead"]
@@ -48,11 +47,8 @@ def beside_the_lead(
     """
     if not prepared.kpi.n_clipped:
         return problem, found
-    lag, shape = problem.lags[found.best[0] % len(problem.lags)], shapes[found.best[0] // len(problem.lags)]
-    column = lead_columns(problem.X, lags=[lag], shapes=[shape], momentum=problem.momentum)[:, 0, 0, 0]
-    unit_root = problem.momentum.unit_root
-    y, _, _ = clean_kpi(prepared.given, np.column_stack([problem.mean, np.nan_to_num(column)]), unit_root=unit_root)
-    momentum = fit_momentum(y, problem.mean, max_order=problem.max_order, unit_root=unit_root)
-    again = replace(problem, y=y, momentum=momentum)
+    column = column_of(problem, 0, int(found.best[0]), shapes)
+    y, _, _ = clean_kpi(prepared.given, np.column_stack([problem.mean, column]), unit_root=problem.momentum.unit_root)
+    again = refitted(problem, y=y)
     fresh = scan(again, rng=np.random.default_rng(0), n_draws=_DRAWS, shapes=shapes)
     return again, replace(fresh, tail=found.tail, best=found.best)

@@ -7,7 +7,7 @@ the KPI's momentum. Every threshold of preparation stands in this package and in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from leadlag.core.identities import arithmetic_parts, duplicate_groups
 from leadlag.core.lags import difference
 from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise, standardise
 from leadlag.core.noise import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum, largest_root
-from leadlag.core.problem import Problem
+from leadlag.core.problem import Problem, refitted
 from leadlag.core.reported import filled_forward_step
 from leadlag.core.shift import largest_shift
 from leadlag.core.unitroot import integration, integrations
@@ -287,9 +287,7 @@ def _with_shift(problem: Problem) -> Problem:
     shift = largest_shift(problem.y, problem.base, problem.momentum)
     if shift is None or shift.gain <= _SHIFT:
         return problem
-    unit_root = problem.momentum.unit_root
-    shifted = replace(problem, shift=shift.column(len(problem.y)))
-    return replace(shifted, momentum=fit_momentum(problem.y, shifted.mean, max_order=_MAX_ORDER, unit_root=unit_root))
+    return refitted(problem, shift=shift.column(len(problem.y)))
 
 
 def _less_base(values: Floats, base: Floats) -> Floats:
