@@ -11,7 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadlag.decision import VERDICTS, Decision, Delay, Effect, Evidence, Policy, Reason, decide, in_order
+from leadlag.core.diagnostics import Diagnostics, ResidualTest
+from leadlag.decision import (
+    VERDICTS,
+    Decision,
+    Delay,
+    Effect,
+    Evidence,
+    Policy,
+    Reason,
+    ResidualPolicy,
+    decide,
+    in_order,
+    residual_checks,
+)
 
 POLICY = Policy(fdr=0.10, wide_delay=3)
 
@@ -149,3 +162,56 @@ def test_the_order_does_not_depend_on_the_order_given(rows: list[tuple[str, floa
     shuffled = decisions.copy()
     random.Random(seed).shuffle(shuffled)
     assert names(in_order(shuffled)) == names(in_order(decisions))
+
+
+def residuals(*, nobs: int = 156, **pvalues: float) -> Diagnostics:
+    """Diagnostics with the p-values given, 0.5 elsewhere."""
+    codes = ("autocorrelation", "heteroscedasticity", "normality", "stability")
+    tests = {
+        code: ResidualTest(statistic=9.0, df=4, pvalue=pvalues.get(code, 0.5), log_pvalue=math.log(pvalues.get(code, 0.5)))
+        for code in codes
+    }
+    return Diagnostics(**tests, durbin_watson=2.0, skewness=0.1, kurtosis=3.1, shift=80, order=4, nobs=nobs)
+
+
+def answers(
+    found: Diagnostics, *, cov_type: str = "nonrobust", has_own_lags: bool = False, noise: str = "white"
+) -> dict[str, str]:
+    checks = residual_checks(found, cov_type=cov_type, has_own_lags=has_own_lags, noise=noise)
+    return {check.code: check.status for check in checks}
+
+
+@pytest.mark.parametrize("code", ["autocorrelation", "heteroscedasticity", "normality", "stability"])
+@pytest.mark.parametrize(("pvalue", "answer"), [(0.05, "pass"), (0.049, "review"), (0.01, "review"), (0.0099, "fail")])
+def test_residuals_pass_are_reviewed_or_fail_by_their_p(code: str, pvalue: float, answer: str) -> None:
+    assert answers(residuals(nobs=60, **{code: pvalue}))[code] == answer
+
+
+@pytest.mark.parametrize(
+    ("code", "model", "answer"),
+    [
+        ("autocorrelation", {"cov_type": "HAC"}, "review"),
+        ("autocorrelation", {"cov_type": "HAC", "has_own_lags": True}, "fail"),
+        ("autocorrelation", {"cov_type": "HAC", "noise": "arma"}, "fail"),
+        ("autocorrelation", {"cov_type": "HC3"}, "fail"),
+        ("heteroscedasticity", {"cov_type": "HC0"}, "review"),
+        ("heteroscedasticity", {"cov_type": "HAC"}, "review"),
+        ("normality", {}, "review"),
+        ("stability", {"cov_type": "HAC"}, "fail"),
+    ],
+)
+def test_what_the_model_allows_for_does_not_fail(code: str, model: dict[str, Any], answer: str) -> None:
+    assert answers(residuals(**{code: 1e-9}), **model)[code] == answer
+
+
+def test_instability_beside_autocorrelation_may_be_that_and_is_reviewed() -> None:
+    assert answers(residuals(stability=1e-9, autocorrelation=0.04))["stability"] == "review"
+
+
+def test_a_diagnostic_without_p_does_not_apply_and_the_thresholds_can_be_moved() -> None:
+    assert answers(residuals(autocorrelation=math.nan, stability=1e-9)) == {
+        "autocorrelation": "not applicable", "heteroscedasticity": "pass", "normality": "pass", "stability": "fail",
+    }  # fmt: skip
+    strict = ResidualPolicy(review=0.6, fail=0.55, many_rows=157)
+    found = residual_checks(residuals(), cov_type="nonrobust", has_own_lags=False, noise="white", policy=strict)
+    assert [check.status for check in found] == ["fail", "fail", "fail", "review"]
