@@ -13,9 +13,11 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import linalg
 
 from leadlag._validation import as_int, as_option
-from leadlag.core.leastsquares import LeastSquares
+from leadlag.core.leastsquares import LeastSquares, orthonormal_basis, residualise
+from leadlag.core.noise import Momentum, whitener
 from leadlag.errors import UsageError
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "automatic_bandwidth",
     "bartlett_weights",
     "covariance",
+    "filtered_covariance",
     "leverage_scores",
     "meat",
     "scores",
@@ -126,6 +129,56 @@ def covariance(
     if correction == "df":
         middle = middle * (model.nobs / model.df_resid)
     return Covariance(matrix=_sandwich(model, middle), meat=middle, cov_type=cov_type, bandwidth=bandwidth, correction=correction)
+
+
+def filtered_covariance(model: LeastSquares, phi: FloatArray, *, rows: NDArray[np.intp]) -> FloatArray:
+    """Covariance of least-squares coefficients whose errors are AR noise with innovations of any variance.
+
+    Parameters
+    ----------
+    model : LeastSquares
+        Fitted by plain least squares.
+    phi : ndarray, shape (p,)
+        AR coefficients of the errors.
+    rows : ndarray of int, shape (nobs,)
+        Period number of each row, increasing; the noise starts afresh after a gap.
+
+    Returns
+    -------
+    ndarray, shape (k, k)
+        NaN for a column that was set aside.
+
+    Notes
+    -----
+    With F the filter that turns the errors into innovations e, the coefficients err by ``A F^-1 e``, ``A = (X'X)^-1 X'``, so
+    their covariance is ``A F^-1 D F^-T A'``. D holds the squared innovations of the regression filtered by F, divided by
+    ``(1 - h)^2`` with its leverage h (HC3, MacKinnon & White 1985): parametric in what the errors remember, free in how large
+    they are.
+    """
+    observed = np.zeros(int(rows[-1]) + 1, dtype=bool)
+    observed[rows] = True
+    weights = whitener(Momentum(phi=phi, unit_root=False, variance=1.0), observed).weights[rows]
+    y = model.basis.q @ model.scores + model.resid
+    filtered = _filtered(weights, np.column_stack([y, model.basis.q]))
+    basis = orthonormal_basis(filtered[:, 1:])
+    room = 1.0 - basis.leverage()
+    own = room < _OWN_COEFFICIENT
+    innovations = np.where(own, 0.0, residualise(filtered[:, 0], basis) / np.where(own, 1.0, room))
+    # q' F^-1 = (F^-T q)': the filter is lower triangular and banded, so its transpose is solved from the last row up
+    order = weights.shape[1] - 1
+    banded = np.zeros((order + 1, model.nobs))
+    for lag in range(order + 1):
+        banded[order - lag, lag:] = weights[lag:, lag]
+    carried = linalg.solve_banded((0, order), banded, model.basis.q) * innovations[:, None]
+    return _sandwich(model, carried.T @ carried)
+
+
+def _filtered(weights: FloatArray, values: FloatArray) -> FloatArray:
+    """The filter applied to rows without their gaps; across a gap its weights are zero."""
+    filtered = weights[:, :1] * values
+    for lag in range(1, weights.shape[1]):
+        filtered[lag:] += weights[lag:, lag, None] * values[:-lag]
+    return filtered
 
 
 def automatic_bandwidth(nobs: int) -> int:

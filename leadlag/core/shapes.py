@@ -16,7 +16,17 @@ from scipy import signal
 from leadlag.core.lags import difference, lag_tensor
 from leadlag.core.noise import Momentum
 
-__all__ = ["NONLINEAR", "STANDARD", "Response", "Shape", "answer_to_a_rise", "lead_columns", "search_weights", "total_weight"]
+__all__ = [
+    "NONLINEAR",
+    "STANDARD",
+    "Response",
+    "Shape",
+    "answer_to_a_rise",
+    "first_autocorrelation",
+    "lead_columns",
+    "search_weights",
+    "total_weight",
+]
 
 Floats = NDArray[np.float64]
 Response = Literal["linear", "square", "above", "below"]
@@ -198,15 +208,20 @@ def _backcast(X: Floats, reach: int) -> tuple[Floats, NDArray[np.bool_], Floats]
     present = np.isfinite(X)
     first = np.where(present.any(axis=0), present.argmax(axis=0), len(X))
     padded = np.concatenate([np.full((reach, X.shape[1]), np.nan), X])
-    filled = np.where(present, X, 0.0)
-    square = (filled**2).sum(axis=0)
-    rho = np.clip((filled[1:] * filled[:-1]).sum(axis=0) / np.where(square > 0, square, 1.0), 0.0, 1.0)
-    rho = np.where(rho > 1.0 - 10.0 / max(len(X), 11), 1.0, rho)
+    rho = first_autocorrelation(X)
     for column in np.flatnonzero(first < len(X)):
         start = first[column] + reach
         padded[start - reach : start, column] = X[first[column], column] * rho[column] ** np.arange(reach, 0, -1)
     begins = np.arange(len(X))[:, None] >= first[None, :]
     return padded, begins, rho
+
+
+def first_autocorrelation(X: Floats) -> Floats:
+    """First autocorrelation of each centred column, between 0 and 1; 1 for one that can hardly be told from a random walk."""
+    filled = np.where(np.isfinite(X), X, 0.0)
+    square = (filled**2).sum(axis=0)
+    rho = np.clip((filled[1:] * filled[:-1]).sum(axis=0) / np.where(square > 0, square, 1.0), 0.0, 1.0)
+    return np.where(rho > 1.0 - 10.0 / max(len(X), 11), 1.0, rho)
 
 
 def _carried(padded: Floats, feedback: Floats, rho: Floats) -> Floats:

@@ -1,0 +1,255 @@
+"""What a fitted regression says of one lead: its lag profile, the sum of it, when it peaks, and how long it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal, special
+
+from leadlag.core.bands import Bands, bands
+from leadlag.core.lagfit import LagFit
+from leadlag.core.profiles import moved_by_one
+
+__all__ = ["Estimate", "LeadEffects", "lead_effects", "total_gradient"]
+
+Floats = NDArray[np.float64]
+
+#: Draws behind the set of peaks.
+_DRAWS = 5_000
+#: Relative step of numerical derivatives.
+_STEP = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A number with its standard error and interval; NaN where it is not known."""
+
+    value: float
+    bse: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadEffects:
+    """What the regression says of one lead, in KPI units per unit of the lead.
+
+    Parameters
+    ----------
+    lags : tuple of int
+        Lags shown.
+    profile, cumulative : Bands
+        Effect at each lag of a rise that lasts one period, and the effect after so many periods of a rise that stays.
+    total : Estimate
+        Effect of a rise that stays, over all lags (delta method).
+    peak : int
+        Lag with the largest effect.
+    peaks : tuple of int
+        Lags at which the peak may be, at the level of the bands.
+    first_lag : int or None
+        First lag whose effect is not zero, all lags judged at once; where a decay starts.
+    mean_delay : Estimate
+        Mean lag, weighted with the effects.
+    half_life : float
+        Periods after the peak until the effect has halved; NaN where it has not within the lags shown.
+    hidden : tuple of Estimate
+        Rate of decay and place of the peak, where the family has them.
+    """
+
+    lags: tuple[int, ...]
+    profile: Bands
+    cumulative: Bands
+    total: Estimate
+    peak: int
+    peaks: tuple[int, ...]
+    first_lag: int | None
+    mean_delay: Estimate
+    half_life: float
+    hidden: tuple[Estimate, ...]
+
+
+def lead_effects(
+    fit: LagFit, lead: int, *, cov: Floats, horizon: int, level: float = 0.95, rng: int | np.random.Generator = 0
+) -> LeadEffects:
+    """Lag profile and what follows from it, of one lead.
+
+    Parameters
+    ----------
+    fit : LagFit
+    lead : int
+        Its place.
+    cov : ndarray, shape (k + h, k + h)
+        Of coefficients and hidden parameters, scaled: `leadlag.core.lagfit.band_covariance`.
+    horizon : int
+        Last lag shown.
+    level : float
+        Of bands and intervals.
+    rng : int or Generator
+        Of the simultaneous critical value.
+
+    Returns
+    -------
+    LeadEffects
+
+    Notes
+    -----
+    The profile is that of ``b(B) / (1 - a(B))``: with own lags of the KPI in the model, what reaches it also by its own past. All
+    intervals are those of the delta method, by Student's t.
+    """
+    family, unit = fit.model.families[lead], _unit(fit, lead)
+    first = min(family.lags[0], horizon)
+    lags = tuple(range(first, horizon + 1))
+    theta, df = np.r_[np.nan_to_num(fit.params), fit.hidden], float(max(fit.df_resid, 1))
+    shown = np.arange(len(lags)) + first
+    weights, slopes = (part[..., shown] for part in _responses(fit, lead, horizon))
+    profile = bands(unit * weights, unit**2 * slopes.T @ cov @ slopes, level=level, df=df, rng=rng)
+    summed = np.cumsum(slopes, axis=1)
+    cumulative = bands(unit * np.cumsum(weights), unit**2 * summed.T @ cov @ summed, level=level, df=df, rng=rng)
+    margin = float(special.stdtrit(df, (1.0 + level) / 2.0))
+    peak = lags[int(np.argmax(np.abs(weights)))]
+    peaks = _peaks(weights, slopes.T @ cov @ slopes, lags, level=level, df=df, rng=rng)
+    hidden_at = len(fit.params) + np.arange(fit.model.hidden_of(lead).start, fit.model.hidden_of(lead).stop)
+    hidden = tuple(_estimate(float(theta[at]), float(np.sqrt(cov[at, at])), margin) for at in hidden_at)
+    total, total_slope = _total(fit, lead, theta), total_gradient(fit, lead)
+    searched = family.kind == "geometric" and family.n_free == 1
+    return LeadEffects(
+        lags=lags,
+        profile=profile,
+        cumulative=cumulative,
+        total=_estimate(unit * total, abs(unit) * float(np.sqrt(total_slope @ cov @ total_slope)), margin),
+        peak=peak,
+        peaks=fit.starts[lead] if searched and fit.starts[lead] and not fit.model.own_lags else peaks,
+        first_lag=family.start if family.kind == "geometric" else _first(profile, lags),
+        mean_delay=_delta(lambda at: _mean_delay(fit, lead, at), theta, cov, margin),
+        half_life=_half_life(
+            np.abs(weights), decay=fit.hidden[fit.model.hidden_of(lead)], kind=family.kind, own=bool(fit.model.own_lags)
+        ),
+        hidden=hidden,
+    )
+
+
+def total_gradient(fit: LagFit, lead: int) -> Floats:
+    """Derivative of a lead's total effect by coefficients and hidden parameters, in scaled units, shape (k + h,)."""
+    theta, model = np.r_[np.nan_to_num(fit.params), fit.hidden], fit.model
+    gradient, left = np.zeros(len(theta)), 1.0 - _own(fit).sum()
+    family, mine, place = model.families[lead], model.hidden_of(lead), model.columns_of(lead)
+    gradient[place] = family.totals(fit.hidden[mine]) / left
+    for i, slope in enumerate(moved_by_one(family.totals, fit.hidden[mine], family.bounds)):
+        gradient[len(fit.params) + mine.start + i] = float(slope @ theta[place]) / left
+    gradient[model.base.shape[1] : model.n_fixed] = _total(fit, lead, theta) / left
+    return gradient
+
+
+def _unit(fit: LagFit, lead: int) -> float:
+    """KPI units per unit of the lead in one scaled effect."""
+    return float(fit.model.scale[0] / fit.model.scale[1 + fit.model.base.shape[1] + lead])
+
+
+def _own(fit: LagFit) -> Floats:
+    """Coefficients of the KPI's own lags."""
+    return np.nan_to_num(fit.params[fit.model.base.shape[1] : fit.model.n_fixed])
+
+
+def _responses(fit: LagFit, lead: int, horizon: int) -> tuple[Floats, Floats]:
+    """Effects at lags 0..horizon, shape (horizon + 1,), and their derivative by all parameters, shape (k + h, horizon + 1)."""
+    model, every = fit.model, range(horizon + 1)
+    family, place, mine = model.families[lead], model.columns_of(lead), model.hidden_of(lead)
+    coefficients = np.nan_to_num(fit.params[place])
+    own = np.zeros(max(model.own_lags, default=0) + 1)
+    own[0] = 1.0
+    own[list(model.own_lags)] = -_own(fit)
+
+    def carried(direct: Floats) -> Floats:
+        return np.asarray(signal.lfilter([1.0], own, direct, axis=-1))
+
+    weights = carried(family.weights(fit.hidden[mine], every) @ coefficients)
+    slopes = np.zeros((len(fit.params) + len(fit.hidden), horizon + 1))
+    slopes[place] = carried(family.weights(fit.hidden[mine], every).T)
+    for i, slope in enumerate(moved_by_one(lambda at: family.weights(at, every) @ coefficients, fit.hidden[mine], family.bounds)):
+        slopes[len(fit.params) + mine.start + i] = carried(slope)
+    for i, lag in enumerate(model.own_lags):
+        past = np.zeros(horizon + 1)
+        past[lag:] = weights[: max(horizon + 1 - lag, 0)]
+        slopes[model.base.shape[1] + i] = carried(past)
+    return weights, slopes
+
+
+def _total(fit: LagFit, lead: int, theta: Floats) -> float:
+    """Sum of the effects over all lags, as a function of coefficients and hidden parameters."""
+    model, k = fit.model, len(fit.params)
+    family = model.families[lead]
+    left = 1.0 - theta[model.base.shape[1] : model.n_fixed].sum()
+    return float(family.totals(theta[k:][model.hidden_of(lead)]) @ theta[:k][model.columns_of(lead)] / left)
+
+
+def _mean_delay(fit: LagFit, lead: int, theta: Floats) -> float:
+    """``sum k v_k / sum v_k`` over all lags: the mean lag of the direct effects plus that of the KPI's own momentum."""
+    model, k = fit.model, len(fit.params)
+    family, hidden = model.families[lead], theta[k:][model.hidden_of(lead)]
+    coefficients, own = theta[:k][model.columns_of(lead)], theta[model.base.shape[1] : model.n_fixed]
+    direct = float(family.totals(hidden) @ coefficients)
+    if direct == 0.0:
+        return float("nan")
+    return float(family.moments(hidden) @ coefficients) / direct + float(np.array(model.own_lags) @ own / (1.0 - own.sum()))
+
+
+def _delta(function: Callable[[Floats], float], theta: Floats, cov: Floats, margin: float) -> Estimate:
+    """A function of the parameters with the interval of the delta method."""
+    gradient = np.empty(len(theta))
+    for place in range(len(theta)):
+        step = _STEP * max(abs(theta[place]), 1e-3)
+        up, down = theta.copy(), theta.copy()
+        up[place], down[place] = theta[place] + step, theta[place] - step
+        gradient[place] = (function(up) - function(down)) / (2.0 * step)
+    return _estimate(function(theta), float(np.sqrt(max(float(gradient @ cov @ gradient), 0.0))), margin)
+
+
+def _estimate(value: float, bse: float, margin: float) -> Estimate:
+    return Estimate(value=value, bse=bse, low=value - margin * bse, high=value + margin * bse)
+
+
+def _first(profile: Bands, lags: Sequence[int]) -> int | None:
+    """First lag whose simultaneous band leaves zero out."""
+    away = np.flatnonzero((profile.low_all > 0) | (profile.high_all < 0))
+    return lags[away[0]] if len(away) else None
+
+
+def _peaks(
+    weights: Floats, cov: Floats, lags: Sequence[int], *, level: float, df: float, rng: int | np.random.Generator
+) -> tuple[int, ...]:
+    """Lags that may be the peak: no other is larger, in the peak's direction, by more than chance allows.
+
+    Multiple comparisons with the best (Hsu 1981, Annals of Statistics 9:1026): lag k stays unless some ``w_l - w_k`` exceeds the
+    quantile of its largest t over l.
+    """
+    towards = np.sign(weights[np.argmax(np.abs(weights))])
+    values, vectors = np.linalg.eigh((cov + cov.T) / 2.0)
+    generator = np.random.default_rng(rng)
+    draws = generator.standard_normal((_DRAWS, len(weights))) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    draws /= np.sqrt(generator.chisquare(df, (_DRAWS, 1)) / df)
+    variance = np.diag(cov)
+    kept = []
+    for k, lag in enumerate(lags):
+        error = np.sqrt(np.maximum(variance + variance[k] - 2.0 * cov[k], 0.0))
+        apart = error > 1e-12 * np.sqrt(variance.max(initial=0.0))
+        t = towards * (weights - weights[k])[apart] / error[apart]
+        most = np.quantile(((draws - draws[:, [k]])[:, apart] / error[apart]).max(axis=1), level) if apart.any() else 0.0
+        if t.max(initial=0.0) <= most and (apart.sum() or weights[k] == weights[np.argmax(np.abs(weights))]):
+            kept.append(lag)
+    return tuple(kept)
+
+
+def _half_life(size: Floats, *, decay: Floats, kind: str, own: bool) -> float:
+    """Periods after the peak until the effect has halved: by the formula of a decay, else between the lags shown."""
+    if kind in ("geometric", "delayed") and not own:
+        halvings = float(np.log(0.5) / np.log(decay[0])) if decay[0] > 0 else 0.0
+        return halvings if kind == "geometric" else halvings**0.5
+    peak = int(np.argmax(size))
+    below = np.flatnonzero(size[peak:] <= size[peak] / 2.0)
+    if not len(below) or size[peak] == 0:
+        return float("nan")
+    after = peak + int(below[0])
+    return float(below[0]) - float((size[peak] / 2.0 - size[after]) / (size[after - 1] - size[after]))

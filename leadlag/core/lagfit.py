@@ -1,0 +1,310 @@
+"""Fit of a regression on lags of leads: least squares or a noise model, and the covariance of what was estimated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize
+
+from leadlag.core.arma import NoiseOrder
+from leadlag.core.covariance import Covariance, covariance, filtered_covariance
+from leadlag.core.lagmodel import LagModel
+from leadlag.core.leastsquares import LeastSquares, fit, orthonormal_basis, residualise
+from leadlag.core.noisefit import NoiseFit, fit_with_noise
+from leadlag.core.profiles import Family
+from leadlag.core.reml import reml_autoregression
+from leadlag.errors import UsageError
+
+__all__ = ["BandCovariance", "LagFit", "band_covariance", "fit_lags", "innovation_slopes"]
+
+Floats = NDArray[np.float64]
+
+#: Rounds over the leads before the hidden parameters of all are polished together.
+_ROUNDS = 2
+#: AR orders compared for the noise behind the error bands.
+_MAX_ORDER = 4
+#: Twice the log-likelihood that a start may lie below the best one: the 95 % point of chi2 with one degree of freedom.
+_START_RATIO = 3.841458820694124
+#: Residuals below this share of the KPI's variation (both squared) are rounding.
+_EXACT = 1e-24
+
+
+@dataclass(frozen=True, kw_only=True)
+class LagFit:
+    """A fitted regression on lags of leads, in scaled units.
+
+    Parameters
+    ----------
+    model : LagModel
+        With the starts that were found.
+    hidden : ndarray, shape (h,)
+        Rates and peaks of all leads.
+    params : ndarray, shape (k,)
+        Coefficient of each column of the design; NaN for one that was set aside.
+    regression : LeastSquares
+        On the columns and, after them, the slopes in the hidden parameters; both whitened where there is a noise model.
+    cov : Covariance
+        Of coefficients and hidden parameters, as asked for.
+    noise : NoiseFit or None
+        The noise model, if one was asked for.
+    used : ndarray of int, shape (nobs,)
+        Rows of the sample in the regression.
+    starts : tuple of tuple of int
+        Of each lead the starts of a decay that fit about as well as the best (likelihood ratio at 95 %); empty without a search.
+    exact : bool
+        Whether the model fits without error.
+    """
+
+    model: LagModel
+    hidden: Floats
+    params: Floats
+    regression: LeastSquares
+    cov: Covariance
+    noise: NoiseFit | None
+    used: NDArray[np.intp]
+    starts: tuple[tuple[int, ...], ...]
+    exact: bool
+
+    @property
+    def nobs(self) -> int:
+        """Rows used."""
+        return self.regression.nobs
+
+    @property
+    def n_noise(self) -> int:
+        """Estimated coefficients of the noise."""
+        return (
+            0
+            if self.noise is None
+            else sum(map(len, (self.noise.ar, self.noise.ma, self.noise.seasonal_ar, self.noise.seasonal_ma)))
+        )
+
+    @property
+    def df_resid(self) -> int:
+        """Rows less coefficients, hidden parameters and those of the noise."""
+        return self.regression.nobs - self.regression.rank - self.n_noise
+
+    @property
+    def llf(self) -> float:
+        """Gaussian log-likelihood in the units of the data."""
+        n, unit = self.nobs, float(self.model.scale[0])
+        if self.noise is not None:
+            return self.noise.llf - n * float(np.log(unit))
+        if self.exact:
+            return np.inf
+        return -0.5 * n * (float(np.log(2.0 * np.pi * self.regression.ssr / n)) + 1.0) - n * float(np.log(unit))
+
+
+def fit_lags(
+    model: LagModel,
+    *,
+    noise_order: NoiseOrder | None = None,
+    cov_type: str = "nonrobust",
+    bandwidth: int | None = None,
+    correction: str = "none",
+) -> LagFit:
+    """Fit the regression, searching starts, rates and peaks where the families have them.
+
+    Parameters
+    ----------
+    model : LagModel
+    noise_order : NoiseOrder, optional
+        Noise that is estimated together with the regression; least squares if None.
+    cov_type, bandwidth, correction
+        See `leadlag.core.covariance.covariance`.
+
+    Returns
+    -------
+    LagFit
+
+    Raises
+    ------
+    UsageError
+        With code LL204 where rows are too few.
+
+    Notes
+    -----
+    Hidden parameters are found by variable projection: a grid for each lead in turn, then all together (Golub & Pereyra 1973).
+    The covariance is that of the regression on the columns and their slopes in the hidden parameters (Gauss-Newton).
+    """
+    _refuse_few_rows(model)
+    white = None if noise_order is None else _free_noise(model, noise_order)
+    placed, hidden, starts = _placed(model, white)
+    noise = None
+    if noise_order is not None:
+        noise = fit_with_noise(placed.y, placed.design, order=noise_order, bounds=placed.bounds)
+        hidden = noise.hidden
+        params, used = noise.params, noise.rows
+    else:
+        used = np.flatnonzero(placed.rows)
+        params = fit(placed.y[used], placed.design(hidden)[used]).params
+    columns = np.column_stack([placed.y, placed.design(hidden), placed.slopes(hidden, params)])
+    ready = columns[used] if noise is None else noise.noise.whiten(columns, placed.rows).values
+    regression = fit(ready[:, 0], ready[:, 1:])
+    exact = regression.ssr <= _EXACT * regression.tss
+    cov = covariance(regression, cov_type=cov_type, bandwidth=bandwidth, correction=correction, periods=used)
+    return LagFit(
+        model=placed, hidden=hidden, params=params, regression=regression, cov=cov, noise=noise, used=used, starts=starts,
+        exact=bool(exact),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class BandCovariance:
+    """The covariance behind the bands of a fit.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (k + h, k + h)
+        Of coefficients and hidden parameters, scaled; zero for what was set aside.
+    phi : ndarray, shape (p,)
+        AR coefficients of the errors on which it rests.
+    """
+
+    matrix: Floats
+    phi: Floats
+
+
+def band_covariance(fitted: LagFit) -> BandCovariance:
+    """The covariance behind the bands: one that holds at 80 rows with autocorrelated leads and errors.
+
+    Parameters
+    ----------
+    fitted : LagFit
+
+    Returns
+    -------
+    BandCovariance
+
+    Notes
+    -----
+    Under ``cov_type="HAC"`` the intervals of Newey and West alone, of the sum of 12 lags, held in .69 to .85 of 200 samples of 80
+    and 156 rows. So the errors are taken as AR(0..4), estimated by restricted likelihood, and the covariance is that of
+    `leadlag.core.covariance.filtered_covariance`: .92 to .96. With own lags in the model, or a noise model, it is HC3 on the
+    innovations. Under another `cov_type` it is that one, as asked for.
+    """
+    regression, none = fitted.regression, np.zeros(0)
+    if fitted.cov.cov_type != "HAC":
+        return BandCovariance(matrix=np.nan_to_num(fitted.cov.matrix), phi=none)
+    if fitted.noise is not None or fitted.model.own_lags:
+        return BandCovariance(matrix=np.nan_to_num(covariance(regression, cov_type="HC3").matrix), phi=none)
+    whole = np.full((len(fitted.model.y), 1 + regression.rank), np.nan)
+    whole[fitted.used] = np.column_stack([regression.resid, regression.basis.q])
+    phi = reml_autoregression(whole[:, 0], whole[:, 1:], max_order=_MAX_ORDER).phi
+    return BandCovariance(matrix=np.nan_to_num(filtered_covariance(regression, phi, rows=fitted.used)), phi=phi)
+
+
+def innovation_slopes(fitted: LagFit, order: NoiseOrder | None) -> Floats:
+    """Derivative of the innovations by all that was estimated, shape (nobs, rank + n_noise): the design of a test of them."""
+    kept = fitted.regression.basis.q @ fitted.regression.basis.r
+    if fitted.noise is None or order is None or not fitted.n_noise:
+        return kept
+    parts = [fitted.noise.ar, fitted.noise.ma, fitted.noise.seasonal_ar, fitted.noise.seasonal_ma]
+    ends, model = np.cumsum([len(part) for part in parts])[:-1], fitted.model
+    left = model.y - model.design(fitted.hidden) @ np.nan_to_num(fitted.params)
+
+    def innovations(at: Floats) -> Floats:
+        return order.noise(np.split(at, ends)).whiten(left, model.rows).values.ravel()
+
+    at = np.concatenate(parts)
+    moves = [1e-5 * np.eye(len(at))[i] for i in range(len(at))]
+    return np.column_stack([kept, *((innovations(at + move) - innovations(at - move)) / 2e-5 for move in moves)])
+
+
+def _refuse_few_rows(model: LagModel) -> None:
+    n = int(model.rows.sum())
+    n_columns = model.n_fixed + sum(family.n_columns + family.n_hidden for family in model.families)
+    if n <= n_columns:
+        raise UsageError(
+            f"{n} complete rows for {n_columns} coefficients leave nothing to judge them by: lower max_lag, take shape='almon' "
+            "or 'geometric', name fewer leads or controls, or give more periods.",
+            code="LL204",
+        )
+
+
+def _free_noise(model: LagModel, order: NoiseOrder) -> NoiseFit:
+    """The noise beside free lags, so that no lead's effect is in it when starts are looked for."""
+    free = model.placed([_as_free(family) for family in model.families])
+    most = (int(model.rows.sum()) - 10) // 3
+    if free.design(np.zeros(0)).shape[1] > most:  # too many for the rows: a polynomial of the lags does as well
+        free = model.placed([_as_polynomial(family) for family in model.families])
+    return fit_with_noise(free.y, free.design(np.zeros(0)), order=order)
+
+
+def _as_free(family: Family) -> Family:
+    return Family(kind="free", lags=family.lags)
+
+
+def _as_polynomial(family: Family) -> Family:
+    return Family(kind="almon", lags=family.lags, degree=min(3, len(family.lags) - 1))
+
+
+def _placed(model: LagModel, white: NoiseFit | None) -> tuple[LagModel, Floats, tuple[tuple[int, ...], ...]]:
+    """Starts, rates and peaks that fit best: each lead in turn beside the others, then all hidden parameters together."""
+    searched = [j for j, family in enumerate(model.families) if family.n_hidden]
+    if not searched:
+        return model, np.zeros(0), ((),) * len(model.families)
+    starts: list[tuple[int, ...]] = [()] * len(model.families)
+    families = list(model.families)
+    hidden = [np.array([(low + high) / 2.0 for low, high in family.bounds]) for family in families]
+    chosen: dict[int, Floats] = {}
+    for turn in range(_ROUNDS if len(searched) > 1 else 1):
+        for j in searched:
+            others = [
+                chosen[i] if i in chosen else families[i].columns(model.X[:, i], hidden[i])
+                for i in range(len(families))
+                if i != j and (i in chosen or not families[i].n_hidden or turn)
+            ]
+            free = model.families[j]
+            families[j], hidden[j], chosen[j], starts[j] = _best(model, free, model.X[:, j], others, white)
+    placed = model.placed(families)
+    return placed, _polished(placed, np.concatenate(hidden), white), tuple(starts)
+
+
+def _best(
+    model: LagModel, family: Family, x: Floats, others: Sequence[Floats], white: NoiseFit | None
+) -> tuple[Family, Floats, Floats, tuple[int, ...]]:
+    """The start and hidden parameters of one lead that leave the smallest sum of squares beside the other columns."""
+    points, columns = family.candidates(x)
+    rest = np.column_stack([model.y, model.base, model.own, *others])
+    ready = _white(np.column_stack([rest, *columns]), model.rows, white)
+    basis = orthonormal_basis(ready[:, 1 : rest.shape[1]])
+    left = residualise(np.delete(ready, np.s_[1 : rest.shape[1]], axis=1), basis)
+    y, width = left[:, 0], family.n_columns
+    ssr = float(y @ y) - np.array([_gain(y, left[:, 1 + i * width : 1 + (i + 1) * width]) for i in range(len(points))])
+    best = int(np.argmin(ssr))
+    worst = max(float(ssr[best]), 0.0) * np.exp(_START_RATIO / len(y))
+    starts = {placed.start for (placed, _), left_over in zip(points, ssr, strict=True) if left_over <= worst}
+    return *points[best], columns[best], tuple(sorted(start for start in starts if start is not None))
+
+
+def _gain(y: Floats, columns: Floats) -> float:
+    """Fall of the sum of squares by columns that are left beside the others."""
+    if columns.shape[1] == 1:
+        square = float(columns[:, 0] @ columns[:, 0])
+        return float(columns[:, 0] @ y) ** 2 / square if square > 0 else 0.0
+    q = orthonormal_basis(columns).q
+    return float(np.sum((q.T @ y) ** 2))
+
+
+def _polished(model: LagModel, start: Floats, white: NoiseFit | None) -> Floats:
+    """Hidden parameters of all leads at the least sum of squares near a start (variable projection)."""
+    low, high = np.array(model.bounds).T
+
+    def left(hidden: Floats) -> Floats:
+        ready = _white(np.column_stack([model.y, model.design(hidden)]), model.rows, white)
+        return residualise(ready[:, 0], orthonormal_basis(ready[:, 1:]))
+
+    inside = np.clip(start, low + 1e-3 * (high - low), high - 1e-3 * (high - low))
+    found = optimize.least_squares(left, inside, bounds=(low, high), xtol=1e-12, ftol=1e-14, gtol=1e-12, max_nfev=100)
+    at_start = np.clip(start, low, high)
+    better = np.asarray(found.x, dtype=np.float64)
+    return better if 2.0 * found.cost <= float(np.sum(left(at_start) ** 2)) else at_start
+
+
+def _white(values: Floats, rows: NDArray[np.bool_], noise: NoiseFit | None) -> Floats:
+    """Rows in use, whitened where there is a noise model."""
+    return values[rows] if noise is None else noise.noise.whiten(values, rows).values

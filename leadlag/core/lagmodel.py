@@ -1,0 +1,180 @@
+"""A regression of the KPI on lags of leads: its series on one scale, its rows, and its columns.
+
+Everything is computed on centred and scaled series, so that units and offsets do not matter; `LagModel.to_original` says what the
+coefficients are in the units of the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from leadlag.core.lags import lag_matrix
+from leadlag.core.leastsquares import standardise
+from leadlag.core.profiles import Family, moved_by_one
+from leadlag.errors import UsageError
+
+__all__ = ["LagModel", "lag_model"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LagModel:
+    """KPI, base, own lags and leads, scaled, with the rows that can be used.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        Scaled KPI; NaN where missing.
+    base : ndarray, shape (n, q)
+        Intercept, and scaled trend, season and controls.
+    own : ndarray, shape (n, p)
+        Own lags of the scaled KPI.
+    own_lags : tuple of int
+    X : ndarray, shape (n, m)
+        Scaled leads.
+    families : tuple of Family
+        One a lead.
+    rows : ndarray of bool, shape (n,)
+        Those that have the KPI and every column.
+    center, scale : ndarray, shape (1 + q + m,)
+        Of the KPI, the columns of the base, and the leads.
+    """
+
+    y: Floats
+    base: Floats
+    own: Floats
+    own_lags: tuple[int, ...]
+    X: Floats
+    families: tuple[Family, ...]
+    rows: NDArray[np.bool_]
+    center: Floats
+    scale: Floats
+
+    @property
+    def n_fixed(self) -> int:
+        """Columns before those of the leads."""
+        return self.base.shape[1] + self.own.shape[1]
+
+    @property
+    def bounds(self) -> list[tuple[float, float]]:
+        """Range of each hidden parameter of all leads."""
+        return [pair for family in self.families for pair in family.bounds]
+
+    def hidden_of(self, lead: int) -> slice:
+        """Where the hidden parameters of one lead stand among those of all."""
+        before = sum(family.n_hidden for family in self.families[:lead])
+        return slice(before, before + self.families[lead].n_hidden)
+
+    def columns_of(self, lead: int) -> slice:
+        """Where the columns of one lead stand in the design."""
+        before = self.n_fixed + sum(family.n_columns for family in self.families[:lead])
+        return slice(before, before + self.families[lead].n_columns)
+
+    def design(self, hidden: Floats) -> Floats:
+        """Base, own lags and the columns of every lead, shape (n, k); NaN outside `rows`."""
+        parts = [self.families[j].columns(self.X[:, j], hidden[self.hidden_of(j)]) for j in range(len(self.families))]
+        columns = np.column_stack([self.base, self.own, *parts])
+        columns[~self.rows] = np.nan
+        return columns
+
+    def slopes(self, hidden: Floats, params: Floats) -> Floats:
+        """Derivative of the mean by each hidden parameter, shape (n, h)."""
+        known = np.nan_to_num(params)
+        slopes = moved_by_one(lambda at: np.asarray(self.design(at)[self.rows] @ known), hidden, self.bounds)
+        whole = np.full((len(self.y), len(slopes)), np.nan)
+        whole[self.rows] = np.column_stack(slopes) if slopes else np.empty((int(self.rows.sum()), 0))
+        return whole
+
+    def placed(self, families: Sequence[Family]) -> LagModel:
+        """The same rows with other families, as soon as a search has placed their starts."""
+        return replace(self, families=tuple(families))
+
+    def to_original(self, hidden: Floats, params: Floats) -> tuple[Floats, Floats]:
+        """Coefficients in the units of the data, shape (k + h,), and the matrix that takes changes of the scaled ones there.
+
+        Hidden parameters have no unit; the intercept takes up what centring took off.
+        """
+        q, p, h = self.base.shape[1], self.own.shape[1], len(hidden)
+        unit, offset = np.ones(len(params)), np.zeros(len(params))
+        unit[:q], offset[:q] = self.scale[1 : q + 1], self.center[1 : q + 1]
+        unit[q : q + p], offset[q : q + p] = self.scale[0], self.center[0]
+        matrix = np.eye(len(params) + h)
+        known = np.nan_to_num(params)
+        for j, family in enumerate(self.families):
+            place, mine = self.columns_of(j), hidden[self.hidden_of(j)]
+            unit[place] = self.scale[1 + q + j]
+            offset[place] = self.center[1 + q + j] * family.totals(mine)
+            for i, slope in enumerate(moved_by_one(family.totals, mine, family.bounds)):
+                lost = self.center[1 + q + j] / self.scale[1 + q + j] * float(slope @ known[place])
+                matrix[0, len(params) + self.hidden_of(j).start + i] = -self.scale[0] * lost
+        ratio = np.divide(offset, unit)
+        ratio[0] = 0.0
+        matrix[: len(params), : len(params)] = np.diag(self.scale[0] / unit)
+        matrix[0, 1 : len(params)] = -self.scale[0] * ratio[1:]
+        values = self.scale[0] * params / unit
+        values[0] = self.center[0] + self.scale[0] * (params[0] - float(known @ ratio))
+        return np.r_[values, hidden], matrix
+
+
+def lag_model(
+    y: ArrayLike,
+    X: ArrayLike,
+    families: Sequence[Family],
+    *,
+    base: ArrayLike | None = None,
+    own_lags: Sequence[int] = (),
+    hold_back: int | None = None,
+) -> LagModel:
+    """Scale the series and find the rows that can be used.
+
+    Parameters
+    ----------
+    y : array_like, shape (n,)
+        KPI on a complete period grid, oldest period first; NaN where missing.
+    X : array_like, shape (n, m)
+        Leads.
+    families : sequence of Family
+        One a lead.
+    base : array_like, shape (n, q), optional
+        Trend, season and controls, in the same period as the KPI; the intercept is always there.
+    own_lags : sequence of int
+        Lags of the KPI, in periods, each at least 1.
+    hold_back : int, optional
+        Periods at the start that are not used; the longest lag if None.
+
+    Returns
+    -------
+    LagModel
+
+    Raises
+    ------
+    UsageError
+        If `hold_back` is below the longest lag.
+    """
+    longest = max([family.longest for family in families] + list(own_lags), default=0)
+    if hold_back is not None and hold_back < longest:
+        raise UsageError(f"hold_back={hold_back} is below the longest lag: give at least {longest}, or None.")
+    kpi, leads = standardise(y), standardise(X)
+    others = standardise(np.empty((kpi.values.size, 0)) if base is None else base)
+    as_it_is = np.array([family.presample == "zero" for family in families], dtype=bool)
+    values = leads.values + np.where(as_it_is, leads.center / leads.scale, 0.0)
+    model = LagModel(
+        y=kpi.values,
+        base=np.column_stack([np.ones(kpi.values.size), others.values]),
+        own=lag_matrix(kpi.values, tuple(own_lags)),
+        own_lags=tuple(own_lags),
+        X=values,
+        families=tuple(families),
+        rows=np.ones(kpi.values.size, dtype=bool),
+        center=np.r_[kpi.center, 0.0, others.center, np.where(as_it_is, 0.0, leads.center)],
+        scale=np.r_[kpi.scale, 1.0, others.scale, leads.scale],
+    )
+    middle = np.array([(low + high) / 2.0 for low, high in model.bounds])
+    rows = np.isfinite(model.y) & np.isfinite(model.design(middle)).all(axis=1)
+    rows[: longest if hold_back is None else hold_back] = False
+    return replace(model, rows=rows)
