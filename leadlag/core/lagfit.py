@@ -216,7 +216,7 @@ def innovation_slopes(fitted: LagFit, order: NoiseOrder | None) -> Floats:
 
 def _refuse_few_rows(model: LagModel) -> None:
     n = int(model.rows.sum())
-    n_columns = model.n_fixed + sum(family.n_columns + family.n_hidden for family in model.families)
+    n_columns = model.n_columns + len(model.bounds)
     if n <= n_columns:
         raise UsageError(
             f"{n} complete rows for {n_columns} coefficients leave nothing to judge them by: lower max_lag, take shape='almon' "

@@ -61,6 +61,11 @@ class LagModel:
         return self.base.shape[1] + self.own.shape[1]
 
     @property
+    def n_columns(self) -> int:
+        """Columns of the design."""
+        return self.n_fixed + sum(family.n_columns for family in self.families)
+
+    @property
     def bounds(self) -> list[tuple[float, float]]:
         """Range of each hidden parameter of all leads."""
         return [pair for family in self.families for pair in family.bounds]
@@ -94,28 +99,34 @@ class LagModel:
         """The same rows with other families, as soon as a search has placed their starts."""
         return replace(self, families=tuple(families))
 
+    def units(self, hidden: Floats) -> tuple[Floats, Floats]:
+        """What one scaled unit of each column is in the data, and what scaling took off it; two arrays of shape (k,)."""
+        q, p = self.base.shape[1], self.own.shape[1]
+        unit, offset = np.ones(self.n_columns), np.zeros(self.n_columns)
+        unit[:q], offset[:q] = self.scale[1 : q + 1], self.center[1 : q + 1]
+        unit[q : q + p], offset[q : q + p] = self.scale[0], self.center[0]
+        for j, family in enumerate(self.families):
+            place = self.columns_of(j)
+            unit[place] = self.scale[1 + q + j]
+            offset[place] = self.center[1 + q + j] * family.totals(hidden[self.hidden_of(j)])
+        return unit, offset
+
     def to_original(self, hidden: Floats, params: Floats) -> tuple[Floats, Floats]:
         """Coefficients in the units of the data, shape (k + h,), and the matrix that takes changes of the scaled ones there.
 
         Hidden parameters have no unit; the intercept takes up what centring took off.
         """
-        q, p, h = self.base.shape[1], self.own.shape[1], len(hidden)
-        unit, offset = np.ones(len(params)), np.zeros(len(params))
-        unit[:q], offset[:q] = self.scale[1 : q + 1], self.center[1 : q + 1]
-        unit[q : q + p], offset[q : q + p] = self.scale[0], self.center[0]
-        matrix = np.eye(len(params) + h)
-        known = np.nan_to_num(params)
+        unit, offset = self.units(hidden)
+        ratio, known = offset / unit, np.nan_to_num(params)
+        k = len(params)
+        matrix = np.eye(k + len(hidden))
+        matrix[:k, :k] = np.diag(self.scale[0] / unit)
+        matrix[0, 1:k] = -self.scale[0] * ratio[1:]
         for j, family in enumerate(self.families):
-            place, mine = self.columns_of(j), hidden[self.hidden_of(j)]
-            unit[place] = self.scale[1 + q + j]
-            offset[place] = self.center[1 + q + j] * family.totals(mine)
-            for i, slope in enumerate(moved_by_one(family.totals, mine, family.bounds)):
-                lost = self.center[1 + q + j] / self.scale[1 + q + j] * float(slope @ known[place])
-                matrix[0, len(params) + self.hidden_of(j).start + i] = -self.scale[0] * lost
-        ratio = np.divide(offset, unit)
-        ratio[0] = 0.0
-        matrix[: len(params), : len(params)] = np.diag(self.scale[0] / unit)
-        matrix[0, 1 : len(params)] = -self.scale[0] * ratio[1:]
+            place, mine = self.columns_of(j), self.hidden_of(j)
+            center = ratio[place] / family.totals(hidden[mine])
+            for i, slope in enumerate(moved_by_one(family.totals, hidden[mine], family.bounds)):
+                matrix[0, k + mine.start + i] = -self.scale[0] * float((center * slope) @ known[place])
         values = self.scale[0] * params / unit
         values[0] = self.center[0] + self.scale[0] * (params[0] - float(known @ ratio))
         return np.r_[values, hidden], matrix
