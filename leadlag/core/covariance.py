@@ -246,11 +246,12 @@ def meat(values: FloatArray, weights: FloatArray, *, periods: NDArray[np.intp] |
     if periods is not None and len(weights) > 1 and periods.size:
         on_grid = np.zeros((int(periods[-1] - periods[0]) + 1, values.shape[1]))
         on_grid[periods - periods[0]] = values
-    total = weights[0] * (on_grid.T @ on_grid)
+    # one product for all lags: each row with the weighted sum of those before it, and half of itself
+    before = (0.5 * weights[0]) * on_grid
     for lag, weight in enumerate(weights[1:], start=1):
-        product = on_grid[lag:].T @ on_grid[:-lag]
-        total = total + weight * (product + product.T)
-    return np.asarray(total)
+        before[lag:] += weight * on_grid[:-lag]
+    half = on_grid.T @ before
+    return np.asarray(half + half.T)
 
 
 def _meat_of(model: LeastSquares, cov_type: str, bandwidth: int | None, periods: NDArray[np.intp] | None) -> FloatArray:

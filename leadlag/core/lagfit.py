@@ -136,14 +136,15 @@ def fit_lags(
     noise = None
     if noise_order is not None:
         noise = fit_with_noise(placed.y, placed.design, order=noise_order, bounds=placed.bounds)
-        hidden = noise.hidden
-        params, used = noise.params, noise.rows
+        hidden, regression, used = noise.hidden, noise.regression, noise.rows
     else:
         used = np.flatnonzero(placed.rows)
-        params = fit(placed.y[used], placed.design(hidden)[used]).params
-    columns = np.column_stack([placed.y, placed.design(hidden), placed.slopes(hidden, params)])
-    ready = columns[used] if noise is None else noise.noise.whiten(columns, placed.rows).values
-    regression = fit(ready[:, 0], ready[:, 1:])
+        regression = fit(placed.y[used], placed.design(hidden)[used])
+    params = regression.params
+    if len(hidden):
+        columns = np.column_stack([placed.y, placed.design(hidden), placed.slopes(hidden, params)])
+        ready = columns[used] if noise is None else noise.noise.whiten(columns, placed.rows).values
+        regression = fit(ready[:, 0], ready[:, 1:])
     exact = regression.ssr <= _EXACT * regression.tss
     cov = covariance(regression, cov_type=cov_type, bandwidth=bandwidth, correction=correction, periods=used)
     return LagFit(
