@@ -1,0 +1,107 @@
+"""AR noise as a filter and back, and errors of effects under it whose AR coefficients are estimated in every draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from leadlag.core.leastsquares import orthonormal_basis
+from leadlag.core.noise import Momentum, whitener
+from leadlag.core.refits import by_room, column_products
+
+__all__ = ["Sieve"]
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.intp]
+
+#: Keeps the autocovariances of residuals that are all zero solvable; far below what it could move.
+_RIDGE = 1e-13
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sieve:
+    """AR noise of the rows: `steps` turns it into innovations and back.
+
+    Parameters
+    ----------
+    steps : ndarray, shape (n, p + 1)
+        Entry (t, j) multiplies the row j before t; each stretch without a gap starts afresh.
+    leverage : ndarray, shape (n,)
+        Of the filtered design.
+    place : ndarray of int, shape (n,)
+        Period of each row, from 0.
+    """
+
+    steps: Floats
+    leverage: Floats
+    place: Whole
+
+    @classmethod
+    def of(cls, phi: Floats, periods: Whole, design: Floats) -> Sieve:
+        """The filter `phi` on these rows, and the leverage of the design behind it."""
+        observed = np.bincount(periods) > 0
+        steps = whitener(Momentum(phi=phi, unit_root=False, variance=1.0), observed).weights[observed]
+        sieve = cls(steps=steps, leverage=np.zeros(len(design)), place=periods)
+        return replace(sieve, leverage=orthonormal_basis(sieve.filtered(design)).leverage())
+
+    @property
+    def order(self) -> int:
+        """Number of AR coefficients."""
+        return self.steps.shape[1] - 1
+
+    def filtered(self, values: Floats) -> Floats:
+        """Innovations of noise (n, b)."""
+        result = self.steps[:, :1] * values
+        for lag in range(1, self.order + 1):
+            result[lag:] += self.steps[lag:, lag, None] * values[:-lag]
+        return result
+
+    def noise(self, innovations: Floats) -> Floats:
+        """The noise (n, b) that has these innovations."""
+        bands = np.zeros((self.order + 1, len(innovations)))
+        for lag in range(self.order + 1):
+            bands[lag, : bands.shape[1] - lag] = self.steps[lag:, lag]
+        return np.asarray(linalg.solve_banded((self.order, 0), bands, innovations))
+
+    def carried(self, influence: Floats) -> Floats:
+        """How far the innovation of each row moves what its noise moves by `influence` (n, m)."""
+        bands = np.zeros((self.order + 1, len(influence)))
+        for lag in range(self.order + 1):
+            bands[self.order - lag, lag:] = self.steps[lag:, lag]
+        return np.asarray(linalg.solve_banded((0, self.order), bands, influence))
+
+    def errors(self, resid: Floats, influence: Floats) -> Floats:
+        """Standard errors (m, b) of versions of the residuals (n, b), the AR coefficients of each estimated anew."""
+        if not self.order:
+            return np.sqrt((influence**2).T @ by_room(resid, leverage=self.leverage[:, None]) ** 2)
+        span = int(self.place[-1]) + 1
+        series = np.zeros((span, resid.shape[1]))
+        series[self.place] = resid
+        phi = _yule_walker(series, self.order)
+        innovations = series.copy()
+        for lag, coefficient in enumerate(phi, start=1):
+            innovations[lag:] -= coefficient * series[:-lag]
+        square = by_room(innovations[self.place], leverage=self.leverage[:, None]) ** 2
+        return np.sqrt([column_products(self._carried_by(phi, column) ** 2, square) for column in influence.T])
+
+    def _carried_by(self, phi: Floats, influence: Floats) -> Floats:
+        """`carried` of one effect (n,) for AR coefficients (p, b) that differ from draw to draw, shape (n, b)."""
+        span, order = int(self.place[-1]) + 1, self.order
+        carried = np.zeros((span + order, phi.shape[1]))
+        for at, moved in zip(self.place[::-1], influence[::-1], strict=True):
+            row = carried[at]
+            row[:] = moved
+            for lag in range(1, order + 1):
+                row += phi[lag - 1] * carried[at + lag]
+        return carried[self.place]
+
+
+def _yule_walker(series: Floats, order: int) -> Floats:
+    """AR coefficients (p, b) of series (n, b), 0 where missing: always stable, whatever the gaps (Parzen 1963)."""
+    covariances = np.array([column_products(series[lag:], series[: len(series) - lag]) for lag in range(order + 1)])
+    covariances[0] += _RIDGE * covariances[0] + np.finfo(float).tiny
+    apart = np.abs(np.subtract.outer(np.arange(order), np.arange(order)))
+    return np.asarray(np.linalg.solve(covariances[apart].transpose(2, 0, 1), covariances[1:].T[:, :, None])[:, :, 0].T)
