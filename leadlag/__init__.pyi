@@ -5,6 +5,8 @@ from .catalogue import Metric as Metric
 from .catalogue import ratio as ratio
 from .datasets import load_sample as load_sample
 from .methods.granger import granger_test as granger_test
+from .methods.projection import LocalProjection as LocalProjection
+from .methods.projection import local_projection as local_projection
 from .methods.screen import granger_screen as granger_screen
 from .methods.screen import granger_screen_blocks as granger_screen_blocks
 from .ranking import LeadRanking as LeadRanking
