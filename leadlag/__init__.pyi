@@ -4,6 +4,9 @@ from ._version import __version__ as __version__
 from .catalogue import Metric as Metric
 from .catalogue import ratio as ratio
 from .datasets import load_sample as load_sample
+from .methods.correlation import CrossCorrelation as CrossCorrelation
+from .methods.correlation import cross_correlation as cross_correlation
+from .methods.correlations import cross_correlations as cross_correlations
 from .methods.granger import granger_test as granger_test
 from .methods.projection import LocalProjection as LocalProjection
 from .methods.projection import local_projection as local_projection

@@ -61,6 +61,16 @@ class Regression(NamedTuple):
     expected: dict[str, Any]
 
 
+class Shifted(NamedTuple):
+    """Two series, the order of the filter that goes over them first (None for none), and R's `cc` or `pwcc`."""
+
+    name: str
+    kpi: Array
+    lead: Array
+    order: int | None
+    expected: dict[str, Any]
+
+
 @cache
 def reference() -> dict[str, Any]:
     """R's numbers, or nothing where they are absent."""
@@ -351,3 +361,68 @@ def regressions() -> tuple[Regression, ...]:
         outcome, *rows = complete(y, *terms)
         fits.append(Regression(path, outcome, np.column_stack([np.ones(len(outcome)), *rows]), numbers(path)))
     return tuple(fits)
+
+
+def _shifted_series() -> Iterator[tuple[str, Array, Array, int | None]]:
+    """Path in R's numbers, KPI, lead and order of the filter of every call of `cc` and `pwcc`."""
+    y, x = columns(table("bjsales"), "sales", "lead_indicator")
+    yield from (("bjsales/ccf_level", y, x, None), ("bjsales/ccf_diff", np.diff(y), np.diff(x), None))
+    yield from (("bjsales/prewhitened_diff_ar3", np.diff(y), np.diff(x), 3), ("bjsales/prewhitened_level_ar3", y, x, 3))
+    y, x = columns(table("chick_egg"), "chicken", "egg")
+    yield from (("chick_egg/ccf_level", y, x, None), ("chick_egg/prewhitened_diff_ar3", np.diff(y), np.diff(x), 3))
+    q = macro_quarterly()
+    yield "us_macro_quarterly/prewhitened_gdp_unemployment", q["unemployment"], q["gdp"], 2
+    y, x = columns(table("gas_furnace"), "co2", "gas_rate")
+    yield from (("gas_furnace/ccf_level", y, x, None), ("gas_furnace/prewhitened_ar3", y, x, 3))
+    y, x = columns(table("lydia_pinkham"), "sales", "advertising")
+    yield "lydia_pinkham/prewhitened_level_ar2", y, x, 2
+    yield "lydia_pinkham/prewhitened_diff_ar2", np.diff(y), np.diff(x), 2
+    yield "diet_advertising/prewhitened_ar1", *columns(table("diet_advertising"), "sales", "advertising"), 1
+    for name in numbers("robyn_weekly/prewhitened_ar4"):
+        yield f"robyn_weekly/prewhitened_ar4/{name}", *columns(table("robyn_weekly"), "revenue", name), 4
+    yield from ((f"covid_italy_daily/growth/{path}", y, x, None) for path, y, x in _covid_growth())
+    w = covid_weeks()
+    yield "covid_italy_daily/granger_weekly/ccf_cases", w["new_deaths"], w["new_cases"], None
+    m = macro_monthly()
+    for part, kpi in MONTHLY.items():
+        path = f"us_macro_monthly/{part}/prewhitened_ar6"
+        yield from ((f"{path}/{name}", m[kpi], m[name], 6) for name in numbers(path))
+    d = table("eu_stocks_daily")
+    yield "eu_stocks_daily/ccf_dax_ftse", growth(d.ftse), growth(d.dax), None
+    adjusted = claims()[2]
+    for name in list(adjusted)[1:]:
+        yield f"us_claims_search_weekly/pre2020/{name}/prewhitened_ar4", adjusted["initial_claims"], adjusted[name], 4
+    yield "elec_daily/prewhitened_ar7", *columns(table("elec_daily"), "demand", "temperature"), 7
+    y, x = columns(table("null_sunspots_lake"), "lake_huron_level", "sunspots")
+    yield from (("null_sunspots_lake/ccf_level", y, x, None), ("null_sunspots_lake/prewhitened_ar9", y, x, 9))
+    yield "groundwater_monthly/prewhitened_rain_ar1", *columns(groundwater(), "head", "rain_mm"), 1
+
+
+def _covid_growth() -> Iterator[tuple[str, Array, Array]]:
+    """Weekly growth of the seven-day mean, in three waves."""
+    d = table("covid_italy_daily")
+    level = d.drop(columns="date").rolling(7).mean()
+    growing = np.log(level.where(level > 0)).diff(7)
+    waves = {
+        "wave1": ("2020-03-15", "2020-06-15"),
+        "wave2_to_spring21": ("2020-09-01", "2021-05-31"),
+        "omicron": ("2021-11-01", "2022-03-31"),
+    }
+    for wave, (first, last) in waves.items():
+        kept = growing[(d.date >= first) & (d.date <= last)]
+        for name, found in numbers(f"covid_italy_daily/growth/{wave}").items():
+            if found:
+                yield f"{wave}/{name}", *columns(kept, "new_deaths", name)
+
+
+@cache
+def shifted_pairs() -> tuple[Shifted, ...]:
+    """Every `cc` and `pwcc` of R, on the rows that both series have."""
+    if not reference():
+        return ()
+    found = []
+    for path, kpi, lead, order in _shifted_series():
+        y, x = complete(kpi, lead)
+        expected = numbers(path)
+        found.append(Shifted(path, y, x, order, expected if "ccf" in expected else {"ccf": expected}))
+    return tuple(found)

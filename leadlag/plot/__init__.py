@@ -9,7 +9,9 @@ from matplotlib.figure import Figure
 
 from leadlag._validation import as_option
 from leadlag.errors import UsageError
+from leadlag.methods.correlation import CrossCorrelation
 from leadlag.methods.projection import LocalProjection
+from leadlag.plot.correlation import stems, stems_inches
 from leadlag.plot.files import to_svg
 from leadlag.plot.forest import ranking, ranking_inches
 from leadlag.plot.lags import heatmap, heatmap_inches, profile, profile_inches
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
 
     from leadlag.results import Result
 
-__all__ = ["draw", "heatmap", "profile", "ranking", "response", "svg_of", "theme", "to_svg"]
+__all__ = ["draw", "heatmap", "profile", "ranking", "response", "stems", "svg_of", "theme", "to_svg"]
 
 #: For every kind of result its pictures, the first one being the usual one, each with the size it needs.
 _PICTURES: dict[type, dict[str, tuple[Callable[..., Axes], Callable[..., tuple[float, float]]]]] = {
     LeadRanking: {"ranking": (ranking, ranking_inches), "heatmap": (heatmap, heatmap_inches)},
     RankedLead: {"profile": (profile, profile_inches)},
+    CrossCorrelation: {"stems": (stems, stems_inches)},
     LocalProjection: {"response": (response, response_inches)},
 }
 
