@@ -10,6 +10,9 @@ from .methods.correlations import cross_correlations as cross_correlations
 from .methods.granger import granger_test as granger_test
 from .methods.projection import LocalProjection as LocalProjection
 from .methods.projection import local_projection as local_projection
+from .methods.regression import LaggedRegressionResult as LaggedRegressionResult
+from .methods.regression import LagProfile as LagProfile
+from .methods.regression import lagged_regression as lagged_regression
 from .methods.screen import granger_screen as granger_screen
 from .methods.screen import granger_screen_blocks as granger_screen_blocks
 from .ranking import LeadRanking as LeadRanking

@@ -47,6 +47,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL120": "the catalogue names a metric that the data do not have",
         "LL121": "values stand for several periods, as those of a slower metric do",
         "LL122": "a series looks integrated, and its level was correlated",
+        "LL123": "few rows for the coefficients of a regression",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",
         "LL204": "too few periods for this lead",

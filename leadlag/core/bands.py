@@ -76,8 +76,8 @@ def bands(
     Notes
     -----
     The simultaneous band is the sup-t band: the same number of standard errors at every place, the `level` quantile of the
-    largest absolute t of the profile (Montiel Olea & Plagborg-Moller 2019, J. Applied Econometrics 34:1). It is the narrowest band
-    of that form, and lies between the pointwise band and Bonferroni's.
+    largest absolute t of the profile (Montiel Olea & Plagborg-Moller 2019, J. Applied Econometrics 34:1). It is the narrowest
+    band of that form, and lies between the pointwise band and Bonferroni's.
 
     Examples
     --------

@@ -124,9 +124,9 @@ class LagModel:
         matrix[0, 1:k] = -self.scale[0] * ratio[1:]
         for j, family in enumerate(self.families):
             place, mine = self.columns_of(j), self.hidden_of(j)
-            center = ratio[place] / family.totals(hidden[mine])
+            center = self.center[1 + self.base.shape[1] + j] / self.scale[1 + self.base.shape[1] + j]
             for i, slope in enumerate(moved_by_one(family.totals, hidden[mine], family.bounds)):
-                matrix[0, k + mine.start + i] = -self.scale[0] * float((center * slope) @ known[place])
+                matrix[0, k + mine.start + i] = -self.scale[0] * center * float(slope @ known[place])
         values = self.scale[0] * params / unit
         values[0] = self.center[0] + self.scale[0] * (params[0] - float(known @ ratio))
         return np.r_[values, hidden], matrix

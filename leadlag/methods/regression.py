@@ -1,0 +1,316 @@
+"""The question: how much the KPI moves after its leads, at which lag, and in what shape."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+import numpy as np
+
+from leadlag._validation import as_generator, as_int, as_lags, as_list, as_names, as_option, as_real
+from leadlag.catalogue import Metric, Missing
+from leadlag.core.arma import NoiseOrder
+from leadlag.core.covariance import CORRECTIONS, COV_TYPES
+from leadlag.core.lagfit import LagFit, fit_lags
+from leadlag.core.lagmodel import lag_model
+from leadlag.core.leastsquares import is_constant, rows_needed
+from leadlag.core.profiles import ENDPOINTS, KINDS, PRESAMPLES, Family
+from leadlag.core.unitroot import integration
+from leadlag.errors import StatisticsWarning, UsageError
+from leadlag.prepare.regressors import Beside, beside, logged
+from leadlag.regressed import Asked, LaggedRegressionResult, LagProfile, Shown, named
+from leadlag.results import Provenance
+from leadlag.sample import Sample, as_sample
+from leadlag.wording import regression as words
+
+__all__ = ["LagProfile", "LaggedRegressionResult", "lagged_regression"]
+
+
+def lagged_regression(
+    data: Any,
+    kpi: str,
+    leads: str | Sequence[str],
+    *,
+    max_lag: int | None = None,
+    min_lag: int = 1,
+    shape: str = "free",
+    degree: int = 3,
+    endpoints: str = "none",
+    start: int | None = None,
+    n_free: int = 1,
+    presample: str = "backcast",
+    own_lags: int | Sequence[int] = 0,
+    noise_order: int | Sequence[int] | None = None,
+    seasonal_order: Sequence[int] | None = None,
+    controls: str | Sequence[str] | None = None,
+    trend: str = "none",
+    season: str | int = "none",
+    log: str | Sequence[str] = (),
+    cov_type: str = "HAC",
+    bandwidth: int | None = None,
+    correction: str = "none",
+    hold_back: int | None = None,
+    horizon: int | None = None,
+    level: float = 0.95,
+    rng: int = 0,
+    n_draws: int = 999,
+    time: str | None = None,
+    catalogue: Sequence[Metric] | None = None,
+    missing: Missing = "mask",
+) -> LaggedRegressionResult:
+    """Fit how much the KPI moves after its leads, lag by lag or in a shape with few coefficients.
+
+    Parameters
+    ----------
+    data : Sample or data frame
+        One row per period; see `leadlag.from_wide`.
+    kpi : str
+        The outcome.
+    leads : str or sequence of str
+        Leads, all in one model.
+    max_lag : int, optional
+        Longest lag, in periods. None takes 12 for weeks, months and undated periods, 8 for quarters, 14 for days, 10 for
+        business days, 24 for hours, 3 for years, and at most a sixth of the rows.
+    min_lag : int, default 1
+        Shortest lag; 0 takes the lead in the same period as the KPI too, which is no lead.
+    shape : {"free", "almon", "geometric", "delayed"}
+        A coefficient for each lag; a polynomial of the lag (Almon 1965); a decay ``rate^j`` after its start (Koyck 1954); or a
+        decay with a peak of its own, ``rate^((lag - peak)^2)`` (Jin et al. 2017).
+    degree : int, default 3
+        Of the polynomial.
+    endpoints : {"none", "near", "far", "both"}
+        Where the polynomial is zero: one period before the first lag, one after the last, both.
+    start : int, optional
+        Lag at which a geometric decay starts; the one of min_lag..max_lag that fits best if None.
+    n_free : int, default 1
+        Weights of a geometric decay, from its start on, that are free of it.
+    presample : {"backcast", "zero"}
+        What a geometric decay takes for the lead before its first value.
+    own_lags : int or sequence of int, default 0
+        Lags of the KPI in the model: n means 1..n, a sequence exactly those. Profiles then include what reaches the KPI through
+        its own past.
+    noise_order : int or (int, int, int), optional
+        ARIMA noise ``(ar, differences, ma)`` that is estimated with the regression by exact likelihood; an int n means
+        ``(n, 0, 0)``.
+    seasonal_order : (int, int, int, int), optional
+        Seasonal part of the noise, ``(ar, differences, ma, periods)``.
+    controls : str or sequence of str, optional
+        Columns in the model in the same period as the KPI.
+    trend : {"none", "linear"}
+    season : {"none", "auto"} or int
+        Seasons of the calendar that KPI or leads show, or one of so many periods.
+    log : str or sequence of str
+        Columns in natural logs; with KPI and lead in logs the long-run effect is an elasticity.
+    cov_type : {"nonrobust", "HC0", "HC1", "HC3", "HAC"}
+        Covariance of the coefficients. Under HAC the bands of the profiles rest on AR noise of the residuals; see Notes.
+    bandwidth : int, optional
+        For HAC: last lag with a non-zero Bartlett weight, in periods; ``floor(4 (nobs / 100)^(2/9))`` if None.
+    correction : {"none", "df"}
+        For HAC: "df" multiplies the covariance by nobs / df_resid.
+    hold_back : int, optional
+        Periods at the start that are not used; the longest lag if None.
+    horizon : int, optional
+        Last lag of the profiles. None takes `max_lag`, and with own lags or a geometric decay, whose effects go on beyond it, no
+        less than its default.
+    level : float, default 0.95
+        Of bands and intervals of the profiles.
+    rng : int, default 0
+        Seed of the simultaneous bands and of the bootstrap.
+    n_draws : int, default 999
+        Bootstrap draws behind the interval of the long-run effect.
+    time : str, optional
+        Time column of `data`.
+    catalogue : sequence of Metric, optional
+        What is known about the metrics.
+    missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
+        What happens to missing values; "mask" leaves out every row that lacks one of its values and fills nothing.
+
+    Returns
+    -------
+    LaggedRegressionResult
+        ``result["name"]`` is the lag profile of one lead.
+
+    Raises
+    ------
+    UsageError
+        If an argument is outside what is allowed, no more rows than coefficients are left (LL204), or a series is constant
+        (LL203, LL313).
+    UnknownNameError
+        If a column does not exist.
+    DataContractError
+        If the data are wrong; lists all that is wrong.
+
+    Warns
+    -----
+    StatisticsWarning
+        If rows are few (LL123), the fit is exact (LL118), or the residuals look integrated (LL122).
+
+    Notes
+    -----
+    ``y_t = d'c_t + sum_i a_i y_(t-i) + sum_j sum_k b_jk x_(j,t-k) + u_t``, with b_jk free or in a shape. Rows are periods of the
+    full grid: a lag never reaches over a gap. `bse`, `pvalues` and `conf_int` are those of `cov_type`, equal to statsmodels and
+    R. HAC errors are too small in short samples, so under HAC the bands and intervals of the profiles take the errors as AR noise
+    estimated by restricted likelihood, with HC3's correction (`leadlag.core.lagfit.band_covariance`). The simultaneous band is
+    the sup-t band (Montiel Olea & Plagborg-Moller 2019, J. Applied Econometrics 34:1).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> visits = rng.normal(size=120)
+    >>> sales = 2.0 * np.roll(visits, 3) + rng.normal(size=120)
+    >>> result = lagged_regression(pd.DataFrame({"visits": visits, "sales": sales}), "sales", "visits", max_lag=6)
+    >>> result["visits"].delay, bool(1.6 < result.params["visits.L3"] < 2.4)
+    (3, True)
+    """
+    outcome = {"kpi": [kpi], "leads": as_list(leads), "controls": as_list(controls)}
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=_each_once(outcome)).require_single()
+    kpi, names = sample.resolve(kpi, "kpi"), tuple(sample.resolve(name, "leads") for name in outcome["leads"])
+    kept = tuple(sample.resolve(name, "controls") for name in outcome["controls"])
+    longest = max(sample.calendar.default_max_lag(sample.n_periods), as_int(min_lag, "min_lag", low=0))
+    last = longest if max_lag is None else as_int(max_lag, "max_lag", low=min_lag)
+    family = _family(
+        tuple(range(min_lag, last + 1)),
+        shape=shape,
+        degree=degree,
+        endpoints=endpoints,
+        start=start,
+        n_free=n_free,
+        presample=presample,
+    )
+    asked = Asked(
+        kpi=kpi, leads=names, family=family, log=as_names(log, "log", (kpi, *names, *kept)),
+        own_lags=() if own_lags == 0 else as_lags(own_lags, "own_lags"), order=_order(noise_order, seasonal_order),
+        cov_type=as_option(cov_type, "cov_type", COV_TYPES), bandwidth=bandwidth,
+        correction=as_option(correction, "correction", CORRECTIONS),
+        hold_back=None if hold_back is None else as_int(hold_back, "hold_back", low=0),
+    )  # fmt: skip
+    recipe = beside(
+        sample, kpi=kpi, leads=names, controls=kept, trend=as_option(trend, "trend", ("none", "linear")),
+        season=_season(season), log=asked.log,
+    )  # fmt: skip
+    shown = Shown(
+        level=as_real(level, "level", low=0.5, high=0.999),
+        horizon=(max(last, longest) if own_lags or shape == "geometric" else last)
+        if horizon is None
+        else as_int(horizon, "horizon", low=max(min_lag, 1)),
+        n_draws=as_int(n_draws, "n_draws", low=99, high=99_999),
+        seed=int(as_int(rng, "rng", low=0)),
+    )
+    as_generator(rng)
+    fitted = _fitted(sample, asked, recipe)
+    noted = (*((note.code, note.text) for note in sample.notes), *_give_warnings(fitted, asked))
+    settings = {"max_lag": last, "min_lag": min_lag, "shape": shape, "controls": kept, "trend": trend, "season": season}
+    settings |= {
+        "seasons": recipe.seasons,
+        "own_lags": asked.own_lags,
+        "noise_order": noise_order,
+        "seasonal_order": seasonal_order,
+    }
+    settings |= {"log": asked.log, "cov_type": cov_type, "bandwidth": fitted.cov.bandwidth, "correction": correction}
+    settings |= {"hold_back": hold_back, "level": shown.level, "rng": shown.seed, "n_draws": shown.n_draws, "missing": missing}
+    settings |= {"shape_options": family, "horizon": shown.horizon}
+    provenance = Provenance.of("lagged_regression", warnings=noted, kpi=kpi, leads=names, **settings)
+    return named(fitted, asked, shown, recipe, sample, missing=missing, provenance=provenance)
+
+
+def _each_once(roles: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """The columns by role, or a `UsageError` if one has two roles."""
+    given = [name for names in roles.values() for name in names]
+    if any(given.count(name) > 1 for name in given):
+        raise UsageError(
+            f"kpi={roles['kpi'][0]!r}, leads={roles['leads']!r} and controls={roles['controls']!r} name a column twice: "
+            "name each column once."
+        )
+    if not roles["leads"]:
+        raise UsageError("leads is empty: name at least one lead.")
+    return roles
+
+
+def _family(
+    lags: tuple[int, ...], *, shape: str, degree: int, endpoints: str, start: int | None, n_free: int, presample: str
+) -> Family:
+    """The family of lag profiles, checked."""
+    kind = as_option(shape, "shape", KINDS)
+    ends = as_option(endpoints, "endpoints", ENDPOINTS)
+    fixed = {"none": 0, "both": 2}.get(ends, 1)
+    if kind == "almon":
+        as_int(degree, "degree", low=fixed, high=len(lags) - 1 + fixed)
+    if kind == "geometric":
+        as_int(n_free, "n_free", low=1, high=len(lags))
+        if start is not None:
+            as_int(start, "start", low=lags[0], high=lags[-1])
+    before = as_option(presample, "presample", PRESAMPLES)
+    return Family(
+        kind=cast(Any, kind), lags=lags, degree=degree, endpoints=cast(Any, ends), start=start if kind == "geometric" else None,
+        n_free=n_free if kind == "geometric" else 1, presample=cast(Any, before if kind == "geometric" else "backcast"),
+    )  # fmt: skip
+
+
+def _order(noise: int | Sequence[int] | None, seasonal: Sequence[int] | None) -> NoiseOrder | None:
+    """The noise model that is asked for; None for least squares."""
+    if noise is None and seasonal is None:
+        return None
+    plain = _numbers((noise, 0, 0) if isinstance(noise, int) else (0, 0, 0) if noise is None else noise, "noise_order", 3)
+    waves = _numbers((0, 0, 0, 0) if seasonal is None else seasonal, "seasonal_order", 4)
+    return NoiseOrder(
+        ar=plain[0], differences=plain[1], ma=plain[2], seasonal_ar=waves[0], seasonal_differences=waves[1],
+        seasonal_ma=waves[2], period=waves[3] or 1,
+    )  # fmt: skip
+
+
+def _numbers(value: Any, name: str, count: int) -> tuple[int, ...]:
+    given = tuple(value) if isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str) else ()
+    if len(given) != count:
+        what = "(ar, differences, ma)" if count == 3 else "(ar, differences, ma, periods)"
+        raise UsageError(
+            f"{name}={value!r} is not allowed: give {what}, {count} whole numbers"
+            + (", or one for AR noise." if count == 3 else ".")
+        )
+    return tuple(as_int(number, name, low=0) for number in given)
+
+
+def _season(season: str | int) -> str | int:
+    if isinstance(season, str):
+        return str(as_option(season, "season", ("none", "auto")))
+    return int(as_int(season, "season", low=2))
+
+
+def _fitted(sample: Sample, asked: Asked, recipe: Beside) -> LagFit:
+    """The fit, its errors naming the columns that they are about."""
+    y, X = logged(sample, asked.kpi, asked.log), np.column_stack([logged(sample, lead, asked.log) for lead in asked.leads])
+    if is_constant(y):
+        raise UsageError(
+            f"kpi={asked.kpi!r} is constant or has no values: there is nothing to explain. Name another KPI.", code="LL313"
+        )
+    for lead, constant in zip(asked.leads, is_constant(X), strict=True):
+        if constant:
+            raise UsageError(
+                f"lead {lead!r} is constant or has no values: there is nothing to learn from it. Leave it out.", code="LL203"
+            )
+    base = recipe.columns(sample)
+    model = lag_model(y, X, [asked.family] * len(asked.leads), base=base, own_lags=asked.own_lags, hold_back=asked.hold_back)
+    try:
+        return fit_lags(
+            model, noise_order=asked.order, cov_type=asked.cov_type, bandwidth=asked.bandwidth, correction=asked.correction
+        )
+    except UsageError as error:
+        raise UsageError(f"kpi={asked.kpi!r}, leads={list(asked.leads)!r}: {error.args[0]}", code=error.code) from None
+
+
+def _give_warnings(fitted: LagFit, asked: Asked) -> Iterator[tuple[str, str]]:
+    """Code and text of what deserves a look; each is also given as a warning."""
+    found = []
+    if fitted.exact:
+        found.append(("LL118", words.exact_text(asked.kpi)))
+    elif fitted.nobs < rows_needed(fitted.regression.rank):
+        found.append(("LL123", words.few_rows_text(nobs=fitted.nobs, n_params=fitted.regression.rank)))
+    elif not asked.own_lags and asked.order is None:
+        left = np.full(len(fitted.model.y), np.nan)
+        left[fitted.used] = fitted.regression.resid
+        if integration(left, deterministic="c").state == "integrated":
+            found.append(("LL122", words.levels_text(asked.kpi)))
+    for code, text in found:
+        warnings.warn(StatisticsWarning(text, code=code), stacklevel=3)
+        yield code, text

@@ -1,0 +1,123 @@
+"""The numbers of a fitted lagged regression with the names that they are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from leadlag.catalogue import Missing
+from leadlag.core.arma import NoiseOrder
+from leadlag.core.lagfit import LagFit
+from leadlag.core.profiles import Family
+from leadlag.prepare.regressors import Beside
+from leadlag.regressed.result import LaggedRegressionResult
+from leadlag.results import Provenance
+from leadlag.sample import Sample
+
+__all__ = ["Asked", "Shown", "named"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What one call asks to be fitted."""
+
+    kpi: str
+    leads: tuple[str, ...]
+    family: Family
+    log: tuple[str, ...]
+    own_lags: tuple[int, ...]
+    order: NoiseOrder | None
+    cov_type: str
+    bandwidth: int | None
+    correction: str
+    hold_back: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """How what was fitted is shown: level of the bands, last lag, bootstrap draws and their seed."""
+
+    level: float
+    horizon: int
+    n_draws: int
+    seed: int
+
+
+def _terms(fitted: LagFit, asked: Asked, recipe: Beside) -> list[str]:
+    """A name for every parameter, in order."""
+    kpi, model = asked.kpi, fitted.model
+    terms = ["const", *recipe.names, *(f"{kpi}.L{lag}" for lag in asked.own_lags)]
+    for lead, family in zip(asked.leads, model.families, strict=True):
+        if family.kind == "almon":
+            terms += [f"{lead}.almon{place}" for place in range(family.n_columns)]
+        elif family.kind == "delayed":
+            terms.append(f"{lead}.at_peak")
+        else:
+            first = family.lags[0] if family.start is None else family.start
+            terms += [f"{lead}.L{first + place}" for place in range(family.n_columns)]
+    terms += [f"{lead}.{name}" for lead, family in zip(asked.leads, model.families, strict=True) for name in family.hidden_names]
+    if asked.order is not None:
+        order, period = asked.order, asked.order.period
+        terms += [f"ar.L{lag}" for lag in range(1, order.ar + 1)] + [f"ma.L{lag}" for lag in range(1, order.ma + 1)]
+        terms += [f"ar.S.L{lag * period}" for lag in range(1, order.seasonal_ar + 1)]
+        terms += [f"ma.S.L{lag * period}" for lag in range(1, order.seasonal_ma + 1)]
+    return terms
+
+
+def named(
+    fitted: LagFit, asked: Asked, shown: Shown, recipe: Beside, sample: Sample, *, missing: Missing, provenance: Provenance
+) -> LaggedRegressionResult:
+    """The numbers of the array functions with the names that they are about."""
+    terms, index, model = _terms(fitted, asked, recipe), sample.calendar.index[fitted.used], fitted.model
+    params, matrix = model.to_original(fitted.hidden, fitted.params)
+    cov = np.zeros((len(terms), len(terms)))
+    k = len(params)
+    cov[:k, :k] = np.where(np.isnan(fitted.cov.matrix), np.nan, matrix @ np.nan_to_num(fitted.cov.matrix) @ matrix.T)
+    if fitted.noise is not None:
+        parts = (fitted.noise.ar, fitted.noise.ma, fitted.noise.seasonal_ar, fitted.noise.seasonal_ma)
+        params, cov[k:, k:] = np.concatenate([params, *parts]), fitted.noise.cov[k:, k:]
+    resid = fitted.regression.resid * model.scale[0]
+    y = (model.y * model.scale[0] + model.center[0])[fitted.used]
+    n, df_resid, n_params = fitted.nobs, fitted.df_resid, fitted.nobs - fitted.df_resid
+    tss = float(np.sum((y - y.mean()) ** 2))
+    rsquared = 1.0 - float(resid @ resid) / tss
+    return LaggedRegressionResult(
+        kpi=asked.kpi,
+        leads=asked.leads,
+        controls=recipe.controls,
+        unit=sample.calendar.unit,
+        shape=asked.family.kind,
+        lags=asked.family.lags,
+        own_lags=asked.own_lags,
+        params=pd.Series(params, index=terms),
+        bse=pd.Series(np.sqrt(np.diag(cov)), index=terms),
+        nobs=n,
+        n_dropped=sample.n_periods - n,
+        df_model=n_params - 1,
+        df_resid=df_resid,
+        rsquared=rsquared,
+        rsquared_adj=1.0 - (1.0 - rsquared) * (n - 1) / df_resid,
+        llf=fitted.llf,
+        aic=2.0 * n_params - 2.0 * fitted.llf,
+        bic=float(np.log(n)) * n_params - 2.0 * fitted.llf,
+        scale=float(resid @ resid) / df_resid,
+        resid=pd.Series(resid, index=index, name="resid"),
+        fittedvalues=pd.Series(y - resid, index=index, name=asked.kpi),
+        cov_type=fitted.cov.cov_type,
+        correction=fitted.cov.correction,
+        bandwidth=fitted.cov.bandwidth,
+        noise_order=None if asked.order is None else (asked.order.ar, asked.order.differences, asked.order.ma),
+        exact=fitted.exact,
+        level=shown.level,
+        horizon=shown.horizon,
+        provenance=provenance,
+        _fit=fitted,
+        _order=asked.order,
+        _cov=cov,
+        _beside=recipe,
+        _sample=sample,
+        _missing=missing,
+        _draws=(shown.n_draws, shown.seed),
+    )

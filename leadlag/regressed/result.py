@@ -1,0 +1,269 @@
+"""The fit of a lagged regression, under statsmodels' names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from leadlag._validation import as_name
+from leadlag.catalogue import Missing
+from leadlag.core.arma import NoiseOrder
+from leadlag.core.diagnostics import Diagnostics, diagnose
+from leadlag.core.lageffects import lead_effects, total_gradient
+from leadlag.core.lagfit import BandCovariance, LagFit, band_covariance, innovation_slopes
+from leadlag.core.longrun import LongRun, long_run
+from leadlag.decision import Check, residual_checks
+from leadlag.prepare.regressors import Beside
+from leadlag.regressed.handover import handed_over
+from leadlag.regressed.prediction import predicted
+from leadlag.regressed.profile import LagProfile
+from leadlag.results import Provenance, Result, plain
+from leadlag.sample import Sample
+from leadlag.wording import regression as words
+
+__all__ = ["LaggedRegressionResult"]
+
+Floats = NDArray[np.float64]
+
+#: Fields that `to_dict` gives in another form.
+_AS_SERIES = ("params", "bse", "resid", "fittedvalues", "profiles", "diagnostics")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LaggedRegressionResult(Result):
+    """A regression of the KPI on lags of leads. Names and definitions are those of statsmodels.
+
+    Parameters
+    ----------
+    kpi : str
+    leads, controls : tuple of str
+    unit : str
+        One period in words.
+    shape : str
+        Family of the lag profiles.
+    lags, own_lags : tuple of int
+        Lags of the leads and of the KPI that are in the model, in periods.
+    params, bse : Series
+        Coefficients and standard errors by term, in units of the data: ``const``, ``trend``, ``sales.L1``, ``demos.L3``,
+        ``demos.decay``, ``ar.L1`` ...; NaN for a term that others span.
+    nobs, n_dropped : int
+        Rows used, and periods of the sample that were not.
+    df_model, df_resid : int
+    rsquared, rsquared_adj : float
+        With a noise model of the innovations, that is, of predictions one period ahead.
+    llf, aic, bic : float
+        Gaussian; the variance is not counted as a parameter.
+    scale : float
+        Variance of the residuals (innovations), by `df_resid`.
+    resid, fittedvalues : Series
+        By period; with a noise model innovations, and predictions one period ahead.
+    cov_type, correction : str
+    bandwidth : int or None
+    noise_order : tuple of int or None
+        ``(ar, differences, ma)`` of the noise model.
+    exact : bool
+        Whether the model fits without error.
+    level : float
+        Of the bands and intervals of the profiles.
+    horizon : int
+        Last lag of the profiles.
+    provenance : Provenance
+    """
+
+    kpi: str
+    leads: tuple[str, ...]
+    controls: tuple[str, ...]
+    unit: str
+    shape: str
+    lags: tuple[int, ...]
+    own_lags: tuple[int, ...]
+    params: pd.Series
+    bse: pd.Series
+    nobs: int
+    n_dropped: int
+    df_model: int
+    df_resid: int
+    rsquared: float
+    rsquared_adj: float
+    llf: float
+    aic: float
+    bic: float
+    scale: float
+    resid: pd.Series
+    fittedvalues: pd.Series
+    cov_type: str
+    correction: str
+    bandwidth: int | None
+    noise_order: tuple[int, ...] | None
+    exact: bool
+    level: float
+    horizon: int
+    provenance: Provenance
+    _fit: LagFit = field(repr=False)
+    _order: NoiseOrder | None = field(repr=False)
+    _cov: Floats = field(repr=False)
+    _beside: Beside = field(repr=False)
+    _sample: Sample = field(repr=False)
+    _missing: Missing = field(repr=False)
+    _draws: tuple[int, int] = field(repr=False)
+
+    def __getitem__(self, lead: str) -> LagProfile:
+        """Lag profile of one lead."""
+        return self.profiles[self.leads.index(as_name(lead, "lead", self.leads, owner="lead"))]
+
+    @property
+    def tvalues(self) -> pd.Series:
+        """Coefficient over standard error."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.params / self.bse
+
+    @property
+    def pvalues(self) -> pd.Series:
+        """Two-sided p of each coefficient alone, by Student's t with `df_resid` degrees of freedom."""
+        return pd.Series(2.0 * special.stdtr(self.df_resid, -np.abs(self.tvalues.to_numpy())), index=self.params.index)
+
+    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
+        """Interval of each coefficient that misses it with probability `alpha`; columns 0 and 1, as in statsmodels."""
+        margin = special.stdtrit(self.df_resid, 1.0 - alpha / 2.0) * self.bse
+        return pd.DataFrame({0: self.params - margin, 1: self.params + margin})
+
+    def cov_params(self) -> pd.DataFrame:
+        """Covariance of the coefficients."""
+        return pd.DataFrame(self._cov, index=self.params.index, columns=self.params.index)
+
+    @cached_property
+    def profiles(self) -> tuple[LagProfile, ...]:
+        """Lag profile of every lead."""
+        return tuple(self._profile(j) for j in range(len(self.leads)))
+
+    @cached_property
+    def diagnostics(self) -> Diagnostics:
+        """Tests of the residuals: autocorrelation, heteroscedasticity, normality, stability."""
+        fitted = self._fit
+        return diagnose(fitted.regression.resid, innovation_slopes(fitted, self._order), periods=fitted.used)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Pass, review or fail for each diagnostic; none where the fit is exact."""
+        if self.exact:
+            return ()
+        noise = "white" if self._fit.noise is None else "arma"
+        return residual_checks(self.diagnostics, cov_type=self.cov_type, has_own_lags=bool(self.own_lags), noise=noise)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Lag profiles of all leads, one row a lag; `coefficients` has one row per term."""
+        return pd.concat([profile.to_frame() for profile in self.profiles], ignore_index=True)
+
+    def coefficients(self) -> pd.DataFrame:
+        """One row per term: ``term, params, bse, tvalues, pvalues``."""
+        columns = {"params": self.params, "bse": self.bse, "tvalues": self.tvalues, "pvalues": self.pvalues}
+        return pd.DataFrame(columns).rename_axis("term").reset_index()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Numbers, profiles and checks as plain Python values; NaN becomes None."""
+        shown = {name: value for name, value in vars(self).items() if not name.startswith("_") and name not in _AS_SERIES}
+        terms = self.coefficients().to_dict("list")
+        return {**plain(shown), "coefficients": plain(terms), "profiles": plain(self.profiles), "checks": plain(self.checks)}
+
+    def predict(self, data: Any = None, *, time: str | None = None) -> pd.Series:
+        """The KPI that the leads, the base and its own lags make expected, by period.
+
+        Parameters
+        ----------
+        data : Sample or data frame, optional
+            The same columns, on the periods to predict and the ones before that their lags reach back to; the KPI may be missing,
+            and its own lags are then predictions. The periods of the fit if None.
+        time : str, optional
+            Time column of `data`.
+
+        Returns
+        -------
+        Series
+            Of the mean, in KPI units (its median if in logs); NaN where a lag is missing. A noise model adds nothing to it.
+
+        Raises
+        ------
+        UsageError
+            If a column is missing, or the noise was differenced, so that the model says nothing of the KPI's level.
+        """
+        given = self._sample if data is None else data
+        return predicted(self._fit, self._beside, kpi=self.kpi, leads=self.leads, data=given, time=time, missing=self._missing)
+
+    def to_statsmodels(self) -> Any:
+        """The same fit as a statsmodels result: ``OLS``, or ``SARIMAX`` with a noise model, at these parameters.
+
+        Rates and peaks of decays are taken as known in it, and rows of a gap stand next to each other.
+        """
+        return handed_over(
+            self._fit, self._order, names=self.params.index, index=self._sample.calendar.index, kpi=self.kpi,
+            cov_type=self.cov_type, bandwidth=self.bandwidth, correction=self.correction,
+        )  # fmt: skip
+
+    def summary(self) -> str:
+        """Fit, profiles and diagnostics as text, at most 80 columns wide."""
+        return words.summary(self)
+
+    def explain(self) -> str:
+        """What the regression says, in plain sentences."""
+        return words.explain(self)
+
+    @cached_property
+    def _bands(self) -> BandCovariance:
+        return band_covariance(self._fit)
+
+    @cached_property
+    def _long_run(self) -> LongRun | None:
+        """Long-run effects of all leads by the bootstrap; None where the fit leaves nothing to draw from."""
+        fitted, regression = self._fit, self._fit.regression
+        if self.exact or not regression.kept.all():
+            return None
+        first = fitted.model.base.shape[1]
+        return long_run(
+            regression.basis.q @ regression.scores + regression.resid,
+            regression.basis.q @ regression.basis.r,
+            weights=np.vstack([self._direct(j) for j in range(len(self.leads))]),
+            own=[(first + place, lag) for place, lag in enumerate(self.own_lags)],
+            phi=self._bands.phi,
+            periods=fitted.used,
+            level=self.level,
+            n_draws=self._draws[0],
+            rng=self._draws[1],
+        )
+
+    def _direct(self, lead: int) -> Floats:
+        """What each coefficient adds to the sum of a lead's direct effects, shape (k + h,)."""
+        gradient, model = total_gradient(self._fit, lead), self._fit.model
+        own = slice(model.base.shape[1], model.n_fixed)
+        gradient[:] *= 1.0 - np.nan_to_num(self._fit.params[own]).sum()
+        gradient[own] = 0.0
+        return gradient
+
+    def _profile(self, lead: int) -> LagProfile:
+        fitted, drawn = self._fit, self._long_run
+        family = fitted.model.families[lead]
+        effects = lead_effects(fitted, lead, cov=self._bands.matrix, horizon=self.horizon, level=self.level, rng=self._draws[1])
+        place = 1 + fitted.model.base.shape[1] + lead
+        unit = float(fitted.model.scale[0] / fitted.model.scale[place])
+        ends = (np.nan, np.nan) if drawn is None else (unit * drawn.boot_low[lead], unit * drawn.boot_high[lead])
+        used = fitted.model.X[fitted.used, lead]
+        return LagProfile(
+            kpi=self.kpi,
+            lead=self.leads[lead],
+            unit=self.unit,
+            shape=words.family(family, unit=self.unit),
+            effects=effects,
+            long_run=effects.total,
+            bootstrap_low=float(min(ends)),
+            bootstrap_high=float(max(ends)),
+            lead_sd=float(np.nanstd(used, ddof=1) * fitted.model.scale[place]),
+            log=tuple(name for name in self._beside.log if name in (self.kpi, self.leads[lead])),
+            through_own=bool(self.own_lags),
+            level=self.level,
+            provenance=replace(self.provenance, settings=(*self.provenance.settings, ("profile_of", self.leads[lead]))),
+        )

@@ -1,0 +1,253 @@
+"""A lagged regression in words: its table, the lag profile of a lead, and what they say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from leadlag.wording.diagnostics import SeenDiagnostics, residual_lines
+from leadlag.wording.prose import lines_of
+from leadlag.wording.seen import SeenCheck
+from leadlag.wording.sentences import CAVEAT
+from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
+
+__all__ = [
+    "VIEW", "exact_text", "explain", "family", "few_rows_text", "levels_text", "profile_explain", "profile_summary", "summary",
+]  # fmt: skip
+
+#: Which of the two views of a profile this is.
+VIEW = "lag profile (distributed lag)"
+
+_WIDTH, _LABEL, _NAME = 80, 12, 26
+_TERMS = (28, 13, 13, 10, 10)
+_LAGS = (5, 11, 24, 24, 14)
+#: Terms shown before the rest is left to `coefficients()`.
+_MOST_TERMS = 24
+
+
+class SeenFamily(Protocol):
+    """What is read of a `leadlag.core.profiles.Family`."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def lags(self) -> tuple[int, ...]: ...
+    @property
+    def degree(self) -> int: ...
+    @property
+    def endpoints(self) -> str: ...
+    @property
+    def n_free(self) -> int: ...
+    @property
+    def start(self) -> int | None: ...
+
+
+def family(of: SeenFamily, *, unit: str) -> str:
+    """A family of profiles in words."""
+    lags = f"{unit}s {lag_list(of.lags)}"
+    if of.kind == "almon":
+        ends = {
+            "none": "",
+            "both": ", zero just outside both ends",
+            "near": ", zero before the first",
+            "far": ", zero after the last",
+        }
+        return f"polynomial of degree {of.degree} over {lags}{ends[of.endpoints]}"
+    if of.kind == "geometric":
+        free = f" after {of.n_free} free weights" if of.n_free > 1 else ""
+        return f"geometric decay from {unit} {of.start} on{free}"
+    return f"rise to a peak and decay over {lags}" if of.kind == "delayed" else f"a free weight for each of {lags}"
+
+
+def exact_text(kpi: str) -> str:
+    """That the model leaves no error."""
+    return f"the model fits {shown(kpi)} exactly: look whether a lead is made from the KPI"
+
+
+def few_rows_text(*, nobs: int, n_params: int) -> str:
+    """That there are few rows for what is estimated."""
+    return f"{nobs} rows for {n_params} coefficients are few: below 3 a coefficient and 10, intervals are rough; lower max_lag"
+
+
+def levels_text(kpi: str) -> str:
+    """That levels which wander were regressed on each other."""
+    return (
+        f"what the model leaves of {shown(kpi)} looks integrated: levels that wander look related when they are not; "
+        "give noise_order=(1, 1, 0) or regress the changes"
+    )
+
+
+def profile_summary(profile: Any) -> Prose:
+    """One lead's profile as text of at most 80 columns."""
+    kpi, lead = cut(shown(profile.kpi), _NAME), cut(shown(profile.lead), _NAME)
+    head = wrap(f"{VIEW[0].upper()}{VIEW[1:]}: how {kpi} moves after {lead}", _WIDTH)
+    facts = [*_labelled(_profile_facts(profile))]
+    return Prose("\n\n".join("\n".join(block) for block in (head, facts, _lag_table(profile), [CAVEAT])))
+
+
+def _profile_facts(profile: Any) -> Iterator[tuple[str, str]]:
+    unit, level = profile.unit, percent(profile.level)
+    yield "Shape", profile.shape
+    yield "Delay", _delay(profile)
+    mean = profile.effects.mean_delay
+    middle, low, high = interval(mean.value, mean.low, mean.high)
+    yield "Mean delay", f"{middle} {unit}s ({level} interval {low} to {high})"
+    if math.isfinite(profile.half_life):
+        yield "Half-life", f"{number(profile.half_life)} {unit}s after the peak"
+    for name, hidden in zip(("Decay", "Peak at"), profile.effects.hidden, strict=False):
+        middle, low, high = interval(hidden.value, hidden.low, hidden.high)
+        yield name, f"{middle} ({low} to {high})" + (" of the effect is left a period later" if name == "Decay" else f" {unit}s")
+    yield "Long run", _long_run(profile)
+    yield "", _lasting(profile)
+
+
+def _delay(profile: Any) -> str:
+    low, high = profile.delay_low, profile.delay_high
+    others = "no other fits as well" if low == high else f"{low} to {high} fit about as well"
+    text = f"peak at {profile.unit} {profile.delay}, {others}"
+    if profile.delay == 0:
+        return f"{text}; lag 0 is the same {profile.unit}, no lead"
+    return text if profile.first_lag is None else f"{text}; first effect at {profile.unit} {profile.first_lag}"
+
+
+def _long_run(profile: Any) -> str:
+    run = profile.long_run
+    middle, low, high = interval(run.value, run.low, run.high)
+    text = f"{middle} per unit ({percent(profile.level)} interval {low} to {high}"
+    if math.isfinite(profile.bootstrap_low):
+        _, low, high = interval(run.value, profile.bootstrap_low, profile.bootstrap_high)
+        text += f", bootstrap {low} to {high}"
+    return f"{text})"
+
+
+def _lasting(profile: Any) -> str:
+    if math.isfinite(profile.elasticity):
+        return f"an elasticity: percent of {shown(profile.kpi)} for one percent more {shown(profile.lead)}"
+    unit = " %" if profile.kpi in profile.log else ""
+    rise = f"a lasting rise of {number(profile.lead_sd)} (one sd)" + (" in logs" if profile.lead in profile.log else "")
+    return f"after {rise}: {number(profile.effect, sign=True)}{unit}"
+
+
+def _lag_table(profile: Any) -> list[str]:
+    bands, summed = profile.effects.profile, profile.effects.cumulative
+    level = percent(profile.level)
+    rows = [("lag", "effect", f"{level} pointwise", f"{level} all lags", "sum so far")]
+    for place, lag in enumerate(profile.lags):
+        middle, low, high = interval(bands.estimate[place], bands.low[place], bands.high[place])
+        _, low_all, high_all = interval(bands.estimate[place], bands.low_all[place], bands.high_all[place])
+        cells = (str(lag), middle, f"{low} to {high}", f"{low_all} to {high_all}", number(summed.estimate[place]))
+        rows.append(cells)
+    return ["".join(pad(cell, columns, side="right") for cell, columns in zip(row, _LAGS, strict=True)) for row in rows]
+
+
+def profile_explain(profile: Any) -> Prose:
+    """What a profile says, in plain sentences."""
+    kpi, lead, unit = shown(profile.kpi), shown(profile.lead), profile.unit
+    run, level = profile.long_run, percent(profile.level)
+    middle, low, high = interval(run.value, run.low, run.high)
+    if profile.log:
+        logs = joined([shown(name) for name in profile.log])
+        range_ = f"{level} interval {low} to {high}"
+        change = f"In the long run a lasting change of {lead} moves {kpi} by {middle} ({range_}), with {logs} in logs."
+    else:
+        change = f"After a rise of {lead} by one that stays, {kpi} has moved by {middle} ({level} interval {low} to {high})."
+    low_lag, high_lag = profile.delay_low, profile.delay_high
+    others = "no other lag fits as well" if low_lag == high_lag else f"{low_lag} to {high_lag} fit the data about as well"
+    peak = f"The effect peaks after {periods(profile.delay, unit)}; {others}."
+    told = [
+        (
+            f"This is the {VIEW}: the effect of {lead} at each lag with its other lags held fixed. The response to a surprise in "
+            f"{lead} (local projection) also holds what usually follows such a surprise, and is another number."
+        ),
+        change,
+        peak if profile.delay else f"The effect is largest in the same {unit}: that is moving together, not leading.",
+    ]
+    if profile.first_lag is None:
+        told.append("No single lag stands out from zero once all lags are judged together.")
+    if profile.through_own:
+        told.append(f"The effects include what reaches {kpi} through its own past.")
+    told.append("Single lags next to each other are hard to tell apart: trust the sum more than any one of them.")
+    told.append(f"That {lead} helps to predict {kpi} would not show that moving {lead} moves {kpi}.")
+    return lines_of(told)
+
+
+def summary(result: Any) -> Prose:
+    """Fit, profiles and diagnostics as text of at most 80 columns."""
+    kpi, leads = cut(shown(result.kpi), _NAME), cut(joined([shown(lead) for lead in result.leads]), 40)
+    head = wrap(f"Lagged regression of {kpi} on {leads}", _WIDTH)
+    blocks = [head, [*_labelled(_facts(result))], _terms(result)]
+    for profile in result.profiles[:6]:
+        label = cut(shown(profile.lead), _NAME)
+        blocks.append(
+            [
+                *wrap(f"{label}: {profile.shape}", _WIDTH),
+                *_labelled([("Delay", _delay(profile)), ("Long run", _long_run(profile))]),
+            ]
+        )
+    if len(result.profiles) > 6:
+        blocks.append([f"{len(result.profiles) - 6} more leads: result['name'].summary()"])
+    checked = [line for text in diagnosis(result) for line in wrap(text, _WIDTH, indent="  ")]
+    return Prose("\n\n".join("\n".join(block) for block in (*blocks, checked, [CAVEAT]) if block))
+
+
+def diagnosis(result: Any) -> tuple[str, ...]:
+    """One text for each diagnostic of the residuals."""
+    checks: Sequence[SeenCheck] = result.checks
+    if not checks:
+        return ()
+    found: SeenDiagnostics = result.diagnostics
+    at = "" if found.shift < 0 else result.resid.index[found.shift]  # type: ignore[attr-defined]
+    noise = "white" if result.noise_order is None else "arma"
+    return residual_lines(checks, found, cov_type=result.cov_type, has_own_lags=bool(result.own_lags), noise=noise, shift_at=at)
+
+
+def explain(result: Any) -> Prose:
+    """What the regression says, in plain sentences."""
+    kpi, unit = shown(result.kpi), result.unit
+    share = percent(round(result.rsquared, 3)) if math.isfinite(result.rsquared) else "an unknown share"
+    told = [f"The model explains {share} of the variation of {kpi} on {periods(result.nobs, unit)}."]
+    for profile in result.profiles:
+        middle, low, high = interval(profile.long_run.value, profile.long_run.low, profile.long_run.high)
+        run = f"{middle} per unit ({percent(profile.level)} interval {low} to {high})"
+        told.append(
+            f"{shown(profile.lead)}: in the long run {run}, largest "
+            f"after {periods(profile.delay, unit)} ({profile.delay_low} to {profile.delay_high})."
+        )
+    told += [*diagnosis(result), f"That a lead helps to predict {kpi} would not show that moving it moves {kpi}."]
+    return lines_of(told)
+
+
+def _facts(result: Any) -> Iterator[tuple[str, str]]:
+    yield (
+        "Lags",
+        f"{lag_list(result.lags)} ({result.unit}s) of each lead"
+        + (f"; own lags {lag_list(result.own_lags)}" if result.own_lags else ""),
+    )
+    yield "Rows", f"{periods(result.nobs, result.unit)} used, {result.n_dropped:,} not (first periods and missing values)"
+    yield "Fit", f"R2 {number(result.rsquared)}, AIC {number(result.aic, digits=5)}, BIC {number(result.bic, digits=5)}"
+    yield "Errors", _errors(result)
+    if result.noise_order is not None:
+        yield "Noise", f"ARIMA{tuple(result.noise_order)}, by exact likelihood; R2 is that of predictions one {result.unit} ahead"
+
+
+def _errors(result: Any) -> str:
+    if result.cov_type != "HAC":
+        return str(result.cov_type)
+    times = ", times nobs / df_resid" if result.correction == "df" else ""
+    return f"HAC, Bartlett weights, bandwidth {result.bandwidth}{times}"
+
+
+def _terms(result: Any) -> list[str]:
+    rows = [("term", "coefficient", "std. error", "t", "p")]
+    frame = result.coefficients()
+    for term, coefficient, bse, t, p in frame.head(_MOST_TERMS).itertuples(index=False):
+        rows.append((cut(shown(term), _TERMS[0] - 1), number(coefficient), number(bse), number(t), pvalue(p)))
+    numbers = ["".join(pad(cell, most, side="right") for cell, most in zip(row[1:], _TERMS[1:], strict=True)) for row in rows]
+    lines = [pad(row[0], _TERMS[0]) + line for row, line in zip(rows, numbers, strict=True)]
+    left = len(frame) - _MOST_TERMS
+    return [*lines, f"{left} more terms: coefficients()"] if left > 0 else lines
+
+
+def _labelled(facts: Any) -> list[str]:
+    return [line for label, text in facts for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]
