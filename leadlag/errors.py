@@ -46,7 +46,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL119": "some lags are exact combinations of other columns and were left out of the test",
         "LL120": "the catalogue names a metric that the data do not have",
         "LL121": "values stand for several periods, as those of a slower metric do",
-        "LL122": "a series looks integrated, and its level was correlated",
+        "LL122": "a series looks integrated, and its level was correlated or regressed",
         "LL123": "few rows for the coefficients of a regression",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",

@@ -75,6 +75,8 @@ class SeenCorrelation(Protocol):
     @property
     def peak_lag_ahead(self) -> int: ...
     @property
+    def first_lag(self) -> int | None: ...
+    @property
     def significant_lags(self) -> tuple[int, ...]: ...
     @property
     def significant_lags_all(self) -> tuple[int, ...]: ...
@@ -148,6 +150,8 @@ def _facts(result: SeenCorrelation) -> Iterator[tuple[str, str]]:
     if result.controls:
         yield "Controls", f"{joined([cut(shown(name), _NAME) for name in result.controls])} taken out of both"
     yield "Peak", _peak(result, result.peak_lag)
+    if result.first_lag is not None and result.first_lag < result.peak_lag_ahead:
+        yield "First", f"outside its band without a break from lag {result.first_lag} to lag {result.peak_lag_ahead}"
     if result.peak_lag < 1:
         yield "Ahead", f"of the lags at which the lead moves first: {_peak(result, result.peak_lag_ahead)}"
     yield "Rows", f"{periods(result.nobs, unit)} used, {result.n_dropped:,} not"
@@ -181,12 +185,17 @@ def _table(result: SeenCorrelation) -> list[str]:
     cells: list[tuple[str, ...]] = [("lag", "correlation", "low", "high", "low_all", "high_all", "p", "")]
     for lag, r, high, high_all, p in kept:
         mark = "**" if abs(r) > high_all else "*" if abs(r) > high else ""
-        bounds = [f"{each:.3f}" for value in (float(high), float(high_all)) for each in (-value, value)]
-        cells.append((str(lag), f"{float(r):.3f}", *bounds, pvalue(float(p)), mark))
+        bounds = [_decimals(each) for value in (float(high), float(high_all)) for each in (-value, value)]
+        cells.append((str(lag), _decimals(float(r)), *bounds, pvalue(float(p)), mark))
     lines = ["".join(pad(cell, size, side="right") for cell, size in zip(row, _COLUMNS, strict=True)).rstrip() for row in cells]
     if len(kept) < len(rows):
         lines.append(f"The other {periods(len(rows) - len(kept), 'lag')} lie inside their bands.")
     return lines
+
+
+def _decimals(value: float) -> str:
+    """Three of them; "-" where there is no product at this lag."""
+    return f"{round(value, 3) + 0.0:.3f}" if math.isfinite(value) else "-"
 
 
 def explain(result: SeenCorrelation) -> Prose:
@@ -212,7 +221,7 @@ def _how(result: SeenCorrelation) -> str:
             f"bands allow for the momentum, the place of the peak does not.{steps}{others}"
         )
     if not result.ar_order:
-        return f"{lead} has no momentum of its own that a filter would have to take out: both went in as they are.{steps}{others}"
+        return f"The filter of {lead} has order 0: it has no momentum to take out, and both went in as they are.{steps}{others}"
     return (
         f"{lead} was predicted from its own last {periods(result.ar_order, result.unit)}, and the same filter went over {kpi}. "
         f"What is left of {lead} are its surprises, so that its momentum does not smear one peak over neighbouring lags."
@@ -267,7 +276,7 @@ def summary_of_pairs(
 ) -> Prose:
     """The pairs furthest outside their bands at lags at which the lead moves first: KPI, lead, lag, correlation, p."""
     head = [
-        f"Cross-correlations of {n_pairs:,} pairs at {n_lags:,} lags; at positive lags the lead moves first",
+        f"Cross-correlations of {periods(n_pairs, 'pair')} at {n_lags:,} lags; at positive lags the lead moves first",
         *wrap(f"Lags in {unit}s. Of unrelated pairs {percent(alpha)} of all numbers lie outside their band by chance.", _WIDTH),
     ]
     if n_without:
@@ -287,7 +296,7 @@ def explain_pairs(*, n_pairs: int, n_lags: int, share: float, alpha: float, prew
     """How a table of many pairs is to be read."""
     how = "after the filter of each lead" if prewhitened else "as they are, not prewhitened"
     told = [
-        f"{periods(n_pairs, 'pair')} were correlated at {n_lags} lags, {how}. At positive lags the lead moves first.",
+        f"Correlated: {periods(n_pairs, 'pair')} at {n_lags} lags, {how}. At positive lags the lead moves first.",
         f"{percent(round(share, 4))} of the numbers lie outside their band; of unrelated pairs {percent(alpha)} do by chance.",
         "The largest of so many correlations are large by chance too: rank_leads says which leads to believe.",
     ]

@@ -156,6 +156,14 @@ class TestJoining:
         assert gaps.peak_lag == 2
         assert gaps.at(2) > closed.at(2) + 0.1
 
+    def test_a_lag_without_any_product_has_no_number(self) -> None:
+        data = frame(n=200)
+        data.loc[data.index % 2 == 1, "sales"] = np.nan
+        found = cross_correlation(data, "sales", "visits", time="week", max_lag=4)
+        assert np.isnan(found.correlation[found.lags % 2 == 1]).all()
+        assert found.peak_lag == 2
+        assert "nan" not in found.summary() + found.explain()
+
     def test_missing_weeks_are_gaps_too(self) -> None:
         data = frame()
         data.loc[[40, 70], ["sales", "visits"]] = np.nan
