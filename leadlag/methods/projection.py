@@ -16,6 +16,7 @@ from leadlag._validation import as_generator, as_int, as_lags, as_list, as_real
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.bands import Bands, bands
 from leadlag.core.projection import ProjectionNumbers, projection
+from leadlag.core.unitroot import integration
 from leadlag.errors import StatisticsWarning, UsageError
 from leadlag.results import Provenance, Result
 from leadlag.sample import as_sample
@@ -75,6 +76,8 @@ class LocalProjection(Result):
         Rows used at each horizon, and periods of the sample that were not.
     exact : tuple of int
         Horizons at which the fit has no error.
+    integrated : tuple of str
+        Which of KPI and lead look integrated; see Notes of `local_projection`.
     provenance : Provenance
         Method, settings, versions and warnings.
     """
@@ -105,6 +108,7 @@ class LocalProjection(Result):
     nobs: tuple[int, ...]
     n_dropped: tuple[int, ...]
     exact: tuple[int, ...]
+    integrated: tuple[str, ...]
     provenance: Provenance
 
     @property
@@ -264,6 +268,11 @@ def local_projection(
     adds it back to first order (after Herbst & Johannsen 2021, FEDS 2020-010r1). Bands use Student's t with the degrees of
     freedom of Satterthwaite's rule (harmonic mean over the horizons; the fewest for sums, whose errors hang together longest).
 
+    Measured (``benchmarks/projection_coverage.py``, stationary KPI and lead, 13 horizons, 80 to 260 periods, 2,000 samples): of
+    95 % bands the pointwise ones hold in .93 to .97 at every horizon, the simultaneous ones in .94 to .96. Where KPI and lead are
+    integrated (300 samples): .89 and .85 in 80 periods, .93 and .92 in 260. Then give the changes of both and read the
+    `cumulative` response, which is that of the level: .94 and .93 in 80 periods.
+
     A lag profile (`lagged_regression`) says what one unit of the lead adds k periods later, all other periods of the lead as
     they are. A response says what follows a surprise, with the further moves of the lead that usually come after it. The two are
     alike only where the lead does not predict itself.
@@ -317,6 +326,7 @@ def local_projection(
         order_chosen=order is None,
         trend=trend,
         bias_correction=bias_correction,
+        integrated=tuple(name for name in (kpi, lead) if _is_integrated(sample.column(name), trend)),
         provenance=provenance,
         unit=sample.calendar.unit,
         kpi_unit=_unit_of(kpi, catalogue),
@@ -332,6 +342,11 @@ def _columns(kpi: Any, lead: Any, controls: Any) -> dict[str, list[Any]]:
     if any(given.count(name) > 1 for name in given):
         raise UsageError(f"kpi={kpi!r}, lead={lead!r} and controls={wanted!r} name a column twice: name each column once.")
     return {"kpi": [kpi], "lead": [lead], "controls": wanted}
+
+
+def _is_integrated(values: FloatArray, trend: str) -> bool:
+    """Whether a series looks integrated beside what is fitted of its trend."""
+    return integration(values, deterministic="ct" if trend == "linear" else "c").state == "integrated"
 
 
 def _unit_of(name: str, catalogue: Sequence[Metric] | None) -> str:

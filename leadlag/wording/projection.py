@@ -100,6 +100,8 @@ class SeenProjection(Protocol):
     def n_dropped(self) -> tuple[int, ...]: ...
     @property
     def exact(self) -> tuple[int, ...]: ...
+    @property
+    def integrated(self) -> tuple[str, ...]: ...
 
 
 def exact_text(kpi: str, lead: str, horizons: Sequence[int]) -> str:
@@ -137,6 +139,8 @@ def explain(result: SeenProjection) -> Prose:
     ]
     if result.horizons[0] == 0:
         told.append(f"Horizon 0 is the {result.unit} of the surprise itself: what moves there moves with {lead}, not after it.")
+    if result.integrated:
+        told.append(f"Mind that {_wandering(result)}.")
     if result.exact:
         told.append(f"Mind that {exact_text(result.kpi, result.lead, result.exact)}.")
     told.append(f"That {kpi} moves after {lead} would not show that moving {lead} moves {kpi}.")
@@ -201,6 +205,8 @@ def _facts(result: SeenProjection) -> Iterator[tuple[str, str]]:
     used = f"{max(result.nobs):,} to {min(result.nobs):,}"
     yield "Rows", f"{used} {result.unit}s used, {dropped} not (ends of the sample and missing values)"
     yield "Errors", _errors(result)
+    if result.integrated:
+        yield "Mind", _wandering(result)
     if result.exact:
         yield "Look at", exact_text(result.kpi, result.lead, result.exact)
 
@@ -225,6 +231,15 @@ def _errors(result: SeenProjection) -> str:
     hac = f", Bartlett weights, bandwidth {result.bandwidth}" if result.cov_type == "HAC" else ""
     bias = "bias corrected to first order" if result.bias_correction != "none" else "bias not corrected"
     return f"{result.cov_type}{hac}, Student's t with {result.df:.1f} degrees of freedom; {bias}"
+
+
+def _wandering(result: SeenProjection) -> str:
+    """What integrated series do to the bands, and the way out."""
+    named, looks = joined([*map(shown, result.integrated)]), "looks" if len(result.integrated) == 1 else "look"
+    return (
+        f"{named} {looks} integrated: in short samples the bands then hold too rarely (95 % bands in 89 % of samples of 80 "
+        "periods, in 93 % of 260); give the changes of both and read the sum"
+    )
 
 
 def _table(result: SeenProjection) -> list[str]:

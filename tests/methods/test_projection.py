@@ -189,6 +189,16 @@ class TestWords:
         noise = frame().assign(visits=np.random.default_rng(9).normal(size=120))
         assert "holds zero everywhere" in " ".join(projected(noise, horizons=4).explain().split())
 
+    def test_series_that_wander_are_named_with_the_way_out(self) -> None:
+        data = frame(1, 300)
+        walks = data.assign(sales=data["sales"].cumsum(), visits=data["visits"].cumsum())
+        found = projected(walks, horizons=4)
+        assert found.integrated == ("sales", "visits")
+        for text in (found.summary(), found.explain()):
+            assert "sales and visits look integrated" in " ".join(text.split())
+            assert "give the changes of both and read the sum" in " ".join(text.split())
+        assert projected().integrated == ()
+
     def test_it_says_leads_and_never_causes(self) -> None:
         assert not re.search(r"\b(?:causes|caused|drives)\b", projected().explain() + projected().summary())
 
