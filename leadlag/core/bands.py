@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-__all__ = ["Bands", "bands", "critical_all"]
+__all__ = ["Bands", "bands", "critical_all", "drawn_bands"]
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ class Bands:
         Simultaneous: all k values lie inside at once in `level` of all samples.
     level : float
     critical, critical_all : float
-        Standard errors to either side of the estimate.
+        Standard errors to either side of the estimate; NaN for bands from draws.
     """
 
     estimate: Floats
@@ -127,7 +127,7 @@ def critical_all(
     known = np.flatnonzero(np.isfinite(np.diag(matrix)) & (np.diag(matrix) > 0)) if matrix.size else np.empty(0, dtype=np.intp)
     if not len(known):
         return math.nan
-    sd = np.sqrt(np.diag(matrix))[known]
+    sd = np.sqrt(np.diag(matrix)[known])
     correlation = matrix[np.ix_(known, known)] / np.outer(sd, sd)
     # the symmetric root exists for a singular correlation too; what rounding made negative is zero
     values, vectors = np.linalg.eigh((correlation + correlation.T) / 2.0)
@@ -137,3 +137,51 @@ def critical_all(
     if df is not None:
         largest /= np.sqrt(generator.chisquare(df, n_draws) / df)
     return float(np.quantile(largest, level))
+
+
+def drawn_bands(estimate: ArrayLike, draws: ArrayLike, *, level: float = 0.95) -> Bands:
+    """Pointwise and simultaneous bands of estimates that are not normal, from draws of what they may be.
+
+    Parameters
+    ----------
+    estimate : array_like, shape (k,)
+    draws : array_like, shape (n_draws, k)
+    level : float
+
+    Returns
+    -------
+    Bands
+        `bse` is the standard deviation of the draws.
+
+    Notes
+    -----
+    Pointwise: equal-tailed quantiles. Simultaneous: the same tail at every place, as small as it has to be for the share `level`
+    of the draws to lie inside at all places at once (Montiel Olea & Plagborg-Moller 2019). Both hold the estimate.
+
+    Examples
+    --------
+    >>> both = drawn_bands([0.0, 0.0], np.random.default_rng(0).standard_normal((4000, 2)))
+    >>> both.high.round(1).tolist(), both.high_all.round(1).tolist()
+    ([2.0, 2.0], [2.2, 2.2])
+    """
+    values, drawn = np.asarray(estimate, dtype=np.float64), np.asarray(draws, dtype=np.float64)
+    n_draws, half = len(drawn), (1.0 - level) / 2.0
+    ordered = np.sort(drawn, axis=0)
+    low, high = np.quantile(drawn, [half, 1.0 - half], axis=0)
+    # how far inside a draw is: the draws beyond it at the place where they are fewest; equal draws are beyond each other
+    below = np.column_stack([np.searchsorted(column, value, "right") for column, value in zip(ordered.T, drawn.T, strict=True)])
+    above = np.column_stack([np.searchsorted(column, value, "left") for column, value in zip(ordered.T, drawn.T, strict=True)])
+    inside = np.minimum(below, n_draws - above).min(axis=1)
+    tail = max(int(np.quantile(inside, 1.0 - level, method="lower")), 1)
+    low, high = np.minimum(low, values), np.maximum(high, values)
+    return Bands(
+        estimate=values,
+        bse=drawn.std(axis=0),
+        low=low,
+        high=high,
+        low_all=np.minimum(ordered[tail - 1], low),
+        high_all=np.maximum(ordered[n_draws - tail], high),
+        level=level,
+        critical=math.nan,
+        critical_all=math.nan,
+    )

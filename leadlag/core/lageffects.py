@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import signal, special
 
-from leadlag.core.bands import Bands, bands
+from leadlag.core.bands import Bands, bands, drawn_bands
+from leadlag.core.lagdraws import LagDraws, lag_draws
 from leadlag.core.lagfit import LagFit
 from leadlag.core.profiles import moved_by_one
 
@@ -72,7 +73,14 @@ class LeadEffects:
 
 
 def lead_effects(
-    fit: LagFit, lead: int, *, cov: Floats, horizon: int, level: float = 0.95, rng: int | np.random.Generator = 0
+    fit: LagFit,
+    lead: int,
+    *,
+    cov: Floats,
+    horizon: int,
+    phi: Floats | None = None,
+    level: float = 0.95,
+    rng: int | np.random.Generator = 0,
 ) -> LeadEffects:
     """Lag profile and what follows from it, of one lead.
 
@@ -85,10 +93,13 @@ def lead_effects(
         Of coefficients and hidden parameters, scaled: `leadlag.core.lagfit.band_covariance`.
     horizon : int
         Last lag shown.
+    phi : ndarray, shape (p,), optional
+        AR coefficients of the errors behind `cov`. With them the bands and intervals of a decay come from `lag_draws`, which
+        knows that its start and peak are estimated; without them from the delta method, which does not.
     level : float
         Of bands and intervals.
     rng : int or Generator
-        Of the simultaneous critical value.
+        Of the draws.
 
     Returns
     -------
@@ -96,8 +107,8 @@ def lead_effects(
 
     Notes
     -----
-    The profile is that of ``b(B) / (1 - a(B))``: with own lags of the KPI in the model, what reaches it also by its own past. All
-    intervals are those of the delta method, by Student's t.
+    The profile is that of ``b(B) / (1 - a(B))``: with own lags of the KPI in the model, what reaches it also by its own past.
+    Intervals are those of the delta method, by Student's t, but for a decay.
     """
     family, unit = fit.model.families[lead], _unit(fit, lead)
     first = min(family.lags[0], horizon)
@@ -105,30 +116,65 @@ def lead_effects(
     theta, df = np.r_[np.nan_to_num(fit.params), fit.hidden], float(max(fit.df_resid, 1))
     shown = np.arange(len(lags)) + first
     weights, slopes = (part[..., shown] for part in _responses(fit, lead, horizon))
-    profile = bands(unit * weights, unit**2 * slopes.T @ cov @ slopes, level=level, df=df, rng=rng)
-    summed = np.cumsum(slopes, axis=1)
-    cumulative = bands(unit * np.cumsum(weights), unit**2 * summed.T @ cov @ summed, level=level, df=df, rng=rng)
     margin = float(special.stdtrit(df, (1.0 + level) / 2.0))
-    peak = lags[int(np.argmax(np.abs(weights)))]
-    peaks = _peaks(weights, slopes.T @ cov @ slopes, lags, level=level, df=df, rng=rng)
-    hidden_at = len(fit.params) + np.arange(fit.model.hidden_of(lead).start, fit.model.hidden_of(lead).stop)
-    hidden = tuple(_estimate(float(theta[at]), float(np.sqrt(cov[at, at])), margin) for at in hidden_at)
     total, total_slope = _total(fit, lead, theta), total_gradient(fit, lead)
-    searched = family.kind == "geometric" and family.n_free == 1
-    return LeadEffects(
+    hidden_at = len(fit.params) + np.arange(fit.model.hidden_of(lead).start, fit.model.hidden_of(lead).stop)
+    summed = np.cumsum(slopes, axis=1)
+    by_delta = LeadEffects(
         lags=lags,
-        profile=profile,
-        cumulative=cumulative,
-        total=_estimate(unit * total, abs(unit) * float(np.sqrt(total_slope @ cov @ total_slope)), margin),
-        peak=peak,
-        peaks=fit.starts[lead] if searched and fit.starts[lead] and not fit.model.own_lags else peaks,
-        first_lag=family.start if family.kind == "geometric" else _first(profile, lags),
-        mean_delay=_delta(lambda at: _mean_delay(fit, lead, at), theta, cov, margin),
+        profile=bands(unit * weights, unit**2 * slopes.T @ cov @ slopes, level=level, df=df, rng=rng),
+        cumulative=bands(unit * np.cumsum(weights), unit**2 * summed.T @ cov @ summed, level=level, df=df, rng=rng),
+        total=_estimate(unit * total, abs(unit) * float(np.sqrt(max(float(total_slope @ cov @ total_slope), 0.0))), margin),
+        peak=lags[int(np.argmax(np.abs(weights)))],
+        peaks=_peaks(weights, slopes.T @ cov @ slopes, lags, level=level, df=df, rng=rng),
+        first_lag=None,
+        mean_delay=_delta(lambda at: _mean_delay(fit, lead, at), theta, cov, margin, _bounds(fit)),
         half_life=_half_life(
             np.abs(weights), decay=fit.hidden[fit.model.hidden_of(lead)], kind=family.kind, own=bool(fit.model.own_lags)
         ),
-        hidden=hidden,
+        hidden=tuple(_estimate(float(theta[at]), float(np.sqrt(max(float(cov[at, at]), 0.0))), margin) for at in hidden_at),
     )
+    found = by_delta
+    if phi is not None and family.n_hidden and not fit.exact:
+        found = _by_draws(by_delta, lag_draws(fit, lead, phi=phi, horizon=horizon, rng=rng), unit=unit, level=level)
+    return replace(found, first_lag=family.start if family.kind == "geometric" else _first(found.profile, lags))
+
+
+def _by_draws(found: LeadEffects, drawn: LagDraws, *, unit: float, level: float) -> LeadEffects:
+    """The same estimates with the bands and intervals of draws."""
+    effects = unit * drawn.effects[:, list(found.lags)]
+    ends = ((1.0 - level) / 2.0, (1.0 + level) / 2.0)
+
+    def interval(estimate: Estimate, draws: Floats) -> Estimate:
+        low, high = np.quantile(draws[np.isfinite(draws)], ends)
+        return replace(
+            estimate, bse=float(draws.std()), low=float(min(low, estimate.value)), high=float(max(high, estimate.value))
+        )
+
+    return replace(
+        found,
+        profile=drawn_bands(found.profile.estimate, effects, level=level),
+        cumulative=drawn_bands(found.cumulative.estimate, np.cumsum(effects, axis=1), level=level),
+        total=interval(found.total, unit * drawn.total),
+        peaks=_likely(np.abs(effects).argmax(axis=1) + found.lags[0], found.peak, level),
+        mean_delay=interval(found.mean_delay, drawn.mean_delay),
+        hidden=tuple(interval(estimate, draws) for estimate, draws in zip(found.hidden, drawn.hidden.T, strict=True)),
+    )
+
+
+def _likely(draws: NDArray[np.intp], estimate: int, level: float) -> tuple[int, ...]:
+    """Fewest values that hold the share `level` of the draws, and the estimate."""
+    values, counts = np.unique(draws, return_counts=True)
+    most = np.argsort(-counts, kind="stable")
+    needed = int(np.searchsorted(np.cumsum(counts[most]), level * len(draws))) + 1
+    return tuple(sorted({estimate, *values[most[:needed]].tolist()}))
+
+
+def _bounds(fit: LagFit) -> tuple[Floats, Floats]:
+    """Lowest and highest value of each parameter."""
+    free = np.full(len(fit.params), np.inf)
+    low, high = np.array(fit.model.bounds).reshape(-1, 2).T
+    return np.r_[-free, low], np.r_[free, high]
 
 
 def total_gradient(fit: LagFit, lead: int) -> Floats:
@@ -196,14 +242,16 @@ def _mean_delay(fit: LagFit, lead: int, theta: Floats) -> float:
     return float(family.moments(hidden) @ coefficients) / direct + float(np.array(model.own_lags) @ own / (1.0 - own.sum()))
 
 
-def _delta(function: Callable[[Floats], float], theta: Floats, cov: Floats, margin: float) -> Estimate:
-    """A function of the parameters with the interval of the delta method."""
+def _delta(
+    function: Callable[[Floats], float], theta: Floats, cov: Floats, margin: float, bounds: tuple[Floats, Floats]
+) -> Estimate:
+    """A function of the parameters with the interval of the delta method; no step leaves their bounds."""
     gradient = np.empty(len(theta))
     for place in range(len(theta)):
         step = _STEP * max(abs(theta[place]), 1e-3)
         up, down = theta.copy(), theta.copy()
-        up[place], down[place] = theta[place] + step, theta[place] - step
-        gradient[place] = (function(up) - function(down)) / (2.0 * step)
+        up[place], down[place] = min(theta[place] + step, bounds[1][place]), max(theta[place] - step, bounds[0][place])
+        gradient[place] = (function(up) - function(down)) / (up[place] - down[place])
     return _estimate(function(theta), float(np.sqrt(max(float(gradient @ cov @ gradient), 0.0))), margin)
 
 
@@ -220,26 +268,29 @@ def _first(profile: Bands, lags: Sequence[int]) -> int | None:
 def _peaks(
     weights: Floats, cov: Floats, lags: Sequence[int], *, level: float, df: float, rng: int | np.random.Generator
 ) -> tuple[int, ...]:
-    """Lags that may be the peak: no other is larger, in the peak's direction, by more than chance allows.
+    """Lags that may be the peak: no other effect is larger, in either direction, by more than chance allows.
 
-    Multiple comparisons with the best (Hsu 1981, Annals of Statistics 9:1026): lag k stays unless some ``w_l - w_k`` exceeds the
-    quantile of its largest t over l.
+    Multiple comparisons with the best (Hsu 1981, Annals of Statistics 9:1026): lag k stays unless some ``|w_l| - |w_k|`` exceeds
+    the quantile of its largest t over l. Effects that are smaller by more than ``sqrt(log df)`` standard errors do not widen it
+    (moment selection, Andrews & Soares 2010, Econometrica 78:119).
     """
-    towards = np.sign(weights[np.argmax(np.abs(weights))])
     values, vectors = np.linalg.eigh((cov + cov.T) / 2.0)
     generator = np.random.default_rng(rng)
     draws = generator.standard_normal((_DRAWS, len(weights))) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
     draws /= np.sqrt(generator.chisquare(df, (_DRAWS, 1)) / df)
-    variance = np.diag(cov)
-    kept = []
-    for k, lag in enumerate(lags):
-        error = np.sqrt(np.maximum(variance + variance[k] - 2.0 * cov[k], 0.0))
-        apart = error > 1e-12 * np.sqrt(variance.max(initial=0.0))
-        t = towards * (weights - weights[k])[apart] / error[apart]
-        most = np.quantile(((draws - draws[:, [k]])[:, apart] / error[apart]).max(axis=1), level) if apart.any() else 0.0
-        if t.max(initial=0.0) <= most and (apart.sum() or weights[k] == weights[np.argmax(np.abs(weights))]):
-            kept.append(lag)
-    return tuple(kept)
+    # a peak may point up or down, so every effect stands beside its negative
+    both, drawn, variance = np.r_[weights, -weights], np.hstack([draws, -draws]), np.tile(np.diag(cov), 2)
+    covariances, rounding = np.hstack([np.vstack([cov, -cov]), np.vstack([-cov, cov])]), 1e-12 * np.sqrt(np.diag(cov).max())
+    far, kept = -np.sqrt(np.log(max(df, 2.0))), set()
+    for place, value in enumerate(both):
+        error = np.sqrt(np.maximum(variance + variance[place] - 2.0 * covariances[place], 0.0))
+        apart = error > rounding
+        t = (both - value)[apart] / error[apart]
+        near = np.flatnonzero(apart)[t > far]
+        most = np.quantile(((drawn[:, near] - drawn[:, [place]]) / error[near]).max(axis=1), level) if len(near) else 0.0
+        if t.max(initial=0.0) <= most and (both - value)[~apart].max(initial=0.0) <= 1e-12 * np.abs(both).max():
+            kept.add(lags[place % len(lags)])
+    return tuple(sorted(kept))
 
 
 def _half_life(size: Floats, *, decay: Floats, kind: str, own: bool) -> float:

@@ -26,8 +26,6 @@ Floats = NDArray[np.float64]
 _ROUNDS = 2
 #: AR orders compared for the noise behind the error bands.
 _MAX_ORDER = 4
-#: Twice the log-likelihood that a start may lie below the best one: the 95 % point of chi2 with one degree of freedom.
-_START_RATIO = 3.841458820694124
 #: Residuals below this share of the KPI's variation (both squared) are rounding.
 _EXACT = 1e-24
 
@@ -40,6 +38,8 @@ class LagFit:
     ----------
     model : LagModel
         With the starts that were found.
+    asked : tuple of Family
+        The families as they were asked for, their starts open where they were searched.
     hidden : ndarray, shape (h,)
         Rates and peaks of all leads.
     params : ndarray, shape (k,)
@@ -52,20 +52,18 @@ class LagFit:
         The noise model, if one was asked for.
     used : ndarray of int, shape (nobs,)
         Rows of the sample in the regression.
-    starts : tuple of tuple of int
-        Of each lead the starts of a decay that fit about as well as the best (likelihood ratio at 95 %); empty without a search.
     exact : bool
         Whether the model fits without error.
     """
 
     model: LagModel
+    asked: tuple[Family, ...]
     hidden: Floats
     params: Floats
     regression: LeastSquares
     cov: Covariance
     noise: NoiseFit | None
     used: NDArray[np.intp]
-    starts: tuple[tuple[int, ...], ...]
     exact: bool
 
     @property
@@ -132,7 +130,7 @@ def fit_lags(
     """
     _refuse_few_rows(model)
     white = None if noise_order is None else _free_noise(model, noise_order)
-    placed, hidden, starts = _placed(model, white)
+    placed, hidden = _placed(model, white)
     noise = None
     if noise_order is not None:
         noise = fit_with_noise(placed.y, placed.design, order=noise_order, bounds=placed.bounds)
@@ -148,7 +146,7 @@ def fit_lags(
     exact = regression.ssr <= _EXACT * regression.tss
     cov = covariance(regression, cov_type=cov_type, bandwidth=bandwidth, correction=correction, periods=used)
     return LagFit(
-        model=placed, hidden=hidden, params=params, regression=regression, cov=cov, noise=noise, used=used, starts=starts,
+        model=placed, asked=model.families, hidden=hidden, params=params, regression=regression, cov=cov, noise=noise, used=used,
         exact=bool(exact),
     )  # fmt: skip
 
@@ -243,12 +241,11 @@ def _as_polynomial(family: Family) -> Family:
     return Family(kind="almon", lags=family.lags, degree=min(3, len(family.lags) - 1))
 
 
-def _placed(model: LagModel, white: NoiseFit | None) -> tuple[LagModel, Floats, tuple[tuple[int, ...], ...]]:
+def _placed(model: LagModel, white: NoiseFit | None) -> tuple[LagModel, Floats]:
     """Starts, rates and peaks that fit best: each lead in turn beside the others, then all hidden parameters together."""
     searched = [j for j, family in enumerate(model.families) if family.n_hidden]
     if not searched:
-        return model, np.zeros(0), ((),) * len(model.families)
-    starts: list[tuple[int, ...]] = [()] * len(model.families)
+        return model, np.zeros(0)
     families = list(model.families)
     hidden = [np.array([(low + high) / 2.0 for low, high in family.bounds]) for family in families]
     chosen: dict[int, Floats] = {}
@@ -260,14 +257,14 @@ def _placed(model: LagModel, white: NoiseFit | None) -> tuple[LagModel, Floats, 
                 if i != j and (i in chosen or not families[i].n_hidden or turn)
             ]
             free = model.families[j]
-            families[j], hidden[j], chosen[j], starts[j] = _best(model, free, model.X[:, j], others, white)
+            families[j], hidden[j], chosen[j] = _best(model, free, model.X[:, j], others, white)
     placed = model.placed(families)
-    return placed, _polished(placed, np.concatenate(hidden), white), tuple(starts)
+    return placed, _polished(placed, np.concatenate(hidden), white)
 
 
 def _best(
     model: LagModel, family: Family, x: Floats, others: Sequence[Floats], white: NoiseFit | None
-) -> tuple[Family, Floats, Floats, tuple[int, ...]]:
+) -> tuple[Family, Floats, Floats]:
     """The start and hidden parameters of one lead that leave the smallest sum of squares beside the other columns."""
     points, columns = family.candidates(x)
     rest = np.column_stack([model.y, model.base, model.own, *others])
@@ -277,9 +274,7 @@ def _best(
     y, width = left[:, 0], family.n_columns
     ssr = float(y @ y) - np.array([_gain(y, left[:, 1 + i * width : 1 + (i + 1) * width]) for i in range(len(points))])
     best = int(np.argmin(ssr))
-    worst = max(float(ssr[best]), 0.0) * np.exp(_START_RATIO / len(y))
-    starts = {placed.start for (placed, _), left_over in zip(points, ssr, strict=True) if left_over <= worst}
-    return *points[best], columns[best], tuple(sorted(start for start in starts if start is not None))
+    return *points[best], columns[best]
 
 
 def _gain(y: Floats, columns: Floats) -> float:

@@ -7,7 +7,7 @@ hidden parameters (its rate, its peak). Everything else (columns, sums, derivati
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -87,6 +87,11 @@ class Family:
         return self.start + self.n_free - 1 if self.kind == "geometric" and self.start is not None else self.lags[-1]
 
     @property
+    def starts(self) -> tuple[int, ...]:
+        """Lags at which a decay may start: its free weights end by the last lag, so that every start has the same rows."""
+        return self.lags[: len(self.lags) + 1 - self.n_free] if self.start is None else (self.start,)
+
+    @property
     def n_columns(self) -> int:
         """Columns, each with a coefficient."""
         if self.kind == "almon":
@@ -138,8 +143,7 @@ class Family:
             points = [(self, np.array([rate, float(lag)])) for lag in self.lags for rate in rates]
             lagged = lag_matrix(x, self.lags)
             return points, [lagged @ self.weights(hidden) for _, hidden in points]
-        starts = self.lags if self.start is None else (self.start,)
-        placed = [Family(**{**vars(self), "start": start}) for start in starts]
+        placed = [replace(self, start=start) for start in self.starts]
         points = [(family, np.array([rate])) for family in placed for rate in rates]
         return points, [family.columns(x, hidden) for family, hidden in points]
 

@@ -7,8 +7,17 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import signal
 
-from leadlag.core.covariance import automatic_bandwidth, bartlett_weights, covariance, leverage_scores, meat, scores
+from leadlag.core.covariance import (
+    automatic_bandwidth,
+    bartlett_weights,
+    covariance,
+    filtered_covariance,
+    leverage_scores,
+    meat,
+    scores,
+)
 from leadlag.core.leastsquares import LeastSquares, fit
 from leadlag.errors import UsageError
 from tests.reference import Regression, needs_reference, regressions
@@ -127,3 +136,33 @@ def test_no_degrees_of_freedom_no_errors() -> None:
     with pytest.raises(UsageError, match="3 rows for 3 coefficients") as caught:
         covariance(fit([1.0, 2.0, 4.0], np.vander([1.0, 2.0, 3.0])))
     assert caught.value.code == "LL204"
+
+
+def filter_matrix(phi: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Inverse Cholesky factor of AR noise by its autocovariances, each stretch without a gap by itself."""
+    ar = np.zeros(400)
+    ar[0] = 1.0
+    psi = signal.lfilter([1.0], np.r_[1.0, -phi], ar)
+    gamma = np.array([psi[: 400 - k] @ psi[k:] for k in range(200)])
+    stretch = np.cumsum(np.r_[0, np.diff(rows) > 1])
+    omega = np.where(stretch[:, None] == stretch, gamma[np.abs(rows[:, None] - rows)], 0.0)
+    return np.linalg.inv(np.linalg.cholesky(omega))
+
+
+@pytest.mark.parametrize("gaps", [[], [7, 20, 21, 40]])
+def test_the_filtered_covariance_is_the_dense_product(gaps: list[int]) -> None:
+    y, X = noisy()
+    rows, phi = np.setdiff1d(np.arange(60), gaps), np.array([0.6, -0.2])
+    y, X = y[rows], X[rows]
+    F, A = filter_matrix(phi, rows), np.linalg.pinv(X)
+    filtered = F @ X
+    hat = filtered @ np.linalg.pinv(filtered)
+    size = (F @ y - hat @ F @ y) / (1 - np.diag(hat))
+    spread = A @ np.linalg.inv(F) * size
+    np.testing.assert_allclose(filtered_covariance(fit(y, X), phi, rows=rows), spread @ spread.T, rtol=1e-8)
+
+
+def test_without_memory_the_filtered_covariance_is_hc3() -> None:
+    ours = model()
+    hc3 = covariance(ours, cov_type="HC3").matrix
+    np.testing.assert_allclose(filtered_covariance(ours, np.zeros(0), rows=np.arange(60)), hc3, rtol=1e-10)

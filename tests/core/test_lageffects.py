@@ -1,0 +1,146 @@
+"""What a regression says of one lead, against simulated responses, numeric derivatives and published series."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from leadlag.core.arma import NoiseOrder
+from leadlag.core.lageffects import _peaks, lead_effects, total_gradient
+from leadlag.core.lagfit import LagFit, band_covariance, fit_lags
+from leadlag.core.lagmodel import lag_model
+from leadlag.core.profiles import Family
+from tests.core.test_lagfit import DELAYED, FREE, GEOMETRIC, sample
+from tests.reference import columns, needs_reference, table
+
+FAMILIES = {"free": FREE, "almon": Family(kind="almon", lags=FREE.lags, degree=2), "geometric": GEOMETRIC, "delayed": DELAYED}
+
+
+def fitted(name: str, own_lags: tuple[int, ...] = (), **options: object) -> LagFit:
+    y, X = sample()
+    return fit_lags(lag_model(y, X, [FAMILIES[name], FREE], own_lags=own_lags), **options)
+
+
+def response(fit: LagFit, *, lasting: bool, horizon: int) -> np.ndarray:
+    """The KPI after a rise of the first lead by one, by running the model forward."""
+    model, family = fit.model, fit.model.families[0]
+    unit = model.scale[0] / model.scale[model.base.shape[1] + 1]
+    weights = family.weights(fit.hidden[model.hidden_of(0)], range(horizon + 1)) @ fit.params[model.columns_of(0)]
+    own = fit.params[model.base.shape[1] : model.n_fixed]
+    lead = np.ones(horizon + 1) if lasting else np.r_[1.0, np.zeros(horizon)]
+    y = np.zeros(horizon + 1)
+    for t in range(horizon + 1):
+        y[t] = sum(weights[k] * lead[t - k] for k in range(t + 1))
+        y[t] += sum(a * y[t - lag] for a, lag in zip(own, model.own_lags, strict=True) if lag <= t)
+    return unit * y
+
+
+@pytest.mark.parametrize("own_lags", [(), (1, 3)])
+@pytest.mark.parametrize("name", list(FAMILIES))
+def test_the_profile_is_what_follows_a_rise_of_one_period_and_the_sum_what_follows_one_that_stays(
+    name: str, own_lags: tuple[int, ...]
+) -> None:
+    fit = fitted(name, own_lags)
+    found = lead_effects(fit, 0, cov=np.nan_to_num(fit.cov.matrix), horizon=10)
+    np.testing.assert_allclose(found.profile.estimate, response(fit, lasting=False, horizon=10)[1:], atol=1e-10)
+    np.testing.assert_allclose(found.cumulative.estimate, response(fit, lasting=True, horizon=10)[1:], atol=1e-10)
+    far = response(fit, lasting=True, horizon=300)
+    assert found.total.value == pytest.approx(far[-1], rel=1e-8)
+    once = response(fit, lasting=False, horizon=300)
+    assert found.mean_delay.value == pytest.approx(np.arange(301) @ once / once.sum(), rel=1e-6)
+
+
+@pytest.mark.parametrize("own_lags", [(), (1,)])
+@pytest.mark.parametrize("name", list(FAMILIES))
+def test_standard_errors_are_those_of_numeric_gradients(name: str, own_lags: tuple[int, ...]) -> None:
+    fit = fitted(name, own_lags)
+    fit = LagFit(**{**vars(fit), "hidden": np.array([0.6, 2.4])[: len(fit.hidden)]})  # inside the bounds
+    cov, k = np.nan_to_num(fit.cov.matrix), len(fit.params)
+    at = np.r_[fit.params, fit.hidden]
+
+    def effects(theta: np.ndarray) -> np.ndarray:
+        moved = LagFit(**{**vars(fit), "params": theta[:k], "hidden": theta[k:]})
+        return np.r_[response(moved, lasting=False, horizon=8)[1:], response(moved, lasting=True, horizon=400)[-1]]
+
+    jacobian = np.column_stack([(effects(at + step) - effects(at - step)) / 2e-6 for step in 1e-6 * np.eye(len(at))])
+    expected = np.sqrt(np.diag(jacobian @ cov @ jacobian.T))
+    found = lead_effects(fit, 0, cov=cov, horizon=8)
+    np.testing.assert_allclose(found.profile.bse, expected[:-1], rtol=1e-4, atol=1e-8)
+    assert found.total.bse == pytest.approx(expected[-1], rel=1e-4)
+    unit = fit.model.scale[0] / fit.model.scale[2]
+    np.testing.assert_allclose(unit * total_gradient(fit, 0), jacobian[-1], rtol=1e-4, atol=1e-6)
+
+
+def test_the_set_of_peaks_holds_the_peak_and_one_lag_is_one() -> None:
+    for name in FAMILIES:
+        fit = fitted(name, cov_type="HAC")
+        band = band_covariance(fit)
+        found = lead_effects(fit, 0, cov=band.matrix, phi=band.phi, horizon=6)
+        assert found.peak in found.peaks
+    y, X = sample()
+    one = fit_lags(lag_model(y, X[:, :1], [Family(kind="free", lags=(2,))]))
+    assert lead_effects(one, 0, cov=one.cov.matrix, horizon=2).peaks == (2,)
+
+
+def test_a_peak_that_may_point_down_as_well_as_up_is_in_the_set() -> None:
+    weights, lags = np.array([1.0, -0.9, 0.0]), (1, 2, 3)
+    assert _peaks(weights, 0.01 * np.eye(3), lags, level=0.95, df=100.0, rng=0) == (1, 2)
+    assert _peaks(weights, 0.0001 * np.eye(3), lags, level=0.95, df=100.0, rng=0) == (1,)
+    assert _peaks(weights, np.zeros((3, 3)), lags, level=0.95, df=100.0, rng=0) == (1,)
+    assert _peaks(weights, np.eye(3), lags, level=0.95, df=100.0, rng=0) == (1, 2, 3)
+
+
+def test_half_lives_are_those_of_the_decay_and_read_between_the_lags() -> None:
+    geometric, delayed, free = (fitted(name) for name in ("geometric", "delayed", "free"))
+    lives = [lead_effects(fit, 0, cov=fit.cov.matrix, horizon=6).half_life for fit in (geometric, delayed)]
+    assert geometric.hidden[0] ** lives[0] == pytest.approx(0.5)
+    assert delayed.hidden[0] ** (lives[1] ** 2) == pytest.approx(0.5)
+    found = lead_effects(free, 0, cov=free.cov.matrix, horizon=6)
+    after = np.abs(found.profile.estimate)[found.peak - 1 :]
+    assert np.interp(found.half_life, np.arange(len(after)), after) == pytest.approx(after[0] / 2)
+
+
+def test_bands_of_a_decay_know_that_its_start_is_estimated() -> None:
+    fit = fitted("geometric", cov_type="HAC")
+    band = band_covariance(fit)
+    drawn = lead_effects(fit, 0, cov=band.matrix, phi=band.phi, horizon=12)
+    delta = lead_effects(fit, 0, cov=band.matrix, horizon=12)
+    np.testing.assert_array_equal(drawn.profile.estimate, delta.profile.estimate)
+    assert fit.model.families[0].start == drawn.first_lag == 2
+    for bands in (drawn.profile, drawn.cumulative):
+        assert (bands.low_all <= bands.low).all()
+        assert (bands.low <= bands.estimate).all()
+        assert (bands.estimate <= bands.high).all()
+        assert (bands.high <= bands.high_all).all()
+    # far from the jump both say the same, up to what the draws and the grid leave
+    np.testing.assert_allclose(drawn.profile.bse[3:7], delta.profile.bse[3:7], rtol=0.4)
+    assert drawn.total.low < drawn.total.value < drawn.total.high
+
+
+@needs_reference
+def test_gas_furnace_leads_from_lag_3_and_peaks_at_5() -> None:
+    y, x = columns(table("gas_furnace"), "co2", "gas_rate")
+    fit = fit_lags(lag_model(y, x[:, None], [Family(kind="free", lags=tuple(range(1, 13)))]), noise_order=NoiseOrder(ar=2))
+    found = lead_effects(fit, 0, cov=fit.cov.matrix, horizon=12)
+    assert (found.first_lag, found.peak, found.peaks) == (3, 5, (4, 5))
+
+
+@needs_reference
+def test_series_m_jumps_at_lag_3_and_decays_at_rate_0_73() -> None:
+    y, x = (np.diff(values) for values in columns(table("bjsales"), "sales", "lead_indicator"))
+    fit = fit_lags(lag_model(y, x[:, None], [Family(kind="geometric", lags=tuple(range(1, 13)))]), cov_type="HAC")
+    band = band_covariance(fit)
+    found = lead_effects(fit, 0, cov=band.matrix, phi=band.phi, horizon=12)
+    assert (found.first_lag, found.peak, found.peaks) == (3, 3, (3,))
+    assert found.hidden[0].value == pytest.approx(0.726, abs=0.005)
+    assert found.profile.estimate[2] == pytest.approx(4.70, abs=0.05)
+    assert found.profile.low_all[2] > 4.4
+    assert (found.profile.high_all[:2] == 0).all()
+
+
+@needs_reference
+def test_diet_advertising_decays_from_lag_0_at_about_0_6() -> None:
+    y, x = columns(table("diet_advertising"), "sales", "advertising")
+    family = Family(kind="geometric", lags=tuple(range(5)), start=0, presample="zero")
+    fit = fit_lags(lag_model(y, x[:, None], [family]), noise_order=NoiseOrder(ar=3))
+    assert fit.hidden[0] == pytest.approx(0.6, abs=0.06)
