@@ -1,4 +1,4 @@
-"""How long rankings, screens and correlations take, and how much memory: figures of this machine and this minute.
+"""How long rankings, screens, correlations and regressions take, and how much memory: figures of this machine and this minute.
 
 python benchmarks/speed.py               # all tables
 python benchmarks/speed.py --rounds 3
@@ -29,6 +29,11 @@ from statsmodels.tsa.stattools import ccf, grangercausalitytests
 from threadpoolctl import threadpool_limits
 
 import leadlag
+from leadlag.core.lageffects import lead_effects
+from leadlag.core.lagfit import band_covariance, fit_lags
+from leadlag.core.lagmodel import LagModel, lag_model
+from leadlag.core.longrun import long_run
+from leadlag.core.profiles import Family
 from leadlag.core.shapes import STANDARD
 from leadlag.core.wald import f_sf
 
@@ -262,11 +267,49 @@ def _prewhitened_alone(y: np.ndarray, x: np.ndarray, order: int = 3) -> object:
     return ccf(own, lead, adjusted=False), ccf(lead, own, adjusted=False)
 
 
+def regression_table(rounds: int) -> None:
+    """Print what regressions on lags take: fit and HAC covariance beside the bare least squares of the same design, and bands."""
+    values, lags = table_of(20, N_PERIODS).to_numpy(), tuple(range(1, MAX_ORDER + 1))
+    y, X = values[:, 0], values[:, 1:]
+    # an effect that is there, so that the searches end where they do on real series
+    y = y + lfilter([0.0, 0.0, 0.0, 1.0], [1.0, -0.7], X[:, 0])
+
+    def model(n_leads: int, kind: str) -> LagModel:
+        return lag_model(y, X[:, :n_leads], [Family(kind=kind, lags=lags)] * n_leads)
+
+    whole = model(20, "free")
+    design, kpi = whole.design(np.zeros(0))[whole.rows], whole.y[whole.rows]
+    one = fit_lags(model(1, "free"), cov_type="HAC")
+    columns, outcome = one.model.design(np.zeros(0))[one.used], one.model.y[one.used]
+    weights = np.r_[0.0, np.ones(MAX_ORDER)]
+
+    def effects(kind: str) -> object:
+        fitted = fit_lags(model(1, kind), cov_type="HAC")
+        errors = band_covariance(fitted)
+        return lead_effects(fitted, 0, cov=errors.matrix, phi=errors.phi, horizon=MAX_ORDER)
+
+    jobs: dict[str, Callable[[], object]] = {
+        "lstsq": lambda: np.linalg.lstsq(design, kpi, rcond=None),
+        "fit": lambda: fit_lags(model(20, "free"), cov_type="HAC"),
+        "draws": lambda: long_run(outcome, columns, weights=weights, phi=band_covariance(one).phi, n_draws=1_000),
+        **{kind: functools.partial(effects, kind) for kind in ("free", "almon", "geometric", "delayed")},
+    }
+    with threadpool_limits(1):
+        taken = in_turns(jobs, max(rounds, 9))
+    print(f"{'regressions on lags, 260 periods, processor time':<64}{'time':>10}{'ratio':>8}{'target':>8}")
+    print(f"{'numpy.linalg.lstsq, 20 leads x 12 lags':<64}{1e3 * taken['lstsq']:>7.1f} ms{1.0:>8.1f}")
+    ratio = taken["fit"] / taken["lstsq"]
+    print(f"{'the same from the series, with HAC errors':<64}{1e3 * taken['fit']:>7.1f} ms{ratio:>8.1f}{'3':>8}")
+    print(f"{'1,000 bootstrap refits of the long run of 12 free lags':<64}{1e3 * taken['draws']:>7.1f} ms{'':>8}{'0.5 s':>8}")
+    for kind in ("free", "almon", "geometric", "delayed"):
+        print(f"{f'one lead, 12 lags, {kind}: fit, bands, set of peaks':<64}{1e3 * taken[kind]:>7.1f} ms")
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="timed runs of each row; the median is printed")
-    tables = {"ranking": ranking_table, "screen": screen_table, "correlation": correlation_table}
+    tables = {"ranking": ranking_table, "screen": screen_table, "correlation": correlation_table, "regression": regression_table}
     parser.add_argument("--only", choices=list(tables), help="one of the tables")
     parser.add_argument("--pairs", type=int, nargs=2, metavar=("KPIS", "LEADS"), help="screen so many and print the bare figures")
     options = parser.parse_args()
