@@ -234,11 +234,11 @@ def _check_series(rows: _Rows, y: FloatArray, x: FloatArray) -> None:
         raise UsageError(f"the KPI does not vary in the {rows.y.size} rows used: nothing to predict.", code="LL313")
     if is_constant(rows.X[:, rows.tested]).all():
         raise UsageError(f"the lead does not vary in the {rows.y.size} rows used: nothing to learn from it.", code="LL203")
-    if _is_copy(x, y):
+    if is_copy(x, y):
         raise UsageError("the lead is a copy of the KPI, up to unit and offset: its past is the KPI's own past.", code="LL205")
 
 
-def _is_copy(x: FloatArray, y: FloatArray) -> bool:
+def is_copy(x: FloatArray, y: FloatArray) -> bool:
     """Whether x is y in another unit and with another offset, where both are known."""
     both = np.isfinite(x) & np.isfinite(y)
     kpi = np.column_stack([np.ones(both.sum()), standardise(y[both]).values])

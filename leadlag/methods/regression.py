@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
@@ -12,6 +13,7 @@ from leadlag._validation import as_generator, as_int, as_lags, as_list, as_names
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.arma import NoiseOrder
 from leadlag.core.covariance import CORRECTIONS, COV_TYPES
+from leadlag.core.granger import is_copy
 from leadlag.core.lagfit import LagFit, fit_lags
 from leadlag.core.lagmodel import lag_model
 from leadlag.core.leastsquares import is_constant, rows_needed
@@ -19,12 +21,20 @@ from leadlag.core.profiles import ENDPOINTS, KINDS, PRESAMPLES, Family
 from leadlag.core.unitroot import integration
 from leadlag.errors import StatisticsWarning, UsageError
 from leadlag.prepare.regressors import Beside, beside, logged
-from leadlag.regressed import Asked, LaggedRegressionResult, LagProfile, Shown, named
+from leadlag.regressed import Asked, LaggedRegressionResult, LagProfile, Shown, named, term_names
 from leadlag.results import Provenance
 from leadlag.sample import Sample, as_sample
 from leadlag.wording import regression as words
 
 __all__ = ["LagProfile", "LaggedRegressionResult", "lagged_regression"]
+
+#: What goes with one shape only, and what it is where it was not given.
+_OF_SHAPE = {
+    "degree": ("almon", 3), "endpoints": ("almon", "none"), "start": ("geometric", None), "n_free": ("geometric", 1),
+    "presample": ("geometric", "backcast"),
+}  # fmt: skip
+#: Highest order of a noise model; beyond it a season is meant.
+_MOST_NOISE, _MOST_DIFFERENCES = 24, 2
 
 
 def lagged_regression(
@@ -134,8 +144,8 @@ def lagged_regression(
     Raises
     ------
     UsageError
-        If an argument is outside what is allowed, no more rows than coefficients are left (LL204), or a series is constant
-        (LL203, LL313).
+        If an argument is outside what is allowed, no more rows than coefficients are left (LL204), a series is constant
+        (LL203, LL313), or a lead is a copy of the KPI (LL205).
     UnknownNameError
         If a column does not exist.
     DataContractError
@@ -144,7 +154,8 @@ def lagged_regression(
     Warns
     -----
     StatisticsWarning
-        If rows are few (LL123), the fit is exact (LL118), or the residuals look integrated (LL122).
+        If rows are few (LL123), the fit is exact (LL118), a column is a combination of others (LL119), or the residuals look
+        integrated (LL122).
 
     Notes
     -----
@@ -168,7 +179,8 @@ def lagged_regression(
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=_each_once(outcome)).require_single()
     kpi, names = sample.resolve(kpi, "kpi"), tuple(sample.resolve(name, "leads") for name in outcome["leads"])
     kept = tuple(sample.resolve(name, "controls") for name in outcome["controls"])
-    longest = max(sample.calendar.default_max_lag(sample.n_periods), as_int(min_lag, "min_lag", low=0))
+    min_lag = as_int(min_lag, "min_lag", low=0)
+    longest = max(sample.calendar.default_max_lag(sample.n_periods), min_lag)
     last = longest if max_lag is None else as_int(max_lag, "max_lag", low=min_lag)
     family = _family(
         tuple(range(min_lag, last + 1)),
@@ -200,7 +212,7 @@ def lagged_regression(
     )
     as_generator(rng)
     fitted = _fitted(sample, asked, recipe)
-    noted = (*((note.code, note.text) for note in sample.notes), *_give_warnings(fitted, asked))
+    noted = (*((note.code, note.text) for note in sample.notes), *_give_warnings(fitted, asked, recipe))
     settings = {"max_lag": last, "min_lag": min_lag, "shape": shape, "controls": kept, "trend": trend, "season": season}
     settings |= {
         "seasons": recipe.seasons,
@@ -234,17 +246,23 @@ def _family(
     """The family of lag profiles, checked."""
     kind = as_option(shape, "shape", KINDS)
     ends = as_option(endpoints, "endpoints", ENDPOINTS)
+    given = {"degree": degree, "endpoints": endpoints, "start": start, "n_free": n_free, "presample": presample}
+    for name, (owner, default) in _OF_SHAPE.items():
+        if kind != owner and given[name] != default:
+            raise UsageError(f"{name}={given[name]!r} goes with shape={owner!r} only, not with {kind!r}: leave one out.")
     fixed = {"none": 0, "both": 2}.get(ends, 1)
-    if kind == "almon":
-        as_int(degree, "degree", low=fixed, high=len(lags) - 1 + fixed)
+    degree, n_free = as_int(degree, "degree", low=fixed if kind == "almon" else 0), as_int(n_free, "n_free", low=1)
+    if kind == "almon" and degree > len(lags) - 1 + fixed:
+        raise UsageError(
+            f"degree={degree} is too high for {len(lags)} lags: give at most {len(lags) - 1 + fixed}, or a larger max_lag."
+        )
     if kind == "geometric":
         as_int(n_free, "n_free", low=1, high=len(lags))
-        if start is not None:
-            as_int(start, "start", low=lags[0], high=lags[-1])
+        start = None if start is None else as_int(start, "start", low=lags[0], high=lags[-1])
     before = as_option(presample, "presample", PRESAMPLES)
     return Family(
-        kind=cast(Any, kind), lags=lags, degree=degree, endpoints=cast(Any, ends), start=start if kind == "geometric" else None,
-        n_free=n_free if kind == "geometric" else 1, presample=cast(Any, before if kind == "geometric" else "backcast"),
+        kind=cast(Any, kind), lags=lags, degree=degree, endpoints=cast(Any, ends), start=start,
+        n_free=n_free, presample=cast(Any, before),
     )  # fmt: skip
 
 
@@ -252,8 +270,11 @@ def _order(noise: int | Sequence[int] | None, seasonal: Sequence[int] | None) ->
     """The noise model that is asked for; None for least squares."""
     if noise is None and seasonal is None:
         return None
-    plain = _numbers((noise, 0, 0) if isinstance(noise, int) else (0, 0, 0) if noise is None else noise, "noise_order", 3)
+    alone = isinstance(noise, (numbers.Integral, float))
+    plain = _numbers((noise, 0, 0) if alone else (0, 0, 0) if noise is None else noise, "noise_order", 3)
     waves = _numbers((0, 0, 0, 0) if seasonal is None else seasonal, "seasonal_order", 4)
+    if any(waves[:3]) and waves[3] < 2:
+        raise UsageError(f"seasonal_order={seasonal!r} has no season: give its length in periods, 2 or more, as the last number.")
     return NoiseOrder(
         ar=plain[0], differences=plain[1], ma=plain[2], seasonal_ar=waves[0], seasonal_differences=waves[1],
         seasonal_ma=waves[2], period=waves[3] or 1,
@@ -268,7 +289,8 @@ def _numbers(value: Any, name: str, count: int) -> tuple[int, ...]:
             f"{name}={value!r} is not allowed: give {what}, {count} whole numbers"
             + (", or one for AR noise." if count == 3 else ".")
         )
-    return tuple(as_int(number, name, low=0) for number in given)
+    most = (_MOST_NOISE, _MOST_DIFFERENCES, _MOST_NOISE, None)
+    return tuple(as_int(number, name, low=0, high=high) for number, high in zip(given, most, strict=False))
 
 
 def _season(season: str | int) -> str | int:
@@ -289,6 +311,13 @@ def _fitted(sample: Sample, asked: Asked, recipe: Beside) -> LagFit:
             raise UsageError(
                 f"lead {lead!r} is constant or has no values: there is nothing to learn from it. Leave it out.", code="LL203"
             )
+    for lead, x in zip(asked.leads, X.T, strict=True):
+        if is_copy(x, y):
+            raise UsageError(
+                f"lead {lead!r} is a copy of the KPI {asked.kpi!r}, up to unit and offset: its lags are the KPI's own. Leave it "
+                "out, and give own_lags.",
+                code="LL205",
+            )
     base = recipe.columns(sample)
     model = lag_model(y, X, [asked.family] * len(asked.leads), base=base, own_lags=asked.own_lags, hold_back=asked.hold_back)
     try:
@@ -299,7 +328,16 @@ def _fitted(sample: Sample, asked: Asked, recipe: Beside) -> LagFit:
         raise UsageError(f"kpi={asked.kpi!r}, leads={list(asked.leads)!r}: {error.args[0]}", code=error.code) from None
 
 
-def _give_warnings(fitted: LagFit, asked: Asked) -> Iterator[tuple[str, str]]:
+def _aliased(fitted: LagFit, asked: Asked, recipe: Beside) -> list[str]:
+    """Terms that others span; what differences of the noise take away is not meant."""
+    names = term_names(fitted, asked, recipe)[: len(fitted.params)]
+    order = asked.order
+    differenced = order is not None and order.differences + order.seasonal_differences > 0
+    gone = {"const", "trend"} if differenced else set()
+    return [name for name, value in zip(names, fitted.params, strict=True) if np.isnan(value) and name not in gone]
+
+
+def _give_warnings(fitted: LagFit, asked: Asked, recipe: Beside) -> Iterator[tuple[str, str]]:
     """Code and text of what deserves a look; each is also given as a warning."""
     found = []
     if fitted.exact:
@@ -311,6 +349,9 @@ def _give_warnings(fitted: LagFit, asked: Asked) -> Iterator[tuple[str, str]]:
         left[fitted.used] = fitted.regression.resid
         if integration(left, deterministic="c").state == "integrated":
             found.append(("LL122", words.levels_text(asked.kpi)))
+    lost = _aliased(fitted, asked, recipe)
+    if lost:
+        found.append(("LL119", words.aliased_text(lost)))
     for code, text in found:
         warnings.warn(StatisticsWarning(text, code=code), stacklevel=3)
         yield code, text

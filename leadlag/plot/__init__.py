@@ -16,15 +16,29 @@ from leadlag.plot.files import to_svg
 from leadlag.plot.forest import ranking, ranking_inches
 from leadlag.plot.lags import heatmap, heatmap_inches, profile, profile_inches
 from leadlag.plot.projection import response, response_inches
+from leadlag.plot.regression import lag_profile, lag_profile_inches, long_run_effects, long_run_effects_inches
 from leadlag.plot.style import theme
 from leadlag.ranked import LeadRanking, RankedLead
+from leadlag.regressed import LaggedRegressionResult, LagProfile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from leadlag.results import Result
 
-__all__ = ["draw", "heatmap", "profile", "ranking", "response", "stems", "svg_of", "theme", "to_svg"]
+__all__ = [
+    "draw",
+    "heatmap",
+    "lag_profile",
+    "long_run_effects",
+    "profile",
+    "ranking",
+    "response",
+    "stems",
+    "svg_of",
+    "theme",
+    "to_svg",
+]
 
 #: For every kind of result its pictures, the first one being the usual one, each with the size it needs.
 _PICTURES: dict[type, dict[str, tuple[Callable[..., Axes], Callable[..., tuple[float, float]]]]] = {
@@ -32,6 +46,8 @@ _PICTURES: dict[type, dict[str, tuple[Callable[..., Axes], Callable[..., tuple[f
     RankedLead: {"profile": (profile, profile_inches)},
     CrossCorrelation: {"stems": (stems, stems_inches)},
     LocalProjection: {"response": (response, response_inches)},
+    LaggedRegressionResult: {"long_run_effects": (long_run_effects, long_run_effects_inches)},
+    LagProfile: {"lag_profile": (lag_profile, lag_profile_inches)},
 }
 
 

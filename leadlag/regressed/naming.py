@@ -16,7 +16,7 @@ from leadlag.regressed.result import LaggedRegressionResult
 from leadlag.results import Provenance
 from leadlag.sample import Sample
 
-__all__ = ["Asked", "Shown", "named"]
+__all__ = ["Asked", "Shown", "named", "term_names"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class Shown:
     seed: int
 
 
-def _terms(fitted: LagFit, asked: Asked, recipe: Beside) -> list[str]:
+def term_names(fitted: LagFit, asked: Asked, recipe: Beside) -> list[str]:
     """A name for every parameter, in order."""
     kpi, model = asked.kpi, fitted.model
     terms = ["const", *recipe.names, *(f"{kpi}.L{lag}" for lag in asked.own_lags)]
@@ -70,19 +70,20 @@ def named(
     fitted: LagFit, asked: Asked, shown: Shown, recipe: Beside, sample: Sample, *, missing: Missing, provenance: Provenance
 ) -> LaggedRegressionResult:
     """The numbers of the array functions with the names that they are about."""
-    terms, index, model = _terms(fitted, asked, recipe), sample.calendar.index[fitted.used], fitted.model
+    terms, index, model = term_names(fitted, asked, recipe), sample.calendar.index[fitted.used], fitted.model
     params, matrix = model.to_original(fitted.hidden, fitted.params)
     cov = np.zeros((len(terms), len(terms)))
     k = len(params)
-    cov[:k, :k] = np.where(np.isnan(fitted.cov.matrix), np.nan, matrix @ np.nan_to_num(fitted.cov.matrix) @ matrix.T)
+    with np.errstate(over="ignore", invalid="ignore"):  # squares of units near the largest number there is
+        cov[:k, :k] = np.where(np.isnan(fitted.cov.matrix), np.nan, matrix @ np.nan_to_num(fitted.cov.matrix) @ matrix.T)
     if fitted.noise is not None:
         parts = (fitted.noise.ar, fitted.noise.ma, fitted.noise.seasonal_ar, fitted.noise.seasonal_ma)
         params, cov[k:, k:] = np.concatenate([params, *parts]), fitted.noise.cov[k:, k:]
     resid = fitted.regression.resid * model.scale[0]
     y = (model.y * model.scale[0] + model.center[0])[fitted.used]
     n, df_resid, n_params = fitted.nobs, fitted.df_resid, fitted.nobs - fitted.df_resid
-    tss = float(np.sum((y - y.mean()) ** 2))
-    rsquared = 1.0 - float(resid @ resid) / tss
+    left, around = fitted.regression.resid, model.y[fitted.used] - model.y[fitted.used].mean()
+    rsquared = 1.0 - float(left @ left) / float(around @ around)
     return LaggedRegressionResult(
         kpi=asked.kpi,
         leads=asked.leads,
@@ -102,7 +103,7 @@ def named(
         llf=fitted.llf,
         aic=2.0 * n_params - 2.0 * fitted.llf,
         bic=float(np.log(n)) * n_params - 2.0 * fitted.llf,
-        scale=float(resid @ resid) / df_resid,
+        scale=float(left @ left) / df_resid * float(model.scale[0]) * float(model.scale[0]),
         resid=pd.Series(resid, index=index, name="resid"),
         fittedvalues=pd.Series(y - resid, index=index, name=asked.kpi),
         cov_type=fitted.cov.cov_type,

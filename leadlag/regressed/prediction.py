@@ -44,7 +44,8 @@ def predicted(
     """
     if not np.isfinite(fitted.params[0]):
         raise UsageError(
-            "noise_order differences the KPI, so the model knows changes and no level: predict has no level to give."
+            "noise_order differences the KPI, so the model knows changes and no level, and predict has none to give: read "
+            "fittedvalues, or to_statsmodels().forecast()."
         )
     model = fitted.model
     columns = {"kpi": [kpi], "leads": list(leads), "controls": list(beside.controls)}

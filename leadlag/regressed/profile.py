@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from leadlag.core.bands import Bands
 from leadlag.core.lageffects import Estimate, LeadEffects
 from leadlag.results import Provenance, Result
 from leadlag.wording import regression as words
 
-__all__ = ["LagProfile"]
+__all__ = ["LagProfile", "left_open"]
 
 Floats = NDArray[np.float64]
+
+#: Both bands of a profile.
+BAND_EDGES = ("low", "high", "low_all", "high_all")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,7 +130,7 @@ class LagProfile(Result):
         """One row a lag: effect, standard error, both bands, and the sum so far with its interval."""
         columns: dict[str, Any] = {"lead": self.lead, "lag": list(self.lags), "effect": self.weights}
         bands, summed = self.effects.profile, self.effects.cumulative
-        columns |= {name: getattr(bands, name) for name in ("bse", "low", "high", "low_all", "high_all")}
+        columns |= {name: getattr(bands, name) for name in ("bse", *BAND_EDGES)}
         columns |= {"cumulative": summed.estimate, "cumulative_low": summed.low, "cumulative_high": summed.high}
         return pd.DataFrame(columns)
 
@@ -137,3 +141,32 @@ class LagProfile(Result):
     def explain(self) -> str:
         """What the profile says, in plain sentences."""
         return words.profile_explain(self)
+
+
+def left_open(effects: LeadEffects, lost: NDArray[np.bool_], *, every: bool) -> LeadEffects:
+    """The effects without those of lags whose columns are combinations of others: they are not known, and not zero.
+
+    Parameters
+    ----------
+    effects : LeadEffects
+    lost : ndarray of bool, shape (len(lags),)
+    every : bool
+        Whether the lead has no column left.
+
+    Returns
+    -------
+    LeadEffects
+    """
+    opened = replace(effects, profile=_blank(effects.profile, lost))
+    if not every:
+        return opened
+    nothing = Estimate(value=np.nan, bse=np.nan, low=np.nan, high=np.nan)
+    return replace(
+        opened, cumulative=_blank(effects.cumulative, np.ones_like(lost)), total=nothing, peaks=effects.lags, first_lag=None,
+        mean_delay=nothing, half_life=float("nan"), hidden=(nothing,) * len(effects.hidden),
+    )  # fmt: skip
+
+
+def _blank(bands: Bands, where: NDArray[np.bool_]) -> Bands:
+    values = {name: np.where(where, np.nan, getattr(bands, name)) for name in ("estimate", "bse", *BAND_EDGES)}
+    return replace(bands, **values)

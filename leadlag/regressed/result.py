@@ -22,7 +22,7 @@ from leadlag.decision import Check, residual_checks
 from leadlag.prepare.regressors import Beside
 from leadlag.regressed.handover import handed_over
 from leadlag.regressed.prediction import predicted
-from leadlag.regressed.profile import LagProfile
+from leadlag.regressed.profile import LagProfile, left_open
 from leadlag.results import Provenance, Result, plain
 from leadlag.sample import Sample
 from leadlag.wording import regression as words
@@ -156,6 +156,13 @@ class LaggedRegressionResult(Result):
         noise = "white" if self._fit.noise is None else "arma"
         return residual_checks(self.diagnostics, cov_type=self.cov_type, has_own_lags=bool(self.own_lags), noise=noise)
 
+    @property
+    def band_errors(self) -> str:
+        """What the bands and intervals of the profiles rest on: `cov_type`, or under HAC ``"HC3"`` or ``"AR(p)"``."""
+        if self.cov_type != "HAC":
+            return self.cov_type
+        return "HC3" if self._fit.noise is not None or self.own_lags else f"AR({len(self._bands.phi)})"
+
     def to_frame(self) -> pd.DataFrame:
         """Lag profiles of all leads, one row a lag; `coefficients` has one row per term."""
         return pd.concat([profile.to_frame() for profile in self.profiles], ignore_index=True)
@@ -198,7 +205,8 @@ class LaggedRegressionResult(Result):
     def to_statsmodels(self) -> Any:
         """The same fit as a statsmodels result: ``OLS``, or ``SARIMAX`` with a noise model, at these parameters.
 
-        Rates and peaks of decays are taken as known in it, and rows of a gap stand next to each other.
+        Rates and peaks of decays are taken as known in it, and columns that others span are left out. Over a gap the noise of
+        ``SARIMAX`` goes on, where that of leadlag begins afresh; in ``OLS`` the rows of a gap stand next to each other.
         """
         return handed_over(
             self._fit, self._order, names=self.params.index, index=self._sample.calendar.index, kpi=self.kpi,
@@ -247,7 +255,13 @@ class LaggedRegressionResult(Result):
     def _profile(self, lead: int) -> LagProfile:
         fitted, drawn = self._fit, self._long_run
         family = fitted.model.families[lead]
-        effects = lead_effects(fitted, lead, cov=self._bands.matrix, horizon=self.horizon, level=self.level, rng=self._draws[1])
+        effects = lead_effects(
+            fitted, lead, cov=self._bands.matrix, phi=self._bands.phi, horizon=self.horizon, level=self.level, rng=self._draws[1]
+        )
+        lost = np.isnan(fitted.params[fitted.model.columns_of(lead)])
+        if lost.any():
+            held = family.weights(fitted.hidden[fitted.model.hidden_of(lead)], effects.lags)[:, lost]
+            effects = left_open(effects, (held != 0).any(axis=1), every=bool(lost.all()))
         place = 1 + fitted.model.base.shape[1] + lead
         unit = float(fitted.model.scale[0] / fitted.model.scale[place])
         ends = (np.nan, np.nan) if drawn is None else (unit * drawn.boot_low[lead], unit * drawn.boot_high[lead])

@@ -13,7 +13,7 @@ from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
 
 __all__ = [
-    "VIEW", "exact_text", "explain", "family", "few_rows_text", "levels_text", "profile_explain", "profile_summary", "summary",
+    "VIEW", "aliased_text", "exact_text", "explain", "family", "few_rows_text", "levels_text", "profile_explain", "profile_summary", "summary",
 ]  # fmt: skip
 
 #: Which of the two views of a profile this is.
@@ -60,6 +60,13 @@ def family(of: SeenFamily, *, unit: str) -> str:
     return f"rise to a peak and decay over {lags}" if of.kind == "delayed" else f"a free weight for each of {lags}"
 
 
+def aliased_text(terms: Sequence[str]) -> str:
+    """That some columns add nothing to others."""
+    some = joined([shown(term) for term in terms[:6]] + ([f"{len(terms) - 6} more"] if len(terms) > 6 else []))
+    verb, them = ("is an exact combination", "it has") if len(terms) == 1 else ("are exact combinations", "they have")
+    return f"{some} {verb} of other columns, so {them} no coefficient: leave one of the columns that say the same out"
+
+
 def exact_text(kpi: str) -> str:
     """That the model leaves no error."""
     return f"the model fits {shown(kpi)} exactly: look whether a lead is made from the KPI"
@@ -90,29 +97,40 @@ def _profile_facts(profile: Any) -> Iterator[tuple[str, str]]:
     unit, level = profile.unit, percent(profile.level)
     yield "Shape", profile.shape
     yield "Delay", _delay(profile)
-    mean = profile.effects.mean_delay
-    middle, low, high = interval(mean.value, mean.low, mean.high)
-    yield "Mean delay", f"{middle} {unit}s ({level} interval {low} to {high})"
+    if math.isnan(profile.long_run.value):
+        return
+    if profile.long_run.low <= 0.0 <= profile.long_run.high:
+        yield "Mean delay", "not clear, since the long run may be zero"
+    else:
+        mean = profile.effects.mean_delay
+        middle, low, high = interval(mean.value, mean.low, mean.high)
+        yield "Mean delay", f"{middle} {unit}s ({level} interval {low} to {high})"
     if math.isfinite(profile.half_life):
         yield "Half-life", f"{number(profile.half_life)} {unit}s after the peak"
     for name, hidden in zip(("Decay", "Peak at"), profile.effects.hidden, strict=False):
         middle, low, high = interval(hidden.value, hidden.low, hidden.high)
-        yield name, f"{middle} ({low} to {high})" + (" of the effect is left a period later" if name == "Decay" else f" {unit}s")
+        yield name, f"{middle} ({low} to {high})" + (" of the peak is left a period later" if name == "Decay" else f" {unit}s")
     yield "Long run", _long_run(profile)
     yield "", _lasting(profile)
 
 
 def _delay(profile: Any) -> str:
+    if math.isnan(profile.long_run.value):
+        return "not known: all its columns are combinations of others"
     low, high = profile.delay_low, profile.delay_high
     others = "no other fits as well" if low == high else f"{low} to {high} fit about as well"
-    text = f"peak at {profile.unit} {profile.delay}, {others}"
+    if profile.first_lag is None:
+        return f"no lag stands out from zero; largest at {profile.unit} {profile.delay}, {others}"
+    text = f"peak at {profile.unit} {profile.delay}; {others}"
     if profile.delay == 0:
         return f"{text}; lag 0 is the same {profile.unit}, no lead"
-    return text if profile.first_lag is None else f"{text}; first effect at {profile.unit} {profile.first_lag}"
+    return f"{text}; first effect at {profile.unit} {profile.first_lag}"
 
 
 def _long_run(profile: Any) -> str:
     run = profile.long_run
+    if math.isnan(run.value):
+        return "not known"
     middle, low, high = interval(run.value, run.low, run.high)
     text = f"{middle} per unit ({percent(profile.level)} interval {low} to {high}"
     if math.isfinite(profile.bootstrap_low):
@@ -145,26 +163,30 @@ def profile_explain(profile: Any) -> Prose:
     """What a profile says, in plain sentences."""
     kpi, lead, unit = shown(profile.kpi), shown(profile.lead), profile.unit
     run, level = profile.long_run, percent(profile.level)
+    if math.isnan(run.value):
+        return lines_of([f"All columns of {lead} are exact combinations of others: nothing can be said of it beside them."])
     middle, low, high = interval(run.value, run.low, run.high)
-    if profile.log:
-        logs = joined([shown(name) for name in profile.log])
-        range_ = f"{level} interval {low} to {high}"
-        change = f"In the long run a lasting change of {lead} moves {kpi} by {middle} ({range_}), with {logs} in logs."
+    range_ = f"in the long run ({level} interval {low} to {high})"
+    if math.isfinite(profile.elasticity):
+        change = f"One percent more of {lead} that stays goes with a change of {kpi} by {middle} percent {range_}."
     else:
-        change = f"After a rise of {lead} by one that stays, {kpi} has moved by {middle} ({level} interval {low} to {high})."
+        logs = f"; {joined([shown(name) for name in profile.log])} is in logs" if profile.log else ""
+        change = f"A rise of {lead} by one that stays goes with a change of {kpi} by {middle} {range_}{logs}."
     low_lag, high_lag = profile.delay_low, profile.delay_high
     others = "no other lag fits as well" if low_lag == high_lag else f"{low_lag} to {high_lag} fit the data about as well"
     peak = f"The effect peaks after {periods(profile.delay, unit)}; {others}."
+    if profile.first_lag is None:
+        peak = "No single lag stands out from zero once all lags are judged together."
+    elif not profile.delay:
+        peak = f"The effect is largest in the same {unit}: that is moving together, not leading."
     told = [
         (
             f"This is the {VIEW}: the effect of {lead} at each lag with its other lags held fixed. The response to a surprise in "
             f"{lead} (local projection) also holds what usually follows such a surprise, and is another number."
         ),
         change,
-        peak if profile.delay else f"The effect is largest in the same {unit}: that is moving together, not leading.",
+        peak,
     ]
-    if profile.first_lag is None:
-        told.append("No single lag stands out from zero once all lags are judged together.")
     if profile.through_own:
         told.append(f"The effects include what reaches {kpi} through its own past.")
     told.append("Single lags next to each other are hard to tell apart: trust the sum more than any one of them.")
@@ -209,11 +231,18 @@ def explain(result: Any) -> Prose:
     told = [f"The model explains {share} of the variation of {kpi} on {periods(result.nobs, unit)}."]
     for profile in result.profiles:
         middle, low, high = interval(profile.long_run.value, profile.long_run.low, profile.long_run.high)
+        if math.isnan(profile.long_run.value):
+            told.append(f"{shown(profile.lead)}: not known, for all its columns are exact combinations of others.")
+            continue
         run = f"{middle} per unit ({percent(profile.level)} interval {low} to {high})"
-        told.append(
-            f"{shown(profile.lead)}: in the long run {run}, largest "
-            f"after {periods(profile.delay, unit)} ({profile.delay_low} to {profile.delay_high})."
+        when = f"after {periods(profile.delay, unit)}" if profile.delay else f"in the same {unit}"
+        others = (
+            f" ({profile.delay_low} to {profile.delay_high} fit about as well)" if profile.delay_low < profile.delay_high else ""
         )
+        peak = "no single lag stands out from zero" if profile.first_lag is None else f"the effect is largest {when}{others}"
+        told.append(f"{shown(profile.lead)}: in the long run {run}; {peak}.")
+    if result.exact:
+        told.append(f"{exact_text(result.kpi)[0].upper()}{exact_text(result.kpi)[1:]}.")
     told += [*diagnosis(result), f"That a lead helps to predict {kpi} would not show that moving it moves {kpi}."]
     return lines_of(told)
 
@@ -227,6 +256,12 @@ def _facts(result: Any) -> Iterator[tuple[str, str]]:
     yield "Rows", f"{periods(result.nobs, result.unit)} used, {result.n_dropped:,} not (first periods and missing values)"
     yield "Fit", f"R2 {number(result.rsquared)}, AIC {number(result.aic, digits=5)}, BIC {number(result.bic, digits=5)}"
     yield "Errors", _errors(result)
+    if result.cov_type == "HAC":
+        what = {"HC3": "HC3 errors", "AR(0)": "errors without autocorrelation"}.get(result.band_errors)
+        what = what or f"errors that are {result.band_errors} noise"
+        yield "Bands", f"of the profiles rest on {what}, since HAC is too small in short samples"
+    if result.exact:
+        yield "Exact", exact_text(result.kpi)
     if result.noise_order is not None:
         yield "Noise", f"ARIMA{tuple(result.noise_order)}, by exact likelihood; R2 is that of predictions one {result.unit} ahead"
 
@@ -242,11 +277,17 @@ def _terms(result: Any) -> list[str]:
     rows = [("term", "coefficient", "std. error", "t", "p")]
     frame = result.coefficients()
     for term, coefficient, bse, t, p in frame.head(_MOST_TERMS).itertuples(index=False):
-        rows.append((cut(shown(term), _TERMS[0] - 1), number(coefficient), number(bse), number(t), pvalue(p)))
+        rows.append((_term(term), number(coefficient), number(bse), number(t), pvalue(p)))
     numbers = ["".join(pad(cell, most, side="right") for cell, most in zip(row[1:], _TERMS[1:], strict=True)) for row in rows]
     lines = [pad(row[0], _TERMS[0]) + line for row, line in zip(rows, numbers, strict=True)]
     left = len(frame) - _MOST_TERMS
     return [*lines, f"{left} more terms: coefficients()"] if left > 0 else lines
+
+
+def _term(term: str) -> str:
+    """A term cut in its name, not in its lag."""
+    name, dot, lag = shown(term).rpartition(".")
+    return f"{cut(name, _TERMS[0] - 2 - len(lag))}{dot}{lag}" if len(lag) < 9 else cut(shown(term), _TERMS[0] - 1)
 
 
 def _labelled(facts: Any) -> list[str]:
