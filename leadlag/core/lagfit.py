@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
+from scipy import linalg, optimize
 
-from leadlag.core.arma import NoiseOrder
+from leadlag.core.arma import NoiseOrder, autocovariances
 from leadlag.core.covariance import Covariance, covariance, filtered_covariance
 from leadlag.core.lagmodel import LagModel
 from leadlag.core.leastsquares import LeastSquares, fit, orthonormal_basis, residualise
@@ -26,6 +26,10 @@ Floats = NDArray[np.float64]
 _ROUNDS = 2
 #: AR orders compared for the noise behind the error bands.
 _MAX_ORDER = 4
+#: Share of its range within which a hidden parameter counts as at the end of it.
+_EDGE = 1e-6
+#: Share of a standard error of the noise by which it is moved for a derivative.
+_SHARE = 1e-4
 #: Residuals below this share of the KPI's variation (both squared) are rounding.
 _EXACT = 1e-24
 
@@ -140,7 +144,9 @@ def fit_lags(
         regression = fit(placed.y[used], placed.design(hidden)[used])
     params = regression.params
     if len(hidden):
-        columns = np.column_stack([placed.y, placed.design(hidden), placed.slopes(hidden, params)])
+        # at the edge of its range a parameter is no optimum: its slope would take up what the fit leaves
+        slopes = np.where(_on_edge(hidden, placed.bounds), 0.0, placed.slopes(hidden, params))
+        columns = np.column_stack([placed.y, placed.design(hidden), slopes])
         ready = columns[used] if noise is None else noise.noise.whiten(columns, placed.rows).values
         regression = fit(ready[:, 0], ready[:, 1:])
     exact = regression.ssr <= _EXACT * regression.tss
@@ -161,10 +167,29 @@ class BandCovariance:
         Of coefficients and hidden parameters, scaled; zero for what was set aside.
     phi : ndarray, shape (p,)
         AR coefficients of the errors on which it rests.
+    slopes : ndarray, shape (p, k + h, k + h)
+        How far the matrix moves with one standard error of each independent part of `phi`.
+    df_resid : int
+        Of the regression.
     """
 
     matrix: Floats
     phi: Floats
+    slopes: Floats
+    df_resid: int
+
+    def df(self, gradients: Floats) -> Floats:
+        """Degrees of freedom of estimates with these derivatives (k + h, m) by all parameters, shape (m,).
+
+        Notes
+        -----
+        Satterthwaite 1946: ``2 / df`` is the variance of the logarithm of the variance, here that of as many normal residuals
+        and that which the estimated `phi` brings.
+        """
+        variance = np.einsum("im,ij,jm->m", gradients, self.matrix, gradients)
+        moves = np.einsum("im,pij,jm->pm", gradients, self.slopes, gradients)
+        relative = np.divide(moves, variance, out=np.zeros_like(moves), where=variance > 0)
+        return np.asarray(2.0 / (2.0 / max(self.df_resid, 1) + (relative**2).sum(axis=0)))
 
 
 def band_covariance(fitted: LagFit) -> BandCovariance:
@@ -186,14 +211,27 @@ def band_covariance(fitted: LagFit) -> BandCovariance:
     innovations. Under another `cov_type` it is that one, as asked for.
     """
     regression, none = fitted.regression, np.zeros(0)
-    if fitted.cov.cov_type != "HAC":
-        return BandCovariance(matrix=np.nan_to_num(fitted.cov.matrix), phi=none)
-    if fitted.noise is not None or fitted.model.own_lags:
-        return BandCovariance(matrix=np.nan_to_num(covariance(regression, cov_type="HC3").matrix), phi=none)
+    if fitted.cov.cov_type != "HAC" or fitted.noise is not None or fitted.model.own_lags:
+        cov = fitted.cov if fitted.cov.cov_type != "HAC" else covariance(regression, cov_type="HC3")
+        matrix = np.nan_to_num(cov.matrix)
+        return BandCovariance(matrix=matrix, phi=none, slopes=np.zeros((0, *matrix.shape)), df_resid=fitted.df_resid)
     whole = np.full((len(fitted.model.y), 1 + regression.rank), np.nan)
     whole[fitted.used] = np.column_stack([regression.resid, regression.basis.q])
     phi = reml_autoregression(whole[:, 0], whole[:, 1:], max_order=_MAX_ORDER).phi
-    return BandCovariance(matrix=np.nan_to_num(filtered_covariance(regression, phi, rows=fitted.used)), phi=phi)
+
+    def at(place: Floats) -> Floats:
+        return np.nan_to_num(filtered_covariance(regression, place, rows=fitted.used))
+
+    # the covariance of estimated AR coefficients is the inverse of the noise's own, over the rows (Box & Jenkins)
+    moves = np.zeros((0, 0))
+    if len(phi):
+        own = linalg.toeplitz(autocovariances(phi, np.zeros(0), count=len(phi)))
+        moves = np.linalg.cholesky(np.linalg.inv(own) / fitted.df_resid).T
+    slopes = [(at(phi + _SHARE * move) - at(phi - _SHARE * move)) / (2.0 * _SHARE) for move in moves]
+    matrix = at(phi)
+    return BandCovariance(
+        matrix=matrix, phi=phi, slopes=np.reshape(slopes, (len(slopes), *matrix.shape)), df_resid=fitted.df_resid
+    )
 
 
 def innovation_slopes(fitted: LagFit, order: NoiseOrder | None) -> Floats:
@@ -211,6 +249,12 @@ def innovation_slopes(fitted: LagFit, order: NoiseOrder | None) -> Floats:
     at = np.concatenate(parts)
     moves = [1e-5 * np.eye(len(at))[i] for i in range(len(at))]
     return np.column_stack([kept, *((innovations(at + move) - innovations(at - move)) / 2e-5 for move in moves)])
+
+
+def _on_edge(hidden: Floats, bounds: Sequence[tuple[float, float]]) -> NDArray[np.bool_]:
+    """Which hidden parameters lie at the end of their range, and so count as known."""
+    low, high = np.array(bounds).T
+    return np.asarray(np.minimum(hidden - low, high - hidden) < _EDGE * (high - low))
 
 
 def _refuse_few_rows(model: LagModel) -> None:

@@ -27,18 +27,8 @@ if TYPE_CHECKING:
     from leadlag.results import Result
 
 __all__ = [
-    "draw",
-    "heatmap",
-    "lag_profile",
-    "long_run_effects",
-    "profile",
-    "ranking",
-    "response",
-    "stems",
-    "svg_of",
-    "theme",
-    "to_svg",
-]
+    "draw", "heatmap", "lag_profile", "long_run_effects", "profile", "ranking", "response", "stems", "svg_of", "theme", "to_svg",
+]  # fmt: skip
 
 #: For every kind of result its pictures, the first one being the usual one, each with the size it needs.
 _PICTURES: dict[type, dict[str, tuple[Callable[..., Axes], Callable[..., tuple[float, float]]]]] = {

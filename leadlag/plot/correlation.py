@@ -46,7 +46,8 @@ def stems(result: CrossCorrelation, *, ax: Axes | None = None) -> Axes:
         ax.set_xlabel(axis(result.unit), **PLAIN)
         ax.set_ylabel(f"Correlation of {label(result.kpi, 20)}\nwith earlier {label(result.lead, 20)}", **PLAIN)
         how = f"prewhitened, AR({result.ar_order})" if result.prewhitened else "not prewhitened"
-        ax.set_title(f"{kpi} and {lead} shifted, {how}", **PLAIN, pad=26.0)
+        changes = {0: "", 1: "changes, "}.get(result.difference, f"differenced {result.difference} times, ")
+        ax.set_title(f"{kpi} and {lead} shifted, {changes}{how}", **PLAIN, pad=26.0)
         most = int(result.lags[-1])
         step = math.ceil(most / 7)
         ax.set_xticks(np.arange(-(most // step) * step, most + 1, step))

@@ -80,7 +80,7 @@ def _say(ax: Axes, result: LocalProjection, *, summed: bool) -> None:
     unit = f" ({label(result.kpi_unit, 20)})" if result.kpi_unit else ""
     size = f"1 {label(result.lead_unit, 20)}" if result.lead_unit else "one unit"
     ax.set_title(f"{kpi} after {lead}\n{VIEW.capitalize()}{', added up' if summed else ''}", **PLAIN, pad=26.0)
-    ax.set_ylabel(f"{'Added-up response' if summed else 'Response'} of\n{kpi}{unit}\nto a surprise of {size}", **PLAIN)
+    ax.set_ylabel(f"{'Added-up response' if summed else 'Response'} of {kpi}{unit}\nto a surprise of {size}", **PLAIN)
     ax.set_xlabel(f"Horizon: {result.unit}s after the surprise in {lead}", **PLAIN)
     ax.set_xlim(min(result.horizons) - 0.4, max(result.horizons) + 0.4)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=14, min_n_ticks=1))

@@ -168,5 +168,5 @@ def left_open(effects: LeadEffects, lost: NDArray[np.bool_], *, every: bool) -> 
 
 
 def _blank(bands: Bands, where: NDArray[np.bool_]) -> Bands:
-    values = {name: np.where(where, np.nan, getattr(bands, name)) for name in ("estimate", "bse", *BAND_EDGES)}
+    values: dict[str, Any] = {name: np.where(where, np.nan, getattr(bands, name)) for name in ("estimate", "bse", *BAND_EDGES)}
     return replace(bands, **values)

@@ -256,7 +256,7 @@ class LaggedRegressionResult(Result):
         fitted, drawn = self._fit, self._long_run
         family = fitted.model.families[lead]
         effects = lead_effects(
-            fitted, lead, cov=self._bands.matrix, phi=self._bands.phi, horizon=self.horizon, level=self.level, rng=self._draws[1]
+            fitted, lead, cov=self._bands.matrix, band=self._bands, horizon=self.horizon, level=self.level, rng=self._draws[1]
         )
         lost = np.isnan(fitted.params[fitted.model.columns_of(lead)])
         if lost.any():

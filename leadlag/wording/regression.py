@@ -13,7 +13,8 @@ from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
 
 __all__ = [
-    "VIEW", "aliased_text", "exact_text", "explain", "family", "few_rows_text", "levels_text", "profile_explain", "profile_summary", "summary",
+    "VIEW", "aliased_text", "exact_text", "explain", "family", "few_rows_text", "levels_text", "profile_explain",
+    "profile_summary", "summary",
 ]  # fmt: skip
 
 #: Which of the two views of a profile this is.

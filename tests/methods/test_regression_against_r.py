@@ -1,8 +1,8 @@
 """Every regression of R on lags of leads and own lags, found again through the public function.
 
-A case feeds plain frames, as a user would. R's `mixed_frequency` has the months of a quarter as columns, `elec_daily` its weekdays
-as controls. Every `fit`, `onelag` and `tfun` of R is here, and the Almon lag, the ARIMA errors and the intervention; `adstock`, a grid
-of decays by the R2, is not: the decay is estimated here.
+A case feeds plain frames, as a user would. R's `mixed_frequency` has the months of a quarter as columns, `elec_daily` its
+weekdays as controls. Every `fit`, `onelag` and `tfun` of R is here, with the Almon lag, the ARIMA errors and the intervention;
+`adstock`, a grid of decays by R2, is not: the decay is estimated here.
 """
 
 from __future__ import annotations
