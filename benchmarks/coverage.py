@@ -131,7 +131,7 @@ def one_draw(shape: Shape, n: int, kind: tuple[float, float, bool], strength: fl
     order = NoiseOrder(ar=1) if shape.noise else None
     fitted = fit_lags(model, noise_order=order, cov_type="HAC")
     band = band_covariance(fitted)
-    found = lead_effects(fitted, 0, cov=band.matrix, phi=band.phi, horizon=LAGS[-1], rng=number)
+    found = lead_effects(fitted, 0, cov=band.matrix, band=band, horizon=LAGS[-1], rng=number)
     truth = unit * shape.responses[1:13]
     peak = 1 + int(np.argmax(np.abs(truth)))
     total = unit * float(shape.weights.sum() / (1.0 - shape.own))

@@ -286,7 +286,7 @@ def regression_table(rounds: int) -> None:
     def effects(kind: str) -> object:
         fitted = fit_lags(model(1, kind), cov_type="HAC")
         errors = band_covariance(fitted)
-        return lead_effects(fitted, 0, cov=errors.matrix, phi=errors.phi, horizon=MAX_ORDER)
+        return lead_effects(fitted, 0, cov=errors.matrix, band=errors, horizon=MAX_ORDER)
 
     jobs: dict[str, Callable[[], object]] = {
         "lstsq": lambda: np.linalg.lstsq(design, kpi, rcond=None),

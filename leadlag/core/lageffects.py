@@ -11,7 +11,7 @@ from scipy import signal, special
 
 from leadlag.core.bands import Bands, bands, drawn_bands
 from leadlag.core.lagdraws import LagDraws, lag_draws
-from leadlag.core.lagfit import LagFit
+from leadlag.core.lagfit import BandCovariance, LagFit
 from leadlag.core.profiles import moved_by_one
 
 __all__ = ["Estimate", "LeadEffects", "lead_effects", "total_gradient"]
@@ -78,7 +78,7 @@ def lead_effects(
     *,
     cov: Floats,
     horizon: int,
-    phi: Floats | None = None,
+    band: BandCovariance | None = None,
     level: float = 0.95,
     rng: int | np.random.Generator = 0,
 ) -> LeadEffects:
@@ -93,9 +93,9 @@ def lead_effects(
         Of coefficients and hidden parameters, scaled: `leadlag.core.lagfit.band_covariance`.
     horizon : int
         Last lag shown.
-    phi : ndarray, shape (p,), optional
-        AR coefficients of the errors behind `cov`. With them the bands and intervals of a decay come from `lag_draws`, which
-        knows that its start and peak are estimated; without them from the delta method, which does not.
+    band : BandCovariance, optional
+        What `cov` rests on. With it the bands and intervals of a decay come from `lag_draws`, which knows that its start and peak
+        are estimated, and the degrees of freedom of all others know that the noise is; without it neither is known.
     level : float
         Of bands and intervals.
     rng : int or Generator
@@ -117,14 +117,22 @@ def lead_effects(
     shown = np.arange(len(lags)) + first
     weights, slopes = (part[..., shown] for part in _responses(fit, lead, horizon))
     margin = float(special.stdtrit(df, (1.0 + level) / 2.0))
+
+    def judged(gradients: Floats) -> float:
+        return df if band is None else float(np.median(band.df(gradients)))
+
     total, total_slope = _total(fit, lead, theta), total_gradient(fit, lead)
     hidden_at = len(fit.params) + np.arange(fit.model.hidden_of(lead).start, fit.model.hidden_of(lead).stop)
     summed = np.cumsum(slopes, axis=1)
     by_delta = LeadEffects(
         lags=lags,
-        profile=bands(unit * weights, unit**2 * slopes.T @ cov @ slopes, level=level, df=df, rng=rng),
-        cumulative=bands(unit * np.cumsum(weights), unit**2 * summed.T @ cov @ summed, level=level, df=df, rng=rng),
-        total=_estimate(unit * total, abs(unit) * float(np.sqrt(max(float(total_slope @ cov @ total_slope), 0.0))), margin),
+        profile=bands(unit * weights, unit**2 * slopes.T @ cov @ slopes, level=level, df=judged(slopes), rng=rng),
+        cumulative=bands(unit * np.cumsum(weights), unit**2 * summed.T @ cov @ summed, level=level, df=judged(summed), rng=rng),
+        total=_estimate(
+            unit * total,
+            abs(unit) * float(np.sqrt(max(float(total_slope @ cov @ total_slope), 0.0))),
+            float(special.stdtrit(judged(total_slope[:, None]), (1.0 + level) / 2.0)),
+        ),
         peak=lags[int(np.argmax(np.abs(weights)))],
         peaks=_peaks(weights, slopes.T @ cov @ slopes, lags, level=level, df=df, rng=rng),
         first_lag=None,
@@ -135,8 +143,8 @@ def lead_effects(
         hidden=tuple(_estimate(float(theta[at]), float(np.sqrt(max(float(cov[at, at]), 0.0))), margin) for at in hidden_at),
     )
     found = by_delta
-    if phi is not None and family.n_hidden and not fit.exact:
-        found = _by_draws(by_delta, lag_draws(fit, lead, phi=phi, horizon=horizon, rng=rng), unit=unit, level=level)
+    if band is not None and family.n_hidden and not fit.exact:
+        found = _by_draws(by_delta, lag_draws(fit, lead, phi=band.phi, horizon=horizon, rng=rng), unit=unit, level=level)
     return replace(found, first_lag=family.start if family.kind == "geometric" else _first(found.profile, lags))
 
 

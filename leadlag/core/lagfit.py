@@ -28,6 +28,8 @@ _ROUNDS = 2
 _MAX_ORDER = 4
 #: Share of its range within which a hidden parameter counts as at the end of it.
 _EDGE = 1e-6
+#: Share of the variance of the noise's estimate that counts in degrees of freedom.
+_COUNTED = 0.5
 #: Share of a standard error of the noise by which it is moved for a derivative.
 _SHARE = 1e-4
 #: Residuals below this share of the KPI's variation (both squared) are rounding.
@@ -184,12 +186,13 @@ class BandCovariance:
         Notes
         -----
         Satterthwaite 1946: ``2 / df`` is the variance of the logarithm of the variance, here that of as many normal residuals
-        and that which the estimated `phi` brings.
+        and half of that which the estimated `phi` brings. With all of it the intervals of sums of 12 free lags held in .97 to .98
+        of 150 samples of 80 rows, with none of it those of a cubic in .91 to .93 of 300.
         """
         variance = np.einsum("im,ij,jm->m", gradients, self.matrix, gradients)
         moves = np.einsum("im,pij,jm->pm", gradients, self.slopes, gradients)
         relative = np.divide(moves, variance, out=np.zeros_like(moves), where=variance > 0)
-        return np.asarray(2.0 / (2.0 / max(self.df_resid, 1) + (relative**2).sum(axis=0)))
+        return np.asarray(2.0 / (2.0 / max(self.df_resid, 1) + _COUNTED * (relative**2).sum(axis=0)))
 
 
 def band_covariance(fitted: LagFit) -> BandCovariance:
@@ -211,7 +214,8 @@ def band_covariance(fitted: LagFit) -> BandCovariance:
     innovations. Under another `cov_type` it is that one, as asked for.
     """
     regression, none = fitted.regression, np.zeros(0)
-    if fitted.cov.cov_type != "HAC" or fitted.noise is not None or fitted.model.own_lags:
+    # of an exact fit the residuals are rounding, and have no noise model
+    if fitted.cov.cov_type != "HAC" or fitted.noise is not None or fitted.model.own_lags or fitted.exact:
         cov = fitted.cov if fitted.cov.cov_type != "HAC" else covariance(regression, cov_type="HC3")
         matrix = np.nan_to_num(cov.matrix)
         return BandCovariance(matrix=matrix, phi=none, slopes=np.zeros((0, *matrix.shape)), df_resid=fitted.df_resid)
@@ -223,10 +227,10 @@ def band_covariance(fitted: LagFit) -> BandCovariance:
         return np.nan_to_num(filtered_covariance(regression, place, rows=fitted.used))
 
     # the covariance of estimated AR coefficients is the inverse of the noise's own, over the rows (Box & Jenkins)
-    moves = np.zeros((0, 0))
+    moves: Floats = np.zeros((0, 0))
     if len(phi):
         own = linalg.toeplitz(autocovariances(phi, np.zeros(0), count=len(phi)))
-        moves = np.linalg.cholesky(np.linalg.inv(own) / fitted.df_resid).T
+        moves = np.asarray(np.linalg.cholesky(np.linalg.inv(own) / fitted.df_resid).T, dtype=np.float64)
     slopes = [(at(phi + _SHARE * move) - at(phi - _SHARE * move)) / (2.0 * _SHARE) for move in moves]
     matrix = at(phi)
     return BandCovariance(

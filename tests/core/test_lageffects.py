@@ -75,7 +75,7 @@ def test_the_set_of_peaks_holds_the_peak_and_one_lag_is_one() -> None:
     for name in FAMILIES:
         fit = fitted(name, cov_type="HAC")
         band = band_covariance(fit)
-        found = lead_effects(fit, 0, cov=band.matrix, phi=band.phi, horizon=6)
+        found = lead_effects(fit, 0, cov=band.matrix, band=band, horizon=6)
         assert found.peak in found.peaks
     y, X = sample()
     one = fit_lags(lag_model(y, X[:, :1], [Family(kind="free", lags=(2,))]))
@@ -101,7 +101,7 @@ def test_half_lives_are_those_of_the_decay_and_read_between_the_lags() -> None:
 def test_bands_of_a_decay_know_that_its_start_is_estimated() -> None:
     fit = fitted("geometric", cov_type="HAC")
     band = band_covariance(fit)
-    drawn = lead_effects(fit, 0, cov=band.matrix, phi=band.phi, horizon=12)
+    drawn = lead_effects(fit, 0, cov=band.matrix, band=band, horizon=12)
     delta = lead_effects(fit, 0, cov=band.matrix, horizon=12)
     np.testing.assert_array_equal(drawn.profile.estimate, delta.profile.estimate)
     assert fit.model.families[0].start == drawn.first_lag == 2
@@ -129,7 +129,7 @@ def test_series_m_jumps_at_lag_3_and_decays_at_rate_0_73() -> None:
     y, x = (np.diff(values) for values in columns(table("bjsales"), "sales", "lead_indicator"))
     fit = fit_lags(lag_model(y, x[:, None], [Family(kind="geometric", lags=tuple(range(1, 13)))]), cov_type="HAC")
     band = band_covariance(fit)
-    found = lead_effects(fit, 0, cov=band.matrix, phi=band.phi, horizon=12)
+    found = lead_effects(fit, 0, cov=band.matrix, band=band, horizon=12)
     assert (found.first_lag, found.peak, found.peaks) == (3, 3, (3,))
     assert found.hidden[0].value == pytest.approx(0.726, abs=0.005)
     assert found.profile.estimate[2] == pytest.approx(4.70, abs=0.05)

@@ -175,3 +175,18 @@ def test_transfer_functions_are_those_of_r(case: str) -> None:
     np.testing.assert_allclose(values[: 1 + n_free], [expected["coef"][name] for name in names], rtol=close, atol=close)
     ends = [expected["coef"][name] for name in expected["coef"] if name.startswith(("ar", "ma"))]
     np.testing.assert_allclose([*fitted.noise.ar, *fitted.noise.ma], ends, atol=close)
+
+
+def test_an_estimated_noise_leaves_fewer_degrees_of_freedom_where_the_errors_rest_on_it() -> None:
+    y, X = sample()
+    fitted = fit_lags(lag_model(y, X[:, :1], [FREE]), cov_type="HAC")
+    band, k = band_covariance(fitted), len(fitted.params)
+    moved = filtered_covariance(fitted.regression, band.phi * 1.001, rows=fitted.used)
+    alone, together = np.eye(k)[:, 1:], np.ones((k, 1)) * (np.arange(k)[:, None] > 0)
+    assert len(band.phi) == 1
+    # one standard error of an AR(1) coefficient
+    error = np.sqrt((1 - band.phi[0] ** 2) / fitted.df_resid)
+    np.testing.assert_allclose(band.slopes[0], (moved - band.matrix) / (0.001 * band.phi[0]) * error, rtol=0.02, atol=1e-5)
+    assert band.df(together)[0] < np.median(band.df(alone)) < fitted.df_resid
+    plain = band_covariance(fit_lags(lag_model(y, X[:, :1], [FREE]), cov_type="HC1"))
+    np.testing.assert_allclose(plain.df(alone), fitted.df_resid)
