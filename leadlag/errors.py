@@ -43,7 +43,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL116": "a column was recognised as the time",
         "LL117": "several rows of one period were aggregated",
         "LL118": "the fit is exact, so a test has no error to compare with",
-        "LL119": "some lags are exact combinations of other columns and were left out of the test",
+        "LL119": "some columns are exact combinations of others and were left out",
         "LL120": "the catalogue names a metric that the data do not have",
         "LL121": "values stand for several periods, as those of a slower metric do",
         "LL122": "a series looks integrated, and its level was correlated or regressed",

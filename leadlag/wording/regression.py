@@ -23,6 +23,8 @@ VIEW = "lag profile (distributed lag)"
 _WIDTH, _LABEL, _NAME = 80, 12, 26
 _TERMS = (28, 13, 13, 10, 10)
 _LAGS = (5, 11, 24, 24, 14)
+#: Share of the largest effect below which an effect shows as zero.
+_NOTHING_LEFT = 1e-4
 #: Terms shown before the rest is left to `coefficients()`.
 _MOST_TERMS = 24
 
@@ -150,11 +152,15 @@ def _lasting(profile: Any) -> str:
 
 def _lag_table(profile: Any) -> list[str]:
     bands, summed = profile.effects.profile, profile.effects.cumulative
+    largest = max((abs(each) for each in bands.estimate if math.isfinite(each)), default=0.0)
     level = percent(profile.level)
     rows = [("lag", "effect", f"{level} pointwise", f"{level} all lags", "sum so far")]
     for place, lag in enumerate(profile.lags):
-        middle, low, high = interval(bands.estimate[place], bands.low[place], bands.high[place])
-        _, low_all, high_all = interval(bands.estimate[place], bands.low_all[place], bands.high_all[place])
+        edges = (bands.estimate, bands.low, bands.high, bands.low_all, bands.high_all)
+        # what is left of a decay far out is nothing beside its peak
+        at, *ends = (0.0 if abs(edge[place]) < _NOTHING_LEFT * largest else edge[place] for edge in edges)
+        middle, low, high = interval(at, *ends[:2])
+        _, low_all, high_all = interval(at, *ends[2:])
         cells = (str(lag), middle, f"{low} to {high}", f"{low_all} to {high_all}", number(summed.estimate[place]))
         rows.append(cells)
     return ["".join(pad(cell, columns, side="right") for cell, columns in zip(row, _LAGS, strict=True)) for row in rows]

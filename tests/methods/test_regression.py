@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -427,6 +428,17 @@ class TestRefused:
             shape="geometric", n_free=np.int64(2), noise_order=np.int64(1), min_lag=1.0, max_lag=np.float64(6), start=None
         )
         pd.testing.assert_series_equal(as_numpy.params, expected)
+
+
+def test_the_example_of_the_guide_runs() -> None:
+    plt = pytest.importorskip("matplotlib.pyplot")
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "regression.md").read_text(encoding="utf-8")
+    told: dict[str, Any] = {}
+    exec(guide.split("```python\n")[1].split("```")[0], told)  # noqa: S102  (the guide's own words)
+    plt.close("all")
+    profile = told["result"]["demos"]
+    assert profile.delay == 2
+    assert profile.long_run.low < 303 < profile.long_run.high
 
 
 class TestHazards:
