@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,28 @@ from nbclient import NotebookClient
 
 from tests.conftest import ROOT
 
-ASKED = "{'rows': ranking.to_frame().set_index('lead')[['verdict', 'delay']].T.to_dict(), 'folder': str(folder)}"
+#: What is asked at the end of each notebook.
+ASKED = {
+    "01_from_csv_to_report": (
+        "{'rows': ranking.to_frame().set_index('lead')[['verdict', 'delay']].T.to_dict(), 'folder': str(folder)}"
+    ),
+    "02_from_correlation_to_lag_profile": """{
+        'raw': raw.significant_lags_all, 'prewhitened': (clean.first_lag, clean.peak_lag),
+        'shapes': {name: tuple(map(float, row)) for name, row in comparison[['first lag', 'delay', 'aic']].iterrows()},
+        'projection': response.peak_horizon, 'leads': ranking.leads, 'elasticity': in_logs['demos'].elasticity,
+        'statsmodels': float((both['leadlag'] - both['statsmodels'])[free.params.index].abs().max(skipna=False)),
+        'funnel': [tuple(map(float, row)) for row in long_run.to_numpy()]}""",
+    "03_why_the_highest_correlation_lies": """{
+        'levels': float((levels > naive).mean()), 'season': (calendar.peak_lag, cleared.significant_lags_all),
+        'granger': granger.T.to_dict(), 'best_of_240': float((best > naive).mean()),
+        'tables': {name: tuple(map(int, row)) for name, row in outcome.iterrows()}, 'power': power}""",
+}
 
 
 def execute(name: str, folder: Path) -> nbformat.NotebookNode:
     """The notebook after a run in a folder of its own, by a kernel that sees nothing of this machine's settings."""
     notebook = jupytext.read(ROOT / "notebooks" / f"{name}.py")
-    notebook.cells.append(nbformat.v4.new_code_cell(ASKED))
+    notebook.cells.append(nbformat.v4.new_code_cell(ASKED[name]))
     env = os.environ | {
         "PYTHONPATH": str(ROOT),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -34,13 +51,36 @@ def execute(name: str, folder: Path) -> nbformat.NotebookNode:
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
-    """Notebook 01, executed once."""
+def clean_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No settings of this machine for the notebook programs."""
     with pytest.MonkeyPatch.context() as patch:
         home = tmp_path_factory.mktemp("home")
         for variable in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
             patch.setenv(variable, str(home))
-        return execute("01_from_csv_to_report", tmp_path_factory.mktemp("notebook"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def first(clean_home: None, tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    """Notebook 01, executed once."""
+    return execute("01_from_csv_to_report", tmp_path_factory.mktemp("notebook"))
+
+
+@pytest.fixture(scope="module", params=["stand-in", "measured"])
+def second(request: pytest.FixtureRequest, clean_home: None, tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    """Notebook 02, executed once as it comes, and once with the measurements of the gas furnace beside it."""
+    folder, file = tmp_path_factory.mktemp("notebook"), ROOT.parent / "shared" / "data" / "gas_furnace.csv"
+    if request.param == "measured":
+        if not file.is_file():
+            pytest.skip("the gas furnace is not part of this project: its copies have licences of their own")
+        shutil.copy(file, folder)
+    return execute("02_from_correlation_to_lag_profile", folder)
+
+
+@pytest.fixture(scope="module")
+def third(clean_home: None, tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    """Notebook 03, executed once."""
+    return execute("03_why_the_highest_correlation_lies", tmp_path_factory.mktemp("notebook"))
 
 
 def outputs(notebook: nbformat.NotebookNode) -> list[Any]:
@@ -88,3 +128,60 @@ def test_notebook_01_writes_its_report_by_both_doors(first: nbformat.NotebookNod
     assert "new_mrr" in (folder / "new_mrr.html").read_text(encoding="utf-8")
     written = {path.suffix for path in (folder / "leadlag-report").iterdir()}
     assert written == {".html", ".csv", ".json"}
+
+
+def test_notebook_02_runs_without_an_error_or_a_warning_and_shows_nine_figures(second: nbformat.NotebookNode) -> None:
+    assert [item for item in outputs(second) if item.output_type == "error"] == []
+    assert [item.text for item in outputs(second) if item.get("name") == "stderr"] == []
+    assert sum("image/png" in item.data for item in outputs(second) if "data" in item) == 9
+
+
+def test_notebook_02_finds_the_delay_of_the_furnace_that_its_text_tells(second: nbformat.NotebookNode) -> None:
+    found = last_value(second)
+    assert set(range(1, 11)) <= set(found["raw"])
+    assert found["prewhitened"] == (3, 5)
+    shapes = found["shapes"]
+    assert shapes["free"][:2] == shapes["geometric, 3 free"][:2] == (3, 5)
+    assert shapes["delayed"][:2] == (1, 5)
+    assert min(shapes, key=lambda name: shapes[name][2]) == "geometric, 3 free"
+    assert found["projection"] == 8
+
+
+def test_notebook_02_hands_the_same_coefficients_to_statsmodels(second: nbformat.NotebookNode) -> None:
+    assert last_value(second)["statsmodels"] < 1e-6
+
+
+def test_notebook_02_sizes_the_leads_of_the_funnel_and_shapes_are_sharper(second: nbformat.NotebookNode) -> None:
+    found = last_value(second)
+    assert found["leads"] == ("demos", "training_hours")
+    assert [row[0] for row in found["funnel"]] == [2, 2, 8, 8]
+    assert all(low < truth < high for _, _, low, high, truth in found["funnel"])
+    free_demos, fading, free_hours, window = (high - low for _, _, low, high, _ in found["funnel"])
+    assert fading < 0.5 * free_demos
+    assert window < 0.5 * free_hours
+    assert found["elasticity"] == pytest.approx(0.66, abs=0.03)
+
+
+def test_notebook_03_runs_without_an_error_or_a_warning_and_shows_eight_figures(third: nbformat.NotebookNode) -> None:
+    assert [item for item in outputs(third) if item.output_type == "error"] == []
+    assert [item.text for item in outputs(third) if item.get("name") == "stderr"] == []
+    assert sum("image/png" in item.data for item in outputs(third) if "data" in item) == 8
+
+
+def test_notebook_03_finds_leads_in_noise_by_correlation(third: nbformat.NotebookNode) -> None:
+    found = last_value(third)
+    assert found["levels"] > 0.8
+    assert found["best_of_240"] == 1.0
+    granger = found["granger"]
+    assert granger["levels"]["best of 12 orders"] > granger["levels"]["one order (4), fixed before"] > 0.08
+    assert granger["changes"]["one order (4), fixed before"] == pytest.approx(0.05, abs=0.03)
+    assert all(row[0] == 8 for row in found["tables"].values())
+
+
+def test_notebook_03_finds_the_planted_lead_by_the_ranking_only(third: nbformat.NotebookNode) -> None:
+    found = last_value(third)
+    assert found["season"] == (11, ())
+    assert all(row[2] <= 3 for row in found["tables"].values())
+    assert found["tables"]["random walks, one lead"][1] == 0
+    assert found["tables"]["random walks, one lead"][3] >= 7
+    assert found["power"][0.6] > found["power"][0.3] > found["power"][0.15]
