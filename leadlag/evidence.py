@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.catalogue import Metric
+from leadlag.core.effect import EffectSize
 from leadlag.core.lags import difference
 from leadlag.core.leastsquares import rows_needed
 from leadlag.core.multiplicity import fdr_adjust
@@ -22,7 +23,7 @@ from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Reason
 from leadlag.methods.direction import Direction
 from leadlag.methods.leadscan import LeadScan, in_kpi_units
 from leadlag.methods.selection import Selection
-from leadlag.methods.sizing import beside_the_lead
+from leadlag.methods.sizing import long_run_effect
 from leadlag.prepare import Prepared
 from leadlag.wording.treatment import lead_treatment, moved_copy, slow_lead
 
@@ -133,15 +134,20 @@ def _numbers(prepared: Prepared, scan: LeadScan, j: int) -> dict[str, Any]:
         "statistic": float(scan.statistic[j]),
         "pvalue": float(scan.pvalue[j]),
         "log_pvalue": float(scan.log_pvalue[j]),
-    } | _size(prepared, scan, j, x_scale=float(prepared.problem.x_scale[j]))
+    } | _size(prepared, scan, j, x_scale=float(prepared.problem.x_scale[j]), effect=_of_the_best(scan, j))
 
 
-def _size(prepared: Prepared, scan: LeadScan, j: int, *, x_scale: float) -> dict[str, Any]:
+def _of_the_best(scan: LeadScan, j: int) -> EffectSize:
+    """Effect of a lead in its best shape."""
+    return EffectSize(value=float(scan.effect[j]), low=float(scan.effect_low[j]), high=float(scan.effect_high[j]))
+
+
+def _size(prepared: Prepared, scan: LeadScan, j: int, *, x_scale: float, effect: EffectSize) -> dict[str, Any]:
     """Shape, effect and profile of column j of a scan."""
     return {
         "shape": scan.shape[j],
         "response": scan.response[j],
-        "effect": _effect(prepared, scan, j, x_scale=x_scale),
+        "effect": _effect(prepared, effect, level=scan.level, x_scale=x_scale),
         "profile": _profile(prepared, scan, j),
     }
 
@@ -156,9 +162,9 @@ def _given_others(prepared: Prepared, findings: Findings, place: int | None, *, 
     n_passed = int((selection.qvalue <= policy.fdr).sum()) if len(selection.chosen) == 1 else len(selection.chosen)
     chosen_at = policy.fdr * n_passed / int(np.isfinite(selection.qvalue).sum())
     log_p = float(found.log_pvalue[0])
-    problem, found = beside_the_lead(prepared, problem, found, shapes=shapes)
-    scan = in_kpi_units(problem, found, level=policy.effect_level, chosen_at=chosen_at, shapes=shapes)
-    size = _size(prepared, scan, 0, x_scale=float(problem.x_scale[0]))
+    sized = long_run_effect(prepared, problem, found, level=policy.effect_level, chosen_at=chosen_at, shapes=shapes)
+    scan = in_kpi_units(sized.problem, sized.scan, level=policy.effect_level, shapes=shapes)
+    size = _size(prepared, scan, 0, x_scale=float(problem.x_scale[0]), effect=sized.effect)
     return {"conditional_pvalue": math.exp(log_p), "conditional_log_pvalue": log_p} | size
 
 
@@ -188,10 +194,10 @@ def _treatment(prepared: Prepared, j: int, *, unit: str) -> str:
     )
 
 
-def _effect(prepared: Prepared, scan: LeadScan, j: int, *, x_scale: float) -> Effect:
+def _effect(prepared: Prepared, effect: EffectSize, *, level: float, x_scale: float) -> Effect:
     """Effect of a lasting rise by one sd of the working lead, in KPI units, or percent if the KPI is in logs."""
-    value, *ends = (_in_kpi_units(prepared, number) for number in (scan.effect[j], scan.effect_low[j], scan.effect_high[j]))
-    return Effect(value=value, low=min(ends), high=max(ends), level=scan.level, lead_sd=x_scale, in_percent=prepared.kpi.log)
+    value, *ends = (_in_kpi_units(prepared, number) for number in (effect.value, effect.low, effect.high))
+    return Effect(value=value, low=min(ends), high=max(ends), level=level, lead_sd=x_scale, in_percent=prepared.kpi.log)
 
 
 def _profile(prepared: Prepared, scan: LeadScan, j: int) -> Profile:

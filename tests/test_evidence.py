@@ -18,6 +18,7 @@ from leadlag.evidence import Findings, evidence_of
 from leadlag.methods.direction import directions
 from leadlag.methods.leadscan import in_kpi_units
 from leadlag.methods.selection import select_leads
+from leadlag.methods.sizing import long_run_effect
 from leadlag.prepare import Prepared, prepare
 from leadlag.sample import from_wide
 
@@ -90,8 +91,8 @@ def test_the_numbers_of_a_chosen_lead_are_given_the_others_and_given_that_it_was
     given, found = findings.selection.given_others[0], findings.selection.scans[0]
     n_passed = (findings.selection.qvalue <= POLICY.fdr).sum()  # one chosen lead is held by the step-up rule
     chosen_at = POLICY.fdr * n_passed / np.isfinite(findings.scan.statistic).sum()
-    expected = in_kpi_units(given, found, level=POLICY.effect_level, chosen_at=chosen_at)
-    assert size(visits) == (expected.effect[0], expected.effect_low[0], expected.effect_high[0])
+    expected = long_run_effect(prepared, given, found, level=POLICY.effect_level, chosen_at=chosen_at).effect
+    assert size(visits) == (expected.value, expected.low, expected.high)
     assert visits.pvalue == findings.scan.pvalue[j]
     assert visits.qvalue == findings.selection.qvalue[j]
     assert visits.conditional_log_pvalue == found.log_pvalue[0]

@@ -30,7 +30,16 @@ class EffectSize:
 
 
 def averaged_effect(
-    effect: Floats, error: Floats, gain: Floats, *, variance: float, threshold: Floats, df: float, level: float
+    effect: Floats,
+    error: Floats,
+    gain: Floats,
+    *,
+    variance: float,
+    threshold: Floats,
+    df: float,
+    level: float,
+    lasting: Floats | None = None,
+    prior: Floats | None = None,
 ) -> EffectSize:
     """Effect of one chosen lead, averaged over its lags and shapes.
 
@@ -47,6 +56,11 @@ def averaged_effect(
     df : float
     level : float
         Confidence level of the interval.
+    lasting : ndarray, shape (s,), optional
+        Standard error, relative to the effect, of how long each column's effect lasts; it chose no lead, so it is added after
+        the correction.
+    prior : ndarray, shape (s,), optional
+        Weight of each column before the data speak; all alike if None.
 
     Returns
     -------
@@ -64,7 +78,7 @@ def averaged_effect(
     most = float(gain[usable].max())
     noise = max(variance, _EXACT * most)  # a fit without error would weigh all columns alike
     log_weight = (gain[usable] - most) / (2.0 * noise) if noise > 0 else np.zeros(len(usable))
-    weight = np.exp(log_weight)
+    weight = np.exp(log_weight) * (1.0 if prior is None else prior[usable])
     heavy = weight >= _LEAST_WEIGHT * weight.max()
     kept, weight = usable[heavy], weight[heavy] / weight[heavy].sum()
     t = effect[kept] / error[kept]
@@ -75,7 +89,8 @@ def averaged_effect(
     found = t[:, None] * (estimate / t[best]) + np.array([0.0, low - estimate, high - estimate])
     unit = float(error[kept].max())  # so that the roots do not depend on the KPI's unit
     middle, lower, upper = (found * error[kept][:, None]).T / unit
-    spread = (upper - lower) / (2.0 * stats.norm.isf((1.0 - level) / 2.0))
+    margin = float(stats.norm.isf((1.0 - level) / 2.0))
+    spread = np.hypot((upper - lower) / (2.0 * margin), middle * (np.zeros(len(kept)) if lasting is None else lasting[kept]))
     reach = 12.0 * float(spread.max())
 
     def quantile(share: float) -> float:

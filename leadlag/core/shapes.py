@@ -18,14 +18,15 @@ from leadlag.core.noise import Momentum
 
 __all__ = [
     "NONLINEAR",
+    "SIZING",
     "STANDARD",
     "Response",
     "Shape",
-    "answer_to_a_rise",
+    "answers_to_a_rise",
     "first_autocorrelation",
     "lead_columns",
     "search_weights",
-    "total_weight",
+    "total_weights",
 ]
 
 Floats = NDArray[np.float64]
@@ -74,6 +75,8 @@ class Shape:
 
 #: The shapes that every lead is searched for.
 STANDARD: tuple[Shape, ...] = (Shape("point"), Shape("momentum"), Shape("decay", 0.5), Shape("decay", 0.8), Shape("hump"))
+#: Those over which the long-run effect of a chosen lead is averaged: a rate between two of the search has a sum between theirs.
+SIZING: tuple[Shape, ...] = (*STANDARD[:2], *(Shape("decay", rate) for rate in (0.35, 0.5, 0.65, 0.8, 0.88)), Shape("hump"))
 #: Those that are searched beside them where effects need not be linear.
 NONLINEAR: tuple[Shape, ...] = tuple(Shape("point", response=response) for response in ("square", "above", "below"))
 
@@ -93,8 +96,12 @@ def search_weights(shapes: Sequence[Shape], *, n_lags: int) -> Floats:
     return np.repeat(np.where(single, 1.0, _SPREAD_OUT), n_lags)
 
 
-def total_weight(shape: Shape, momentum: Momentum, *, start: int, most: float) -> float:
-    """Sum of a shape's weights over all lags, the one at its start being one; at most `most`."""
+def total_weights(shapes: Sequence[Shape], momentum: Momentum, lags: Sequence[int], *, most: float) -> Floats:
+    """Sum of the weights over all lags, the one at the start being one, at most `most`; shape (len(shapes) * len(lags),)."""
+    return np.array([min(_total_weight(shape, momentum, start=lag), most) for shape in shapes for lag in lags])
+
+
+def _total_weight(shape: Shape, momentum: Momentum, *, start: int) -> float:
     if shape.kind == "hump":
         return sum(weight for away, weight in _HUMP.items() if start + away >= 1)
     left = 1.0
@@ -102,7 +109,13 @@ def total_weight(shape: Shape, momentum: Momentum, *, start: int, most: float) -
         left = 1.0 - shape.rate
     elif shape.kind == "momentum":
         left = 1.0 - float(momentum.phi.sum())
-    return min(1.0 / left, most) if left > 0 else most
+    return 1.0 / left if left > 0 else np.inf
+
+
+def answers_to_a_rise(X: Floats, shapes: Sequence[Shape], *, n_lags: int, unit_root: bool) -> Floats:
+    """What a rise of each lead by one changes in each column, shape (m, len(shapes) * n_lags)."""
+    rises = [_answer_to_a_rise(X, shape.response, unit_root=unit_root) for shape in shapes]
+    return np.repeat(np.column_stack(rises), n_lags, axis=1)
 
 
 def lead_columns(X: Floats, *, lags: Sequence[int], shapes: Sequence[Shape], momentum: Momentum) -> Floats:
@@ -139,7 +152,7 @@ def lead_columns(X: Floats, *, lags: Sequence[int], shapes: Sequence[Shape], mom
     return columns
 
 
-def answer_to_a_rise(X: Floats, response: Response, *, unit_root: bool) -> Floats:
+def _answer_to_a_rise(X: Floats, response: Response, *, unit_root: bool) -> Floats:
     """Change of what acts on the KPI after a rise of each lead by one, as a mean over the periods; shape (m,).
 
     One for a linear response. Where only a part of the lead acts, a rise counts as far as it lies in that part: the mean over

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from leadlag.core.effect import averaged_effect
 from leadlag.core.problem import Problem
 from leadlag.core.scan import Scan
-from leadlag.core.shapes import STANDARD, Response, Shape, answer_to_a_rise, search_weights, total_weight
+from leadlag.core.shapes import STANDARD, Response, Shape, answers_to_a_rise, total_weights
 
 __all__ = ["LeadScan", "in_kpi_units"]
 
@@ -64,9 +63,7 @@ class LeadScan:
     level: float
 
 
-def in_kpi_units(
-    problem: Problem, found: Scan, *, level: float, chosen_at: float | None = None, shapes: Sequence[Shape] = STANDARD
-) -> LeadScan:
+def in_kpi_units(problem: Problem, found: Scan, *, level: float, shapes: Sequence[Shape] = STANDARD) -> LeadScan:
     """What a scan found, in KPI units.
 
     Parameters
@@ -76,9 +73,6 @@ def in_kpi_units(
         Of this problem.
     level : float
         Confidence level of the intervals, pointwise.
-    chosen_at : float, optional
-        The p at which these leads would just have been chosen. If given, effect and interval are those of
-        `leadlag.core.effect.averaged_effect`: over the shapes, and right given that the lead was found.
     shapes : sequence of Shape
 
     Returns
@@ -88,27 +82,17 @@ def in_kpi_units(
     Notes
     -----
     See `leadlag.core.scan.scan` for the statistic and its null distribution. The intervals are those of the robust t
-    with the residual degrees of freedom; they take the shape as given.
+    with the residual degrees of freedom; they take the shape as given. The effect of a chosen lead is that of
+    `leadlag.methods.sizing.long_run_effect`.
     """
     rows, n_lags, df = np.arange(len(found.best)), len(problem.lags), max(found.df, 1)
-    rise = _answers_to_a_rise(problem, shapes)
+    rise = answers_to_a_rise(problem.X, shapes, n_lags=n_lags, unit_root=problem.momentum.unit_root)
     middle, error = found.coefficient * problem.y_scale * rise, found.bse * problem.y_scale * rise
     width = stats.t.isf((1.0 - level) / 2.0, df) * error
-    most = float(len(problem.y))
-    weight = np.array([total_weight(shape, problem.momentum, start=lag, most=most) for shape in shapes for lag in problem.lags])
+    weight = total_weights(shapes, problem.momentum, problem.lags, most=float(len(problem.y)))
     best = found.best
     response = tuple(shapes[place // n_lags].response for place in best)
-    total, total_error = middle * weight, error * weight
     effect, low, high = (part[rows, best] * weight[best] for part in (middle, middle - width, middle + width))
-    if chosen_at is not None:
-        scale = problem.y_scale**2
-        thresholds = _robust_thresholds(found, chosen_at, search_weights(shapes, n_lags=n_lags))
-        sizes = [
-            averaged_effect(total[j], total_error[j], found.gain[j] * scale, variance=found.variance[j] * scale,
-                            threshold=edges, df=df, level=level)
-            for j, edges in enumerate(thresholds)
-        ]  # fmt: skip
-        effect, low, high = (np.array([getattr(size, end) for size in sizes]) for end in ("value", "low", "high"))
     with_sign = np.array([acting != "square" for acting in response], dtype=bool)
     points = _first_columns(shapes, response, n_lags=n_lags)
     return LeadScan(
@@ -131,24 +115,7 @@ def in_kpi_units(
     )
 
 
-def _answers_to_a_rise(problem: Problem, shapes: Sequence[Shape]) -> Floats:
-    """What a rise of each lead by one changes in each column, shape (m, s)."""
-    rises = [answer_to_a_rise(problem.X, shape.response, unit_root=problem.momentum.unit_root) for shape in shapes]
-    return np.repeat(np.column_stack(rises), len(problem.lags), axis=1)
-
-
 def _first_columns(shapes: Sequence[Shape], response: Sequence[Response], *, n_lags: int) -> NDArray[np.intp]:
     """Columns of the first shape in which each lead acts as it does in its best one, shape (m, n_lags)."""
     first = [[shape.response for shape in shapes].index(acting) * n_lags for acting in response]
     return np.array(first, dtype=np.intp)[:, None] + np.arange(n_lags)
-
-
-def _robust_thresholds(found: Scan, chosen_at: float, weights: Floats) -> Floats:
-    """Least robust |t| with which each column would have been chosen, shape (m, s).
-
-    What chooses is ``|t| w`` with one variance for all rows, so an effect is chosen from that threshold times its plain standard
-    error on; in robust standard errors that is another number of them.
-    """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        plain = np.sqrt(found.variance)[:, None] * np.abs(found.coefficient) / np.sqrt(found.gain)
-        return found.tail.threshold(chosen_at)[:, None] / weights * plain / found.bse

@@ -9,7 +9,7 @@ import pytest
 
 from leadlag.core.lags import lag_matrix
 from leadlag.core.noise import Momentum, whitener
-from leadlag.core.shapes import NONLINEAR, STANDARD, Response, Shape, answer_to_a_rise, lead_columns, total_weight
+from leadlag.core.shapes import NONLINEAR, STANDARD, Response, Shape, answers_to_a_rise, lead_columns, total_weights
 
 LAGS = tuple(range(1, 7))
 POINT, CARRIED, HALF = Shape("point"), Shape("momentum"), Shape("decay", 0.5)
@@ -60,11 +60,11 @@ def test_the_total_weight_is_the_sum_of_the_weights(shape: Shape, noise: Momentu
         assert weights[0] == 0.0
         assert weights.argmax() == start
         assert weights[start] == 1.0
-        assert total_weight(shape, noise, start=start, most=1e6) == pytest.approx(weights.sum())
+        assert total_weights([shape], noise, [start], most=1e6)[0] == pytest.approx(weights.sum())
 
 
 def test_a_total_weight_without_end_is_bounded() -> None:
-    assert total_weight(Shape("momentum"), momentum(1.0), start=1, most=120.0) == 120.0
+    assert total_weights([Shape("momentum")], momentum(1.0), [1], most=120.0)[0] == 120.0
 
 
 def test_the_first_rows_are_used() -> None:
@@ -162,8 +162,8 @@ def test_a_turned_lead_acts_below_where_it_acted_above() -> None:
 @pytest.mark.parametrize("unit_root", [False, True])
 def test_a_rise_changes_a_square_by_one_on_average_and_both_sides_together_by_one(unit_root: bool) -> None:
     X = lead()
-    square, above, below = (answer_to_a_rise(X, shape.response, unit_root=unit_root)[0] for shape in NONLINEAR)
+    square, above, below = answers_to_a_rise(X, NONLINEAR, n_lags=1, unit_root=unit_root)[0]
     assert square == pytest.approx(1.0)
     assert above + below == pytest.approx(1.0)
     assert 0.5 < above < 0.9  # a rise by one from anywhere below the mean counts from the mean on
-    assert answer_to_a_rise(X, "linear", unit_root=unit_root) == 1.0
+    assert answers_to_a_rise(X, STANDARD[:1], n_lags=1, unit_root=unit_root) == 1.0
