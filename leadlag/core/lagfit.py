@@ -87,6 +87,15 @@ class LagFit:
         )
 
     @property
+    def settles(self) -> bool:
+        """Whether the KPI comes to rest after a change, given the coefficients of its own lags; without them it does."""
+        model = self.model
+        polynomial = np.zeros(max(model.own_lags, default=0) + 1)
+        polynomial[0] = 1.0
+        polynomial[list(model.own_lags)] = -np.nan_to_num(self.params[model.base.shape[1] : model.n_fixed])
+        return bool((np.abs(np.roots(polynomial)) < 1.0).all())
+
+    @property
     def df_resid(self) -> int:
         """Rows less coefficients, hidden parameters and those of the noise."""
         return self.regression.nobs - self.regression.rank - self.n_noise

@@ -124,7 +124,7 @@ class _Model:
         return np.asarray((x < low + STEP) | (x > high - STEP))
 
     def hidden(self, x: Floats) -> Floats:
-        return self.low + (self.high - self.low) * x[self.n_noise :]
+        return self.low + (self.high - self.low) * np.clip(x[self.n_noise :], 0.0, 1.0)  # a numerical step may leave the range
 
     def parts(self, x: Floats) -> list[Floats]:
         """AR, MA, seasonal AR and seasonal MA coefficients."""

@@ -343,12 +343,14 @@ def _give_warnings(fitted: LagFit, asked: Asked, recipe: Beside) -> Iterator[tup
     if fitted.exact:
         found.append(("LL118", words.exact_text(asked.kpi)))
     elif fitted.nobs < rows_needed(fitted.regression.rank):
-        found.append(("LL123", words.few_rows_text(nobs=fitted.nobs, n_params=fitted.regression.rank)))
+        found.append(("LL123", words.few_rows_text(nobs=fitted.nobs, n_params=fitted.nobs - fitted.df_resid)))
     elif not asked.own_lags and asked.order is None:
         left = np.full(len(fitted.model.y), np.nan)
         left[fitted.used] = fitted.regression.resid
         if integration(left, deterministic="c").state == "integrated":
             found.append(("LL122", words.levels_text(asked.kpi)))
+    if not fitted.settles:
+        found.append(("LL122", words.no_rest_text(asked.kpi)))
     lost = _aliased(fitted, asked, recipe)
     if lost:
         found.append(("LL119", words.aliased_text(lost)))

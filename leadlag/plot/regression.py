@@ -47,7 +47,7 @@ def lag_profile(result: LagProfile, *, ax: Axes | None = None) -> Axes:
         ax.vlines(lags, found.low, found.high, color=_COLOUR, linewidth=2.0, zorder=4)
         ax.plot(lags, found.estimate, linestyle="none", marker="o", markersize=4.5, color=_COLOUR, zorder=5)
         handles = _handles(percent(found.level))
-        if np.isnan(result.long_run.value):
+        if np.isnan(result.weights).all():
             ax.text(
                 0.5, 0.56, "not known: its columns are combinations of others", color=FAINT, ha="center", transform=ax.transAxes
             )

@@ -14,7 +14,7 @@ from leadlag.core.lageffects import Estimate, LeadEffects
 from leadlag.results import Provenance, Result
 from leadlag.wording import regression as words
 
-__all__ = ["LagProfile", "left_open"]
+__all__ = ["LagProfile", "left_open", "without_end"]
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,8 @@ class LagProfile(Result):
         Effects by lag with pointwise and simultaneous bands, their sum so far, delay, mean delay and half-life, in KPI units per
         unit of the lead.
     long_run : Estimate
-        Effect of a rise that stays, over all lags, with the interval of the delta method.
+        Effect of a rise that stays, over all lags, with the interval of the delta method; NaN where the KPI does not settle
+        after a change, or the lead has no column of its own.
     bootstrap_low, bootstrap_high : float
         The same interval by the bootstrap.
     lead_sd : float
@@ -165,6 +166,12 @@ def left_open(effects: LeadEffects, lost: NDArray[np.bool_], *, every: bool) -> 
         opened, cumulative=_blank(effects.cumulative, np.ones_like(lost)), total=nothing, peaks=effects.lags, first_lag=None,
         mean_delay=nothing, half_life=float("nan"), hidden=(nothing,) * len(effects.hidden),
     )  # fmt: skip
+
+
+def without_end(effects: LeadEffects) -> LeadEffects:
+    """The effects of a lead on a KPI that does not settle: there is no long run."""
+    nothing = Estimate(value=np.nan, bse=np.nan, low=np.nan, high=np.nan)
+    return replace(effects, total=nothing, mean_delay=nothing)
 
 
 def _blank(bands: Bands, where: NDArray[np.bool_]) -> Bands:

@@ -22,7 +22,7 @@ from leadlag.decision import Check, residual_checks
 from leadlag.prepare.regressors import Beside
 from leadlag.regressed.handover import handed_over
 from leadlag.regressed.prediction import predicted
-from leadlag.regressed.profile import LagProfile, left_open
+from leadlag.regressed.profile import LagProfile, left_open, without_end
 from leadlag.results import Provenance, Result, plain
 from leadlag.sample import Sample
 from leadlag.wording import regression as words
@@ -229,7 +229,7 @@ class LaggedRegressionResult(Result):
     def _long_run(self) -> LongRun | None:
         """Long-run effects of all leads by the bootstrap; None where the fit leaves nothing to draw from."""
         fitted, regression = self._fit, self._fit.regression
-        if self.exact or not regression.kept.all():
+        if self.exact or not regression.kept.all() or not fitted.settles:
             return None
         first = fitted.model.base.shape[1]
         return long_run(
@@ -258,6 +258,8 @@ class LaggedRegressionResult(Result):
         effects = lead_effects(
             fitted, lead, cov=self._bands.matrix, band=self._bands, horizon=self.horizon, level=self.level, rng=self._draws[1]
         )
+        if not fitted.settles:
+            effects = without_end(effects)
         lost = np.isnan(fitted.params[fitted.model.columns_of(lead)])
         if lost.any():
             held = family.weights(fitted.hidden[fitted.model.hidden_of(lead)], effects.lags)[:, lost]

@@ -13,8 +13,8 @@ from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
 
 __all__ = [
-    "VIEW", "aliased_text", "exact_text", "explain", "family", "few_rows_text", "levels_text", "profile_explain",
-    "profile_summary", "summary",
+    "VIEW", "aliased_text", "exact_text", "explain", "family", "few_rows_text", "levels_text", "no_rest_text",
+    "profile_explain", "profile_summary", "summary",
 ]  # fmt: skip
 
 #: Which of the two views of a profile this is.
@@ -88,6 +88,19 @@ def levels_text(kpi: str) -> str:
     )
 
 
+def no_rest_text(kpi: str) -> str:
+    """That own lags carry a change on for ever."""
+    return (
+        f"with these own lags {shown(kpi)} does not settle after a change, so that there is no long-run effect; regress the "
+        "changes, or give noise_order=(1, 1, 0) in place of own_lags"
+    )
+
+
+def _lost(profile: Any) -> bool:
+    """Whether all columns of the lead are combinations of others."""
+    return all(math.isnan(weight) for weight in profile.weights)
+
+
 def profile_summary(profile: Any) -> Prose:
     """One lead's profile as text of at most 80 columns."""
     kpi, lead = cut(shown(profile.kpi), _NAME), cut(shown(profile.lead), _NAME)
@@ -101,6 +114,7 @@ def _profile_facts(profile: Any) -> Iterator[tuple[str, str]]:
     yield "Shape", profile.shape
     yield "Delay", _delay(profile)
     if math.isnan(profile.long_run.value):
+        yield "Long run", _long_run(profile)
         return
     if profile.long_run.low <= 0.0 <= profile.long_run.high:
         yield "Mean delay", "not clear, since the long run may be zero"
@@ -118,7 +132,7 @@ def _profile_facts(profile: Any) -> Iterator[tuple[str, str]]:
 
 
 def _delay(profile: Any) -> str:
-    if math.isnan(profile.long_run.value):
+    if _lost(profile):
         return "not known: all its columns are combinations of others"
     low, high = profile.delay_low, profile.delay_high
     others = "no other fits as well" if low == high else f"{low} to {high} fit about as well"
@@ -133,7 +147,7 @@ def _delay(profile: Any) -> str:
 def _long_run(profile: Any) -> str:
     run = profile.long_run
     if math.isnan(run.value):
-        return "not known"
+        return "not known" if _lost(profile) else "none, since with these own lags the KPI does not settle"
     middle, low, high = interval(run.value, run.low, run.high)
     text = f"{middle} per unit ({percent(profile.level)} interval {low} to {high}"
     if math.isfinite(profile.bootstrap_low):
@@ -170,11 +184,13 @@ def profile_explain(profile: Any) -> Prose:
     """What a profile says, in plain sentences."""
     kpi, lead, unit = shown(profile.kpi), shown(profile.lead), profile.unit
     run, level = profile.long_run, percent(profile.level)
-    if math.isnan(run.value):
+    if _lost(profile):
         return lines_of([f"All columns of {lead} are exact combinations of others: nothing can be said of it beside them."])
     middle, low, high = interval(run.value, run.low, run.high)
     range_ = f"in the long run ({level} interval {low} to {high})"
-    if math.isfinite(profile.elasticity):
+    if math.isnan(run.value):
+        change = f"With these own lags {kpi} does not settle after a change of {lead}: there is no long-run effect."
+    elif math.isfinite(profile.elasticity):
         change = f"One percent more of {lead} that stays goes with a change of {kpi} by {middle} percent {range_}."
     else:
         logs = f"; {joined([shown(name) for name in profile.log])} is in logs" if profile.log else ""
@@ -239,7 +255,13 @@ def explain(result: Any) -> Prose:
     for profile in result.profiles:
         middle, low, high = interval(profile.long_run.value, profile.long_run.low, profile.long_run.high)
         if math.isnan(profile.long_run.value):
-            told.append(f"{shown(profile.lead)}: not known, for all its columns are exact combinations of others.")
+            rest = f"{kpi} does not settle with these own lags"
+            why = "all its columns are exact combinations of others" if _lost(profile) else rest
+                "all its columns are exact combinations of others"
+                if _lost(profile)
+                else f"{kpi} does not settle with these own lags"
+            )
+            told.append(f"{shown(profile.lead)}: the long run is not known, for {why}.")
             continue
         run = f"{middle} per unit ({percent(profile.level)} interval {low} to {high})"
         when = f"after {periods(profile.delay, unit)}" if profile.delay else f"in the same {unit}"

@@ -495,6 +495,18 @@ class TestHazards:
         if noise is None:
             np.testing.assert_allclose(found.predict()[found.resid.index], found.fittedvalues, rtol=1e-7, atol=1e-9)
 
+    def test_a_kpi_that_does_not_settle_has_no_long_run(self) -> None:
+        data = frame().assign(sales=lambda d: 1.05 ** np.arange(140) + 0.01 * d["price"])
+        with pytest.warns(StatisticsWarning, match="does not settle") as caught:
+            found = regressed(data, own_lags=1)
+        assert caught[0].message.code == "LL122"
+        profile = found["visits"]
+        assert np.isnan(profile.long_run.value)
+        assert np.isnan(profile.bootstrap_low)
+        assert np.isfinite(profile.weights).all()
+        for text in (found.summary(), found.explain(), profile.summary(), profile.explain()):
+            assert "does not settle" in " ".join(text.split())
+
     def test_random_walks_are_told_to_be_differenced(self) -> None:
         rng = np.random.default_rng(5)
         data = pd.DataFrame(rng.normal(size=(200, 2)).cumsum(axis=0), columns=["sales", "visits"])
