@@ -257,10 +257,6 @@ def explain(result: Any) -> Prose:
         if math.isnan(profile.long_run.value):
             rest = f"{kpi} does not settle with these own lags"
             why = "all its columns are exact combinations of others" if _lost(profile) else rest
-                "all its columns are exact combinations of others"
-                if _lost(profile)
-                else f"{kpi} does not settle with these own lags"
-            )
             told.append(f"{shown(profile.lead)}: the long run is not known, for {why}.")
             continue
         run = f"{middle} per unit ({percent(profile.level)} interval {low} to {high})"
