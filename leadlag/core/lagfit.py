@@ -230,7 +230,7 @@ def band_covariance(fitted: LagFit) -> BandCovariance:
         return BandCovariance(matrix=matrix, phi=none, slopes=np.zeros((0, *matrix.shape)), df_resid=fitted.df_resid)
     whole = np.full((len(fitted.model.y), 1 + regression.rank), np.nan)
     whole[fitted.used] = np.column_stack([regression.resid, regression.basis.q])
-    phi = reml_autoregression(whole[:, 0], whole[:, 1:], max_order=_MAX_ORDER).phi
+    phi = reml_autoregression(whole[:, 0], whole[:, 1:], min_order=1, max_order=_MAX_ORDER).phi
 
     def at(place: Floats) -> Floats:
         return np.nan_to_num(filtered_covariance(regression, place, rows=fitted.used))

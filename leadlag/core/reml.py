@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 _ROUNDING = 1e-10
 
 
-def reml_autoregression(y: Floats, X: Floats, *, max_order: int = 4) -> Momentum:
+def reml_autoregression(y: Floats, X: Floats, *, min_order: int = 0, max_order: int = 4) -> Momentum:
     """AR noise of a regression by restricted likelihood, its order by AICc.
 
     Parameters
@@ -33,8 +33,9 @@ def reml_autoregression(y: Floats, X: Floats, *, max_order: int = 4) -> Momentum
         NaN where missing; a row with anything missing is masked, and the noise starts afresh after it.
     X : ndarray, shape (n, k)
         Design, the intercept a column of it.
-    max_order : int
-        Orders 0..max_order are compared on the same rows; no more than a tenth of the residual degrees of freedom.
+    min_order, max_order : int
+        Orders min_order..max_order are compared on the same rows; max_order is no more than a tenth of the residual degrees of
+        freedom, and min_order no more than that.
 
     Returns
     -------
@@ -61,7 +62,7 @@ def reml_autoregression(y: Floats, X: Floats, *, max_order: int = 4) -> Momentum
         start, most = np.r_[partials, np.zeros(order - len(partials))], np.full(order, MOST)
         partials, cost, _ = minimise(lambda points: sums.costs(points, df), start, (-most, most), slope=1e-3)
         score = 2.0 * cost + 2.0 * (order + 1) * df / max(df - order - 2, 1)
-        if score < best_score - 1e-9:
+        if order >= min(min_order, max_order) and score < best_score - 1e-9:
             best, best_score = partials, score
     return Momentum(phi=from_partials(np.tanh(best))[-1], unit_root=False, variance=sums.ssr(best) * scale**2 / df)
 
