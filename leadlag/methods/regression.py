@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import numbers
 import warnings
-from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from leadlag._validation import as_generator, as_int, as_lags, as_list, as_names, as_option, as_real
 from leadlag.catalogue import Metric, Missing
-from leadlag.core.arma import NoiseOrder
 from leadlag.core.covariance import CORRECTIONS, COV_TYPES
 from leadlag.core.granger import is_copy
 from leadlag.core.lagfit import LagFit, fit_lags
 from leadlag.core.lagmodel import lag_model
 from leadlag.core.leastsquares import is_constant, rows_needed
-from leadlag.core.profiles import ENDPOINTS, KINDS, PRESAMPLES, Family
+from leadlag.core.profiles import Family
 from leadlag.core.unitroot import integration
 from leadlag.errors import StatisticsWarning, UsageError
 from leadlag.prepare.regressors import Beside, beside, logged
-from leadlag.regressed import Asked, LaggedRegressionResult, LagProfile, Shown, named, term_names
+from leadlag.regressed import LaggedRegressionResult, LagProfile, named, term_names
+from leadlag.regressed.asked import Asked, Shown, families_of, order_of, season_of
 from leadlag.results import Provenance
 from leadlag.sample import Sample, as_sample
 from leadlag.wording import regression as words
 
 __all__ = ["LagProfile", "LaggedRegressionResult", "lagged_regression"]
-
-#: What goes with one shape only, and what it is where it was not given.
-_OF_SHAPE = {
-    "degree": ("almon", 3), "endpoints": ("almon", "none"), "start": ("geometric", None), "n_free": ("geometric", 1),
-    "presample": ("geometric", "backcast"),
-}  # fmt: skip
-#: Highest order of a noise model; beyond it a season is meant.
-_MOST_NOISE, _MOST_DIFFERENCES = 24, 2
 
 
 def lagged_regression(
@@ -42,12 +33,12 @@ def lagged_regression(
     kpi: str,
     leads: str | Sequence[str],
     *,
-    max_lag: int | None = None,
-    min_lag: int = 1,
-    shape: str = "free",
+    max_lag: int | Mapping[str, int] | None = None,
+    min_lag: int | Mapping[str, int] = 1,
+    shape: str | Mapping[str, str] = "free",
     degree: int = 3,
     endpoints: str = "none",
-    start: int | None = None,
+    start: int | Mapping[str, int] | None = None,
     n_free: int = 1,
     presample: str = "backcast",
     own_lags: int | Sequence[int] = 0,
@@ -79,19 +70,20 @@ def lagged_regression(
         The outcome.
     leads : str or sequence of str
         Leads, all in one model.
-    max_lag : int, optional
+    max_lag : int or mapping from lead to int, optional
         Longest lag, in periods. None takes 12 for weeks, months and undated periods, 8 for quarters, 14 for days, 10 for
-        business days, 24 for hours, 3 for years, and at most a sixth of the rows.
-    min_lag : int, default 1
+        business days, 24 for hours, 3 for years, and at most a sixth of the rows. A mapping such as ``{"demos": 8}`` says it for
+        some leads; the others take the default. So do `min_lag`, `shape` and `start`.
+    min_lag : int or mapping from lead to int, default 1
         Shortest lag; 0 takes the lead in the same period as the KPI too, which is no lead.
-    shape : {"free", "almon", "geometric", "delayed"}
+    shape : {"free", "almon", "geometric", "delayed"} or mapping from lead to these
         A coefficient for each lag; a polynomial of the lag (Almon 1965); a decay ``rate^j`` after its start (Koyck 1954); or a
         decay with a peak of its own, ``rate^((lag - peak)^2)`` (Jin et al. 2017).
     degree : int, default 3
         Of the polynomial.
     endpoints : {"none", "near", "far", "both"}
         Where the polynomial is zero: one period before the first lag, one after the last, both.
-    start : int, optional
+    start : int or mapping from lead to int, optional
         Lag at which a geometric decay starts; the one of min_lag..max_lag that fits best if None.
     n_free : int, default 1
         Weights of a geometric decay, from its start on, that are free of it.
@@ -179,50 +171,43 @@ def lagged_regression(
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=_each_once(outcome)).require_single()
     kpi, names = sample.resolve(kpi, "kpi"), tuple(sample.resolve(name, "leads") for name in outcome["leads"])
     kept = tuple(sample.resolve(name, "controls") for name in outcome["controls"])
-    min_lag = as_int(min_lag, "min_lag", low=0)
-    longest = max(sample.calendar.default_max_lag(sample.n_periods), min_lag)
-    last = longest if max_lag is None else as_int(max_lag, "max_lag", low=min_lag)
-    family = _family(
-        tuple(range(min_lag, last + 1)),
-        shape=shape,
-        degree=degree,
-        endpoints=endpoints,
-        start=start,
-        n_free=n_free,
-        presample=presample,
-    )
+    default = sample.calendar.default_max_lag(sample.n_periods)
+    families = families_of(
+        names, default=default, max_lag=max_lag, min_lag=min_lag, shape=shape, degree=degree, endpoints=endpoints, start=start,
+        n_free=n_free, presample=presample,
+    )  # fmt: skip
+    last = max(family.lags[-1] for family in families)
     asked = Asked(
-        kpi=kpi, leads=names, family=family, log=as_names(log, "log", (kpi, *names, *kept)),
-        own_lags=() if own_lags == 0 else as_lags(own_lags, "own_lags"), order=_order(noise_order, seasonal_order),
+        kpi=kpi, leads=names, families=families, log=as_names(log, "log", (kpi, *names, *kept)),
+        own_lags=() if own_lags == 0 else as_lags(own_lags, "own_lags"), order=order_of(noise_order, seasonal_order),
         cov_type=as_option(cov_type, "cov_type", COV_TYPES), bandwidth=bandwidth,
         correction=as_option(correction, "correction", CORRECTIONS),
         hold_back=None if hold_back is None else as_int(hold_back, "hold_back", low=0),
     )  # fmt: skip
     recipe = beside(
         sample, kpi=kpi, leads=names, controls=kept, trend=as_option(trend, "trend", ("none", "linear")),
-        season=_season(season), log=asked.log,
+        season=season_of(season), log=asked.log,
     )  # fmt: skip
     shown = Shown(
         level=as_real(level, "level", low=0.5, high=0.999),
-        horizon=(max(last, longest) if own_lags or shape == "geometric" else last)
-        if horizon is None
-        else as_int(horizon, "horizon", low=max(min_lag, 1)),
+        horizon=_horizon(horizon, families, last=max(last, default) if own_lags else last, default=default),
         n_draws=as_int(n_draws, "n_draws", low=99, high=99_999),
         seed=int(as_int(rng, "rng", low=0)),
     )
     as_generator(rng)
     fitted = _fitted(sample, asked, recipe)
     noted = (*((note.code, note.text) for note in sample.notes), *_give_warnings(fitted, asked, recipe))
-    settings = {"max_lag": last, "min_lag": min_lag, "shape": shape, "controls": kept, "trend": trend, "season": season}
-    settings |= {
-        "seasons": recipe.seasons,
+    settings: dict[str, Any] = {
+        "max_lag": last,
+        "min_lag": min_lag,
+        "shape": shape,
+        "families": families,
         "own_lags": asked.own_lags,
         "noise_order": noise_order,
-        "seasonal_order": seasonal_order,
     }
-    settings |= {"log": asked.log, "cov_type": cov_type, "bandwidth": fitted.cov.bandwidth, "correction": correction}
-    settings |= {"hold_back": hold_back, "level": shown.level, "rng": shown.seed, "n_draws": shown.n_draws, "missing": missing}
-    settings |= {"shape_options": family, "horizon": shown.horizon}
+    settings |= {"seasonal_order": seasonal_order, "controls": kept, "trend": trend, "seasons": recipe.seasons, "log": asked.log}
+    settings |= {"cov_type": cov_type, "bandwidth": fitted.cov.bandwidth, "correction": correction, "hold_back": hold_back}
+    settings |= {"horizon": shown.horizon, "level": shown.level, "rng": shown.seed, "n_draws": shown.n_draws, "missing": missing}
     provenance = Provenance.of("lagged_regression", warnings=noted, kpi=kpi, leads=names, **settings)
     return named(fitted, asked, shown, recipe, sample, missing=missing, provenance=provenance)
 
@@ -240,63 +225,11 @@ def _each_once(roles: dict[str, list[Any]]) -> dict[str, list[Any]]:
     return roles
 
 
-def _family(
-    lags: tuple[int, ...], *, shape: str, degree: int, endpoints: str, start: int | None, n_free: int, presample: str
-) -> Family:
-    """The family of lag profiles, checked."""
-    kind = as_option(shape, "shape", KINDS)
-    ends = as_option(endpoints, "endpoints", ENDPOINTS)
-    given = {"degree": degree, "endpoints": endpoints, "start": start, "n_free": n_free, "presample": presample}
-    for name, (owner, default) in _OF_SHAPE.items():
-        if kind != owner and given[name] != default:
-            raise UsageError(f"{name}={given[name]!r} goes with shape={owner!r} only, not with {kind!r}: leave one out.")
-    fixed = {"none": 0, "both": 2}.get(ends, 1)
-    degree, n_free = as_int(degree, "degree", low=fixed if kind == "almon" else 0), as_int(n_free, "n_free", low=1)
-    if kind == "almon" and degree > len(lags) - 1 + fixed:
-        raise UsageError(
-            f"degree={degree} is too high for {len(lags)} lags: give at most {len(lags) - 1 + fixed}, or a larger max_lag."
-        )
-    if kind == "geometric":
-        as_int(n_free, "n_free", low=1, high=len(lags))
-        start = None if start is None else as_int(start, "start", low=lags[0], high=lags[-1])
-    before = as_option(presample, "presample", PRESAMPLES)
-    return Family(
-        kind=cast(Any, kind), lags=lags, degree=degree, endpoints=cast(Any, ends), start=start,
-        n_free=n_free, presample=cast(Any, before),
-    )  # fmt: skip
-
-
-def _order(noise: int | Sequence[int] | None, seasonal: Sequence[int] | None) -> NoiseOrder | None:
-    """The noise model that is asked for; None for least squares."""
-    if noise is None and seasonal is None:
-        return None
-    alone = isinstance(noise, (numbers.Integral, float))
-    plain = _numbers((noise, 0, 0) if alone else (0, 0, 0) if noise is None else noise, "noise_order", 3)
-    waves = _numbers((0, 0, 0, 0) if seasonal is None else seasonal, "seasonal_order", 4)
-    if any(waves[:3]) and waves[3] < 2:
-        raise UsageError(f"seasonal_order={seasonal!r} has no season: give its length in periods, 2 or more, as the last number.")
-    return NoiseOrder(
-        ar=plain[0], differences=plain[1], ma=plain[2], seasonal_ar=waves[0], seasonal_differences=waves[1],
-        seasonal_ma=waves[2], period=waves[3] or 1,
-    )  # fmt: skip
-
-
-def _numbers(value: Any, name: str, count: int) -> tuple[int, ...]:
-    given = tuple(value) if isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str) else ()
-    if len(given) != count:
-        what = "(ar, differences, ma)" if count == 3 else "(ar, differences, ma, periods)"
-        raise UsageError(
-            f"{name}={value!r} is not allowed: give {what}, {count} whole numbers"
-            + (", or one for AR noise." if count == 3 else ".")
-        )
-    most = (_MOST_NOISE, _MOST_DIFFERENCES, _MOST_NOISE, None)
-    return tuple(as_int(number, name, low=0, high=high) for number, high in zip(given, most, strict=False))
-
-
-def _season(season: str | int) -> str | int:
-    if isinstance(season, str):
-        return str(as_option(season, "season", ("none", "auto")))
-    return int(as_int(season, "season", low=2))
+def _horizon(given: int | None, families: Sequence[Family], *, last: int, default: int) -> int:
+    """Last lag of the profiles; a geometric decay goes on beyond its last lag."""
+    if given is not None:
+        return as_int(given, "horizon", low=max(1, *(family.lags[0] for family in families)))
+    return max(last, default) if any(family.kind == "geometric" for family in families) else last
 
 
 def _fitted(sample: Sample, asked: Asked, recipe: Beside) -> LagFit:
@@ -319,7 +252,7 @@ def _fitted(sample: Sample, asked: Asked, recipe: Beside) -> LagFit:
                 code="LL205",
             )
     base = recipe.columns(sample)
-    model = lag_model(y, X, [asked.family] * len(asked.leads), base=base, own_lags=asked.own_lags, hold_back=asked.hold_back)
+    model = lag_model(y, X, asked.families, base=base, own_lags=asked.own_lags, hold_back=asked.hold_back)
     try:
         return fit_lags(
             model, noise_order=asked.order, cov_type=asked.cov_type, bandwidth=asked.bandwidth, correction=asked.correction

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from leadlag.regressed.naming import Asked, Shown, named, term_names
+from leadlag.regressed.naming import named, term_names
 from leadlag.regressed.profile import LagProfile
 from leadlag.regressed.result import LaggedRegressionResult
 
-__all__ = ["Asked", "LagProfile", "LaggedRegressionResult", "Shown", "named", "term_names"]
+__all__ = ["LagProfile", "LaggedRegressionResult", "named", "term_names"]

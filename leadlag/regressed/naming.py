@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 from leadlag.catalogue import Missing
-from leadlag.core.arma import NoiseOrder
 from leadlag.core.lagfit import LagFit
-from leadlag.core.profiles import Family
 from leadlag.prepare.regressors import Beside
+from leadlag.regressed.asked import Asked, Shown
 from leadlag.regressed.result import LaggedRegressionResult
 from leadlag.results import Provenance
 from leadlag.sample import Sample
 
-__all__ = ["Asked", "Shown", "named", "term_names"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What one call asks to be fitted."""
-
-    kpi: str
-    leads: tuple[str, ...]
-    family: Family
-    log: tuple[str, ...]
-    own_lags: tuple[int, ...]
-    order: NoiseOrder | None
-    cov_type: str
-    bandwidth: int | None
-    correction: str
-    hold_back: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """How what was fitted is shown: level of the bands, last lag, bootstrap draws and their seed."""
-
-    level: float
-    horizon: int
-    n_draws: int
-    seed: int
+__all__ = ["named", "term_names"]
 
 
 def term_names(fitted: LagFit, asked: Asked, recipe: Beside) -> list[str]:
@@ -89,8 +60,8 @@ def named(
         leads=asked.leads,
         controls=recipe.controls,
         unit=sample.calendar.unit,
-        shape=asked.family.kind,
-        lags=asked.family.lags,
+        shape=", ".join(dict.fromkeys(family.kind for family in asked.families)),
+        lags=tuple(sorted({lag for family in asked.families for lag in family.lags})),
         own_lags=asked.own_lags,
         params=pd.Series(params, index=terms),
         bse=pd.Series(np.sqrt(np.diag(cov)), index=terms),

@@ -69,7 +69,7 @@ def test_the_effect_is_the_long_run_of_one_sd_of_the_rows_used() -> None:
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"cov_type": "HC1"}, "HC1"), ({"own_lags": 1}, "HC3"), ({"noise_order": 1}, "HC3"), ({}, "AR(0)")],
+    [({"cov_type": "HC1"}, "HC1"), ({"own_lags": 1}, "HC3"), ({"noise_order": 1}, "HC3"), ({}, "AR(1)")],
 )
 def test_what_the_bands_rest_on_is_said(options: dict, said: str) -> None:
     found = regressed(**options)
