@@ -528,19 +528,17 @@ class TestHazards:
 
     def test_each_lead_may_have_lags_and_shape_of_its_own(self) -> None:
         data = frame().assign(calls=np.random.default_rng(9).normal(size=len(frame())))
-        found = leadlag.lagged_regression(
+        found = ll.lagged_regression(
             data, "sales", ["visits", "calls"], max_lag={"visits": 4, "calls": 2}, min_lag={"calls": 0},
             shape={"visits": "geometric"}, start={"visits": 2},
         )  # fmt: skip
         assert list(found.params.index) == ["const", "visits.L2", "calls.L0", "calls.L1", "calls.L2", "visits.decay"]
-        alike = leadlag.lagged_regression(data, "sales", ["visits", "calls"], max_lag={"visits": 4, "calls": 4})
-        pd.testing.assert_series_equal(
-            alike.params, leadlag.lagged_regression(data, "sales", ["visits", "calls"], max_lag=4).params
-        )
+        alike = ll.lagged_regression(data, "sales", ["visits", "calls"], max_lag={"visits": 4, "calls": 4})
+        pd.testing.assert_series_equal(alike.params, ll.lagged_regression(data, "sales", ["visits", "calls"], max_lag=4).params)
         with pytest.raises(UnknownNameError, match="max_lag names columns that the data do not have: 'call'"):
-            leadlag.lagged_regression(data, "sales", ["visits", "calls"], max_lag={"call": 2})
+            ll.lagged_regression(data, "sales", ["visits", "calls"], max_lag={"call": 2})
         with pytest.raises(UsageError, match=r"start=.* names a lead whose shape is 'free'"):
-            leadlag.lagged_regression(data, "sales", ["visits", "calls"], shape={"visits": "geometric"}, start={"calls": 2})
+            ll.lagged_regression(data, "sales", ["visits", "calls"], shape={"visits": "geometric"}, start={"calls": 2})
 
     def test_the_seed_decides_draws_and_nothing_else(self) -> None:
         one, other, again = regressed(rng=1), regressed(rng=2), regressed(rng=1)
