@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from leadlag._validation import as_name
-from leadlag.decision import Decision, Policy
+from leadlag.decision import Decision, Delay, Effect, Policy
 from leadlag.results import Provenance, Result, _upstairs, plain
 from leadlag.wording import coded_reason, explain_lead, explain_ranking, lead_paragraphs, summary, summary_of_lead, why_not
 
@@ -109,6 +109,21 @@ class RankedLead(Result):
 
     def __repr__(self) -> str:
         return f"RankedLead({self.decision.evidence.lead!r} for {self.context.kpi!r}: {self.decision.verdict})"
+
+    @property
+    def verdict(self) -> str:
+        """What the ranking says of it: "lead", "indirect", "reverse", "coincident", "none" or "untestable"."""
+        return self.decision.verdict
+
+    @property
+    def delay(self) -> Delay | None:
+        """Peak of the effect in periods and the set of lags at which it may be; None where none was estimated."""
+        return self.decision.evidence.delay
+
+    @property
+    def effect(self) -> Effect | None:
+        """Long-run effect of a lasting rise by one `lead_sd`, with its interval; None where none was estimated."""
+        return self.decision.evidence.effect
 
     def to_frame(self) -> pd.DataFrame:
         """The lead's row of the table."""

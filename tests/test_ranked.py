@@ -94,3 +94,15 @@ def test_json_has_null_where_there_is_no_number(ranking: LeadRanking) -> None:
 def test_every_result_shows_itself_in_one_line(ranking: LeadRanking) -> None:
     assert repr(ranking) == "LeadRanking(4 candidates for 'housing_starts', leads: 'demos', 'visits')"
     assert repr(ranking["flat"]) == "RankedLead('flat' for 'housing_starts': untestable)"
+
+
+def test_a_lead_tells_its_verdict_delay_and_effect(ranking: LeadRanking) -> None:
+    row = ranking.to_frame().set_index("lead").loc["visits"]
+    visits = ranking["visits"]
+    assert visits.verdict == row["verdict"] == "lead"
+    assert visits.delay is not None
+    assert visits.effect is not None
+    assert (visits.delay.peak, visits.delay.low, visits.delay.high) == (row["delay"], row["delay_low"], row["delay_high"])
+    assert (visits.effect.value, visits.effect.lead_sd) == (row["effect"], row["lead_sd"])
+    assert ranking["flat"].delay is None
+    assert ranking["flat"].effect is None
