@@ -13,11 +13,10 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
 
 from leadlag._validation import as_int, as_option
-from leadlag.core.leastsquares import LeastSquares, orthonormal_basis, residualise
-from leadlag.core.noise import Momentum, whitener
+from leadlag.core.leastsquares import LeastSquares, by_room, residualise
+from leadlag.core.sieve import Sieve
 from leadlag.errors import UsageError
 
 __all__ = [
@@ -40,9 +39,6 @@ CovType = Literal["nonrobust", "HC0", "HC1", "HC3", "HAC"]
 Correction = Literal["none", "df"]
 COV_TYPES: tuple[str, ...] = get_args(CovType)
 CORRECTIONS: tuple[str, ...] = get_args(Correction)
-
-#: A row with 1 - leverage below this is fitted by a coefficient of its own.
-_OWN_COEFFICIENT = 1e-10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,30 +151,11 @@ def filtered_covariance(model: LeastSquares, phi: FloatArray, *, rows: NDArray[n
     ``(1 - h)^2`` with its leverage h (HC3, MacKinnon & White 1985): parametric in what the errors remember, free in how large
     they are.
     """
-    observed = np.zeros(int(rows[-1]) + 1, dtype=bool)
-    observed[rows] = True
-    weights = whitener(Momentum(phi=phi, unit_root=False, variance=1.0), observed).weights[rows]
-    y = model.basis.q @ model.scores + model.resid
-    filtered = _filtered(weights, np.column_stack([y, model.basis.q]))
-    basis = orthonormal_basis(filtered[:, 1:])
-    room = 1.0 - basis.leverage()
-    own = room < _OWN_COEFFICIENT
-    innovations = np.where(own, 0.0, residualise(filtered[:, 0], basis) / np.where(own, 1.0, room))
-    # q' F^-1 = (F^-T q)': the filter is lower triangular and banded, so its transpose is solved from the last row up
-    order = weights.shape[1] - 1
-    banded = np.zeros((order + 1, model.nobs))
-    for lag in range(order + 1):
-        banded[order - lag, lag:] = weights[lag:, lag]
-    carried = linalg.solve_banded((0, order), banded, model.basis.q) * innovations[:, None]
+    sieve = Sieve.of(phi, rows, model.basis.q)
+    filtered = sieve.filtered((model.basis.q @ model.scores + model.resid)[:, None])
+    innovations = by_room(residualise(filtered[:, 0], sieve.basis), leverage=sieve.basis.leverage())
+    carried = sieve.carried(model.basis.q) * innovations[:, None]
     return _sandwich(model, carried.T @ carried)
-
-
-def _filtered(weights: FloatArray, values: FloatArray) -> FloatArray:
-    """The filter applied to rows without their gaps; across a gap its weights are zero."""
-    filtered = weights[:, :1] * values
-    for lag in range(1, weights.shape[1]):
-        filtered[lag:] += weights[lag:, lag, None] * values[:-lag]
-    return filtered
 
 
 def automatic_bandwidth(nobs: int) -> int:
@@ -215,14 +192,8 @@ def scores(model: LeastSquares) -> FloatArray:
 
 
 def leverage_scores(model: LeastSquares) -> FloatArray:
-    """`scores` with each residual divided by one minus its leverage (HC3), shape (nobs, rank).
-
-    A row that a coefficient of its own fits exactly (a dummy for one event) says nothing about the other
-    coefficients: its score is zero.
-    """
-    room = 1.0 - model.leverage()
-    own = room < _OWN_COEFFICIENT
-    return model.basis.q * np.where(own, 0.0, model.resid / np.where(own, 1.0, room))[:, None]
+    """`scores` with each residual divided by one minus its leverage (HC3), shape (nobs, rank)."""
+    return model.basis.q * by_room(model.resid, leverage=model.leverage())[:, None]
 
 
 def meat(values: FloatArray, weights: FloatArray, *, periods: NDArray[np.intp] | None = None) -> FloatArray:

@@ -12,27 +12,21 @@ from numpy.typing import ArrayLike, NDArray
 from leadlag.core.covariance import covariance
 from leadlag.core.lags import lag_matrix
 from leadlag.core.leastsquares import (
-    RANK_TOLERANCE,
+    EXACT,
     LeastSquares,
+    decides_alone,
     fit,
     is_constant,
-    orthonormal_basis,
-    residualise,
+    is_copy,
     rows_needed,
     standardise,
 )
 from leadlag.core.wald import WaldTest, joint_test
 from leadlag.errors import UsageError
 
-__all__ = ["GrangerNumbers", "granger"]
+__all__ = ["GrangerNumbers", "granger", "is_copy"]
 
 FloatArray = NDArray[np.float64]
-
-#: Residuals below this share of the KPI's variation (both squared) are rounding: the fit is exact.
-_EXACT = 1e-24
-
-#: A row whose leverage is nearer to one than this is fitted by a coefficient of its own.
-_OWN_COEFFICIENT = 1e-10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,16 +147,15 @@ def granger(
     model = fit(rows.y, rows.X)
     _check_model(model, rows)
     restricted_ssr = model.ssr + float(np.sum(model.scores[_tested_scores(model, rows)] ** 2))
-    if restricted_ssr <= _EXACT * model.tss:
+    if restricted_ssr <= EXACT * model.tss:
         raise UsageError(
             "the KPI's own lags and the controls already fit the KPI exactly: nothing is left to test.", code="LL313"
         )
-    exact = model.ssr <= _EXACT * model.tss
     if cov_type != "nonrobust":
         _check_leverage(model, rows, cov_type)
     cov = covariance(model, cov_type=cov_type, bandwidth=bandwidth, correction=correction, periods=rows.periods)
     test = joint_test(model, cov, rows.tested, distribution=distribution)
-    if exact:
+    if model.exact:
         test = _certain(test)
     if math.isnan(test.statistic):
         raise UsageError(
@@ -185,7 +178,7 @@ def granger(
         cov_type=cov.cov_type,
         correction=cov.correction,
         bandwidth=cov.bandwidth,
-        exact=exact,
+        exact=model.exact,
     )
 
 
@@ -238,14 +231,6 @@ def _check_series(rows: _Rows, y: FloatArray, x: FloatArray) -> None:
         raise UsageError("the lead is a copy of the KPI, up to unit and offset: its past is the KPI's own past.", code="LL205")
 
 
-def is_copy(x: FloatArray, y: FloatArray) -> bool:
-    """Whether x is y in another unit and with another offset, where both are known."""
-    both = np.isfinite(x) & np.isfinite(y)
-    kpi = np.column_stack([np.ones(both.sum()), standardise(y[both]).values])
-    apart = residualise(standardise(x[both]).values, orthonormal_basis(kpi))
-    return bool(np.sqrt(np.mean(apart**2)) < RANK_TOLERANCE)
-
-
 def _check_model(model: LeastSquares, rows: _Rows) -> None:
     """Refuse too few rows, and a lead that adds no column of its own."""
     n_columns = rows.X.shape[1] if model.rank == model.nobs else model.rank  # with no row to spare the rank says nothing
@@ -265,11 +250,7 @@ def _check_model(model: LeastSquares, rows: _Rows) -> None:
 
 def _check_leverage(model: LeastSquares, rows: _Rows, cov_type: str) -> None:
     """Refuse a lead of which one row alone decides a coefficient: robust errors call such a row certain."""
-    tested = _tested_scores(model, rows)
-    square = model.basis.q**2
-    own = 1.0 - square.sum(axis=1) < _OWN_COEFFICIENT
-    own_before = 1.0 - np.delete(square, tested, axis=1).sum(axis=1) < _OWN_COEFFICIENT
-    if bool((own & ~own_before).any()):
+    if decides_alone(model.basis, _tested_scores(model, rows)):
         raise UsageError(
             f"one row alone decides the coefficient of a tested lag, so cov_type={cov_type!r} has no error to judge it by: "
             "lower the order or use cov_type='nonrobust'.",

@@ -17,12 +17,16 @@ from scipy import linalg
 from leadlag.errors import UsageError
 
 __all__ = [
+    "EXACT",
     "RANK_TOLERANCE",
     "Basis",
     "LeastSquares",
     "Standardised",
+    "by_room",
+    "decides_alone",
     "fit",
     "is_constant",
+    "is_copy",
     "orthonormal_basis",
     "residualise",
     "rows_needed",
@@ -35,6 +39,12 @@ Count = TypeVar("Count", int, NDArray[np.int64])
 #: A column whose part outside the earlier columns is smaller than this, relative to its own spread, counts as a
 #: combination of them. The value of R's ``lm``; it lies above the rounding noise that a shift by 1e8 leaves.
 RANK_TOLERANCE = 1e-7
+
+#: Residuals below this share of the variation of y (both squared) are rounding: the fit is exact.
+EXACT = 1e-24
+
+#: A row whose leverage is nearer to one than this is fitted by a coefficient of its own.
+_OWN_COEFFICIENT = 1e-10
 
 #: Spread below this, relative to the largest value, is rounding.
 _CONSTANT_TOLERANCE = 1e-13
@@ -128,6 +138,11 @@ class LeastSquares:
     def rsquared(self) -> float:
         """Share of the variation of y about its mean; NaN if y does not vary."""
         return 1.0 - self.ssr / self.tss if self.tss > 0 else float("nan")
+
+    @property
+    def exact(self) -> bool:
+        """Whether what is left of y is rounding."""
+        return self.ssr <= EXACT * self.tss
 
     def leverage(self) -> FloatArray:
         """Diagonal of the hat matrix, shape (n,)."""
@@ -253,6 +268,24 @@ def residualise(Z: ArrayLike, basis: Basis) -> FloatArray:
     return rest.reshape(columns.shape)
 
 
+def by_room(resid: FloatArray, *, leverage: FloatArray) -> FloatArray:
+    """Residuals divided by one minus their leverage (HC3); zero for a row with a coefficient of its own.
+
+    What such a coefficient fits exactly (a dummy for one event) says nothing about the others.
+    """
+    room = 1.0 - leverage
+    own = room < _OWN_COEFFICIENT
+    return np.asarray(np.where(own, 0.0, resid) / np.where(own, 1.0, room))
+
+
+def decides_alone(basis: Basis, columns: NDArray[np.intp]) -> bool:
+    """Whether a row is fitted exactly by these orthonormal columns, and not by the others: robust errors call it certain."""
+    square = basis.q**2
+    own = 1.0 - square.sum(axis=1) < _OWN_COEFFICIENT
+    own_before = 1.0 - np.delete(square, columns, axis=1).sum(axis=1) < _OWN_COEFFICIENT
+    return bool((own & ~own_before).any())
+
+
 def rows_needed(n_params: Count) -> Count:
     """Fewest rows on which a regression of `n_params` coefficients is judged: three a coefficient, and ten."""
     return 3 * n_params + 10
@@ -314,6 +347,16 @@ def is_constant(Z: ArrayLike) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore"):
         varies = present.any(axis=0) & (highest - lowest > _CONSTANT_TOLERANCE * largest)
     return np.asarray(~varies)
+
+
+def is_copy(x: FloatArray, y: FloatArray) -> bool:
+    """Whether x is y in another unit and with another offset, where both are known; two points always are, and do not count."""
+    both = np.isfinite(x) & np.isfinite(y)
+    kpi = orthonormal_basis(np.column_stack([np.ones(both.sum()), standardise(y[both]).values]))
+    if both.sum() <= kpi.rank:
+        return False
+    apart = residualise(standardise(x[both]).values, kpi)
+    return bool(np.sqrt(np.mean(apart**2)) < RANK_TOLERANCE)
 
 
 def _spread(columns: FloatArray, norm: FloatArray) -> FloatArray:

@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from leadlag._validation import as_generator, as_int, as_real
-from leadlag.core.leastsquares import orthonormal_basis
+from leadlag.core.leastsquares import by_room, orthonormal_basis
 from leadlag.core.noise import largest_root
-from leadlag.core.refits import FixedColumns, Recursion, Refits, by_room, refit
+from leadlag.core.refits import FixedColumns, Recursion, Refits, refit
 from leadlag.core.resample import signs
 from leadlag.core.sieve import Sieve
 from leadlag.errors import UsageError
@@ -254,7 +254,7 @@ def _with_noise(y: Floats, fixed: FixedColumns, sieve: Sieve, rng: np.random.Gen
     """Wild bootstrap of the innovations of AR noise, in a model without own lags: the effects are linear in the KPI."""
     influence = fixed.influence
     resid = fixed.outside(fixed.outside(y[:, None]))
-    innovations = by_room(sieve.filtered(resid), leverage=sieve.leverage[:, None])
+    innovations = by_room(sieve.filtered(resid), leverage=sieve.basis.leverage()[:, None])
     bse = np.sqrt((sieve.carried(influence) ** 2).T @ innovations[:, 0] ** 2)
     sizes = []
     for flips in _portions(signs(rng, n=y.size, n_draws=n_draws)):

@@ -13,12 +13,12 @@ from leadlag._validation import as_int, as_option
 from leadlag.core.covariance import automatic_bandwidth, bartlett_weights, leverage_scores, meat, scores
 from leadlag.core.lags import lag_matrix
 from leadlag.core.leastsquares import (
-    RANK_TOLERANCE,
     LeastSquares,
+    decides_alone,
     fit,
     is_constant,
+    is_copy,
     orthonormal_basis,
-    residualise,
     rows_needed,
     standardise,
 )
@@ -35,12 +35,6 @@ BIAS_CORRECTIONS = ("first-order", "none")
 
 #: The order that is chosen is at most this, and at most one lag for so many periods.
 _LONGEST, _PERIODS_PER_LAG = 12, 20
-
-#: Residuals below this share of the KPI's variation (both squared) are rounding: the fit is exact.
-_EXACT = 1e-24
-
-#: A row whose leverage is nearer to one than this is fitted by a coefficient of its own.
-_OWN_COEFFICIENT = 1e-10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +202,7 @@ def projection(
         surprise_sd=float(abs(first.model.basis.r[-1, -1])) / math.sqrt(first.model.df_resid + 1) * series.lead_scale,
         cov_type=cov_type,
         bandwidth=width,
-        exact=tuple(horizon for horizon, each in enumerate(fits) if each.model.ssr <= _EXACT * each.model.tss),
+        exact=tuple(horizon for horizon, each in enumerate(fits) if each.model.exact),
     )
 
 
@@ -326,9 +320,7 @@ def _check_series(y: FloatArray, x: FloatArray) -> None:
         raise UsageError("the KPI has no values or does not vary: there is no response to look for.", code="LL313")
     if is_constant(x):
         raise UsageError("the lead does not vary: it holds no surprise.", code="LL203")
-    both = np.isfinite(x) & np.isfinite(y)
-    kpi = orthonormal_basis(np.column_stack([np.ones(both.sum()), standardise(y[both]).values]))
-    if both.sum() > kpi.rank and np.sqrt(np.mean(residualise(standardise(x[both]).values, kpi) ** 2)) < RANK_TOLERANCE:
+    if is_copy(x, y):
         raise UsageError("the lead is a copy of the KPI, up to unit and offset: its surprise is the KPI's own.", code="LL205")
 
 
@@ -356,9 +348,7 @@ def _check_lead(model: LeastSquares, horizon: int) -> None:
             "the lead is an exact combination of its own past, the KPI's past and the controls: it holds no surprise.",
             code="LL207",
         )
-    square = model.basis.q**2
-    before = 1.0 - square[:, :-1].sum(axis=1)
-    if bool(((before - square[:, -1] < _OWN_COEFFICIENT) & (before >= _OWN_COEFFICIENT)).any()):
+    if decides_alone(model.basis, np.array([model.rank - 1])):
         raise UsageError(
             f"one row alone decides the response at horizon {horizon}, so nothing is left to judge it by: lower the order, or "
             "give a lead that moves more often.",

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leadlag.core.leastsquares import by_room
 from leadlag.core.noise import largest_root
 
-__all__ = ["FixedColumns", "Recursion", "Refits", "by_room", "column_products", "refit"]
+__all__ = ["FixedColumns", "Recursion", "Refits", "column_products", "refit"]
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
 
-#: A row with 1 - leverage below this has a coefficient of its own: its residual says nothing.
-_OWN_COEFFICIENT = 1e-10
 #: An intercept of which the columns leave no more than this is among them.
 _ROUNDING = 1e-8
 #: Own lags with a root beyond this have no long run.
@@ -187,10 +186,3 @@ def refit(y: Floats, lagged: list[Floats], fixed: FixedColumns) -> Refits:
 def column_products(one: Floats, other: Floats) -> Floats:
     """Product of the columns of two arrays (n, b), shape (b,)."""
     return np.asarray(np.einsum("tb,tb->b", one, other))
-
-
-def by_room(resid: Floats, *, leverage: Floats) -> Floats:
-    """Residuals divided by one minus their leverage (HC3); zero for a row with a coefficient of its own."""
-    room = 1.0 - leverage
-    own = room < _OWN_COEFFICIENT
-    return np.asarray(np.where(own, 0.0, resid) / np.where(own, 1.0, room))

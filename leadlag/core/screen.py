@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from leadlag.core.elimination import CHUNK, Kpi, explained, prepare_kpi, prepare_leads
 from leadlag.core.lags import lag_matrix
-from leadlag.core.leastsquares import RANK_TOLERANCE, fit, is_constant, rows_needed, standardise
+from leadlag.core.leastsquares import EXACT, fit, is_constant, is_copy, rows_needed, standardise
 from leadlag.core.wald import f_sf
 
 __all__ = ["REASONS", "ScreenNumbers", "screen"]
@@ -24,9 +24,6 @@ BoolArray = NDArray[np.bool_]
 
 #: Why a test has no number, or one that deserves a look; `ScreenNumbers.reason` holds places in this tuple.
 REASONS: tuple[str, ...] = ("", "LL118", "LL119", "LL201", "LL203", "LL204", "LL205", "LL207", "LL313")
-
-#: Residuals below this share of the KPI's variation (both squared) are rounding: the fit is exact.
-_EXACT = 1e-24
 
 #: Windows of rows for which each KPI's factorisation is kept.
 _KEPT_WINDOWS = 4
@@ -184,7 +181,7 @@ def _some_leads(kpis: FloatArray, X: FloatArray, windows: _Windows) -> _Part:
     same = np.zeros(varies.shape, dtype=bool)
     for kpi, lead in np.argwhere(ill | gaps):
         _by_qr(sums, (kpi, lead), kpis[:, kpi], leads[:, lead], setup)
-        same[kpi, lead] = not sums.df_num[kpi, lead].all() and _is_copy(kpis[:, kpi], leads[:, lead])
+        same[kpi, lead] = not sums.df_num[kpi, lead].all() and is_copy(leads[:, lead], kpis[:, kpi])
     empty = np.asarray(~np.isfinite(leads).any(axis=0))
     reason = _reasons(sums, same=same, flat_kpis=flat_kpis, flat_leads=flat_leads, empty_leads=empty)
     df_den = np.maximum(sums.nobs - sums.rank, 0)
@@ -315,13 +312,6 @@ def _nested(sums: _Sums, place: tuple[int, int], y: FloatArray, design: FloatArr
         sums.total[at], sums.rank[at], sums.df_num[at] = both.tss, n_both, n_both - n_own
 
 
-def _is_copy(y: FloatArray, x: FloatArray) -> bool:
-    """Whether x is y in another unit and with another offset, where both are known."""
-    both = np.isfinite(y) & np.isfinite(x)
-    one, other = standardise(y[both]).values, standardise(x[both]).values
-    return bool(min(np.mean((one - other) ** 2), np.mean((one + other) ** 2)) < RANK_TOLERANCE**2)
-
-
 def _reasons(
     sums: _Sums, *, same: BoolArray, flat_kpis: BoolArray, flat_leads: BoolArray, empty_leads: BoolArray
 ) -> NDArray[np.uint8]:
@@ -330,11 +320,11 @@ def _reasons(
     orders = np.arange(1, sums.nobs.shape[2] + 1)
     found = (
         ("LL119", sums.df_num < orders),
-        ("LL118", sums.full <= _EXACT * sums.total),
+        ("LL118", sums.full <= EXACT * sums.total),
         ("LL207", sums.df_num == 0),
         ("LL205", (sums.df_num == 0) & same[:, :, None]),
         ("LL204", sums.nobs < rows_needed(sums.rank)),
-        ("LL313", sums.restricted <= _EXACT * sums.total),
+        ("LL313", sums.restricted <= EXACT * sums.total),
         ("LL203", flat_leads[None, :, None]),
         ("LL201", empty_leads[None, :, None]),
         ("LL313", flat_kpis[:, None, None]),

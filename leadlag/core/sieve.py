@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from leadlag.core.leastsquares import orthonormal_basis
+from leadlag.core.leastsquares import Basis, by_room, orthonormal_basis
 from leadlag.core.noise import Momentum, whitener
-from leadlag.core.refits import by_room, column_products
+from leadlag.core.refits import column_products
 
 __all__ = ["Sieve"]
 
@@ -29,23 +29,22 @@ class Sieve:
     ----------
     steps : ndarray, shape (n, p + 1)
         Entry (t, j) multiplies the row j before t; each stretch without a gap starts afresh.
-    leverage : ndarray, shape (n,)
+    basis : Basis
         Of the filtered design.
     place : ndarray of int, shape (n,)
         Period of each row, from 0.
     """
 
     steps: Floats
-    leverage: Floats
+    basis: Basis
     place: Whole
 
     @classmethod
     def of(cls, phi: Floats, periods: Whole, design: Floats) -> Sieve:
-        """The filter `phi` on these rows, and the leverage of the design behind it."""
+        """The filter `phi` on these rows, and the basis of the design behind it."""
         observed = np.bincount(periods) > 0
         steps = whitener(Momentum(phi=phi, unit_root=False, variance=1.0), observed).weights[observed]
-        sieve = cls(steps=steps, leverage=np.zeros(len(design)), place=periods)
-        return replace(sieve, leverage=orthonormal_basis(sieve.filtered(design)).leverage())
+        return cls(steps=steps, basis=orthonormal_basis(_filtered(steps, design)), place=periods)
 
     @property
     def order(self) -> int:
@@ -54,10 +53,7 @@ class Sieve:
 
     def filtered(self, values: Floats) -> Floats:
         """Innovations of noise (n, b)."""
-        result = self.steps[:, :1] * values
-        for lag in range(1, self.order + 1):
-            result[lag:] += self.steps[lag:, lag, None] * values[:-lag]
-        return result
+        return _filtered(self.steps, values)
 
     def noise(self, innovations: Floats) -> Floats:
         """The noise (n, b) that has these innovations."""
@@ -68,6 +64,7 @@ class Sieve:
 
     def carried(self, influence: Floats) -> Floats:
         """How far the innovation of each row moves what its noise moves by `influence` (n, m)."""
+        # the filter is lower triangular and banded, so its transpose is solved from the last row up
         bands = np.zeros((self.order + 1, len(influence)))
         for lag in range(self.order + 1):
             bands[self.order - lag, lag:] = self.steps[lag:, lag]
@@ -75,8 +72,9 @@ class Sieve:
 
     def errors(self, resid: Floats, influence: Floats) -> Floats:
         """Standard errors (m, b) of versions of the residuals (n, b), the AR coefficients of each estimated anew."""
+        leverage = self.basis.leverage()[:, None]
         if not self.order:
-            return np.sqrt((influence**2).T @ by_room(resid, leverage=self.leverage[:, None]) ** 2)
+            return np.sqrt((influence**2).T @ by_room(resid, leverage=leverage) ** 2)
         span = int(self.place[-1]) + 1
         series = np.zeros((span, resid.shape[1]))
         series[self.place] = resid
@@ -84,7 +82,7 @@ class Sieve:
         innovations = series.copy()
         for lag, coefficient in enumerate(phi, start=1):
             innovations[lag:] -= coefficient * series[:-lag]
-        square = by_room(innovations[self.place], leverage=self.leverage[:, None]) ** 2
+        square = by_room(innovations[self.place], leverage=leverage) ** 2
         return np.sqrt([column_products(self._carried_by(phi, column) ** 2, square) for column in influence.T])
 
     def _carried_by(self, phi: Floats, influence: Floats) -> Floats:
@@ -97,6 +95,14 @@ class Sieve:
             for lag in range(1, order + 1):
                 row += phi[lag - 1] * carried[at + lag]
         return carried[self.place]
+
+
+def _filtered(steps: Floats, values: Floats) -> Floats:
+    """The filter on rows without their gaps; across a gap its steps are zero."""
+    filtered = steps[:, :1] * values
+    for lag in range(1, steps.shape[1]):
+        filtered[lag:] += steps[lag:, lag, None] * values[:-lag]
+    return filtered
 
 
 def _yule_walker(series: Floats, order: int) -> Floats:

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadlag.core.leastsquares import fit, is_constant, orthonormal_basis, residualise, standardise
+from leadlag.core.leastsquares import (
+    by_room,
+    decides_alone,
+    fit,
+    is_constant,
+    is_copy,
+    orthonormal_basis,
+    residualise,
+    standardise,
+)
 from leadlag.errors import UsageError
 
 #: QR against numpy's SVD on well-conditioned designs.
@@ -113,3 +122,27 @@ def test_rounding_is_not_variation() -> None:
     wobble = 0.1 + np.array([0.0, 1e-16, 0.0, -1e-16])
     Z = np.column_stack([wobble, 1e8 + np.arange(4) * 1e-3, [np.nan] * 4, [np.nan, 5.0, 5.0, 5.0]])
     assert is_constant(Z).tolist() == [True, False, True, True]
+
+
+def test_a_row_with_a_coefficient_of_its_own_says_nothing() -> None:
+    assert by_room(np.array([1e-17, 1.0]), leverage=np.array([1.0, 0.5])).tolist() == [0.0, 2.0]
+
+
+def test_one_row_decides_a_dummys_coefficient() -> None:
+    dummy = np.eye(10, 1)
+    basis = orthonormal_basis(np.column_stack([np.ones(10), np.arange(10.0), dummy]))
+    assert decides_alone(basis, np.array([2]))
+    assert not decides_alone(basis, np.array([1]))
+
+
+def test_a_copy_has_another_unit_and_offset() -> None:
+    y = np.random.default_rng(0).normal(size=20)
+    assert is_copy(3.0 - 0.5 * y, y)
+    assert not is_copy(y**2, y)
+
+
+@pytest.mark.parametrize("together", [0, 1, 2])
+def test_two_points_are_always_on_a_line_and_no_copy(together: int) -> None:
+    x, y = np.random.default_rng(0).normal(size=(2, 20))
+    x[10:], y[: 10 - together] = np.nan, np.nan
+    assert not is_copy(x, y)

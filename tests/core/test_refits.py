@@ -7,7 +7,7 @@ import pytest
 
 from leadlag.core.covariance import covariance
 from leadlag.core.leastsquares import fit
-from leadlag.core.refits import FixedColumns, Recursion, by_room, refit
+from leadlag.core.refits import FixedColumns, Recursion, refit
 
 
 def test_refits_of_many_versions_are_those_of_each_alone() -> None:
@@ -42,7 +42,3 @@ def test_bias_is_taken_off_for_as_long_as_the_own_lags_stay_stable() -> None:
     whole = recursion.corrected(own, np.array([-0.2, 0.0]))
     assert 0.55 < whole[0] < 0.6
     assert recursion.is_stable(whole)
-
-
-def test_a_row_with_a_coefficient_of_its_own_says_nothing() -> None:
-    assert by_room(np.array([1e-17, 1.0]), leverage=np.array([1.0, 0.5])).tolist() == [0.0, 2.0]
