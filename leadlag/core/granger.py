@@ -250,7 +250,7 @@ def _check_model(model: LeastSquares, rows: _Rows) -> None:
 
 def _check_leverage(model: LeastSquares, rows: _Rows, cov_type: str) -> None:
     """Refuse a lead of which one row alone decides a coefficient: robust errors call such a row certain."""
-    if decides_alone(model.basis, _tested_scores(model, rows)):
+    if decides_alone(model.basis, last=_tested_scores(model, rows).size):
         raise UsageError(
             f"one row alone decides the coefficient of a tested lag, so cov_type={cov_type!r} has no error to judge it by: "
             "lower the order or use cov_type='nonrobust'.",

@@ -278,11 +278,14 @@ def by_room(resid: FloatArray, *, leverage: FloatArray) -> FloatArray:
     return np.asarray(np.where(own, 0.0, resid) / np.where(own, 1.0, room))
 
 
-def decides_alone(basis: Basis, columns: NDArray[np.intp]) -> bool:
-    """Whether a row is fitted exactly by these orthonormal columns, and not by the others: robust errors call it certain."""
-    square = basis.q**2
-    own = 1.0 - square.sum(axis=1) < _OWN_COEFFICIENT
-    own_before = 1.0 - np.delete(square, columns, axis=1).sum(axis=1) < _OWN_COEFFICIENT
+def decides_alone(basis: Basis, *, last: int) -> bool:
+    """Whether one row alone decides one of so many last columns, which robust errors then call certain.
+
+    Such a row is fitted exactly by all columns, and not by those before the last ones.
+    """
+    own = 1.0 - basis.leverage() < _OWN_COEFFICIENT
+    before = basis.q[:, : basis.rank - last]
+    own_before = 1.0 - np.einsum("ij,ij->i", before, before) < _OWN_COEFFICIENT
     return bool((own & ~own_before).any())
 
 

@@ -348,7 +348,7 @@ def _check_lead(model: LeastSquares, horizon: int) -> None:
             "the lead is an exact combination of its own past, the KPI's past and the controls: it holds no surprise.",
             code="LL207",
         )
-    if decides_alone(model.basis, np.array([model.rank - 1])):
+    if decides_alone(model.basis, last=1):
         raise UsageError(
             f"one row alone decides the response at horizon {horizon}, so nothing is left to judge it by: lower the order, or "
             "give a lead that moves more often.",

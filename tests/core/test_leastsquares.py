@@ -129,10 +129,9 @@ def test_a_row_with_a_coefficient_of_its_own_says_nothing() -> None:
 
 
 def test_one_row_decides_a_dummys_coefficient() -> None:
-    dummy = np.eye(10, 1)
-    basis = orthonormal_basis(np.column_stack([np.ones(10), np.arange(10.0), dummy]))
-    assert decides_alone(basis, np.array([2]))
-    assert not decides_alone(basis, np.array([1]))
+    line, dummy = np.arange(10.0)[:, None], np.eye(10, 1)
+    assert decides_alone(orthonormal_basis(np.column_stack([np.ones(10), line, dummy])), last=1)
+    assert not decides_alone(orthonormal_basis(np.column_stack([np.ones(10), dummy, line])), last=1)
 
 
 def test_a_copy_has_another_unit_and_offset() -> None:
