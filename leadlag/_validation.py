@@ -5,14 +5,26 @@ from __future__ import annotations
 import difflib
 import numbers
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from leadlag.errors import UnknownNameError, UsageError
 
-__all__ = ["as_bool", "as_generator", "as_int", "as_lags", "as_list", "as_name", "as_names", "as_option", "as_real", "nearest"]
+__all__ = [
+    "as_bool",
+    "as_generator",
+    "as_int",
+    "as_lags",
+    "as_list",
+    "as_name",
+    "as_names",
+    "as_option",
+    "as_real",
+    "nearest",
+    "once_each",
+]
 
 
 def as_bool(value: Any, name: str) -> bool:
@@ -111,6 +123,25 @@ def _has(known: Sequence[str], most: int = 12, *, owner: str = "column") -> str:
     more = f" and {len(known) - most} more" if len(known) > most else ""
     head = "The data have" if owner == "column" else f"The {owner}s are"
     return f"{head}: {', '.join(map(repr, known[:most])) or 'none'}{more}."
+
+
+def once_each(*, controls: Any, **roles: Any) -> dict[str, list[Any]]:
+    """The column that each role names, and the controls; no column has two roles.
+
+    Examples
+    --------
+    >>> once_each(kpi="sales", lead="visits", controls="price")
+    {'kpi': ['sales'], 'lead': ['visits'], 'controls': ['price']}
+    """
+    for role, name in roles.items():
+        if not isinstance(name, Hashable):
+            raise UsageError(f"{role}={name!r} is not allowed: give one column name.")
+    wanted = as_list(controls)
+    given = [*roles.values(), *wanted]
+    if any(given.count(name) > 1 for name in given):
+        shown = ", ".join(f"{role}={name!r}" for role, name in roles.items())
+        raise UsageError(f"{shown} and controls={wanted!r} name a column twice: name each column once.")
+    return {**{role: [name] for role, name in roles.items()}, "controls": wanted}
 
 
 def as_list(names: Any) -> list[Any]:

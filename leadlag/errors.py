@@ -6,7 +6,8 @@ is stable: it may be filtered, searched for and looked up in ``docs/codes.md``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "StatisticsWarning",
     "UnknownNameError",
     "UsageError",
+    "warn_of",
 ]
 
 #: code -> what it says, in a few words. LL1xx notes and warnings, LL2xx reasons why a lead keeps its
@@ -153,3 +155,11 @@ class DataWarning(LeadLagWarning):
 
 class StatisticsWarning(LeadLagWarning):
     """The numbers were computed, but an assumption behind them deserves a look."""
+
+
+def warn_of(found: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Give each code and text as a `StatisticsWarning`, at the line that called the public function, and hand them back."""
+    given = tuple(found)
+    for code, text in given:
+        warnings.warn(StatisticsWarning(text, code=code), stacklevel=3)
+    return given

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadlag._validation import as_generator, as_name, as_names
+from leadlag._validation import as_generator, as_name, as_names, once_each
 from leadlag.errors import UnknownNameError, UsageError
 
 
@@ -27,3 +27,15 @@ def test_an_unknown_name_is_told_what_there_is() -> None:
         as_name("X", "segment", ["N", "S"], owner="segment")
     with pytest.raises(UnknownNameError, match=r"kpi='X' is not a column of the data\. The data have: 'N'\."):
         as_name("X", "kpi", ["N"])
+
+
+@pytest.mark.parametrize("twice", [{"lead": "sales"}, {"controls": ["visits"]}, {"controls": ["price", "price"]}])
+def test_a_column_has_one_role(twice: dict[str, object]) -> None:
+    roles = {"kpi": "sales", "lead": "visits", "controls": "price", **twice}
+    with pytest.raises(UsageError, match=r"kpi='sales', lead=.* and controls=\[.*\] name a column twice"):
+        once_each(**roles)
+
+
+def test_a_role_of_one_column_takes_no_list() -> None:
+    with pytest.raises(UsageError, match=r"lead=\['visits'\] is not allowed: give one column name\."):
+        once_each(kpi="sales", lead=["visits"], controls=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,15 +12,16 @@ from numpy.typing import NDArray
 from scipy import special
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_bool, as_int, as_list, as_real
+from leadlag._validation import as_bool, as_int, as_real, once_each
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.bands import critical_all
 from leadlag.core.crosscorr import Block, Plan, joined_rows, lag_correlation, without
 from leadlag.core.crosspairs import REASONS, judged_block
 from leadlag.core.lags import difference as differenced
 from leadlag.core.leastsquares import rows_needed
+from leadlag.core.pvalues import two_sided
 from leadlag.core.unitroot import integrations
-from leadlag.errors import StatisticsWarning, UsageError
+from leadlag.errors import UsageError, warn_of
 from leadlag.results import Provenance, Result
 from leadlag.sample import Sample, as_sample
 from leadlag.wording import correlation as words
@@ -243,7 +243,9 @@ def cross_correlation(
     >>> result.peak_lag, result.significant_lags_all
     (2, (2,))
     """
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=_columns(kpi, lead, controls))
+    sample = as_sample(
+        data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
+    )
     kpi, lead, *others = sample.names
     steps, tail = as_int(difference, "difference"), as_real(alpha, "alpha", low=0.0, high=1.0)
     series = _series(sample, kpi, lead, others, steps)
@@ -251,10 +253,8 @@ def cross_correlation(
     with one_thread():
         found = _found(series, plan, kpi=kpi, lead=lead)
         integrated, numbers = _integrated(series, kpi, lead), _numbers(found, series, plan, tail)
-    noted = [(note.code, note.text) for note in sample.notes]
-    if integrated:
-        noted.append(("LL122", words.integrated_text(integrated, prewhitened=plan.prewhiten, difference=steps)))
-        warnings.warn(StatisticsWarning(noted[-1][1], code="LL122"), stacklevel=2)
+    look = [("LL122", words.integrated_text(integrated, prewhitened=plan.prewhiten, difference=steps))] if integrated else []
+    noted = (*((note.code, note.text) for note in sample.notes), *warn_of(look))
     settings = {"max_lag": plan.max_lag, "prewhiten": plan.prewhiten, "order": order, "difference": steps, "alpha": tail}
     return CrossCorrelation(
         kpi=kpi,
@@ -290,15 +290,6 @@ class _Series:
         rows = self.rows[:, None]
         y, x = (without(np.where(rows, each, np.nan), self.controls)[:, 0] for each in (self.y, self.x))
         return y, x
-
-
-def _columns(kpi: Any, lead: Any, controls: Any) -> dict[str, list[Any]]:
-    """Which argument names which column, each column once."""
-    wanted = as_list(controls)
-    given = [kpi, lead, *wanted]
-    if any(given.count(name) > 1 for name in given):
-        raise UsageError(f"kpi={kpi!r}, lead={lead!r} and controls={wanted!r} name a column twice: name each column once.")
-    return {"kpi": [kpi], "lead": [lead], "controls": wanted}
 
 
 def _series(sample: Sample, kpi: str, lead: str, controls: Sequence[str], steps: int) -> _Series:
@@ -355,7 +346,7 @@ def _numbers(found: Block, series: _Series, plan: Plan, alpha: float) -> dict[st
         "high": critical * bse,
         "low_all": -wide * bse,
         "high_all": wide * bse,
-        "pvalues": 2.0 * special.ndtr(-np.abs(correlation) / bse),
+        "pvalues": two_sided(correlation / bse),
         "alpha": alpha,
         "critical": critical,
         "critical_all": wide,

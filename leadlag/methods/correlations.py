@@ -19,6 +19,7 @@ from leadlag.core.crosscorr import Plan
 from leadlag.core.crosspairs import REASONS, pairs
 from leadlag.core.lags import difference as differenced
 from leadlag.core.limits import MAX_BYTES, MAX_TESTS, check_limits
+from leadlag.core.pvalues import two_sided
 from leadlag.errors import UsageError
 from leadlag.results import Provenance, Result
 from leadlag.sample import Sample, as_sample
@@ -94,7 +95,7 @@ class CrossCorrelations(Result):
             "correlation": correlation,
             "low": -self.critical * bse,
             "high": self.critical * bse,
-            "pvalue": 2.0 * special.ndtr(-np.abs(correlation) / bse),
+            "pvalue": two_sided(correlation / bse),
         }
         return pd.DataFrame(columns, copy=False)
 
@@ -112,7 +113,7 @@ class CrossCorrelations(Result):
             "lead": np.tile(self.leads, len(self.kpis)),
             "lag": self.lags[best.ravel()],
             "correlation": correlation,
-            "pvalue": 2.0 * special.ndtr(-np.abs(correlation) / bse),
+            "pvalue": two_sided(correlation / bse),
         }
         return pd.DataFrame(columns).dropna().sort_values("pvalue", kind="stable", ignore_index=True)
 

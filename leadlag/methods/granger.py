@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
-from leadlag._validation import as_int, as_lags, as_option
+from leadlag._validation import as_int, as_lags, as_option, once_each
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.granger import GrangerNumbers, granger
+from leadlag.core.pvalues import interval, t_values, two_sided
 from leadlag.core.wald import DISTRIBUTIONS
-from leadlag.errors import StatisticsWarning, UsageError
+from leadlag.errors import UsageError, warn_of
 from leadlag.results import Provenance, Result
 from leadlag.sample import Sample, as_sample
 from leadlag.wording import granger as words
@@ -100,18 +99,16 @@ class GrangerResult(Result):
     @property
     def tvalues(self) -> FloatArray:
         """Coefficient over standard error of each tested lag, shape (len(order),)."""
-        with np.errstate(divide="ignore"):
-            return np.asarray(self.params / self.bse)
+        return t_values(self.params, self.bse)
 
     @property
     def pvalues(self) -> FloatArray:
         """Two-sided p of each tested lag alone, by Student's t with `df_resid` degrees of freedom."""
-        return np.asarray(2.0 * special.stdtr(self.df_resid, -np.abs(self.tvalues)))
+        return two_sided(self.tvalues, df=self.df_resid)
 
     def conf_int(self, alpha: float = 0.05) -> FloatArray:
         """Interval of each coefficient that misses it with probability `alpha`, shape (len(order), 2)."""
-        margin = special.stdtrit(self.df_resid, 1.0 - alpha / 2.0) * self.bse
-        return np.column_stack([self.params - margin, self.params + margin])
+        return interval(self.params, self.bse, df=self.df_resid, alpha=alpha)
 
     def to_frame(self) -> pd.DataFrame:
         """One row with the test (`order` is the longest tested lag); `coefficients` has one row per lag."""
@@ -235,7 +232,9 @@ def granger_test(
     ((3, 50), True)
     """
     lags = as_lags(order, "order")
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=_columns(kpi, lead, controls))
+    sample = as_sample(
+        data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
+    )
     kpi, lead, *others = sample.names
     settings: dict[str, Any] = {
         "lags": lags,
@@ -251,20 +250,10 @@ def granger_test(
         numbers = granger(sample.column(kpi), sample.column(lead), controls=_stacked(sample, others), **settings)
     except UsageError as error:
         raise UsageError(f"kpi={kpi!r}, lead={lead!r}: {error.args[0]}", code=error.code) from None
-    given = tuple(_give_warnings(numbers, kpi, lead))
-    noted = (*((note.code, note.text) for note in sample.notes), *given)
+    noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_to_look_at(numbers, kpi, lead)))
     used = {**settings, "bandwidth": numbers.bandwidth, "missing": missing}
     provenance = Provenance.of("granger_test", warnings=noted, kpi=kpi, lead=lead, controls=tuple(others), **used)
     return _named(numbers, kpi=kpi, lead=lead, controls=tuple(others), unit=sample.calendar.unit, provenance=provenance)
-
-
-def _columns(kpi: Any, lead: Any, controls: Any) -> dict[str, list[Any]]:
-    """Which argument names which column, each column once."""
-    wanted = [controls] if isinstance(controls, str) else list(controls or ())
-    given = [kpi, lead, *wanted]
-    if any(given.count(name) > 1 for name in given):
-        raise UsageError(f"kpi={kpi!r}, lead={lead!r} and controls={wanted!r} name a column twice: name each column once.")
-    return {"kpi": [kpi], "lead": [lead], "controls": wanted}
 
 
 def _stacked(sample: Sample, names: Sequence[str]) -> FloatArray | None:
@@ -272,16 +261,12 @@ def _stacked(sample: Sample, names: Sequence[str]) -> FloatArray | None:
     return np.column_stack([sample.column(name) for name in names]) if names else None
 
 
-def _give_warnings(numbers: GrangerNumbers, kpi: str, lead: str) -> Iterator[tuple[str, str]]:
-    """Code and text of what deserves a look; each is also given as a warning."""
-    found = []
+def _to_look_at(numbers: GrangerNumbers, kpi: str, lead: str) -> Iterator[tuple[str, str]]:
+    """Code and text of what deserves a look."""
     if numbers.exact:
-        found.append(("LL118", words.exact_text(kpi, lead)))
+        yield "LL118", words.exact_text(kpi, lead)
     if numbers.aliased:
-        found.append(("LL119", words.aliased_text(lead, numbers.aliased)))
-    for code, text in found:
-        warnings.warn(StatisticsWarning(text, code=code), stacklevel=3)
-        yield code, text
+        yield "LL119", words.aliased_text(lead, numbers.aliased)
 
 
 def _named(

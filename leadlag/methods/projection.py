@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
-from leadlag._validation import as_generator, as_int, as_lags, as_list, as_real
+from leadlag._validation import as_generator, as_int, as_lags, as_real, once_each
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.bands import Bands, bands
 from leadlag.core.projection import ProjectionNumbers, projection
+from leadlag.core.pvalues import interval, t_values, two_sided
 from leadlag.core.unitroot import integration
-from leadlag.errors import StatisticsWarning, UsageError
+from leadlag.errors import UsageError, warn_of
 from leadlag.results import Provenance, Result
 from leadlag.sample import as_sample
 from leadlag.wording import projection as words
@@ -124,13 +123,12 @@ class LocalProjection(Result):
     @property
     def tvalues(self) -> FloatArray:
         """Response over standard error, shape (H,)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(self.response / self.bse)
+        return t_values(self.response, self.bse)
 
     @property
     def pvalues(self) -> FloatArray:
         """Two-sided p of each horizon alone, by Student's t with `df` degrees of freedom, shape (H,)."""
-        return np.asarray(2.0 * special.stdtr(self.df, -np.abs(self.tvalues)))
+        return two_sided(self.tvalues, df=self.df)
 
     @property
     def peak_horizon(self) -> int:
@@ -139,8 +137,7 @@ class LocalProjection(Result):
 
     def conf_int(self, alpha: float = 0.05) -> FloatArray:
         """Pointwise intervals that miss with probability `alpha`, shape (H, 2)."""
-        margin = special.stdtrit(self.df, 1.0 - alpha / 2.0) * self.bse
-        return np.column_stack([self.response - margin, self.response + margin])
+        return interval(self.response, self.bse, df=self.df, alpha=alpha)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a horizon: response, standard error and bands (``_all``: simultaneous), the same cumulated, and rows."""
@@ -298,14 +295,16 @@ def local_projection(
         "bandwidth": bandwidth,
         "bias_correction": bias_correction,
     }
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=_columns(kpi, lead, controls))
+    sample = as_sample(
+        data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
+    )
     kpi, lead, *others = sample.names
     beside = np.column_stack([sample.column(name) for name in others]) if others else None
     try:
         numbers = projection(sample.column(kpi), sample.column(lead), longest=asked[-1], controls=beside, **settings)
     except UsageError as error:
         raise UsageError(f"kpi={kpi!r}, lead={lead!r}: {error.args[0]}", code=error.code) from None
-    noted = (*((note.code, note.text) for note in sample.notes), *_give_warnings(numbers, asked, kpi, lead))
+    noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_to_look_at(numbers, asked, kpi, lead)))
     settings |= {"lags": numbers.lags, "own_lags": numbers.own_lags, "bandwidth": numbers.bandwidth, "missing": missing}
     seed = "a Generator" if isinstance(rng, np.random.Generator) else int(rng)
     provenance = Provenance.of(
@@ -333,15 +332,6 @@ def local_projection(
         lead_unit=_unit_of(lead, catalogue),
         **_numbers(numbers, np.array(asked), sample.n_periods, level=share, rng=generator),
     )
-
-
-def _columns(kpi: Any, lead: Any, controls: Any) -> dict[str, list[Any]]:
-    """Which argument names which column, each column once."""
-    wanted = as_list(controls)
-    given = [kpi, lead, *wanted]
-    if any(given.count(name) > 1 for name in given):
-        raise UsageError(f"kpi={kpi!r}, lead={lead!r} and controls={wanted!r} name a column twice: name each column once.")
-    return {"kpi": [kpi], "lead": [lead], "controls": wanted}
 
 
 def _is_integrated(values: FloatArray, trend: str) -> bool:
@@ -385,10 +375,8 @@ def _numbers(
     }
 
 
-def _give_warnings(numbers: ProjectionNumbers, asked: tuple[int, ...], kpi: str, lead: str) -> Iterator[tuple[str, str]]:
-    """Code and text of what deserves a look; each is also given as a warning."""
+def _to_look_at(numbers: ProjectionNumbers, asked: tuple[int, ...], kpi: str, lead: str) -> Iterator[tuple[str, str]]:
+    """Code and text of what deserves a look."""
     exact = [horizon for horizon in numbers.exact if horizon in asked]
     if exact:
-        text = words.exact_text(kpi, lead, exact)
-        warnings.warn(StatisticsWarning(text, code="LL118"), stacklevel=3)
-        yield "LL118", text
+        yield "LL118", words.exact_text(kpi, lead, exact)

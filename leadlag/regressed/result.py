@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
 from leadlag._validation import as_name
 from leadlag.catalogue import Missing
@@ -18,6 +17,7 @@ from leadlag.core.diagnostics import Diagnostics, diagnose
 from leadlag.core.lageffects import lead_effects, total_gradient
 from leadlag.core.lagfit import BandCovariance, LagFit, band_covariance, innovation_slopes
 from leadlag.core.longrun import LongRun, long_run
+from leadlag.core.pvalues import interval, t_values, two_sided
 from leadlag.decision import Check, residual_checks
 from leadlag.prepare.regressors import Beside
 from leadlag.regressed.handover import handed_over
@@ -120,18 +120,16 @@ class LaggedRegressionResult(Result):
     @property
     def tvalues(self) -> pd.Series:
         """Coefficient over standard error."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return self.params / self.bse
+        return pd.Series(t_values(self.params, self.bse), index=self.params.index)
 
     @property
     def pvalues(self) -> pd.Series:
         """Two-sided p of each coefficient alone, by Student's t with `df_resid` degrees of freedom."""
-        return pd.Series(2.0 * special.stdtr(self.df_resid, -np.abs(self.tvalues.to_numpy())), index=self.params.index)
+        return pd.Series(two_sided(self.tvalues, df=self.df_resid), index=self.params.index)
 
     def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
         """Interval of each coefficient that misses it with probability `alpha`; columns 0 and 1, as in statsmodels."""
-        margin = special.stdtrit(self.df_resid, 1.0 - alpha / 2.0) * self.bse
-        return pd.DataFrame({0: self.params - margin, 1: self.params + margin})
+        return pd.DataFrame(interval(self.params, self.bse, df=self.df_resid, alpha=alpha), index=self.params.index)
 
     def cov_params(self) -> pd.DataFrame:
         """Covariance of the coefficients."""
