@@ -10,7 +10,7 @@ from scipy import fft
 
 from leadlag.core.lags import lag_matrix
 from leadlag.core.leastsquares import fit, rows_needed
-from leadlag.core.noise import largest_root
+from leadlag.core.noise import EDGE, inside, largest_root
 
 __all__ = ["ar_filter", "implied", "most_order"]
 
@@ -18,9 +18,6 @@ Floats = NDArray[np.float64]
 
 #: Periods per order that an automatic filter may have, and the rule of R's ``ar`` beside it.
 _PERIODS_PER_ORDER, _PER_DECADE = 10, 10.0
-
-#: Largest modulus of a root; nearer to one, a sample does not tell it from one.
-_EDGE = 0.985
 
 
 def most_order(nobs: int) -> int:
@@ -115,9 +112,8 @@ def _autocovariances(phi: Floats, n: int) -> Floats:
     """Autocovariances 0..n-1 of an AR process with innovation variance one."""
     if not len(phi):
         return np.eye(1, n)[0]
-    largest = largest_root(phi)
-    phi = phi if largest <= _EDGE else phi * (_EDGE / largest) ** np.arange(1, len(phi) + 1)
+    largest, phi = largest_root(phi), inside(phi)
     # by the spectrum, on so many frequencies that what wraps round has died out
-    n_frequencies = fft.next_fast_len(n + int(math.log(1e-12) / math.log(max(min(largest, _EDGE), 0.5))), real=True)
+    n_frequencies = fft.next_fast_len(n + int(math.log(1e-12) / math.log(max(min(largest, EDGE), 0.5))), real=True)
     spectrum = np.abs(fft.rfft(np.r_[1.0, -phi], n_frequencies)) ** -2.0
     return np.asarray(fft.irfft(spectrum, n_frequencies)[:n])

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, linalg
 
+from leadlag._validation import as_bool, as_int
 from leadlag.core.arfilter import ar_filter, implied, most_order
 from leadlag.core.lags import lag_tensor
 from leadlag.core.leastsquares import orthonormal_basis, residualise, rows_needed, standardise
 from leadlag.core.noise import ar_errors
+from leadlag.errors import UsageError
 
 __all__ = ["ROUNDING", "Block", "Plan", "block", "joined_rows", "lag_correlation", "unit_columns", "without"]
 
@@ -50,6 +53,21 @@ class Plan:
     max_lag: int
     prewhiten: bool
     order: int | None = None
+
+    @classmethod
+    def of(cls, *, max_lag: Any, prewhiten: Any, order: Any, nobs: int, default: int) -> Plan:
+        """The settings as a user gave them, judged by the periods that there are; `default` is taken where max_lag is None."""
+        filtered = as_bool(prewhiten, "prewhiten")
+        if order is not None and not filtered:
+            raise UsageError(f"order={order!r} goes with prewhiten=True only: leave one of the two out.")
+        longest = default if max_lag is None else as_int(max_lag, "max_lag", low=1)
+        # of too few periods for any lag something else is said
+        if longest > max(nobs // 2, 1) and nobs >= rows_needed(1):
+            raise UsageError(
+                f"max_lag={max_lag!r} is not allowed: give at most {nobs // 2}, half of the {nobs} periods that can be used, or "
+                "give more periods."
+            )
+        return cls(max_lag=longest, prewhiten=filtered, order=None if order is None else as_int(order, "order"))
 
     @property
     def lags(self) -> NDArray[np.intp]:

@@ -13,10 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from leadlag._validation import as_int
-from leadlag.core.lags import difference, lag_matrix
+from leadlag.core.lags import difference, lag_matrix, places_of
 from leadlag.core.leastsquares import fit, is_constant
 from leadlag.core.wald import log_chi2_sf
-from leadlag.errors import UsageError
 
 __all__ = ["Diagnostics", "ResidualTest", "diagnose"]
 
@@ -141,7 +140,7 @@ def diagnose(resid: ArrayLike, X: ArrayLike, *, order: int = 4, periods: ArrayLi
     design, errors = np.asarray(X, dtype=np.float64), np.array(resid, dtype=np.float64)
     # no statistic depends on the unit, but squares of squares may leave the range of floats
     errors /= max(float(np.abs(errors).max(initial=0.0)), np.finfo(float).tiny)
-    numbers = _numbers(periods, errors.size)
+    numbers = places_of(periods, errors.size)
     on_grid = np.full(numbers[-1] + 1 if numbers.size else 0, np.nan)
     on_grid[numbers] = errors
     skewness, kurtosis = _shape(errors)
@@ -158,16 +157,6 @@ def diagnose(resid: ArrayLike, X: ArrayLike, *, order: int = 4, periods: ArrayLi
         order=count,
         nobs=errors.size,
     )
-
-
-def _numbers(periods: ArrayLike | None, count: int) -> NDArray[np.intp]:
-    """Place of each row on the grid of periods, from 0."""
-    if periods is None:
-        return np.arange(count)
-    given = np.asarray(periods)
-    if given.shape != (count,) or given.dtype.kind not in "iu" or (np.diff(given) < 1).any():
-        raise UsageError(f"periods has shape {given.shape} and dtype {given.dtype}: give {count} integers that increase.")
-    return np.asarray(given - given[0] if count else given, dtype=np.intp)
 
 
 def _autocorrelation(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from leadlag.core.covariance import covariance
-from leadlag.core.lags import lag_matrix
+from leadlag.core.lags import further, lag_matrix
 from leadlag.core.leastsquares import (
     EXACT,
     LeastSquares,
@@ -200,8 +200,8 @@ def _complete_rows(
     base = [
         np.ones((y.size, 1)),
         standardise(controls).values,
-        lag_matrix(kpi.values, [*own_lags, *_further(own_lags, augment)]),
-        lag_matrix(lead.values, _further(lags, augment)),
+        lag_matrix(kpi.values, [*own_lags, *further(own_lags, augment)]),
+        lag_matrix(lead.values, further(lags, augment)),
     ]
     X = np.hstack([*base, tested])
     present = np.isfinite(kpi.values) & np.isfinite(X).all(axis=1)
@@ -210,11 +210,6 @@ def _complete_rows(
     with np.errstate(over="ignore", under="ignore"):  # 1e300 per 1e-300 is infinite, and said as that
         unit = float(kpi.scale / lead.scale)
     return _Rows(y=kpi.values[present], X=X[present], tested=columns, periods=np.flatnonzero(present), unit=unit)
-
-
-def _further(lags: tuple[int, ...], augment: int) -> list[int]:
-    """The `augment` lags after the longest."""
-    return [max(lags) + extra for extra in range(1, augment + 1)]
 
 
 def _check_series(rows: _Rows, y: FloatArray, x: FloatArray) -> None:

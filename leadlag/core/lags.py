@@ -15,7 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from leadlag.errors import UsageError
 
-__all__ = ["cross_products", "difference", "lag_matrix", "lag_tensor", "lead_products", "rows_before", "shifted_rows"]
+__all__ = [
+    "cross_products", "difference", "further", "lag_matrix", "lag_tensor", "lead_products", "places_of", "rows_before",
+    "shifted_rows",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 
@@ -132,6 +135,31 @@ def difference(x: ArrayLike, *, step: int = 1, order: int = 1) -> NDArray[np.flo
         earlier[step:] = changed[:-step]
         changed = changed - earlier
     return changed
+
+
+def further(lags: Sequence[int], count: int) -> list[int]:
+    """The `count` lags after the longest.
+
+    Examples
+    --------
+    >>> further([1, 4], 2)
+    [5, 6]
+    """
+    return [max(lags) + extra for extra in range(1, count + 1)]
+
+
+def places_of(periods: ArrayLike | None, count: int) -> NDArray[np.intp]:
+    """Place of each of `count` rows on the grid of periods, from 0; the rows follow each other if None.
+
+    Examples
+    --------
+    >>> places_of([7, 8, 11], 3)
+    array([0, 1, 4])
+    """
+    given = np.arange(count) if periods is None else np.asarray(periods)
+    if given.shape != (count,) or given.dtype.kind not in "iu" or np.any(np.diff(given.astype(np.int64)) < 1):
+        raise UsageError(f"periods has shape {given.shape}, type {given.dtype}: give {count} whole numbers that increase.")
+    return np.asarray(given.astype(np.intp) - int(given[0]) if count else given, dtype=np.intp)
 
 
 def lead_products(x: FloatArray, firsts: list[int]) -> list[FloatArray]:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from leadlag._validation import as_generator, as_int, as_real
+from leadlag.core.lags import places_of
 from leadlag.core.leastsquares import by_room, orthonormal_basis
 from leadlag.core.noise import largest_root
 from leadlag.core.refits import FixedColumns, Recursion, Refits, refit
@@ -157,7 +158,7 @@ def long_run(
     (2.0, True)
     """
     outcome, design, table = _checked(y, X, weights, own)
-    rows = _checked_periods(periods, outcome.size)
+    rows = places_of(periods, outcome.size)
     ar = np.asarray(phi, dtype=np.float64).reshape(-1)
     if own and ar.size:
         raise UsageError("phi goes with a model without own lags: give own or phi, not both.")
@@ -282,14 +283,6 @@ def _source(periods: Whole, lags: Whole) -> Whole:
     rows = np.arange(periods.size)[:, None] - lags
     whole = (rows >= 0) & (periods[:, None] - periods[np.maximum(rows, 0)] == lags)
     return np.asarray(np.where(whole, rows, -1), dtype=np.intp)
-
-
-def _checked_periods(periods: ArrayLike | None, n: int) -> Whole:
-    """Period numbers from 0, or a `UsageError`."""
-    given = np.arange(n) if periods is None else np.asarray(periods)
-    if given.shape != (n,) or given.dtype.kind not in "iu" or np.any(np.diff(given.astype(np.int64)) <= 0):
-        raise UsageError(f"periods has shape {given.shape}, type {given.dtype}: give {n} whole numbers that increase.")
-    return np.asarray(given.astype(np.intp) - int(given[0]) if n else given, dtype=np.intp)
 
 
 def _checked(y: ArrayLike, X: ArrayLike, weights: ArrayLike, own: Sequence[tuple[int, int]]) -> tuple[Floats, Floats, Floats]:

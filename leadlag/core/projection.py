@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from leadlag._validation import as_int, as_option
 from leadlag.core.covariance import automatic_bandwidth, bartlett_weights, leverage_scores, meat, scores
-from leadlag.core.lags import lag_matrix
+from leadlag.core.lags import further, lag_matrix
 from leadlag.core.leastsquares import (
     LeastSquares,
     decides_alone,
@@ -219,13 +219,8 @@ def _standard(y: FloatArray, x: FloatArray, controls: FloatArray, trend: str, lo
 
 def _design(series: _Series, lags: Sequence[int], own_lags: Sequence[int], augment: int) -> FloatArray:
     """All columns, those of all lags in the middle and the lead itself last, shape (n, k)."""
-    past = [lag_matrix(one, [*of, *_further(of, augment)]) for one, of in ((series.kpi, own_lags), (series.lead, lags))]
+    past = [lag_matrix(one, [*of, *further(of, augment)]) for one, of in ((series.kpi, own_lags), (series.lead, lags))]
     return np.hstack([series.base, *past, series.lead[:, None]])
-
-
-def _further(lags: Sequence[int], augment: int) -> list[int]:
-    """The `augment` lags after the longest."""
-    return [max(lags) + extra for extra in range(1, augment + 1)]
 
 
 def _order(series: _Series, augment: int) -> int:

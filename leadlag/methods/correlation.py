@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_bool, as_int, as_real, once_each
+from leadlag._validation import as_int, as_real, once_each
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.bands import critical_all
 from leadlag.core.crosscorr import Block, Plan, joined_rows, lag_correlation, without
@@ -249,7 +249,9 @@ def cross_correlation(
     kpi, lead, *others = sample.names
     steps, tail = as_int(difference, "difference"), as_real(alpha, "alpha", low=0.0, high=1.0)
     series = _series(sample, kpi, lead, others, steps)
-    plan = _plan(max_lag, prewhiten, order, sample, series)
+    nobs = int(series.rows.sum())
+    default = sample.calendar.default_max_lag(nobs)
+    plan = Plan.of(max_lag=max_lag, prewhiten=prewhiten, order=order, nobs=nobs, default=default)
     with one_thread():
         found = _found(series, plan, kpi=kpi, lead=lead)
         integrated, numbers = _integrated(series, kpi, lead), _numbers(found, series, plan, tail)
@@ -297,20 +299,6 @@ def _series(sample: Sample, kpi: str, lead: str, controls: Sequence[str], steps:
     values = {name: differenced(sample.column(name), order=steps) for name in (kpi, lead, *controls)}
     stacked = np.column_stack([values[name] for name in controls]) if controls else None
     return _Series(y=values[kpi][:, None], x=values[lead][:, None], controls=stacked)
-
-
-def _plan(max_lag: Any, prewhiten: Any, order: Any, sample: Sample, series: _Series) -> Plan:
-    """The settings, judged by the periods that there are."""
-    filtered, nobs = as_bool(prewhiten, "prewhiten"), int(series.rows.sum())
-    if order is not None and not filtered:
-        raise UsageError(f"order={order!r} goes with prewhiten=True only: leave one of the two out.")
-    deepest = sample.calendar.default_max_lag(nobs) if max_lag is None else as_int(max_lag, "max_lag", low=1)
-    if deepest > max(nobs // 2, 1) and nobs >= rows_needed(1):
-        raise UsageError(
-            f"max_lag={max_lag!r} is not allowed: give at most {nobs // 2}, half of the {nobs} periods in which all series have "
-            "values, or give more periods."
-        )
-    return Plan(max_lag=deepest, prewhiten=filtered, order=None if order is None else as_int(order, "order"))
 
 
 def _found(series: _Series, plan: Plan, *, kpi: str, lead: str) -> Block:

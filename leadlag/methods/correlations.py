@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_bool, as_int, as_list, as_names, as_real
+from leadlag._validation import as_int, as_list, as_names, as_real
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.crosscorr import Plan
 from leadlag.core.crosspairs import REASONS, pairs
@@ -22,7 +22,7 @@ from leadlag.core.limits import MAX_BYTES, MAX_TESTS, check_limits
 from leadlag.core.pvalues import two_sided
 from leadlag.errors import UsageError
 from leadlag.results import Provenance, Result
-from leadlag.sample import Sample, as_sample
+from leadlag.sample import as_sample
 from leadlag.wording import correlation as words
 
 __all__ = ["CrossCorrelations", "cross_correlations"]
@@ -207,7 +207,8 @@ def cross_correlations(
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=asked).require_single()
     names = {role: as_names([sample.resolve(each, role) for each in given], role, sample.names) for role, given in asked.items()}
     _refuse_roles(names)
-    plan = _plan(max_lag, prewhiten, order, sample)
+    default = sample.calendar.default_max_lag(sample.n_periods)
+    plan = Plan.of(max_lag=max_lag, prewhiten=prewhiten, order=order, nobs=sample.n_periods, default=default)
     steps, tail = as_int(difference, "difference"), as_real(alpha, "alpha", low=0.0, high=1.0)
     n_numbers = len(names["kpis"]) * len(names["leads"]) * len(plan.lags)
     check_limits(
@@ -246,14 +247,3 @@ def _refuse_roles(names: dict[str, tuple[str, ...]]) -> None:
         both = sorted(set(names[role]) & set(names["controls"]))
         if both:
             raise UsageError(f"{role} and controls both name {', '.join(map(repr, both[:5]))}: take it out of one of the two.")
-
-
-def _plan(max_lag: Any, prewhiten: Any, order: Any, sample: Sample) -> Plan:
-    """The settings, judged by the periods of the table."""
-    filtered, n = as_bool(prewhiten, "prewhiten"), sample.n_periods
-    if order is not None and not filtered:
-        raise UsageError(f"order={order!r} goes with prewhiten=True only: leave one of the two out.")
-    deepest = sample.calendar.default_max_lag(n) if max_lag is None else as_int(max_lag, "max_lag", low=1)
-    if deepest > max(n // 2, 1):
-        raise UsageError(f"max_lag={max_lag!r} is not allowed: give at most {n // 2}, half of the {n} periods, or more periods.")
-    return Plan(max_lag=deepest, prewhiten=filtered, order=None if order is None else as_int(order, "order"))

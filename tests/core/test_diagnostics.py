@@ -165,7 +165,7 @@ def test_a_design_without_intercept_is_tested_against_all_its_columns() -> None:
 
 @pytest.mark.parametrize("periods", [np.arange(9), np.zeros(10, dtype=int), np.arange(10.0), np.arange(10)[::-1]])
 def test_periods_are_integers_that_increase(periods: np.ndarray) -> None:
-    with pytest.raises(UsageError, match="10 integers that increase"):
+    with pytest.raises(UsageError, match="10 whole numbers that increase"):
         diagnose(np.arange(10.0), np.ones((10, 1)), periods=periods)
 
 
