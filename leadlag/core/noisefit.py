@@ -72,6 +72,11 @@ class NoiseFit:
         return self.regression.params
 
     @property
+    def parts(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """AR, MA, seasonal AR and seasonal MA coefficients, the order of `cov`."""
+        return self.ar, self.ma, self.seasonal_ar, self.seasonal_ma
+
+    @property
     def cov_params(self) -> Floats:
         """Covariance of `params`, shape (k, k)."""
         return self.cov[: len(self.params), : len(self.params)]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from leadlag.core.arma import NoiseOrder
 from leadlag.core.lagfit import LagFit
+from leadlag.core.noisefit import NoiseFit
 
 __all__ = ["handed_over"]
 
@@ -52,23 +53,21 @@ def handed_over(
     endog = pd.Series(model.y[rows] * model.scale[0] + model.center[0], index=index[rows], name=kpi)
     if order is not None and fitted.noise is not None:
         grid = index[rows[0] : rows[-1] + 1]
-        return _with_noise(fitted, order, endog.reindex(grid), exog.reindex(grid, fill_value=0.0))
+        return _with_noise(fitted, order, fitted.noise, endog.reindex(grid), exog.reindex(grid, fill_value=0.0))
     options: dict[str, Any] = {"cov_type": cov_type}
     if cov_type == "HAC":
         options["cov_kwds"] = {"maxlags": bandwidth, "use_correction": correction == "df"}
     return OLS(endog, exog).fit(use_t=True, **options)
 
 
-def _with_noise(fitted: LagFit, order: NoiseOrder, endog: pd.Series, exog: pd.DataFrame) -> Any:
+def _with_noise(fitted: LagFit, order: NoiseOrder, noise: NoiseFit, endog: pd.Series, exog: pd.DataFrame) -> Any:
     """SARIMAX at the parameters found, on the grid of periods: a row of a gap is missing, and the noise goes on through it."""
     from statsmodels.tsa.statespace.sarimax import SARIMAX  # noqa: PLC0415
 
     values, _ = fitted.model.to_original(fitted.hidden, fitted.params)
     kept = np.isfinite(fitted.params)
-    noise = fitted.noise
     seasonal = (order.seasonal_ar, order.seasonal_differences, order.seasonal_ma, order.period if order.period > 1 else 0)
     model = SARIMAX(endog, exog, order=(order.ar, order.differences, order.ma), seasonal_order=seasonal)
-    parts = () if noise is None else (noise.ar, noise.ma, noise.seasonal_ar, noise.seasonal_ma, [noise.noise.variance])
-    params = np.concatenate([values[: len(kept)][kept], *parts])
-    params[-1] *= float(fitted.model.scale[0]) ** 2
+    variance = noise.noise.variance * float(fitted.model.scale[0]) ** 2
+    params = np.concatenate([values[: len(kept)][kept], *noise.parts, [variance]])
     return model.smooth(params)

@@ -48,8 +48,7 @@ def named(
     with np.errstate(over="ignore", invalid="ignore"):  # squares of units near the largest number there is
         cov[:k, :k] = np.where(np.isnan(fitted.cov.matrix), np.nan, matrix @ np.nan_to_num(fitted.cov.matrix) @ matrix.T)
     if fitted.noise is not None:
-        parts = (fitted.noise.ar, fitted.noise.ma, fitted.noise.seasonal_ar, fitted.noise.seasonal_ma)
-        params, cov[k:, k:] = np.concatenate([params, *parts]), fitted.noise.cov[k:, k:]
+        params, cov[k:, k:] = np.concatenate([params, *fitted.noise.parts]), fitted.noise.cov[k:, k:]
     resid = fitted.regression.resid * model.scale[0]
     y = (model.y * model.scale[0] + model.center[0])[fitted.used]
     n, df_resid, n_params = fitted.nobs, fitted.df_resid, fitted.nobs - fitted.df_resid
