@@ -15,7 +15,7 @@ from leadlag.prepare.season import seasons_asked
 from leadlag.sample import Calendar, Sample
 from leadlag.transforms import take_log
 
-__all__ = ["Beside", "beside", "logged"]
+__all__ = ["Beside", "beside", "logged", "periods_after"]
 
 Floats = NDArray[np.float64]
 
@@ -57,7 +57,7 @@ class Beside:
 
     def columns(self, sample: Sample) -> Floats:
         """The columns on the periods of a sample, shape (n_periods, len(names))."""
-        offset, n = _periods_after(self.first, sample.calendar), sample.n_periods
+        offset, n = periods_after(self.first, sample.calendar), sample.n_periods
         parts = [np.arange(offset, offset + n, dtype=np.float64)[:, None]] if self.trend == "linear" else []
         skipped = max(-offset, 0)
         for period, count in self.seasons:
@@ -113,7 +113,7 @@ def logged(sample: Sample, name: str, log: Sequence[str]) -> Floats:
     return take_log(values, name) if name in log else values
 
 
-def _periods_after(first: Calendar, later: Calendar) -> int:
+def periods_after(first: Calendar, later: Calendar) -> int:
     """Periods from the first one of a calendar to the first one of another."""
     old, new = first.index, later.index
     if first.freq != later.freq or type(old) is not type(new):

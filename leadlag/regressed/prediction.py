@@ -10,7 +10,7 @@ import pandas as pd
 from leadlag.catalogue import Missing
 from leadlag.core.lagfit import LagFit
 from leadlag.errors import UsageError
-from leadlag.prepare.regressors import Beside, logged
+from leadlag.prepare.regressors import Beside, logged, periods_after
 from leadlag.sample import as_sample
 
 __all__ = ["predicted"]
@@ -52,29 +52,38 @@ def predicted(
     if not model.own_lags and kpi not in _names(data):
         columns["kpi"] = []
     sample = as_sample(data, time=time, missing=missing, columns=columns)
-    q = model.base.shape[1]
-    y = logged(sample, kpi, beside.log) if kpi in sample.names else np.full(sample.n_periods, np.nan)
+    q, offset = model.base.shape[1], max(periods_after(beside.first, sample.calendar), 0)
     base = (beside.columns(sample) - model.center[2 : 1 + q]) / model.scale[2 : 1 + q]
     parts = [np.ones((sample.n_periods, 1)), base]
     for j, lead in enumerate(leads):
         x = (logged(sample, lead, beside.log) - model.center[1 + q + j]) / model.scale[1 + q + j]
-        parts.append(model.families[j].columns(x, fitted.hidden[model.hidden_of(j)]))
+        whole = _after_the_fit(model.X[:, j], x, offset)
+        parts.append(model.families[j].columns(whole, fitted.hidden[model.hidden_of(j)])[offset:])
     params = np.nan_to_num(fitted.params)
     direct = np.column_stack(parts) @ np.delete(params, np.s_[q : model.n_fixed])
-    mean = _with_own_lags(direct, (y - model.center[0]) / model.scale[0], params[q : model.n_fixed], model.own_lags)
+    y = logged(sample, kpi, beside.log) if kpi in sample.names else np.full(sample.n_periods, np.nan)
+    known = _after_the_fit(model.y, (y - model.center[0]) / model.scale[0], offset)
+    mean = _with_own_lags(direct, known, params[q : model.n_fixed], model.own_lags)
     values = model.center[0] + model.scale[0] * mean
     return pd.Series(np.exp(values) if kpi in beside.log else values, index=sample.calendar.index, name=kpi)
 
 
-def _with_own_lags(direct: np.ndarray, y: np.ndarray, own: np.ndarray, lags: tuple[int, ...]) -> np.ndarray:
+def _after_the_fit(before: np.ndarray, new: np.ndarray, offset: int) -> np.ndarray:
+    """New values behind those of the fit that came before them: a lag, and all the more a decay, reaches back."""
+    missing = np.full(max(offset - len(before), 0), np.nan)
+    return np.concatenate([before[:offset], missing, new])
+
+
+def _with_own_lags(direct: np.ndarray, known: np.ndarray, own: np.ndarray, lags: tuple[int, ...]) -> np.ndarray:
     """The mean with the KPI's own lags, observed where they are and predicted where not."""
     if not lags:
         return direct
-    known, mean = y.copy(), np.full(len(y), np.nan)
-    for t in range(max(lags), len(y)):
-        mean[t] = direct[t] + sum(a * known[t - lag] for a, lag in zip(own, lags, strict=True))
+    offset, known = len(known) - len(direct), known.copy()
+    mean = np.full(len(direct), np.nan)
+    for t in range(max(max(lags), offset), len(known)):
+        mean[t - offset] = direct[t - offset] + sum(a * known[t - lag] for a, lag in zip(own, lags, strict=True))
         if not np.isfinite(known[t]):
-            known[t] = mean[t]
+            known[t] = mean[t - offset]
     return mean
 
 
