@@ -182,8 +182,8 @@ class LaggedRegressionResult(Result):
         Parameters
         ----------
         data : Sample or data frame, optional
-            The same columns, on the periods to predict; what came before them is taken from the fit. The KPI may be missing, and
-            its own lags are then predictions. The periods of the fit if None.
+            The same columns, on the periods to predict; what came before them is taken from the fit. The KPI may be missing,
+            and its own lags are then predictions. The periods of the fit if None.
         time : str, optional
             Time column of `data`.
 
@@ -204,7 +204,7 @@ class LaggedRegressionResult(Result):
         """The same fit as a statsmodels result: ``OLS``, or ``SARIMAX`` with a noise model, at these parameters.
 
         Rates and peaks of decays are taken as known in it, and columns that others span are left out. Over a gap the noise of
-        ``SARIMAX`` goes on, where that of leadlag begins afresh; in ``OLS`` the rows of a gap stand next to each other. The AIC and
+        ``SARIMAX`` goes on, where that of leadlag begins afresh; in ``OLS`` the rows of a gap stand next to each other. AIC and
         BIC of ``SARIMAX`` count the variance of the noise as a parameter, those of leadlag never do.
         """
         return handed_over(
