@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, signal
 
-from leadlag.core.noise import Momentum, whitener
+from leadlag.core.noise import Momentum, one_order_less, whitener
 from leadlag.errors import UsageError
 
 __all__ = ["ArmaNoise", "NoiseOrder", "Whitened", "autocovariances", "from_partials", "to_partials"]
@@ -217,6 +217,6 @@ def to_partials(coefficients: Floats) -> Floats:
     """Partial autocorrelations of AR coefficients, kept within 0.95 for a start."""
     rest, partials = coefficients, np.zeros(len(coefficients))
     for k in reversed(range(len(coefficients))):
-        partial = partials[k] = np.clip(rest[-1], -0.95, 0.95)
-        rest = (rest[:-1] + partial * rest[:-1][::-1]) / (1.0 - partial**2)
+        partials[k] = np.clip(rest[-1], -0.95, 0.95)
+        rest = one_order_less(rest, partials[k])
     return partials

@@ -27,6 +27,7 @@ __all__ = [
     "fit_momentum",
     "inside",
     "largest_root",
+    "one_order_less",
     "prewhitened",
     "whitener",
 ]
@@ -188,11 +189,14 @@ def _predictors(phi: Floats) -> tuple[list[Floats], Floats]:
     variances = [1.0]
     while len(predictors[0]):
         current = predictors[0]
-        partial = current[-1]
-        shrink = 1.0 - partial**2
-        predictors.insert(0, (current[:-1] + partial * current[:-1][::-1]) / shrink)
-        variances.insert(0, variances[0] / shrink)
+        predictors.insert(0, one_order_less(current, current[-1]))
+        variances.insert(0, variances[0] / (1.0 - current[-1] ** 2))
     return predictors, np.array(variances)
+
+
+def one_order_less(phi: Floats, partial: float) -> Floats:
+    """Best linear predictor that looks one row less far back; `partial` is the partial autocorrelation at the last one."""
+    return np.asarray((phi[:-1] + partial * phi[:-1][::-1]) / (1.0 - partial**2))
 
 
 def fit_momentum(y: Floats, base: Floats, *, max_order: int, unit_root: bool = False, rounds: int = 3) -> Momentum:
