@@ -1,6 +1,6 @@
 """How often the bands of a cross-correlation are exceeded by series that have nothing to do with each other.
 
-python benchmarks/correlation_size.py               # about five minutes
+python benchmarks/correlation_size.py               # about ten minutes
 python benchmarks/correlation_size.py --draws 200
 
 "One lag" is the share of all correlations outside the 5 % band for one lag, "any lag" the share of pairs with one outside
@@ -19,16 +19,28 @@ from leadlag.core.bands import critical_all
 from leadlag.core.crosscorr import Plan, block, lag_correlation, without
 
 MAX_LAG, CRITICAL, BEFORE = 12, 1.96, 200
+#: An average of the last four surprises.
+AVERAGE = (1.0, 1.0, 1.0, 1.0)
+#: Lead, KPI (AR coefficient, or weights of the surprises), and kind of their surprises.
 CASES = {
     "AR .5, AR .5": (0.5, 0.5, "normal"),
     "AR .9, AR .9": (0.9, 0.9, "normal"),
     "lead AR .9, KPI AR .5": (0.9, 0.5, "normal"),
     "lead AR .5, KPI AR .9": (0.5, 0.9, "normal"),
+    "AR -.7, AR -.7": (-0.7, -0.7, "normal"),
+    "lead AR .7, KPI AR -.7": (0.7, -0.7, "normal"),
+    "lead AR -.7, KPI AR .7": (-0.7, 0.7, "normal"),
+    "lead AR .8, KPI AR -.5": (0.8, -0.5, "normal"),
+    "AR .7, AR -.7, t(3)": (0.7, -0.7, "heavy"),
+    "AR .7, AR -.7, GARCH shared": (0.7, -0.7, "shared"),
+    "MA(4) averages": (AVERAGE, AVERAGE, "normal"),
     "AR .5, Student t(3)": (0.5, 0.5, "heavy"),
     "AR .5, GARCH each its own": (0.5, 0.5, "garch"),
     "AR .5, GARCH shared": (0.5, 0.5, "shared"),
     "random walks": (1.0, 1.0, "normal"),
+    "AR .4, a season in each": (0.4, 0.4, "season"),
 }
+Process = float | tuple[float, ...]
 
 
 def shocks(rng: np.random.Generator, n: int, kind: str) -> np.ndarray:
@@ -45,15 +57,22 @@ def shocks(rng: np.random.Generator, n: int, kind: str) -> np.ndarray:
     return found
 
 
-def pair(rng: np.random.Generator, n: int, lead: float, kpi: float, kind: str) -> tuple[np.ndarray, np.ndarray]:
-    """KPI and lead of n periods."""
+def series_of(process: Process, surprises: np.ndarray) -> np.ndarray:
+    """An average of surprises by its weights, or an AR(1) by its coefficient."""
+    return lfilter(process, [1.0], surprises) if isinstance(process, tuple) else lfilter([1.0], [1.0, -process], surprises)
+
+
+def pair(rng: np.random.Generator, n: int, lead: Process, kpi: Process, kind: str) -> tuple[np.ndarray, np.ndarray]:
+    """KPI and lead of n periods; of a season of 12 periods each has a peak at a month of its own."""
     before = 0 if lead == 1.0 else BEFORE
     surprises = shocks(rng, n + before, kind)
-    y, x = (lfilter([1.0], [1.0, -phi], surprises[:, place])[before:] for place, phi in enumerate((kpi, lead)))
+    y, x = (series_of(process, surprises[:, place])[before:] for place, process in enumerate((kpi, lead)))
+    if kind == "season":
+        y, x = (series + 2.0 * np.cos(2.0 * np.pi * (np.arange(n) / 12 + rng.random())) for series in (y, x))
     return y, x
 
 
-def shares(n: int, case: tuple[float, float, str], *, prewhiten: bool, draws: int) -> tuple[float, float, float, float]:
+def shares(n: int, case: tuple[Process, Process, str], *, prewhiten: bool, draws: int) -> tuple[float, float, float, float]:
     """Outside the band for one lag, its Monte-Carlo error, any outside the band for all lags, and outside 1/sqrt(n)."""
     rng = np.random.default_rng(1)
     one, every, naive = [], [], []
@@ -73,11 +92,13 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--draws", type=int, default=1_000)
-    draws = parser.parse_args().draws
+    parser.add_argument("--only", default="", help="rows whose name holds this")
+    asked = parser.parse_args()
+    draws, chosen = asked.draws, {name: case for name, case in CASES.items() if asked.only in name}
     print(f"{'unrelated series':<28}{'n':>5}{'prewhitened:':>15}{'':>27}{'raw:':>12}")
     print(f"{'':<33}" + f"{'one lag':>15}{'any lag':>10}{'1/sqrt(n)':>11}" * 2)
     with threadpool_limits(1):
-        for name, case in CASES.items():
+        for name, case in chosen.items():
             for n in (60, 156, 260):
                 cells = []
                 for prewhiten in (True, False):

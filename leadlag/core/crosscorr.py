@@ -167,7 +167,8 @@ def block(Y: Floats, X: Floats, plan: Plan) -> Block:
     series is ``sum_t (x_t y_(t+k))^2 + 2 sum_(j>0) N_kj a_x(j) a_y(j)`` over the same squares: Bartlett's formula (Bartlett 1955;
     Brockwell & Davis 1991, ch. 11.2) with N_kj pairs of products j apart and the autocorrelations of AR models, and its first
     term taken from the products themselves, which keeps it right where both series are turbulent at the same times (Dalla,
-    Giraitis & Phillips 2022, Econometric Theory 38:913). Of filtered series the sum over j is what the filter left in the lead.
+    Giraitis & Phillips 2022, Econometric Theory 38:913). A negative sum over j shrinks with the first term where that is below
+    ``m_k / n^2``, its mean for unrelated calm series. Of filtered series the sum over j is what the filter left in the lead.
     """
     rows = joined_rows(Y, X)
     most, span = most_order(int(rows.sum())), _span(rows)
@@ -194,12 +195,13 @@ def _raw(Y: Floats, X: Floats, lags: NDArray[np.intp], *, most: int) -> Block:
     shape = (len(lags), Y.shape[1], X.shape[1])
     correlation, variance = np.empty(shape), np.empty(shape)
     counts = _counts(rows, lags)
+    expected = counts[:, 0] / rows.sum() ** 2
     for place, lag in enumerate(lags):
         later, earlier = slice(max(lag, 0), n + min(lag, 0)), slice(max(-lag, 0), n - max(lag, 0))
         np.matmul(y[later].T, x[earlier], out=correlation[place])
         np.matmul(y_square[later].T, x_square[earlier], out=variance[place])
         together = (own * counts[place, 1:, None]).T @ leads
-        variance[place] = _with_floor(variance[place], 2.0 * together / rows.sum() ** 2)
+        variance[place] = _summed(variance[place], 2.0 * together / rows.sum() ** 2, expected[place])
     known = _known(x, y)
     scale = _scale(rows, lags, counts)[:, None, None]
     return Block(
@@ -225,7 +227,8 @@ def _filtered(Y: Floats, X: Floats, lags: NDArray[np.intp], *, order: int | None
         square = shifted**2 @ y**2
         left = ar_filter(errors[:, 0], most=most)
         if len(left):
-            square = _with_floor(square, _left_over(left, y, counts, int(rows.sum())))
+            expected = counts[:, [0]] / rows.sum() ** 2
+            square = _summed(square, _left_over(left, y, counts, int(rows.sum())), expected)
         scale = _scale(rows, lags, counts)[:, None]
         known = _known(x, y)[:, 0]
         correlation[:, :, lead] = np.where(known, shifted @ y * scale, np.nan)
@@ -264,9 +267,15 @@ def _scale(rows: Bools, lags: NDArray[np.intp], counts: Floats) -> Floats:
     return np.asarray(np.where(products > 0, rows.sum() / np.maximum(products + np.abs(lags), 1.0), np.nan))
 
 
-def _with_floor(white: Floats, added: Floats) -> Floats:
-    """A variance that is not far below that of white series."""
-    return np.asarray(np.maximum(white + added, _LEAST * white))
+def _summed(white: Floats, added: Floats, expected: Floats | float) -> Floats:
+    """The variance out of its first term, `expected` for unrelated calm series, and the sum over j; not far below white series'.
+
+    The first term is taken from the products and varies; the sum does not vary with it. A negative sum, as of series whose
+    autocorrelations have opposite signs, would leave a small difference of two large numbers: where the products came out
+    small, it shrinks as they do.
+    """
+    share = np.minimum(white / np.maximum(expected, np.finfo(np.float64).tiny), 1.0)
+    return np.asarray(np.maximum(white + np.maximum(added, share * added), _LEAST * white))
 
 
 def _left_over(left: Floats, y: Floats, counts: Floats, nobs: int) -> Floats:

@@ -113,6 +113,15 @@ class TestBlock:
         found = pairs(walks(rng, 156, 25, 0.9), walks(rng, 156, 25, 0.9), None, plan)
         assert 0.03 < np.mean(np.abs(found.correlation) > 1.96 * found.bse) < 0.07
 
+    @pytest.mark.parametrize("share_missing", [0.0, 0.1])
+    def test_five_percent_of_unrelated_series_of_opposite_sign_lie_outside(self, share_missing: float) -> None:
+        """One swings smoothly, the other to and fro: the sum in Bartlett's formula takes most of its first term away."""
+        rng = np.random.default_rng(12)
+        Y, X = walks(rng, 80, 25, 0.7), walks(rng, 80, 25, -0.7)
+        X[rng.random(80) < share_missing] = np.nan
+        found = pairs(Y, X, None, RAW)
+        assert 0.03 < np.mean(np.abs(found.correlation) > 1.96 * found.bse) < 0.07
+
     def test_what_a_filter_too_short_leaves_widens_the_band(self) -> None:
         rng = np.random.default_rng(8)
         y, x = (lfilter([1.0], np.poly([0.9, 0.8]), rng.normal(size=(400, 1)), axis=0) for _ in range(2))
