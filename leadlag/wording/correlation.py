@@ -218,7 +218,8 @@ def _how(result: SeenCorrelation) -> str:
     if not result.prewhitened:
         return (
             f"{kpi} and {lead} were correlated as they are: a momentum of either smears one peak over neighbouring lags. The "
-            f"bands allow for the momentum, the place of the peak does not.{steps}{others}"
+            "bands allow for the momentum, the place of the peak does not. They do not allow for a season that both have: "
+            f"take it out of both with controls.{steps}{others}"
         )
     if not result.ar_order:
         return f"The filter of {lead} has order 0: it has no momentum to take out, and both went in as they are.{steps}{others}"

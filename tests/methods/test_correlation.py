@@ -271,6 +271,11 @@ class TestResult:
         assert "would not show that moving visits moves sales" in text
         assert "cause" not in text
 
+    def test_explain_of_series_as_they_are_names_what_the_bands_leave_out(self) -> None:
+        y, x = np.random.default_rng(9).normal(size=(2, 60))
+        text = " ".join(of_arrays(y, x, max_lag=3, prewhiten=False).explain().split())
+        assert "do not allow for a season" in text
+
     def test_nothing_is_read_into_a_peak_inside_its_band(self) -> None:
         y, x = np.random.default_rng(8).normal(size=(2, 40))
         text = of_arrays(y, x, max_lag=3, alpha=0.001).explain()
