@@ -126,22 +126,27 @@ def _has(known: Sequence[str], most: int = 12, *, owner: str = "column") -> str:
 
 
 def once_each(*, controls: Any, **roles: Any) -> dict[str, list[Any]]:
-    """The column that each role names, and the controls; no column has two roles.
+    """The column that each role names (columns, where a role is given a tuple), and the controls; no column has two roles.
 
     Examples
     --------
     >>> once_each(kpi="sales", lead="visits", controls="price")
     {'kpi': ['sales'], 'lead': ['visits'], 'controls': ['price']}
     """
-    for role, name in roles.items():
-        if not isinstance(name, Hashable):
-            raise UsageError(f"{role}={name!r} is not allowed: give one column name.")
-    wanted = as_list(controls)
-    given = [*roles.values(), *wanted]
+    named = {
+        **{role: list(name) if isinstance(name, tuple) else [name] for role, name in roles.items()},
+        "controls": as_list(controls),
+    }
+    for role, names in named.items():
+        if not all(isinstance(name, Hashable) for name in names):
+            raise UsageError(f"{role}={roles.get(role, controls)!r} is not allowed: give one column name.")
+        if not names and role != "controls":
+            raise UsageError(f"{role} is empty: name at least one column.")
+    given = [name for names in named.values() for name in names]
     if any(given.count(name) > 1 for name in given):
-        shown = ", ".join(f"{role}={name!r}" for role, name in roles.items())
-        raise UsageError(f"{shown} and controls={wanted!r} name a column twice: name each column once.")
-    return {**{role: [name] for role, name in roles.items()}, "controls": wanted}
+        shown = ", ".join(f"{role}={list(name) if isinstance(name, tuple) else name!r}" for role, name in roles.items())
+        raise UsageError(f"{shown} and controls={named['controls']!r} name a column twice: name each column once.")
+    return named
 
 
 def as_list(names: Any) -> list[Any]:

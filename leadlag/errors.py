@@ -50,6 +50,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL121": "values stand for several periods, as those of a slower metric do",
         "LL122": "a series looks integrated, and its level was correlated or regressed",
         "LL123": "few rows for the coefficients of a regression",
+        "LL124": "the data do not determine the noise model",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",
         "LL204": "too few periods for this lead",

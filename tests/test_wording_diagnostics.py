@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leadlag.decision import residual_checks
-from leadlag.wording.diagnostics import in_short, residual_lines
+from leadlag.wording.diagnostics import residual_lines
 from tests.test_decision import residuals
 
 
@@ -34,7 +34,7 @@ def test_a_pass_is_one_short_sentence_with_its_numbers() -> None:
     ("code", "model", "said"),
     [
         ("autocorrelation", {}, "fail .*< 0.0001.* give own_lags or noise_order, or cov_type='HAC'"),
-        ("autocorrelation", {"cov_type": "HAC"}, "review .*nothing for the bands"),
+        ("autocorrelation", {"cov_type": "HAC"}, "review .*HAC errors and bands allow for it"),
         ("autocorrelation", {"cov_type": "HAC", "has_own_lags": True}, "fail .*biases the coefficients.*more own_lags"),
         ("autocorrelation", {"noise": "arma"}, "fail .*raise noise_order"),
         ("heteroscedasticity", {}, "fail .*cov_type='HC3', or logs"),
@@ -60,12 +60,3 @@ def test_what_could_not_be_tested_says_why() -> None:
 
 def test_a_period_shows_its_control_characters() -> None:
     assert r"at a\nb," in lines(stability=1e-9, shift_at="a\nb")["stability"]
-
-
-def test_all_in_one_clause() -> None:
-    found = residuals(autocorrelation=1e-9, stability=float("nan"))
-    checks = residual_checks(found, cov_type="HAC", has_own_lags=False, noise="white")
-    assert in_short(checks) == (
-        "autocorrelation review (p <0.0001), heteroscedasticity pass (p 0.500), normality pass (p 0.500), "
-        "stability not applicable"
-    )

@@ -12,7 +12,7 @@ from scipy import linalg, optimize
 from leadlag.core.arma import NoiseOrder, autocovariances
 from leadlag.core.covariance import Covariance, covariance, filtered_covariance
 from leadlag.core.lagmodel import LagModel
-from leadlag.core.leastsquares import LeastSquares, fit, orthonormal_basis, residualise
+from leadlag.core.leastsquares import LeastSquares, decides_alone, fit, orthonormal_basis, residualise
 from leadlag.core.noisefit import NoiseFit, fit_with_noise
 from leadlag.core.profiles import Family
 from leadlag.core.reml import reml_autoregression
@@ -32,8 +32,6 @@ _EDGE = 1e-6
 _COUNTED = 0.5
 #: Share of a standard error of the noise by which it is moved for a derivative.
 _SHARE = 1e-4
-#: Residuals below this share of the KPI's variation (both squared) are rounding.
-_EXACT = 1e-24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,11 +78,7 @@ class LagFit:
     @property
     def n_noise(self) -> int:
         """Estimated coefficients of the noise."""
-        return (
-            0
-            if self.noise is None
-            else sum(map(len, (self.noise.ar, self.noise.ma, self.noise.seasonal_ar, self.noise.seasonal_ma)))
-        )
+        return 0 if self.noise is None else sum(map(len, self.noise.parts))
 
     @property
     def settles(self) -> bool:
@@ -94,6 +88,13 @@ class LagFit:
         polynomial[0] = 1.0
         polynomial[list(model.own_lags)] = -np.nan_to_num(self.params[model.base.shape[1] : model.n_fixed])
         return bool((np.abs(np.roots(polynomial)) < 1.0).all())
+
+    @property
+    def noise_known(self) -> bool:
+        """Whether the data determine the noise model, if there is one: its search settled, and no coefficient lacks an error."""
+        if self.noise is None or self.exact or not self.n_noise:
+            return True
+        return self.noise.converged and bool(np.isfinite(np.diag(self.noise.cov)[-self.n_noise :]).all())
 
     @property
     def df_resid(self) -> int:
@@ -136,7 +137,7 @@ def fit_lags(
     Raises
     ------
     UsageError
-        With code LL204 where rows are too few.
+        With code LL204 where rows are too few, or one of them decides a coefficient alone and `cov_type` is robust.
 
     Notes
     -----
@@ -160,11 +161,17 @@ def fit_lags(
         columns = np.column_stack([placed.y, placed.design(hidden), slopes])
         ready = columns[used] if noise is None else noise.noise.whiten(columns, placed.rows).values
         regression = fit(ready[:, 0], ready[:, 1:])
-    exact = regression.ssr <= _EXACT * regression.tss
+    n_leads = int(regression.kept[placed.n_fixed :].sum())
+    if cov_type != "nonrobust" and not regression.exact and decides_alone(regression.basis, last=n_leads):
+        raise UsageError(
+            f"one row alone decides a coefficient of the leads, so cov_type={cov_type!r} has no error to judge it by: lower "
+            "max_lag, leave out the lead that moves only once, or use cov_type='nonrobust'.",
+            code="LL204",
+        )
     cov = covariance(regression, cov_type=cov_type, bandwidth=bandwidth, correction=correction, periods=used)
     return LagFit(
         model=placed, asked=model.families, hidden=hidden, params=params, regression=regression, cov=cov, noise=noise, used=used,
-        exact=bool(exact),
+        exact=regression.exact,
     )  # fmt: skip
 
 
@@ -218,7 +225,7 @@ def band_covariance(fitted: LagFit) -> BandCovariance:
     Notes
     -----
     Under ``cov_type="HAC"`` the intervals of Newey and West alone, of the sum of 12 lags, held in .69 to .85 of 200 samples of 80
-    and 156 rows. So the errors are taken as AR(0..4), estimated by restricted likelihood, and the covariance is that of
+    and 156 rows. So the errors are taken as AR(1..4), estimated by restricted likelihood, and the covariance is that of
     `leadlag.core.covariance.filtered_covariance`: .92 to .96. With own lags in the model, or a noise model, it is HC3 on the
     innovations. Under another `cov_type` it is that one, as asked for.
     """
@@ -252,8 +259,8 @@ def innovation_slopes(fitted: LagFit, order: NoiseOrder | None) -> Floats:
     kept = fitted.regression.basis.q @ fitted.regression.basis.r
     if fitted.noise is None or order is None or not fitted.n_noise:
         return kept
-    parts = [fitted.noise.ar, fitted.noise.ma, fitted.noise.seasonal_ar, fitted.noise.seasonal_ma]
-    ends, model = np.cumsum([len(part) for part in parts])[:-1], fitted.model
+    parts, model = fitted.noise.parts, fitted.model
+    ends = np.cumsum([len(part) for part in parts])[:-1]
     left = model.y - model.design(fitted.hidden) @ np.nan_to_num(fitted.params)
 
     def innovations(at: Floats) -> Floats:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from leadlag._validation import as_generator, as_int, as_lags, as_list, as_names, as_option, as_real
+from leadlag._validation import as_int, as_lags, as_list, as_names, as_option, as_real, once_each
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.covariance import CORRECTIONS, COV_TYPES
-from leadlag.core.granger import is_copy
 from leadlag.core.lagfit import LagFit, fit_lags
 from leadlag.core.lagmodel import lag_model
-from leadlag.core.leastsquares import is_constant, rows_needed
+from leadlag.core.leastsquares import is_constant, is_copy, rows_needed
 from leadlag.core.profiles import Family
 from leadlag.core.unitroot import integration
-from leadlag.errors import StatisticsWarning, UsageError
+from leadlag.errors import UsageError, warn_of
 from leadlag.prepare.regressors import Beside, beside, logged
 from leadlag.regressed import LaggedRegressionResult, LagProfile, named, term_names
 from leadlag.regressed.asked import Asked, Shown, families_of, order_of, season_of
@@ -146,8 +144,8 @@ def lagged_regression(
     Warns
     -----
     StatisticsWarning
-        If rows are few (LL123), the fit is exact (LL118), a column is a combination of others (LL119), or the residuals look
-        integrated (LL122).
+        If rows are few (LL123), the fit is exact (LL118), a column is a combination of others (LL119), the residuals look
+        integrated (LL122), or the data do not determine the noise model (LL124).
 
     Notes
     -----
@@ -167,10 +165,10 @@ def lagged_regression(
     >>> result["visits"].delay, bool(1.6 < result.params["visits.L3"] < 2.4)
     (3, True)
     """
-    outcome = {"kpi": [kpi], "leads": as_list(leads), "controls": as_list(controls)}
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=_each_once(outcome)).require_single()
-    kpi, names = sample.resolve(kpi, "kpi"), tuple(sample.resolve(name, "leads") for name in outcome["leads"])
-    kept = tuple(sample.resolve(name, "controls") for name in outcome["controls"])
+    columns = once_each(kpi=kpi, leads=tuple(as_list(leads)), controls=controls)
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
+    kpi, names = sample.resolve(kpi, "kpi"), tuple(sample.resolve(name, "leads") for name in columns["leads"])
+    kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
     default = sample.calendar.default_max_lag(sample.n_periods)
     families = families_of(
         names, default=default, max_lag=max_lag, min_lag=min_lag, shape=shape, degree=degree, endpoints=endpoints, start=start,
@@ -179,7 +177,7 @@ def lagged_regression(
     last = max(family.lags[-1] for family in families)
     asked = Asked(
         kpi=kpi, leads=names, families=families, log=as_names(log, "log", (kpi, *names, *kept)),
-        own_lags=() if own_lags == 0 else as_lags(own_lags, "own_lags"), order=order_of(noise_order, seasonal_order),
+        own_lags=_own_lags(own_lags), order=order_of(noise_order, seasonal_order),
         cov_type=as_option(cov_type, "cov_type", COV_TYPES), bandwidth=bandwidth,
         correction=as_option(correction, "correction", CORRECTIONS),
         hold_back=None if hold_back is None else as_int(hold_back, "hold_back", low=0),
@@ -194,9 +192,8 @@ def lagged_regression(
         n_draws=as_int(n_draws, "n_draws", low=99, high=99_999),
         seed=int(as_int(rng, "rng", low=0)),
     )
-    as_generator(rng)
     fitted = _fitted(sample, asked, recipe)
-    noted = (*((note.code, note.text) for note in sample.notes), *_give_warnings(fitted, asked, recipe))
+    noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_noted(fitted, asked, recipe)))
     settings: dict[str, Any] = {
         "max_lag": last,
         "min_lag": min_lag,
@@ -212,17 +209,10 @@ def lagged_regression(
     return named(fitted, asked, shown, recipe, sample, missing=missing, provenance=provenance)
 
 
-def _each_once(roles: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """The columns by role, or a `UsageError` if one has two roles."""
-    given = [name for names in roles.values() for name in names]
-    if any(given.count(name) > 1 for name in given):
-        raise UsageError(
-            f"kpi={roles['kpi'][0]!r}, leads={roles['leads']!r} and controls={roles['controls']!r} name a column twice: "
-            "name each column once."
-        )
-    if not roles["leads"]:
-        raise UsageError("leads is empty: name at least one lead.")
-    return roles
+def _own_lags(given: Any) -> tuple[int, ...]:
+    """Lags of the KPI in the model; none for 0, None and an empty list."""
+    none = given is None or (len(given) == 0 if isinstance(given, (list, tuple)) else isinstance(given, int) and given == 0)
+    return () if none else as_lags(given, "own_lags")
 
 
 def _horizon(given: int | None, families: Sequence[Family], *, last: int, default: int) -> int:
@@ -270,23 +260,20 @@ def _aliased(fitted: LagFit, asked: Asked, recipe: Beside) -> list[str]:
     return [name for name, value in zip(names, fitted.params, strict=True) if np.isnan(value) and name not in gone]
 
 
-def _give_warnings(fitted: LagFit, asked: Asked, recipe: Beside) -> Iterator[tuple[str, str]]:
-    """Code and text of what deserves a look; each is also given as a warning."""
-    found = []
+def _noted(fitted: LagFit, asked: Asked, recipe: Beside) -> Iterator[tuple[str, str]]:
+    """Code and text of what deserves a look."""
     if fitted.exact:
-        found.append(("LL118", words.exact_text(asked.kpi)))
+        yield "LL118", words.exact_text(asked.kpi)
     elif fitted.nobs < rows_needed(fitted.regression.rank):
-        found.append(("LL123", words.few_rows_text(nobs=fitted.nobs, n_params=fitted.nobs - fitted.df_resid)))
+        yield "LL123", words.few_rows_text(nobs=fitted.nobs, n_params=fitted.nobs - fitted.df_resid)
     elif not asked.own_lags and asked.order is None:
         left = np.full(len(fitted.model.y), np.nan)
         left[fitted.used] = fitted.regression.resid
         if integration(left, deterministic="c").state == "integrated":
-            found.append(("LL122", words.levels_text(asked.kpi)))
+            yield "LL122", words.levels_text(asked.kpi)
     if not fitted.settles:
-        found.append(("LL122", words.no_rest_text(asked.kpi)))
-    lost = _aliased(fitted, asked, recipe)
-    if lost:
-        found.append(("LL119", words.aliased_text(lost)))
-    for code, text in found:
-        warnings.warn(StatisticsWarning(text, code=code), stacklevel=3)
-        yield code, text
+        yield "LL122", words.no_rest_text(asked.kpi)
+    if not fitted.noise_known:
+        yield "LL124", words.noise_text()
+    if lost := _aliased(fitted, asked, recipe):
+        yield "LL119", words.aliased_text(lost)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Protocol
 
 from leadlag.wording.seen import SeenCheck
-from leadlag.wording.shown import among, number, periods, pvalue, shown
+from leadlag.wording.shown import among, number, periods, shown
 
-__all__ = ["in_short", "residual_lines"]
+__all__ = ["residual_lines"]
 
 
 class SeenTest(Protocol):
@@ -42,13 +41,6 @@ class SeenDiagnostics(Protocol):
     def kurtosis(self) -> float: ...
     @property
     def order(self) -> int: ...
-
-
-def in_short(checks: Sequence[SeenCheck]) -> str:
-    """All checks in one clause, such as ``autocorrelation pass (p 0.31), normality review (p 0.012)``."""
-    return ", ".join(
-        f"{check.code} {check.status}" + ("" if math.isnan(check.value) else f" (p {pvalue(check.value)})") for check in checks
-    )
 
 
 def residual_lines(
@@ -122,7 +114,7 @@ def _autocorrelation(cov_type: str, *, has_own_lags: bool, noise: str) -> str:
             "what is missing (trend, season, lags)."
         )
     if cov_type == "HAC":
-        return "The HAC errors allow for it. What to do: nothing for the bands; own_lags or noise_order may make them narrower."
+        return "HAC errors and bands allow for it. What to do: nothing; own_lags or noise_order may make the bands narrower."
     return (
         f"The {cov_type} errors do not allow for it: the bands are wrong, most often too narrow. What to do: give own_lags or "
         "noise_order, or cov_type='HAC'."

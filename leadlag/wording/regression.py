@@ -13,7 +13,7 @@ from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
 
 __all__ = [
-    "VIEW", "aliased_text", "exact_text", "explain", "family", "few_rows_text", "levels_text", "no_rest_text",
+    "VIEW", "aliased_text", "exact_text", "explain", "family", "few_rows_text", "levels_text", "noise_text", "no_rest_text",
     "profile_explain", "profile_summary", "summary",
 ]  # fmt: skip
 
@@ -78,6 +78,11 @@ def exact_text(kpi: str) -> str:
 def few_rows_text(*, nobs: int, n_params: int) -> str:
     """That there are few rows for what is estimated."""
     return f"{nobs} rows for {n_params} coefficients are few: below 3 a coefficient and 10, intervals are rough; lower max_lag"
+
+
+def noise_text() -> str:
+    """That the noise model is not determined."""
+    return "the data do not determine the noise model: its parts cancel, or its search did not settle; lower noise_order"
 
 
 def levels_text(kpi: str) -> str:

@@ -102,15 +102,27 @@ class TestStatsmodels:
         theirs = found.to_statsmodels()
         kept = found.params.dropna()
         np.testing.assert_allclose(theirs.params.iloc[:-1], kept, rtol=1e-10)
-        # ours are scaled to one variance, as standardised ones are
-        innovations = theirs.standardized_forecasts_error[0] * np.sqrt(theirs.params.iloc[-1])
         if order == (0, 1, 1):  # statsmodels takes the first value of a level as diffuse
-            np.testing.assert_allclose(innovations[40:], found.resid[39:], atol=0.02)
+            np.testing.assert_allclose(theirs.resid.iloc[40:], found.resid[39:], atol=0.02)
         else:
             assert theirs.llf == pytest.approx(found.llf, rel=1e-8)
-            np.testing.assert_allclose(innovations, found.resid, atol=1e-8)
+            np.testing.assert_allclose(theirs.resid, found.resid, atol=1e-8)
+            np.testing.assert_allclose(theirs.fittedvalues, found.fittedvalues, rtol=1e-8)
+            innovations = theirs.standardized_forecasts_error[0]
+            assert found.scale * found.df_resid == pytest.approx(theirs.params.iloc[-1] * innovations @ innovations, rel=1e-8)
 
-    def test_over_a_gap_sarimax_goes_on_and_names_the_same_periods(self) -> None:
+    @pytest.mark.parametrize("order", [1, (2, 0, 1)])
+    def test_over_a_gap_the_noise_goes_on_as_in_sarimax(self, order: Any) -> None:
+        data = frame()
+        data.iloc[[60, 61], 1] = np.nan
+        data.iloc[90, 0] = np.nan
+        found = regressed(data, noise_order=order)
+        theirs = found.to_statsmodels()
+        assert theirs.llf == pytest.approx(found.llf, rel=1e-8)
+        np.testing.assert_allclose(theirs.resid.dropna(), found.resid, atol=1e-7)
+        np.testing.assert_allclose(theirs.fittedvalues[found.resid.index], found.fittedvalues, rtol=1e-7)
+
+    def test_over_a_gap_sarimax_names_the_same_periods(self) -> None:
         data = frame()
         data.iloc[[60, 61], 1] = np.nan
         theirs = regressed(data, noise_order=1).to_statsmodels()
@@ -280,7 +292,7 @@ class TestPrediction:
 
     def test_after_differences_there_is_no_level(self) -> None:
         with pytest.raises(UsageError, match="to_statsmodels"):
-            regressed(noise_order=(0, 1, 1)).predict()
+            regressed(noise_order=(1, 1, 0)).predict()
 
 
 class TestTheSameWhateverTheUnits:
@@ -378,7 +390,6 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"log": "visits"}, "zero or below.*take it out of log"),
     ({"log": True}, "log=True"),
     ({"own_lags": [0, 1]}, "own_lags=0.*at least 1"),
-    ({"own_lags": None}, "own_lags=None"),
     ({"level": 95}, "level=95.*between 0.5 and 0.999"),
     ({"rng": None}, "rng=None"),
     ({"n_draws": 10}, "n_draws=10.*from 99"),
@@ -517,8 +528,19 @@ class TestHazards:
 
     def test_a_lead_with_one_pulse(self) -> None:
         data = frame().assign(visits=(np.arange(140) == 60) * 1.0)
-        for shape in SHAPES:
+        with pytest.raises(UsageError, match="one row alone decides") as refused:
+            regressed(data)
+        assert refused.value.code == "LL204"
+        assert regressed(data, cov_type="nonrobust").summary()
+        for shape in ("almon", "geometric", "delayed"):
             assert regressed(data, shape=shape).summary()
+
+    def test_a_noise_model_that_the_data_do_not_determine_is_said(self) -> None:
+        rng = np.random.default_rng(3)
+        data = pd.DataFrame({"sales": rng.normal(size=120), "visits": rng.normal(size=120)})
+        with pytest.warns(StatisticsWarning, match="lower noise_order"):
+            found = regressed(data, noise_order=(2, 0, 2), max_lag=2)
+        assert "LL124" in dict(found.provenance.warnings)
 
     def test_what_was_noted_stands_in_the_provenance(self) -> None:
         with pytest.warns(StatisticsWarning):
