@@ -18,11 +18,13 @@ from scipy import linalg, signal
 from leadlag.core.noise import Momentum, one_order_less, whitener
 from leadlag.errors import UsageError
 
-__all__ = ["ArmaNoise", "NoiseOrder", "Whitened", "autocovariances", "from_partials", "to_partials"]
+__all__ = ["ArmaNoise", "NoiseOrder", "Whitened", "autocovariances", "factor_over_gaps", "from_partials", "to_partials"]
 
 Floats = NDArray[np.float64]
 #: A column of which differencing leaves no more than this share is gone.
 _ROUNDING = 1e-10
+#: Most periods over which a filter with gaps is dense in a search: one Cholesky factor a step.
+_DENSE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +73,25 @@ class NoiseOrder:
 
 
 class Whitened(NamedTuple):
-    """Whitened rows (n_used, ...), their places in the sample (n_used,), and log|Omega| of the noise over its variance."""
+    """Whitened rows, and what they say of the noise.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_used, ...)
+    rows : ndarray of int, shape (n_used,)
+        Places in the sample.
+    weights : ndarray, shape (n_used,)
+        What each row itself is multiplied by: an innovation over its weight is the error of the prediction from the rows before.
+    """
 
     values: Floats
     rows: NDArray[np.intp]
-    log_det: float
+    weights: Floats
+
+    @property
+    def log_det(self) -> float:
+        """log|Omega| of the noise over its variance."""
+        return -2.0 * float(np.log(self.weights).sum())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +125,8 @@ class ArmaNoise:
         Returns
         -------
         Whitened
-            Every stretch of observed rows starts afresh with its unconditional variance; differences lose its first d rows.
+            Over a gap the noise goes on. With differences, and beyond 500 periods, every stretch of observed rows starts afresh
+            with its unconditional variance; differences lose its first d rows.
 
         Notes
         -----
@@ -118,13 +135,16 @@ class ArmaNoise:
         """
         changes, kept = self._changes(values.reshape(len(values), -1), observed)
         rows = np.flatnonzero(kept)
-        if not self.ma.any():
+        factor = factor_over_gaps(self.ar, self.ma, rows, most=_DENSE) if len(self.differences) == 1 else None
+        if factor is not None:
+            white = linalg.solve_triangular(factor, changes[rows], lower=True, check_finite=False)
+            weights = 1.0 / np.diag(factor)
+        elif not self.ma.any():
             filter_ = whitener(Momentum(phi=self.ar, unit_root=False, variance=self.variance), kept)
-            white = filter_.apply(changes)
-            log_det = -2.0 * float(np.log(filter_.weights[rows, 0]).sum())
+            white, weights = filter_.apply(changes), filter_.weights[rows, 0]
         else:
-            white, log_det = self._banded(changes, kept)
-        return Whitened(white.reshape(len(rows), *values.shape[1:]), rows, log_det)
+            white, weights = self._banded(changes, kept)
+        return Whitened(white.reshape(len(rows), *values.shape[1:]), rows, weights)
 
     def _changes(self, values: Floats, observed: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
         """Differences within each stretch, shape (n, m), and the rows that have them."""
@@ -141,12 +161,12 @@ class ArmaNoise:
         changes[:, np.abs(changes[kept]).max(axis=0, initial=0.0) <= _ROUNDING * size] = 0.0
         return changes, kept
 
-    def _banded(self, values: Floats, kept: NDArray[np.bool_]) -> tuple[Floats, float]:
-        """Whitened rows by the banded factor, and the log determinant."""
+    def _banded(self, values: Floats, kept: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        """Whitened rows by the banded factor, and the weight of each row itself."""
         stretches = _stretches(kept)
         factor = _banded_factor(self.ar, self.ma, int(np.diff(stretches, axis=1).max(initial=1)))
         first = max(len(self.ar), len(self.ma))
-        parts, log_det = [np.empty((0, values.shape[1]))], 0.0
+        parts, weights = [np.empty((0, values.shape[1]))], [np.empty(0)]
         for start, stop in stretches:
             raw = values[start:stop]
             filtered = signal.lfilter(np.r_[1.0, -self.ar], [1.0], raw, axis=0)
@@ -154,8 +174,36 @@ class ArmaNoise:
             width = min(len(factor), len(raw)) - 1
             leading = factor[: width + 1, : len(raw)]
             parts.append(linalg.solve_banded((width, 0), leading, filtered, overwrite_b=True, check_finite=False))
-            log_det += 2.0 * float(np.log(leading[0]).sum())
-        return np.concatenate(parts), log_det
+            weights.append(1.0 / leading[0])
+        return np.concatenate(parts), np.concatenate(weights)
+
+
+def factor_over_gaps(ar: Floats, ma: Floats, periods: NDArray[np.intp], *, most: int) -> Floats | None:
+    """Cholesky factor of the covariance of stationary noise with unit innovations on periods with gaps.
+
+    Parameters
+    ----------
+    ar : ndarray, shape (p,)
+    ma : ndarray, shape (q,)
+    periods : ndarray of int, shape (n,)
+        Increasing.
+    most : int
+        Most periods from the first to the last: time grows with their cube.
+
+    Returns
+    -------
+    ndarray, shape (n, n), or None
+        None where each stretch has to do by itself: without a gap or memory, beyond `most`, and so near a unit root that
+        rounding leaves no factor.
+    """
+    span = int(periods[-1] - periods[0]) + 1 if len(periods) else 0
+    if span == len(periods) or span > most or not (ar.any() or ma.any()):
+        return None
+    gamma = autocovariances(ar, ma, count=span)
+    try:
+        return np.asarray(linalg.cholesky(gamma[np.abs(periods[:, None] - periods)], lower=True, check_finite=False))
+    except linalg.LinAlgError:
+        return None
 
 
 def autocovariances(ar: Floats, ma: Floats, *, count: int) -> Floats:
@@ -172,10 +220,12 @@ def autocovariances(ar: Floats, ma: Floats, *, count: int) -> Floats:
     left = np.eye(p + 1)
     for k, j in product(range(p + 1), range(1, p + 1)):
         left[k, abs(k - j)] -= ar[j - 1]
-    gamma = np.r_[np.linalg.solve(left, right[: p + 1]), np.zeros(size - p - 1)]
-    for k in range(p + 1, size):
-        gamma[k] = right[k] + ar @ gamma[k - p : k][::-1]
-    return gamma[:count]
+    first = np.linalg.solve(left, right[: p + 1])
+    if not p or size == p + 1:
+        return np.asarray(np.r_[first, right[p + 1 : size]][:count])
+    polynomial = np.r_[1.0, -ar]
+    rest, _ = signal.lfilter([1.0], polynomial, right[p + 1 : size], zi=signal.lfiltic([1.0], polynomial, first[:0:-1]))
+    return np.asarray(np.r_[first, rest][:count])
 
 
 def _cross(ar: Floats, ma: Floats) -> Floats:

@@ -137,7 +137,7 @@ def filtered_covariance(model: LeastSquares, phi: FloatArray, *, rows: NDArray[n
     phi : ndarray, shape (p,)
         AR coefficients of the errors.
     rows : ndarray of int, shape (nobs,)
-        Period number of each row, increasing; the noise starts afresh after a gap.
+        Period number of each row, increasing; over a gap the noise goes on (beyond 1500 periods it starts afresh).
 
     Returns
     -------

@@ -49,7 +49,9 @@ def named(
         cov[:k, :k] = np.where(np.isnan(fitted.cov.matrix), np.nan, matrix @ np.nan_to_num(fitted.cov.matrix) @ matrix.T)
     if fitted.noise is not None:
         params, cov[k:, k:] = np.concatenate([params, *fitted.noise.parts]), fitted.noise.cov[k:, k:]
-    resid = fitted.regression.resid * model.scale[0]
+    # an innovation is standardised: in the first row, and after a gap, the prediction errs by more than it
+    weights = 1.0 if fitted.noise is None else fitted.noise.noise.whiten(model.y, model.rows).weights
+    resid = fitted.regression.resid * model.scale[0] / weights
     y = (model.y * model.scale[0] + model.center[0])[fitted.used]
     n, df_resid, n_params = fitted.nobs, fitted.df_resid, fitted.nobs - fitted.df_resid
     left, around = fitted.regression.resid, model.y[fitted.used] - model.y[fitted.used].mean()

@@ -53,14 +53,32 @@ def test_the_filters_with_and_without_moving_average_meet() -> None:
     assert one.log_det == pytest.approx(other.log_det, abs=1e-11)
 
 
-def test_a_gap_begins_a_new_stretch() -> None:
+@pytest.mark.parametrize("ma", [[], [0.4, 0.3, -0.2]])
+def test_noise_goes_on_over_a_gap(ma: list[float]) -> None:
     observed = np.ones(20, dtype=bool)
     observed[[8, 9, 12]] = False
-    model = noise([0.5, -0.2], [0.4, 0.3, -0.2])
-    parts = [model.whiten(np.eye(n), np.ones(n, dtype=bool)) for n in (8, 2, 7)]
-    whole = model.whiten(np.eye(20), observed)
-    np.testing.assert_allclose(whole.values[:, observed], linalg.block_diag(*(part.values for part in parts)), atol=1e-12)
-    assert whole.log_det == pytest.approx(sum(part.log_det for part in parts))
+    model = noise([0.5, -0.2], ma)
+    omega = covariance(model.ar, model.ma, 20)[np.ix_(observed, observed)]
+    white = model.whiten(np.eye(20), observed)
+    inverse = np.linalg.inv(np.linalg.cholesky(omega))
+    np.testing.assert_allclose(white.values[:, observed], inverse, atol=1e-10)
+    np.testing.assert_allclose(white.weights, np.diag(inverse), atol=1e-10)
+    assert white.log_det == pytest.approx(np.linalg.slogdet(omega)[1])
+
+
+def test_over_a_gap_in_many_rows_and_under_differences_a_new_stretch_begins() -> None:
+    observed = np.ones(520, dtype=bool)
+    observed[20:510] = False
+    for differences in ((1.0,), (1.0, -1.0)):
+        n = 520 if len(differences) == 1 else 40
+        rows = observed.copy() if n == 520 else np.arange(40) != 20
+        model = noise([0.5, -0.2], [0.4, 0.3, -0.2], differences=differences)
+        x = np.random.default_rng(0).normal(size=n)
+        stretches = np.split(x, [20, 510]) if n == 520 else np.split(x, [20, 21])
+        parts = [model.whiten(part, np.ones(len(part), dtype=bool)) for part in (stretches[0], stretches[2])]
+        whole = model.whiten(x, rows)
+        np.testing.assert_allclose(whole.values, np.concatenate([part.values for part in parts]), atol=1e-12)
+        np.testing.assert_allclose(whole.weights, np.concatenate([part.weights for part in parts]), atol=1e-12)
 
 
 def test_differences_lose_the_first_rows_of_each_stretch() -> None:

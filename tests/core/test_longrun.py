@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import linalg, signal
 
 from leadlag.core.covariance import covariance
 from leadlag.core.lags import lag_matrix
 from leadlag.core.leastsquares import fit
 from leadlag.core.longrun import long_run
-from leadlag.core.noise import Momentum, whitener
 from leadlag.core.resample import signs
 from leadlag.errors import UsageError
 
@@ -107,25 +107,31 @@ def test_without_own_lags_draws_are_refits_with_the_same_signs() -> None:
 
 
 @pytest.mark.parametrize("phi", [(0.6,), (0.5, 0.2)])
-def test_under_ar_noise_draws_are_refits_with_the_same_signs(phi: tuple[float, ...]) -> None:
+@pytest.mark.parametrize("gap", [(), (40, 41, 60)])
+def test_under_ar_noise_draws_are_refits_with_the_same_signs(phi: tuple[float, ...], gap: tuple[int, ...]) -> None:
     y, X = case(noise=0.6)
-    X, periods = X[:, :5], np.r_[0:40, 43:93]
-    weights, order = WEIGHTS[:5], len(phi)
-    observed = np.isin(np.arange(93), periods)
-    F = whitener(Momentum(phi=np.array(phi), unit_root=False, variance=1.0), observed).apply(np.eye(93)[:, periods])
+    span, order, weights = 90 + len(gap), len(phi), WEIGHTS[:5]
+    X, periods = X[:, :5], np.setdiff1d(np.arange(span), gap)
+    psi = signal.lfilter([1.0], np.r_[1.0, -np.array(phi)], np.r_[1.0, np.zeros(500)])
+    gamma = linalg.toeplitz([psi[lag:] @ psi[: len(psi) - lag] for lag in range(span)])
+    F = np.linalg.inv(np.linalg.cholesky(gamma[np.ix_(periods, periods)]))
     params = np.linalg.lstsq(X, y, rcond=None)[0]
     leverage = np.einsum("ij,ji->i", F @ X, np.linalg.pinv(F @ X))
     scaled = F @ (y - X @ params) / (1.0 - leverage)
     influence = X @ np.linalg.inv(X.T @ X) @ weights
 
     def error(resid: np.ndarray) -> float:
-        grid = np.zeros(93)
-        grid[periods] = resid
-        c = np.array([grid[lag:] @ grid[: 93 - lag] for lag in range(order + 1)])
+        grid, moved = np.zeros((2, span))
+        grid[periods], moved[periods] = resid, influence
+        for t in gap:  # what is not seen is what the rows say of it
+            grid[t] = gamma[t, periods] @ np.linalg.solve(gamma[np.ix_(periods, periods)], resid)
+        c = np.array([grid[lag:] @ grid[: span - lag] for lag in range(order + 1)])
         estimated = np.linalg.solve(c[np.abs(np.subtract.outer(range(order), range(order)))], c[1:])
-        steps = np.eye(93) - sum(a * np.eye(93, k=-lag) for lag, a in enumerate(estimated, start=1))
-        steps = steps[np.ix_(periods, periods)]
-        return float(np.sqrt(np.linalg.solve(steps.T, influence) ** 2 @ (steps @ resid / (1.0 - leverage)) ** 2))
+        steps = np.eye(span) - sum(a * np.eye(span, k=-lag) for lag, a in enumerate(estimated, start=1))
+        square = np.zeros(span)
+        square[periods] = ((F @ resid if gap else steps @ grid) / (1.0 - leverage)) ** 2
+        square[list(gap)] = square[periods].mean()
+        return float(np.sqrt(np.linalg.solve(steps.T, moved) ** 2 @ square))
 
     size = []
     for flip in signs(np.random.default_rng(3), n=90, n_draws=99).T:

@@ -24,6 +24,10 @@ def test_the_estimate_is_that_of_the_general_route(phi: tuple[float, ...]) -> No
     y[[30, 32]], X[100:110, 2] = np.nan, np.nan
     fast = reml_autoregression(1e5 * y, X)
     assert len(fast.phi) >= len(phi)
+    # the general route starts afresh only where the rows are too far apart for one factor of all
+    far = np.full((250, 6), np.nan)
+    apart = np.vstack([np.vstack([part, far]) for part in np.split(np.column_stack([y, X[:, 1:]]), [31, 105])])
+    y, X = apart[:, 0], np.column_stack([np.ones(len(apart)), apart[:, 1:]])
     general = fit_with_noise(y, X, order=NoiseOrder(ar=len(fast.phi)), criterion="reml")
     np.testing.assert_allclose(fast.phi, general.ar, atol=1e-4)
     assert fast.variance == pytest.approx(1e10 * general.noise.variance, rel=1e-4)
