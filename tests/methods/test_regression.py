@@ -531,9 +531,8 @@ class TestHazards:
         with pytest.raises(UsageError, match="one row alone decides") as refused:
             regressed(data)
         assert refused.value.code == "LL204"
-        assert regressed(data, cov_type="nonrobust").summary()
-        for shape in ("almon", "geometric", "delayed"):
-            assert regressed(data, shape=shape).summary()
+        for shape in SHAPES:
+            assert regressed(data, shape=shape, cov_type="nonrobust").summary()
 
     def test_a_noise_model_that_the_data_do_not_determine_is_said(self) -> None:
         rng = np.random.default_rng(3)
