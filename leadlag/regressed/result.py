@@ -62,7 +62,8 @@ class LaggedRegressionResult(Result):
     scale : float
         Variance of the residuals (innovations), by `df_resid`.
     resid, fittedvalues : Series
-        By period; with a noise model innovations, and predictions one period ahead.
+        By period; with a noise model predictions one period ahead, and their errors: in the first row, and after a gap, these
+        vary more than the innovations do.
     cov_type, correction : str
     bandwidth : int or None
     noise_order : tuple of int or None
