@@ -73,6 +73,7 @@ class TestStatsmodels:
         np.testing.assert_allclose(found.params, theirs.params, rtol=1e-8)
         np.testing.assert_allclose(found.bse, theirs.bse, rtol=1e-8)
 
+    @pytest.mark.filterwarnings("ignore:the data do not determine the noise model")
     def test_a_noise_model_is_sarimax(self) -> None:
         y, X = design(frame(), 3, 4)
         found = regressed(min_lag=3, max_lag=4, noise_order=(1, 0, 1))
@@ -96,6 +97,7 @@ class TestStatsmodels:
             np.testing.assert_allclose(theirs.bse, found.bse, rtol=1e-6)
             np.testing.assert_allclose(theirs.aic, found.aic, rtol=1e-9)
 
+    @pytest.mark.filterwarnings("ignore:the data do not determine the noise model")
     @pytest.mark.parametrize("order", [1, (1, 0, 1), (0, 1, 1)])
     def test_to_statsmodels_with_noise_is_sarimax_at_the_same_point(self, order: Any) -> None:
         found = regressed(noise_order=order)
