@@ -81,6 +81,12 @@ def _shapes() -> dict[str, Shape]:
         Shape(name="geometric3", family=geometric, weights=np.where(lag >= 3, 0.7 ** np.maximum(lag - 3.0, 0), 0.0)),
         Shape(name="delayed", family=Family(kind="delayed", lags=LAGS), weights=late),
         Shape(name="own", family=free, weights=arbitrary, own=0.5),
+        Shape(
+            name="own_short",
+            family=Family(kind="free", lags=(1, 2, 3, 4)),
+            weights=np.concatenate([[0.0, 1.0, 0.5, 0.3], np.zeros(LONG - 4)]),
+            own=0.5,
+        ),
         Shape(name="noise", family=free, weights=arbitrary, noise=True),
         Shape(
             name="noise_geometric", family=geometric, weights=np.where(lag >= 3, 0.7 ** np.maximum(lag - 3.0, 0), 0.0), noise=True

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import signal, special
 
 from leadlag.core.bands import Bands, bands, drawn_bands
-from leadlag.core.lagdraws import LagDraws, lag_draws
+from leadlag.core.lagdraws import LagDraws, lag_draws, own_draws
 from leadlag.core.lagfit import BandCovariance, LagFit
-from leadlag.core.profiles import moved_by_one
+from leadlag.core.profiles import Family, moved_by_one
 
 __all__ = ["Estimate", "LeadEffects", "lead_effects", "total_gradient"]
 
@@ -20,6 +21,8 @@ Floats = NDArray[np.float64]
 
 #: Draws behind the set of peaks.
 _DRAWS = 5_000
+#: What bands have for each lag.
+_BY_LAG = ("estimate", "bse", "low", "high", "low_all", "high_all")
 #: Relative step of numerical derivatives.
 _STEP = 1e-6
 
@@ -45,17 +48,19 @@ class LeadEffects:
     profile, cumulative : Bands
         Effect at each lag of a rise that lasts one period, and the effect after so many periods of a rise that stays.
     total : Estimate
-        Effect of a rise that stays, over all lags (delta method).
+        Effect of a rise that stays, over all lags: by the delta method, that of a decay by draws.
     peak : int
-        Lag with the largest effect.
+        Lag with the largest effect, among all that are shown or in the model.
     peaks : tuple of int
         Lags at which the peak may be, at the level of the bands.
     first_lag : int or None
-        First lag whose effect is not zero, all lags judged at once; where a decay starts.
+        First lag whose effect is not zero, all lags judged at once. Of a geometric decay where it starts, if a lag, judged so, or
+        the total differs from zero. None if there is none.
     mean_delay : Estimate
         Mean lag, weighted with the effects.
     half_life : float
-        Periods after the peak until the effect has halved; NaN where it has not within the lags shown.
+        Periods after the peak until the effect has halved: of a decay that falls from its peak on by its formula, else read
+        between the lags; NaN where it has not halved within the lags that are shown or in the model.
     hidden : tuple of Estimate
         Rate of decay and place of the peak, where the family has them.
     """
@@ -95,7 +100,8 @@ def lead_effects(
         Last lag shown.
     band : BandCovariance, optional
         What `cov` rests on. With it the bands and intervals of a decay come from `lag_draws`, which knows that its start and peak
-        are estimated, and the degrees of freedom of all others know that the noise is; without it neither is known.
+        are estimated, bands and mean delay beside own lags of the KPI from `own_draws`, and the degrees of freedom of all others
+        know that the noise is estimated; without it all is by the delta method.
     level : float
         Of bands and intervals.
     rng : int or Generator
@@ -108,14 +114,14 @@ def lead_effects(
     Notes
     -----
     The profile is that of ``b(B) / (1 - a(B))``: with own lags of the KPI in the model, what reaches it also by its own past.
-    Intervals are those of the delta method, by Student's t, but for a decay.
+    All lags of the model are judged, also where fewer are shown.
     """
     family, unit = fit.model.families[lead], _unit(fit, lead)
-    first = min(family.lags[0], horizon)
-    lags = tuple(range(first, horizon + 1))
+    first, last = min(family.lags[0], horizon), max(horizon, family.lags[-1], family.longest)
+    lags = tuple(range(first, last + 1))
     theta, df = np.r_[np.nan_to_num(fit.params), fit.hidden], float(max(fit.df_resid, 1))
     shown = np.arange(len(lags)) + first
-    weights, slopes = (part[..., shown] for part in _responses(fit, lead, horizon))
+    weights, slopes = (part[..., shown] for part in _responses(fit, lead, last))
     margin = float(special.stdtrit(df, (1.0 + level) / 2.0))
 
     def judged(gradients: Floats) -> float:
@@ -138,36 +144,60 @@ def lead_effects(
         first_lag=None,
         mean_delay=_delta(lambda at: _mean_delay(fit, lead, at), theta, cov, margin, _bounds(fit)),
         half_life=_half_life(
-            np.abs(weights), decay=fit.hidden[fit.model.hidden_of(lead)], kind=family.kind, own=bool(fit.model.own_lags)
+            np.abs(weights), first, decay=fit.hidden[fit.model.hidden_of(lead)], family=family, own=bool(fit.model.own_lags)
         ),
         hidden=tuple(_estimate(float(theta[at]), float(np.sqrt(max(float(cov[at, at]), 0.0))), margin) for at in hidden_at),
     )
     found = by_delta
-    if band is not None and family.n_hidden and not fit.exact:
-        found = _by_draws(by_delta, lag_draws(fit, lead, phi=band.phi, horizon=horizon, rng=rng), unit=unit, level=level)
-    return replace(found, first_lag=family.start if family.kind == "geometric" else _first(found.profile, lags))
+    if band is not None and not fit.exact and family.n_hidden:
+        found = _of_a_decay(by_delta, lag_draws(fit, lead, phi=band.phi, horizon=last, rng=rng), unit=unit, level=level)
+    elif band is not None and not fit.exact and fit.model.own_lags:
+        found = _by_draws(by_delta, own_draws(fit, lead, band=band, horizon=last, rng=rng), unit=unit, level=level)
+    return _up_to(replace(found, first_lag=_first(found, family, settles=fit.settles)), horizon)
 
 
 def _by_draws(found: LeadEffects, drawn: LagDraws, *, unit: float, level: float) -> LeadEffects:
-    """The same estimates with the bands and intervals of draws."""
+    """The same estimates with bands of draws, and their interval of the mean delay."""
     effects = unit * drawn.effects[:, list(found.lags)]
-    ends = ((1.0 - level) / 2.0, (1.0 + level) / 2.0)
-
-    def interval(estimate: Estimate, draws: Floats) -> Estimate:
-        low, high = np.quantile(draws[np.isfinite(draws)], ends)
-        return replace(
-            estimate, bse=float(draws.std()), low=float(min(low, estimate.value)), high=float(max(high, estimate.value))
-        )
-
     return replace(
         found,
         profile=drawn_bands(found.profile.estimate, effects, level=level),
         cumulative=drawn_bands(found.cumulative.estimate, np.cumsum(effects, axis=1), level=level),
-        total=interval(found.total, unit * drawn.total),
-        peaks=_likely(np.abs(effects).argmax(axis=1) + found.lags[0], found.peak, level),
-        mean_delay=interval(found.mean_delay, drawn.mean_delay),
-        hidden=tuple(interval(estimate, draws) for estimate, draws in zip(found.hidden, drawn.hidden.T, strict=True)),
+        mean_delay=_drawn(found.mean_delay, drawn.mean_delay, level),
     )
+
+
+def _of_a_decay(found: LeadEffects, drawn: LagDraws, *, unit: float, level: float) -> LeadEffects:
+    """The same estimates with all bands and intervals of draws."""
+    effects = drawn.effects[:, list(found.lags)]
+    return replace(
+        _by_draws(found, drawn, unit=unit, level=level),
+        total=_drawn(found.total, unit * drawn.total, level),
+        peaks=_likely(np.abs(effects).argmax(axis=1) + found.lags[0], found.peak, level),
+        hidden=tuple(_drawn(estimate, draws, level) for estimate, draws in zip(found.hidden, drawn.hidden.T, strict=True)),
+    )
+
+
+def _drawn(estimate: Estimate, draws: Floats, level: float) -> Estimate:
+    """An estimate with the interval of those draws that have a value."""
+    known = draws[np.isfinite(draws)]
+    if not len(known):
+        return replace(estimate, bse=float("nan"), low=float("nan"), high=float("nan"))
+    low, high = np.quantile(known, ((1.0 - level) / 2.0, (1.0 + level) / 2.0))
+    return replace(estimate, bse=float(known.std()), low=float(min(low, estimate.value)), high=float(max(high, estimate.value)))
+
+
+def _up_to(found: LeadEffects, horizon: int) -> LeadEffects:
+    """The effects with the lags up to the horizon only; what was said of all lags stays."""
+    count = horizon + 1 - found.lags[0]
+    if count >= len(found.lags):
+        return found
+
+    def cut(whole: Bands) -> Bands:
+        parts: dict[str, Any] = {name: getattr(whole, name)[:count] for name in _BY_LAG}
+        return replace(whole, **parts)
+
+    return replace(found, lags=found.lags[:count], profile=cut(found.profile), cumulative=cut(found.cumulative))
 
 
 def _likely(draws: NDArray[np.intp], estimate: int, level: float) -> tuple[int, ...]:
@@ -267,10 +297,13 @@ def _estimate(value: float, bse: float, margin: float) -> Estimate:
     return Estimate(value=value, bse=bse, low=value - margin * bse, high=value + margin * bse)
 
 
-def _first(profile: Bands, lags: Sequence[int]) -> int | None:
-    """First lag whose simultaneous band leaves zero out."""
-    away = np.flatnonzero((profile.low_all > 0) | (profile.high_all < 0))
-    return lags[away[0]] if len(away) else None
+def _first(found: LeadEffects, family: Family, *, settles: bool) -> int | None:
+    """First lag whose simultaneous band leaves zero out; where a decay starts, if there is one or the total's interval does."""
+    away = np.flatnonzero((found.profile.low_all > 0) | (found.profile.high_all < 0))
+    if family.kind == "geometric":
+        adds_up = settles and (found.total.low > 0 or found.total.high < 0)
+        return family.start if len(away) or adds_up else None
+    return found.lags[away[0]] if len(away) else None
 
 
 def _peaks(
@@ -299,12 +332,13 @@ def _peaks(
     return tuple(kept)
 
 
-def _half_life(size: Floats, *, decay: Floats, kind: str, own: bool) -> float:
-    """Periods after the peak until the effect has halved: by the formula of a decay, else between the lags shown."""
-    if kind in ("geometric", "delayed") and not own:
-        halvings = float(np.log(0.5) / np.log(decay[0])) if decay[0] > 0 else 0.0
-        return halvings if kind == "geometric" else halvings**0.5
+def _half_life(size: Floats, first: int, *, decay: Floats, family: Family, own: bool) -> float:
+    """Periods after the peak until the effect has halved: by the formula of a decay that falls from its peak on, else by lag."""
     peak = int(np.argmax(size))
+    falls = family.kind == "delayed" or (family.kind == "geometric" and first + peak == family.longest)
+    if falls and not own:
+        halvings = float(np.log(0.5) / np.log(decay[0])) if decay[0] > 0 else 0.0
+        return halvings if family.kind == "geometric" else halvings**0.5
     below = np.flatnonzero(size[peak:] <= size[peak] / 2.0)
     if not len(below) or size[peak] == 0:
         return float("nan")
