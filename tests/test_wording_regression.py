@@ -57,6 +57,22 @@ def test_the_peak_is_named_only_where_a_lag_stands_out() -> None:
     assert "peaks" not in nothing["visits"].explain()
 
 
+def test_a_decay_of_an_unrelated_lead_has_no_first_effect() -> None:
+    data = frame().assign(visits=np.random.default_rng(9).normal(size=140))
+    found = regressed(data, shape="geometric")
+    assert found["visits"].first_lag is None
+    assert "first effect" not in found.summary() + found["visits"].summary()
+    assert "no lag stands out from zero" in found.summary()
+    assert "peaks after" not in found["visits"].explain()
+    assert "first effect at week 3" in " ".join(regressed(shape="geometric").summary().split())
+
+
+def test_a_long_run_without_a_bootstrap_says_so() -> None:
+    with pytest.warns(UserWarning, match="exact combination"):
+        found = regressed(frame().assign(visits=np.arange(140) * 1.0), max_lag=2)
+    assert "no bootstrap interval" in " ".join(found.summary().split())
+
+
 def test_lag_zero_is_no_lead() -> None:
     data = frame().assign(visits=lambda d: d["sales"] + np.random.default_rng(3).normal(size=140))
     found = regressed(data, min_lag=0)

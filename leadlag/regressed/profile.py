@@ -35,12 +35,13 @@ class LagProfile(Result):
         Family of the profile, in words.
     effects : LeadEffects
         Effects by lag with pointwise and simultaneous bands, their sum so far, delay, mean delay and half-life, in KPI units per
-        unit of the lead.
+        unit of the lead. Delay and half-life are found among all lags of the model, also where fewer are shown.
     long_run : Estimate
-        Effect of a rise that stays, over all lags, with the interval of the delta method; NaN where the KPI does not settle
-        after a change, or the lead has no column of its own.
+        Effect of a rise that stays, over all lags, with the interval of the delta method, or for a geometric or delayed shape
+        that of draws from its likelihood; NaN where the KPI does not settle after a change, or the lead has no column of its own.
     bootstrap_low, bootstrap_high : float
-        The same interval by the bootstrap.
+        The same interval by a wild bootstrap. NaN for a geometric or delayed shape, since it would take start, rate and peak as
+        if they could only move a little; where a column of the lead is a combination of others; and where the fit is exact.
     lead_sd : float
         One standard deviation of the lead over the rows used, in its units.
     log : tuple of str
@@ -93,7 +94,10 @@ class LagProfile(Result):
 
     @property
     def first_lag(self) -> int | None:
-        """First lag whose effect is not zero, all lags judged at once; None if there is none."""
+        """First lag whose effect is not zero, all lags judged at once; None if there is none.
+
+        Of a geometric decay the lag at which it starts, if any lag or the long-run effect differs from zero.
+        """
         return self.effects.first_lag
 
     @property
@@ -103,7 +107,7 @@ class LagProfile(Result):
 
     @property
     def half_life(self) -> float:
-        """Periods after the peak until the effect has halved."""
+        """Periods after the peak until the effect has halved; NaN where it has not within the lags that were looked at."""
         return self.effects.half_life
 
     @property

@@ -227,22 +227,27 @@ class LaggedRegressionResult(Result):
 
     @cached_property
     def _long_run(self) -> LongRun | None:
-        """Long-run effects of all leads by the bootstrap; None where the fit leaves nothing to draw from."""
-        fitted, regression = self._fit, self._fit.regression
-        if self.exact or not regression.kept.all() or not fitted.settles:
+        """Long-run effects of all leads by the bootstrap, on the columns that are kept; None where no lead has it."""
+        fitted, regression, kept = self._fit, self._fit.regression, self._fit.regression.kept
+        if self.exact or not fitted.settles or not any(map(self._has_bootstrap, range(len(self.leads)))):
             return None
-        first = fitted.model.base.shape[1]
+        first, place = fitted.model.base.shape[1], np.cumsum(kept) - 1
         return long_run(
             regression.basis.q @ regression.scores + regression.resid,
             regression.basis.q @ regression.basis.r,
-            weights=np.vstack([self._direct(j) for j in range(len(self.leads))]),
-            own=[(first + place, lag) for place, lag in enumerate(self.own_lags)],
+            weights=np.vstack([self._direct(j) for j in range(len(self.leads))])[:, kept],
+            own=[(int(place[first + i]), lag) for i, lag in enumerate(self.own_lags) if kept[first + i]],
             phi=self._bands.phi,
             periods=fitted.used,
             level=self.level,
             n_draws=self._draws[0],
             rng=self._draws[1],
         )
+
+    def _has_bootstrap(self, lead: int) -> bool:
+        """Whether the bootstrap can say something of a lead: all its columns are kept, and no start or rate was searched."""
+        model = self._fit.model
+        return not model.families[lead].n_hidden and bool(np.isfinite(self._fit.params[model.columns_of(lead)]).all())
 
     def _direct(self, lead: int) -> Floats:
         """What each coefficient adds to the sum of a lead's direct effects, shape (k + h,)."""
@@ -266,7 +271,9 @@ class LaggedRegressionResult(Result):
             effects = left_open(effects, (held != 0).any(axis=1), every=bool(lost.all()))
         place = 1 + fitted.model.base.shape[1] + lead
         unit = float(fitted.model.scale[0] / fitted.model.scale[place])
-        ends = (np.nan, np.nan) if drawn is None else (unit * drawn.boot_low[lead], unit * drawn.boot_high[lead])
+        ends = (np.nan, np.nan)
+        if drawn is not None and self._has_bootstrap(lead):
+            ends = (unit * drawn.boot_low[lead], unit * drawn.boot_high[lead])
         used = fitted.model.X[fitted.used, lead]
         return LagProfile(
             kpi=self.kpi,

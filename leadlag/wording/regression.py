@@ -157,8 +157,10 @@ def _long_run(profile: Any) -> str:
     text = f"{middle} per unit ({percent(profile.level)} interval {low} to {high}"
     if math.isfinite(profile.bootstrap_low):
         _, low, high = interval(run.value, profile.bootstrap_low, profile.bootstrap_high)
-        text += f", bootstrap {low} to {high}"
-    return f"{text})"
+        return f"{text}, bootstrap {low} to {high})"
+    if profile.effects.hidden:
+        return f"{text} from draws; a decay has no bootstrap interval)"
+    return f"{text}; no bootstrap interval)"
 
 
 def _lasting(profile: Any) -> str:

@@ -106,3 +106,46 @@ def test_lags_of_columns_that_others_span_are_open_and_not_zero() -> None:
     assert np.isfinite(profile.weights).tolist() == [True, False, False]
     assert np.isfinite(profile.long_run.value)
     assert pd.isna(profile.to_frame().loc[1, ["low", "high", "low_all", "high_all"]]).all()
+
+
+@pytest.mark.parametrize(
+    ("leads", "options"),
+    [
+        (["visits"], {"noise_order": (1, 1, 0)}),
+        (["visits"], {"controls": ["price", "again"]}),
+        (["visits"], {"controls": ["price", "again"], "own_lags": 1}),
+        (["visits", "twin"], {}),
+        (["visits", "other"], {"shape": {"other": "geometric"}}),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.*exact combination")
+def test_a_column_that_is_set_aside_takes_the_bootstrap_from_its_own_lead_only(leads: list[str], options: dict) -> None:
+    data = frame().assign(twin=lambda d: 2 * d["visits"] + 1, again=lambda d: 3 - d["price"])
+    data["other"] = np.random.default_rng(4).normal(size=len(data))
+    first, *others = regressed(data, leads, **options).profiles
+    assert first.bootstrap_low < first.long_run.value < first.bootstrap_high
+    width = (first.bootstrap_high - first.bootstrap_low) / (first.long_run.high - first.long_run.low)
+    assert width == pytest.approx(1.0, abs=0.3)
+    assert all(np.isnan([other.bootstrap_low, other.bootstrap_high]).all() for other in others)
+
+
+def test_a_redundant_control_changes_no_bootstrap() -> None:
+    plain = regressed(controls="price", own_lags=1)["visits"]
+    with pytest.warns(UserWarning, match="exact combination"):
+        more = regressed(frame().assign(again=lambda d: 3 - d["price"]), controls=["price", "again"], own_lags=1)["visits"]
+    assert (more.bootstrap_low, more.bootstrap_high) == pytest.approx((plain.bootstrap_low, plain.bootstrap_high), rel=1e-8)
+
+
+@pytest.mark.parametrize("shape", ["geometric", "delayed"])
+def test_the_long_run_of_a_decay_has_an_interval_of_draws_and_no_bootstrap(shape: str) -> None:
+    profile = regressed(shape=shape)["visits"]
+    assert profile.long_run.low < profile.long_run.value < profile.long_run.high
+    assert np.isnan([profile.bootstrap_low, profile.bootstrap_high]).all()
+    assert "from draws; a decay has no bootstrap interval" in " ".join(profile.summary().split())
+
+
+def test_the_delay_is_found_among_all_lags_of_the_model() -> None:
+    short = regressed(horizon=2)["visits"]
+    assert short.lags == (1, 2)
+    assert (short.delay, short.delay_low, short.delay_high, short.first_lag) == (3, 3, 3, 3)
+    assert "peak at week 3" in short.summary()
