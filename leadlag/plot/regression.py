@@ -117,6 +117,8 @@ def long_run_effects_inches(result: LaggedRegressionResult) -> tuple[float, floa
 
 def _mark_delay(ax: Axes, result: LagProfile) -> Line2D:
     """The lags at which the peak may be, and the one that it is, along the lower edge."""
+    if result.delay > result.lags[-1]:
+        return Line2D([], [], linestyle="none", label=f"peak at lag {result.delay}, not shown")
     low, high = result.delay_low, result.delay_high
     along = ax.get_xaxis_transform()
     ax.plot([low - 0.3, high + 0.3], [0.03, 0.03], color=_PEAK, linewidth=3.0, solid_capstyle="butt", transform=along, zorder=6)

@@ -44,6 +44,12 @@ def test_the_delay_and_its_set_are_marked_only_where_a_lag_stands_out() -> None:
     assert not [line for line in nothing.plot(ax=Figure().add_subplot()).lines if line.get_marker() == "D"]
 
 
+def test_a_peak_beyond_the_lags_shown_is_said_and_not_marked() -> None:
+    ax = regressed(horizon=2)["visits"].plot(ax=Figure().add_subplot())
+    assert not [line for line in ax.lines if line.get_marker() == "D"]
+    assert "peak at lag 3, not shown" in [text.get_text() for text in ax.get_legend().get_texts()]
+
+
 def test_title_and_axes_say_the_view_the_unit_and_the_names_letter_by_letter(odd) -> None:
     svg = plot.svg_of(odd.profiles[0])
     told = words(svg)
