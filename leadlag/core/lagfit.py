@@ -189,12 +189,15 @@ class BandCovariance:
         How far the matrix moves with one standard error of each independent part of `phi`.
     df_resid : int
         Of the regression.
+    kind : str
+        What it rests on, in short: ``"AR(2)"`` for AR noise of that order, else a `cov_type`.
     """
 
     matrix: Floats
     phi: Floats
     slopes: Floats
     df_resid: int
+    kind: str
 
     def df(self, gradients: Floats) -> Floats:
         """Degrees of freedom of estimates with these derivatives (k + h, m) by all parameters, shape (m,).
@@ -234,7 +237,8 @@ def band_covariance(fitted: LagFit) -> BandCovariance:
     if fitted.cov.cov_type != "HAC" or fitted.noise is not None or fitted.model.own_lags or fitted.exact:
         cov = fitted.cov if fitted.cov.cov_type != "HAC" else covariance(regression, cov_type="HC3")
         matrix = np.nan_to_num(cov.matrix)
-        return BandCovariance(matrix=matrix, phi=none, slopes=np.zeros((0, *matrix.shape)), df_resid=fitted.df_resid)
+        empty = np.zeros((0, *matrix.shape))
+        return BandCovariance(matrix=matrix, phi=none, slopes=empty, df_resid=fitted.df_resid, kind=cov.cov_type)
     whole = np.full((len(fitted.model.y), 1 + regression.rank), np.nan)
     whole[fitted.used] = np.column_stack([regression.resid, regression.basis.q])
     phi = reml_autoregression(whole[:, 0], whole[:, 1:], min_order=1, max_order=_MAX_ORDER).phi
@@ -250,8 +254,9 @@ def band_covariance(fitted: LagFit) -> BandCovariance:
     slopes = [(at(phi + _SHARE * move) - at(phi - _SHARE * move)) / (2.0 * _SHARE) for move in moves]
     matrix = at(phi)
     return BandCovariance(
-        matrix=matrix, phi=phi, slopes=np.reshape(slopes, (len(slopes), *matrix.shape)), df_resid=fitted.df_resid
-    )
+        matrix=matrix, phi=phi, slopes=np.reshape(slopes, (len(slopes), *matrix.shape)), df_resid=fitted.df_resid,
+        kind=f"AR({len(phi)})",
+    )  # fmt: skip
 
 
 def innovation_slopes(fitted: LagFit, order: NoiseOrder | None) -> Floats:

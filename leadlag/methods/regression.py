@@ -118,7 +118,7 @@ def lagged_regression(
     rng : int, default 0
         Seed of the simultaneous bands and of the bootstrap.
     n_draws : int, default 999
-        Bootstrap draws behind the interval of the long-run effect.
+        Bootstrap draws behind the second interval of the long-run effect; a decay has none, its interval is by likelihood.
     time : str, optional
         Time column of `data`.
     catalogue : sequence of Metric, optional

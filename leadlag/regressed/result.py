@@ -158,9 +158,7 @@ class LaggedRegressionResult(Result):
     @property
     def band_errors(self) -> str:
         """What the bands and intervals of the profiles rest on: `cov_type`, or under HAC ``"HC3"`` or ``"AR(p)"``."""
-        if self.cov_type != "HAC":
-            return self.cov_type
-        return "HC3" if self._fit.noise is not None or self.own_lags or self.exact else f"AR({len(self._bands.phi)})"
+        return self._bands.kind
 
     def to_frame(self) -> pd.DataFrame:
         """Lag profiles of all leads, one row a lag; `coefficients` has one row per term."""
