@@ -4,7 +4,7 @@
     python benchmarks/longrun_coverage.py --draws 200 --jobs 2 --only own
 
 One lead with 12 free lags. "own": own lag 1 of the KPI, independent errors. "noise": no own lags, AR(1) errors, whose
-AR order and coefficients are estimated by restricted likelihood. "uneven": the errors' variance moves with the square of the
+AR order and coefficients are estimated by restricted likelihood, as for the bands. "uneven": the errors' variance moves with the square of the
 lead. "+-" is one Monte-Carlo standard error; "!" = the 95 % interval of the figure excludes the target.
 """
 
@@ -87,7 +87,7 @@ def fitted(cell: Cell, y: np.ndarray, X: np.ndarray, *, seed: int, n_draws: int)
     weights = np.r_[0.0, np.ones(LAGS), np.zeros(X.shape[1] - LAGS - 1)]
     if cell.kind == "own":
         return long_run(y, X, weights=weights, own=[(LAGS + 1, 1)], rng=seed, n_draws=n_draws)
-    return long_run(y, X, weights=weights, phi=reml_autoregression(y, X).phi, rng=seed, n_draws=n_draws)
+    return long_run(y, X, weights=weights, phi=reml_autoregression(y, X, min_order=1).phi, rng=seed, n_draws=n_draws)
 
 
 def one(cell: Cell, draws: range, n_draws: int) -> list[tuple[bool, bool, float, float, float]]:
