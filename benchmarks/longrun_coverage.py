@@ -4,8 +4,8 @@
     python benchmarks/longrun_coverage.py --draws 200 --jobs 2 --only own
 
 One lead with 12 free lags. "own": own lag 1 of the KPI, independent errors. "noise": no own lags, AR(1) errors, whose
-AR order and coefficients are estimated by restricted likelihood, as for the bands. "uneven": the errors' variance moves with the square of the
-lead. "+-" is one Monte-Carlo standard error; "!" = the 95 % interval of the figure excludes the target.
+AR order and coefficients are estimated by restricted likelihood, as for the bands. "uneven": the errors' variance moves with
+the square of the lead. "+-" is one Monte-Carlo standard error; "!" = the 95 % interval of the figure excludes the target.
 """
 
 from __future__ import annotations
