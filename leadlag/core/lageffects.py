@@ -15,7 +15,7 @@ from leadlag.core.lagdraws import LagDraws, lag_draws, own_draws
 from leadlag.core.lagfit import BandCovariance, LagFit
 from leadlag.core.profiles import Family, moved_by_one
 
-__all__ = ["Estimate", "LeadEffects", "lead_effects", "total_gradient"]
+__all__ = ["Estimate", "LeadEffects", "direct_gradient", "lead_effects", "total_gradient"]
 
 Floats = NDArray[np.float64]
 
@@ -116,7 +116,7 @@ def lead_effects(
     The profile is that of ``b(B) / (1 - a(B))``: with own lags of the KPI in the model, what reaches it also by its own past.
     All lags of the model are judged, also where fewer are shown.
     """
-    family, unit = fit.model.families[lead], _unit(fit, lead)
+    family, unit = fit.model.families[lead], fit.model.effect_unit(lead)
     first, last = min(family.lags[0], horizon), max(horizon, family.lags[-1], family.longest)
     lags = tuple(range(first, last + 1))
     theta, df = np.r_[np.nan_to_num(fit.params), fit.hidden], float(max(fit.df_resid, 1))
@@ -215,21 +215,23 @@ def _bounds(fit: LagFit) -> tuple[Floats, Floats]:
     return np.r_[-free, low], np.r_[free, high]
 
 
-def total_gradient(fit: LagFit, lead: int) -> Floats:
-    """Derivative of a lead's total effect by coefficients and hidden parameters, in scaled units, shape (k + h,)."""
+def direct_gradient(fit: LagFit, lead: int) -> Floats:
+    """What each parameter adds to the sum of a lead's direct effects, before the KPI's own lags carry them on, shape (k + h,)."""
     theta, model = np.r_[np.nan_to_num(fit.params), fit.hidden], fit.model
-    gradient, left = np.zeros(len(theta)), 1.0 - _own(fit).sum()
+    gradient = np.zeros(len(theta))
     family, mine, place = model.families[lead], model.hidden_of(lead), model.columns_of(lead)
-    gradient[place] = family.totals(fit.hidden[mine]) / left
+    gradient[place] = family.totals(fit.hidden[mine])
     for i, slope in enumerate(moved_by_one(family.totals, fit.hidden[mine], family.bounds)):
-        gradient[len(fit.params) + mine.start + i] = float(slope @ theta[place]) / left
-    gradient[model.base.shape[1] : model.n_fixed] = _total(fit, lead, theta) / left
+        gradient[len(fit.params) + mine.start + i] = float(slope @ theta[place])
     return gradient
 
 
-def _unit(fit: LagFit, lead: int) -> float:
-    """KPI units per unit of the lead in one scaled effect."""
-    return float(fit.model.scale[0] / fit.model.scale[1 + fit.model.base.shape[1] + lead])
+def total_gradient(fit: LagFit, lead: int) -> Floats:
+    """Derivative of a lead's total effect by coefficients and hidden parameters, in scaled units, shape (k + h,)."""
+    theta, left = np.r_[np.nan_to_num(fit.params), fit.hidden], 1.0 - _own(fit).sum()
+    gradient = direct_gradient(fit, lead) / left
+    gradient[fit.model.base.shape[1] : fit.model.n_fixed] = _total(fit, lead, theta) / left
+    return gradient
 
 
 def _own(fit: LagFit) -> Floats:

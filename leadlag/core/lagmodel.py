@@ -70,6 +70,14 @@ class LagModel:
         """Range of each hidden parameter of all leads."""
         return [pair for family in self.families for pair in family.bounds]
 
+    def place_of(self, lead: int) -> int:
+        """Where `center` and `scale` of one lead stand."""
+        return 1 + self.base.shape[1] + lead
+
+    def effect_unit(self, lead: int) -> float:
+        """KPI units per unit of one lead in one scaled effect."""
+        return float(self.scale[0] / self.scale[self.place_of(lead)])
+
     def hidden_of(self, lead: int) -> slice:
         """Where the hidden parameters of one lead stand among those of all."""
         before = sum(family.n_hidden for family in self.families[:lead])
@@ -107,8 +115,8 @@ class LagModel:
         unit[q : q + p], offset[q : q + p] = self.scale[0], self.center[0]
         for j, family in enumerate(self.families):
             place = self.columns_of(j)
-            unit[place] = self.scale[1 + q + j]
-            offset[place] = self.center[1 + q + j] * family.totals(hidden[self.hidden_of(j)])
+            unit[place] = self.scale[self.place_of(j)]
+            offset[place] = self.center[self.place_of(j)] * family.totals(hidden[self.hidden_of(j)])
         return unit, offset
 
     def to_original(self, hidden: Floats, params: Floats) -> tuple[Floats, Floats]:
@@ -124,7 +132,7 @@ class LagModel:
         matrix[0, 1:k] = -self.scale[0] * ratio[1:]
         for j, family in enumerate(self.families):
             place, mine = self.columns_of(j), self.hidden_of(j)
-            center = self.center[1 + self.base.shape[1] + j] / self.scale[1 + self.base.shape[1] + j]
+            center = self.center[self.place_of(j)] / self.scale[self.place_of(j)]
             for i, slope in enumerate(moved_by_one(family.totals, hidden[mine], family.bounds)):
                 matrix[0, k + mine.start + i] = -self.scale[0] * center * float(slope @ known[place])
         values = self.scale[0] * params / unit

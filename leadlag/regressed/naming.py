@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from leadlag.catalogue import Missing
 from leadlag.core.lagfit import LagFit
@@ -42,13 +43,7 @@ def named(
 ) -> LaggedRegressionResult:
     """The numbers of the array functions with the names that they are about."""
     terms, index, model = term_names(fitted, asked, recipe), sample.calendar.index[fitted.used], fitted.model
-    params, matrix = model.to_original(fitted.hidden, fitted.params)
-    cov = np.zeros((len(terms), len(terms)))
-    k = len(params)
-    with np.errstate(over="ignore", invalid="ignore"):  # squares of units near the largest number there is
-        cov[:k, :k] = np.where(np.isnan(fitted.cov.matrix), np.nan, matrix @ np.nan_to_num(fitted.cov.matrix) @ matrix.T)
-    if fitted.noise is not None:
-        params, cov[k:, k:] = np.concatenate([params, *fitted.noise.parts]), fitted.noise.cov[k:, k:]
+    params, cov = _params_and_cov(fitted, n_terms=len(terms))
     # an innovation is standardised: in the first row, and after a gap, the prediction errs by more than it
     weights = 1.0 if fitted.noise is None else fitted.noise.noise.whiten(model.y, model.rows).weights
     resid = fitted.regression.resid * model.scale[0] / weights
@@ -94,3 +89,14 @@ def named(
         _missing=missing,
         _draws=(shown.n_draws, shown.seed),
     )
+
+
+def _params_and_cov(fitted: LagFit, *, n_terms: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Every parameter in the units of the data, those of the noise last, and their covariance."""
+    params, matrix = fitted.model.to_original(fitted.hidden, fitted.params)
+    cov, k = np.zeros((n_terms, n_terms)), len(params)
+    with np.errstate(over="ignore", invalid="ignore"):  # squares of units near the largest number there is
+        cov[:k, :k] = np.where(np.isnan(fitted.cov.matrix), np.nan, matrix @ np.nan_to_num(fitted.cov.matrix) @ matrix.T)
+    if fitted.noise is not None:
+        params, cov[k:, k:] = np.concatenate([params, *fitted.noise.parts]), fitted.noise.cov[k:, k:]
+    return params, cov

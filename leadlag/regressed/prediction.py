@@ -56,7 +56,7 @@ def predicted(
     base = (beside.columns(sample) - model.center[2 : 1 + q]) / model.scale[2 : 1 + q]
     parts = [np.ones((sample.n_periods, 1)), base]
     for j, lead in enumerate(leads):
-        x = (logged(sample, lead, beside.log) - model.center[1 + q + j]) / model.scale[1 + q + j]
+        x = (logged(sample, lead, beside.log) - model.center[model.place_of(j)]) / model.scale[model.place_of(j)]
         whole = _after_the_fit(model.X[:, j], x, offset)
         parts.append(model.families[j].columns(whole, fitted.hidden[model.hidden_of(j)])[offset:])
     params = np.nan_to_num(fitted.params)

@@ -14,7 +14,7 @@ from leadlag._validation import as_name
 from leadlag.catalogue import Missing
 from leadlag.core.arma import NoiseOrder
 from leadlag.core.diagnostics import Diagnostics, diagnose
-from leadlag.core.lageffects import lead_effects, total_gradient
+from leadlag.core.lageffects import direct_gradient, lead_effects
 from leadlag.core.lagfit import BandCovariance, LagFit, band_covariance, innovation_slopes
 from leadlag.core.longrun import LongRun, long_run
 from leadlag.core.pvalues import interval, t_values, two_sided
@@ -152,8 +152,12 @@ class LaggedRegressionResult(Result):
         """Pass, review or fail for each diagnostic; none where the fit is exact."""
         if self.exact:
             return ()
-        noise = "white" if self._fit.noise is None else "arma"
-        return residual_checks(self.diagnostics, cov_type=self.cov_type, has_own_lags=bool(self.own_lags), noise=noise)
+        return residual_checks(self.diagnostics, cov_type=self.cov_type, has_own_lags=bool(self.own_lags), noise=self.noise)
+
+    @property
+    def noise(self) -> str:
+        """What the model takes the noise for: "white", or "arma" with a noise model."""
+        return "white" if self.noise_order is None else "arma"
 
     @property
     def band_errors(self) -> str:
@@ -233,7 +237,7 @@ class LaggedRegressionResult(Result):
         return long_run(
             regression.basis.q @ regression.scores + regression.resid,
             regression.basis.q @ regression.basis.r,
-            weights=np.vstack([self._direct(j) for j in range(len(self.leads))])[:, kept],
+            weights=np.vstack([direct_gradient(fitted, j) for j in range(len(self.leads))])[:, kept],
             own=[(int(place[first + i]), lag) for i, lag in enumerate(self.own_lags) if kept[first + i]],
             phi=self._bands.phi,
             periods=fitted.used,
@@ -247,14 +251,6 @@ class LaggedRegressionResult(Result):
         model = self._fit.model
         return not model.families[lead].n_hidden and bool(np.isfinite(self._fit.params[model.columns_of(lead)]).all())
 
-    def _direct(self, lead: int) -> Floats:
-        """What each coefficient adds to the sum of a lead's direct effects, shape (k + h,)."""
-        gradient, model = total_gradient(self._fit, lead), self._fit.model
-        own = slice(model.base.shape[1], model.n_fixed)
-        gradient[:] *= 1.0 - np.nan_to_num(self._fit.params[own]).sum()
-        gradient[own] = 0.0
-        return gradient
-
     def _profile(self, lead: int) -> LagProfile:
         fitted, drawn = self._fit, self._long_run
         family = fitted.model.families[lead]
@@ -267,8 +263,7 @@ class LaggedRegressionResult(Result):
         if lost.any():
             held = family.weights(fitted.hidden[fitted.model.hidden_of(lead)], effects.lags)[:, lost]
             effects = left_open(effects, (held != 0).any(axis=1), every=bool(lost.all()))
-        place = 1 + fitted.model.base.shape[1] + lead
-        unit = float(fitted.model.scale[0] / fitted.model.scale[place])
+        unit = fitted.model.effect_unit(lead)
         ends = (np.nan, np.nan)
         if drawn is not None and self._has_bootstrap(lead):
             ends = (unit * drawn.boot_low[lead], unit * drawn.boot_high[lead])
@@ -282,7 +277,7 @@ class LaggedRegressionResult(Result):
             long_run=effects.total,
             bootstrap_low=float(min(ends)),
             bootstrap_high=float(max(ends)),
-            lead_sd=float(np.nanstd(used, ddof=1) * fitted.model.scale[place]),
+            lead_sd=float(np.nanstd(used, ddof=1) * fitted.model.scale[fitted.model.place_of(lead)]),
             log=tuple(name for name in self._beside.log if name in (self.kpi, self.leads[lead])),
             through_own=bool(self.own_lags),
             level=self.level,

@@ -251,8 +251,9 @@ def diagnosis(result: Any) -> tuple[str, ...]:
     found: SeenDiagnostics = result.diagnostics
     place = None if found.shift < 0 else result.resid.index[found.shift]  # type: ignore[attr-defined]
     at = "" if place is None else f"{result.unit} {place}" if isinstance(place, int) else place
-    noise = "white" if result.noise_order is None else "arma"
-    return residual_lines(checks, found, cov_type=result.cov_type, has_own_lags=bool(result.own_lags), noise=noise, shift_at=at)
+    return residual_lines(
+        checks, found, cov_type=result.cov_type, has_own_lags=bool(result.own_lags), noise=result.noise, shift_at=at
+    )
 
 
 def explain(result: Any) -> Prose:
