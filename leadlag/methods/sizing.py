@@ -83,12 +83,12 @@ def long_run_effect(
     every = (*SIZING, *(shape for shape in shapes if shape.response != "linear"))
     n_lags, unit = len(problem.lags), problem.y_scale
     kinds = [(shape.kind, shape.response) for shape in every]
+    if shapes[int(found.best[0]) // n_lags].response == "square":
+        return Sized(problem=problem, scan=found, effect=EffectSize(value=np.nan, low=np.nan, high=np.nan))
     fresh = scan(problem, rng=np.random.default_rng(0), n_draws=_DRAWS, shapes=every)
     rise = answers_to_a_rise(problem.X, every, n_lags=n_lags, unit_root=problem.momentum.unit_root)[0]
     total = unit * rise * total_weights(every, problem.momentum, problem.lags, most=float(len(problem.y)))
     carried = np.repeat([shape.kind == "momentum" for shape in every], n_lags)
-    if shapes[int(found.best[0]) // n_lags].response == "square":
-        return Sized(problem=problem, scan=found, effect=EffectSize(value=np.nan, low=np.nan, high=np.nan))
     directed = np.repeat([shape.response != "square" for shape in every], n_lags)
     effect = averaged_effect(
         np.where(directed, fresh.coefficient[0] * total, np.nan), fresh.bse[0] * np.abs(total), fresh.gain[0] * unit**2,
