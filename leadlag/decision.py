@@ -63,31 +63,39 @@ class Reason:
 class Profile:
     """Each lag tried alone: its effect on the KPI for a rise of the lead by `lead_sd`, and its t value.
 
-    All tuples have one entry a lag; `low` and `high` bound the effect pointwise at the effect level.
+    All tuples have one entry a lag; `low` and `high` bound the effect pointwise at the effect level. `lags` are in periods of the
+    KPI. For a lead that is seen more often `own_lags` are the same in its own periods, whose word is `own_unit`; else that is
+    empty, and `own_lags` too.
     """
 
-    lags: tuple[int, ...]
+    lags: tuple[float, ...]
     effect: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
     tvalue: tuple[float, ...]
+    own_lags: tuple[int, ...] = ()
+    own_unit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delay:
-    """The lag at which the effect peaks, and every lag the data do not reject as the peak."""
+    """The lag at which the effect peaks, and every lag the data do not reject as the peak, in periods of the KPI.
 
-    peak: int
-    lags: tuple[int, ...]
+    They are whole numbers for a lead with the KPI's own periods; for one that is seen more often they are one `step` apart.
+    """
+
+    peak: float
+    lags: tuple[float, ...]
     level: float
+    step: float = 1.0
 
     @property
-    def low(self) -> int:
+    def low(self) -> float:
         """Smallest lag of the set."""
         return min(self.lags)
 
     @property
-    def high(self) -> int:
+    def high(self) -> float:
         """Largest lag of the set."""
         return max(self.lags)
 

@@ -40,8 +40,8 @@ class Findings:
         Each candidate alone.
     selection : Selection
     direction : Direction
-    sets : Mapping from int to tuple of int
-        Delay set of the candidates that have one, by column.
+    sets : Mapping from int to tuple of float
+        Delay set of the candidates that have one, by column, in periods of the KPI.
     shapes : sequence of Shape
         Those that were searched.
     """
@@ -49,7 +49,7 @@ class Findings:
     scan: Scan
     selection: Selection
     direction: Direction
-    sets: Mapping[int, tuple[int, ...]]
+    sets: Mapping[int, tuple[float, ...]]
     shapes: Sequence[Shape] = STANDARD
 
 
@@ -172,11 +172,16 @@ def _delay(findings: Findings, j: int, alone: LeadScan, place: int | None, *, po
     """Delay and its set: given the other chosen leads for a chosen one, alone for one that is explained by them."""
     if j not in findings.sets:
         return None
-    peak = int(alone.peak[j])
+    peak = float(alone.peak[j])
     if place is not None:
         problem, found = findings.selection.given_others[place], findings.selection.scans[place]
-        peak = problem.lags[found.best[0] % len(problem.lags)]
-    return Delay(peak=peak, lags=findings.sets[j], level=policy.delay_level)
+        peak = float(problem.delays(0)[found.best[0] % problem.n_slots])
+    return Delay(peak=_whole(peak), lags=tuple(_whole(lag) for lag in findings.sets[j]), level=policy.delay_level)
+
+
+def _whole(lag: float) -> float:
+    """A lag as an int where it is a whole number of periods, so that it prints as one."""
+    return int(lag) if float(lag).is_integer() else lag
 
 
 def _treatment(prepared: Prepared, j: int, *, unit: str) -> str:

@@ -11,8 +11,9 @@ import numpy as np
 from leadlag._blas import one_thread
 from leadlag._validation import as_bool, as_generator, as_int, as_list, as_names, as_option, as_real
 from leadlag.catalogue import Metric, Missing, as_catalogue
+from leadlag.core.delays import delay_lags
 from leadlag.core.limits import check_limits
-from leadlag.core.scan import CHUNK, delay_lags, scan
+from leadlag.core.scan import CHUNK, scan
 from leadlag.core.shapes import NONLINEAR, STANDARD, Shape
 from leadlag.decision import Evidence, Policy, decide, in_order
 from leadlag.errors import UsageError

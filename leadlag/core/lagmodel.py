@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from leadlag.core.clock import Clock
 from leadlag.core.lags import lag_matrix
 from leadlag.core.leastsquares import standardise
+from leadlag.core.pace import pace_of
 from leadlag.core.profiles import Family, moved_by_one
 from leadlag.errors import UsageError
 
@@ -35,8 +37,10 @@ class LagModel:
     own : ndarray, shape (n, p)
         Own lags of the scaled KPI.
     own_lags : tuple of int
-    X : ndarray, shape (n, m)
-        Scaled leads.
+    series : tuple of ndarray, shape (n,) each
+        Scaled leads; one that is seen more often than the KPI on its own calendar, shape (n_own,).
+    clocks : tuple of (Clock or None)
+        How the own periods of such a lead line up with the rows; None for the others.
     families : tuple of Family
         One a lead.
     rows : ndarray of bool, shape (n,)
@@ -49,7 +53,8 @@ class LagModel:
     base: Floats
     own: Floats
     own_lags: tuple[int, ...]
-    X: Floats
+    series: tuple[Floats, ...]
+    clocks: tuple[Clock | None, ...]
     families: tuple[Family, ...]
     rows: NDArray[np.bool_]
     center: Floats
@@ -70,6 +75,10 @@ class LagModel:
         """Range of each hidden parameter of all leads."""
         return [pair for family in self.families for pair in family.bounds]
 
+    def pace(self, lead: int) -> float:
+        """Own periods of a lead to one of the KPI's."""
+        return pace_of(self.clocks[lead])
+
     def place_of(self, lead: int) -> int:
         """Where `center` and `scale` of one lead stand."""
         return 1 + self.base.shape[1] + lead
@@ -88,9 +97,13 @@ class LagModel:
         before = self.n_fixed + sum(family.n_columns for family in self.families[:lead])
         return slice(before, before + self.families[lead].n_columns)
 
+    def lead_columns(self, lead: int, hidden: Floats) -> Floats:
+        """The columns of one lead for its hidden parameters, shape (n, n_columns of the lead)."""
+        return self.families[lead].columns(self.series[lead], hidden, self.clocks[lead])
+
     def design(self, hidden: Floats) -> Floats:
         """Base, own lags and the columns of every lead, shape (n, k); NaN outside `rows`."""
-        parts = [self.families[j].columns(self.X[:, j], hidden[self.hidden_of(j)]) for j in range(len(self.families))]
+        parts = [self.lead_columns(j, hidden[self.hidden_of(j)]) for j in range(len(self.families))]
         columns = np.column_stack([self.base, self.own, *parts])
         columns[~self.rows] = np.nan
         return columns
@@ -142,9 +155,10 @@ class LagModel:
 
 def lag_model(
     y: ArrayLike,
-    X: ArrayLike,
+    X: ArrayLike | Sequence[ArrayLike],
     families: Sequence[Family],
     *,
+    clocks: Sequence[Clock | None] = (),
     base: ArrayLike | None = None,
     own_lags: Sequence[int] = (),
     hold_back: int | None = None,
@@ -155,10 +169,12 @@ def lag_model(
     ----------
     y : array_like, shape (n,)
         KPI on a complete period grid, oldest period first; NaN where missing.
-    X : array_like, shape (n, m)
-        Leads.
+    X : array_like, shape (n, m), or sequence of array_like, shape (n,) each
+        Leads; as a sequence, those with a clock have the shape (n_own,).
     families : sequence of Family
         One a lead.
+    clocks : sequence of (Clock or None), optional
+        One a lead: for those that are seen more often than the KPI, how their own periods line up with its rows.
     base : array_like, shape (n, q), optional
         Trend, season and controls, in the same period as the KPI; the intercept is always there.
     own_lags : sequence of int
@@ -175,25 +191,36 @@ def lag_model(
     UsageError
         If `hold_back` is below the longest lag.
     """
-    longest = max([family.longest for family in families] + list(own_lags), default=0)
+    paces = tuple(clocks) or (None,) * len(families)
+    # a lead with a clock has values before the KPI's first row: which rows it has is seen in its columns
+    deep = [family.longest for family, clock in zip(families, paces, strict=True) if clock is None]
+    longest = max([*deep, *own_lags], default=0)
     if hold_back is not None and hold_back < longest:
         raise UsageError(f"hold_back={hold_back} is below the longest lag: give at least {longest}, or None.")
-    kpi, leads = standardise(y), standardise(X)
+    kpi, leads = standardise(y), _standardised(X, paces)
     others = standardise(np.empty((kpi.values.size, 0)) if base is None else base)
     as_it_is = np.array([family.presample == "zero" for family in families], dtype=bool)
-    values = leads.values + np.where(as_it_is, leads.center / leads.scale, 0.0)
+    center, scale = (np.array([getattr(lead, part) for lead in leads], dtype=np.float64) for part in ("center", "scale"))
+    moved = np.where(as_it_is, center / scale, 0.0)
     model = LagModel(
         y=kpi.values,
         base=np.column_stack([np.ones(kpi.values.size), others.values]),
         own=lag_matrix(kpi.values, tuple(own_lags)),
         own_lags=tuple(own_lags),
-        X=values,
+        series=tuple(lead.values + by for lead, by in zip(leads, moved, strict=True)),
+        clocks=paces,
         families=tuple(families),
         rows=np.ones(kpi.values.size, dtype=bool),
-        center=np.r_[kpi.center, 0.0, others.center, np.where(as_it_is, 0.0, leads.center)],
-        scale=np.r_[kpi.scale, 1.0, others.scale, leads.scale],
+        center=np.r_[kpi.center, 0.0, others.center, np.where(as_it_is, 0.0, center)],
+        scale=np.r_[kpi.scale, 1.0, others.scale, scale],
     )
     middle = np.array([(low + high) / 2.0 for low, high in model.bounds])
     rows = np.isfinite(model.y) & np.isfinite(model.design(middle)).all(axis=1)
     rows[: longest if hold_back is None else hold_back] = False
     return replace(model, rows=rows)
+
+
+def _standardised(X: ArrayLike | Sequence[ArrayLike], clocks: Sequence[Clock | None]) -> list[Standardised]:
+    """Each lead, scaled on its own calendar."""
+    given = [np.asarray(x, dtype=np.float64) for x in (np.asarray(X, dtype=np.float64).T if not any(clocks) else X)]  # type: ignore[union-attr]
+    return [standardise(x) for x in given]

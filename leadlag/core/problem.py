@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leadlag.core.finer import FinerLead
 from leadlag.core.noise import Momentum, fit_momentum
 
 __all__ = ["Problem", "refitted"]
@@ -39,6 +41,9 @@ class Problem:
         AR orders up to this are compared when the momentum is fitted again.
     shift : ndarray, shape (n,), or None
         Step of the KPI's largest level shift, in every model but one: a lead has to hold without it too.
+    finer : tuple of FinerLead or None
+        The own series of each lead that is seen more often than the KPI, whose column of `X` is then what it comes to in the
+        KPI's periods; None for the others. Empty if no lead is.
     """
 
     y: Floats
@@ -50,11 +55,34 @@ class Problem:
     x_scale: Floats
     max_order: int = 4
     shift: Floats | None = None
+    finer: tuple[FinerLead | None, ...] = ()
 
     @property
     def mean(self) -> Floats:
         """Columns of every model, shape (n, q) or (n, q + 1): the base, and the level shift if there is one."""
         return self.base if self.shift is None else np.column_stack([self.base, self.shift])
+
+    def finer_of(self, lead: int) -> FinerLead | None:
+        """The own series of one lead, if it is seen more often than the KPI."""
+        return self.finer[lead] if self.finer else None
+
+    @property
+    def n_slots(self) -> int:
+        """Lags searched for the lead that has most of them; a scan has as many columns for each shape."""
+        return max([len(self.lags), *(len(one.lags) for one in self.finer if one is not None)])
+
+    def delays(self, lead: int) -> Floats:
+        """The lags of one lead in periods of the KPI, shape (n_slots,); NaN in slots that it does not use."""
+        finer = self.finer_of(lead)
+        found = np.full(self.n_slots, np.nan)
+        lags = self.lags if finer is None else finer.delays
+        found[: len(lags)] = lags
+        return found
+
+    def of(self, leads: Sequence[int] | NDArray[np.intp]) -> Problem:
+        """The problem with some of its leads."""
+        finer = tuple(self.finer[lead] for lead in leads) if self.finer else ()
+        return replace(self, X=self.X[:, leads], x_scale=self.x_scale[leads], finer=finer)
 
     @property
     def observed(self) -> NDArray[np.bool_]:

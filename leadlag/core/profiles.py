@@ -1,7 +1,8 @@
 """Lag profiles with few coefficients: how the weights of a lead's lags depend on what is estimated.
 
 A profile is ``w_k = sum_i M_ki(hidden) g_i``: linear in the coefficients g of its columns, and for a decay also a function of
-hidden parameters (its rate, its peak). Everything else (columns, sums, derivatives) follows from M.
+hidden parameters (its rate, its peak). Everything else (columns, sums, derivatives) follows from M. Lags are those of the lead:
+periods of the KPI, or where the lead is seen more often, which its `Clock` says, own periods.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
+from scipy import signal, special
 
-from leadlag.core.lags import lag_matrix
+from leadlag.core.clock import Clock
+from leadlag.core.pace import lagged
 from leadlag.core.shapes import first_autocorrelation
 
 __all__ = ["ENDPOINTS", "KINDS", "LARGEST_RATE", "PRESAMPLES", "Family", "Kind", "moved_by_one"]
 
 Floats = NDArray[np.float64]
-Kind = Literal["free", "almon", "geometric", "delayed"]
+Kind = Literal["free", "almon", "exp_almon", "geometric", "delayed"]
 Endpoints = Literal["none", "near", "far", "both"]
 Presample = Literal["backcast", "zero"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -31,6 +33,10 @@ PRESAMPLES: tuple[str, ...] = get_args(Presample)
 LARGEST_RATE = 0.98
 #: Rates tried before the best one is polished.
 _RATES = (0.0, 0.15, 0.3, 0.45, 0.6, 0.7, 0.8, 0.88, 0.94)
+#: At its most narrow the weight of an exponential Almon profile falls by exp(-8) from its peak to the next lag: a single lag.
+_NARROWEST = 8.0
+#: Curvatures of an exponential Almon profile that are tried, and places of its mean between two lags.
+_CURVATURES, _PLACES = 8, 1
 #: Step of numerical derivatives: the cube root of rounding, for central differences.
 _STEP = 6e-6
 
@@ -41,11 +47,13 @@ class Family:
 
     Parameters
     ----------
-    kind : {"free", "almon", "geometric", "delayed"}
-        A weight for each lag; a polynomial of the lag; free weights at `n_free` lags from the start on and a decay after them; or
-        ``rate^((lag - peak)^2)``, which rises to a peak of its own and falls from it.
+    kind : {"free", "almon", "exp_almon", "geometric", "delayed"}
+        A weight for each lag; a polynomial of the lag; ``exp(theta1 s + theta2 s^2)`` over its sum, s the lag from -1 at the first
+        to 1 at the last, so that the one coefficient is the sum of the effects; free weights at `n_free` lags from the start on
+        and a decay after them; or ``rate^((lag - peak)^2)``, which rises to a peak of its own and falls from it.
     lags : tuple of int
-        Consecutive lags, in periods. A decay begins at one of them and goes on beyond the last.
+        Consecutive lags (free weights: any that rise), in the lead's own periods. A decay begins at one of them and goes on beyond
+        the last.
     degree : int
         Of an Almon polynomial.
     endpoints : {"none", "near", "far", "both"}
@@ -68,17 +76,20 @@ class Family:
 
     @property
     def n_hidden(self) -> int:
-        """Parameters in which the weights are not linear: none, the rate, or rate and peak."""
-        return {"geometric": 1, "delayed": 2}.get(self.kind, 0)
+        """Parameters in which the weights are not linear: none, the rate, or two."""
+        return {"geometric": 1, "delayed": 2, "exp_almon": 2}.get(self.kind, 0)
 
     @property
     def hidden_names(self) -> tuple[str, ...]:
         """Their names."""
-        return ("decay", "peak")[: self.n_hidden]
+        return ("theta1", "theta2") if self.kind == "exp_almon" else ("decay", "peak")[: self.n_hidden]
 
     @property
     def bounds(self) -> tuple[tuple[float, float], ...]:
-        """Lowest and highest value of each hidden parameter."""
+        """Lowest and highest value of each hidden parameter; an exponential Almon profile has no trough (theta2 <= 0)."""
+        if self.kind == "exp_almon":
+            most = _NARROWEST * self._half**2
+            return ((-2.0 * most, 2.0 * most), (-most, 0.0))
         return ((0.0, LARGEST_RATE), (float(self.lags[0]), float(self.lags[-1])))[: self.n_hidden]
 
     @property
@@ -106,6 +117,8 @@ class Family:
             return (shown[:, None] == np.asarray(self.lags)).astype(np.float64)
         if self.kind == "almon":
             return np.where(inside[:, None], self._polynomials(shown), 0.0)
+        if self.kind == "exp_almon":
+            return np.where(inside, np.exp(self._exponents(hidden, shown) - self._log_sum(hidden)), 0.0)[:, None]
         if self.kind == "delayed":
             away = (shown - hidden[1]) ** 2
             return np.where(inside, _power(hidden[0], away), 0.0)[:, None]
@@ -125,36 +138,68 @@ class Family:
             return (self._begin + np.arange(self.n_free)) / left + hidden[0] / left**2
         return np.asarray(np.asarray(self.lags, dtype=np.float64) @ self.weights(hidden))
 
-    def columns(self, x: Floats, hidden: Floats) -> Floats:
+    def columns(self, x: Floats, hidden: Floats, clock: Clock | None = None) -> Floats:
         """Regressors of one lead, shape (n, n_columns); NaN where a lag that `longest` or the profile needs is missing.
 
         A decay takes every value up to its row; one that is missing further back than the last lag counts as zero, so `x` has to
-        be centred unless `presample` is "zero".
+        be centred unless `presample` is "zero". With a `clock` x is the own series of a lead that is seen more often.
         """
         if self.kind != "geometric":
-            return np.asarray(lag_matrix(x, self.lags) @ self.weights(hidden))
-        starts = self._begin + np.arange(self.n_free)
-        return np.where(self._has_all(x)[:, None], lag_matrix(self._carried(x, hidden[0]), starts.tolist()), np.nan)
+            return np.asarray(lagged(x, self.lags, clock) @ self.weights(hidden))
+        starts = (self._begin + np.arange(self.n_free)).tolist()
+        return np.where(self._has_all(x, clock)[:, None], lagged(self._carried(x, hidden[0]), starts, clock), np.nan)
 
-    def candidates(self, x: Floats) -> tuple[list[tuple[Family, Floats]], list[Floats]]:
+    def candidates(self, x: Floats, clock: Clock | None = None) -> tuple[list[tuple[Family, Floats]], list[Floats]]:
         """Families with a start, and hidden parameters, from which a search begins; beside each the columns it has."""
         rates = np.array(_RATES)
-        if self.kind == "delayed":
-            points = [(self, np.array([rate, float(lag)])) for lag in self.lags for rate in rates]
-            lagged = lag_matrix(x, self.lags)
-            return points, [lagged @ self.weights(hidden) for _, hidden in points]
+        if self.kind in ("delayed", "exp_almon"):
+            peaks = [np.array([rate, float(lag)]) for lag in self.lags for rate in rates]
+            points = [(self, hidden) for hidden in (peaks if self.kind == "delayed" else self.forms(_CURVATURES, _PLACES))]
+            lags = lagged(x, self.lags, clock)
+            return points, [lags @ self.weights(hidden) for _, hidden in points]
         placed = [replace(self, start=start) for start in self.starts]
         points = [(family, np.array([rate])) for family in placed for rate in rates]
-        return points, [family.columns(x, hidden) for family, hidden in points]
+        return points, [family.columns(x, hidden, clock) for family, hidden in points]
+
+    def forms(self, curvatures: int, places: int) -> Floats:
+        """Hidden parameters of exponential Almon profiles whose means lie even over the lags, from flat to a single lag, shape (g, 2).
+
+        Parameters
+        ----------
+        curvatures : int
+            From none to the most narrow.
+        places : int
+            Means from one lag to the next.
+        """
+        (low, high), (narrow, _) = self.bounds
+        # where the slope of the exponent changes fast the mean does: finer towards zero
+        slopes = np.sign(np.linspace(low, high, 801)) * np.abs(np.linspace(-1.0, 1.0, 801)) ** 3 * high
+        means = np.linspace(self.lags[0], self.lags[-1], places * (len(self.lags) - 1) + 1)
+        found = []
+        for theta2 in (0.0, *-np.geomspace(min(0.5, -narrow), -narrow, curvatures - 1)):
+            at = np.array([self.moments(np.array([slope, theta2]))[0] for slope in slopes])
+            found += [(theta1, theta2) for theta1 in np.interp(means, at, slopes)]
+        return np.array(found)
 
     @property
     def _begin(self) -> int:
         return self.lags[0] if self.start is None else self.start
 
+    @property
+    def _half(self) -> float:
+        """Lags from the middle to either end."""
+        return max((self.lags[-1] - self.lags[0]) / 2.0, 0.5)
+
+    def _exponents(self, hidden: Floats, shown: NDArray[np.intp]) -> Floats:
+        place = (shown - (self.lags[0] + self.lags[-1]) / 2.0) / self._half
+        return np.asarray(hidden[0] * place + hidden[1] * place**2)
+
+    def _log_sum(self, hidden: Floats) -> float:
+        return float(special.logsumexp(self._exponents(hidden, np.asarray(self.lags))))
+
     def _polynomials(self, shown: NDArray[np.intp]) -> Floats:
         """Polynomials with the end-point constraints as factors, orthonormal over the lags."""
-        low, high = self.lags[0], self.lags[-1]
-        width = max((high - low) / 2.0, 0.5)
+        low, high, width = self.lags[0], self.lags[-1], self._half
 
         def raw(lags: NDArray[np.intp]) -> Floats:
             place = (lags - (low + high) / 2.0) / width
@@ -170,14 +215,16 @@ class Family:
         sign = np.sign(np.linalg.solve(r.T, raw(np.asarray([high])).T)[:, 0])
         return np.asarray(np.linalg.solve(r.T, raw(shown).T).T * np.where(sign == 0, 1.0, sign))
 
-    def _has_all(self, x: Floats) -> NDArray[np.bool_]:
+    def _has_all(self, x: Floats, clock: Clock | None) -> NDArray[np.bool_]:
         """Rows that have every value from a decay's start to the last lag, as far as the sample reaches back."""
         present = np.isfinite(x)
         first = int(present.argmax()) if present.any() else len(x)
         known = present | (np.arange(len(x)) < first)
-        lagged = lag_matrix(known.astype(np.float64), range(self._begin, max(self.lags[-1], self.longest) + 1), fill=1.0)
-        reached = lag_matrix((np.arange(len(x)) >= first).astype(np.float64), [self.longest], fill=0.0)[:, 0]
-        return np.asarray(lagged.all(axis=1) & (reached > 0))
+        needed = range(self._begin, max(self.lags[-1], self.longest) + 1)
+        has = lagged(known.astype(np.float64), needed, clock, fill=1.0)
+        reached = lagged((np.arange(len(x)) >= first).astype(np.float64), [self.longest], clock, fill=0.0)[:, 0]
+        # what lies beyond the last own period is not there
+        return np.asarray((has > 0).all(axis=1) & (reached > 0))
 
     def _carried(self, x: Floats, rate: float) -> Floats:
         """``x_t + rate x_(t-1) + rate^2 x_(t-2) + ...``, the past before the first value as `presample` says."""

@@ -79,7 +79,7 @@ def _largest(problem: Problem, shapes: Sequence[Shape], *, spent: float) -> tupl
     """Statistic and best column of every lead."""
     frame, m = frame_of(problem), problem.X.shape[1]
     share, best = np.full(m, np.nan), np.zeros(m, dtype=np.intp)
-    weights = search_weights(shapes, n_lags=len(problem.lags))
+    weights = search_weights(shapes, n_lags=problem.n_slots)
     total = float(frame.residual @ frame.residual)
     for begin in range(0, m, CHUNK):
         leads = np.arange(begin, min(begin + CHUNK, m))

@@ -17,7 +17,7 @@ from leadlag.core.leastsquares import Basis, residualise
 from leadlag.core.maxima import largest_scores
 from leadlag.core.noise import Whitener, filtered_fit
 from leadlag.core.problem import Problem, refitted
-from leadlag.core.resample import SharedSigns, Tail, fit_tail, signs
+from leadlag.core.resample import SharedSigns, Tail, fit_tail
 from leadlag.core.shapes import STANDARD, Shape, lead_columns, search_weights
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "Frame",
     "Scan",
     "column_of",
-    "delay_lags",
     "frame_of",
     "regressors",
     "scan",
@@ -156,7 +155,7 @@ def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Seq
     nobs = present.sum(axis=0)
     usable = (norm > _COLLINEAR * before) & (nobs >= frame.basis.rank + _FEWEST_ROWS)
     values[:, ~usable] = 0.0
-    s = len(shapes) * len(problem.lags)
+    s = len(shapes) * problem.n_slots
     return Columns(values=values.reshape(n, m, s), norm=np.where(usable, norm, 0.0).reshape(m, s), nobs=nobs.reshape(m, s))
 
 
@@ -246,7 +245,7 @@ def _scan_once(problem: Problem, flips: SharedSigns, shapes: Sequence[Shape]) ->
     tvalue, coefficient, bse, gain, nobs, largest = (np.concatenate(part) for part in zip(*found, strict=True))
     usable = np.isfinite(gain).any(axis=1)
     best = np.where(np.isfinite(gain), gain, -1.0).argmax(axis=1)
-    weights = search_weights(shapes, n_lags=len(problem.lags))
+    weights = search_weights(shapes, n_lags=problem.n_slots)
     explained = np.where(usable, np.where(np.isfinite(gain), gain, 0.0).max(axis=1), np.nan)
     searched = np.where(usable, np.where(np.isfinite(gain), gain * weights * weights, 0.0).max(axis=1), np.nan)
     total = float(frame.residual @ frame.residual)
@@ -282,7 +281,7 @@ def _scan_chunk(
         coefficient = np.where(usable, score.reshape(m, s) / columns.norm, np.nan)
         bse = np.where(usable, np.sqrt(variance).reshape(m, s) / columns.norm, np.nan)
     gain = np.where(usable, score.reshape(m, s) ** 2, np.nan)
-    weights = search_weights(shapes, n_lags=len(problem.lags)) / np.where(usable, columns.norm, 1.0)
+    weights = search_weights(shapes, n_lags=problem.n_slots) / np.where(usable, columns.norm, 1.0)
     largest = largest_scores(columns.values, weights, drawn, whole=(columns.nobs == n).all(axis=1))
     share = np.square(largest) / size
     return tvalue, coefficient, bse, gain, columns.nobs, t_of_share(share, frame.df)
@@ -308,57 +307,3 @@ def _scores(unit: Floats, errors: Floats, *, scale: float) -> tuple[Floats, Floa
     variance += score * score * (weight * unit).sum(axis=0)
     floor = 1e-12 * float(errors @ errors) / max(len(errors), 1)
     return score, np.maximum(variance * scale, floor)
-
-
-def delay_lags(
-    problem: Problem, lead: int, *, rng: np.random.Generator, level: float, n_draws: int = 499, shapes: Sequence[Shape] = STANDARD
-) -> tuple[int, ...]:
-    """Every lag that is not rejected as the peak of one lead's profile.
-
-    Parameters
-    ----------
-    problem : Problem
-    lead : int
-        Its column in ``problem.X``.
-    rng : Generator
-    level : float
-        Confidence level of the set.
-    n_draws : int
-        Draws a lag.
-    shapes : sequence of Shape
-
-    Returns
-    -------
-    tuple of int
-        Increasing; the peak itself is always in it.
-
-    Notes
-    -----
-    The set inverts a test of "the peak is at lag k" (Neyman 1937): the statistic is how much better the best column
-    fits than the best column with that peak; its distribution is drawn from the fitted model with peak k, the
-    residual's signs redrawn. The peak is an argmax, for which no normal interval holds (Hansen, Lunde & Nason 2011
-    make the same move for sets of models).
-    """
-    frame = frame_of(problem)
-    columns = regressors(problem, frame, [lead], shapes)
-    usable = columns.norm[0] > 0
-    unit = columns.values[:, 0] / np.where(usable, columns.norm[0], 1.0)
-    lag_of = np.tile(np.array(problem.lags), len(shapes))
-    score = unit.T @ frame.residual
-    gain = score * score
-    overlap = unit.T @ unit
-    flips = signs(rng, n=len(frame.residual), n_draws=n_draws)
-    kept = []
-    for lag in problem.lags:
-        here = (lag_of == lag) & usable
-        if not here.any():
-            continue
-        best = np.flatnonzero(here)[np.argmax(gain[here])]
-        rest = frame.residual - score[best] * unit[:, best]
-        # the columns are free of the base already, so the draws need not be projected on it
-        drawn = score[best] * overlap[:, [best]] + (unit * rest[:, None]).T @ flips
-        worse = (drawn**2).max(axis=0) - (drawn[here] ** 2).max(axis=0)
-        observed = gain.max() - gain[best]
-        if observed <= 0 or (1 + (worse >= observed).sum()) / (n_draws + 1) > 1.0 - level:
-            kept.append(lag)
-    return tuple(kept)

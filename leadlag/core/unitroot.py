@@ -19,6 +19,7 @@ from leadlag.core.masks import columns_by_rows
 __all__ = ["Integration", "adf_statistic", "adf_critical", "integration", "integrations", "kpss_statistic", "KPSS_CRITICAL"]
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 State = Literal["integrated", "stationary", "inconclusive"]
 Deterministic = Literal["c", "ct"]
 
@@ -71,7 +72,8 @@ def adf_statistic(x: Floats, *, lags: int, deterministic: Deterministic) -> floa
     ``dx_t = a + b t + r x_{t-1} + sum_j g_j dx_{t-j} + e_t``; the statistic is the t value of r (Dickey &
     Fuller 1979; Said & Dickey 1984).
     """
-    return float(_adf_fits(standardise(x).values[:, None], hold_back=lags, deterministic=deterministic).statistic[lags, 0])
+    X = standardise(x).values[:, None]
+    return float(_adf_fits(X, hold_back=lags, fixed=fixed_columns(len(X), deterministic)).statistic[lags, 0])
 
 
 class _Adf(NamedTuple):
@@ -79,30 +81,36 @@ class _Adf(NamedTuple):
 
     statistic: Floats
     bic: Floats
+    maic: Floats
 
 
-def _adf_fits(X: Floats, *, hold_back: int, deterministic: Deterministic) -> _Adf:
-    """t statistic and BIC with 0..hold_back lags on the rows that `hold_back` lags allow; X standardised, shape (n, m)."""
+def _adf_fits(X: Floats, *, hold_back: int, fixed: Floats, n_taken: int = 0) -> _Adf:
+    """t statistic and criteria with 0..hold_back lags on the rows that `hold_back` lags allow; X standardised, shape (n, m).
+
+    `fixed` (n, q) stands beside the level; `n_taken` coefficients were spent on X before.
+    """
     change = difference(X)
     series = np.concatenate([lag_tensor(change, range(1, hold_back + 1)), lag_tensor(X, [1]), change[:, :, None]], axis=2)
-    found = _Adf(*(np.full((hold_back + 1, X.shape[1]), empty) for empty in (np.nan, np.inf)))
+    found = _Adf(*(np.full((hold_back + 1, X.shape[1]), empty) for empty in (np.nan, np.inf, np.inf)))
     for rows, columns in columns_by_rows(np.isfinite(series).all(axis=2)):
-        fixed = _fixed(rows, n=len(X), deterministic=deterministic)
-        n_spare = len(rows) - fixed.shape[1] - 1 - np.arange(hold_back + 1)
+        n_spare = len(rows) - fixed.shape[1] - n_taken - 1 - np.arange(hold_back + 1)
         if n_spare[0] < 2:
             continue
-        statistic, ssr = _level_fits(series[np.ix_(rows, columns)], orthonormal_basis(fixed))
+        statistic, ssr, pull = _level_fits(series[np.ix_(rows, columns)], orthonormal_basis(fixed[rows]))
         with np.errstate(invalid="ignore", divide="ignore"):
-            bic = len(rows) * np.log(ssr / len(rows)) + (len(rows) - n_spare)[:, None] * np.log(len(rows))
+            spread = np.log(ssr / len(rows))
+            bic = len(rows) * spread + (len(rows) - n_spare)[:, None] * np.log(len(rows))
+            maic = spread + 2.0 * (pull * len(rows) / ssr + np.arange(hold_back + 1)[:, None]) / len(rows)
             tvalue = statistic * np.sqrt(n_spare)[:, None]
         sound = np.isfinite(statistic) & (ssr > 0) & (n_spare >= 2)[:, None]
         found.statistic[:, columns] = np.where(sound, tvalue, np.nan)
         found.bic[:, columns] = np.where(sound, bic, np.inf)
+        found.maic[:, columns] = np.where(sound, maic, np.inf)
     return found
 
 
-def _level_fits(series: Floats, fixed: Basis) -> tuple[Floats, Floats]:
-    """``r / sqrt(SSR (X'X)^-1_rr)`` of the level and SSR, beside intercept and trend and the first 0, 1, ... lagged changes.
+def _level_fits(series: Floats, fixed: Basis) -> tuple[Floats, Floats, Floats]:
+    """``r / sqrt(SSR (X'X)^-1_rr)`` of the level, SSR and ``r^2 sum x_{t-1}^2``, beside intercept and trend and the first 0, 1, ... lagged changes.
 
     `series` (rows, m, lags + 2) holds lagged changes, level and change. The lagged changes are taken out of all that stand
     behind them one after the other; one of which rounding is left ends the orders that can be fitted.
@@ -110,7 +118,8 @@ def _level_fits(series: Floats, fixed: Basis) -> tuple[Floats, Floats]:
     n_lags = series.shape[2] - 2
     columns = np.ascontiguousarray(residualise(series, fixed).transpose(2, 0, 1))
     length = np.sqrt(np.einsum("rmk,rmk->km", series, series))
-    statistic, ssr = (np.full((n_lags + 1, series.shape[1]), np.nan) for _ in range(2))
+    statistic, ssr, pull = (np.full((n_lags + 1, series.shape[1]), np.nan) for _ in range(3))
+    whole = np.einsum("rm,rm->m", columns[-2], columns[-2])
     sound = np.ones(series.shape[1], dtype=bool)
     for lags in range(n_lags + 1):
         level, change = columns[-2], columns[-1]
@@ -119,11 +128,12 @@ def _level_fits(series: Floats, fixed: Basis) -> tuple[Floats, Floats]:
         slope = product / np.where(usable, square, 1.0)
         rest = change - level * slope
         ssr[lags] = np.where(usable, np.einsum("rm,rm->m", rest, rest), np.nan)
+        pull[lags] = slope**2 * whole
         with np.errstate(invalid="ignore", divide="ignore"):
             statistic[lags] = slope * np.sqrt(square / ssr[lags])
         if lags < n_lags:
             sound &= _take_out(columns[lags:], length[lags])
-    return statistic, ssr
+    return statistic, ssr, pull
 
 
 def _take_out(columns: Floats, length: Floats) -> NDArray[np.bool_]:
@@ -134,10 +144,11 @@ def _take_out(columns: Floats, length: Floats) -> NDArray[np.bool_]:
     return np.asarray(norm > _RANK * length)
 
 
-def _fixed(rows: NDArray[np.intp], *, n: int, deterministic: Deterministic) -> Floats:
-    """Intercept, or intercept and trend, on some rows of n."""
-    one = np.ones((len(rows), 1))
-    return one if deterministic == "c" else np.column_stack([one, rows / max(n, 1)])
+def fixed_columns(n: int, deterministic: Deterministic, season: Floats | None = None) -> Floats:
+    """Intercept, or intercept and trend, and season columns if there are any, shape (n, q)."""
+    one = np.ones((n, 1))
+    columns = [one] if deterministic == "c" else [one, np.arange(n)[:, None] / max(n, 1)]
+    return np.column_stack(columns if season is None else [*columns, season])
 
 
 def kpss_statistic(x: Floats, *, bandwidth: int, deterministic: Deterministic) -> float:
@@ -148,20 +159,27 @@ def kpss_statistic(x: Floats, *, bandwidth: int, deterministic: Deterministic) -
     ``sum_t S_t^2 / (n^2 s^2)`` with S the partial sums of the residual from the mean or trend and s^2 its
     long-run variance (Kwiatkowski, Phillips, Schmidt & Shin 1992).
     """
-    return float(_kpss(x[np.isfinite(x)][:, None], bandwidth=bandwidth, deterministic=deterministic)[0])
+    rows = np.isfinite(x)
+    fixed = fixed_columns(len(x), deterministic)[rows]
+    return float(_kpss(x[rows][:, None], fixed=fixed, bandwidth=bandwidth)[0])
 
 
-def _kpss(values: Floats, *, bandwidth: int, deterministic: Deterministic) -> Floats:
-    """KPSS statistics of series without missing values, shape (n, m)."""
-    n = len(values)
-    residual = residualise(values, orthonormal_basis(_fixed(np.arange(n), n=n, deterministic=deterministic)))
-    long_run = np.einsum("rm,rm->m", residual, residual)
-    for lag in range(1, min(bandwidth, n - 1) + 1):
-        long_run += 2.0 * (1.0 - lag / (bandwidth + 1.0)) * np.einsum("rm,rm->m", residual[lag:], residual[:-lag])
+def _kpss(values: Floats, *, fixed: Floats, bandwidth: int) -> Floats:
+    """KPSS statistics of series without missing values, shape (n, m), about `fixed` (n, q)."""
+    residual = residualise(values, orthonormal_basis(fixed))
+    long_run = long_run_sum(residual, bandwidth)
     sums = np.cumsum(residual, axis=0)
     varies = (residual**2).sum(axis=0) > _RANK**2 * ((values - values.mean(axis=0)) ** 2).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(varies & (long_run > 0), np.einsum("rm,rm->m", sums, sums) / (n * long_run), np.nan)
+        return np.where(varies & (long_run > 0), np.einsum("rm,rm->m", sums, sums) / (len(values) * long_run), np.nan)
+
+
+def long_run_sum(residual: Floats, bandwidth: int) -> Floats:
+    """n times the long-run variance of each column with Bartlett weights up to `bandwidth`, shape (m,)."""
+    total = np.einsum("rm,rm->m", residual, residual)
+    for lag in range(1, min(bandwidth, len(residual) - 1) + 1):
+        total += 2.0 * (1.0 - lag / (bandwidth + 1.0)) * np.einsum("rm,rm->m", residual[lag:], residual[:-lag])
+    return total
 
 
 def integration(x: Floats, *, deterministic: Deterministic, alpha: float = 0.05) -> Integration:
@@ -188,14 +206,14 @@ def integrations(X: Floats, *, deterministic: Deterministic, alpha: float = 0.05
     """`integration` of every column of X, shape (n, m); columns with the same rows go through each step together."""
     values, count = standardise(X).values, np.isfinite(X).sum(axis=0)
     found = [Integration(state="inconclusive", adf=np.nan, kpss=np.nan)] * X.shape[1]
+    fixed = fixed_columns(len(X), deterministic)
     for rows, columns in columns_by_rows(np.isfinite(X)):
         for begin in range(0, len(columns), _TOGETHER):
             some = columns[begin : begin + _TOGETHER]
-            adf = _chosen_adf(values[:, some], n=len(rows), deterministic=deterministic)
+            adf, _ = _chosen_adf(values[:, some], n=len(rows), fixed=fixed)
             kpss = np.full(len(some), np.nan)
             if len(rows) > 5:
-                bandwidth = int(4 * (len(rows) / 100) ** 0.25)
-                kpss = _kpss(values[np.ix_(rows, some)], bandwidth=bandwidth, deterministic=deterministic)
+                kpss = _kpss(values[np.ix_(rows, some)], fixed=fixed[rows], bandwidth=short_bandwidth(len(rows)))
             for place, column in enumerate(some):
                 found[column] = _answer(
                     float(adf[place]), float(kpss[place]), n=int(count[column]), deterministic=deterministic, alpha=alpha
@@ -203,15 +221,25 @@ def integrations(X: Floats, *, deterministic: Deterministic, alpha: float = 0.05
     return found
 
 
-def _chosen_adf(X: Floats, *, n: int, deterministic: Deterministic) -> Floats:
-    """ADF statistic of each column with the lags that BIC chooses; n values in each."""
-    most = max(0, min(int(12 * (n / 100) ** 0.25), n // 6 - 2))
-    lags = np.argmin(_adf_fits(X, hold_back=most, deterministic=deterministic).bic, axis=0)
+def short_bandwidth(n: int) -> int:
+    """``4 (n/100)^(1/4)``, the bandwidth of KPSS for n rows."""
+    return int(4 * (n / 100) ** 0.25)
+
+
+def most_lags(n: int, n_fixed: int = 2) -> int:
+    """Most lagged changes for n rows beside `n_fixed` columns: ``12 (n/100)^(1/4)``, and a sixth of the rows."""
+    return max(0, min(int(12 * (n / 100) ** 0.25), (n - max(n_fixed - 2, 0)) // 6 - 2))
+
+
+def _chosen_adf(X: Floats, *, n: int, fixed: Floats) -> tuple[Floats, Places]:
+    """ADF statistic of each column with the lags that BIC chooses, and these lags; n values in each."""
+    hold_back = most_lags(n, fixed.shape[1])
+    lags = np.argmin(_adf_fits(X, hold_back=hold_back, fixed=fixed).bic, axis=0)
     statistic = np.full(X.shape[1], np.nan)
     for chosen in np.unique(lags):
         mine = lags == chosen
-        statistic[mine] = _adf_fits(X[:, mine], hold_back=int(chosen), deterministic=deterministic).statistic[-1]
-    return statistic
+        statistic[mine] = _adf_fits(X[:, mine], hold_back=int(chosen), fixed=fixed).statistic[-1]
+    return statistic, lags
 
 
 def _answer(adf: float, kpss: float, *, n: int, deterministic: Deterministic, alpha: float) -> Integration:

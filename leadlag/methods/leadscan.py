@@ -30,8 +30,8 @@ class LeadScan:
         Best shape of each lead, in words.
     response : tuple of {"linear", "square", "above", "below"}
         What of each lead acts, by its best shape.
-    peak : ndarray of int, shape (m,)
-        Its start: the lag at which the effect peaks.
+    peak : ndarray, shape (m,)
+        Its start: the lag at which the effect peaks, in periods of the KPI.
     effect, effect_low, effect_high : ndarray, shape (m,)
         Effect of a lasting rise, summed over the lags of the best shape, with its interval; a mean over the periods where only
         a part of the lead acts, and NaN for a square, to which a rise and a fall are the same.
@@ -50,7 +50,7 @@ class LeadScan:
     log_pvalue: Floats
     shape: tuple[str, ...]
     response: tuple[Response, ...]
-    peak: NDArray[np.intp]
+    peak: Floats
     effect: Floats
     effect_low: Floats
     effect_high: Floats
@@ -85,7 +85,7 @@ def in_kpi_units(problem: Problem, found: Scan, *, level: float, shapes: Sequenc
     with the residual degrees of freedom; they take the shape as given. The effect of a chosen lead is that of
     `leadlag.methods.sizing.long_run_effect`.
     """
-    rows, n_lags, df = np.arange(len(found.best)), len(problem.lags), max(found.df, 1)
+    rows, n_lags, df = np.arange(len(found.best)), problem.n_slots, max(found.df, 1)
     rise = answers_to_a_rise(problem.X, shapes, n_lags=n_lags, unit_root=problem.momentum.unit_root)
     middle, error = found.coefficient * problem.y_scale * rise, found.bse * problem.y_scale * rise
     width = stats.t.isf((1.0 - level) / 2.0, df) * error
@@ -101,7 +101,7 @@ def in_kpi_units(problem: Problem, found: Scan, *, level: float, shapes: Sequenc
         log_pvalue=found.log_pvalue,
         shape=tuple(shapes[place // n_lags].label for place in best),
         response=response,
-        peak=np.array(problem.lags)[best % n_lags],
+        peak=np.array([problem.delays(lead)[place % n_lags] for lead, place in enumerate(best)]),
         effect=np.where(with_sign, effect, np.nan),
         effect_low=np.where(with_sign, low, np.nan),
         effect_high=np.where(with_sign, high, np.nan),

@@ -282,7 +282,7 @@ def _asked_again(search: _Search, best: Mapping[int, int], leads: NDArray[np.int
     """Some leads asked again beside those in the model."""
     problem = _with_leads(search, best)
     tail = search.first.tail.of(search.row_of[leads])
-    found = rescan(_only(problem, leads), tail=tail, shapes=search.shapes, spent=spent)
+    found = rescan(problem.of(leads), tail=tail, shapes=search.shapes, spent=spent)
 
     def beside(wider: Problem, place: int) -> Rescan:
         return rescan(wider, tail=tail.of([place]), shapes=search.shapes, spent=spent)
@@ -312,7 +312,7 @@ def _beside_lag_zero(
         at = int(columns[place])
         now = lead_columns(problem.X[:, [at]], lags=[0], shapes=[_POINT], momentum=problem.momentum)[:, 0, 0, 0]
         wider = refitted(problem, base=np.column_stack([problem.base, np.nan_to_num(now)]))
-        beside = ask(_only(wider, [at]), int(place))
+        beside = ask(wider.of([at]), int(place))
         for kept, again in ((log_p, beside.log_pvalue[0]), (unshifted, beside.unshifted[0])):
             kept[place] = max(kept[place], again) if np.isfinite(again) else 0.0
     return log_p, unshifted
@@ -330,7 +330,7 @@ def _backward(search: _Search, best: Mapping[int, int], alone: Floats) -> tuple[
     """Chosen leads that hold given all the others, their columns, with the problem and the scan that say so."""
     best = _columns_given_others(search, best)
     while best:
-        problems = [_only(_with_leads(search, _others(best, lead)), [lead]) for lead in best]
+        problems = [_with_leads(search, _others(best, lead)).of([lead]) for lead in best]
         scans = [
             _drawn_beside_lag_zero(search, item, search.scan(item), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
             for lead, item in zip(best, problems, strict=True)
@@ -364,11 +364,6 @@ def _with_leads(search: _Search, best: Mapping[int, int]) -> Problem:
         return problem
     columns = [column_of(problem, lead, column, search.shapes) for lead, column in best.items()]
     return refitted(problem, base=np.column_stack([problem.base, *columns]))
-
-
-def _only(problem: Problem, leads: Sequence[int] | NDArray[np.intp]) -> Problem:
-    """The problem with some of its leads."""
-    return replace(problem, X=problem.X[:, leads], x_scale=problem.x_scale[leads])
 
 
 def _closest(search: _Search, leads: NDArray[np.intp], chosen: Mapping[int, int]) -> NDArray[np.intp]:

@@ -81,7 +81,7 @@ def long_run_effect(
     """
     problem, found = beside_the_lead(prepared, problem, found, shapes=shapes)
     every = (*SIZING, *(shape for shape in shapes if shape.response != "linear"))
-    n_lags, unit = len(problem.lags), problem.y_scale
+    n_lags, unit = problem.n_slots, problem.y_scale
     kinds = [(shape.kind, shape.response) for shape in every]
     if shapes[int(found.best[0]) // n_lags].response == "square":
         return Sized(problem=problem, scan=found, effect=EffectSize(value=np.nan, low=np.nan, high=np.nan))

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from leadlag.errors import UsageError
 from leadlag.plot.style import FAINT, INK, LINE, MARKS, PLAIN, axes_of, label, theme
-from leadlag.wording import percent, periods, reason
+from leadlag.wording import lag_number, percent, periods, reason
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,7 +56,7 @@ def heatmap(result: LeadRanking, *, ax: Axes | None = None, most: int = 30) -> A
         largest = max(float(np.nanmax(np.abs(values), initial=0.0)), 2.0)
         image = ax.imshow(values, cmap="RdBu", vmin=-largest, vmax=largest, aspect="auto", interpolation="nearest")
         _cells(ax, rows, lags, values, largest)
-        ax.set_xticks(range(len(lags)), [str(lag) for lag in lags])
+        ax.set_xticks(range(len(lags)), [lag_number(lag) for lag in lags])
         ax.set_yticks(range(len(rows)), [label(row.evidence.lead) for row in rows], **PLAIN)
         for tick, row in zip(ax.get_yticklabels(), rows, strict=True):
             tick.set_color(INK if row.verdict == "lead" else FAINT)
@@ -79,7 +79,7 @@ def heatmap_inches(result: LeadRanking, *, most: int = 30) -> tuple[float, float
     return max(5.4, 3.3 + 0.42 * result.context.max_lag), 1.5 + 0.28 * min(rows, most)
 
 
-def _grid(rows: list[Decision], lags: list[int]) -> np.ndarray:
+def _grid(rows: list[Decision], lags: list[float]) -> np.ndarray:
     """Values of t, one row a candidate and one column a lag; NaN where a lag was not tried."""
     values = np.full((len(rows), len(lags)), math.nan)
     for place, row in enumerate(rows):
@@ -89,7 +89,7 @@ def _grid(rows: list[Decision], lags: list[int]) -> np.ndarray:
     return values
 
 
-def _cells(ax: Axes, rows: list[Decision], lags: list[int], values: np.ndarray, largest: float) -> None:
+def _cells(ax: Axes, rows: list[Decision], lags: list[float], values: np.ndarray, largest: float) -> None:
     """Numbers where they can be read, a frame around every delay set, a dot in the delay."""
     numbers = len(rows) <= _MOST_NUMBERS[0] and len(lags) <= _MOST_NUMBERS[1]
     for place, row in enumerate(rows):
@@ -103,7 +103,7 @@ def _cells(ax: Axes, rows: list[Decision], lags: list[int], values: np.ndarray, 
             _mark_delay(ax, place, row.evidence.delay, lags, numbers=numbers)
 
 
-def _mark_delay(ax: Axes, place: int, delay: Delay, lags: list[int], *, numbers: bool) -> None:
+def _mark_delay(ax: Axes, place: int, delay: Delay, lags: list[float], *, numbers: bool) -> None:
     for lag in delay.lags:
         if lag in lags:
             ax.add_patch(

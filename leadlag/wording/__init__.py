@@ -20,7 +20,7 @@ from leadlag.wording.sentences import (
     next_step,
     reason,
 )
-from leadlag.wording.shown import Prose, among, cut, interval, number, percent, periods, pvalue, shown
+from leadlag.wording.shown import Prose, among, cut, interval, lag_number, number, percent, periods, pvalue, shown
 from leadlag.wording.tables import (
     delay_cell,
     effect_cell,
@@ -36,6 +36,6 @@ from leadlag.wording.tables import (
 __all__ = [
     "CAVEAT", "LIMITS", "STATUS", "VERDICT", "Prose", "among", "check", "coded_reason", "cut", "delay_cell", "direction",
     "effect_cell", "effect_head", "effect_of", "explain_lead", "explain_ranking", "fact_list", "headline", "interval",
-    "lead_paragraphs", "left_cell", "markdown_table", "next_step", "number", "percent", "periods", "published_late", "pvalue",
+    "lag_number", "lead_paragraphs", "left_cell", "markdown_table", "next_step", "number", "percent", "periods", "published_late", "pvalue",
     "reason", "sd_cell", "shown", "summary", "summary_of_lead", "why_not",
 ]  # fmt: skip

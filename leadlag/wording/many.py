@@ -8,7 +8,7 @@ from typing import Protocol
 from leadlag.wording.prose import lines_of
 from leadlag.wording.seen import SeenRanking
 from leadlag.wording.sentences import CAVEAT, headline
-from leadlag.wording.shown import Prose, cut, pad, percent, periods, shown, width, wrap
+from leadlag.wording.shown import Prose, cut, lag_number, pad, percent, periods, shown, width, wrap
 
 __all__ = ["explain_many", "summary_of_many"]
 
@@ -88,7 +88,10 @@ def _table(rankings: Sequence[SeenKpi]) -> list[str]:
 
 def _leads(ranking: SeenRanking) -> str:
     found = [item.evidence for item in ranking.decisions if item.verdict == "lead"]
-    return ", ".join(f"{shown(item.lead)} ({'-' if item.delay is None else item.delay.peak})" for item in found) or "none"
+    return (
+        ", ".join(f"{shown(item.lead)} ({'-' if item.delay is None else lag_number(item.delay.peak)})" for item in found)
+        or "none"
+    )
 
 
 def _failed(failures: Sequence[SeenFailure]) -> Iterator[str]:

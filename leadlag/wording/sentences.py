@@ -119,7 +119,7 @@ def delay(ahead: SeenDelay, unit: str) -> str:
 
 def delay_set(ahead: SeenDelay, unit: str) -> str:
     """The lags that the data do not reject as the delay."""
-    return f"{lag_list(ahead.lags)} {unit if ahead.lags == (1,) else unit + 's'}"
+    return f"{lag_list(ahead.lags, step=ahead.step)} {unit if ahead.lags == (1,) else unit + 's'}"
 
 
 def effect_head(sizes: Iterable[SeenEffect | None], context: SeenContext) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 __all__ = [
-    "Prose", "among", "cut", "interval", "joined", "lag_list", "number", "pad", "percent", "periods", "pvalue", "shown",
+    "Prose", "among", "cut", "interval", "joined", "lag_list", "lag_number", "number", "pad", "percent", "periods", "pvalue", "shown",
     "width", "wrap",
 ]  # fmt: skip
 
@@ -188,10 +188,21 @@ def periods(count: float, unit: str) -> str:
 
     Examples
     --------
-    >>> periods(1, "month"), periods(3, "business day"), periods(1999, "draw")
-    ('1 month', '3 business days', '1,999 draws')
+    >>> periods(1, "month"), periods(3, "business day"), periods(1999, "draw"), periods(4 / 3, "quarter")
+    ('1 month', '3 business days', '1,999 draws', '1.33 quarters')
     """
-    return f"{count:,.0f} {unit}" if count == 1 else f"{count:,.0f} {unit}s"
+    return f"{lag_number(count)} {unit}" if count == 1 else f"{lag_number(count)} {unit}s"
+
+
+def lag_number(lag: float) -> str:
+    """A lag or another count, with two digits where it is no whole number of periods.
+
+    Examples
+    --------
+    >>> lag_number(3), lag_number(1999), lag_number(4 / 3), lag_number(1.5)
+    ('3', '1,999', '1.33', '1.5')
+    """
+    return f"{lag:,.2f}".rstrip("0").rstrip(".")
 
 
 def joined(words: Sequence[str]) -> str:
@@ -205,18 +216,18 @@ def joined(words: Sequence[str]) -> str:
     return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
 
 
-def lag_list(lags: Iterable[int]) -> str:
-    """Lags in words, neighbours drawn together.
+def lag_list(lags: Iterable[float], *, step: float = 1.0) -> str:
+    """Lags in words, those that are one step apart drawn together.
 
     Examples
     --------
-    >>> lag_list([1, 2, 3]), lag_list([4]), lag_list([1, 2, 6])
-    ('1 to 3', '4', '1 to 2 and 6')
+    >>> lag_list([1, 2, 3]), lag_list([4]), lag_list([1, 2, 6]), lag_list([1, 4 / 3, 5 / 3], step=1 / 3)
+    ('1 to 3', '4', '1 to 2 and 6', '1 to 1.67')
     """
-    runs: list[list[int]] = []
+    runs: list[list[float]] = []
     for lag in sorted(lags):
-        if runs and lag == runs[-1][-1] + 1:
+        if runs and lag < runs[-1][-1] + 1.5 * step:
             runs[-1].append(lag)
         else:
             runs.append([lag])
-    return joined([str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs])
+    return joined([lag_number(run[0]) if len(run) == 1 else f"{lag_number(run[0])} to {lag_number(run[-1])}" for run in runs])

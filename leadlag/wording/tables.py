@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadlag.wording import sentences
 from leadlag.wording.seen import SeenContext, SeenDecision, SeenDelay, SeenEffect, SeenRanking
-from leadlag.wording.shown import Prose, cut, interval, joined, number, pad, percent, pvalue, shown, width, wrap
+from leadlag.wording.shown import Prose, cut, interval, joined, lag_number, number, pad, percent, pvalue, shown, width, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +136,7 @@ def published_late(decisions: Sequence[SeenDecision]) -> bool:
 
 def left_cell(decision: SeenDecision) -> str:
     """Periods left to act once the value is published."""
-    return "-" if math.isnan(decision.actionable_delay) else f"{decision.actionable_delay:.0f}"
+    return "-" if math.isnan(decision.actionable_delay) else lag_number(decision.actionable_delay)
 
 
 def sd_cell(size: SeenEffect | None, lead: str, context: SeenContext) -> str:
@@ -169,7 +169,8 @@ def delay_cell(ahead: SeenDelay | None) -> str:
     """Delay and the ends of its set."""
     if ahead is None:
         return "-"
-    return f"{ahead.peak} [{ahead.low}]" if ahead.low == ahead.high else f"{ahead.peak} [{ahead.low}-{ahead.high}]"
+    peak, low, high = (lag_number(lag) for lag in (ahead.peak, ahead.low, ahead.high))
+    return f"{peak} [{low}]" if low == high else f"{peak} [{low}-{high}]"
 
 
 def effect_cell(size: SeenEffect | None, *, digits: int = 2) -> str:

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
+from leadlag.core.delays import delay_lags
 from leadlag.core.lags import lag_matrix
 from leadlag.core.noise import Momentum, whitener
 from leadlag.core.problem import Problem
 from leadlag.core.resample import fit_tail, signs
-from leadlag.core.scan import Scan, delay_lags, scan, scan_each
+from leadlag.core.scan import Scan, scan, scan_each
 from leadlag.core.shapes import Shape, lead_columns
 
 POINT = (Shape("point"),)
