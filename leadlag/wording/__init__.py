@@ -36,6 +36,6 @@ from leadlag.wording.tables import (
 __all__ = [
     "CAVEAT", "LIMITS", "STATUS", "VERDICT", "Prose", "among", "check", "coded_reason", "cut", "delay_cell", "direction",
     "effect_cell", "effect_head", "effect_of", "explain_lead", "explain_ranking", "fact_list", "headline", "interval",
-    "lag_number", "lead_paragraphs", "left_cell", "markdown_table", "next_step", "number", "percent", "periods", "published_late", "pvalue",
-    "reason", "sd_cell", "shown", "summary", "summary_of_lead", "why_not",
+    "lag_number", "lead_paragraphs", "left_cell", "markdown_table", "next_step", "number", "percent", "periods", "published_late",
+    "pvalue", "reason", "sd_cell", "shown", "summary", "summary_of_lead", "why_not",
 ]  # fmt: skip

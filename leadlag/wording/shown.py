@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 __all__ = [
-    "Prose", "among", "cut", "interval", "joined", "lag_list", "lag_number", "number", "pad", "percent", "periods", "pvalue", "shown",
-    "width", "wrap",
+    "Prose", "among", "cut", "interval", "joined", "lag_list", "lag_number", "number", "pad", "percent", "periods", "pvalue",
+    "shown", "width", "wrap",
 ]  # fmt: skip
 
 _JOINERS = "\u200c\u200d"  # invisible, but letters and emoji are put together with them
