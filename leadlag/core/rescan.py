@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from leadlag.core.problem import Problem, refitted
 from leadlag.core.resample import Tail
-from leadlag.core.scan import CHUNK, frame_of, regressors, t_of_share
+from leadlag.core.scan import frame_of, lead_chunks, regressors, t_of_share
 from leadlag.core.shapes import STANDARD, Shape, search_weights
 
 __all__ = ["Rescan", "rescan"]
@@ -81,8 +81,7 @@ def _largest(problem: Problem, shapes: Sequence[Shape], *, spent: float) -> tupl
     share, best = np.full(m, np.nan), np.zeros(m, dtype=np.intp)
     weights = search_weights(shapes, n_lags=problem.n_slots)
     total = float(frame.residual @ frame.residual)
-    for begin in range(0, m, CHUNK):
-        leads = np.arange(begin, min(begin + CHUNK, m))
+    for leads in lead_chunks(problem, n_shapes=len(shapes)):
         columns = regressors(problem, frame, leads.tolist(), shapes)
         usable = columns.norm > 0
         score = np.tensordot(frame.residual, columns.values, axes=1) / np.where(usable, columns.norm, 1.0)

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from leadlag.core.leadcolumns import raw_columns
 from leadlag.core.leastsquares import Basis, residualise
 from leadlag.core.maxima import largest_scores
 from leadlag.core.noise import Whitener, filtered_fit
 from leadlag.core.problem import Problem, refitted
 from leadlag.core.resample import SharedSigns, Tail, fit_tail
-from leadlag.core.shapes import STANDARD, Shape, lead_columns, search_weights
+from leadlag.core.shapes import STANDARD, Shape, search_weights
 
 __all__ = [
     "CHUNK",
@@ -27,6 +28,7 @@ __all__ = [
     "Scan",
     "column_of",
     "frame_of",
+    "lead_chunks",
     "regressors",
     "scan",
     "scan_each",
@@ -35,8 +37,8 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-#: Leads scanned together; bounds the memory of one step.
-CHUNK = 32
+#: Leads scanned together, and columns of theirs; they bound the memory of one step.
+CHUNK, _COLUMNS_TOGETHER = 32, 6_400
 #: A column needs this many filtered rows with a value, beyond the columns of the base.
 _FEWEST_ROWS = 10
 #: Least share of a row that a column leaves free, for the leverage in its variance.
@@ -141,8 +143,7 @@ def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Seq
     A masked row is left out of that column's projection on the base and is zero in it, so that the coefficient is
     that of the regression without the row, while the KPI's rows stay common to all columns.
     """
-    raw = lead_columns(problem.X[:, list(leads)], lags=problem.lags, shapes=shapes, momentum=problem.momentum)
-    raw = frame.filter_.apply(raw)
+    raw = frame.filter_.apply(raw_columns(problem, leads, shapes))
     n, m = raw.shape[:2]
     flat = raw.reshape(n, -1)
     present = np.isfinite(flat)
@@ -150,7 +151,8 @@ def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Seq
     before = np.sqrt((values**2).sum(axis=0))
     whole = present.all(axis=0)
     values[:, whole] = residualise(values[:, whole], frame.basis)
-    values[:, ~whole] = _residualise_present(values[:, ~whole], present[:, ~whole], frame.basis.q)
+    partly = ~whole & present.any(axis=0)
+    values[:, partly] = _residualise_present(values[:, partly], present[:, partly], frame.basis.q)
     norm = np.sqrt((values**2).sum(axis=0))
     nobs = present.sum(axis=0)
     usable = (norm > _COLLINEAR * before) & (nobs >= frame.basis.rank + _FEWEST_ROWS)
@@ -161,9 +163,8 @@ def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Seq
 
 def column_of(problem: Problem, lead: int, column: int, shapes: Sequence[Shape]) -> Floats:
     """One column of a scan before the KPI's filter: a lead at one lag in one shape, zero where it has no value, shape (n,)."""
-    lag, shape = problem.lags[column % len(problem.lags)], shapes[column // len(problem.lags)]
-    found = lead_columns(problem.X[:, [lead]], lags=[lag], shapes=[shape], momentum=problem.momentum)
-    return np.nan_to_num(found[:, 0, 0, 0])
+    shape, slot = divmod(column, problem.n_slots)
+    return np.nan_to_num(raw_columns(problem, [lead], [shapes[shape]])[:, 0, 0, slot])
 
 
 def _residualise_present(values: Floats, present: NDArray[np.bool_], q: Floats) -> Floats:
@@ -241,8 +242,10 @@ def _scan_once(problem: Problem, flips: SharedSigns, shapes: Sequence[Shape]) ->
     drawn = spread[:, None] * flips.of(len(spread))
     # the columns are free of the base, so only the size of a draw has to be taken without what the base explains of it
     size = np.maximum(spread @ spread - np.square(frame.basis.q.T @ drawn).sum(axis=0), np.finfo(float).tiny)
-    found = [_scan_chunk(problem, frame, drawn, size, chunk, shapes) for chunk in _chunks(problem.X.shape[1])]
-    tvalue, coefficient, bse, gain, nobs, largest = (np.concatenate(part) for part in zip(*found, strict=True))
+    chunks = lead_chunks(problem, n_shapes=len(shapes))
+    found = [_scan_chunk(problem, frame, drawn, size, chunk, shapes) for chunk in chunks]
+    back = np.argsort(np.concatenate(chunks), kind="stable")
+    tvalue, coefficient, bse, gain, nobs, largest = (np.concatenate(part)[back] for part in zip(*found, strict=True))
     usable = np.isfinite(gain).any(axis=1)
     best = np.where(np.isfinite(gain), gain, -1.0).argmax(axis=1)
     weights = search_weights(shapes, n_lags=problem.n_slots)
@@ -262,15 +265,19 @@ def _scan_once(problem: Problem, flips: SharedSigns, shapes: Sequence[Shape]) ->
     )  # fmt: skip
 
 
-def _chunks(m: int) -> list[range]:
-    return [range(start, min(start + CHUNK, m)) for start in range(0, max(m, 1), CHUNK)]
+def lead_chunks(problem: Problem, *, n_shapes: int) -> list[NDArray[np.intp]]:
+    """Leads to be scanned together: at most so many that their columns are few, those with lags of the same kind together."""
+    kinds = np.array([problem.finer_of(lead) is not None for lead in range(problem.X.shape[1])], dtype=bool)
+    groups = [group for group in (np.flatnonzero(~kinds), np.flatnonzero(kinds)) if len(group)] or [np.flatnonzero(kinds)]
+    size = max(1, min(CHUNK, _COLUMNS_TOGETHER // (n_shapes * problem.n_slots)))
+    return [group[begin : begin + size] for group in groups for begin in range(0, max(len(group), 1), size)]
 
 
 def _scan_chunk(
-    problem: Problem, frame: Frame, drawn: Floats, size: Floats, leads: range, shapes: Sequence[Shape]
+    problem: Problem, frame: Frame, drawn: Floats, size: Floats, leads: NDArray[np.intp], shapes: Sequence[Shape]
 ) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.intp], Floats]:
     """t, coefficient, standard error, gain and rows of each column, and the draws' largest |t| of each lead."""
-    columns = regressors(problem, frame, leads, shapes)
+    columns = regressors(problem, frame, leads.tolist(), shapes)
     n, m, s = columns.values.shape
     usable = columns.norm > 0
     unit = (columns.values / np.where(usable, columns.norm, 1.0)).reshape(n, -1)
@@ -282,7 +289,9 @@ def _scan_chunk(
         bse = np.where(usable, np.sqrt(variance).reshape(m, s) / columns.norm, np.nan)
     gain = np.where(usable, score.reshape(m, s) ** 2, np.nan)
     weights = search_weights(shapes, n_lags=problem.n_slots) / np.where(usable, columns.norm, 1.0)
-    largest = largest_scores(columns.values, weights, drawn, whole=(columns.nobs == n).all(axis=1))
+    used = usable.any(axis=0) | (m == 0)
+    values, weights = (columns.values, weights) if used.all() else (columns.values[:, :, used], weights[:, used])
+    largest = largest_scores(values, weights, drawn, whole=(columns.nobs[:, used] == n).all(axis=1))
     share = np.square(largest) / size
     return tvalue, coefficient, bse, gain, columns.nobs, t_of_share(share, frame.df)
 

@@ -17,17 +17,9 @@ from leadlag.core.lags import difference, lag_tensor
 from leadlag.core.noise import Momentum
 
 __all__ = [
-    "NONLINEAR",
-    "SIZING",
-    "STANDARD",
-    "Response",
-    "Shape",
-    "answers_to_a_rise",
-    "first_autocorrelation",
-    "lead_columns",
-    "search_weights",
-    "total_weights",
-]
+    "BLOCK", "HUMP", "NONLINEAR", "SIZING", "STANDARD", "Response", "Shape", "acting_part", "answers_to_a_rise", "backcast",
+    "carried", "feedback", "first_autocorrelation", "lead_columns", "search_weights", "total_weights",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Response = Literal["linear", "square", "above", "below"]
@@ -53,16 +45,17 @@ class Shape:
 
     Parameters
     ----------
-    kind : {"point", "hump", "decay", "momentum"}
+    kind : {"point", "hump", "decay", "momentum", "block"}
         All weight on one lag; weights that rise to it and fall from it over two lags on either side; weights ``rate^j``
-        at start + j; or the weights of the KPI's own momentum, by which an effect at the start is carried on.
+        at start + j; the weights of the KPI's own momentum, by which an effect at the start is carried on; or the mean over as
+        many of a lead's own lags as one period of the KPI holds, which is another shape for a lead seen more often only.
     rate : float
-        Decay per period.
+        Decay per period of the KPI.
     response : {"linear", "square", "above", "below"}
         What of the lead acts: its value, its square about the mean, or only what lies above or below the mean.
     """
 
-    kind: Literal["point", "hump", "decay", "momentum"]
+    kind: Literal["point", "hump", "decay", "momentum", "block"]
     rate: float = 0.0
     response: Response = "linear"
 
@@ -70,6 +63,7 @@ class Shape:
     def label(self) -> str:
         """The shape in words."""
         words = {"point": "single lag", "hump": "rise and fall over five lags", "momentum": "carried by the KPI's momentum"}
+        words |= {"block": "mean over one period of the KPI"}
         return words.get(self.kind, f"decay of {self.rate:g} a period") + _ACTING[self.response]
 
 
@@ -77,11 +71,13 @@ class Shape:
 STANDARD: tuple[Shape, ...] = (Shape("point"), Shape("momentum"), Shape("decay", 0.5), Shape("decay", 0.8), Shape("hump"))
 #: Those over which the long-run effect of a chosen lead is averaged: a rate between two of the search has a sum between theirs.
 SIZING: tuple[Shape, ...] = (*STANDARD[:2], *(Shape("decay", rate) for rate in (0.35, 0.5, 0.65, 0.8, 0.88)), Shape("hump"))
+#: What a lead seen more often than the KPI is searched for beside them: with it alone nothing is lost to plain aggregation.
+BLOCK = Shape("block")
 #: Those that are searched beside them where effects need not be linear.
 NONLINEAR: tuple[Shape, ...] = tuple(Shape("point", response=response) for response in ("square", "above", "below"))
 
 #: Weights of a hump by their distance from its peak; none falls on lag 0 or the future.
-_HUMP = {-2: 0.25, -1: 0.75, 0: 1.0, 1: 0.75, 2: 0.25}
+HUMP = {-2: 0.25, -1: 0.75, 0: 1.0, 1: 0.75, 2: 0.25}
 
 
 #: Weight of a t value in the search: a single lag is what most effects are, so another shape has to fit better to count.
@@ -103,7 +99,7 @@ def total_weights(shapes: Sequence[Shape], momentum: Momentum, lags: Sequence[in
 
 def _total_weight(shape: Shape, momentum: Momentum, *, start: int) -> float:
     if shape.kind == "hump":
-        return sum(weight for away, weight in _HUMP.items() if start + away >= 1)
+        return sum(weight for away, weight in HUMP.items() if start + away >= 1)
     left = 1.0
     if shape.kind == "decay":
         left = 1.0 - shape.rate
@@ -135,19 +131,22 @@ def lead_columns(X: Floats, *, lags: Sequence[int], shapes: Sequence[Shape], mom
     -------
     ndarray, shape (n, m, len(shapes), len(lags))
         NaN where a value that the column needs is missing. Rows before a lead's first value are missing; lags
-        that reach before it take its backcast (see `_backcast`), so that the first rows are not lost.
+        that reach before it take its backcast (see `backcast`), so that the first rows are not lost.
     """
-    reach = max(lags) + max(_HUMP)
+    reach = max(lags) + max(HUMP)
     columns = np.empty((*X.shape, len(shapes), len(lags)))
     for response in dict.fromkeys(shape.response for shape in shapes):
-        padded, begins, rho = _backcast(_acting(X, response, unit_root=momentum.unit_root), reach)
+        padded, begins, rho = backcast(acting_part(X, response, unit_root=momentum.unit_root), reach)
         for place, shape in enumerate(shapes):
             if shape.response != response:
+                continue
+            if shape.kind == "block":
+                columns[:, :, place] = np.nan  # of a lead with the KPI's own periods it is the single lag once more
                 continue
             if shape.kind == "hump":
                 lagged = _humps(padded, lags)[reach:]
             else:
-                lagged = lag_tensor(_carried(padded, _feedback(shape, momentum), rho), lags)[reach:]
+                lagged = lag_tensor(carried(padded, feedback(shape, momentum), rho), lags)[reach:]
             columns[:, :, place] = np.where(begins[:, :, None], lagged, np.nan)
     return columns
 
@@ -173,7 +172,7 @@ def _act(moved: Floats, response: Response) -> Floats:
     return np.maximum(moved, 0.0) if response == "above" else np.minimum(moved, 0.0)
 
 
-def _acting(X: Floats, response: Response, *, unit_root: bool) -> Floats:
+def acting_part(X: Floats, response: Response, *, unit_root: bool) -> Floats:
     """What of the leads acts on the KPI, centred; missing altogether where it is the lead itself once more.
 
     Under a unit root it is the changes that act, and they are summed up again: a level that wanders has no mean from which
@@ -198,20 +197,20 @@ def _centred(values: Floats) -> Floats:
 def _humps(padded: Floats, lags: Sequence[int]) -> Floats:
     """Sums of neighbouring lags with the weights of a hump."""
     total = np.zeros((*padded.shape, len(lags)))
-    for away, weight in _HUMP.items():
+    for away, weight in HUMP.items():
         inside = [place for place, lag in enumerate(lags) if lag + away >= 1]
         total[:, :, inside] += weight * lag_tensor(padded, [lags[place] + away for place in inside])
     return total
 
 
-def _feedback(shape: Shape, momentum: Momentum) -> Floats:
+def feedback(shape: Shape, momentum: Momentum) -> Floats:
     """Coefficients by which a shape carries its own past on: ``d_t = x_t + a_1 d_{t-1} + a_2 d_{t-2} ...``."""
     if shape.kind == "momentum":
         return momentum.phi
     return np.array([shape.rate]) if shape.kind == "decay" else np.zeros(0)
 
 
-def _backcast(X: Floats, reach: int) -> tuple[Floats, NDArray[np.bool_], Floats]:
+def backcast(X: Floats, reach: int) -> tuple[Floats, NDArray[np.bool_], Floats]:
     """Leads with `reach` more values before the first one, the rows from the first value on, and rho.
 
     The value j periods before the first is ``rho^j`` times it, with rho the lead's first autocorrelation: the
@@ -237,18 +236,18 @@ def first_autocorrelation(X: Floats) -> Floats:
     return np.where(rho > 1.0 - 10.0 / max(len(X), 11), 1.0, rho)
 
 
-def _carried(padded: Floats, feedback: Floats, rho: Floats) -> Floats:
+def carried(padded: Floats, own_past: Floats, rho: Floats) -> Floats:
     """Leads carried on by a recursion; missing where missing values would carry too much of the weight."""
-    if not len(feedback):
+    if not len(own_past):
         return padded
     missing = ~np.isfinite(padded)
     filled = np.where(missing, 0.0, padded)
-    polynomial = np.r_[1.0, -feedback]
+    polynomial = np.r_[1.0, -own_past]
     # the backcast goes on before the first row: a recursion that began there would jump where the lead does not
     first, every = (~missing).argmax(axis=0), np.arange(padded.shape[1])
     settled = filled[first, every] / np.polyval(polynomial[::-1], rho)
-    for step in range(len(feedback)):
-        filled[first + step, every] += settled * np.polyval(np.r_[feedback[step:][::-1], 0.0], rho)
+    for step in range(len(own_past)):
+        filled[first + step, every] += settled * np.polyval(np.r_[own_past[step:][::-1], 0.0], rho)
     total = signal.lfilter([1.0], polynomial, filled, axis=0)
     gap = missing & ~np.logical_and.accumulate(missing, axis=0)  # rows before the backcast are no gap
     if not gap.any():

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from leadlag.core.leadcolumns import column_totals, rises
 from leadlag.core.problem import Problem
 from leadlag.core.scan import Scan
-from leadlag.core.shapes import STANDARD, Response, Shape, answers_to_a_rise, total_weights
+from leadlag.core.shapes import STANDARD, Response, Shape
 
 __all__ = ["LeadScan", "in_kpi_units"]
 
@@ -86,13 +87,13 @@ def in_kpi_units(problem: Problem, found: Scan, *, level: float, shapes: Sequenc
     `leadlag.methods.sizing.long_run_effect`.
     """
     rows, n_lags, df = np.arange(len(found.best)), problem.n_slots, max(found.df, 1)
-    rise = answers_to_a_rise(problem.X, shapes, n_lags=n_lags, unit_root=problem.momentum.unit_root)
+    rise = rises(problem, shapes)
     middle, error = found.coefficient * problem.y_scale * rise, found.bse * problem.y_scale * rise
     width = stats.t.isf((1.0 - level) / 2.0, df) * error
-    weight = total_weights(shapes, problem.momentum, problem.lags, most=float(len(problem.y)))
+    weight = column_totals(problem, shapes)
     best = found.best
     response = tuple(shapes[place // n_lags].response for place in best)
-    effect, low, high = (part[rows, best] * weight[best] for part in (middle, middle - width, middle + width))
+    effect, low, high = (part[rows, best] * weight[rows, best] for part in (middle, middle - width, middle + width))
     with_sign = np.array([acting != "square" for acting in response], dtype=bool)
     points = _first_columns(shapes, response, n_lags=n_lags)
     return LeadScan(

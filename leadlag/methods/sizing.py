@@ -11,9 +11,10 @@ from scipy import linalg
 
 from leadlag.core.arma import autocovariances
 from leadlag.core.effect import EffectSize, averaged_effect
+from leadlag.core.leadcolumns import column_totals, rises
 from leadlag.core.problem import Problem, refitted
 from leadlag.core.scan import Scan, column_of, scan
-from leadlag.core.shapes import SIZING, STANDARD, Shape, answers_to_a_rise, search_weights, total_weights
+from leadlag.core.shapes import BLOCK, SIZING, STANDARD, Shape, search_weights
 from leadlag.prepare import Prepared, clean_kpi
 
 __all__ = ["Sized", "beside_the_lead", "long_run_effect"]
@@ -80,14 +81,13 @@ def long_run_effect(
     held in .89 of geometric effects and in .83 to .86 of point effects.
     """
     problem, found = beside_the_lead(prepared, problem, found, shapes=shapes)
-    every = (*SIZING, *(shape for shape in shapes if shape.response != "linear"))
+    every = (*SIZING, *(shape for shape in shapes if shape == BLOCK or shape.response != "linear"))
     n_lags, unit = problem.n_slots, problem.y_scale
     kinds = [(shape.kind, shape.response) for shape in every]
     if shapes[int(found.best[0]) // n_lags].response == "square":
         return Sized(problem=problem, scan=found, effect=EffectSize(value=np.nan, low=np.nan, high=np.nan))
     fresh = scan(problem, rng=np.random.default_rng(0), n_draws=_DRAWS, shapes=every)
-    rise = answers_to_a_rise(problem.X, every, n_lags=n_lags, unit_root=problem.momentum.unit_root)[0]
-    total = unit * rise * total_weights(every, problem.momentum, problem.lags, most=float(len(problem.y)))
+    total = unit * rises(problem, every)[0] * column_totals(problem, every)[0]
     carried = np.repeat([shape.kind == "momentum" for shape in every], n_lags)
     directed = np.repeat([shape.response != "square" for shape in every], n_lags)
     effect = averaged_effect(
