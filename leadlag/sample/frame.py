@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from leadlag._validation import nearest
 from leadlag.catalogue import Metric, Missing
-from leadlag.errors import DataWarning, UsageError
-from leadlag.sample.columns import Block, read_columns
-from leadlag.sample.detect import TimeSource, find_time
-from leadlag.sample.grid import Grid, build_grid, repeated_periods
+from leadlag.errors import UsageError
 from leadlag.sample.missing import fill_missing
-from leadlag.sample.model import Note, Sample
-from leadlag.sample.names import CleanNames, clean_names, requested_names
+from leadlag.sample.model import Sample, together
+from leadlag.sample.names import requested_names
 from leadlag.sample.periods import Freq
-from leadlag.sample.rates import add_rates, fold_metrics, rate_names, rate_parts, undeclared_metrics
+from leadlag.sample.rates import add_rates, rate_names, rates_of, with_aggregates
 from leadlag.sample.settings import Settings
+from leadlag.sample.several import read_several, unknown_metrics, with_notes
 from leadlag.sample.tables import as_pandas
-from leadlag.sample.times import Stamps, read_times
-from leadlag.sample.violations import Violation, ViolationList, counted, raise_violations
+from leadlag.sample.violations import Violation, ViolationList, raise_violations
+from leadlag.sample.wide import Wide
 
 __all__ = ["as_sample", "find_violations", "from_wide"]
 
@@ -44,13 +39,13 @@ def from_wide(
 
     Parameters
     ----------
-    data : pandas.DataFrame, polars.DataFrame, pyarrow.Table
-        One row per period. It is not changed.
+    data : pandas.DataFrame, polars.DataFrame, pyarrow.Table, or a list of these
+        One row per period. It is not changed. A list holds metrics of different cadence, or of one in several tables.
     time : str, optional
         Column (or index name) with the times. None takes a dated index, else the one column that can only be
         dates, else the order of the rows.
     freq : {"hour", "day", "business_day", "week", "month", "quarter", "year", "period"}, optional
-        Cadence; None infers it from the most frequent step.
+        Cadence; None infers it from the most frequent step. Not allowed with a list.
     tz : str, optional
         The one zone in which periods are meant; stamps with another zone are converted, stamps without are read in it.
     date_format : str, optional
@@ -103,8 +98,9 @@ def as_sample(
 
     Parameters
     ----------
-    data : Sample or eager frame
-        A Sample passes through, then metrics are chosen and missing periods treated.
+    data : Sample, eager frame, or a list of these
+        A Sample passes through, then metrics are chosen and missing periods treated. In a list each table is read by itself;
+        those of one cadence come onto one calendar, those of another one into `Sample.others`.
     time, freq, tz, date_format, as_of, infinite
         As in `from_wide`; not allowed with a Sample, which has its calendar.
     catalogue : iterable of Metric, optional
@@ -191,7 +187,11 @@ def _read(data: Any, settings: Settings, columns: Any) -> tuple[Sample | None, t
     """The Sample, or all that stands against it."""
     violations = ViolationList()
     sample: Sample | None
-    if isinstance(data, Sample):
+    if isinstance(data, (list, tuple)) and len(data) == 1:
+        data = data[0]
+    if isinstance(data, (list, tuple)):
+        sample, asked = read_several(data, settings, columns, violations)
+    elif isinstance(data, Sample):
         sample, asked = _from_sample(data, settings, columns, violations)
     else:
         sample, asked = _from_frame(as_pandas(data), settings, columns, violations)
@@ -204,166 +204,67 @@ def _from_sample(
     sample: Sample, settings: Settings, columns: Any, violations: ViolationList
 ) -> tuple[Sample, dict[str, str] | None]:
     """A Sample again, with the metrics that were asked for."""
-    for name in ("time", "freq", "tz", "date_format", "as_of"):
-        if getattr(settings, name) is not None:
-            raise UsageError(
-                f"{name}={getattr(settings, name)!r} is not allowed with a Sample, which has its calendar: give it to from_wide."
-            )
-    known = (*sample.names, *rate_names(sample.names, settings.catalogue), *(column.name for column in sample.left_out))
+    settings.refuse_calendar()
+    known = (*sample.all_names, *rates_of(sample, settings.catalogue), *(column.name for column in sample.left_out))
     asked = requested_names(columns, known, sample.name_map)
-    unknown = [note for note in _unknown_metrics(settings.catalogue, known) if note not in sample.notes]
+    unknown = [note for note in unknown_metrics(settings.catalogue, known) if note not in sample.notes]
     refusals = (sample.why_left_out(name, argument) for name, argument in (asked or {}).items())
     violations.found.extend(refusal for refusal in refusals if refusal is not None)
-    return _with_notes(sample, unknown), asked
+    return with_notes(sample, unknown), asked
 
 
 def _from_frame(
     frame: pd.DataFrame, settings: Settings, columns: Any, violations: ViolationList
 ) -> tuple[Sample | None, dict[str, str] | None]:
     """A frame on its grid, before missing periods are treated."""
-    clean = clean_names(list(frame.columns), violations)
-    labels = dict(zip(clean.names, clean.labels, strict=True))
-    known = (*clean.names, *rate_names(clean.names, settings.catalogue))
-    asked = requested_names(columns, known, labels)
-    if len(violations):  # look at the numbers all the same, so that one error lists everything
-        places = [place for place, name in enumerate(clean.names) if name != settings.time and (asked is None or name in asked)]
-        rows = _positions(len(frame))
-        read_columns(frame, clean.names, places, asked=asked or {}, infinite=settings.infinite, rows=rows, violations=violations)
-        return None, asked
-    source = find_time(frame, clean.names, settings.time, asked or {})
-    if asked is not None and source.place is not None and source.name in asked:
-        raise UsageError(f"{asked[source.name]} names {source.name!r}, which holds the times: name a metric.")
-    if len(frame) == 0:
-        violations.add("LL312", "the table has no rows.", next_step="give one row per period.")
-        return None, asked
-    stamps = _stamps(source, settings, violations)
-    places = _places(clean.names, source.place, asked, settings.catalogue)
-    labelled = _row_labels(source, stamps, len(frame))
-    block = read_columns(
-        frame, clean.names, places, asked=asked or {}, infinite=settings.infinite, rows=labelled, violations=violations
-    )
-    grid = None
-    if stamps is not None or source.values is None:
-        grid = build_grid(stamps, len(frame), freq=settings.freq, as_of=settings.as_of, time=source.name, violations=violations)
-    notes = _check_repeats(grid, block, source, settings.catalogue, violations) if grid is not None else ()
-    if grid is None or len(violations):
-        return None, asked
-    unknown = _unknown_metrics(settings.catalogue, known)
-    return _with_notes(_on_grid(block, grid, clean, settings, (*source.notes, *notes)), unknown), asked
-
-
-def _unknown_metrics(catalogue: Mapping[str, Metric], known: Sequence[str]) -> list[Note]:
-    """Metrics of the catalogue that the data do not have: often a name that is spelled in another way."""
-    texts = [f"the catalogue names {name!r}, which the data do not have.{nearest(name, known)}" for name in catalogue
-             if name not in known]  # fmt: skip
-    return [Note(code="LL120", column=None, text=text) for text in texts]
-
-
-def _with_notes(sample: Sample, notes: Sequence[Note]) -> Sample:
-    """The sample with further notes, each also given as a warning."""
-    for note in notes:
-        warnings.warn(DataWarning(note.text, code=note.code), stacklevel=2)
-    return replace(sample, notes=(*sample.notes, *notes)) if notes else sample
-
-
-def _stamps(source: TimeSource, settings: Settings, violations: ViolationList) -> Stamps | None:
-    if source.values is None:
-        for name, value in (("tz", settings.tz), ("date_format", settings.date_format)):
-            if value is not None:
-                raise UsageError(f"{name}={value!r} needs times: name the column that holds them with time=.")
-        return None
-    counter = source.counter or settings.freq == "period"
-    return read_times(
-        source.values, name=source.name, tz=settings.tz, date_format=settings.date_format, counter=counter, violations=violations
-    )
-
-
-def _places(
-    names: Sequence[str], time: int | None, asked: Mapping[str, str] | None, catalogue: Mapping[str, Metric]
-) -> list[int]:
-    """Columns to read: those asked for and the parts of their rates, or all but the time."""
-    if asked is None:
-        return [place for place in range(len(names)) if place != time]
-    wanted = {*asked, *rate_parts(asked, catalogue)}
-    return [place for place, name in enumerate(names) if place != time and name in wanted]
-
-
-def _positions(n_rows: int) -> list[str]:
-    return [f"row {row}" for row in range(n_rows)]
-
-
-def _row_labels(source: TimeSource, stamps: Stamps | None, n_rows: int) -> Sequence[str]:
-    """How examples name a row: by its time, else by its position."""
-    if source.values is None or stamps is None:
-        return _positions(n_rows)
-    if stamps.kind == "counter":
-        return [f"{source.name or 'row'} {count}" for count in stamps.local]
-    return [str(text).removesuffix("T00:00:00.000000").removesuffix(".000000") for text in np.datetime_as_string(stamps.local)]
-
-
-def _check_repeats(
-    grid: Grid, block: Block, source: TimeSource, catalogue: Mapping[str, Metric], violations: ViolationList
-) -> tuple[Note, ...]:
-    """Several rows in one period are an error unless the catalogue says for every metric what they add up to."""
-    repeated = repeated_periods(grid)
-    if not repeated:
-        return ()
-    undeclared = undeclared_metrics(block.names, catalogue)
-    if not undeclared and block.names:
-        rows, periods = sum(count for _, count in repeated), counted(len(repeated), "period", "periods")
-        text = f"{rows} rows of {periods} were aggregated as the catalogue says."
-        return (Note(code="LL117", column=source.name, text=text),)
-    labels = grid.calendar.labels
-    shown = [f"{labels[place]} occurs {count} times" for place, count in repeated[:5]]
-    named = _first_names(undeclared)
-    step = f"drop the copies, or say how rows add up with catalogue=[Metric(name, aggregate=...)] for {named}."
-    count = counted(len(repeated), "period occurs", "periods occur")
-    violations.add("LL301", f"{count} more than once.", argument="time", column=source.name, examples=shown, next_step=step)
-    return ()
-
-
-def _first_names(names: Sequence[str], most: int = 5) -> str:
-    """The first names as text, the others counted."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(map(repr, names[:most])) + more
-
-
-def _on_grid(block: Block, grid: Grid, clean: CleanNames, settings: Settings, notes: tuple[Note, ...]) -> Sample:
-    """Rows in their places, with the notes of the way there."""
-    values = fold_metrics(block.values[grid.rows], block.names, grid.places, len(grid.calendar), settings.catalogue)
-    labels: dict[str, Hashable] = dict(zip(clean.names, clean.labels, strict=True))
-    renamed = [name for name in clean.changed if name in block.names]
-    if renamed:
-        shown = _first_names(renamed)
-        notes = (
-            *notes,
-            Note(
-                code="LL111",
-                column=None,
-                text=f"{counted(len(renamed), 'name was', 'names were')} joined, normalised or made text: {shown}.",
-            ),
-        )
-    return Sample(
-        calendar=grid.calendar,
-        names=block.names,
-        values=values,
-        notes=(*notes, *grid.notes, *block.notes),
-        left_out=block.left_out,
-        name_map={name: labels[name] for name in block.names},
-    )
+    table = Wide.of(frame, violations)
+    known = (*table.clean.names, *rate_names(table.clean.names, settings.catalogue))
+    asked = requested_names(columns, known, table.labels)
+    sample = table.read(settings, asked, violations)
+    return (None if sample is None else with_notes(sample, unknown_metrics(settings.catalogue, known))), asked
 
 
 def _finish(sample: Sample, asked: Mapping[str, str] | None, settings: Settings, violations: ViolationList) -> Sample:
     """Rates, the metrics asked for, and the rules for missing periods."""
-    sample = add_rates(sample, settings.catalogue, None if asked is None else tuple(asked))
-    if asked is not None:
-        sample = sample.select(tuple(asked))
+    wanted = None if asked is None else tuple(asked)
+    sample = _with_rates(sample, settings.catalogue, wanted)
+    if wanted is not None:
+        _refuse_torn_rates(wanted, sample)
+        sample = sample.select(wanted)
+    if not sample.others:
+        return _filled(sample, asked or {}, settings, violations)
+    filled = [_filled(part, asked or {}, settings, violations) for part in sample.cadences]
+    added = [note for before, after in zip(sample.cadences, filled, strict=True) for note in after.notes[len(before.notes) :]]
+    return replace(together(filled, sample, order=sample.order), notes=(*sample.notes, *added))
+
+
+def _with_rates(sample: Sample, catalogue: Mapping[str, Metric], wanted: Sequence[str] | None) -> Sample:
+    """With how each metric is aggregated, and with the rates whose parts have one calendar."""
+    if not sample.others:
+        return add_rates(with_aggregates(sample, catalogue), catalogue, wanted)
+    parts = [_with_rates(part, catalogue, wanted) for part in sample.cadences]
+    new = [name for part in parts for name in part.names if name not in sample.order]
+    return together(parts, sample, order=(*sample.order, *new))
+
+
+def _refuse_torn_rates(wanted: Sequence[str], sample: Sample) -> None:
+    """A rate whose numerator and denominator are not on one calendar."""
+    torn = [name for name in wanted if name not in sample.all_names]
+    if torn:
+        raise UsageError(
+            f"the ratio {torn[0]!r} cannot be formed, because its two parts are not seen equally often: aggregate one of them "
+            "to the periods of the other first."
+        )
+
+
+def _filled(sample: Sample, asked: Mapping[str, str], settings: Settings, violations: ViolationList) -> Sample:
+    """Missing periods by rule, on one calendar."""
     values, notes = fill_missing(
         sample.values,
         sample.names,
         default=settings.missing,
         catalogue=settings.catalogue,
-        asked=asked or {},
+        asked=asked,
         periods=sample.periods if settings.missing != "mask" or settings.catalogue else (),
         violations=violations,
     )

@@ -12,12 +12,13 @@ import pandas as pd
 from leadlag._validation import as_name
 from leadlag.catalogue import Metric, Ratio
 from leadlag.errors import UsageError
+from leadlag.sample.aligned import quotient
 from leadlag.sample.columns import Block, read_columns
 from leadlag.sample.grid import Grid, build_grid, fold, repeated_periods
 from leadlag.sample.model import Note, Sample
 from leadlag.sample.names import clean_names
 from leadlag.sample.periods import Freq
-from leadlag.sample.rates import add_rates, quotient, rate_parts, rule_of, undeclared_metrics
+from leadlag.sample.rates import add_rates, rate_parts, rule_of, undeclared_metrics
 from leadlag.sample.settings import Settings
 from leadlag.sample.tables import as_pandas
 from leadlag.sample.times import read_times

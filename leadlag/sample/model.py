@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from leadlag._validation import as_name
+from leadlag.catalogue import Aggregate, Ratio
 from leadlag.errors import UsageError
+from leadlag.sample.aligned import Finer, align
 from leadlag.sample.names import plain_name, requested_names
 from leadlag.sample.periods import Calendar
 from leadlag.sample.violations import Violation, raise_violations
 
-__all__ = ["LeftOut", "Note", "Sample"]
+__all__ = ["LeftOut", "Note", "Sample", "together"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,16 @@ class Sample:
         Names of the segments, empty if the table has none.
     name_map : Mapping from str to label
         The caller's own label of each metric; not to be written to.
+    others : tuple of Sample
+        The metrics of each further cadence, on a calendar of their own; `around` brings them beside one KPI.
+    order : tuple of str
+        All metrics, those of `others` among them, in the order in which they were asked for; empty without `others`.
+    aggregates : Mapping from str to {"sum", "mean", "last"} or Ratio
+        How values of a metric become one value of a longer period; a mean where it is not named.
+    parts : Mapping from str to ndarray, shape (..., n_periods)
+        Numerators and denominators of rates among the metrics.
+    faster : Mapping from str to Finer
+        After `around`: the metrics that are seen more often than the KPI, on their own calendar.
 
     Examples
     --------
@@ -85,6 +97,11 @@ class Sample:
     left_out: tuple[LeftOut, ...] = ()
     segments: tuple[str, ...] = ()
     name_map: Mapping[str, Hashable] = field(default_factory=dict)
+    others: tuple[Sample, ...] = ()
+    order: tuple[str, ...] = ()
+    aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
+    parts: Mapping[str, np.ndarray] = field(default_factory=dict)
+    faster: Mapping[str, Finer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         values = np.ascontiguousarray(self.values, dtype=np.float64)
@@ -98,7 +115,8 @@ class Sample:
 
     def __repr__(self) -> str:
         segments = f", {len(self.segments)} segments" if self.segments else ""
-        return f"Sample({self.n_periods} periods of one {self.calendar.unit}, {len(self.names)} metrics{segments})"
+        beside = "".join(f" + {len(other.names)} of one {other.calendar.unit}" for other in self.others)
+        return f"Sample({self.n_periods} periods of one {self.calendar.unit}, {len(self.names)} metrics{beside}{segments})"
 
     @property
     def n_periods(self) -> int:
@@ -110,40 +128,124 @@ class Sample:
         """Label of each period as text."""
         return self.calendar.labels
 
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Metrics of every cadence, in the order in which they were asked for."""
+        return self.order or self.names
+
+    @property
+    def cadences(self) -> tuple[Sample, ...]:
+        """One Sample a cadence; itself only, if there are no `others`."""
+        return (replace(self, others=(), order=()), *self.others) if self.others else (self,)
+
     def column(self, name: str) -> np.ndarray:
         """Values of one metric, shape (n_periods,), NaN where missing."""
         self.require_single()
-        values: np.ndarray = self.values[:, self.names.index(self.resolve(name))]
+        known = self.resolve(name)
+        if known not in self.names:
+            raise UsageError(
+                f"{known!r} is on another calendar than one {self.calendar.unit}: take sample.around({known!r}), or the one "
+                "among sample.others that has it."
+            )
+        values: np.ndarray = self.values[:, self.names.index(known)]
         return values
+
+    def around(self, kpi: Any, argument: str = "kpi") -> Sample:
+        """The same metrics on the calendar of one of them; itself if all have one calendar.
+
+        Metrics that are seen more often become one value a period of the KPI by their rule of aggregation, and `finer` has
+        them as they are. Metrics that are seen less often stand with the value of their last period that had ended.
+
+        Parameters
+        ----------
+        kpi : str
+            The metric whose periods count.
+        argument : str
+            The argument that named it, for messages.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from leadlag.sample import from_wide
+        >>> gdp = pd.DataFrame({"date": ["2024-01-01", "2024-04-01"], "gdp": [1.0, 2.0]})
+        >>> visits = pd.DataFrame({"date": pd.date_range("2024-01-01", periods=6, freq="MS"), "visits": range(6)})
+        >>> both = from_wide([gdp.assign(date=pd.PeriodIndex(gdp["date"], freq="Q")), visits])
+        >>> both.around("gdp").column("visits")
+        array([1., 4.])
+        """
+        known = self.resolve(kpi, argument)
+        if not self.others:
+            return self
+        self.require_single()
+        cadences = self.cadences
+        main = next(part for part in cadences if known in part.names)
+        beside = [part for part in cadences if part is not main]
+        aligned = [
+            align(part.values, part.names, own=part.calendar, kpi=main.calendar, rules=part.aggregates, parts=part.parts)
+            for part in beside
+        ]
+        names = (*main.names, *(name for part in beside for name in part.names))
+        values = np.concatenate([main.values, *(item.values for item in aligned)], axis=1)
+        wanted = self.order or names
+        return replace(
+            main,
+            names=wanted,
+            values=values[:, [names.index(name) for name in wanted]],
+            notes=(*self.notes, *(Note(code="LL126", column=None, text=item.text) for item in aligned)),
+            left_out=self.left_out,
+            name_map=self.name_map,
+            parts={},
+            faster={name: finer for item in aligned for name, finer in item.finer.items()},
+        )
+
+    def finer(self, name: Any) -> Finer | None:
+        """After `around`: a metric on its own calendar if it is seen more often than the KPI, else None."""
+        return self.faster.get(self.resolve(name))
 
     def resolve(self, name: Any, argument: str = "name") -> str:
         """The metric that is meant by a text in any Unicode form or by the caller's own label."""
         refusal = self.why_left_out(name, argument)
         if refusal is not None:
             raise_violations([refusal])
-        asked = requested_names({argument: [name]}, self.names, self.name_map) or {}
+        asked = requested_names({argument: [name]}, self.all_names, self.name_map) or {}
         return next(iter(asked))
 
     def why_left_out(self, name: Any, argument: str) -> Violation | None:
         """What stands against a column that is in the data but no metric; None for any other name."""
         reasons = {column.name: column.reason for column in self.left_out}
-        if name in self.names or not isinstance(name, str) or plain_name(name) not in reasons:
+        if name in self.all_names or not isinstance(name, str) or plain_name(name) not in reasons:
             return None
         text = f"the column was left out when the data were read: {reasons[plain_name(name)]}."
         step = "name a column of numbers, or leave this one out."
         return Violation(code="LL303", argument=argument, column=name, text=text, next_step=step)
 
     def select(self, names: Sequence[str]) -> Sample:
-        """The same Sample with these metrics only, in this order."""
-        wanted = tuple(requested_names({"names": names}, self.names, self.name_map) or ())
+        """The same Sample with these metrics only, in this order; of the cadences, those that have one of them."""
+        wanted = tuple(requested_names({"names": names}, self.all_names, self.name_map) or ())
+        if not self.others:
+            return self._selected(wanted)
+        kept = [part._selected([name for name in wanted if name in part.names]) for part in self.cadences]
+        return together([part for part in kept if part.names] or kept[:1], self, order=wanted)
+
+    def _selected(self, wanted: Sequence[str]) -> Sample:
+        """These of the own metrics, and the parts of the rates among them."""
         places = [self.names.index(name) for name in wanted]
-        return replace(self, names=wanted, values=self.values[..., places])
+        rates = [rule for name in wanted if isinstance(rule := self.aggregates.get(name), Ratio)]
+        known = {**self.parts, **{name: self.values[..., place] for place, name in enumerate(self.names)}} if rates else {}
+        parts = {part: known[part] for rate in rates for part in (rate.num, rate.den) if part in known}
+        return replace(self, names=tuple(wanted), values=self.values[..., places], parts=parts)
 
     def segment(self, name: str) -> Sample:
         """The Sample of one segment, on the same calendar."""
         place = self.segments.index(as_name(name, "segment", self.segments, owner="segment"))
-        values = self.values[place] if self.values.ndim == 3 else self.values
-        return replace(self, values=values, segments=(self.segments[place],))
+        several = len(self.segments) > 1
+        return replace(
+            self,
+            values=self.values[place] if several else self.values,
+            parts={part: values[place] for part, values in self.parts.items()} if several else self.parts,
+            segments=(self.segments[place],),
+            others=tuple(other.segment(name) for other in self.others),
+        )
 
     def require_single(self) -> Sample:
         """Itself if there is one segment or none, else a `UsageError` that says how to pick one."""
@@ -164,3 +266,16 @@ class Sample:
             return pd.DataFrame(self.values.copy(), index=self.calendar.index, columns=columns)
         parts = [pd.DataFrame(values.copy(), index=self.calendar.index, columns=columns) for values in self.values]
         return pd.concat(parts, keys=list(self.segments), names=["segment", "period"])
+
+
+def together(parts: Sequence[Sample], whole: Sample, *, order: Sequence[str]) -> Sample:
+    """Samples of different cadence as one, the first in front, with the notes of the whole."""
+    first, *rest = parts
+    return replace(
+        first,
+        others=tuple(rest),
+        order=tuple(order) if rest else (),
+        notes=whole.notes,
+        left_out=whole.left_out,
+        name_map={name: label for part in parts for name, label in part.name_map.items()},
+    )

@@ -6,14 +6,26 @@ on a caller's resolution.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["WEEKDAYS", "WORDS", "Cadence", "Calendar", "Freq", "calendar_of", "ordinals_of", "starts_of"]
+__all__ = [
+    "WEEKDAYS",
+    "WORDS",
+    "Cadence",
+    "Calendar",
+    "Freq",
+    "cadence_of",
+    "calendar_of",
+    "days_per_period",
+    "ordinals_of",
+    "starts_of",
+]
 
 Freq: TypeAlias = Literal["hour", "day", "business_day", "week", "month", "quarter", "year", "period"]
 
@@ -33,6 +45,8 @@ _HOUR = 3_600_000_000
 _DAY = 24 * _HOUR
 #: A Monday before all data: numpy counts business days differently backwards.
 _MONDAY = np.datetime64("0001-01-01", "D")
+#: Days of a month in the long run: 400 years have 146,097 days.
+_DAYS_PER_MONTH = Fraction(146_097, 4_800)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +90,8 @@ class Calendar:
         Zone in which the periods are meant, None if the stamps had none.
     step : str
         Length of a dated ``"period"`` in words, for example ``"15 minutes"``; else empty.
+    cadence : Cadence or None
+        How stamps were counted; None if `freq` and `anchor` say it all.
     """
 
     freq: Freq
@@ -83,6 +99,7 @@ class Calendar:
     anchor: str | None = None
     tz: str | None = None
     step: str = ""
+    cadence: Cadence | None = None
 
     def __len__(self) -> int:
         return len(self.index)
@@ -191,13 +208,41 @@ def calendar_of(first: int, last: int, cadence: Cadence, *, tz: str | None = Non
         return Calendar(freq=cadence.freq, index=pd.RangeIndex(start, stop, cadence.step))
     starts = starts_of(np.arange(first, last + 1), cadence)
     if cadence.freq == "period":
-        return Calendar(freq="period", index=pd.DatetimeIndex(starts), tz=tz, step=step_in_words(cadence))
+        return Calendar(freq="period", index=pd.DatetimeIndex(starts), tz=tz, step=step_in_words(cadence), cadence=cadence)
     if cadence.freq == "business_day":
         return Calendar(freq="business_day", index=pd.DatetimeIndex(starts, freq="B"), tz=tz)
     alias = _PANDAS.get(cadence.freq, f"W-{WEEKDAYS[cadence.week_start - 1][:3].upper()}")
     index = pd.period_range(pd.Timestamp(starts[0]), periods=len(starts), freq=alias)
     anchor = WEEKDAYS[cadence.week_start] if cadence.freq == "week" else None
     return Calendar(freq=cadence.freq, index=index, anchor=anchor, tz=tz)
+
+
+def cadence_of(calendar: Calendar) -> Cadence:
+    """How the periods of a dated calendar are counted; the same for two calendars whose periods fit into one grid."""
+    cadence = calendar.cadence
+    if cadence is None and calendar.freq == "period":
+        starts = calendar.starts.to_numpy(dtype="datetime64[us]").astype(np.int64)
+        cadence = Cadence(freq="period", step=int(starts[1] - starts[0]), origin=int(starts[0]))
+    if cadence is None:
+        week_start = WEEKDAYS.index(calendar.anchor) if calendar.anchor is not None else 0
+        return Cadence(freq=calendar.freq, week_start=week_start)
+    return replace(cadence, origin=cadence.origin % cadence.step)
+
+
+def days_per_period(cadence: Cadence) -> Fraction:
+    """Length of one period in days, on average over the calendar.
+
+    Examples
+    --------
+    >>> days_per_period(Cadence(freq="quarter")) / days_per_period(Cadence(freq="month"))
+    Fraction(3, 1)
+    """
+    if cadence.freq == "period":
+        return cadence.step * (_DAYS_PER_MONTH if cadence.base == "month" else Fraction(1, _DAY))
+    months = {"month": 1, "quarter": 3, "year": 12}
+    if cadence.freq in months:
+        return months[cadence.freq] * _DAYS_PER_MONTH
+    return {"hour": Fraction(1, 24), "day": Fraction(1), "business_day": Fraction(7, 5), "week": Fraction(7)}[cadence.freq]
 
 
 def step_in_words(cadence: Cadence) -> str:

@@ -8,10 +8,20 @@ from dataclasses import replace
 import numpy as np
 
 from leadlag.catalogue import Metric, Ratio
+from leadlag.sample.aligned import quotient
 from leadlag.sample.grid import fold
 from leadlag.sample.model import Sample
 
-__all__ = ["add_rates", "fold_metrics", "quotient", "rate_names", "rate_parts", "rule_of", "undeclared_metrics"]
+__all__ = [
+    "add_rates",
+    "fold_metrics",
+    "rate_names",
+    "rate_parts",
+    "rates_of",
+    "rule_of",
+    "undeclared_metrics",
+    "with_aggregates",
+]
 
 
 def rate_names(names: Sequence[str], catalogue: Mapping[str, Metric]) -> tuple[str, ...]:
@@ -24,6 +34,20 @@ def rate_names(names: Sequence[str], catalogue: Mapping[str, Metric]) -> tuple[s
         and metric.name not in present
         and {metric.aggregate.num, metric.aggregate.den} <= present
     )
+
+
+def rates_of(sample: Sample, catalogue: Mapping[str, Metric]) -> tuple[str, ...]:
+    """Rates of the catalogue whose parts have one calendar in the sample."""
+    return tuple(name for part in sample.cadences for name in rate_names(part.names, catalogue))
+
+
+def with_aggregates(sample: Sample, catalogue: Mapping[str, Metric]) -> Sample:
+    """The Sample with how values of its metrics, and of their rates, become one value of a longer period."""
+    if not catalogue:
+        return sample
+    parts = rate_parts(catalogue, catalogue)
+    known = {name: metric.aggregate for name, metric in catalogue.items()}
+    return replace(sample, aggregates={**sample.aggregates, **dict.fromkeys(parts, "sum"), **known})
 
 
 def rate_parts(names: Iterable[str], catalogue: Mapping[str, Metric]) -> frozenset[str]:
@@ -43,12 +67,6 @@ def undeclared_metrics(names: Sequence[str], catalogue: Mapping[str, Metric]) ->
     return tuple(
         name for name in names if (name not in catalogue and name not in parts) or not rate_parts((name,), catalogue) <= present
     )
-
-
-def quotient(num: np.ndarray, den: np.ndarray) -> np.ndarray:
-    """`num` over `den`, missing where the denominator is zero or either is missing."""
-    rate: np.ndarray = np.divide(num, den, out=np.full(np.shape(num), np.nan), where=(den != 0) & ~np.isnan(den))
-    return rate
 
 
 def fold_metrics(

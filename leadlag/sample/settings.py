@@ -55,3 +55,10 @@ class Settings:
             missing=check_missing(missing),
             infinite=as_option(infinite, "infinite", ("error", "missing")),
         )
+
+    def refuse_calendar(self) -> None:
+        """A `UsageError` if something is said about the calendar of a Sample, which has its own."""
+        for name in ("time", "freq", "tz", "date_format", "as_of"):
+            value = getattr(self, name)
+            if value is not None:
+                raise UsageError(f"{name}={value!r} is not allowed with a Sample, which has its calendar: give it to from_wide.")

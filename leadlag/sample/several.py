@@ -1,0 +1,169 @@
+"""Several tables at once: each through the door by itself, those of one cadence onto one calendar."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from leadlag._validation import as_name, nearest
+from leadlag.catalogue import Metric
+from leadlag.errors import DataWarning, UsageError
+from leadlag.sample.merge import merged
+from leadlag.sample.model import Note, Sample
+from leadlag.sample.names import requested_names
+from leadlag.sample.rates import rate_names, rate_parts
+from leadlag.sample.settings import Settings
+from leadlag.sample.tables import as_pandas
+from leadlag.sample.violations import ViolationList, counted
+from leadlag.sample.wide import Wide
+
+__all__ = ["read_several", "unknown_metrics", "with_notes"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Table:
+    """One item of the list: its label in messages, and a Sample or a table of which the names are known."""
+
+    label: str
+    content: Sample | Wide
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        if isinstance(self.content, Wide):
+            return self.content.clean.names
+        return (*self.content.all_names, *(column.name for column in self.content.left_out))
+
+    @property
+    def labels(self) -> Mapping[str, Any]:
+        return self.content.labels if isinstance(self.content, Wide) else self.content.name_map
+
+    def has_time(self, time: Any) -> bool:
+        """Whether it has a column, or an index, of this name."""
+        return isinstance(self.content, Wide) and (time in self.names or time == self.content.frame.index.name)
+
+
+def read_several(
+    data: Sequence[Any], settings: Settings, columns: Any, violations: ViolationList
+) -> tuple[Sample | None, dict[str, str] | None]:
+    """The tables of a list as one Sample, before missing periods are treated; what is wrong is collected by table.
+
+    Parameters
+    ----------
+    data : sequence of eager frames and Samples
+    settings : Settings
+    columns : str, sequence of str, Mapping from argument to names, or None
+        As in `as_sample`; looked for in all tables.
+    violations : ViolationList
+
+    Returns
+    -------
+    Sample or None
+    dict from str to str, or None
+        Argument that asked for each metric.
+    """
+    tables = _opened(data, settings, violations)
+    names = tuple(dict.fromkeys(name for table in tables for name in table.names))
+    known = (*names, *rate_names(names, settings.catalogue))
+    labels = {name: label for table in tables for name, label in table.labels.items()}
+    asked = requested_names(columns, known, labels)
+    samples: dict[str, Sample] = {}
+    for table in tables:
+        if asked is not None and not {*asked, *rate_parts(asked, settings.catalogue)} & set(table.names):
+            continue
+        sample = _read(table, settings, asked, violations)
+        if sample is not None:
+            samples[table.label] = sample
+    _collect_repeated(samples, asked, settings, violations)
+    if len(violations):
+        return None, asked
+    whole = merged(samples, violations)
+    return (None if whole is None else with_notes(whole, unknown_metrics(settings.catalogue, known))), asked
+
+
+def unknown_metrics(catalogue: Mapping[str, Metric], known: Sequence[str]) -> list[Note]:
+    """Metrics of the catalogue that the data do not have: often a name that is spelled in another way."""
+    texts = [f"the catalogue names {name!r}, which the data do not have.{nearest(name, known)}" for name in catalogue
+             if name not in known]  # fmt: skip
+    return [Note(code="LL120", column=None, text=text) for text in texts]
+
+
+def with_notes(sample: Sample, notes: Sequence[Note]) -> Sample:
+    """The sample with further notes, each also given as a warning."""
+    for note in notes:
+        warnings.warn(DataWarning(note.text, code=note.code), stacklevel=2)
+    return replace(sample, notes=(*sample.notes, *notes)) if notes else sample
+
+
+def _opened(data: Sequence[Any], settings: Settings, violations: ViolationList) -> list[_Table]:
+    """The tables with their names, and what is wrong with the call."""
+    if not data:
+        raise UsageError("data is an empty list: give at least one table.")
+    if settings.freq is not None and len(data) > 1:
+        raise UsageError(
+            f"freq={settings.freq!r} is one cadence, and each table of a list has its own: read the tables one by one with "
+            "from_wide(table, freq=...), and give the list of what comes back."
+        )
+    if all(isinstance(item, Sample) for item in data):
+        settings.refuse_calendar()
+    tables = []
+    for place, item in enumerate(data):
+        label = f"data[{place}]"
+        with _by_table(label, violations) as mine:
+            content = item.require_single() if isinstance(item, Sample) else Wide.of(as_pandas(item, label), mine)
+        tables.append(_Table(label=label, content=content))
+    if settings.time is not None and not any(table.has_time(settings.time) for table in tables):
+        as_name(settings.time, "time", list(dict.fromkeys(name for table in tables for name in table.names)))
+    return tables
+
+
+def _read(table: _Table, settings: Settings, asked: Mapping[str, str] | None, violations: ViolationList) -> Sample | None:
+    """One table, with its label in notes and violations."""
+    if isinstance(table.content, Sample):
+        refusals = (table.content.why_left_out(name, argument) for name, argument in (asked or {}).items())
+        violations.found.extend(refusal for refusal in refusals if refusal is not None)
+        return table.content
+    here = settings if table.has_time(settings.time) else replace(settings, time=None)
+    with _by_table(table.label, violations) as mine:
+        try:
+            sample = table.content.read(here, asked, mine)
+        except UsageError as error:
+            raise type(error)(f"{table.label}: {error.args[0]}", code=error.code) from None
+    if sample is None:
+        return None
+    notes = tuple(replace(note, text=f"{table.label}: {note.text}") for note in sample.notes)
+    if not sample.calendar.dated:
+        with _by_table(table.label, violations) as mine:
+            step = "give every table a column of dates, or join the tables into one of the same rows first."
+            mine.add("LL311", "the rows have no dates, so nothing says which rows of the tables belong together.", next_step=step)
+    return replace(sample, notes=notes)
+
+
+@contextmanager
+def _by_table(label: str, violations: ViolationList) -> Iterator[ViolationList]:
+    """A list of its own for one table; what is in it at the end says which table it was."""
+    mine = ViolationList()
+    yield mine
+    for found in mine:
+        argument = label if found.argument == "data" else f"{found.argument} of {label}"
+        violations.found.append(replace(found, argument=argument))
+
+
+def _collect_repeated(
+    samples: Mapping[str, Sample], asked: Mapping[str, str] | None, settings: Settings, violations: ViolationList
+) -> None:
+    """A metric that is in several tables."""
+    wanted = None if asked is None else {*asked, *rate_parts(asked, settings.catalogue)}
+    holders: dict[str, list[str]] = {}
+    for label, sample in samples.items():
+        for name in sample.all_names:
+            if wanted is None or name in wanted:
+                holders.setdefault(name, []).append(label)
+    for name, labels in holders.items():
+        if len(labels) > 1:
+            count = counted(len(labels), "table", "tables")
+            text = f"the metric is in {count}: {', '.join(labels)}."
+            step = "rename it, or leave it out of all tables but one."
+            violations.add("LL306", text, column=name, next_step=step)

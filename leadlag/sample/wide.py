@@ -1,0 +1,178 @@
+"""One wide table: its names first, then its numbers on the grid of its periods."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from leadlag.catalogue import Metric
+from leadlag.errors import UsageError
+from leadlag.sample.columns import Block, read_columns
+from leadlag.sample.detect import TimeSource, find_time
+from leadlag.sample.grid import Grid, build_grid, repeated_periods
+from leadlag.sample.model import Note, Sample
+from leadlag.sample.names import CleanNames, clean_names
+from leadlag.sample.rates import fold_metrics, rate_parts, undeclared_metrics
+from leadlag.sample.settings import Settings
+from leadlag.sample.times import Stamps, read_times
+from leadlag.sample.violations import ViolationList, counted
+
+__all__ = ["Wide", "first_names"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wide:
+    """A wide table of which the names are known.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Not changed.
+    clean : CleanNames
+    sound : bool
+        Whether the names can be used; else only what else is wrong is looked for.
+    """
+
+    frame: pd.DataFrame
+    clean: CleanNames
+    sound: bool
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, violations: ViolationList) -> Wide:
+        """The table with its names cleaned, and what is wrong with them collected."""
+        before = len(violations)
+        clean = clean_names(list(frame.columns), violations)
+        return cls(frame=frame, clean=clean, sound=len(violations) == before)
+
+    @property
+    def labels(self) -> dict[str, Hashable]:
+        """The caller's own label of each name."""
+        return dict(zip(self.clean.names, self.clean.labels, strict=True))
+
+    def read(self, settings: Settings, asked: Mapping[str, str] | None, violations: ViolationList) -> Sample | None:
+        """The metrics on their grid, before missing periods are treated; None after collecting why there are none.
+
+        Parameters
+        ----------
+        settings : Settings
+        asked : Mapping from str to str, or None
+            Argument that named each metric; None takes every column of numbers.
+        violations : ViolationList
+        """
+        frame, names = self.frame, self.clean.names
+        if not self.sound:  # look at the numbers all the same, so that one error lists everything
+            places = [place for place, name in enumerate(names) if name != settings.time and (asked is None or name in asked)]
+            rows = _positions(len(frame))
+            read_columns(frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=rows, violations=violations)
+            return None
+        source = find_time(frame, names, settings.time, asked or {})
+        if asked is not None and source.place is not None and source.name is not None and source.name in asked:
+            raise UsageError(f"{asked[source.name]} names {source.name!r}, which holds the times: name a metric.")
+        if len(frame) == 0:
+            violations.add("LL312", "the table has no rows.", next_step="give one row per period.")
+            return None
+        stamps = _stamps(source, settings, violations)
+        places = _places(names, source.place, asked, settings.catalogue)
+        labelled = _row_labels(source, stamps, len(frame))
+        block = read_columns(
+            frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=labelled, violations=violations
+        )
+        grid = None
+        if stamps is not None or source.values is None:
+            grid = build_grid(
+                stamps, len(frame), freq=settings.freq, as_of=settings.as_of, time=source.name, violations=violations
+            )
+        notes = _check_repeats(grid, block, source, settings.catalogue, violations) if grid is not None else ()
+        if grid is None or len(violations):
+            return None
+        return _on_grid(block, grid, self.clean, settings, (*source.notes, *notes))
+
+
+def _stamps(source: TimeSource, settings: Settings, violations: ViolationList) -> Stamps | None:
+    if source.values is None:
+        for name, value in (("tz", settings.tz), ("date_format", settings.date_format)):
+            if value is not None:
+                raise UsageError(f"{name}={value!r} needs times: name the column that holds them with time=.")
+        return None
+    counter = source.counter or settings.freq == "period"
+    return read_times(
+        source.values, name=source.name, tz=settings.tz, date_format=settings.date_format, counter=counter, violations=violations
+    )
+
+
+def _places(
+    names: Sequence[str], time: int | None, asked: Mapping[str, str] | None, catalogue: Mapping[str, Metric]
+) -> list[int]:
+    """Columns to read: those asked for and the parts of their rates, or all but the time."""
+    if asked is None:
+        return [place for place in range(len(names)) if place != time]
+    wanted = {*asked, *rate_parts(asked, catalogue)}
+    return [place for place, name in enumerate(names) if place != time and name in wanted]
+
+
+def _positions(n_rows: int) -> list[str]:
+    return [f"row {row}" for row in range(n_rows)]
+
+
+def _row_labels(source: TimeSource, stamps: Stamps | None, n_rows: int) -> Sequence[str]:
+    """How examples name a row: by its time, else by its position."""
+    if source.values is None or stamps is None:
+        return _positions(n_rows)
+    if stamps.kind == "counter":
+        return [f"{source.name or 'row'} {count}" for count in stamps.local]
+    return [str(text).removesuffix("T00:00:00.000000").removesuffix(".000000") for text in np.datetime_as_string(stamps.local)]
+
+
+def _check_repeats(
+    grid: Grid, block: Block, source: TimeSource, catalogue: Mapping[str, Metric], violations: ViolationList
+) -> tuple[Note, ...]:
+    """Several rows in one period are an error unless the catalogue says for every metric what they add up to."""
+    repeated = repeated_periods(grid)
+    if not repeated:
+        return ()
+    undeclared = undeclared_metrics(block.names, catalogue)
+    if not undeclared and block.names:
+        rows, periods = sum(count for _, count in repeated), counted(len(repeated), "period", "periods")
+        text = f"{rows} rows of {periods} were aggregated as the catalogue says."
+        return (Note(code="LL117", column=source.name, text=text),)
+    labels = grid.calendar.labels
+    shown = [f"{labels[place]} occurs {count} times" for place, count in repeated[:5]]
+    named = first_names(undeclared)
+    step = f"drop the copies, or say how rows add up with catalogue=[Metric(name, aggregate=...)] for {named}."
+    count = counted(len(repeated), "period occurs", "periods occur")
+    violations.add("LL301", f"{count} more than once.", argument="time", column=source.name, examples=shown, next_step=step)
+    return ()
+
+
+def first_names(names: Sequence[str], most: int = 5) -> str:
+    """The first names as text, the others counted."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(map(repr, names[:most])) + more
+
+
+def _on_grid(block: Block, grid: Grid, clean: CleanNames, settings: Settings, notes: tuple[Note, ...]) -> Sample:
+    """Rows in their places, with the notes of the way there."""
+    values = fold_metrics(block.values[grid.rows], block.names, grid.places, len(grid.calendar), settings.catalogue)
+    labels: dict[str, Hashable] = dict(zip(clean.names, clean.labels, strict=True))
+    renamed = [name for name in clean.changed if name in block.names]
+    if renamed:
+        shown = first_names(renamed)
+        notes = (
+            *notes,
+            Note(
+                code="LL111",
+                column=None,
+                text=f"{counted(len(renamed), 'name was', 'names were')} joined, normalised or made text: {shown}.",
+            ),
+        )
+    return Sample(
+        calendar=grid.calendar,
+        names=block.names,
+        values=values,
+        notes=(*notes, *grid.notes, *block.notes),
+        left_out=block.left_out,
+        name_map={name: labels[name] for name in block.names},
+    )
