@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from leadlag.catalogue import Metric
 from leadlag.core.effect import EffectSize
+from leadlag.core.finer import FinerLead
 from leadlag.core.lags import difference
 from leadlag.core.leastsquares import rows_needed
 from leadlag.core.multiplicity import fdr_adjust
@@ -134,7 +135,7 @@ def _numbers(prepared: Prepared, scan: LeadScan, j: int) -> dict[str, Any]:
         "statistic": float(scan.statistic[j]),
         "pvalue": float(scan.pvalue[j]),
         "log_pvalue": float(scan.log_pvalue[j]),
-    } | _size(prepared, scan, j, x_scale=float(prepared.problem.x_scale[j]), effect=_of_the_best(scan, j))
+    } | _size(prepared, prepared.problem, scan, j, effect=_of_the_best(scan, j))
 
 
 def _of_the_best(scan: LeadScan, j: int) -> EffectSize:
@@ -142,13 +143,13 @@ def _of_the_best(scan: LeadScan, j: int) -> EffectSize:
     return EffectSize(value=float(scan.effect[j]), low=float(scan.effect_low[j]), high=float(scan.effect_high[j]))
 
 
-def _size(prepared: Prepared, scan: LeadScan, j: int, *, x_scale: float, effect: EffectSize) -> dict[str, Any]:
-    """Shape, effect and profile of column j of a scan."""
+def _size(prepared: Prepared, problem: Problem, scan: LeadScan, j: int, *, effect: EffectSize) -> dict[str, Any]:
+    """Shape, effect and profile of lead j of a problem and its scan."""
     return {
         "shape": scan.shape[j],
         "response": scan.response[j],
-        "effect": _effect(prepared, effect, level=scan.level, x_scale=x_scale),
-        "profile": _profile(prepared, scan, j),
+        "effect": _effect(prepared, effect, level=scan.level, x_scale=float(problem.x_scale[j])),
+        "profile": _profile(prepared, scan, j, problem.finer_of(j)),
     }
 
 
@@ -164,7 +165,7 @@ def _given_others(prepared: Prepared, findings: Findings, place: int | None, *, 
     log_p = float(found.log_pvalue[0])
     sized = long_run_effect(prepared, problem, found, level=policy.effect_level, chosen_at=chosen_at, shapes=shapes)
     scan = in_kpi_units(sized.problem, sized.scan, level=policy.effect_level, shapes=shapes)
-    size = _size(prepared, scan, 0, x_scale=float(problem.x_scale[0]), effect=sized.effect)
+    size = _size(prepared, problem, scan, 0, effect=sized.effect)
     return {"conditional_pvalue": math.exp(log_p), "conditional_log_pvalue": log_p} | size
 
 
@@ -205,12 +206,16 @@ def _effect(prepared: Prepared, effect: EffectSize, *, level: float, x_scale: fl
     return Effect(value=value, low=min(ends), high=max(ends), level=level, lead_sd=x_scale, in_percent=prepared.kpi.log)
 
 
-def _profile(prepared: Prepared, scan: LeadScan, j: int) -> Profile:
+def _profile(prepared: Prepared, scan: LeadScan, j: int, finer: FinerLead | None) -> Profile:
     """Each lag tried alone, in the units of the effect."""
+    lags = prepared.problem.lags if finer is None else tuple(_whole(lag) for lag in finer.delays)
     effect, low, high = (
-        tuple(_in_kpi_units(prepared, number) for number in row[j]) for row in (scan.profile, scan.profile_low, scan.profile_high)
+        tuple(_in_kpi_units(prepared, number) for number in row[j, : len(lags)])
+        for row in (scan.profile, scan.profile_low, scan.profile_high)
     )
-    return Profile(lags=prepared.problem.lags, effect=effect, low=low, high=high, tvalue=tuple(scan.tvalue[j].tolist()))
+    tvalue = tuple(scan.tvalue[j, : len(lags)].tolist())
+    own_lags, own_unit = ((), "") if finer is None else (finer.lags, finer.unit)
+    return Profile(lags=lags, effect=effect, low=low, high=high, tvalue=tvalue, own_lags=own_lags, own_unit=own_unit)
 
 
 def _in_kpi_units(prepared: Prepared, number: float) -> float:

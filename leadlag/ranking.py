@@ -14,7 +14,7 @@ from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.delays import delay_lags
 from leadlag.core.limits import check_limits
 from leadlag.core.scan import CHUNK, scan
-from leadlag.core.shapes import NONLINEAR, STANDARD, Shape
+from leadlag.core.shapes import BLOCK, NONLINEAR, STANDARD, Shape
 from leadlag.decision import Evidence, Policy, decide, in_order
 from leadlag.errors import UsageError
 from leadlag.evidence import Findings, evidence_of
@@ -122,8 +122,10 @@ def rank_leads(
     lag = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
     logged = as_names(log, "log", (names.kpi, *names.leads, *names.controls))
     undone = None if undo is None else as_option(undo, "undo", ("rolling", "ytd"))
-    shapes = (*STANDARD, *NONLINEAR) if as_bool(nonlinear, "nonlinear") else STANDARD
-    _refuse_beyond_limits(len(names.leads), sample.n_periods, n_columns=len(shapes) * lag, n_draws=draws)
+    finer = [found for found in map(sample.finer, names.leads) if found is not None]
+    shapes = (*STANDARD, *((BLOCK,) if finer else ()), *(NONLINEAR if as_bool(nonlinear, "nonlinear") else ()))
+    n_columns = len(shapes) * max([lag, *(len(found.clock.own_lags((1, lag))) for found in finer)])
+    _refuse_beyond_limits(len(names.leads), sample.n_periods, n_columns=n_columns, n_draws=draws)
     metrics, unit = as_catalogue(catalogue), sample.calendar.unit
     with one_thread():  # many small products: more threads cost more than they bring
         prepared = prepare(
@@ -133,7 +135,7 @@ def rank_leads(
         beside = as_bool(evidence, "evidence")
         gathered = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics, joint_test=beside)
     n_tested = int(np.isfinite(findings.scan.statistic).sum())
-    family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_shapes=len(shapes) * lag, n_draws=draws)
+    family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_shapes=n_columns, n_draws=draws)
     settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": _seed_words(rng)}
     settings |= {"controls": names.controls, "missing": missing, "log": logged, "undo": undone, "n_draws": draws}
     settings |= {"nonlinear": bool(nonlinear), "evidence": beside, "time": time, "catalogue": tuple(metrics.values())}
@@ -188,7 +190,7 @@ def _named_columns(
     if leads is not None:
         asked["leads"] = as_list(leads)
     columns = asked if leads is not None else None
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single().around(kpi)
     outcome = sample.resolve(kpi, "kpi")
     kept = tuple(sample.resolve(name, "controls") for name in asked["controls"])
     others = sorted(name for name in sample.names if name not in (outcome, *kept))

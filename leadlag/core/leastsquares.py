@@ -26,6 +26,7 @@ __all__ = [
     "decides_alone",
     "fit",
     "is_constant",
+    "less_columns",
     "is_copy",
     "orthonormal_basis",
     "residualise",
@@ -48,6 +49,8 @@ _OWN_COEFFICIENT = 1e-10
 
 #: Spread below this, relative to the largest value, is rounding.
 _CONSTANT_TOLERANCE = 1e-13
+#: What columns leave of a series is rounding below this share of it: an offset of 1e8 leaves about as much.
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -328,6 +331,15 @@ def standardise(Z: ArrayLike) -> Standardised:
     values = np.divide(centred, np.where(flat, np.inf, sd), out=centred)
     values = values if whole else np.where(present, values, np.nan)
     return Standardised(values, np.asarray(center * unit), np.asarray(np.where(flat, 1.0, scale * unit)))
+
+
+def less_columns(values: NDArray[np.float64], base: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Residual of one centred series (n,) on columns (n, q) over the rows it has; exactly zero where only rounding is left."""
+    rows = np.isfinite(values) & np.isfinite(base).all(axis=1)
+    left = np.full(len(values), np.nan)
+    rest = residualise(values[rows], orthonormal_basis(base[rows]))
+    left[rows] = rest if np.linalg.norm(rest) > _ROUNDING * np.linalg.norm(values[rows]) else 0.0
+    return left
 
 
 def is_constant(Z: ArrayLike) -> NDArray[np.bool_]:

@@ -36,7 +36,8 @@ class Problem:
     y_scale : float
         KPI units in one unit of `y`.
     x_scale : ndarray, shape (m,)
-        Lead units in one unit of `X`: one standard deviation of the working series.
+        Lead units in one unit of `X`, of the own series in `finer` where a lead has one: one standard deviation of the working
+        series.
     max_order : int
         AR orders up to this are compared when the momentum is fitted again.
     shift : ndarray, shape (n,), or None
