@@ -1,7 +1,7 @@
 """Do the bands of a regression on lags hold the truth as often as they say?
 
 python benchmarks/coverage.py                                   # every shape and size, 2,000 draws a row, two processes
-python benchmarks/coverage.py --draws 300 --shape free --n 80
+python benchmarks/coverage.py --draws 300 --shape free --n 80 --errors 1
 
 Nothing is asserted. A row is one shape, sample size, AR coefficient of lead and of errors; "uneven" errors have innovations whose
 size follows the lead. Columns: pointwise bands (mean, worst lag), simultaneous band, effects added up (pointwise mean, all
@@ -20,6 +20,7 @@ from joblib import Parallel, delayed, parallel_config
 from scipy import signal
 
 from leadlag.core.arma import NoiseOrder
+from leadlag.core.clock import Clock
 from leadlag.core.lageffects import lead_effects
 from leadlag.core.lagfit import band_covariance, fit_lags
 from leadlag.core.lagmodel import lag_model
@@ -47,6 +48,8 @@ class Shape:
         Coefficient of the KPI's own first lag; own lags are in the model where it is not zero.
     noise : bool
         Whether AR(1) noise is fitted together with the regression.
+    per : int
+        Periods of the lead to one of the KPI, with lags counted in them.
     """
 
     name: str
@@ -54,15 +57,31 @@ class Shape:
     weights: np.ndarray
     own: float = 0.0
     noise: bool = False
+    per: int = 1
+
+    @property
+    def lags(self) -> np.ndarray:
+        """Twelve lags, the first that lead."""
+        return np.arange(self.per, self.per + 12)
+
+    def clock(self, n: int) -> Clock | None:
+        """How n periods of the KPI and those of the lead line up."""
+        ended = np.arange(n) * self.per
+        return None if self.per == 1 else Clock(ended=ended, begun=ended, per=self.per, ratio=float(self.per))
 
     @property
     def responses(self) -> np.ndarray:
         """True effects, also those through the KPI's own past, shape (LONG,)."""
-        return np.asarray(signal.lfilter([1.0], [1.0, -self.own], self.weights))
+        own = np.r_[1.0, np.zeros(self.per - 1), -self.own]
+        return np.asarray(signal.lfilter([1.0], own, self.weights))
 
     @property
     def first_lag(self) -> int:
         return int(np.flatnonzero(self.weights)[0])
+
+
+def _hump(lag: np.ndarray, peak: float) -> np.ndarray:
+    return np.asarray(np.exp(-((lag - peak) ** 2) / 8.0))
 
 
 def _shapes() -> dict[str, Shape]:
@@ -72,7 +91,7 @@ def _shapes() -> dict[str, Shape]:
     arbitrary[1:13] = ARBITRARY
     free, place = Family(kind="free", lags=LAGS), (lag - 6.5) / 5.5
     cubic = np.where(inside, 0.6 - 0.7 * place - 0.3 * place**2 + 0.5 * place**3, 0.0)
-    geometric = Family(kind="geometric", lags=LAGS)
+    geometric, months = Family(kind="geometric", lags=LAGS), tuple(range(3, 15))
     late = np.where(inside, 0.8 ** (lag - 4.0) ** 2, 0.0)
     shapes = [
         Shape(name="free", family=free, weights=arbitrary),
@@ -80,6 +99,19 @@ def _shapes() -> dict[str, Shape]:
         Shape(name="geometric", family=geometric, weights=np.where(lag >= 1, 0.7 ** (lag - 1.0), 0.0)),
         Shape(name="geometric3", family=geometric, weights=np.where(lag >= 3, 0.7 ** np.maximum(lag - 3.0, 0), 0.0)),
         Shape(name="delayed", family=Family(kind="delayed", lags=LAGS), weights=late),
+        Shape(name="exp_almon", family=Family(kind="exp_almon", lags=LAGS), weights=np.where(inside, _hump(lag, 4.0), 0.0)),
+        Shape(
+            name="months",  # of quarters
+            family=Family(kind="exp_almon", lags=months),
+            weights=np.where((lag >= 3) & (lag <= 14), _hump(lag, 5.0), 0.0),
+            per=3,
+        ),
+        Shape(
+            name="months_fading",
+            family=Family(kind="exp_almon", lags=months),
+            weights=np.where((lag >= 3) & (lag <= 14), 0.7**lag, 0.0),
+            per=3,
+        ),
         Shape(name="own", family=free, weights=arbitrary, own=0.5),
         Shape(
             name="own_short",
@@ -117,29 +149,31 @@ class Draw:
 def sample(shape: Shape, n: int, kind: tuple[float, float, bool], strength: float, rng: np.random.Generator) -> tuple:
     """KPI and lead of n periods, and the size of the true effects: the lead's part has `strength` times the errors' sd."""
     rho, phi, uneven = kind
-    v, e = rng.standard_normal((2, LONG + n))
+    v, e = rng.standard_normal(shape.per * (LONG + n)), rng.standard_normal(LONG + n)
     x = signal.lfilter([1.0], [1.0, -rho], v) * math.sqrt(1 - rho**2)
     if uneven:
-        e = e * np.exp(0.5 * x) / math.exp(0.25)
+        e = e * np.exp(0.5 * x[:: shape.per]) / math.exp(0.25)
     phi = 0.0 if shape.own else phi
     u = signal.lfilter([1.0], [1.0, -phi], e) * math.sqrt(1 - phi**2)
     reach = signal.lfilter([1.0], [1.0, -rho], shape.weights) * math.sqrt(1 - rho**2)
     unit = strength / math.sqrt(float(reach @ reach))
-    y = signal.lfilter([1.0], [1.0, -shape.own], unit * signal.lfilter(shape.weights, [1.0], x) + u)
-    return y[LONG:], x[LONG:], unit
+    # own lag 0 is the last own period within a period of the KPI
+    led = signal.lfilter(shape.weights, [1.0], x)[shape.per - 1 :: shape.per]
+    y = signal.lfilter([1.0], [1.0, -shape.own], unit * led + u)
+    return y[LONG:], x[shape.per * LONG :], unit
 
 
 def one_draw(shape: Shape, n: int, kind: tuple[float, float, bool], strength: float, number: int) -> Draw:
     """One sample and its bands."""
     rng = np.random.default_rng([11, n, number])  # a stream of its own for each draw, whatever process it runs in
     y, x, unit = sample(shape, n, kind, strength, rng)
-    model = lag_model(y, x[:, None], [shape.family], own_lags=(1,) if shape.own else ())
+    model = lag_model(y, [x], [shape.family], clocks=[shape.clock(n)], own_lags=(1,) if shape.own else ())
     order = NoiseOrder(ar=1) if shape.noise else None
     fitted = fit_lags(model, noise_order=order, cov_type="HAC")
     band = band_covariance(fitted)
-    found = lead_effects(fitted, 0, cov=band.matrix, band=band, horizon=LAGS[-1], rng=number)
-    truth = unit * shape.responses[1:13]
-    peak = 1 + int(np.argmax(np.abs(truth)))
+    found = lead_effects(fitted, 0, cov=band.matrix, band=band, horizon=shape.lags[-1], rng=number)
+    truth = unit * shape.responses[shape.lags]
+    peak = shape.per + int(np.argmax(np.abs(truth)))
     total = unit * float(shape.weights.sum() / (1.0 - shape.own))
     held = []
     for bands, true in ((found.profile, truth), (found.cumulative, np.cumsum(truth))):
@@ -178,6 +212,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=2000)
     parser.add_argument("--n", type=int, nargs="*", default=SIZES, help="rows of a sample")
     parser.add_argument("--shape", nargs="*", choices=list(SHAPES), default=list(SHAPES))
+    parser.add_argument("--errors", type=int, nargs="*", default=range(len(ERRORS)), help="places in ERRORS")
     parser.add_argument("--strength", type=float, default=1.0, help="sd of the lead's part relative to that of the errors")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
@@ -186,7 +221,7 @@ def main() -> None:
     print("{:<16}{:>4}  {:<15}{:>6}{:>7}{:>7} |{:>7}{:>7} |{:>7}{:>6} |{:>7}{:>6}{:>7}{:>7}".format(*heads))
     with parallel_config("loky", n_jobs=options.jobs, inner_max_num_threads=1):
         for name in options.shape:
-            for kind in ERRORS:
+            for kind in (ERRORS[place] for place in options.errors):
                 for n in options.n:
                     tasks = (delayed(one_draw)(SHAPES[name], n, kind, options.strength, i) for i in range(options.draws))
                     print(row(name, n, kind, Parallel(batch_size=25)(tasks)), flush=True)

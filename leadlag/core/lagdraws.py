@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.arma import ArmaNoise
+from leadlag.core.clock import Clock
 from leadlag.core.covariance import covariance
 from leadlag.core.lagfit import BandCovariance, LagFit
-from leadlag.core.lags import lag_matrix
 from leadlag.core.leastsquares import fit, orthonormal_basis, residualise
+from leadlag.core.pace import lagged, momentum_steps
 from leadlag.core.profiles import LARGEST_RATE, Family
 
 __all__ = ["LagDraws", "lag_draws", "own_draws"]
@@ -24,6 +25,8 @@ Floats = NDArray[np.float64]
 
 #: Rates of the grid, and places of a peak between two lags.
 _N_RATES, _PLACES = 40, 4
+#: Bends and means of exponential Almon profiles on the grid around what the first one holds likely.
+_BENDS, _MEANS = 24, 50
 #: A column of which the others leave no more than this share is among them.
 _ROUNDING = 1e-9
 
@@ -94,7 +97,8 @@ def lag_draws(
     than the plain one (Mueller 2013, Econometrica 81:1805). What other leads hide enters linearly.
     """
     model, generator = fitted.model, np.random.default_rng(rng)
-    grid = _grid(fitted.asked[lead], model.X[:, lead])
+    family = fitted.asked[lead]
+    grid = _grid(family, model.series[lead], model.clocks[lead])
     white = (
         ArmaNoise(ar=phi, ma=np.zeros(0), differences=np.ones(1), variance=1.0) if fitted.noise is None else fitted.noise.noise
     )
@@ -103,16 +107,23 @@ def lag_draws(
     fixed = np.delete(design, np.r_[own, mine], axis=1)
     others = np.delete(slopes, np.arange(slopes.shape[1])[model.hidden_of(lead)], axis=1)
     n_first = 1 + fixed.shape[1] + others.shape[1]
-    flat = grid.columns.reshape(len(model.y), -1)
-    ready = white.whiten(np.column_stack([model.y, fixed, others, model.own, flat]), model.rows).values
-    basis = orthonormal_basis(ready[:, 1:n_first])
-    left = residualise(np.delete(ready, np.s_[1:n_first], axis=1), basis)
     spread = _spread(fitted, lead, white, np.column_stack([model.y, design, slopes]))
-    chosen, coefficients = _posterior(
-        left, n_own=model.own.shape[1], n_points=len(grid.families), n_fixed=basis.rank, spread=spread, n_draws=n_draws,
-        generator=generator,
-    )  # fmt: skip
-    return _profiles(grid, chosen, coefficients, own_lags=model.own_lags, horizon=horizon)
+
+    def drawn(points: _Grid) -> tuple[NDArray[np.intp], Floats]:
+        flat = points.columns.reshape(len(model.y), -1)
+        ready = white.whiten(np.column_stack([model.y, fixed, others, model.own, flat]), model.rows).values
+        basis = orthonormal_basis(ready[:, 1:n_first])
+        left = residualise(np.delete(ready, np.s_[1:n_first], axis=1), basis)
+        return _posterior(
+            left, n_own=model.own.shape[1], n_points=len(points.families), n_fixed=basis.rank, spread=spread, n_draws=n_draws,
+            generator=generator,
+        )  # fmt: skip
+
+    chosen, coefficients = drawn(grid)
+    if family.kind == "exp_almon":
+        grid = _closer(family, model.series[lead], model.clocks[lead], chosen)
+        chosen, coefficients = drawn(grid)
+    return _profiles(grid, chosen, coefficients, own_lags=model.own_lags, pace=model.pace(lead), horizon=horizon)
 
 
 def own_draws(
@@ -164,27 +175,46 @@ def own_draws(
         direct @ family.moments(none),
         own=own,
         own_lags=model.own_lags,
+        pace=model.pace(lead),
         hidden=np.zeros((n_draws, 0)),
     )
 
 
-def _grid(family: Family, x: Floats) -> _Grid:
-    """Every start or place of the peak with every rate."""
+def _grid(family: Family, x: Floats, clock: Clock | None) -> _Grid:
+    """Every start or place of the peak with every rate, or every curvature with every place of the mean."""
     rates = (np.arange(_N_RATES) + 0.5) * (LARGEST_RATE / _N_RATES)
-    if family.kind == "delayed":
+    if family.kind in ("delayed", "exp_almon"):
         peaks = np.linspace(family.lags[0], family.lags[-1], _PLACES * (len(family.lags) - 1) + 1)
-        hidden = np.array([(rate, peak) for peak in peaks for rate in rates])
-        weights = np.column_stack([family.weights(point) for point in hidden])
-        return _Grid(families=[family] * len(hidden), hidden=hidden, columns=(lag_matrix(x, family.lags) @ weights)[:, :, None])
+        at_peaks = [(rate, peak) for peak in peaks for rate in rates]
+        hidden = np.array(at_peaks) if family.kind == "delayed" else family.forms(np.linspace(0.0, 1.0, _BENDS), peaks)
+        return _of_one(family, hidden, x, clock)
     first, last = family.starts[0], family.starts[-1]
     wide = replace(family, start=first, n_free=last - first + family.n_free)
     windows = np.arange(last - first + 1)[:, None] + np.arange(family.n_free)
-    columns = [wide.columns(x, np.array([rate]))[:, windows] for rate in rates]
+    columns = [wide.columns(x, np.array([rate]), clock)[:, windows] for rate in rates]
     return _Grid(
         families=[replace(family, start=start) for _ in rates for start in family.starts],
         hidden=np.repeat(rates, len(family.starts))[:, None],
         columns=np.concatenate(columns, axis=1),
     )
+
+
+def _of_one(family: Family, hidden: Floats, x: Floats, clock: Clock | None) -> _Grid:
+    """Points of a family with one column."""
+    weights = np.column_stack([family.weights(point) for point in hidden])
+    columns = (lagged(x, family.lags, clock) @ weights)[:, :, None]
+    return _Grid(families=[family] * len(hidden), hidden=hidden, columns=columns)
+
+
+def _closer(family: Family, x: Floats, clock: Clock | None, chosen: NDArray[np.intp]) -> _Grid:
+    """A finer grid of exponential Almon profiles, a step of the first beyond all that was drawn from that."""
+    n_means = _PLACES * (len(family.lags) - 1) + 1
+    ends = []
+    for place, last in zip(np.divmod(chosen, n_means), (_BENDS - 1, n_means - 1), strict=True):
+        ends.append((max(place.min() - 1, 0) / last, min(place.max() + 1, last) / last))
+    curved = np.linspace(*ends[0], _BENDS)
+    means = family.lags[0] + (family.lags[-1] - family.lags[0]) * np.linspace(*ends[1], _MEANS)
+    return _of_one(family, family.forms(curved, means), x, clock)
 
 
 def _spread(fitted: LagFit, lead: int, white: ArmaNoise, columns: Floats) -> float:
@@ -227,7 +257,7 @@ def _posterior(
 
 
 def _profiles(
-    grid: _Grid, chosen: NDArray[np.intp], coefficients: Floats, *, own_lags: tuple[int, ...], horizon: int
+    grid: _Grid, chosen: NDArray[np.intp], coefficients: Floats, *, own_lags: tuple[int, ...], pace: float, horizon: int
 ) -> LagDraws:
     """What the drawn coefficients say of the lags."""
     points, back = np.unique(chosen, return_inverse=True)
@@ -241,20 +271,23 @@ def _profiles(
         np.einsum("bw,bw->b", moments, direct),
         own=own,
         own_lags=own_lags,
+        pace=pace,
         hidden=grid.hidden[chosen],
     )
 
 
 def _carried(
-    direct: Floats, summed: Floats, moment: Floats, *, own: Floats, own_lags: tuple[int, ...], hidden: Floats
+    direct: Floats, summed: Floats, moment: Floats, *, own: Floats, own_lags: tuple[int, ...], pace: float, hidden: Floats
 ) -> LagDraws:
     """Direct effects by lag, their sum and their sum times lag, with what own lags of the KPI carry on."""
     effects = direct.copy()
+    steps = momentum_steps(own_lags, pace)
     for lag in range(1, effects.shape[1]):
-        for place, back_by in enumerate(own_lags):
-            if back_by <= lag:
-                effects[:, lag] += own[:, place] * effects[:, lag - back_by]
+        for place, shares in enumerate(steps):
+            for back_by, share in shares:
+                if back_by <= lag:
+                    effects[:, lag] += share * own[:, place] * effects[:, lag - back_by]
     room = 1.0 - own.sum(axis=1)
     room = np.where(room > 0.0, room, np.nan)
-    delay = moment / np.where(summed == 0.0, np.nan, summed) + (own @ np.array(own_lags, dtype=float)) / room
+    delay = moment / np.where(summed == 0.0, np.nan, summed) + (own @ (pace * np.array(own_lags, dtype=float))) / room
     return LagDraws(effects=effects, total=summed / room, mean_delay=delay, hidden=hidden)

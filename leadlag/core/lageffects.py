@@ -13,6 +13,7 @@ from scipy import signal, special
 from leadlag.core.bands import Bands, bands, drawn_bands
 from leadlag.core.lagdraws import LagDraws, lag_draws, own_draws
 from leadlag.core.lagfit import BandCovariance, LagFit
+from leadlag.core.pace import momentum_steps
 from leadlag.core.profiles import Family, moved_by_one
 
 __all__ = ["Estimate", "LeadEffects", "direct_gradient", "lead_effects", "total_gradient"]
@@ -39,7 +40,7 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class LeadEffects:
-    """What the regression says of one lead, in KPI units per unit of the lead.
+    """What the regression says of one lead, in KPI units per unit of the lead, its lags in the lead's own periods.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ class LeadEffects:
         First lag whose effect is not zero, all lags judged at once. Of a geometric decay where it starts, if a lag, judged so, or
         the total differs from zero. None if there is none.
     mean_delay : Estimate
-        Mean lag, weighted with the effects.
+        Mean lag, weighted with the effects, in own periods of the lead as all that follows.
     half_life : float
         Periods after the peak until the effect has halved: of a decay that falls from its peak on by its formula, else read
         between the lags; NaN where it has not halved within the lags that are shown or in the model.
@@ -244,9 +245,12 @@ def _responses(fit: LagFit, lead: int, horizon: int) -> tuple[Floats, Floats]:
     model, every = fit.model, range(horizon + 1)
     family, place, mine = model.families[lead], model.columns_of(lead), model.hidden_of(lead)
     coefficients = np.nan_to_num(fit.params[place])
-    own = np.zeros(max(model.own_lags, default=0) + 1)
+    steps = momentum_steps(model.own_lags, model.pace(lead))
+    own = np.zeros(max((back for shares in steps for back, _ in shares), default=0) + 1)
     own[0] = 1.0
-    own[list(model.own_lags)] = -_own(fit)
+    for a, shares in zip(_own(fit), steps, strict=True):
+        for back, share in shares:
+            own[back] -= share * a
 
     def carried(direct: Floats) -> Floats:
         return np.asarray(signal.lfilter([1.0], own, direct, axis=-1))
@@ -256,9 +260,10 @@ def _responses(fit: LagFit, lead: int, horizon: int) -> tuple[Floats, Floats]:
     slopes[place] = carried(family.weights(fit.hidden[mine], every).T)
     for i, slope in enumerate(moved_by_one(lambda at: family.weights(at, every) @ coefficients, fit.hidden[mine], family.bounds)):
         slopes[len(fit.params) + mine.start + i] = carried(slope)
-    for i, lag in enumerate(model.own_lags):
+    for i, shares in enumerate(steps):
         past = np.zeros(horizon + 1)
-        past[lag:] = weights[: max(horizon + 1 - lag, 0)]
+        for back, share in shares:
+            past[back:] += share * weights[: max(horizon + 1 - back, 0)]
         slopes[model.base.shape[1] + i] = carried(past)
     return weights, slopes
 
@@ -279,7 +284,8 @@ def _mean_delay(fit: LagFit, lead: int, theta: Floats) -> float:
     direct = float(family.totals(hidden) @ coefficients)
     if direct == 0.0:
         return float("nan")
-    return float(family.moments(hidden) @ coefficients) / direct + float(np.array(model.own_lags) @ own / (1.0 - own.sum()))
+    momentum = model.pace(lead) * float(np.array(model.own_lags) @ own / (1.0 - own.sum()))
+    return float(family.moments(hidden) @ coefficients) / direct + momentum
 
 
 def _delta(

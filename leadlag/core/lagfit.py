@@ -287,8 +287,8 @@ def _refuse_few_rows(model: LagModel) -> None:
     n_columns = model.n_columns + len(model.bounds)
     if n <= n_columns:
         raise UsageError(
-            f"{n} complete rows for {n_columns} coefficients leave nothing to judge them by: lower max_lag, take shape='almon' "
-            "or 'geometric', name fewer leads or controls, or give more periods.",
+            f"{n} complete rows for {n_columns} coefficients leave nothing to judge them by: lower max_lag, take shape='almon', "
+            "'exp_almon' or 'geometric', name fewer leads or controls, or give more periods.",
             code="LL204",
         )
 
@@ -321,21 +321,19 @@ def _placed(model: LagModel, white: NoiseFit | None) -> tuple[LagModel, Floats]:
     for turn in range(_ROUNDS if len(searched) > 1 else 1):
         for j in searched:
             others = [
-                chosen[i] if i in chosen else families[i].columns(model.X[:, i], hidden[i])
+                chosen[i] if i in chosen else families[i].columns(model.series[i], hidden[i], model.clocks[i])
                 for i in range(len(families))
                 if i != j and (i in chosen or not families[i].n_hidden or turn)
             ]
-            free = model.families[j]
-            families[j], hidden[j], chosen[j] = _best(model, free, model.X[:, j], others, white)
+            families[j], hidden[j], chosen[j] = _best(model, j, others, white)
     placed = model.placed(families)
     return placed, _polished(placed, np.concatenate(hidden), white)
 
 
-def _best(
-    model: LagModel, family: Family, x: Floats, others: Sequence[Floats], white: NoiseFit | None
-) -> tuple[Family, Floats, Floats]:
+def _best(model: LagModel, lead: int, others: Sequence[Floats], white: NoiseFit | None) -> tuple[Family, Floats, Floats]:
     """The start and hidden parameters of one lead that leave the smallest sum of squares beside the other columns."""
-    points, columns = family.candidates(x)
+    family = model.families[lead]
+    points, columns = family.candidates(model.series[lead], model.clocks[lead])
     rest = np.column_stack([model.y, model.base, model.own, *others])
     ready = _white(np.column_stack([rest, *columns]), model.rows, white)
     basis = orthonormal_basis(ready[:, 1 : rest.shape[1]])

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from leadlag.core.clock import Clock
 from leadlag.core.lags import lag_matrix
-from leadlag.core.leastsquares import standardise
+from leadlag.core.leastsquares import Standardised, standardise
 from leadlag.core.pace import pace_of
 from leadlag.core.profiles import Family, moved_by_one
 from leadlag.errors import UsageError
@@ -155,7 +155,7 @@ class LagModel:
 
 def lag_model(
     y: ArrayLike,
-    X: ArrayLike | Sequence[ArrayLike],
+    X: Floats | Sequence[Floats],
     families: Sequence[Family],
     *,
     clocks: Sequence[Clock | None] = (),
@@ -169,8 +169,8 @@ def lag_model(
     ----------
     y : array_like, shape (n,)
         KPI on a complete period grid, oldest period first; NaN where missing.
-    X : array_like, shape (n, m), or sequence of array_like, shape (n,) each
-        Leads; as a sequence, those with a clock have the shape (n_own,).
+    X : ndarray, shape (n, m), or sequence of ndarray, shape (n,) each
+        Leads; in a sequence those with a clock have the shape (n_own,).
     families : sequence of Family
         One a lead.
     clocks : sequence of (Clock or None), optional
@@ -220,7 +220,10 @@ def lag_model(
     return replace(model, rows=rows)
 
 
-def _standardised(X: ArrayLike | Sequence[ArrayLike], clocks: Sequence[Clock | None]) -> list[Standardised]:
-    """Each lead, scaled on its own calendar."""
-    given = [np.asarray(x, dtype=np.float64) for x in (np.asarray(X, dtype=np.float64).T if not any(clocks) else X)]  # type: ignore[union-attr]
-    return [standardise(x) for x in given]
+def _standardised(X: Floats | Sequence[Floats], clocks: Sequence[Clock | None]) -> list[Standardised]:
+    """Every lead scaled, each on its own calendar."""
+    series = list(X.T if isinstance(X, np.ndarray) else X)
+    same = [j for j, clock in enumerate(clocks) if clock is None]
+    together = standardise(np.column_stack([series[j] for j in same])) if same else Standardised(*[np.empty((0, 0))] * 3)
+    alone = zip(together.values.T, together.center, together.scale, strict=True)
+    return [Standardised(*next(alone)) if clock is None else standardise(x) for x, clock in zip(series, clocks, strict=True)]

@@ -35,8 +35,8 @@ LARGEST_RATE = 0.98
 _RATES = (0.0, 0.15, 0.3, 0.45, 0.6, 0.7, 0.8, 0.88, 0.94)
 #: At its most narrow the weight of an exponential Almon profile falls by exp(-8) from its peak to the next lag: a single lag.
 _NARROWEST = 8.0
-#: Curvatures of an exponential Almon profile that are tried, and places of its mean between two lags.
-_CURVATURES, _PLACES = 8, 1
+#: The bend (-theta2) of one that is just seen, bends that are tried for the best, and halvings of the range of theta1.
+_SEEN, _BENDS, _HALVINGS = 0.5, 8, 45
 #: Step of numerical derivatives: the cube root of rounding, for central differences.
 _STEP = 6e-6
 
@@ -48,12 +48,12 @@ class Family:
     Parameters
     ----------
     kind : {"free", "almon", "exp_almon", "geometric", "delayed"}
-        A weight for each lag; a polynomial of the lag; ``exp(theta1 s + theta2 s^2)`` over its sum, s the lag from -1 at the first
-        to 1 at the last, so that the one coefficient is the sum of the effects; free weights at `n_free` lags from the start on
-        and a decay after them; or ``rate^((lag - peak)^2)``, which rises to a peak of its own and falls from it.
+        A weight for each lag; a polynomial of the lag; ``exp(theta1 s + theta2 s^2)`` over its sum, s the lag from -1 at the
+        first to 1 at the last, so that the coefficient is the sum of the effects; free weights at `n_free` lags from the start
+        on and a decay after them; or ``rate^((lag - peak)^2)``, which rises to a peak of its own and falls from it.
     lags : tuple of int
-        Consecutive lags (free weights: any that rise), in the lead's own periods. A decay begins at one of them and goes on beyond
-        the last.
+        Consecutive lags (free weights: any that rise), in the lead's own periods. A decay begins at one of them and goes on
+        beyond the last.
     degree : int
         Of an Almon polynomial.
     endpoints : {"none", "near", "far", "both"}
@@ -118,7 +118,8 @@ class Family:
         if self.kind == "almon":
             return np.where(inside[:, None], self._polynomials(shown), 0.0)
         if self.kind == "exp_almon":
-            return np.where(inside, np.exp(self._exponents(hidden, shown) - self._log_sum(hidden)), 0.0)[:, None]
+            exponents, every = (self._exponents(hidden, which) for which in (shown, np.asarray(self.lags)))
+            return np.exp(np.where(inside, exponents - special.logsumexp(every), -np.inf))[:, None]
         if self.kind == "delayed":
             away = (shown - hidden[1]) ** 2
             return np.where(inside, _power(hidden[0], away), 0.0)[:, None]
@@ -151,35 +152,37 @@ class Family:
 
     def candidates(self, x: Floats, clock: Clock | None = None) -> tuple[list[tuple[Family, Floats]], list[Floats]]:
         """Families with a start, and hidden parameters, from which a search begins; beside each the columns it has."""
-        rates = np.array(_RATES)
+        rates, peaks = np.array(_RATES), np.array(self.lags, dtype=np.float64)
         if self.kind in ("delayed", "exp_almon"):
-            peaks = [np.array([rate, float(lag)]) for lag in self.lags for rate in rates]
-            points = [(self, hidden) for hidden in (peaks if self.kind == "delayed" else self.forms(_CURVATURES, _PLACES))]
+            delayed = np.column_stack([np.tile(rates, len(peaks)), np.repeat(peaks, len(rates))])
+            hidden = delayed if self.kind == "delayed" else self.forms(np.linspace(0.0, 1.0, _BENDS), peaks)
             lags = lagged(x, self.lags, clock)
-            return points, [lags @ self.weights(hidden) for _, hidden in points]
+            return [(self, point) for point in hidden], [lags @ self.weights(point) for point in hidden]
         placed = [replace(self, start=start) for start in self.starts]
         points = [(family, np.array([rate])) for family in placed for rate in rates]
         return points, [family.columns(x, hidden, clock) for family, hidden in points]
 
-    def forms(self, curvatures: int, places: int) -> Floats:
-        """Hidden parameters of exponential Almon profiles whose means lie even over the lags, from flat to a single lag, shape (g, 2).
+    def forms(self, curved: Floats, means: Floats) -> Floats:
+        """Hidden parameters of exponential Almon profiles, shape (len(curved) * len(means), 2), the means changing fastest.
 
         Parameters
         ----------
-        curvatures : int
-            From none to the most narrow.
-        places : int
-            Means from one lag to the next.
+        curved : ndarray
+            From 0, an exponential, to 1, a single lag or two: even steps are even in theta2 up to a bend that is just seen, and
+            in its logarithm beyond.
+        means : ndarray
+            Mean lags; the nearest that is allowed stands for one out of reach.
         """
-        (low, high), (narrow, _) = self.bounds
-        # where the slope of the exponent changes fast the mean does: finer towards zero
-        slopes = np.sign(np.linspace(low, high, 801)) * np.abs(np.linspace(-1.0, 1.0, 801)) ** 3 * high
-        means = np.linspace(self.lags[0], self.lags[-1], places * (len(self.lags) - 1) + 1)
-        found = []
-        for theta2 in (0.0, *-np.geomspace(min(0.5, -narrow), -narrow, curvatures - 1)):
-            at = np.array([self.moments(np.array([slope, theta2]))[0] for slope in slopes])
-            found += [(theta1, theta2) for theta1 in np.interp(means, at, slopes)]
-        return np.array(found)
+        (low, high), (narrowest, _) = self.bounds
+        lags = np.asarray(self.lags)
+        place = self._places(lags)
+        theta2 = np.repeat(-_SEEN * np.expm1(curved * np.log1p(-narrowest / _SEEN)), len(means))
+        wanted, ends = np.tile(means, len(curved)), np.tile([[low], [high]], len(theta2))
+        for _ in range(_HALVINGS):  # the mean rises with theta1
+            middle = ends.mean(axis=0)
+            short = special.softmax(middle[:, None] * place + theta2[:, None] * place**2, axis=1) @ lags < wanted
+            ends = np.where([short, ~short], middle, ends)
+        return np.column_stack([ends.mean(axis=0), theta2])
 
     @property
     def _begin(self) -> int:
@@ -190,12 +193,13 @@ class Family:
         """Lags from the middle to either end."""
         return max((self.lags[-1] - self.lags[0]) / 2.0, 0.5)
 
-    def _exponents(self, hidden: Floats, shown: NDArray[np.intp]) -> Floats:
-        place = (shown - (self.lags[0] + self.lags[-1]) / 2.0) / self._half
-        return np.asarray(hidden[0] * place + hidden[1] * place**2)
+    def _places(self, shown: NDArray[np.intp]) -> Floats:
+        """Lags from -1 at the first to 1 at the last."""
+        return np.asarray((shown - (self.lags[0] + self.lags[-1]) / 2.0) / self._half)
 
-    def _log_sum(self, hidden: Floats) -> float:
-        return float(special.logsumexp(self._exponents(hidden, np.asarray(self.lags))))
+    def _exponents(self, hidden: Floats, shown: NDArray[np.intp]) -> Floats:
+        place = self._places(shown)
+        return np.asarray(hidden[0] * place + hidden[1] * place**2)
 
     def _polynomials(self, shown: NDArray[np.intp]) -> Floats:
         """Polynomials with the end-point constraints as factors, orthonormal over the lags."""

@@ -57,7 +57,7 @@ def predicted(
     parts = [np.ones((sample.n_periods, 1)), base]
     for j, lead in enumerate(leads):
         x = (logged(sample, lead, beside.log) - model.center[model.place_of(j)]) / model.scale[model.place_of(j)]
-        whole = _after_the_fit(model.X[:, j], x, offset)
+        whole = _after_the_fit(model.series[j], x, offset)
         parts.append(model.families[j].columns(whole, fitted.hidden[model.hidden_of(j)])[offset:])
     params = np.nan_to_num(fitted.params)
     direct = np.column_stack(parts) @ np.delete(params, np.s_[q : model.n_fixed])

@@ -267,7 +267,8 @@ class LaggedRegressionResult(Result):
         ends = (np.nan, np.nan)
         if drawn is not None and self._has_bootstrap(lead):
             ends = (unit * drawn.boot_low[lead], unit * drawn.boot_high[lead])
-        used = fitted.model.X[fitted.used, lead]
+        series, clock = fitted.model.series[lead], fitted.model.clocks[lead]
+        used = series[fitted.used] if clock is None else series
         return LagProfile(
             kpi=self.kpi,
             lead=self.leads[lead],
