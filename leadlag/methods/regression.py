@@ -16,9 +16,9 @@ from leadlag.core.leastsquares import is_constant, is_copy, rows_needed
 from leadlag.core.profiles import Family
 from leadlag.core.unitroot import integration
 from leadlag.errors import UsageError, warn_of
-from leadlag.prepare.regressors import Beside, beside, logged
+from leadlag.prepare.regressors import Beside, beside, lead_series, logged
 from leadlag.regressed import LaggedRegressionResult, LagProfile, named, term_names
-from leadlag.regressed.asked import Asked, Shown, families_of, order_of, season_of
+from leadlag.regressed.asked import Asked, Shown, families_of, order_of, season_of, spans_of
 from leadlag.results import Provenance
 from leadlag.sample import Sample, as_sample
 from leadlag.wording import regression as words
@@ -31,7 +31,7 @@ def lagged_regression(
     kpi: str,
     leads: str | Sequence[str],
     *,
-    max_lag: int | Mapping[str, int] | None = None,
+    max_lag: int | Mapping[str, int | Sequence[int]] | None = None,
     min_lag: int | Mapping[str, int] = 1,
     shape: str | Mapping[str, str] = "free",
     degree: int = 3,
@@ -62,27 +62,31 @@ def lagged_regression(
 
     Parameters
     ----------
-    data : Sample or data frame
-        One row per period; see `leadlag.from_wide`.
+    data : Sample, data frame, or a list of these
+        One row per period; see `leadlag.from_wide`. In a list leads may be seen more often than the KPI, or less often: see
+        Notes.
     kpi : str
         The outcome.
     leads : str or sequence of str
         Leads, all in one model.
-    max_lag : int or mapping from lead to int, optional
-        Longest lag, in periods. None takes 12 for weeks, months and undated periods, 8 for quarters, 14 for days, 10 for
-        business days, 24 for hours, 3 for years, and at most a sixth of the rows. A mapping such as ``{"demos": 8}`` says it for
-        some leads; the others take the default. So do `min_lag`, `shape` and `start`.
+    max_lag : int or mapping from lead to int or sequence of int, optional
+        Longest lag, in periods of the KPI. None takes 12 for weeks, months and undated periods, 8 for quarters, 14 for days, 10
+        for business days, 24 for hours, 3 for years, and at most a sixth of the rows. A mapping such as ``{"demos": 8}`` says it
+        for some leads; the others take the default. So do `min_lag`, `shape` and `start`. In a mapping a sequence, as in
+        ``{"demos": [3, 4]}``, gives the lags of a lead exactly, in its own periods.
     min_lag : int or mapping from lead to int, default 1
         Shortest lag; 0 takes the lead in the same period as the KPI too, which is no lead.
-    shape : {"free", "almon", "geometric", "delayed"} or mapping from lead to these
-        A coefficient for each lag; a polynomial of the lag (Almon 1965); a decay ``rate^j`` after its start (Koyck 1954); or a
-        decay with a peak of its own, ``rate^((lag - peak)^2)`` (Jin et al. 2017).
+    shape : {"free", "almon", "exp_almon", "geometric", "delayed"} or mapping from lead to these
+        A coefficient for each lag (U-MIDAS where the lead is seen more often); a polynomial of the lag (Almon 1965); an
+        exponential of one, ``exp(theta1 s + theta2 s^2)`` over its sum, with s from -1 at the first lag to 1 at the last and
+        theta2 <= 0 (MIDAS, Ghysels, Santa-Clara & Valkanov 2004); a decay ``rate^j`` after its start (Koyck 1954); or a decay
+        with a peak of its own, ``rate^((lag - peak)^2)`` (Jin et al. 2017).
     degree : int, default 3
         Of the polynomial.
     endpoints : {"none", "near", "far", "both"}
         Where the polynomial is zero: one period before the first lag, one after the last, both.
     start : int or mapping from lead to int, optional
-        Lag at which a geometric decay starts; the one of min_lag..max_lag that fits best if None.
+        Lag at which a geometric decay starts, in the lead's own periods; the one of its lags that fits best if None.
     n_free : int, default 1
         Weights of a geometric decay, from its start on, that are free of it.
     presample : {"backcast", "zero"}
@@ -111,8 +115,8 @@ def lagged_regression(
     hold_back : int, optional
         Periods at the start that are not used; the longest lag if None.
     horizon : int, optional
-        Last lag of the profiles. None takes `max_lag`, and with own lags or a geometric decay, whose effects go on beyond it, no
-        less than its default.
+        Last lag of the profiles, in periods of the KPI. None takes `max_lag`, and with own lags or a geometric decay, whose
+        effects go on beyond it, no less than its default.
     level : float, default 0.95
         Of bands and intervals of the profiles.
     rng : int, default 0
@@ -150,10 +154,17 @@ def lagged_regression(
     Notes
     -----
     ``y_t = d'c_t + sum_i a_i y_(t-i) + sum_j sum_k b_jk x_(j,t-k) + u_t``, with b_jk free or in a shape. Rows are periods of the
-    full grid: a lag never reaches over a gap. `bse`, `pvalues` and `conf_int` are those of `cov_type`, equal to statsmodels and
-    R. HAC errors are too small in short samples, so under HAC the bands and intervals of the profiles take the errors as AR noise
-    estimated by restricted likelihood, with HC3's correction (`leadlag.core.lagfit.band_covariance`). The simultaneous band is
-    the sup-t band (Montiel Olea & Plagborg-Moller 2019, J. Applied Econometrics 34:1).
+    full grid: a lag never reaches over a gap.
+
+    A lead that is seen more often than the KPI enters on its own calendar. Its lags count own periods: with three months to a
+    quarter, lag 3 is the last month before the quarter began (a delay of one quarter), lag 4 the one before it, and ``max_lag=1``
+    takes 3, 4 and 5. Lags 0, 1 and 2 lie inside the quarter and need ``min_lag=0``. A period that straddles two of the KPI's
+    counts for neither. A lead that is seen less often enters with the value of its last period that had ended.
+
+    `bse`, `pvalues` and `conf_int` are those of `cov_type`, equal to statsmodels and R. HAC errors are too small in short
+    samples, so under HAC the bands and intervals of the profiles take the errors as AR noise estimated by restricted likelihood,
+    with HC3's correction (`leadlag.core.lagfit.band_covariance`). The simultaneous band is the sup-t band (Montiel Olea &
+    Plagborg-Moller 2019, J. Applied Econometrics 34:1).
 
     Examples
     --------
@@ -167,16 +178,19 @@ def lagged_regression(
     """
     columns = once_each(kpi=kpi, leads=tuple(as_list(leads)), controls=controls)
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
+    sample = sample.around(kpi)
     kpi, names = sample.resolve(kpi, "kpi"), tuple(sample.resolve(name, "leads") for name in columns["leads"])
     kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
     default = sample.calendar.default_max_lag(sample.n_periods)
+    clocks = tuple(lead_series(sample, name, ()).clock for name in names)
     families = families_of(
-        names, default=default, max_lag=max_lag, min_lag=min_lag, shape=shape, degree=degree, endpoints=endpoints, start=start,
-        n_free=n_free, presample=presample,
+        names, clocks=clocks, default=default, max_lag=max_lag, min_lag=min_lag, shape=shape, degree=degree, endpoints=endpoints,
+        start=start, n_free=n_free, presample=presample,
     )  # fmt: skip
-    last = max(family.lags[-1] for family in families)
+    spans = spans_of(families, clocks)
+    last = max(end for _, end in spans)
     asked = Asked(
-        kpi=kpi, leads=names, families=families, log=as_names(log, "log", (kpi, *names, *kept)),
+        kpi=kpi, leads=names, families=families, clocks=clocks, log=as_names(log, "log", (kpi, *names, *kept)),
         own_lags=_own_lags(own_lags), order=order_of(noise_order, seasonal_order),
         cov_type=as_option(cov_type, "cov_type", COV_TYPES), bandwidth=bandwidth,
         correction=as_option(correction, "correction", CORRECTIONS),
@@ -188,7 +202,13 @@ def lagged_regression(
     )  # fmt: skip
     shown = Shown(
         level=as_real(level, "level", low=0.5, high=0.999),
-        horizon=_horizon(horizon, families, last=max(last, default) if own_lags else last, default=default),
+        horizon=_horizon(
+            horizon,
+            families,
+            first=max(begin for begin, _ in spans),
+            last=max(last, default) if own_lags else last,
+            default=default,
+        ),
         n_draws=as_int(n_draws, "n_draws", low=99, high=99_999),
         seed=int(as_int(rng, "rng", low=0)),
     )
@@ -215,34 +235,35 @@ def _own_lags(given: Any) -> tuple[int, ...]:
     return () if none else as_lags(given, "own_lags")
 
 
-def _horizon(given: int | None, families: Sequence[Family], *, last: int, default: int) -> int:
+def _horizon(given: int | None, families: Sequence[Family], *, first: int, last: int, default: int) -> int:
     """Last lag of the profiles; a geometric decay goes on beyond its last lag."""
     if given is not None:
-        return as_int(given, "horizon", low=max(1, *(family.lags[0] for family in families)))
+        return as_int(given, "horizon", low=max(1, first))
     return max(last, default) if any(family.kind == "geometric" for family in families) else last
 
 
 def _fitted(sample: Sample, asked: Asked, recipe: Beside) -> LagFit:
     """The fit, its errors naming the columns that they are about."""
-    y, X = logged(sample, asked.kpi, asked.log), np.column_stack([logged(sample, lead, asked.log) for lead in asked.leads])
+    y, leads = logged(sample, asked.kpi, asked.log), [lead_series(sample, lead, asked.log) for lead in asked.leads]
     if is_constant(y):
         raise UsageError(
             f"kpi={asked.kpi!r} is constant or has no values: there is nothing to explain. Name another KPI.", code="LL313"
         )
-    for lead, constant in zip(asked.leads, is_constant(X), strict=True):
-        if constant:
+    for lead, one in zip(asked.leads, leads, strict=True):
+        if is_constant(one.values):
             raise UsageError(
                 f"lead {lead!r} is constant or has no values: there is nothing to learn from it. Leave it out.", code="LL203"
             )
-    for lead, x in zip(asked.leads, X.T, strict=True):
-        if is_copy(x, y):
+        # one that is seen more often: what it comes to in the KPI's periods
+        if is_copy(logged(sample, lead, asked.log), y):
             raise UsageError(
                 f"lead {lead!r} is a copy of the KPI {asked.kpi!r}, up to unit and offset: its lags are the KPI's own. Leave it "
                 "out, and give own_lags.",
                 code="LL205",
             )
     base = recipe.columns(sample)
-    model = lag_model(y, X, asked.families, base=base, own_lags=asked.own_lags, hold_back=asked.hold_back)
+    X = [one.values for one in leads]
+    model = lag_model(y, X, asked.families, clocks=asked.clocks, base=base, own_lags=asked.own_lags, hold_back=asked.hold_back)
     try:
         return fit_lags(
             model, noise_order=asked.order, cov_type=asked.cov_type, bandwidth=asked.bandwidth, correction=asked.correction

@@ -117,12 +117,12 @@ def long_run_effects_inches(result: LaggedRegressionResult) -> tuple[float, floa
 
 def _mark_delay(ax: Axes, result: LagProfile) -> Line2D:
     """The lags at which the peak may be, and the one that it is, along the lower edge."""
-    if result.delay > result.lags[-1]:
-        return Line2D([], [], linestyle="none", label=f"peak at lag {result.delay}, not shown")
-    low, high = result.delay_low, result.delay_high
+    if result.peak > result.lags[-1]:
+        return Line2D([], [], linestyle="none", label=f"peak at lag {result.peak}, not shown")
+    low, high = result.peak_low, result.peak_high
     along = ax.get_xaxis_transform()
     ax.plot([low - 0.3, high + 0.3], [0.03, 0.03], color=_PEAK, linewidth=3.0, solid_capstyle="butt", transform=along, zorder=6)
-    ax.plot(result.delay, 0.03, marker="D", markersize=6, color=_PEAK, transform=along, linestyle="none", zorder=7)
+    ax.plot(result.peak, 0.03, marker="D", markersize=6, color=_PEAK, transform=along, linestyle="none", zorder=7)
     return Line2D([], [], color=_PEAK, linewidth=3.0, marker="D", markersize=6, label="peak, and where it may be")
 
 
@@ -140,7 +140,10 @@ def _say(ax: Axes, result: LagProfile) -> None:
     ax.set_ylabel(
         f"Effect on {label(result.kpi, 22)}{logs[result.kpi]}\nper unit of {label(result.lead, 20)}{logs[result.lead]}", **PLAIN
     )
-    ax.set_xlabel(f"Lag ({result.unit}s)", **PLAIN)
+    before = next((lag for lag, delay in zip(result.lags, result.delays, strict=True) if delay == 1.0), None)
+    paced = result.own_unit != result.unit and before is not None
+    last = f"; {before} is the last before the {result.unit}" if paced else ""
+    ax.set_xlabel(f"Lag ({result.own_unit}s{last})", **PLAIN)
     ax.set_xlim(result.lags[0] - 0.7, result.lags[-1] + 0.7)
     bottom, top = ax.get_ylim() if np.isfinite(result.effects.profile.estimate).any() else (-1.0, 1.0)
     # room below for the mark of the delay

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from leadlag.core.clock import Clock
 from leadlag.core.season import harmonics
 from leadlag.errors import UsageError
 from leadlag.prepare.season import seasons_asked
 from leadlag.sample import Calendar, Sample
+from leadlag.sample.periods import cadence_of, calendar_of, ordinals_of
 from leadlag.transforms import take_log
 
-__all__ = ["Beside", "beside", "logged", "periods_after"]
+__all__ = ["Beside", "LeadSeries", "beside", "lead_series", "logged", "onward", "periods_after"]
 
 Floats = NDArray[np.float64]
 
@@ -105,6 +107,56 @@ def beside(
             raise UsageError(f"season={season} is longer than half of the {sample.n_periods} periods: give at most half.")
         seasons = ((float(season), min(season // 2, _MOST_CYCLES)),)
     return Beside(trend=trend, seasons=seasons, controls=tuple(controls), log=tuple(log), first=sample.calendar)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LeadSeries:
+    """One lead as a regression takes it.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,), or (n_own,) where it is seen more often than the KPI
+        In logs if it is to be; NaN where missing.
+    clock : Clock or None
+        How its own periods line up with the KPI's; None where they are the same.
+    calendar : Calendar
+        Of its own periods.
+    """
+
+    values: Floats
+    clock: Clock | None
+    calendar: Calendar
+
+
+def lead_series(sample: Sample, name: str, log: Sequence[str]) -> LeadSeries:
+    """A lead of a sample around the KPI, on its own calendar if it is seen more often than the KPI."""
+    finer = sample.finer(name)
+    if finer is None:
+        return LeadSeries(values=logged(sample, name, log), clock=None, calendar=sample.calendar)
+    values = take_log(finer.values, name) if name in log else finer.values
+    return LeadSeries(values=values, clock=finer.clock, calendar=finer.calendar)
+
+
+def onward(sample: Sample, *, first_lag: int) -> Sample:
+    """The sample with later periods of the KPI, as far as leads seen more often reach; the same if there are none of these.
+
+    Parameters
+    ----------
+    sample : Sample
+    first_lag : int
+        Shortest lag, in periods of the KPI, that is in the model.
+    """
+    calendar = sample.calendar
+    left = [(len(finer.values) - finer.clock.ended[-1]) / finer.clock.ratio for finer in sample.faster.values()]
+    if not left:
+        return sample
+    ahead = max(int(np.ceil(max(left))), 0) + first_lag + 1
+    cadence = cadence_of(calendar)
+    first = int(ordinals_of(calendar.starts.to_numpy(dtype="datetime64[us]")[:1], cadence)[0])
+    longer = calendar_of(first, first + len(calendar) + ahead - 1, cadence, tz=calendar.tz)
+    values = np.concatenate([sample.values, np.full((ahead, sample.values.shape[1]), np.nan)])
+    faster = {name: finer.along(longer) for name, finer in sample.faster.items()}
+    return replace(sample, calendar=longer, values=values, faster=faster)
 
 
 def logged(sample: Sample, name: str, log: Sequence[str]) -> Floats:

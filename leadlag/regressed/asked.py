@@ -9,18 +9,21 @@ from typing import Any, cast
 
 import numpy as np
 
-from leadlag._validation import as_int, as_names, as_option
+from leadlag._validation import as_int, as_lags, as_names, as_option
 from leadlag.core.arma import NoiseOrder
+from leadlag.core.clock import Clock
 from leadlag.core.profiles import ENDPOINTS, KINDS, PRESAMPLES, Family
 from leadlag.errors import UsageError
 
-__all__ = ["Asked", "Shown", "families_of", "order_of", "season_of"]
+__all__ = ["Asked", "Shown", "families_of", "order_of", "season_of", "spans_of"]
 
 #: What goes with one shape only, and what it is where it was not given.
 _OF_SHAPE = {
     "degree": ("almon", 3), "endpoints": ("almon", "none"), "start": ("geometric", None), "n_free": ("geometric", 1),
     "presample": ("geometric", "backcast"),
 }  # fmt: skip
+#: Fewest lags that two parameters of their weights need.
+_FEWEST = 3
 #: Highest order of a noise model; beyond it a season is meant.
 _MOST_NOISE, _MOST_DIFFERENCES = 24, 2
 
@@ -32,6 +35,7 @@ class Asked:
     kpi: str
     leads: tuple[str, ...]
     families: tuple[Family, ...]
+    clocks: tuple[Clock | None, ...]
     log: tuple[str, ...]
     own_lags: tuple[int, ...]
     order: NoiseOrder | None
@@ -54,6 +58,7 @@ class Shown:
 def families_of(
     leads: Sequence[str],
     *,
+    clocks: Sequence[Clock | None],
     default: int,
     max_lag: Any,
     min_lag: Any,
@@ -69,6 +74,8 @@ def families_of(
     Parameters
     ----------
     leads : sequence of str
+    clocks : sequence of (Clock or None)
+        Of each lead: how its own periods line up with the KPI's, where it is seen more often.
     default : int
         Longest lag where none is given.
     max_lag, min_lag, shape, start
@@ -93,9 +100,14 @@ def families_of(
     firsts = [as_int(value, "min_lag", low=0) for value in _for_each(min_lag, "min_lag", leads, 1)]
     starts = _for_each(start, "start", leads, None)
     families = []
-    for first, last, kind, begin in zip(firsts, _for_each(max_lag, "max_lag", leads, None), shapes, starts, strict=True):
-        longest = max(default, first) if last is None else as_int(last, "max_lag", low=first)
-        lags = tuple(range(first, longest + 1))
+    lasts = _for_each(max_lag, "max_lag", leads, None)
+    for first, last, kind, begin, clock in zip(firsts, lasts, shapes, starts, clocks, strict=True):
+        if isinstance(max_lag, Mapping) and isinstance(last, (Sequence, np.ndarray)) and not isinstance(last, str):
+            lags = as_lags(last, "max_lag", low=0)
+        else:
+            longest = max(default, first) if last is None else as_int(last, "max_lag", low=first)
+            lags = tuple(range(first, longest + 1)) if clock is None else clock.own_lags((first, longest))
+        _refuse_lags(lags, kind)
         if begin is not None and kind != "geometric" and isinstance(start, Mapping):
             raise UsageError(f"start={start!r} names a lead whose shape is {kind!r}: it goes with shape='geometric' only.")
         own = begin if kind == "geometric" else None
@@ -103,6 +115,26 @@ def families_of(
             _family(lags, kind=kind, degree=degree, endpoints=endpoints, start=own, n_free=n_free, presample=presample)
         )
     return tuple(families)
+
+
+def spans_of(families: Sequence[Family], clocks: Sequence[Clock | None]) -> list[tuple[int, int]]:
+    """First and last lag of each lead in whole periods of the KPI."""
+    return [
+        (family.lags[0], family.lags[-1])
+        if clock is None
+        else (int(np.floor(clock.delay(family.lags[0]) + 1e-9)), int(np.floor(clock.delay(family.lags[-1]) + 1e-9)))
+        for family, clock in zip(families, clocks, strict=True)
+    ]
+
+
+def _refuse_lags(lags: tuple[int, ...], kind: str) -> None:
+    """Lags that a shape cannot have."""
+    if kind != "free" and lags[-1] - lags[0] >= len(lags):
+        raise UsageError(
+            f"shape={kind!r} goes over lags next to each other, not {list(lags)}: give all of them, or shape='free'."
+        )
+    if kind == "exp_almon" and len(lags) < _FEWEST:
+        raise UsageError(f"shape='exp_almon' says little of {len(lags)} lags: give at least {_FEWEST}, or shape='free'.")
 
 
 def _for_each(value: Any, name: str, leads: Sequence[str], usual: Any) -> list[Any]:

@@ -17,6 +17,10 @@ from leadlag.sample import Sample
 __all__ = ["named", "term_names"]
 
 
+#: What the coefficient of a shape with one column is: the effect at the peak, or the sum of the effects.
+_ONE_COLUMN = {"delayed": "at_peak", "exp_almon": "total"}
+
+
 def term_names(fitted: LagFit, asked: Asked, recipe: Beside) -> list[str]:
     """A name for every parameter, in order."""
     kpi, model = asked.kpi, fitted.model
@@ -24,8 +28,10 @@ def term_names(fitted: LagFit, asked: Asked, recipe: Beside) -> list[str]:
     for lead, family in zip(asked.leads, model.families, strict=True):
         if family.kind == "almon":
             terms += [f"{lead}.almon{place}" for place in range(family.n_columns)]
-        elif family.kind == "delayed":
-            terms.append(f"{lead}.at_peak")
+        elif family.kind in _ONE_COLUMN:
+            terms.append(f"{lead}.{_ONE_COLUMN[family.kind]}")
+        elif family.kind == "free":
+            terms += [f"{lead}.L{lag}" for lag in family.lags]
         else:
             first = family.lags[0] if family.start is None else family.start
             terms += [f"{lead}.L{first + place}" for place in range(family.n_columns)]
@@ -59,6 +65,7 @@ def named(
         shape=", ".join(dict.fromkeys(family.kind for family in asked.families)),
         lags=tuple(sorted({lag for family in asked.families for lag in family.lags})),
         own_lags=asked.own_lags,
+        lead_units=tuple(sample.calendar.unit if (own := sample.finer(lead)) is None else own.unit for lead in asked.leads),
         params=pd.Series(params, index=terms),
         bse=pd.Series(np.sqrt(np.diag(cov)), index=terms),
         nobs=n,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leadlag.core.bands import Bands
+from leadlag.core.clock import Clock
 from leadlag.core.lageffects import Estimate, LeadEffects
-from leadlag.results import Provenance, Result
+from leadlag.core.pace import pace_of
+from leadlag.results import Provenance, Result, plain
 from leadlag.wording import regression as words
 
 __all__ = ["LagProfile", "left_open", "without_end"]
@@ -29,13 +31,16 @@ class LagProfile(Result):
     Parameters
     ----------
     kpi, lead : str
-    unit : str
-        One period in words, for example "week".
+    unit, own_unit : str
+        One period of the KPI and one of the lead in words, for example "week"; they differ where the lead is seen more often.
     shape : str
         Family of the profile, in words.
+    hidden_names : tuple of str
+        Names of the parameters behind the weights, if there are any.
     effects : LeadEffects
-        Effects by lag with pointwise and simultaneous bands, their sum so far, delay, mean delay and half-life, in KPI units per
-        unit of the lead. Delay and half-life are found among all lags of the model, also where fewer are shown.
+        Effects by lag with pointwise and simultaneous bands, their sum so far, peak, mean delay and half-life, in KPI units per
+        unit of the lead and in its own periods. Peak and half-life are found among all lags of the model, also where fewer are
+        shown.
     long_run : Estimate
         Effect of a rise that stays, over all lags, with the interval of the delta method, or for a geometric or delayed shape
         that of draws from its likelihood; NaN where the KPI does not settle after a change, or the lead has no column of its own.
@@ -43,7 +48,7 @@ class LagProfile(Result):
         The same interval by a wild bootstrap. NaN for a geometric or delayed shape, since it would take start, rate and peak as
         if they could only move a little; where a column of the lead is a combination of others; and where the fit is exact.
     lead_sd : float
-        One standard deviation of the lead over the rows used, in its units.
+        One standard deviation of the lead over the rows used, in its units; over its own periods if it is seen more often.
     log : tuple of str
         Those of KPI and lead that are in logs.
     through_own : bool
@@ -56,7 +61,9 @@ class LagProfile(Result):
     kpi: str
     lead: str
     unit: str
+    own_unit: str
     shape: str
+    hidden_names: tuple[str, ...]
     effects: LeadEffects
     long_run: Estimate
     bootstrap_low: float
@@ -66,11 +73,17 @@ class LagProfile(Result):
     through_own: bool
     level: float
     provenance: Provenance
+    _clock: Clock | None = field(default=None, repr=False)
 
     @property
     def lags(self) -> tuple[int, ...]:
-        """Lags shown, in periods."""
+        """Lags shown, in own periods of the lead."""
         return self.effects.lags
+
+    @property
+    def delays(self) -> tuple[float, ...]:
+        """The lags shown in periods of the KPI: 1 for the last own period before the KPI's period began."""
+        return tuple(self._in_kpi_periods(lag) for lag in self.lags)
 
     @property
     def weights(self) -> Floats:
@@ -78,23 +91,41 @@ class LagProfile(Result):
         return self.effects.profile.estimate
 
     @property
-    def delay(self) -> int:
-        """Lag at which the effect peaks; 0 only if lag 0 was asked for, and then the lead moves with the KPI, not before it."""
+    def peak(self) -> int:
+        """Lag at which the effect is largest, in own periods of the lead."""
         return self.effects.peak
 
     @property
-    def delay_low(self) -> int:
-        """Earliest lag at which the peak may be."""
-        return min(self.effects.peaks, default=self.delay)
+    def peak_low(self) -> int:
+        """Shortest lag at which the peak may be, in own periods."""
+        return min(self.effects.peaks, default=self.peak)
 
     @property
-    def delay_high(self) -> int:
-        """Latest lag at which the peak may be."""
-        return max(self.effects.peaks, default=self.delay)
+    def peak_high(self) -> int:
+        """Longest lag at which the peak may be, in own periods."""
+        return max(self.effects.peaks, default=self.peak)
+
+    @property
+    def delay(self) -> float:
+        """Periods of the KPI by which the effect peaks; a whole number unless the lead is seen more often.
+
+        Below 1 only if lag 0 was asked for, and then the lead moves with the KPI, not before it.
+        """
+        return self._in_kpi_periods(self.peak)
+
+    @property
+    def delay_low(self) -> float:
+        """Shortest delay that the peak may have."""
+        return self._in_kpi_periods(self.peak_low)
+
+    @property
+    def delay_high(self) -> float:
+        """Longest delay that the peak may have."""
+        return self._in_kpi_periods(self.peak_high)
 
     @property
     def first_lag(self) -> int | None:
-        """First lag whose effect is not zero, all lags judged at once; None if there is none.
+        """First lag, in own periods, whose effect is not zero, all lags judged at once; None if there is none.
 
         Of a geometric decay the lag at which it starts, if any lag or the long-run effect differs from zero.
         """
@@ -102,18 +133,27 @@ class LagProfile(Result):
 
     @property
     def mean_delay(self) -> float:
-        """Mean lag, weighted with the effects, in periods; says little where effects of both signs occur."""
-        return self.effects.mean_delay.value
+        """Mean lag, weighted with the effects, in periods of the KPI; says little where effects of both signs occur."""
+        return self.mean_delay_estimate.value
+
+    @property
+    def mean_delay_estimate(self) -> Estimate:
+        """The same with standard error and interval."""
+        mean = self.effects.mean_delay
+        if self._clock is None:
+            return mean
+        value, low, high = (self._clock.delay(lag) for lag in (mean.value, mean.low, mean.high))
+        return Estimate(value=value, bse=mean.bse / self._clock.ratio, low=low, high=high)
 
     @property
     def half_life(self) -> float:
-        """Periods after the peak until the effect has halved; NaN where it has not within the lags that were looked at."""
-        return self.effects.half_life
+        """Periods of the KPI after the peak until the effect has halved; NaN where it has not within the lags looked at."""
+        return self.effects.half_life / pace_of(self._clock)
 
     @property
     def decay(self) -> float:
-        """Share of the effect that is left one period later, of a geometric or delayed shape; else NaN."""
-        return self.effects.hidden[0].value if self.effects.hidden else float("nan")
+        """Share of the effect that is left one own period later, of a geometric or delayed shape; else NaN."""
+        return self.effects.hidden[0].value if "decay" in self.hidden_names else float("nan")
 
     @property
     def cumulative_effect(self) -> float:
@@ -132,12 +172,16 @@ class LagProfile(Result):
         return self.long_run.value if {self.kpi, self.lead} <= set(self.log) else float("nan")
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a lag: effect, standard error, both bands, and the sum so far with its interval."""
-        columns: dict[str, Any] = {"lead": self.lead, "lag": list(self.lags), "effect": self.weights}
+        """One row a lag, beside it as a delay in periods of the KPI: effect, both bands, and the sum so far with its interval."""
+        columns: dict[str, Any] = {"lead": self.lead, "lag": list(self.lags), "delay": list(self.delays), "effect": self.weights}
         bands, summed = self.effects.profile, self.effects.cumulative
         columns |= {name: getattr(bands, name) for name in ("bse", *BAND_EDGES)}
         columns |= {"cumulative": summed.estimate, "cumulative_low": summed.low, "cumulative_high": summed.high}
         return pd.DataFrame(columns)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as plain Python values; NaN becomes None."""
+        return {name: plain(value) for name, value in vars(self).items() if not name.startswith("_")}
 
     def summary(self) -> str:
         """The profile as text, at most 80 columns wide."""
@@ -146,6 +190,9 @@ class LagProfile(Result):
     def explain(self) -> str:
         """What the profile says, in plain sentences."""
         return words.profile_explain(self)
+
+    def _in_kpi_periods(self, lag: int) -> float:
+        return lag if self._clock is None else self._clock.delay(lag)
 
 
 def left_open(effects: LeadEffects, lost: NDArray[np.bool_], *, every: bool) -> LeadEffects:

@@ -18,7 +18,9 @@ from leadlag.core.lageffects import direct_gradient, lead_effects
 from leadlag.core.lagfit import BandCovariance, LagFit, band_covariance, innovation_slopes
 from leadlag.core.longrun import LongRun, long_run
 from leadlag.core.pvalues import interval, t_values, two_sided
+from leadlag.core.wald import WaldTest, joint_test
 from leadlag.decision import Check, residual_checks
+from leadlag.errors import UsageError
 from leadlag.prepare.regressors import Beside
 from leadlag.regressed.handover import handed_over
 from leadlag.regressed.prediction import predicted
@@ -48,7 +50,9 @@ class LaggedRegressionResult(Result):
     shape : str
         Family of the lag profiles.
     lags, own_lags : tuple of int
-        Lags of the leads and of the KPI that are in the model, in periods.
+        Lags of the leads, each in its own periods, and of the KPI that are in the model.
+    lead_units : tuple of str
+        One period of each lead in words: `unit`, or a shorter one where the lead is seen more often than the KPI.
     params, bse : Series
         Coefficients and standard errors by term, in units of the data: ``const``, ``trend``, ``sales.L1``, ``demos.L3``,
         ``demos.decay``, ``ar.L1`` ...; NaN for a term that others span.
@@ -84,6 +88,7 @@ class LaggedRegressionResult(Result):
     shape: str
     lags: tuple[int, ...]
     own_lags: tuple[int, ...]
+    lead_units: tuple[str, ...]
     params: pd.Series
     bse: pd.Series
     nobs: int
@@ -113,6 +118,17 @@ class LaggedRegressionResult(Result):
     _sample: Sample = field(repr=False)
     _missing: Missing = field(repr=False)
     _draws: tuple[int, int] = field(repr=False)
+
+    @property
+    def lags_by_unit(self) -> dict[str, tuple[int, ...]]:
+        """Lags of the leads that are seen once in such a period, in that period."""
+        families = self._fit.model.families
+        return {
+            unit: tuple(
+                sorted({lag for family, own in zip(families, self.lead_units, strict=True) if own == unit for lag in family.lags})
+            )
+            for unit in dict.fromkeys(self.lead_units)
+        }
 
     def __getitem__(self, lead: str) -> LagProfile:
         """Lag profile of one lead."""
@@ -165,7 +181,10 @@ class LaggedRegressionResult(Result):
         return self._bands.kind
 
     def to_frame(self) -> pd.DataFrame:
-        """Lag profiles of all leads, one row a lag; `coefficients` has one row per term."""
+        """Lag profiles of all leads, one row a lag; `coefficients` has one row per term.
+
+        `lag` counts the lead's own periods, `delay` is the same in periods of the KPI.
+        """
         return pd.concat([profile.to_frame() for profile in self.profiles], ignore_index=True)
 
     def coefficients(self) -> pd.DataFrame:
@@ -177,16 +196,50 @@ class LaggedRegressionResult(Result):
         """Numbers, profiles and checks as plain Python values; NaN becomes None."""
         shown = {name: value for name, value in vars(self).items() if not name.startswith("_") and name not in _AS_SERIES}
         terms = self.coefficients().to_dict("list")
-        return {**plain(shown), "coefficients": plain(terms), "profiles": plain(self.profiles), "checks": plain(self.checks)}
+        return {
+            **plain(shown),
+            "coefficients": plain(terms),
+            "profiles": [profile.to_dict() for profile in self.profiles],
+            "checks": plain(self.checks),
+        }
+
+    def joint_test(self, lead: str) -> WaldTest:
+        """Test whether all coefficients of one lead are zero, with the covariance of the fit.
+
+        Parameters
+        ----------
+        lead : str
+
+        Returns
+        -------
+        WaldTest
+            F with the residual degrees of freedom; under ``cov_type="nonrobust"`` that of two sums of squares.
+
+        Raises
+        ------
+        UsageError
+            If the lead's weights have a rate, a peak or another hidden parameter, which means nothing if there is no effect, or
+            none of its columns is kept (LL207).
+        """
+        place = self.leads.index(as_name(lead, "lead", self.leads, owner="lead"))
+        family, mine = self._fit.model.families[place], self._fit.model.columns_of(place)
+        if family.n_hidden:
+            raise UsageError(
+                f"the weights of {lead!r} have parameters that mean nothing without an effect, and with shape={family.kind!r} "
+                "its F has no known distribution: fit it with shape='free' or 'almon'."
+            )
+        return joint_test(self._fit.regression, self._fit.cov, np.arange(mine.start, mine.stop))
 
     def predict(self, data: Any = None, *, time: str | None = None) -> pd.Series:
         """The KPI that the leads, the base and its own lags make expected, by period.
 
         Parameters
         ----------
-        data : Sample or data frame, optional
+        data : Sample, data frame or a list of these, optional
             The same columns, on the periods to predict; what came before them is taken from the fit. The KPI may be missing,
-            and its own lags are then predictions. The periods of the fit if None.
+            and its own lags are then predictions; beside leads that are seen more often its column has to be there, since it
+            says which periods are meant. None takes the periods of the fit, and after them those for which leads seen more often
+            are out already.
         time : str, optional
             Time column of `data`.
 
@@ -200,8 +253,10 @@ class LaggedRegressionResult(Result):
         UsageError
             If a column is missing, or the noise was differenced, so that the model says nothing of the KPI's level.
         """
-        given = self._sample if data is None else data
-        return predicted(self._fit, self._beside, kpi=self.kpi, leads=self.leads, data=given, time=time, missing=self._missing)
+        return predicted(
+            self._fit, self._beside, kpi=self.kpi, leads=self.leads, of_fit=self._sample, data=data, time=time,
+            missing=self._missing,
+        )  # fmt: skip
 
     def to_statsmodels(self) -> Any:
         """The same fit as a statsmodels result: ``OLS``, or ``SARIMAX`` with a noise model, at these parameters.
@@ -253,9 +308,10 @@ class LaggedRegressionResult(Result):
 
     def _profile(self, lead: int) -> LagProfile:
         fitted, drawn = self._fit, self._long_run
-        family = fitted.model.families[lead]
+        family, clock = fitted.model.families[lead], fitted.model.clocks[lead]
+        horizon = self.horizon if clock is None else clock.own_lags((self.horizon,))[-1]
         effects = lead_effects(
-            fitted, lead, cov=self._bands.matrix, band=self._bands, horizon=self.horizon, level=self.level, rng=self._draws[1]
+            fitted, lead, cov=self._bands.matrix, band=self._bands, horizon=horizon, level=self.level, rng=self._draws[1]
         )
         if not fitted.settles:
             effects = without_end(effects)
@@ -267,13 +323,14 @@ class LaggedRegressionResult(Result):
         ends = (np.nan, np.nan)
         if drawn is not None and self._has_bootstrap(lead):
             ends = (unit * drawn.boot_low[lead], unit * drawn.boot_high[lead])
-        series, clock = fitted.model.series[lead], fitted.model.clocks[lead]
-        used = series[fitted.used] if clock is None else series
+        used = fitted.model.series[lead] if clock is not None else fitted.model.series[lead][fitted.used]
         return LagProfile(
             kpi=self.kpi,
             lead=self.leads[lead],
             unit=self.unit,
-            shape=words.family(family, unit=self.unit),
+            own_unit=self.lead_units[lead],
+            shape=words.family(family, unit=self.lead_units[lead]),
+            hidden_names=family.hidden_names,
             effects=effects,
             long_run=effects.total,
             bootstrap_low=float(min(ends)),
@@ -282,5 +339,6 @@ class LaggedRegressionResult(Result):
             log=tuple(name for name in self._beside.log if name in (self.kpi, self.leads[lead])),
             through_own=bool(self.own_lags),
             level=self.level,
+            _clock=clock,
             provenance=replace(self.provenance, settings=(*self.provenance.settings, ("profile_of", self.leads[lead]))),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -33,11 +33,19 @@ class Finer:
         How the own periods line up with the KPI's.
     unit : str
         One own period in prose, for example ``"month"``.
+    calendar : Calendar
+        The own periods.
     """
 
     values: np.ndarray
     clock: Clock
     unit: str
+    calendar: Calendar
+
+    def along(self, kpi: Calendar) -> Finer:
+        """The same metric beside other periods of the KPI's cadence."""
+        clock = edges_between(kpi, self.calendar).clock(per=self.clock.per, ratio=self.clock.ratio)
+        return replace(self, clock=clock)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,7 +102,9 @@ def align(
         return Aligned(values=slow, finer={}, text=_slow_text(names, own, kpi))
     clock = edges.clock(per=per, ratio=ratio)
     columns = [_one(column, edges, rules.get(name, "mean"), parts) for column, name in zip(values.T, names, strict=True)]
-    finer = {name: Finer(values=column, clock=clock, unit=own.unit) for name, column in zip(names, values.T, strict=True)}
+    finer = {
+        name: Finer(values=column, clock=clock, unit=own.unit, calendar=own) for name, column in zip(names, values.T, strict=True)
+    }
     text = _fast_text(names, own, kpi, ratio, {rules.get(name, "mean") for name in names})
     return Aligned(values=np.stack(columns, axis=-1), finer=finer, text=text)
 
@@ -181,5 +191,8 @@ def _fast_text(names: Sequence[str], own: Calendar, kpi: Calendar, ratio: float,
 
 
 def _slow_text(names: Sequence[str], own: Calendar, kpi: Calendar) -> str:
+    if cadence_of(own).freq == cadence_of(kpi).freq == "week":
+        how = f"weeks that begin on {own.anchor}, where those of the KPI begin on {kpi.anchor}"
+        return f"{how}: {_shown(names)}. So each week has the value of the last one that had ended."
     how = f"each {kpi.unit} has the value of the last {_unit(own)} that had ended, none is interpolated"
     return f"not seen as often as the KPI, once a {_unit(own)}: {_shown(names)}. So {how}."

@@ -10,7 +10,21 @@ from leadlag.wording.diagnostics import SeenDiagnostics, residual_lines
 from leadlag.wording.prose import lines_of
 from leadlag.wording.seen import SeenCheck
 from leadlag.wording.sentences import CAVEAT
-from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
+from leadlag.wording.shown import (
+    Prose,
+    cut,
+    interval,
+    joined,
+    lag_list,
+    lag_number,
+    number,
+    pad,
+    percent,
+    periods,
+    pvalue,
+    shown,
+    wrap,
+)
 
 __all__ = [
     "VIEW", "aliased_text", "exact_text", "explain", "family", "few_rows_text", "levels_text", "noise_text", "no_rest_text",
@@ -25,6 +39,13 @@ _TERMS = (28, 13, 13, 10, 10)
 _LAGS = (5, 11, 24, 24, 14)
 #: Share of the largest effect below which an effect shows as zero.
 _NOTHING_LEFT = 1e-4
+#: Parameters behind the weights: label, and what follows the number.
+_HIDDEN = {
+    "decay": ("Decay", " of the peak is left a {one} later"),
+    "peak": ("Peak at", " {unit}s"),
+    "theta1": ("Theta 1", ", of the lag from -1 to 1"),
+    "theta2": ("Theta 2", ", of its square"),
+}
 #: Terms shown before the rest is left to `coefficients()`.
 _MOST_TERMS = 24
 
@@ -57,6 +78,8 @@ def family(of: SeenFamily, *, unit: str) -> str:
             "far": ", zero after the last",
         }
         return f"polynomial of degree {of.degree} over {lags}{ends[of.endpoints]}"
+    if of.kind == "exp_almon":
+        return f"exponential of a polynomial of degree 2 over {lags}"
     if of.kind == "geometric":
         free = f" after {of.n_free} free weights" if of.n_free > 1 else ""
         return f"geometric decay from {unit} {of.start} on{free}"
@@ -117,6 +140,10 @@ def profile_summary(profile: Any) -> Prose:
 def _profile_facts(profile: Any) -> Iterator[tuple[str, str]]:
     unit, level = profile.unit, percent(profile.level)
     yield "Shape", profile.shape
+    if profile.own_unit != unit:
+        own, first = profile.own_unit, profile.lags[profile.delays.index(1.0)] if 1.0 in profile.delays else None
+        last = "" if first is None else f"; lag {first} is the last {own} that had ended when the {unit} began"
+        yield "Lags", f"in {own}s{last}"
     yield "Delay", _delay(profile)
     if math.isnan(profile.long_run.value):
         yield "Long run", _long_run(profile)
@@ -124,14 +151,16 @@ def _profile_facts(profile: Any) -> Iterator[tuple[str, str]]:
     if profile.long_run.low <= 0.0 <= profile.long_run.high:
         yield "Mean delay", "not clear, since the long run may be zero"
     else:
-        mean = profile.effects.mean_delay
+        mean = profile.mean_delay_estimate
         middle, low, high = interval(mean.value, mean.low, mean.high)
         yield "Mean delay", f"{middle} {unit}s ({level} interval {low} to {high})"
     if math.isfinite(profile.half_life):
         yield "Half-life", f"{number(profile.half_life)} {unit}s after the peak"
-    for name, hidden in zip(("Decay", "Peak at"), profile.effects.hidden, strict=False):
+    one = "period" if profile.own_unit == unit else profile.own_unit
+    for name, hidden in zip(profile.hidden_names, profile.effects.hidden, strict=True):
         middle, low, high = interval(hidden.value, hidden.low, hidden.high)
-        yield name, f"{middle} ({low} to {high})" + (" of the peak is left a period later" if name == "Decay" else f" {unit}s")
+        label, after = _HIDDEN[name]
+        yield label, f"{middle} ({low} to {high}){after.format(one=one, unit=profile.own_unit)}"
     yield "Long run", _long_run(profile)
     yield "", _lasting(profile)
 
@@ -139,14 +168,20 @@ def _profile_facts(profile: Any) -> Iterator[tuple[str, str]]:
 def _delay(profile: Any) -> str:
     if _lost(profile):
         return "not known: all its columns are combinations of others"
-    low, high = profile.delay_low, profile.delay_high
+    low, high, unit = profile.peak_low, profile.peak_high, profile.own_unit
     others = "no other fits as well" if low == high else f"{low} to {high} fit about as well"
+    at = f"{unit} {profile.peak}" + ("" if unit == profile.unit else f" ({periods(profile.delay, profile.unit)})")
     if profile.first_lag is None:
-        return f"no lag stands out from zero; largest at {profile.unit} {profile.delay}, {others}"
-    text = f"peak at {profile.unit} {profile.delay}; {others}"
-    if profile.delay == 0:
-        return f"{text}; lag 0 is the same {profile.unit}, no lead"
-    return f"{text}; first effect at {profile.unit} {profile.first_lag}"
+        return f"no lag stands out from zero; largest at {at}, {others}"
+    if profile.delay < 1:
+        return f"peak at {at}; {others}; lag {profile.peak} is the same {profile.unit}, no lead"
+    return f"peak at {at}; {others}; first effect at {unit} {profile.first_lag}"
+
+
+def _after(profile: Any) -> str:
+    """The delay, in periods of the KPI and in those of a lead that is seen more often."""
+    said = periods(profile.delay, profile.unit)
+    return said if profile.own_unit == profile.unit else f"{said} ({periods(profile.peak, profile.own_unit)})"
 
 
 def _long_run(profile: Any) -> str:
@@ -159,7 +194,8 @@ def _long_run(profile: Any) -> str:
         _, low, high = interval(run.value, profile.bootstrap_low, profile.bootstrap_high)
         return f"{text}, bootstrap {low} to {high})"
     if profile.effects.hidden:
-        return f"{text} from draws; a decay has no bootstrap interval)"
+        which = "a decay" if "decay" in profile.hidden_names else "this shape"
+        return f"{text} from draws; {which} has no bootstrap interval)"
     return f"{text}; no bootstrap interval)"
 
 
@@ -202,12 +238,12 @@ def profile_explain(profile: Any) -> Prose:
     else:
         logs = f"; {joined([shown(name) for name in profile.log])} is in logs" if profile.log else ""
         change = f"A rise of {lead} by one that stays goes with a change of {kpi} by {middle} {range_}{logs}."
-    low_lag, high_lag = profile.delay_low, profile.delay_high
+    low_lag, high_lag = lag_number(profile.delay_low), lag_number(profile.delay_high)
     others = "no other lag fits as well" if low_lag == high_lag else f"{low_lag} to {high_lag} fit the data about as well"
-    peak = f"The effect peaks after {periods(profile.delay, unit)}; {others}."
+    peak = f"The effect peaks after {_after(profile)}; {others}."
     if profile.first_lag is None:
         peak = "No single lag stands out from zero once all lags are judged together."
-    elif not profile.delay:
+    elif profile.delay < 1:
         peak = f"The effect is largest in the same {unit}: that is moving together, not leading."
     told = [
         (
@@ -269,10 +305,9 @@ def explain(result: Any) -> Prose:
             told.append(f"{shown(profile.lead)}: the long run is not known, for {why}.")
             continue
         run = f"{middle} per unit ({percent(profile.level)} interval {low} to {high})"
-        when = f"after {periods(profile.delay, unit)}" if profile.delay else f"in the same {unit}"
-        others = (
-            f" ({profile.delay_low} to {profile.delay_high} fit about as well)" if profile.delay_low < profile.delay_high else ""
-        )
+        when = f"after {_after(profile)}" if profile.delay >= 1 else f"in the same {unit}"
+        low_lag, high_lag = lag_number(profile.delay_low), lag_number(profile.delay_high)
+        others = f" ({low_lag} to {high_lag} fit about as well)" if low_lag != high_lag else ""
         peak = "no single lag stands out from zero" if profile.first_lag is None else f"the effect is largest {when}{others}"
         told.append(f"{shown(profile.lead)}: in the long run {run}; {peak}.")
     if result.exact:
@@ -282,11 +317,8 @@ def explain(result: Any) -> Prose:
 
 
 def _facts(result: Any) -> Iterator[tuple[str, str]]:
-    yield (
-        "Lags",
-        f"{lag_list(result.lags)} ({result.unit}s) of each lead"
-        + (f"; own lags {lag_list(result.own_lags)}" if result.own_lags else ""),
-    )
+    every = [f"{lag_list(lags)} ({unit}s){_of_whom(result, unit)}" for unit, lags in result.lags_by_unit.items()]
+    yield "Lags", "; ".join(every) + (f"; own lags {lag_list(result.own_lags)}" if result.own_lags else "")
     yield "Rows", f"{periods(result.nobs, result.unit)} used, {result.n_dropped:,} not (first periods and missing values)"
     yield "Fit", f"R2 {number(result.rsquared)}, AIC {number(result.aic, digits=5)}, BIC {number(result.bic, digits=5)}"
     yield "Errors", _errors(result)
@@ -298,6 +330,15 @@ def _facts(result: Any) -> Iterator[tuple[str, str]]:
         yield "Exact", exact_text(result.kpi)
     if result.noise_order is not None:
         yield "Noise", f"ARIMA{tuple(result.noise_order)}, by exact likelihood; R2 is that of predictions one {result.unit} ahead"
+
+
+def _of_whom(result: Any, unit: str) -> str:
+    """The leads that are seen once in such a period."""
+    if len(result.lags_by_unit) == 1:
+        return " of each lead"
+    return " of " + cut(
+        joined([shown(lead) for lead, own in zip(result.leads, result.lead_units, strict=True) if own == unit]), 40
+    )
 
 
 def _errors(result: Any) -> str:
