@@ -16,7 +16,10 @@ from leadlag.core.lags import difference, lag_tensor
 from leadlag.core.leastsquares import Basis, orthonormal_basis, residualise, standardise
 from leadlag.core.masks import columns_by_rows
 
-__all__ = ["Integration", "adf_statistic", "adf_critical", "integration", "integrations", "kpss_statistic", "KPSS_CRITICAL"]
+__all__ = [
+    "KPSS_CRITICAL", "Deterministic", "Integration", "UnitRootTests", "adf_critical", "adf_statistic", "dfgls_statistics",
+    "fixed_columns", "integration", "integrations", "kpss_statistic", "long_run_sum", "short_bandwidth", "unit_root_tests",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -31,6 +34,8 @@ _ADF_SURFACE = {
     ("ct", 0.10): (-3.12705, -2.5856, -3.925, -22.380),
 }
 
+#: ``a = 1 + c/n`` of the quasi-differences of DF-GLS.
+_LOCAL = {"c": -7.0, "ct": -13.5}
 #: A column of which less than this share is left beside the others is a combination of them.
 _RANK = 1e-7
 #: Series that go through each step together.
@@ -81,36 +86,32 @@ class _Adf(NamedTuple):
 
     statistic: Floats
     bic: Floats
-    maic: Floats
 
 
 def _adf_fits(X: Floats, *, hold_back: int, fixed: Floats, n_taken: int = 0) -> _Adf:
-    """t statistic and criteria with 0..hold_back lags on the rows that `hold_back` lags allow; X standardised, shape (n, m).
+    """t statistic and BIC with 0..hold_back lags on the rows that `hold_back` lags allow; X standardised, shape (n, m).
 
     `fixed` (n, q) stands beside the level; `n_taken` coefficients were spent on X before.
     """
     change = difference(X)
     series = np.concatenate([lag_tensor(change, range(1, hold_back + 1)), lag_tensor(X, [1]), change[:, :, None]], axis=2)
-    found = _Adf(*(np.full((hold_back + 1, X.shape[1]), empty) for empty in (np.nan, np.inf, np.inf)))
+    found = _Adf(*(np.full((hold_back + 1, X.shape[1]), empty) for empty in (np.nan, np.inf)))
     for rows, columns in columns_by_rows(np.isfinite(series).all(axis=2)):
         n_spare = len(rows) - fixed.shape[1] - n_taken - 1 - np.arange(hold_back + 1)
         if n_spare[0] < 2:
             continue
-        statistic, ssr, pull = _level_fits(series[np.ix_(rows, columns)], orthonormal_basis(fixed[rows]))
+        statistic, ssr = _level_fits(series[np.ix_(rows, columns)], orthonormal_basis(fixed[rows]))
         with np.errstate(invalid="ignore", divide="ignore"):
-            spread = np.log(ssr / len(rows))
-            bic = len(rows) * spread + (len(rows) - n_spare)[:, None] * np.log(len(rows))
-            maic = spread + 2.0 * (pull * len(rows) / ssr + np.arange(hold_back + 1)[:, None]) / len(rows)
+            bic = len(rows) * np.log(ssr / len(rows)) + (len(rows) - n_spare)[:, None] * np.log(len(rows))
             tvalue = statistic * np.sqrt(n_spare)[:, None]
         sound = np.isfinite(statistic) & (ssr > 0) & (n_spare >= 2)[:, None]
         found.statistic[:, columns] = np.where(sound, tvalue, np.nan)
         found.bic[:, columns] = np.where(sound, bic, np.inf)
-        found.maic[:, columns] = np.where(sound, maic, np.inf)
     return found
 
 
-def _level_fits(series: Floats, fixed: Basis) -> tuple[Floats, Floats, Floats]:
-    """``r / sqrt(SSR (X'X)^-1_rr)`` of the level, SSR and ``r^2 sum x_{t-1}^2``, beside intercept and trend and the first 0, 1, ... lagged changes.
+def _level_fits(series: Floats, fixed: Basis) -> tuple[Floats, Floats]:
+    """``r / sqrt(SSR (X'X)^-1_rr)`` of the level and SSR, beside intercept and trend and the first 0, 1, ... lagged changes.
 
     `series` (rows, m, lags + 2) holds lagged changes, level and change. The lagged changes are taken out of all that stand
     behind them one after the other; one of which rounding is left ends the orders that can be fitted.
@@ -118,8 +119,7 @@ def _level_fits(series: Floats, fixed: Basis) -> tuple[Floats, Floats, Floats]:
     n_lags = series.shape[2] - 2
     columns = np.ascontiguousarray(residualise(series, fixed).transpose(2, 0, 1))
     length = np.sqrt(np.einsum("rmk,rmk->km", series, series))
-    statistic, ssr, pull = (np.full((n_lags + 1, series.shape[1]), np.nan) for _ in range(3))
-    whole = np.einsum("rm,rm->m", columns[-2], columns[-2])
+    statistic, ssr = (np.full((n_lags + 1, series.shape[1]), np.nan) for _ in range(2))
     sound = np.ones(series.shape[1], dtype=bool)
     for lags in range(n_lags + 1):
         level, change = columns[-2], columns[-1]
@@ -128,12 +128,11 @@ def _level_fits(series: Floats, fixed: Basis) -> tuple[Floats, Floats, Floats]:
         slope = product / np.where(usable, square, 1.0)
         rest = change - level * slope
         ssr[lags] = np.where(usable, np.einsum("rm,rm->m", rest, rest), np.nan)
-        pull[lags] = slope**2 * whole
         with np.errstate(invalid="ignore", divide="ignore"):
             statistic[lags] = slope * np.sqrt(square / ssr[lags])
         if lags < n_lags:
             sound &= _take_out(columns[lags:], length[lags])
-    return statistic, ssr, pull
+    return statistic, ssr
 
 
 def _take_out(columns: Floats, length: Floats) -> NDArray[np.bool_]:
@@ -239,6 +238,117 @@ def _chosen_adf(X: Floats, *, n: int, fixed: Floats) -> tuple[Floats, Places]:
     for chosen in np.unique(lags):
         mine = lags == chosen
         statistic[mine] = _adf_fits(X[:, mine], hold_back=int(chosen), fixed=fixed).statistic[-1]
+    return statistic, lags
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class UnitRootTests:
+    """DF-GLS, ADF and KPSS of many series, each array of shape (m,); NaN, and 0 lags, where a series has too few rows.
+
+    Parameters
+    ----------
+    nobs : ndarray of int
+        Values of each series.
+    dfgls, adf, kpss : ndarray
+        Statistics.
+    dfgls_lags, adf_lags, bandwidth : ndarray of int
+        Lagged changes beside the level, and last lag with a weight in KPSS.
+    """
+
+    nobs: Places
+    dfgls: Floats
+    dfgls_lags: Places
+    adf: Floats
+    adf_lags: Places
+    kpss: Floats
+    bandwidth: Places
+
+
+def unit_root_tests(X: Floats, *, deterministic: Deterministic, season: Floats | None = None) -> UnitRootTests:
+    """DF-GLS, ADF and KPSS of every column, with season columns beside intercept and trend.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        NaN where missing; nothing is filled, and no gap is closed up in a lag.
+    deterministic : {"c", "ct"}
+    season : ndarray, shape (n, k), optional
+        Harmonics, or dummies less one, of the season that all these series have.
+
+    Returns
+    -------
+    UnitRootTests
+
+    Notes
+    -----
+    The season stands in every regression. The limits of the three statistics are those without it (Dickey, Bell & Miller 1986,
+    American Statistician 40:12; Phillips & Jin 2002, Economics Letters 77:239); the coefficients that it takes are counted. Lags
+    are chosen by BIC, those of DF-GLS on the series detrended by least squares (Perron & Qu 2007, Economics Letters 94:12). The
+    modified AIC was tried there: it rejected a unit root in .73 of white noise (156 rows, 500 draws) where BIC does in all, and
+    walks with noise on top, which it is made for, were called stationary in .23 instead of .25 (60 rows).
+    """
+    values, (n, m) = standardise(X).values, X.shape
+    fixed = fixed_columns(n, deterministic, season)
+    floats, places = (tuple(np.full(m, empty) for _ in range(3)) for empty in (np.nan, 0))
+    found = UnitRootTests(
+        nobs=np.isfinite(X).sum(axis=0), dfgls=floats[0], adf=floats[1], kpss=floats[2],
+        dfgls_lags=places[0], adf_lags=places[1], bandwidth=places[2],
+    )  # fmt: skip
+    for rows, columns in columns_by_rows(np.isfinite(X)):
+        for begin in range(0, len(columns), _TOGETHER):
+            some = columns[begin : begin + _TOGETHER]
+            if len(rows) <= fixed.shape[1] + 5:
+                continue
+            mine = values[:, some]
+            found.adf[some], found.adf_lags[some] = _chosen_adf(mine, n=len(rows), fixed=fixed)
+            found.dfgls[some], found.dfgls_lags[some] = _chosen_dfgls(mine, rows, fixed, deterministic=deterministic)
+            found.bandwidth[some] = short_bandwidth(len(rows))
+            found.kpss[some] = _kpss(mine[rows], fixed=fixed[rows], bandwidth=short_bandwidth(len(rows)))
+    return found
+
+
+def dfgls_statistics(X: Floats, *, lags: int, deterministic: Deterministic, season: Floats | None = None) -> Floats:
+    """DF-GLS t statistic of every column with so many lagged changes, shape (m,).
+
+    Notes
+    -----
+    ADF without deterministic terms on the series less its intercept, trend and season, estimated from quasi-differences
+    ``x_t - a x_{t-1}`` with ``a = 1 - 7/n``, or ``1 - 13.5/n`` with a trend (Elliott, Rothenberg & Stock 1996, Econometrica
+    64:813).
+    """
+    values, fixed = standardise(X).values, fixed_columns(len(X), deterministic, season)
+    detrended = _gls_detrended(values, fixed, deterministic=deterministic)
+    return _adf_fits(detrended, hold_back=lags, fixed=fixed[:, :0], n_taken=_n_season(fixed, deterministic)).statistic[-1]
+
+
+def _n_season(fixed: Floats, deterministic: Deterministic) -> int:
+    return int(fixed.shape[1]) - len(deterministic)
+
+
+def _gls_detrended(X: Floats, fixed: Floats, *, deterministic: Deterministic) -> Floats:
+    """Series less their fixed terms, these estimated from quasi-differences; a row after a gap has none."""
+    detrended = np.full_like(X, np.nan)
+    for rows, columns in columns_by_rows(np.isfinite(X)):
+        root = 1.0 + _LOCAL[deterministic] / len(rows)
+        later = rows[1:][np.diff(rows) == 1]
+        series, base = (np.concatenate([each[rows[:1]], each[later] - root * each[later - 1]]) for each in (X[:, columns], fixed))
+        coefficients = np.linalg.lstsq(base, series, rcond=None)[0]
+        detrended[np.ix_(rows, columns)] = X[np.ix_(rows, columns)] - fixed[rows] @ coefficients
+    return detrended
+
+
+def _chosen_dfgls(X: Floats, rows: Places, fixed: Floats, *, deterministic: Deterministic) -> tuple[Floats, Places]:
+    """DF-GLS statistic of series on the same rows with the lags that BIC chooses, and these lags."""
+    by_ols = np.full_like(X, np.nan)
+    by_ols[rows] = residualise(X[rows], orthonormal_basis(fixed[rows]))
+    hold_back = most_lags(len(rows), fixed.shape[1])
+    lags = np.argmin(_adf_fits(by_ols, hold_back=hold_back, fixed=fixed[:, :0], n_taken=fixed.shape[1]).bic, axis=0)
+    detrended, n_taken = _gls_detrended(X, fixed, deterministic=deterministic), _n_season(fixed, deterministic)
+    statistic = np.full(X.shape[1], np.nan)
+    for chosen in np.unique(lags):
+        mine = lags == chosen
+        fits = _adf_fits(detrended[:, mine], hold_back=int(chosen), fixed=fixed[:, :0], n_taken=n_taken)
+        statistic[mine] = fits.statistic[-1]
     return statistic, lags
 
 

@@ -1,4 +1,4 @@
-"""ADF and KPSS equal statsmodels and R, and together they say integrated, stationary, or neither."""
+"""ADF and KPSS equal statsmodels and R, DF-GLS equals arch, and together they say integrated, stationary, or neither."""
 
 from __future__ import annotations
 
@@ -7,12 +7,24 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from arch.unitroot import DFGLS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.tsa.adfvalues import mackinnoncrit
 from statsmodels.tsa.stattools import adfuller, kpss
 
-from leadlag.core.unitroot import KPSS_CRITICAL, adf_critical, adf_statistic, integration, integrations, kpss_statistic
+from leadlag.core.season import harmonics
+from leadlag.core.unitpvalues import adf_pvalues, kpss_pvalues
+from leadlag.core.unitroot import (
+    KPSS_CRITICAL,
+    adf_critical,
+    adf_statistic,
+    dfgls_statistics,
+    integration,
+    integrations,
+    kpss_statistic,
+    unit_root_tests,
+)
 from tests.reference import change, columns, growth, needs_reference, numbers, table
 
 #: Relative, against statsmodels and R.
@@ -137,3 +149,50 @@ def test_a_series_is_judged_the_same_in_any_company() -> None:
         assert (ours.adf, ours.kpss) == expected
         assert (theirs.adf, theirs.kpss) == expected
     assert [item.state for item in together[5:]] == ["inconclusive"] * 3
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 1000), st.integers(0, 5), st.sampled_from(["c", "ct"]))
+def test_dfgls_equals_arch(seed: int, lags: int, deterministic: str) -> None:
+    x = walk(seed)
+    expected = DFGLS(x, lags=lags, trend=deterministic).stat
+    found = dfgls_statistics(x[:, None], lags=lags, deterministic=deterministic)
+    assert found[0] == pytest.approx(expected, rel=SAME)
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 1000), st.sampled_from(["c", "ct"]), st.sampled_from([60, 90, 156]))
+def test_all_three_equal_statsmodels_and_arch_with_the_lags_chosen(seed: int, deterministic: str, n: int) -> None:
+    x = walk(seed, n)
+    found = unit_root_tests(x[:, None], deterministic=deterministic)
+    most = min(int(12 * (n / 100) ** 0.25), n // 6 - 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on what they will return in a later version, and on the table of p-values
+        adf, p, lags, *_ = adfuller(x, maxlag=most, autolag="BIC", regression=deterministic)
+        level, p_level, *_ = kpss(x, regression=deterministic, nlags=int(found.bandwidth[0]))
+    gls = DFGLS(x, trend=deterministic, max_lags=most, method="bic")
+    assert (int(found.adf_lags[0]), int(found.dfgls_lags[0])) == (lags, gls.lags)
+    assert (found.adf[0], found.kpss[0], found.dfgls[0]) == pytest.approx((adf, level, gls.stat), rel=SAME)
+    assert adf_pvalues(found.adf, deterministic=deterministic)[0] == pytest.approx(p, rel=SAME)
+    assert kpss_pvalues(found.kpss, deterministic=deterministic)[0] == pytest.approx(p_level, rel=SAME)
+
+
+def test_a_season_beside_the_tests_leaves_nothing_of_itself() -> None:
+    rng = np.random.default_rng(4)
+    noise = rng.normal(size=(120, 6))
+    noise[:, ::2] = np.cumsum(noise[:, ::2], axis=0)
+    season = harmonics(120, period=12.0, count=6)
+    strong = noise + 20.0 * season @ rng.normal(size=(season.shape[1], 6))
+    for deterministic in ("c", "ct"):
+        calm, loud = (unit_root_tests(X, deterministic=deterministic, season=season) for X in (noise, strong))
+        for name in ("dfgls", "adf", "kpss"):
+            np.testing.assert_allclose(getattr(loud, name), getattr(calm, name), rtol=1e-7)
+
+
+def test_a_series_begins_where_its_values_begin() -> None:
+    x = walk(5, 120)
+    late = np.r_[np.full(30, np.nan), x]
+    for deterministic in ("c", "ct"):
+        whole, part = (unit_root_tests(each[:, None], deterministic=deterministic) for each in (x, late))
+        for name in ("nobs", "dfgls", "adf", "kpss"):
+            np.testing.assert_allclose(getattr(part, name), getattr(whole, name), rtol=1e-9)
