@@ -203,8 +203,8 @@ def rank_kpis(
     sample, broken = _read(data, asked, all_leads=leads is None, time=time, metrics=metrics)
     asked["kpis"] = [name for name in asked["kpis"] if name not in {item.kpi for item in broken}]
     names = {argument: tuple(sample.resolve(name, argument) for name in given) for argument, given in asked.items()}
-    outcomes = as_names(names["kpis"], "kpis", sample.names)
-    logged = as_names(log, "log", sample.names)
+    outcomes = as_names(names["kpis"], "kpis", sample.all_names)
+    logged = as_names(log, "log", sample.all_names)
     parts = _segments(sample, segments)
     jobs = [
         _job(part, kpi, None if leads is None else names["leads"], names["controls"], logged, metrics)
@@ -257,8 +257,8 @@ def _job(
         segment=sample.segments[0] if sample.segments else "",
         leads=candidates,
         controls=controls,
-        log=tuple(name for name in log if name in sample.names),
-        catalogue=tuple(metric for name, metric in metrics.items() if name in sample.names),
+        log=tuple(name for name in log if name in sample.all_names),
+        catalogue=tuple(metric for name, metric in metrics.items() if name in sample.all_names),
     )
 
 

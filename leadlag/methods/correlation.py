@@ -245,7 +245,7 @@ def cross_correlation(
     """
     sample = as_sample(
         data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
-    )
+    ).around(kpi)
     kpi, lead, *others = sample.names
     steps, tail = as_int(difference, "difference"), as_real(alpha, "alpha", low=0.0, high=1.0)
     series = _series(sample, kpi, lead, others, steps)

@@ -204,7 +204,8 @@ def cross_correlations(
     ((1, 2, 13), 'visits', 2)
     """
     asked = {"kpis": as_list(kpis), "leads": as_list(leads), "controls": as_list(controls)}
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=asked).require_single()
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=asked).around(asked["kpis"], "kpis")
+    sample = sample.require_single()
     names = {role: as_names([sample.resolve(each, role) for each in given], role, sample.names) for role, given in asked.items()}
     _refuse_roles(names)
     default = sample.calendar.default_max_lag(sample.n_periods)

@@ -234,7 +234,7 @@ def granger_test(
     lags = as_lags(order, "order")
     sample = as_sample(
         data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
-    )
+    ).around(kpi)
     kpi, lead, *others = sample.names
     settings: dict[str, Any] = {
         "lags": lags,

@@ -297,7 +297,7 @@ def local_projection(
     }
     sample = as_sample(
         data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
-    )
+    ).around(kpi)
     kpi, lead, *others = sample.names
     beside = np.column_stack([sample.column(name) for name in others]) if others else None
     try:

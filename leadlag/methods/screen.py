@@ -49,6 +49,7 @@ class _Call:
     max_order: int
     hold_back: int | None
     missing: Missing
+    notes: tuple[tuple[str, str], ...]
 
     @property
     def n_tests(self) -> int:
@@ -239,7 +240,7 @@ def _checked(
     deepest = as_int(max_order, "max_order", low=1)
     held = None if hold_back is None else deepest if hold_back == "max_order" else as_int(hold_back, "hold_back", low=deepest)
     asked = {"kpis": as_list(kpis), "leads": as_list(leads), "controls": as_list(controls)}
-    sample = _read(data, asked, missing, door)
+    sample = _read(data, asked, missing, door).around(asked["kpis"], "kpis")
     places = {name: place for place, name in enumerate(sample.names)}
     names = {
         argument: as_names([each if each in places else sample.resolve(each, argument) for each in given], argument, sample.names)
@@ -257,6 +258,7 @@ def _checked(
         max_order=deepest,
         hold_back=held,
         missing=missing,
+        notes=tuple((note.code, note.text) for note in sample.notes),
     )
 
 
@@ -351,6 +353,7 @@ def _attrs(call: _Call, method: str, counts: _Counts) -> dict[Hashable | None, A
         "n_qr": counts.n_qr,
         "n_gaps": counts.n_gaps,
         "reasons": {code: reason_text(code, count) for code, count in sorted(counts.reasons.items())},
+        "notes": [list(note) for note in call.notes],
         "settings": dict(provenance["settings"]),
         "versions": dict(provenance["versions"]),
     }

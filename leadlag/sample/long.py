@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,17 @@ from leadlag._validation import as_name
 from leadlag.catalogue import Metric, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import quotient
-from leadlag.sample.columns import Block, read_columns
+from leadlag.sample.columns import read_columns
 from leadlag.sample.grid import Grid, build_grid, fold, repeated_periods
+from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import Note, Sample
 from leadlag.sample.names import clean_names
 from leadlag.sample.periods import Freq
-from leadlag.sample.rates import add_rates, rate_parts, rule_of, undeclared_metrics
+from leadlag.sample.rates import add_rates, rate_parts, rule_of, undeclared_metrics, with_aggregates
 from leadlag.sample.settings import Settings
+from leadlag.sample.split import Group, groups_of, slow_note
 from leadlag.sample.tables import as_pandas
-from leadlag.sample.times import read_times
+from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.violations import ViolationList, counted, raise_violations
 
 __all__ = ["from_long"]
@@ -66,7 +68,7 @@ def from_long(
     Returns
     -------
     Sample
-        Metrics and segments in alphabetical order.
+        Metrics and segments in alphabetical order. Metrics of different cadence come onto a calendar each (`Sample.others`).
 
     Raises
     ------
@@ -100,22 +102,78 @@ def from_long(
     )
     if stamps is None or len(violations):
         raise_violations(violations)
-    grid = build_grid(stamps, len(frame), freq=settings.freq, as_of=as_of, time=time, violations=violations)
-    if grid is None:
-        raise_violations(violations)
-    repeats = _check_repeats(grid, metrics, segments, settings.catalogue, violations)
+    long = _Long(time=time, stamps=stamps, values=block.values[:, 0], metrics=metrics, segments=segments)
+    everything = Group(columns=np.arange(len(metrics.names)))
+    groups = long.groups() if freq is None else (everything,)
+    parts = []
+    for group in groups:
+        mine = long.of(group.columns) if len(groups) > 1 or group.slow else long
+        part = _one_calendar(mine, settings if group.freq is None else replace(settings, freq=group.freq), violations)
+        if part is not None:
+            notes = (slow_note(mine.metrics.names, mine.first_row, part.calendar),) if group.slow else ()
+            parts.append(add_rates(replace(part, notes=(*part.notes, *block.notes, *notes)), settings.catalogue, None))
     if len(violations):
         raise_violations(violations)
-    values = _pivot(block, grid, metrics, segments, settings.catalogue)
+    return by_cadence(parts, order=tuple(name for part in parts for name in part.names))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Long:
+    """The rows of a long table, column by column."""
+
+    time: str
+    stamps: Stamps
+    values: np.ndarray
+    metrics: _Labels
+    segments: _Labels | None
+
+    @property
+    def first_row(self) -> str:
+        """The earliest time, for notes."""
+        return str(np.datetime_as_string(self.stamps.local.min())).removesuffix("T00:00:00.000000").removesuffix(".000000")
+
+    def groups(self) -> tuple[Group, ...]:
+        """The metrics by cadence."""
+        _, first, moment = np.unique(self.stamps.utc, return_index=True, return_inverse=True)
+        there = np.zeros((len(first), len(self.metrics.names)), dtype=bool)
+        known = ~np.isnan(self.values)
+        there[moment[known], self.metrics.codes[known]] = True
+        return groups_of(self.stamps.at(first), there)
+
+    def of(self, columns: np.ndarray) -> _Long:
+        """The rows with a value of these metrics."""
+        rows = np.flatnonzero(np.isin(self.metrics.codes, columns) & ~np.isnan(self.values))
+        names = tuple(self.metrics.names[column] for column in columns)
+        codes = np.searchsorted(columns, self.metrics.codes[rows])
+        return replace(
+            self,
+            stamps=self.stamps.at(rows),
+            values=self.values[rows],
+            metrics=replace(self.metrics, names=names, codes=codes),
+            segments=None if self.segments is None else replace(self.segments, codes=self.segments.codes[rows]),
+        )
+
+
+def _one_calendar(long: _Long, settings: Settings, violations: ViolationList) -> Sample | None:
+    """Metrics of one cadence, or None after collecting what is wrong."""
+    grid = build_grid(
+        long.stamps, len(long.values), freq=settings.freq, as_of=settings.as_of, time=long.time, violations=violations
+    )
+    if grid is None:
+        return None
+    repeats = _check_repeats(grid, long.metrics, long.segments, settings.catalogue, violations)
+    if len(violations):
+        return None
+    values = _pivot(long.values, grid, long.metrics, long.segments, settings.catalogue)
     sample = Sample(
         calendar=grid.calendar,
-        names=metrics.names,
+        names=long.metrics.names,
         values=values,
-        notes=(*repeats, *grid.notes, *block.notes),
-        segments=() if segments is None else segments.names,
-        name_map=dict(metrics.originals),
+        notes=(*repeats, *grid.notes),
+        segments=() if long.segments is None else long.segments.names,
+        name_map={name: long.metrics.originals[name] for name in long.metrics.names},
     )
-    return add_rates(sample, settings.catalogue, None)
+    return with_aggregates(sample, settings.catalogue)
 
 
 def _columns(frame: pd.DataFrame, wanted: Mapping[str, str | None], violations: ViolationList) -> dict[str, pd.Series]:
@@ -181,13 +239,15 @@ def _check_repeats(
     )
 
 
-def _pivot(block: Block, grid: Grid, metrics: _Labels, segments: _Labels | None, catalogue: Mapping[str, Metric]) -> np.ndarray:
+def _pivot(
+    values: np.ndarray, grid: Grid, metrics: _Labels, segments: _Labels | None, catalogue: Mapping[str, Metric]
+) -> np.ndarray:
     """Values on the grid, shape (n_periods, n_metrics), with several segments (n_segments, n_periods, n_metrics)."""
     n_segments = 1 if segments is None else len(segments.names)
     n_periods = len(grid.calendar)
     groups = 0 if segments is None else segments.codes[grid.rows].astype(np.int64)
     slots = groups * np.int64(n_periods) + grid.places
-    numbers, codes = block.values[grid.rows, 0], metrics.codes[grid.rows]
+    numbers, codes = values[grid.rows], metrics.codes[grid.rows]
     parts = rate_parts(catalogue, catalogue)
 
     def folded(name: str, rule: str) -> np.ndarray:
@@ -195,13 +255,13 @@ def _pivot(block: Block, grid: Grid, metrics: _Labels, segments: _Labels | None,
         mine = mine[np.argsort(slots[mine], kind="stable")]
         return fold(numbers[mine, None], slots[mine], n_segments * n_periods, (rule,))[:, 0]
 
-    values = np.empty((n_segments * n_periods, len(metrics.names)))
+    table = np.empty((n_segments * n_periods, len(metrics.names)))
     for column, name in enumerate(metrics.names):
         aggregate = catalogue[name].aggregate if name in catalogue else None
         mine = slots[codes == column]
         if isinstance(aggregate, Ratio) and len(np.unique(mine)) < len(mine):
-            values[:, column] = quotient(folded(aggregate.num, "sum"), folded(aggregate.den, "sum"))
+            table[:, column] = quotient(folded(aggregate.num, "sum"), folded(aggregate.den, "sum"))
         else:
-            values[:, column] = folded(name, rule_of(name, catalogue, parts))
+            table[:, column] = folded(name, rule_of(name, catalogue, parts))
     shaped: Sequence[int] = (n_segments, n_periods, len(metrics.names)) if n_segments > 1 else (n_periods, len(metrics.names))
-    return values.reshape(shaped)
+    return table.reshape(shaped)

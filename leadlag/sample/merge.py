@@ -11,7 +11,7 @@ from leadlag.sample.model import Sample, together
 from leadlag.sample.periods import Cadence, cadence_of, calendar_of, days_per_period, ordinals_of
 from leadlag.sample.violations import AT_THE_DOOR, ViolationList
 
-__all__ = ["merged"]
+__all__ = ["by_cadence", "merged"]
 
 _DAY = 86_400_000_000
 
@@ -27,50 +27,64 @@ def merged(samples: Mapping[str, Sample], violations: ViolationList) -> Sample |
     """
     if len(samples) == 1:
         return next(iter(samples.values()))
-    parts = [(label, part) for label, sample in samples.items() for part in sample.cadences]
-    if not _one_clock(parts, violations):
+    if not _one_clock([(label, part) for label, sample in samples.items() for part in sample.cadences], violations):
         return None
-    groups: dict[Cadence, list[Sample]] = {}
-    for _, part in parts:
-        groups.setdefault(cadence_of(part.calendar), []).append(part)
-    cadences = sorted(groups, key=lambda cadence: (-days_per_period(cadence), cadence.freq, cadence.week_start, cadence.origin))
-    whole = next(iter(samples.values()))
-    whole = replace(
-        whole,
-        notes=tuple(note for sample in samples.values() for note in sample.notes),
-        left_out=tuple(column for sample in samples.values() for column in sample.left_out),
-    )
     order = tuple(name for sample in samples.values() for name in sample.all_names)
-    return together([_side_by_side(groups[cadence], cadence) for cadence in cadences], whole, order=order)
+    whole = by_cadence([part for sample in samples.values() for part in sample.cadences], order=order)
+    notes = (note for sample in samples.values() for note in sample.notes)
+    return replace(whole, notes=tuple(dict.fromkeys(notes)))
 
 
-def _side_by_side(samples: Sequence[Sample], cadence: Cadence) -> Sample:
-    """Samples of one cadence on the calendar that holds them all."""
-    firsts = [int(ordinals_of(sample.calendar.starts.to_numpy(dtype="datetime64[us]")[:1], cadence)[0]) for sample in samples]
-    first = min(firsts)
-    n_periods = max(begin + sample.n_periods for begin, sample in zip(firsts, samples, strict=True)) - first
-    zones = [sample.calendar.tz for sample in samples if sample.calendar.tz is not None]
-    names = tuple(name for sample in samples for name in sample.names)
-    values = np.full((n_periods, len(names)), np.nan)
-    parts: dict[str, np.ndarray] = {}
-    column = 0
-    for begin, sample in zip(firsts, samples, strict=True):
-        rows = slice(begin - first, begin - first + sample.n_periods)
-        values[rows, column : column + len(sample.names)] = sample.values
-        column += len(sample.names)
-        for name, part in sample.parts.items():
-            parts[name] = np.full(n_periods, np.nan)
-            parts[name][rows] = part
-    return Sample(
-        calendar=calendar_of(first, first + n_periods - 1, cadence, tz=zones[0] if zones else None),
-        names=names,
-        values=values,
-        notes=tuple(note for sample in samples for note in sample.notes),
-        left_out=tuple(column for sample in samples for column in sample.left_out),
+def by_cadence(parts: Sequence[Sample], *, order: Sequence[str]) -> Sample:
+    """Samples as one: those of one cadence side by side, the slowest cadence in front.
+
+    Parameters
+    ----------
+    parts : sequence of Sample
+        Each of one cadence; dated, if there are several.
+    order : sequence of str
+        All their metrics, as they came.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    groups: dict[Cadence, list[Sample]] = {}
+    for part in parts:
+        groups.setdefault(cadence_of(part.calendar), []).append(part)
+    slowest = sorted(groups, key=lambda cadence: (-days_per_period(cadence), cadence.freq, cadence.week_start, cadence.origin))
+    notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
+    left_out = tuple(dict.fromkeys(column for part in parts for column in part.left_out))
+    whole = replace(parts[0], notes=notes, left_out=left_out)
+    return together([_side_by_side(groups[cadence], cadence, order) for cadence in slowest], whole, order=order)
+
+
+def _side_by_side(samples: Sequence[Sample], cadence: Cadence, order: Sequence[str]) -> Sample:
+    """Samples of one cadence and the same segments on the calendar that holds them all, metrics in their order."""
+    if len(samples) == 1:
+        return samples[0]
+    begins = [int(ordinals_of(sample.calendar.starts.to_numpy(dtype="datetime64[us]")[:1], cadence)[0]) for sample in samples]
+    first = min(begins)
+    last = max(begin + sample.n_periods for begin, sample in zip(begins, samples, strict=True)) - 1
+    calendar = calendar_of(first, last, cadence, tz=next((tz for sample in samples if (tz := sample.calendar.tz)), None))
+
+    def placed(values: np.ndarray, begin: int, *, axis: int) -> np.ndarray:
+        before, after = begin - first, last + 1 - begin - values.shape[axis]
+        widths = [(0, 0)] * values.ndim
+        widths[axis] = (before, after)
+        return np.pad(values, widths, constant_values=np.nan)
+
+    pairs = list(zip(begins, samples, strict=True))
+    whole = Sample(
+        calendar=calendar,
+        names=tuple(name for sample in samples for name in sample.names),
+        values=np.concatenate([placed(sample.values, begin, axis=-2) for begin, sample in pairs], axis=-1),
+        notes=tuple(dict.fromkeys(note for sample in samples for note in sample.notes)),
+        left_out=tuple(dict.fromkeys(column for sample in samples for column in sample.left_out)),
+        segments=samples[0].segments,
         name_map={name: label for sample in samples for name, label in sample.name_map.items()},
         aggregates={name: rule for sample in samples for name, rule in sample.aggregates.items()},
-        parts=parts,
+        parts={name: placed(part, begin, axis=-1) for begin, sample in pairs for name, part in sample.parts.items()},
     )
+    return whole.select([name for name in order if name in whole.names])
 
 
 def _one_clock(parts: Sequence[tuple[str, Sample]], violations: ViolationList) -> bool:

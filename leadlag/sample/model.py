@@ -151,15 +151,15 @@ class Sample:
         return values
 
     def around(self, kpi: Any, argument: str = "kpi") -> Sample:
-        """The same metrics on the calendar of one of them; itself if all have one calendar.
+        """The same metrics on the calendar of the KPI; itself if all have one calendar.
 
         Metrics that are seen more often become one value a period of the KPI by their rule of aggregation, and `finer` has
         them as they are. Metrics that are seen less often stand with the value of their last period that had ended.
 
         Parameters
         ----------
-        kpi : str
-            The metric whose periods count.
+        kpi : str or list of str
+            The metric whose periods count; several must have one calendar.
         argument : str
             The argument that named it, for messages.
 
@@ -173,12 +173,13 @@ class Sample:
         >>> both.around("gdp").column("visits")
         array([1., 4.])
         """
-        known = self.resolve(kpi, argument)
         if not self.others:
             return self
         self.require_single()
         cadences = self.cadences
-        main = next(part for part in cadences if known in part.names)
+        main = self._main(
+            cadences, [self.resolve(name, argument) for name in (kpi if isinstance(kpi, list) else [kpi])], argument
+        )
         beside = [part for part in cadences if part is not main]
         aligned = [
             align(part.values, part.names, own=part.calendar, kpi=main.calendar, rules=part.aggregates, parts=part.parts)
@@ -197,6 +198,16 @@ class Sample:
             parts={},
             faster={name: finer for item in aligned for name, finer in item.finer.items()},
         )
+
+    def _main(self, cadences: Sequence[Sample], kpis: Sequence[str], argument: str) -> Sample:
+        """The one cadence that all KPIs have."""
+        holders = [part for part in cadences if not set(part.names).isdisjoint(kpis)]
+        if len(holders) > 1:
+            shown = " and ".join(
+                f"{next(name for name in kpis if name in part.names)!r} (once a {part.calendar.unit})" for part in holders
+            )
+            raise UsageError(f"{argument} names metrics of different cadence, {shown}: give those of one cadence at a time.")
+        return holders[0] if holders else cadences[0]
 
     def finer(self, name: Any) -> Finer | None:
         """After `around`: a metric on its own calendar if it is seen more often than the KPI, else None."""

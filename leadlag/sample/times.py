@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -59,6 +59,10 @@ class Stamps:
     tz: str | None = None
     naive_read_in: str | None = None
     years: bool = False
+
+    def at(self, rows: np.ndarray) -> Stamps:
+        """The times of these rows."""
+        return replace(self, local=self.local[rows], utc=self.utc[rows])
 
 
 def check_zone(tz: str | None) -> str | None:

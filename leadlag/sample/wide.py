@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,12 @@ from leadlag.errors import UsageError
 from leadlag.sample.columns import Block, read_columns
 from leadlag.sample.detect import TimeSource, find_time
 from leadlag.sample.grid import Grid, build_grid, repeated_periods
+from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import Note, Sample
 from leadlag.sample.names import CleanNames, clean_names
 from leadlag.sample.rates import fold_metrics, rate_parts, undeclared_metrics
 from leadlag.sample.settings import Settings
+from leadlag.sample.split import Group, groups_of, slow_note
 from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.violations import ViolationList, counted
 
@@ -80,15 +82,48 @@ class Wide:
         block = read_columns(
             frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=labelled, violations=violations
         )
-        grid = None
-        if stamps is not None or source.values is None:
-            grid = build_grid(
-                stamps, len(frame), freq=settings.freq, as_of=settings.as_of, time=source.name, violations=violations
-            )
+        if stamps is None and source.values is not None:
+            return None
+        if stamps is not None and settings.freq is None:
+            groups = groups_of(stamps, ~np.isnan(block.values))
+            if any(group.slow for group in groups):
+                return self._split(block, stamps, source, settings, violations, groups=groups, labelled=labelled)
+        return self._placed(block, stamps, source, settings, violations)
+
+    def _placed(
+        self, block: Block, stamps: Stamps | None, source: TimeSource, settings: Settings, violations: ViolationList
+    ) -> Sample | None:
+        """Metrics on one grid."""
+        n_rows = len(block.values)
+        grid = build_grid(stamps, n_rows, freq=settings.freq, as_of=settings.as_of, time=source.name, violations=violations)
         notes = _check_repeats(grid, block, source, settings.catalogue, violations) if grid is not None else ()
         if grid is None or len(violations):
             return None
         return _on_grid(block, grid, self.clean, settings, (*source.notes, *notes))
+
+    def _split(
+        self,
+        block: Block,
+        stamps: Stamps,
+        source: TimeSource,
+        settings: Settings,
+        violations: ViolationList,
+        *,
+        groups: Sequence[Group],
+        labelled: Sequence[str],
+    ) -> Sample | None:
+        """Metrics on a grid for each cadence, every one with the rows in which it has values."""
+        parts = []
+        for group in groups:
+            values = block.values[:, group.columns]
+            rows = np.flatnonzero(~np.isnan(values).all(axis=1))
+            names = tuple(block.names[column] for column in group.columns)
+            mine = replace(block, names=names, values=values[rows])
+            part = self._placed(mine, stamps.at(rows), source, replace(settings, freq=group.freq), violations)
+            if part is not None:
+                notes = (slow_note(names, labelled[rows[0]], part.calendar),) if group.slow else ()
+                parts.append(replace(part, notes=(*part.notes, *notes)))
+        return None if len(violations) else by_cadence(parts, order=block.names)
 
 
 def _stamps(source: TimeSource, settings: Settings, violations: ViolationList) -> Stamps | None:
