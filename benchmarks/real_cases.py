@@ -4,7 +4,7 @@
     python benchmarks/real_cases.py --cases bjsales chick_egg
 
 Data go in as they are; candidates are the columns that the answer names. `max_lag` stays at its default, except where
-the answer's range goes beyond it. Cases that need segments or several cadences are left out.
+the answer's range goes beyond it. Cases that need segments are left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import leadlag
 from leadlag.errors import LeadLagWarning
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-LEFT_OUT = ("mixed_frequency", "grunfeld_panel")
+LEFT_OUT = ("grunfeld_panel",)
 NOT_SCORED = ("uncertain", "feedback")
 GRACE = 1  # periods beside the accepted range
 SELECTED = ("lead", "indirect")
@@ -43,10 +43,10 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One table with its KPI and what is known of its columns."""
+    """One or more tables with the KPI and what is known of its candidates; the first file holds the KPI."""
 
     name: str
-    file: str
+    files: tuple[str, ...]
     kpi: str
     time: str
     answers: tuple[Answer, ...]
@@ -115,15 +115,16 @@ def tally(scored: Sequence[tuple[Answer, Said]]) -> Tally:
 
 
 def read_cases(folder: Path = DATA) -> tuple[Case, ...]:
-    """Cases of the answer file that one table with one row a period can hold."""
+    """Cases of the answer file that tables with one row a period can hold."""
     content = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
     return tuple(_case(entry, folder) for entry in content["cases"] if entry["id"] not in LEFT_OUT)
 
 
 def _case(entry: Mapping[str, Any], folder: Path) -> Case:
-    file = entry["files"][0]
-    header = pd.read_csv(folder / file, nrows=0).columns
-    return Case(name=entry["id"], file=file, kpi=entry["kpi"], time=header[0], answers=tuple(map(_answer, entry["leads"])))
+    header = pd.read_csv(folder / entry["files"][0], nrows=0).columns
+    kpi = entry["kpi"].partition(" (")[0]  # with several files it says in which one
+    answers = tuple(map(_answer, entry["leads"]))
+    return Case(name=entry["id"], files=tuple(entry["files"]), kpi=kpi, time=header[0], answers=answers)
 
 
 def _answer(entry: Mapping[str, Any]) -> Answer:
@@ -135,14 +136,14 @@ def _answer(entry: Mapping[str, Any]) -> Answer:
 
 def run(case: Case, folder: Path = DATA) -> dict[str, Said]:
     """Rank the candidates of one case."""
-    frame = pd.read_csv(folder / case.file)
+    frames = [pd.read_csv(folder / file) for file in case.files]
     leads = [answer.column for answer in case.answers]
-    sample = leadlag.from_wide(frame, time=case.time)
+    sample = leadlag.from_wide(frames[0], time=case.time)
     default = sample.calendar.default_max_lag(sample.n_periods)
     max_lag = case.max_lag if case.max_lag > default else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LeadLagWarning)
-        table = leadlag.rank_leads(frame, kpi=case.kpi, leads=leads, time=case.time, max_lag=max_lag).to_frame()
+        table = leadlag.rank_leads(frames, kpi=case.kpi, leads=leads, time=case.time, max_lag=max_lag).to_frame()
     return {row["lead"]: _said(row) for row in table.to_dict("records")}
 
 

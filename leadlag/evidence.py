@@ -187,7 +187,7 @@ def _whole(lag: float) -> float:
 
 def _treatment(prepared: Prepared, j: int, *, unit: str) -> str:
     """What was done to one lead, in words."""
-    done = prepared.treatments[j]
+    done, finer = prepared.treatments[j], prepared.problem.finer_of(j)
     return lead_treatment(
         log=done.log,
         differenced=done.differenced,
@@ -196,7 +196,7 @@ def _treatment(prepared: Prepared, j: int, *, unit: str) -> str:
         n_clipped=done.n_clipped,
         part=done.part,
         held=done.held,
-        unit=unit,
+        unit=unit if finer is None else finer.unit,
     )
 
 

@@ -6,12 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from leadlag.errors import UsageError
 from leadlag.plot.style import FAINT, INK, LINE, MARKS, PLAIN, axes_of, label, theme
-from leadlag.wording import lag_number, percent, periods, reason
+from leadlag.wording import percent, periods, reason
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +25,7 @@ __all__ = ["heatmap", "heatmap_inches", "profile", "profile_inches"]
 
 #: Numbers are written into the cells of a heat map up to this many rows and lags.
 _MOST_NUMBERS = (30, 14)
+_COLOURS = "RdBu"
 
 
 def heatmap(result: LeadRanking, *, ax: Axes | None = None, most: int = 30) -> Axes:
@@ -49,14 +52,15 @@ def heatmap(result: LeadRanking, *, ax: Axes | None = None, most: int = 30) -> A
     if not profiled:
         raise UsageError("kind='heatmap' needs at least one candidate that could be tested: the ranking has none.")
     rows, context = profiled[:most], result.context
-    lags = sorted({lag for row in rows if row.evidence.profile for lag in row.evidence.profile.lags})
-    values = _grid(rows, lags)
+    values = [t for row in rows if row.evidence.profile for t in row.evidence.profile.tvalue]
     with theme():
         ax = axes_of(ax, inches=heatmap_inches(result, most=most))
         largest = max(float(np.nanmax(np.abs(values), initial=0.0)), 2.0)
-        image = ax.imshow(values, cmap="RdBu", vmin=-largest, vmax=largest, aspect="auto", interpolation="nearest")
-        _cells(ax, rows, lags, values, largest)
-        ax.set_xticks(range(len(lags)), [lag_number(lag) for lag in lags])
+        numbers = len(rows) <= _MOST_NUMBERS[0] and len(values) <= len(rows) * _MOST_NUMBERS[1]
+        ends = [_cells(ax, place, row, largest, numbers=numbers) for place, row in enumerate(rows)]
+        ax.set_xlim(0.5, max(ends))
+        ax.set_ylim(len(rows) - 0.5, -0.5)
+        ax.set_xticks(range(1, context.max_lag + 1))
         ax.set_yticks(range(len(rows)), [label(row.evidence.lead) for row in rows], **PLAIN)
         for tick, row in zip(ax.get_yticklabels(), rows, strict=True):
             tick.set_color(INK if row.verdict == "lead" else FAINT)
@@ -68,7 +72,8 @@ def heatmap(result: LeadRanking, *, ax: Axes | None = None, most: int = 30) -> A
         framed = f"framed: {percent(context.policy.delay_level)} delay set of the leads, dot: the delay"
         ax.set_xlabel(f"Lag ({context.unit}s), each tried alone; {framed}{more}")
         ax.set_title(f"Lag by lag: value of t for {label(context.kpi)}", **PLAIN)
-        bar = ax.figure.colorbar(image, ax=ax, pad=0.015, aspect=max(12.0, 1.4 * len(rows)), label="t value")
+        scale = ScalarMappable(Normalize(-largest, largest), _COLOURS)
+        bar = ax.figure.colorbar(scale, ax=ax, pad=0.015, aspect=max(12.0, 1.4 * len(rows)), label="t value")
         bar.outline.set_visible(False)
     return ax
 
@@ -79,39 +84,36 @@ def heatmap_inches(result: LeadRanking, *, most: int = 30) -> tuple[float, float
     return max(5.4, 3.3 + 0.42 * result.context.max_lag), 1.5 + 0.28 * min(rows, most)
 
 
-def _grid(rows: list[Decision], lags: list[float]) -> np.ndarray:
-    """Values of t, one row a candidate and one column a lag; NaN where a lag was not tried."""
-    values = np.full((len(rows), len(lags)), math.nan)
-    for place, row in enumerate(rows):
-        if row.evidence.profile is not None:
-            columns = [lags.index(lag) for lag in row.evidence.profile.lags]
-            values[place, columns] = row.evidence.profile.tvalue
-    return values
+def _cells(ax: Axes, place: int, row: Decision, largest: float, *, numbers: bool) -> float:
+    """One row of cells, each as wide as a period of the lead, and where it ends; a frame stands around the delay set."""
+    found = row.evidence.profile
+    if found is None:
+        return 0.0
+    step, norm = _step(found), Normalize(-largest, largest)
+    edges = [*(lag - step / 2 for lag in found.lags), found.lags[-1] + step / 2]
+    ax.pcolormesh(edges, [place - 0.5, place + 0.5], np.array([found.tvalue]), cmap=_COLOURS, norm=norm, linewidth=0)
+    for lag, value in zip(found.lags, found.tvalue, strict=True):
+        if numbers and math.isfinite(value):
+            colour = "white" if abs(value) > 0.62 * largest else INK
+            text = f"{round(value, 1) + 0.0:.1f}".replace("-", "\u2212")
+            ax.text(lag, place, text, ha="center", va="center", fontsize=7.0, color=colour, in_layout=False)
+    if row.verdict == "lead" and row.evidence.delay is not None:
+        _mark_delay(ax, place, row.evidence.delay, step, numbers=numbers)
+    return edges[-1]
 
 
-def _cells(ax: Axes, rows: list[Decision], lags: list[float], values: np.ndarray, largest: float) -> None:
-    """Numbers where they can be read, a frame around every delay set, a dot in the delay."""
-    numbers = len(rows) <= _MOST_NUMBERS[0] and len(lags) <= _MOST_NUMBERS[1]
-    for place, row in enumerate(rows):
-        for column in range(len(lags) if numbers else 0):
-            value = values[place, column]
-            if math.isfinite(value):
-                colour = "white" if abs(value) > 0.62 * largest else INK
-                text = f"{round(value, 1) + 0.0:.1f}".replace("-", "\u2212")
-                ax.text(column, place, text, ha="center", va="center", fontsize=7.0, color=colour, in_layout=False)
-        if row.verdict == "lead" and row.evidence.delay is not None:
-            _mark_delay(ax, place, row.evidence.delay, lags, numbers=numbers)
+def _step(found: Profile) -> float:
+    """One own period of a lead in periods of the KPI."""
+    return found.lags[1] - found.lags[0] if found.own_unit and len(found.lags) > 1 else 1.0
 
 
-def _mark_delay(ax: Axes, place: int, delay: Delay, lags: list[float], *, numbers: bool) -> None:
+def _mark_delay(ax: Axes, place: int, delay: Delay, step: float, *, numbers: bool) -> None:
+    wide = 0.94 * step
     for lag in delay.lags:
-        if lag in lags:
-            ax.add_patch(
-                Rectangle((lags.index(lag) - 0.47, place - 0.45), 0.94, 0.9, fill=False, edgecolor=INK, linewidth=1.2, zorder=3)
-            )
-    if delay.peak in lags:
-        at = (lags.index(delay.peak) + (0.36 if numbers else 0.0), place - (0.32 if numbers else 0.0))
-        ax.plot(*at, marker="o", markersize=3.4, color=INK, markeredgecolor="white", markeredgewidth=0.6, zorder=4)
+        corner = (lag - wide / 2, place - 0.45)
+        ax.add_patch(Rectangle(corner, wide, 0.9, fill=False, edgecolor=INK, linewidth=1.2, zorder=3))
+    at = (delay.peak + (0.36 * step if numbers else 0.0), place - (0.32 if numbers else 0.0))
+    ax.plot(*at, marker="o", markersize=3.4, color=INK, markeredgecolor="white", markeredgewidth=0.6, zorder=4)
 
 
 def profile(result: RankedLead, *, ax: Axes | None = None) -> Axes:
@@ -149,11 +151,11 @@ def profile(result: RankedLead, *, ax: Axes | None = None) -> Axes:
         kpi, lead = label(context.kpi, 34), label(evidence.lead, 34)
         told = [f"Change of {label(context.kpi, 26)}", *([f"({unit})"] if unit else []), f"after a {move} by lead_sd"]
         ax.set_ylabel("\n".join(told), **PLAIN)
-        ax.set_xlabel(f"Lag ({context.unit}s) by which {lead} moves first", **PLAIN)
+        ax.set_xlabel(_lag_axis(evidence.profile, context.unit, lead), **PLAIN)
         ax.set_title(f"When {kpi} follows {lead}", **PLAIN, pad=26.0)
-        ax.set_xlim(min(evidence.profile.lags) - 0.6, max(evidence.profile.lags) + 0.6)
-        step = math.ceil(len(evidence.profile.lags) / 15)
-        ax.set_xticks(evidence.profile.lags[::step])
+        lags = _own(evidence.profile)
+        ax.set_xlim(min(lags) - 0.6, max(lags) + 0.6)
+        ax.set_xticks(lags[:: math.ceil(len(lags) / 15)])
         ax.grid(axis="y")
         ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.01, 0.995), ncols=3, borderaxespad=0.2, columnspacing=1.4)
     return ax
@@ -164,12 +166,26 @@ def profile_inches(result: RankedLead) -> tuple[float, float]:  # noqa: ARG001  
     return 7.2, 3.5
 
 
+def _own(found: Profile) -> tuple[float, ...]:
+    """The lags as they are drawn: in the lead's own periods."""
+    return found.own_lags or found.lags
+
+
+def _lag_axis(found: Profile, unit: str, lead: str) -> str:
+    """What the lags of a profile count."""
+    if not found.own_unit:
+        return f"Lag ({unit}s) by which {lead} moves first"
+    ahead, own = found.own_lags[0], found.own_unit
+    return f"Lag ({own}s) by which {lead} moves first; {own} {ahead} is the last before the {unit} begins"
+
+
 def _points(ax: Axes, found: Profile, colour: str, *, level: float) -> list[Line2D | Patch]:
     """Estimates as points on their intervals."""
     ax.axhline(0.0, color=FAINT, linewidth=1.0, zorder=1)
-    ax.plot(found.lags, found.effect, color=LINE, linewidth=1.4, zorder=2)
-    ax.vlines(found.lags, found.low, found.high, color=colour, linewidth=1.8, alpha=0.75, zorder=3)
-    ax.plot(found.lags, found.effect, linestyle="none", marker="o", markersize=5.5, color=colour, zorder=4)
+    lags = _own(found)
+    ax.plot(lags, found.effect, color=LINE, linewidth=1.4, zorder=2)
+    ax.vlines(lags, found.low, found.high, color=colour, linewidth=1.8, alpha=0.75, zorder=3)
+    ax.plot(lags, found.effect, linestyle="none", marker="o", markersize=5.5, color=colour, zorder=4)
     points = Line2D([], [], color=colour, marker="o", markersize=5.5, linewidth=1.8)
     points.set_label(f"each lag alone, with {percent(level)} interval")
     return [points]
@@ -177,13 +193,17 @@ def _points(ax: Axes, found: Profile, colour: str, *, level: float) -> list[Line
 
 def _shade(ax: Axes, delay: Delay, found: Profile, colour: str) -> list[Line2D | Patch]:
     """The delay set as a shade behind the points, the delay as a ring."""
-    for lag in delay.lags:
+    place_of = dict(zip(found.lags, _own(found), strict=True))
+    for lag in map(place_of.get, delay.lags):
+        if lag is None:
+            continue
         ax.axvspan(lag - 0.5, lag + 0.5, color=colour, alpha=0.13, linewidth=0, zorder=0)
     shade = Patch(color=colour, alpha=0.13, linewidth=0)
     shade.set_label(f"delay set, {percent(delay.level)}")
     if delay.peak not in found.lags:
         return [shade]
-    ax.plot([delay.peak], [found.effect[found.lags.index(delay.peak)]], marker="o", markersize=11, markerfacecolor="none",
+    at = (place_of[delay.peak], found.effect[found.lags.index(delay.peak)])
+    ax.plot(*at, marker="o", markersize=11, markerfacecolor="none",
             markeredgecolor=colour, markeredgewidth=1.5, zorder=5)  # fmt: skip
     ring = Line2D(
         [], [], linestyle="none", marker="o", markersize=9, markerfacecolor="none", markeredgecolor=colour, markeredgewidth=1.5

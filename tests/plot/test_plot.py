@@ -111,8 +111,7 @@ def test_heatmap_frames_the_delay_set_of_leads_only() -> None:
     ax = plot.heatmap(rankings.housing())
     assert len(ax.patches) == 2 + 3
     assert ax.get_xlabel().startswith("Lag (months)")
-    image = ax.images[0]
-    assert image.norm.vmin == -image.norm.vmax
+    assert all(row.norm.vmin == -row.norm.vmax == ax.collections[0].norm.vmin for row in ax.collections)
 
 
 def test_profile_shades_the_delay_set_and_draws_every_interval() -> None:
