@@ -154,8 +154,8 @@ class Evidence:
     granger_order : int or None
     treatment : str
         What was done to the lead before it was tested, in words.
-    available_after : int
-        Periods after its own period at which a value of the lead is published.
+    available_after : float
+        Periods of the KPI, after its own period, at which a value of the lead is published.
     notes : tuple of (str, str)
         Code and text of what deserves a look about this lead.
     """
@@ -186,7 +186,7 @@ class Evidence:
     granger_pvalue: float = math.nan
     granger_order: int | None = None
     treatment: str = ""
-    available_after: int = 0
+    available_after: float = 0
     notes: tuple[tuple[str, str], ...] = ()
 
 

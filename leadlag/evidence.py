@@ -100,7 +100,7 @@ def evidence_of(
             granger_pvalue=float(granger[j]),
             granger_order=order if joint_test else None,
             treatment=_treatment(prepared, j, unit=unit),
-            available_after=metrics[lead].available_after if lead in metrics else 0,
+            available_after=_whole(metrics[lead].available_after / prepared.treatments[j].pace) if lead in metrics else 0,
             notes=_notes(prepared, j, unit=unit),
         )
         found.append(replace(evidence, **numbers))

@@ -56,7 +56,7 @@ _SHIFT = 12.0
 class Treatment:
     """What was done to one series before it was tested, and what it is.
 
-    `part` says that it is an arithmetic part of the KPI; `held` for how many periods each of its values stands, 0 if each
+    `pace` is the number of its own periods in one of the KPI's. `part` says that it is an arithmetic part of the KPI; `held` for how many periods each of its values stands, 0 if each
     period has its own; `moved` by how many periods it is the KPI itself, moved to an earlier time, 0 if it is another series.
     """
 
@@ -67,6 +67,7 @@ class Treatment:
     differenced: bool = False
     surprises: bool = False
     n_clipped: int = 0
+    pace: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +174,7 @@ def prepare(
                 differenced=bool(arrays.differenced[j]),
                 surprises=bool(arrays.surprises[j]),
                 n_clipped=int(arrays.n_calmed[j]),
+                pace=sample.pace(name),
             )
             for j, name in enumerate(names)
         ),

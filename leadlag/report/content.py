@@ -18,6 +18,7 @@ from leadlag.wording import (
     fact_list,
     headline,
     interval,
+    lag_number,
     lead_paragraphs,
     left_cell,
     percent,
@@ -133,7 +134,7 @@ def _profile(item: Decision) -> list[dict[str, str]]:
     for lag, *effect, t in zip(found.lags, found.effect, found.low, found.high, found.tvalue, strict=True):
         value, low, high = interval(*effect)
         in_set = "yes" if delay is not None and lag in delay.lags else "no"
-        rows.append({"lag": str(lag), "effect": value, "low": low, "high": high, "t": f"{t:.2f}", "in_set": in_set})
+        rows.append({"lag": lag_number(lag), "effect": value, "low": low, "high": high, "t": f"{t:.2f}", "in_set": in_set})
     return rows
 
 
@@ -148,7 +149,7 @@ def _heatmap(ranking: LeadRanking) -> dict[str, Any]:
         rows.append(
             {"lead": _name(item.evidence.lead), "values": [f"{by_lag[lag]:.1f}" if lag in by_lag else "-" for lag in lags]}
         )
-    return {"lags": lags, "rows": rows}
+    return {"lags": [lag_number(lag) for lag in lags], "rows": rows}
 
 
 def _call(ranking: LeadRanking) -> str:

@@ -58,12 +58,15 @@ class Aligned:
         On the KPI's calendar.
     finer : Mapping from str to Finer
         The metrics that are seen more often than the KPI; empty if these are not.
+    pace : float
+        Own periods to one of the KPI's on average; below one for metrics that are seen less often.
     text : str
         What was lined up with what, as a sentence.
     """
 
     values: np.ndarray
     finer: Mapping[str, Finer]
+    pace: float
     text: str
 
 
@@ -99,14 +102,14 @@ def align(
     ratio = float(days_per_period(cadence_of(kpi)) / days_per_period(cadence_of(own)))
     if per < 1 or ratio <= 1.0:
         slow = np.stack([last_ended(column, edges) for column in values.T], axis=-1)
-        return Aligned(values=slow, finer={}, text=_slow_text(names, own, kpi))
+        return Aligned(values=slow, finer={}, pace=ratio, text=_slow_text(names, own, kpi))
     clock = edges.clock(per=per, ratio=ratio)
     columns = [_one(column, edges, rules.get(name, "mean"), parts) for column, name in zip(values.T, names, strict=True)]
     finer = {
         name: Finer(values=column, clock=clock, unit=own.unit, calendar=own) for name, column in zip(names, values.T, strict=True)
     }
     text = _fast_text(names, own, kpi, ratio, {rules.get(name, "mean") for name in names})
-    return Aligned(values=np.stack(columns, axis=-1), finer=finer, text=text)
+    return Aligned(values=np.stack(columns, axis=-1), finer=finer, pace=ratio, text=text)
 
 
 def edges_between(kpi: Calendar, own: Calendar) -> Edges:

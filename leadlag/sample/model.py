@@ -77,6 +77,8 @@ class Sample:
         Numerators and denominators of rates among the metrics.
     faster : Mapping from str to Finer
         After `around`: the metrics that are seen more often than the KPI, on their own calendar.
+    paces : Mapping from str to float
+        After `around`: own periods to one of the KPI's, of the metrics that do not have the KPI's periods.
 
     Examples
     --------
@@ -102,6 +104,7 @@ class Sample:
     aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
     parts: Mapping[str, np.ndarray] = field(default_factory=dict)
     faster: Mapping[str, Finer] = field(default_factory=dict)
+    paces: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         values = np.ascontiguousarray(self.values, dtype=np.float64)
@@ -197,6 +200,7 @@ class Sample:
             name_map=self.name_map,
             parts={},
             faster={name: finer for item in aligned for name, finer in item.finer.items()},
+            paces={name: item.pace for part, item in zip(beside, aligned, strict=True) for name in part.names},
         )
 
     def _main(self, cadences: Sequence[Sample], kpis: Sequence[str], argument: str) -> Sample:
@@ -212,6 +216,10 @@ class Sample:
     def finer(self, name: Any) -> Finer | None:
         """After `around`: a metric on its own calendar if it is seen more often than the KPI, else None."""
         return self.faster.get(self.resolve(name))
+
+    def pace(self, name: Any) -> float:
+        """After `around`: own periods of a metric to one of the KPI's, 3 for months beside quarters, 1 for the KPI's own."""
+        return self.paces.get(self.resolve(name), 1.0)
 
     def resolve(self, name: Any, argument: str = "name") -> str:
         """The metric that is meant by a text in any Unicode form or by the caller's own label."""

@@ -248,7 +248,7 @@ def _feedback(asked: SeenCheck, lead: str, kpi: str) -> str:
     return f"{kpi} leads {lead} in turn (p {among(asked.value)}): a feedback, so a rise of {lead} may be an echo of {kpi}."
 
 
-def _time_to_act(asked: SeenCheck, published: int, unit: str) -> str:
+def _time_to_act(asked: SeenCheck, published: float, unit: str) -> str:
     known = "at the end of its own period" if published == 0 else f"{periods(published, unit)} after its own period"
     if asked.status == "pass":
         return f"Its value is known {known}: {periods(asked.value, unit)} left to act."
