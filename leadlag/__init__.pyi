@@ -3,7 +3,11 @@ from . import plot as plot
 from ._version import __version__ as __version__
 from .catalogue import Metric as Metric
 from .catalogue import ratio as ratio
+from .checked import StationarityResult as StationarityResult
 from .datasets import load_sample as load_sample
+from .estimators import LagTransformer as LagTransformer
+from .estimators import LeadSelector as LeadSelector
+from .estimators import MaskedRegressor as MaskedRegressor
 from .methods.correlation import CrossCorrelation as CrossCorrelation
 from .methods.correlation import cross_correlation as cross_correlation
 from .methods.correlations import cross_correlations as cross_correlations
@@ -15,6 +19,7 @@ from .methods.regression import LagProfile as LagProfile
 from .methods.regression import lagged_regression as lagged_regression
 from .methods.screen import granger_screen as granger_screen
 from .methods.screen import granger_screen_blocks as granger_screen_blocks
+from .methods.stationarity import check_stationarity as check_stationarity
 from .ranking import LeadRanking as LeadRanking
 from .ranking import rank_leads as rank_leads
 from .rankings import LeadRankings as LeadRankings

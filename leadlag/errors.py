@@ -53,6 +53,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL124": "the data do not determine the noise model",
         "LL125": "a metric has values at a slower step than the rows",
         "LL126": "metrics of another cadence were lined up with the KPI's periods",
+        "LL130": "no column leads the KPI",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",
         "LL204": "too few periods for this lead",

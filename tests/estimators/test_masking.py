@@ -1,0 +1,69 @@
+"""MaskedRegressor: complete rows alone are fitted, predicted and scored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import r2_score
+
+from leadlag.errors import UsageError
+from leadlag.estimators import MaskedRegressor
+
+NAN = float("nan")
+
+
+@pytest.fixture
+def table() -> tuple[pd.DataFrame, pd.Series]:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(30, 2)), columns=["visits", "demos"])
+    y = X @ [1.0, -2.0] + rng.normal(size=30)
+    X.iloc[:4, 0], X.iloc[10, 1] = NAN, NAN
+    return X, y
+
+
+def test_it_is_the_regressor_on_complete_rows(table: tuple[pd.DataFrame, pd.Series]) -> None:
+    X, y = table
+    masked = MaskedRegressor(LinearRegression()).fit(X, y)
+    complete = X.notna().all(axis=1)
+    alone = LinearRegression().fit(X[complete], y[complete])
+    assert (masked.n_used_, masked.n_dropped_) == (25, 5)
+    assert_allclose(masked.predict(X)[complete], alone.predict(X[complete]))
+    assert np.isnan(masked.predict(X)[~complete]).all()
+    assert masked.score(X, y) == pytest.approx(alone.score(X[complete], y[complete]))
+    assert masked.feature_names_in_.tolist() == ["visits", "demos"]
+
+
+def test_the_mean_stands_for_what_is_not_known_where_that_is_asked_for(table: tuple[pd.DataFrame, pd.Series]) -> None:
+    X, y = table
+    masked = MaskedRegressor(LinearRegression(), incomplete="mean").fit(X, y)
+    incomplete = X.isna().any(axis=1)
+    assert_allclose(masked.predict(X)[incomplete], y[~incomplete].mean())
+    assert masked.score(X, y) == pytest.approx(r2_score(y, masked.predict(X)))
+
+
+def test_weights_of_the_score_follow_the_rows(table: tuple[pd.DataFrame, pd.Series]) -> None:
+    X, y = table
+    masked = MaskedRegressor(LinearRegression()).fit(X, y)
+    first = np.arange(30) < 15
+    assert masked.score(X, y, sample_weight=first.astype(float)) == pytest.approx(masked.score(X[first], y[first]))
+
+
+def test_any_regressor_will_do_and_is_not_itself_fitted(table: tuple[pd.DataFrame, pd.Series]) -> None:
+    inner = HistGradientBoostingRegressor(max_iter=3, random_state=0)
+    masked = MaskedRegressor(inner).fit(*table)
+    assert not hasattr(inner, "n_iter_")
+    assert masked.estimator_.n_iter_ == 3
+
+
+def test_what_leaves_nothing_is_refused(table: tuple[pd.DataFrame, pd.Series]) -> None:
+    X, y = table
+    with pytest.raises(UsageError, match="none of the 4 rows of X is complete: give shorter lags"):
+        MaskedRegressor(LinearRegression()).fit(X[:4], y[:4])
+    with pytest.raises(UsageError, match="no prediction can be scored"):
+        MaskedRegressor(LinearRegression()).fit(X, y).score(X[:4], y[:4])
+    with pytest.raises(UsageError, match="incomplete='zero'"):
+        MaskedRegressor(LinearRegression(), incomplete="zero").fit(X, y)

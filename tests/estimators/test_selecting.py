@@ -1,0 +1,144 @@
+"""LeadSelector keeps what rank_leads calls a lead, at the delay that it finds."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
+
+import leadlag as ll
+from leadlag.errors import StatisticsWarning, UnknownNameError, UsageError
+from leadlag.estimators import LeadSelector
+from leadlag.simulate import PlantedSeries
+
+PLANTED = [
+    PlantedSeries(name="visits", effect=1.2, delay=3),
+    PlantedSeries(name="demos", effect=-1.0, delay=5),
+]
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return ll.simulate_leads(series=PLANTED, n_noise=2, rng=4).data
+
+
+@pytest.fixture(scope="module")
+def fitted(table: pd.DataFrame) -> LeadSelector:
+    return LeadSelector(max_lag=8, n_draws=199).fit(table.drop(columns="kpi"), table["kpi"])
+
+
+def shifted(table: pd.DataFrame, name: str, lag: int) -> pd.Series:
+    return table[name].shift(lag)
+
+
+def test_it_keeps_the_planted_leads_at_their_delays(table: pd.DataFrame, fitted: LeadSelector) -> None:
+    X = table.drop(columns="kpi")
+    assert fitted.leads_.tolist() == [name for name in X if name in ("visits", "demos")]
+    assert dict(zip(fitted.leads_, fitted.delays_.tolist(), strict=True)) == {"visits": 3, "demos": 5}
+    assert fitted.get_feature_names_out().tolist() == ["visits_lag3", "demos_lag5"]
+    assert_array_equal(fitted.transform(X), np.column_stack([shifted(table, "visits", 3), shifted(table, "demos", 5)]))
+    assert fitted.n_lost_ == 5
+    assert fitted.get_support().tolist() == [name in ("visits", "demos") for name in X]
+    assert_array_equal(fitted.get_support(indices=True), np.flatnonzero(fitted.get_support()))
+
+
+def test_its_ranking_is_that_of_rank_leads(table: pd.DataFrame, fitted: LeadSelector) -> None:
+    ranking = ll.rank_leads(table, "kpi", max_lag=8, n_draws=199)
+    pd.testing.assert_frame_equal(fitted.ranking_.to_frame(), ranking.to_frame())
+    assert fitted.ranking_.context.unit == "week"
+
+
+def test_a_delay_set_gives_one_column_a_lag(table: pd.DataFrame, fitted: LeadSelector) -> None:
+    X = table.drop(columns="kpi")
+    whole = clone(fitted).set_params(shift="delay_set").set_output(transform="pandas").fit(X, table["kpi"])
+    wanted = [(name, int(lag)) for name in whole.leads_ for lag in fitted.ranking_[name].delay.lags]
+    out = whole.transform(X)
+    assert list(out.columns) == [f"{name}_lag{lag}" for name, lag in wanted]
+    assert out.index.equals(X.index)
+    for name, lag in wanted:
+        assert_array_equal(out[f"{name}_lag{lag}"], shifted(table, name, lag))
+
+
+def test_columns_may_stay_as_they_are(table: pd.DataFrame, fitted: LeadSelector) -> None:
+    X = table.drop(columns="kpi")
+    plain = clone(fitted).set_params(shift="none").fit(X, table["kpi"])
+    assert plain.get_feature_names_out().tolist() == plain.leads_.tolist()
+    assert_array_equal(plain.transform(X), X[plain.leads_])
+    assert plain.n_lost_ == 0
+    assert_array_equal(plain.delays_, fitted.delays_)
+
+
+def test_new_rows_that_follow_have_their_lags(table: pd.DataFrame, fitted: LeadSelector) -> None:
+    X = table.drop(columns="kpi")
+    early = clone(fitted).fit(X[:-6], table["kpi"][:-6])
+    assert early.get_feature_names_out().tolist() == fitted.get_feature_names_out().tolist()
+    assert_array_equal(early.transform(X[-6:]), fitted.transform(X)[-6:])
+
+
+def test_arrays_and_routed_times_give_the_same(table: pd.DataFrame, fitted: LeadSelector) -> None:
+    X = table.drop(columns="kpi")
+    plain = clone(fitted).fit(X.to_numpy(), table["kpi"].to_numpy(), time=table.index)
+    assert plain.get_feature_names_out().tolist() == ["x0_lag3", "x1_lag5"]
+    assert_allclose(plain.transform(X.to_numpy(), time=table.index), fitted.transform(X))
+
+
+def test_controls_are_in_the_models_and_not_kept(table: pd.DataFrame, fitted: LeadSelector) -> None:
+    X = table.drop(columns="kpi")
+    controlled = clone(fitted).set_params(controls=["visits"]).fit(X, table["kpi"])
+    assert "visits" not in controlled.leads_
+    assert dict(controlled.ranking_.provenance.settings)["controls"] == ("visits",)
+    with pytest.raises(UnknownNameError, match="controls names columns"):
+        clone(fitted).set_params(controls=["price"]).fit(X, table["kpi"])
+
+
+def test_where_no_column_leads_there_is_none_and_a_warning() -> None:
+    rng = np.random.default_rng(5)
+    X, y = rng.normal(size=(60, 3)), rng.normal(size=60)
+    with pytest.warns(StatisticsWarning, match=r"none of 3 leads y at fdr=0.01 \[LL130\]"):
+        none = LeadSelector(fdr=0.01, n_draws=199).fit(X, y)
+    assert none.transform(X).shape == (60, 0)
+    assert none.get_feature_names_out().size == 0
+    assert none.ranking_.leads == ()
+
+
+def test_where_y_cannot_be_analysed_no_column_is_kept_and_the_warning_says_why() -> None:
+    X = np.random.default_rng(6).normal(size=(15, 2))
+    with pytest.warns(StatisticsWarning, match=r"kpi='y' has 15 values, and at least .* needed.*LL130"):
+        short = LeadSelector().fit(X, X[:, 0])
+    assert short.ranking_ is None
+    assert short.transform(X).shape == (15, 0)
+
+
+def test_a_random_state_is_a_seed_as_in_scikit_learn(table: pd.DataFrame) -> None:
+    X, y = table[["visits"]], table["kpi"]
+    by = [LeadSelector(n_draws=99, random_state=np.random.RandomState(3)).fit(X, y) for _ in range(2)]
+    one, two = (selector.ranking_.to_frame() for selector in by)
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_the_kpis_name_may_be_that_of_a_candidate(table: pd.DataFrame) -> None:
+    X = table[["visits", "demos"]].rename(columns={"demos": "kpi"})
+    selector = LeadSelector(n_draws=99).fit(X, table["kpi"])
+    assert selector.leads_.tolist() == ["visits", "kpi"]
+    assert selector.ranking_.context.kpi == "kpi_"
+
+
+def test_what_it_cannot_do_is_refused(table: pd.DataFrame) -> None:
+    X, y = table.drop(columns="kpi"), table["kpi"]
+    with pytest.raises(UsageError, match="shift='lag' is not allowed"):
+        LeadSelector(shift="lag").fit(X, y)
+    with pytest.raises(UsageError, match="not in time order"):
+        LeadSelector().fit(X[::-1], y[::-1])
+    with pytest.raises(ValueError, match="Input y contains NaN"):
+        LeadSelector().fit(X, y.where(y > 0))
+
+
+def test_a_pickled_one_is_as_good(table: pd.DataFrame, fitted: LeadSelector) -> None:
+    again = pickle.loads(pickle.dumps(fitted))  # noqa: S301  (its own bytes)
+    X = table.drop(columns="kpi")
+    assert_array_equal(again.transform(X), fitted.transform(X))
+    assert again.ranking_.leads == fitted.ranking_.leads
