@@ -12,7 +12,7 @@ from scipy import special
 
 from leadlag.core.unitroot import Deterministic
 
-__all__ = ["DFGLS_SURFACE", "KPSS_POINTS", "PROBABILITIES", "adf_pvalues", "dfgls_pvalues", "kpss_pvalues"]
+__all__ = ["DFGLS_SURFACE", "KPSS_POINTS", "PROBABILITIES", "adf_pvalues", "dfgls_pvalues", "kpss_critical", "kpss_pvalues"]
 
 Floats = NDArray[np.float64]
 
@@ -88,6 +88,12 @@ def kpss_pvalues(statistic: Floats, *, deterministic: Deterministic) -> Floats:
     """p of KPSS statistics between 0.01 and 0.10: 0.01 stands for all below, 0.10 for all above."""
     probabilities, critical = KPSS_POINTS[deterministic]
     return np.asarray(np.interp(statistic, critical, probabilities))
+
+
+def kpss_critical(alpha: float, *, deterministic: Deterministic) -> float:
+    """The KPSS statistic whose p is `alpha`, which lies between 0.01 and 0.10."""
+    probabilities, critical = KPSS_POINTS[deterministic]
+    return float(np.interp(alpha, probabilities[::-1], critical[::-1]))
 
 
 def dfgls_pvalues(statistic: Floats, n: NDArray[np.intp], *, deterministic: Deterministic) -> Floats:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from leadlag._validation import as_option
+from leadlag.checked import SeriesStationarity, StationarityResult
 from leadlag.errors import UsageError
 from leadlag.methods.correlation import CrossCorrelation
 from leadlag.methods.projection import LocalProjection
@@ -17,6 +18,7 @@ from leadlag.plot.forest import ranking, ranking_inches
 from leadlag.plot.lags import heatmap, heatmap_inches, profile, profile_inches
 from leadlag.plot.projection import response, response_inches
 from leadlag.plot.regression import lag_profile, lag_profile_inches, long_run_effects, long_run_effects_inches
+from leadlag.plot.stationarity import plane, plane_inches
 from leadlag.plot.style import theme
 from leadlag.ranked import LeadRanking, RankedLead
 from leadlag.regressed import LaggedRegressionResult, LagProfile
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from leadlag.results import Result
 
 __all__ = [
-    "draw", "heatmap", "lag_profile", "long_run_effects", "profile", "ranking", "response", "stems", "svg_of", "theme", "to_svg",
+    "draw", "heatmap", "lag_profile", "long_run_effects", "plane", "profile", "ranking", "response", "stems", "svg_of", "theme",
+    "to_svg",
 ]  # fmt: skip
 
 #: For every kind of result its pictures, the first one being the usual one, each with the size it needs.
@@ -37,6 +40,8 @@ _PICTURES: dict[type, dict[str, tuple[Callable[..., Axes], Callable[..., tuple[f
     CrossCorrelation: {"stems": (stems, stems_inches)},
     LocalProjection: {"response": (response, response_inches)},
     LaggedRegressionResult: {"long_run_effects": (long_run_effects, long_run_effects_inches)},
+    StationarityResult: {"plane": (plane, plane_inches)},
+    SeriesStationarity: {"plane": (plane, plane_inches)},
     LagProfile: {"lag_profile": (lag_profile, lag_profile_inches)},
 }
 
