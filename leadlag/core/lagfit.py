@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, optimize
+from scipy import linalg
 
 from leadlag.core.arma import NoiseOrder, autocovariances
 from leadlag.core.covariance import Covariance, covariance, filtered_covariance
 from leadlag.core.lagmodel import LagModel
-from leadlag.core.leastsquares import LeastSquares, decides_alone, fit, orthonormal_basis, residualise
+from leadlag.core.lagsearch import searched
+from leadlag.core.leastsquares import LeastSquares, decides_alone, fit
 from leadlag.core.noisefit import NoiseFit, fit_with_noise
 from leadlag.core.profiles import Family
 from leadlag.core.reml import reml_autoregression
@@ -22,8 +23,6 @@ __all__ = ["BandCovariance", "LagFit", "band_covariance", "fit_lags", "innovatio
 
 Floats = NDArray[np.float64]
 
-#: Rounds over the leads before the hidden parameters of all are polished together.
-_ROUNDS = 2
 #: AR orders compared for the noise behind the error bands.
 _MAX_ORDER = 4
 #: Share of its range within which a hidden parameter counts as at the end of it.
@@ -146,7 +145,7 @@ def fit_lags(
     """
     _refuse_few_rows(model)
     white = None if noise_order is None else _free_noise(model, noise_order)
-    placed, hidden = _placed(model, white)
+    placed, hidden = searched(model, white)
     noise = None
     if noise_order is not None:
         noise = fit_with_noise(placed.y, placed.design, order=noise_order, bounds=placed.bounds)
@@ -308,66 +307,3 @@ def _as_free(family: Family) -> Family:
 
 def _as_polynomial(family: Family) -> Family:
     return Family(kind="almon", lags=family.lags, degree=min(3, len(family.lags) - 1))
-
-
-def _placed(model: LagModel, white: NoiseFit | None) -> tuple[LagModel, Floats]:
-    """Starts, rates and peaks that fit best: each lead in turn beside the others, then all hidden parameters together."""
-    searched = [j for j, family in enumerate(model.families) if family.n_hidden]
-    if not searched:
-        return model, np.zeros(0)
-    families = list(model.families)
-    hidden = [np.array([(low + high) / 2.0 for low, high in family.bounds]) for family in families]
-    chosen: dict[int, Floats] = {}
-    for turn in range(_ROUNDS if len(searched) > 1 else 1):
-        for j in searched:
-            others = [
-                chosen[i] if i in chosen else families[i].columns(model.series[i], hidden[i], model.clocks[i])
-                for i in range(len(families))
-                if i != j and (i in chosen or not families[i].n_hidden or turn)
-            ]
-            families[j], hidden[j], chosen[j] = _best(model, j, others, white)
-    placed = model.placed(families)
-    return placed, _polished(placed, np.concatenate(hidden), white)
-
-
-def _best(model: LagModel, lead: int, others: Sequence[Floats], white: NoiseFit | None) -> tuple[Family, Floats, Floats]:
-    """The start and hidden parameters of one lead that leave the smallest sum of squares beside the other columns."""
-    family = model.families[lead]
-    points, columns = family.candidates(model.series[lead], model.clocks[lead])
-    rest = np.column_stack([model.y, model.base, model.own, *others])
-    ready = _white(np.column_stack([rest, *columns]), model.rows, white)
-    basis = orthonormal_basis(ready[:, 1 : rest.shape[1]])
-    left = residualise(np.delete(ready, np.s_[1 : rest.shape[1]], axis=1), basis)
-    y, width = left[:, 0], family.n_columns
-    ssr = float(y @ y) - np.array([_gain(y, left[:, 1 + i * width : 1 + (i + 1) * width]) for i in range(len(points))])
-    best = int(np.argmin(ssr))
-    return *points[best], columns[best]
-
-
-def _gain(y: Floats, columns: Floats) -> float:
-    """Fall of the sum of squares by columns that are left beside the others."""
-    if columns.shape[1] == 1:
-        square = float(columns[:, 0] @ columns[:, 0])
-        return float(columns[:, 0] @ y) ** 2 / square if square > 0 else 0.0
-    q = orthonormal_basis(columns).q
-    return float(np.sum((q.T @ y) ** 2))
-
-
-def _polished(model: LagModel, start: Floats, white: NoiseFit | None) -> Floats:
-    """Hidden parameters of all leads at the least sum of squares near a start (variable projection)."""
-    low, high = np.array(model.bounds).T
-
-    def left(hidden: Floats) -> Floats:
-        ready = _white(np.column_stack([model.y, model.design(hidden)]), model.rows, white)
-        return residualise(ready[:, 0], orthonormal_basis(ready[:, 1:]))
-
-    inside = np.clip(start, low + 1e-3 * (high - low), high - 1e-3 * (high - low))
-    found = optimize.least_squares(left, inside, bounds=(low, high), xtol=1e-12, ftol=1e-14, gtol=1e-12, max_nfev=100)
-    at_start = np.clip(start, low, high)
-    better = np.asarray(found.x, dtype=np.float64)
-    return better if 2.0 * found.cost <= float(np.sum(left(at_start) ** 2)) else at_start
-
-
-def _white(values: Floats, rows: NDArray[np.bool_], noise: NoiseFit | None) -> Floats:
-    """Rows in use, whitened where there is a noise model."""
-    return values[rows] if noise is None else noise.noise.whiten(values, rows).values
