@@ -41,7 +41,8 @@ _FREQ = "One period: hour, day, business_day, week, month, quarter, year or peri
 _TZ = "Zone in which periods are meant, such as Europe/Berlin."
 _DATE_FORMAT = "How dates are written if not as 2024-01-31, such as %d/%m/%Y."
 _READING = ("time", "freq", "tz", "date_format", "infinite")
-_FILE = "FILE is a .csv or .parquet table with one row a period, or - for CSV on standard input."
+_FILE = """FILE is a .csv or .parquet table with one row a period, or - for CSV on standard input. Metrics of
+different cadence, a quarterly KPI and monthly leads, may come in one file each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,10 +194,11 @@ Examples:
 \b
   leadlag rank sales.csv --kpi revenue
   leadlag rank sales.csv --kpi revenue --leads visits,demos --time week --out report/
+  leadlag rank gdp.csv monthly.csv --kpi gdp
   leadlag rank umsatz.csv --kpi umsatz --time datum --date-format %d.%m.%Y
   cat sales.csv | leadlag rank - --kpi revenue --json > ranking.json""",
 )
-@click.argument("file")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--kpi", required=True, help="Column of the outcome.")
 @_with_reading
 @click.option("--leads", multiple=True, metavar="A,B", help="Candidates; every other column of numbers if not given.")
@@ -216,28 +218,28 @@ Examples:
 @click.option("--raw-csv", is_flag=True, help="Leave texts in the CSV that a spreadsheet would take for a formula.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @_with_voice
-def rank(*, file: str, out: Path | None, raw_csv: bool, as_json: bool, voice: Voice, **options: Any) -> int:
-    """Rank the metrics in FILE by whether, when and how much they lead the KPI."""
-    voice.step(f"reading {file}")
-    frame = _read(file)
+def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bool, voice: Voice, **options: Any) -> int:
+    """Rank the metrics in FILE by whether, when and how much they lead the KPI; several files may differ in cadence."""
+    tables = _tables(files, voice)
     from leadlag.ranking import rank_leads  # noqa: PLC0415
     from leadlag.sample import as_sample  # noqa: PLC0415
 
     reading = {name: options.pop(name) for name in _READING}
     for name in ("leads", "controls", "log"):
-        options[name] = _names(options[name], frame)
+        options[name] = _names(options[name], tables)
     named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
     voice.step("ranking")
     start = clock.perf_counter()
     with _warnings_said(voice):
-        sample = as_sample(frame, columns=named, **reading)
+        sample = as_sample(tables, columns=named, **reading)
         ranking = rank_leads(sample, **options | {"leads": options["leads"] or None})
     voice.step(f"ranked {len(ranking)} candidates in {clock.perf_counter() - start:.1f} s")
     if out is not None:
         from leadlag.report import report_html, write_files  # noqa: PLC0415
 
-        source = None if file == "-" else Path(file)
-        for path in write_files(ranking, out, source, html=report_html(ranking), raw_csv=raw_csv):
+        first, *more = [None if file == "-" else Path(file) for file in files]
+        beside = [path for path in more if path is not None]
+        for path in write_files(ranking, out, first, html=report_html(ranking), raw_csv=raw_csv, beside=beside):
             voice.step(f"wrote {path}")
     _data(ranking.to_json() if as_json else ranking.summary())
     return OK
@@ -256,24 +258,28 @@ Examples:
 
 Exit codes: 0 no violations, 3 violations.""",
 )
-@click.argument("file")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--kpi", help="Column of the outcome: also check that it and the others can be analysed.")
 @_with_reading
 @click.option("--missing", type=click.Choice(["mask", "error", "zero"]), default="mask", show_default=True, help=_MISSING)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @_with_voice
-def check(*, file: str, kpi: str | None, as_json: bool, voice: Voice, **options: Any) -> int:
-    """List everything that is wrong with the table in FILE, all at once."""
+def check(*, files: tuple[str, ...], kpi: str | None, as_json: bool, voice: Voice, **options: Any) -> int:
+    """List everything that is wrong with the tables in FILE, all at once."""
+    from leadlag.checking import check_tables, violations_of  # noqa: PLC0415
     from leadlag.wording.contract import violation_table  # noqa: PLC0415
 
-    voice.step(f"reading {file}")
-    try:
-        frame = _read(file)
-    except DataContractError as error:
-        found, told = _violations_of(error), ""
-    else:
+    found: list[Violation] = []
+    tables: list[pd.DataFrame] = []
+    for file in files:
+        try:
+            tables += _tables((file,), voice)
+        except DataContractError as error:
+            found += [item if len(files) == 1 else replace(item, argument=file) for item in violations_of(error)]
+    told = ""
+    if not found:
         with _warnings_said(voice):
-            found, told = _checked(frame, kpi=kpi, **options)
+            found, told = check_tables(tables, kpi=kpi, **options)
     found = [replace(item, next_step=_as_options(item.next_step)) for item in found]
     if as_json:
         from leadlag.results import plain  # noqa: PLC0415
@@ -305,6 +311,15 @@ def demo(*, voice: Voice) -> int:
     return OK
 
 
+def _tables(files: Sequence[str], voice: Voice) -> list[pd.DataFrame]:
+    """The tables in files, in their order."""
+    tables = []
+    for file in files:
+        voice.step(f"reading {file}")
+        tables.append(_read(file))
+    return tables
+
+
 def _read(file: str) -> pd.DataFrame:
     """The table in a file or on standard input."""
     path = Path(file)
@@ -326,9 +341,9 @@ def _files_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
-def _names(given: Sequence[str], frame: pd.DataFrame) -> list[str]:
+def _names(given: Sequence[str], tables: Sequence[pd.DataFrame]) -> list[str]:
     """Names from options such as ``a,b``; a column whose own name has a comma is taken whole."""
-    known = {str(column) for column in frame.columns}
+    known = {str(column) for table in tables for column in table.columns}
     parts = (part for text in given for part in ([text] if text in known else text.split(",")))
     return [part.strip() for part in parts if part.strip()]
 
@@ -346,50 +361,3 @@ def _warnings_said(voice: Voice) -> Iterator[None]:
         warnings.simplefilter("always", LeadLagWarning)
         warnings.showwarning = say
         yield
-
-
-def _checked(frame: pd.DataFrame, *, kpi: str | None, **options: Any) -> tuple[list[Violation], str]:
-    """All violations; without any, what was read."""
-    from leadlag.sample import as_sample, find_violations  # noqa: PLC0415
-    from leadlag.wording.contract import what_was_read  # noqa: PLC0415
-
-    found = list(find_violations(frame, **options))
-    if kpi is not None:
-        said = {(item.code, item.column) for item in found}
-        asked = find_violations(frame, **options, columns={"kpi": [kpi]})
-        found += [item for item in asked if (item.code, item.column) not in said]
-    if found:
-        return found, ""
-    sample = as_sample(frame, **options)
-    untestable: list[tuple[str, str]] = []
-    if kpi is not None:
-        try:
-            untestable = _untestable(sample, kpi)
-        except DataContractError as error:
-            return _violations_of(error, column=kpi), ""
-    told = what_was_read(
-        n_periods=sample.n_periods, unit=sample.calendar.unit, first=sample.periods[0], last=sample.periods[-1],
-        names=sample.names, notes=[(note.code, note.text) for note in sample.notes],
-        left_out=[(item.name, item.reason) for item in sample.left_out], untestable=untestable,
-    )  # fmt: skip
-    return [], told
-
-
-def _untestable(sample: Any, kpi: str) -> list[tuple[str, str]]:
-    """Candidates that a ranking could not test, each with why."""
-    from leadlag.decision import Reason  # noqa: PLC0415
-    from leadlag.prepare import prepare  # noqa: PLC0415
-    from leadlag.wording import reason  # noqa: PLC0415
-
-    name = sample.require_single().resolve(kpi, "kpi")
-    leads = [other for other in sample.names if other != name]
-    prepared = prepare(sample, kpi=name, leads=leads, max_lag=sample.calendar.default_max_lag(sample.n_periods))
-    return [(item.lead, reason(Reason(code=item.code, detail=item.detail))) for item in prepared.untestable]
-
-
-def _violations_of(error: DataContractError, *, column: str | None = None) -> list[Violation]:
-    """The violations in an error; one of its own if it lists none."""
-    from leadlag.sample import Violation  # noqa: PLC0415
-
-    listed = [item for item in error.violations if isinstance(item, Violation)]
-    return listed or [Violation(code=error.code, argument="data", column=column, text=str(error.args[0]))]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -209,6 +210,69 @@ def test_file_names_stay_in_their_folder_and_apart(name: str) -> None:
     assert safe.isascii()
     assert not set(safe) & set("/\\.: \x00")
     assert file_name(name + "!") != safe
+
+
+# Several files
+
+
+@pytest.fixture
+def by_cadence(tmp_path: Path) -> tuple[Path, Path]:
+    """A quarterly KPI, and months of which the last but one before a quarter moves it."""
+    rng = np.random.default_rng(0)
+    months = pd.DataFrame({"month": pd.period_range("2000-01", periods=240, freq="M").astype(str)})
+    months = months.assign(visits=rng.normal(size=240), noise=rng.normal(size=240))
+    pushed = np.concatenate([[0.0], months["visits"].to_numpy()[1::3][:-1]])
+    quarters = pd.DataFrame({"quarter": pd.period_range("2000Q1", periods=80, freq="Q").astype(str)})
+    quarters["gdp"] = (pushed + 0.5 * rng.normal(size=80)).round(6)
+    paths = tmp_path / "gdp.csv", tmp_path / "monthly.csv"
+    for frame, path in zip((quarters, months), paths, strict=True):
+        frame.to_csv(path, index=False)
+    return paths
+
+
+def test_files_of_different_cadence_are_ranked_together(run: Run, by_cadence: tuple[Path, Path], tmp_path: Path) -> None:
+    answer = run("rank", *by_cadence, "--kpi", "gdp", "--out", tmp_path / "out")
+    assert answer.code == 0
+    assert "1 of 2 candidates leads gdp: visits" in answer.out
+    assert "3 months to a quarter" in " ".join(answer.out.split())
+    assert (tmp_path / "out" / "gdp.ranking.html").exists()
+    again = run("rank", *reversed(by_cadence), "--kpi", "gdp", "--leads", "noise,visits", "--json")
+    first = json.loads(run("rank", *by_cadence, "--kpi", "gdp", "--json").out)["rows"]
+    assert json.loads(again.out)["rows"] == first
+
+
+def test_check_tells_each_cadence_and_names_the_file_of_each_violation(
+    run: Run, by_cadence: tuple[Path, Path], tmp_path: Path
+) -> None:
+    answer = run("check", *by_cadence, "--kpi", "gdp")
+    assert answer.code == 0
+    assert "no violations: 80 quarters, 2000Q1 to 2019Q4" in answer.out
+    assert "Beside     240 months, 2000-01 to 2019-12" in answer.out
+    bad = tmp_path / "bad.csv"
+    bad.write_text("month,leads\n2000-01,1\n2000-01,2\n2000-02,3\n", encoding="utf-8")
+    told = json.loads(run("check", *by_cadence, bad, "--json").out)["violations"]
+    assert [(item["code"], item["argument"]) for item in told] == [("LL301", f"time of {bad}")]
+    bad.write_text("month,leads\n2000-01,1,2\n", encoding="utf-8")
+    told = json.loads(run("check", *by_cadence, bad, "--json").out)["violations"]
+    assert [(item["code"], item["argument"]) for item in told] == [("LL303", str(bad))]
+
+
+def test_wrong_calls_with_several_files_say_which(run: Run, by_cadence: tuple[Path, Path], tmp_path: Path) -> None:
+    gdp, monthly = by_cadence
+    assert "'visits': the metric is in 2 tables" in run("rank", gdp, monthly, monthly, "--kpi", "gdp").err
+    assert "leave it out" in run("rank", gdp, monthly, "--kpi", "gdp", "--freq", "month").err
+    assert "Did you mean 'visits'" in run("rank", gdp, monthly, "--kpi", "visit").err
+    missing = run("check", gdp, tmp_path / "monthy.csv")
+    assert missing.code == 2
+    assert "Did you mean" in missing.err
+
+
+def test_out_writes_over_none_of_several_files(run: Run, by_cadence: tuple[Path, Path], tmp_path: Path) -> None:
+    gdp, monthly = by_cadence
+    clash = monthly.rename(tmp_path / "gdp.ranking.csv")
+    answer = run("rank", gdp, clash, "--kpi", "gdp", "--out", tmp_path)
+    assert answer.code == 2
+    assert "holds the data" in answer.err
 
 
 # check

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +21,13 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
 def write_files(
-    ranking: LeadRanking, folder: Path, source: Path | None = None, *, html: str, raw_csv: bool = False
+    ranking: LeadRanking,
+    folder: Path,
+    source: Path | None = None,
+    *,
+    html: str,
+    raw_csv: bool = False,
+    beside: Sequence[Path] = (),
 ) -> list[Path]:
     """Write ``<source>.ranking.html``, ``.csv`` and ``.json`` into a folder and return their paths, in this order.
 
@@ -35,6 +42,8 @@ def write_files(
         The page.
     raw_csv : bool
         Leave texts in the CSV as they are, also those that a spreadsheet would take for a formula.
+    beside : sequence of Path
+        Further files with data, which are never written over either.
 
     Returns
     -------
@@ -49,7 +58,7 @@ def write_files(
     texts = {"html": html, "csv": csv_text(ranking.to_frame(), raw=raw_csv), "json": ranking.to_json() + "\n"}
     paths = {kind: make_folder(folder) / f"{name}.{kind}" for kind in texts}
     for path in paths.values():
-        if source is not None and path.exists() and path.samefile(source):
+        if path.exists() and any(path.samefile(data) for data in (source, *beside) if data is not None):
             raise UsageError(f"out={str(folder)!r} is not allowed: {str(path)!r} holds the data, give another folder.")
     return [write_whole(path, texts[kind]) for kind, path in paths.items()]
 

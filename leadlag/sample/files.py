@@ -11,7 +11,7 @@ from typing import IO, Any
 import pandas as pd
 
 from leadlag.errors import UsageError
-from leadlag.sample.tables import AS_WRITTEN, as_pandas
+from leadlag.sample.tables import AS_WRITTEN, SOURCE, as_pandas
 from leadlag.sample.violations import ViolationList, counted, raise_violations
 
 __all__ = ["read_file"]
@@ -47,6 +47,12 @@ def read_file(source: str | Path | IO[str]) -> pd.DataFrame:
     """
     if not isinstance(source, (str, Path)):
         return _parse(source.read(), "the stream")
+    frame = _read_path(source)
+    frame.attrs[SOURCE] = str(source)
+    return frame
+
+
+def _read_path(source: str | Path) -> pd.DataFrame:
     path = Path(source)
     kind = path.suffix.casefold()
     if kind not in (".csv", ".txt", ".tsv", ".parquet", ".pq"):

@@ -16,7 +16,7 @@ from leadlag.sample.model import Note, Sample
 from leadlag.sample.names import requested_names
 from leadlag.sample.rates import rate_names, rate_parts
 from leadlag.sample.settings import Settings
-from leadlag.sample.tables import as_pandas
+from leadlag.sample.tables import SOURCE, as_pandas
 from leadlag.sample.violations import ViolationList, counted
 from leadlag.sample.wide import Wide
 
@@ -25,7 +25,7 @@ __all__ = ["read_several", "unknown_metrics", "with_notes"]
 
 @dataclass(frozen=True, kw_only=True)
 class _Table:
-    """One item of the list: its label in messages, and a Sample or a table of which the names are known."""
+    """One item of the list: its label in messages (its place, or its file), and a Sample or a table with its names known."""
 
     label: str
     content: Sample | Wide
@@ -103,14 +103,15 @@ def _opened(data: Sequence[Any], settings: Settings, violations: ViolationList) 
         raise UsageError("data is an empty list: give at least one table.")
     if settings.freq is not None and len(data) > 1:
         raise UsageError(
-            f"freq={settings.freq!r} is one cadence, and each table of a list has its own: read the tables one by one with "
-            "from_wide(table, freq=...), and give the list of what comes back."
+            f"freq={settings.freq!r} is one cadence, and each table of a list has its own: leave it out, or read the "
+            "tables one by one and give their Samples."
         )
     if all(isinstance(item, Sample) for item in data):
         settings.refuse_calendar()
-    tables = []
+    tables: list[_Table] = []
     for place, item in enumerate(data):
-        label = f"data[{place}]"
+        label = str(getattr(item, "attrs", {}).get(SOURCE, f"data[{place}]"))
+        label = f"{label} (data[{place}])" if any(label == table.label for table in tables) else label
         with _by_table(label, violations) as mine:
             content = item.require_single() if isinstance(item, Sample) else Wide.of(as_pandas(item, label), mine)
         tables.append(_Table(label=label, content=content))

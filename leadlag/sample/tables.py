@@ -9,10 +9,12 @@ import pandas as pd
 
 from leadlag.errors import UsageError
 
-__all__ = ["AS_WRITTEN", "as_pandas"]
+__all__ = ["AS_WRITTEN", "SOURCE", "as_pandas"]
 
 #: Attribute of a frame whose cells are the text of a file, so that numbers written as text are no news.
 AS_WRITTEN = "leadlag_cells_as_written"
+#: Attribute of a frame that came from a file: the file, which tells tables apart in messages.
+SOURCE = "leadlag_source"
 
 _ALLOWED = "give a wide table: a pandas, polars or Arrow frame with one column per metric, or a Sample"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from leadlag.wording.seen import SeenViolation
 from leadlag.wording.shown import cut, pad, periods, shown, width, wrap
 from leadlag.wording.tables import by_kind
 
-__all__ = ["violation_table", "what_was_read"]
+__all__ = ["ReadCalendar", "violation_table", "what_was_read"]
 
 _WIDTH = 80
 _NAME = 24
@@ -35,21 +36,34 @@ def violation_table(violations: Sequence[SeenViolation]) -> str:
     return "\n".join([*lines, "", f"{found}: the data cannot be used as they are."])
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReadCalendar:
+    """The periods of one cadence and the metrics on them."""
+
+    n_periods: int
+    unit: str
+    first: str
+    last: str
+    names: Sequence[str]
+
+    def facts(self, label: str, before: str) -> list[tuple[str, str]]:
+        """Its two lines."""
+        names = ", ".join(cut(shown(name), _NAME) for name in self.names)
+        span = f"{periods(self.n_periods, self.unit)}, {shown(self.first)} to {shown(self.last)}"
+        return [(label, f"{before}{span}"), ("Metrics", f"{len(self.names):,}: {names}")]
+
+
 def what_was_read(
     *,
-    n_periods: int,
-    unit: str,
-    first: str,
-    last: str,
-    names: Sequence[str],
+    calendars: Sequence[ReadCalendar],
     notes: Sequence[tuple[str, str]],
     left_out: Sequence[tuple[str, str]],
     untestable: Sequence[tuple[str, str]],
 ) -> str:
     """What data without violations hold, and what about them deserves a look."""
     facts = [
-        ("Data", f"no violations: {periods(n_periods, unit)}, {shown(first)} to {shown(last)}"),
-        ("Metrics", f"{len(names):,}: {', '.join(cut(shown(name), _NAME) for name in names)}"),
+        *calendars[0].facts("Data", "no violations: "),
+        *[fact for calendar in calendars[1:] for fact in calendar.facts("Beside", "")],
         *[("Left out", f"{cut(shown(name), _NAME)} ({shown(why)})") for name, why in left_out],
         *[("Untestable", f"{cut(shown(name), _NAME)}: {why}") for name, why in untestable],
         *[("Note", text) for text in by_kind(notes)],
