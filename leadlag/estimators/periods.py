@@ -78,7 +78,8 @@ class PeriodCounter:
         if found.cadence is None:
             words = ", ".join(map(repr, WORDS))
             raise DataContractError(
-                f"time: the cadence cannot be told: {found.problem}. Say which it is by freq, one of {words}.",
+                f"time: the cadence cannot be told: {found.problem}. Say which it is by freq, one of {words}; or give rows "
+                "without a time or a dated index, and lags count rows.",
                 code="LL309",
             )
         return cls(cadence=found.cadence, counter=stamps.kind == "counter", in_utc=found.in_utc)

@@ -223,7 +223,7 @@ def _sample(values: Floats, y: Floats, time: pd.Series | None, *, names: Sequenc
     if time is None:
         return from_wide(frame, freq=freq)
     column = _unused("time", (*names, kpi))
-    return from_wide(frame.assign(**{column: time.to_numpy()}), time=column, freq=freq)
+    return from_wide(frame.assign(**{column: time}), time=column, freq=freq)
 
 
 def _unused(name: str, names: Sequence[str]) -> str:

@@ -117,6 +117,13 @@ def test_without_time_new_rows_are_not_taken_for_the_next_ones() -> None:
     assert np.isnan(lagger.transform([[9.0]])).all()
 
 
+@pytest.mark.parametrize("groups", [list("abab"), pd.Categorical(list("abab")), pl.Series(list("abab")), np.array([1, 2, 1, 2])])
+def test_segments_may_be_mixed_and_named_in_any_form(groups: Any) -> None:
+    lagger = LagTransformer()
+    assert_allclose(lagger.fit_transform([[1.0], [2.0], [3.0], [4.0]], groups=groups), [[NAN], [NAN], [1], [2]])
+    assert lagger.n_lost_ == 2
+
+
 def test_hold_back_makes_short_and_long_lags_lose_the_same_rows() -> None:
     X = np.arange(8.0)[:, None]
     short, long = (LagTransformer(lags=lags, hold_back=4).fit(X) for lags in (1, 4))

@@ -73,6 +73,16 @@ def test_leads_are_chosen_anew_in_each_fold_beside_the_kpis_own_past(table: pd.D
     assert model[:-1].get_feature_names_out().tolist() == ["kpi_lag1", "kpi_lag2", "visits_lag4"]
 
 
+@pytest.mark.filterwarnings("ignore:no column is kept:leadlag.errors.StatisticsWarning")  # none leads by two weeks at most
+def test_a_search_over_max_lag_finds_one_that_is_long_enough(table: pd.DataFrame) -> None:
+    parts = [("own", LagTransformer(), ["kpi"]), ("leads", LeadSelector(n_draws=199), ["visits", "noise_01"])]
+    model = Pipeline([("design", ColumnTransformer(parts)), ("fit", MaskedRegressor(LinearRegression()))])
+    search = GridSearchCV(model, {"design__leads__max_lag": [2, 6]}, cv=TimeSeriesSplit(3, gap=1), error_score="raise")
+    search.fit(table, table["kpi"])
+    assert search.best_params_ == {"design__leads__max_lag": 6}
+    assert "leads__visits_lag4" in search.best_estimator_[0].get_feature_names_out()
+
+
 def test_times_and_segments_are_routed_through_a_pipeline(table: pd.DataFrame, pipeline: Pipeline) -> None:
     X, y = table[["visits"]].to_numpy(), table["kpi"].to_numpy()
     segments = np.repeat(["north", "south"], [100, len(y) - 100])

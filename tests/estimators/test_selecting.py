@@ -86,6 +86,15 @@ def test_arrays_and_routed_times_give_the_same(table: pd.DataFrame, fitted: Lead
     assert_allclose(plain.transform(X.to_numpy(), time=table.index), fitted.transform(X))
 
 
+def test_hours_in_a_zone_are_hours(table: pd.DataFrame, fitted: LeadSelector) -> None:
+    hours = pd.date_range("2024-10-25", periods=len(table), freq="h", tz="Europe/Berlin")  # one hour of the 27th occurs twice
+    X = table.drop(columns="kpi").set_axis(hours)
+    hourly = clone(fitted).fit(X, table["kpi"])
+    assert hourly.ranking_.context.unit == "hour"
+    assert hourly.leads_.tolist() == ["visits", "demos"]
+    assert_array_equal(hourly.transform(X), fitted.transform(table.drop(columns="kpi")))
+
+
 def test_controls_are_in_the_models_and_not_kept(table: pd.DataFrame, fitted: LeadSelector) -> None:
     X = table.drop(columns="kpi")
     controlled = clone(fitted).set_params(controls=["visits"]).fit(X, table["kpi"])
@@ -102,6 +111,7 @@ def test_where_no_column_leads_there_is_none_and_a_warning() -> None:
         none = LeadSelector(fdr=0.01, n_draws=199).fit(X, y)
     assert none.transform(X).shape == (60, 0)
     assert none.get_feature_names_out().size == 0
+    assert none.set_output(transform="pandas").transform(X).shape == (60, 0)
     assert none.ranking_.leads == ()
 
 
