@@ -56,8 +56,9 @@ _SHIFT = 12.0
 class Treatment:
     """What was done to one series before it was tested, and what it is.
 
-    `pace` is the number of its own periods in one of the KPI's. `part` says that it is an arithmetic part of the KPI; `held` for how many periods each of its values stands, 0 if each
-    period has its own; `moved` by how many periods it is the KPI itself, moved to an earlier time, 0 if it is another series.
+    `pace` is the number of its own periods in one of the KPI's. `part` says that it is an arithmetic part of the KPI; `held` for
+    how many periods each of its values stands, 0 if each period has its own; `moved` by how many periods it is the KPI itself,
+    moved to an earlier time, 0 if it is another series.
     """
 
     log: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 
 #: Own lags of a lead that are asked for the KPI's seasons beside what it comes to in the KPI's periods.
 _SAMPLED = 3
+#: Periods of the KPI before its first one, and before its longest lag, from which a lead's own values are kept.
+_ROWS_BEFORE = 24
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,12 +59,17 @@ class WorkingSeries:
 
 
 def own_series(sample: Sample, name: str, *, max_lag: int, log: Sequence[str]) -> OwnSeries | None:
-    """The own series of a lead that is seen more often than the KPI; None for any other."""
+    """The own series of a lead that is seen more often than the KPI, as far as a row can see it; None for any other."""
     found = sample.finer(name)
     if found is None:
         return None
     values = take_log(found.values, name) if name in log else found.values
-    return OwnSeries(values=values, clock=found.clock, lags=found.clock.own_lags((1, max_lag)), unit=found.unit)
+    clock, lags = found.clock, found.clock.own_lags((1, max_lag))
+    # what comes later than any row may know must not move a mean or a trend; what lies far before the KPI need not
+    end = int(np.clip(clock.ended.max(), 0, len(values)))
+    begin = int(np.clip(clock.ended.min() - lags[-1] - round(_ROWS_BEFORE * clock.ratio), 0, end))
+    near = replace(clock, ended=clock.ended - begin, begun=clock.begun - begin)
+    return OwnSeries(values=values[begin:end], clock=near, lags=lags, unit=found.unit)
 
 
 def sampled(own: Sequence[OwnSeries | None], *, n: int) -> Floats:
