@@ -61,6 +61,8 @@ FAMILIES = (
     *(Family(fast="month", slow="quarter", act=act) for act in ("none", "same", "point", "flow")),
     Family(fast="month", slow="quarter", act="point", persistence=0.0),
     Family(fast="month", slow="quarter", act="flow", persistence=0.9),
+    Family(fast="month", slow="quarter", act="none", persistence=1.0),
+    Family(fast="month", slow="quarter", act="same", persistence=0.97),
     *(Family(fast="week", slow="month", act=act) for act in ("none", "same", "point", "flow")),
     Family(fast="week", slow="quarter", act="none"),
     Family(fast="week", slow="quarter", act="point"),
