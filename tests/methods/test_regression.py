@@ -23,7 +23,7 @@ from leadlag.core.lags import lag_matrix
 from leadlag.errors import LeadLagError, StatisticsWarning, UnknownNameError, UsageError
 from tests.reference import needs_reference, table
 
-SHAPES = ("free", "almon", "geometric", "delayed")
+SHAPES = ("free", "almon", "exp_almon", "geometric", "delayed")
 
 
 def frame(n: int = 140, *, seed: int = 0) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -334,6 +335,21 @@ class TestViews:
         assert (profile.peak, profile.delay) == (0, 0.0)
         assert "no lead" in " ".join(profile.summary().split())
         assert "moving together, not leading" in " ".join(profile.explain().split())
+
+
+def test_the_example_of_the_guide_runs() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "regression.md").read_text(encoding="utf-8")
+    told: dict[str, Any] = {}
+    exec(guide.split("```python\n")[2].split("```")[0], told)  # noqa: S102  (the guide's own words)
+    shaped, free = told["result"], told["free"]
+    means = told["kpi"].join(told["claims"].resample("QS").mean())
+    plain = ll.lagged_regression(means, "unemployment", "initial_claims", max_lag=4, hold_back=5)
+    for found, said in ((plain, ".602 | -70.8"), (free, ".638 | -77.3"), (shaped, ".614 | -81.8")):
+        assert f"{found.rsquared:.3f} | {found.aic:.1f}"[1:] == said
+        assert said in guide
+        assert found.nobs == 239
+    assert shaped["initial_claims"].delay == 1.0
+    assert shaped.predict().index[-1] == pd.Period("2020Q1")
 
 
 def test_an_exponential_almon_profile_of_the_same_cadence() -> None:
