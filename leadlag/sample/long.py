@@ -134,7 +134,9 @@ class _Long:
 
     def groups(self) -> tuple[Group, ...]:
         """The metrics by cadence."""
-        _, first, moment = np.unique(self.stamps.utc, return_index=True, return_inverse=True)
+        moment, moments = pd.factorize(self.stamps.utc)
+        first = np.empty(len(moments), dtype=np.int64)
+        first[moment[::-1]] = np.arange(len(moment))[::-1]
         there = np.zeros((len(first), len(self.metrics.names)), dtype=bool)
         known = ~np.isnan(self.values)
         there[moment[known], self.metrics.codes[known]] = True

@@ -18,6 +18,8 @@ __all__ = ["Group", "groups_of", "slow_note"]
 _FEWEST = 8
 #: A metric of a slower step has values in fewer of the rows than this, and in at least so many of its own periods, one in each.
 _MOST_ROWS, _FILLED = 0.6, 0.8
+#: ... and in two rows one close after the other only so often: this tells gaps at random in a thousand metrics at a glance.
+_NEIGHBOURS = 0.2
 #: So many times longer than the step of the table: business days among days are gaps, not a step.
 _SLOWER = 2
 
@@ -66,6 +68,11 @@ def groups_of(stamps: Stamps, there: np.ndarray) -> tuple[Group, ...]:
     everything = Group(columns=np.arange(n_metrics))
     counts = there.sum(axis=0)
     candidates = np.flatnonzero((counts >= _FEWEST) & (counts < _MOST_ROWS * n_rows))
+    if len(candidates):
+        rows = np.argsort(stamps.utc, kind="stable")
+        gaps = np.diff(stamps.utc[rows].astype(np.int64))
+        here, close = there[rows][:, candidates], gaps < _SLOWER * np.median(gaps)
+        candidates = candidates[(here[1:] & here[:-1])[close].sum(axis=0) < _NEIGHBOURS * counts[candidates]]
     if stamps.kind != "dated" or stamps.years or not len(candidates):
         return (everything,)
     table = infer_cadence(stamps.local, stamps.utc).cadence
