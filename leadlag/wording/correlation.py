@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
+from leadlag.wording.cadences import cadence_facts
 from leadlag.wording.prose import lines_of
+from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
 
@@ -36,6 +38,8 @@ _WHY: Mapping[str, str] = MappingProxyType(
 class SeenCorrelation(Protocol):
     """What is read of a `leadlag.methods.correlation.CrossCorrelation`."""
 
+    @property
+    def provenance(self) -> SeenProvenance: ...
     @property
     def kpi(self) -> str: ...
     @property
@@ -159,6 +163,7 @@ def _facts(result: SeenCorrelation) -> Iterator[tuple[str, str]]:
     yield "Bands", f"around zero, {level}: what unrelated series show at one lag (*), at all lags at once (**)"
     if result.integrated:
         yield "Look", integrated_text(result.integrated, prewhitened=result.prewhitened, difference=result.difference)
+    yield from cadence_facts(result.provenance)
 
 
 def _coefficients(ar: Iterable[float]) -> str:

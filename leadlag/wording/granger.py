@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
+from leadlag.wording.cadences import cadence_facts
 from leadlag.wording.prose import lines_of
+from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
 
@@ -21,6 +23,8 @@ _COLUMNS = (5, 14, 14, 9, 9)
 class SeenTest(Protocol):
     """What is read of a `leadlag.methods.granger.GrangerResult`."""
 
+    @property
+    def provenance(self) -> SeenProvenance: ...
     @property
     def kpi(self) -> str: ...
     @property
@@ -145,6 +149,7 @@ def _facts(result: SeenTest) -> Iterator[tuple[str, str]]:
         yield "Untested", f"{periods(result.augment, 'further lag')} of both (Toda-Yamamoto)"
     if result.aliased:
         yield "Left out", aliased_text(result.lead, result.aliased)
+    yield from cadence_facts(result.provenance)
 
 
 def _errors(result: SeenTest) -> str:

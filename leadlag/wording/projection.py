@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from leadlag.wording.cadences import cadence_facts
 from leadlag.wording.prose import lines_of
+from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, pad, percent, periods, shown, wrap
 
@@ -52,6 +54,8 @@ class SeenBands(Protocol):
 class SeenProjection(Protocol):
     """What is read of a `leadlag.methods.projection.LocalProjection`."""
 
+    @property
+    def provenance(self) -> SeenProvenance: ...
     @property
     def kpi(self) -> str: ...
     @property
@@ -209,6 +213,7 @@ def _facts(result: SeenProjection) -> Iterator[tuple[str, str]]:
         yield "Mind", _wandering(result)
     if result.exact:
         yield "Look at", exact_text(result.kpi, result.lead, result.exact)
+    yield from cadence_facts(result.provenance)
 
 
 def _at_peak(result: SeenProjection) -> int:

@@ -1,0 +1,17 @@
+"""How metrics of another cadence were read, in the results of methods that know one calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from leadlag.wording.seen import SeenProvenance
+from leadlag.wording.shown import shown
+
+__all__ = ["cadence_facts"]
+
+
+def cadence_facts(provenance: SeenProvenance) -> Iterator[tuple[str, str]]:
+    """The notes on what was lined up with what, which change what a lag is a lag of."""
+    for code, text in provenance.warnings:
+        if code in ("LL125", "LL126"):
+            yield "Cadence", f"{shown(text).removesuffix('.')} [{code}]"
