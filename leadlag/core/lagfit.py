@@ -13,7 +13,7 @@ from leadlag.core.arma import NoiseOrder, autocovariances
 from leadlag.core.covariance import Covariance, covariance, filtered_covariance
 from leadlag.core.lagmodel import LagModel
 from leadlag.core.lagsearch import searched
-from leadlag.core.leastsquares import LeastSquares, decides_alone, fit
+from leadlag.core.leastsquares import LeastSquares, decides_alone, fit, residualise
 from leadlag.core.noisefit import NoiseFit, fit_with_noise
 from leadlag.core.profiles import Family
 from leadlag.core.reml import reml_autoregression
@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 _MAX_ORDER = 4
 #: Share of its range within which a hidden parameter counts as at the end of it.
 _EDGE = 1e-6
+#: Share of the sum of squares by which another value of a hidden parameter may fit better.
+_SETTLED = 1e-6
 #: Share of the variance of the noise's estimate that counts in degrees of freedom.
 _COUNTED = 0.5
 #: Share of a standard error of the noise by which it is moved for a derivative.
@@ -157,6 +159,8 @@ def fit_lags(
     if len(hidden):
         # at the edge of its range a parameter is no optimum: its slope would take up what the fit leaves
         slopes = np.where(_on_edge(hidden, placed.bounds), 0.0, placed.slopes(hidden, params))
+        if noise is None and not regression.exact:
+            slopes = np.where(_unsettled(regression, slopes[used]), 0.0, slopes)
         columns = np.column_stack([placed.y, placed.design(hidden), slopes])
         ready = columns[used] if noise is None else noise.noise.whiten(columns, placed.rows).values
         regression = fit(ready[:, 0], ready[:, 1:])
@@ -279,6 +283,14 @@ def _on_edge(hidden: Floats, bounds: Sequence[tuple[float, float]]) -> NDArray[n
     """Which hidden parameters lie at the end of their range, and so count as known."""
     low, high = np.array(bounds).T
     return np.asarray(np.minimum(hidden - low, high - hidden) < _EDGE * (high - low))
+
+
+def _unsettled(regression: LeastSquares, slopes: Floats) -> NDArray[np.bool_]:
+    """Which hidden parameters the search left where another fits better, in a valley without an end: they count as known."""
+    left = residualise(slopes, regression.basis)
+    square = np.einsum("ij,ij->j", left, left)
+    gain = np.divide((regression.resid @ left) ** 2, square, out=np.zeros_like(square), where=square > 0)
+    return np.asarray(gain > _SETTLED * regression.ssr)
 
 
 def _refuse_few_rows(model: LagModel) -> None:
