@@ -113,7 +113,7 @@ def month_ends(days: NDArray[np.datetime64]) -> Floats:
     return np.column_stack([ends, begins]).astype(np.float64)
 
 
-def found_in(X: Floats, asked: SeasonAsked) -> Found:
+def found_in(X: Floats, asked: SeasonAsked, *, level: float = _LEVEL) -> Found:
     """How many pairs of a season each series shows, and how clearly.
 
     Parameters
@@ -121,10 +121,12 @@ def found_in(X: Floats, asked: SeasonAsked) -> Found:
     X : ndarray, shape (n, m)
         NaN where missing. What is found in one series does not depend on the others.
     asked : SeasonAsked
+    level : float, default 0.05
+        Shared out over the groups of columns that are asked.
     """
     groups = [asked.columns(len(asked.pairs))] if asked.whole else list(asked.pairs)
     pvalues = season_pvalues(X, groups, n_seasons=asked.n_seasons)
-    shown = pvalues < _LEVEL / len(groups)
+    shown = pvalues < level / len(groups)
     last = np.where(shown.any(axis=1), len(groups) - np.argmax(shown[:, ::-1], axis=1), 0)
     n_kept = np.where(last > 0, len(asked.pairs), 0) if asked.whole else last
     smallest = np.where(np.isnan(pvalues), np.inf, pvalues).min(axis=1)
