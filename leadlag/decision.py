@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Check", "Decision", "Delay", "Effect", "Evidence", "Policy", "Profile", "Reason", "ResidualPolicy", "decide", "in_order",
-    "residual_checks",
+    "is_identified", "residual_checks",
 ]  # fmt: skip
 
 Verdict = Literal["lead", "indirect", "reverse", "coincident", "none", "untestable"]
@@ -42,6 +42,8 @@ class Policy:
         A lead whose same-period p is at most this has to lead beside its value of the same period too.
     wide_delay : int
         A delay set of more lags than this is sent for review.
+    flat_delay : float
+        With a delay set of more than this share of the lags searched the delay is not identified.
     """
 
     fdr: float = 0.10
@@ -49,6 +51,7 @@ class Policy:
     effect_level: float = 0.90
     coincident_level: float = 0.05
     wide_delay: int = 3
+    flat_delay: float = 0.75
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +85,21 @@ class Delay:
     """The lag at which the effect peaks, and every lag the data do not reject as the peak, in periods of the KPI.
 
     They are whole numbers for a lead with the KPI's own periods; for one that is seen more often they are one `step` apart.
+    `identified` is False where the set holds nearly all lags that were searched, or the lead itself may have no effect: the peak
+    then says little. `mean` is the mean delay, the centre of mass of the lag profile, with its interval at the same level; NaN
+    where there is none, and `mean_missing` says why: "turns" where the weights change their sign, "changes" where the lead was
+    tested by its changes or surprises, "square" where it acts by its square.
     """
 
     peak: float
     lags: tuple[float, ...]
     level: float
     step: float = 1.0
+    identified: bool = True
+    mean: float = math.nan
+    mean_low: float = math.nan
+    mean_high: float = math.nan
+    mean_missing: str = ""
 
     @property
     def low(self) -> float:
@@ -254,15 +266,40 @@ def _verdict(evidence: Evidence, policy: Policy) -> Verdict:
     return "coincident" if evidence.coincident_qvalue <= policy.fdr else "none"
 
 
+def is_identified(kept: int, searched: int, *, pvalue: float, policy: Policy) -> bool:
+    """Whether a delay set says when the lead acts.
+
+    Parameters
+    ----------
+    kept, searched : int
+        Lags in the set, and lags that were searched.
+    pvalue : float
+        p that the lead has no effect at any of them.
+    policy : Policy
+
+    Notes
+    -----
+    Where "no effect" is not rejected at the level of the set, every lag may have an effect of zero. A single lag cannot be told
+    from another.
+
+    Examples
+    --------
+    >>> is_identified(2, 12, pvalue=0.001, policy=Policy()), is_identified(11, 12, pvalue=0.001, policy=Policy())
+    (True, False)
+    """
+    return searched > 1 and kept <= policy.flat_delay * searched and pvalue <= 1.0 - policy.delay_level
+
+
 def _checks(evidence: Evidence, policy: Policy, *, verdict: Verdict) -> tuple[Check, ...]:
     """The checks that the evidence so far allows."""
     if evidence.delay is None:
         return (Check(code="delay_set", status="not applicable"),)
     width, left = len(evidence.delay.lags), float(evidence.delay.peak - evidence.available_after)
+    sharp = evidence.delay.identified and width <= policy.wide_delay
     follows = verdict == "lead" and evidence.reverse_qvalue <= policy.fdr
     feedback: Status = "not applicable" if math.isnan(evidence.reverse_pvalue) else "review" if follows else "pass"
     return (
-        Check(code="delay_set", status="pass" if width <= policy.wide_delay else "review", value=float(width)),
+        Check(code="delay_set", status="pass" if sharp else "review", value=float(width)),
         Check(code="time_to_act", status="pass" if left > 0 else "fail", value=left),
         Check(code="feedback", status=feedback, value=evidence.reverse_pvalue),
     )

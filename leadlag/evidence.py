@@ -41,8 +41,9 @@ class Findings:
         Each candidate alone.
     selection : Selection
     direction : Direction
-    sets : Mapping from int to tuple of float
-        Delay set of the candidates that have one, by column, in periods of the KPI.
+    delays : Mapping from int to Delay
+        Delay of the candidates that have one, by column: given the other chosen leads for a chosen one, alone for one that is
+        explained by them.
     shapes : sequence of Shape
         Those that were searched.
     """
@@ -50,7 +51,7 @@ class Findings:
     scan: Scan
     selection: Selection
     direction: Direction
-    sets: Mapping[int, tuple[float, ...]]
+    delays: Mapping[int, Delay]
     shapes: Sequence[Shape] = STANDARD
 
 
@@ -88,7 +89,7 @@ def evidence_of(
         evidence = Evidence(
             lead=lead,
             qvalue=float(selection.qvalue[j]),
-            delay=_delay(findings, j, alone, place, policy=policy),
+            delay=findings.delays.get(j),
             explained_by=prepared.leads[explained] if explained >= 0 else "",
             reverse_pvalue=float(direction.reverse[j]),
             reverse_qvalue=float(reverse_q[j]),
@@ -167,17 +168,6 @@ def _given_others(prepared: Prepared, findings: Findings, place: int | None, *, 
     scan = in_kpi_units(sized.problem, sized.scan, level=policy.effect_level, shapes=shapes)
     size = _size(prepared, problem, scan, 0, effect=sized.effect)
     return {"conditional_pvalue": math.exp(log_p), "conditional_log_pvalue": log_p} | size
-
-
-def _delay(findings: Findings, j: int, alone: LeadScan, place: int | None, *, policy: Policy) -> Delay | None:
-    """Delay and its set: given the other chosen leads for a chosen one, alone for one that is explained by them."""
-    if j not in findings.sets:
-        return None
-    peak = float(alone.peak[j])
-    if place is not None:
-        problem, found = findings.selection.given_others[place], findings.selection.scans[place]
-        peak = float(problem.delays(0)[found.best[0] % problem.n_slots])
-    return Delay(peak=_whole(peak), lags=tuple(_whole(lag) for lag in findings.sets[j]), level=policy.delay_level)
 
 
 def _whole(lag: float) -> float:

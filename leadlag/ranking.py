@@ -11,15 +11,16 @@ import numpy as np
 from leadlag._blas import one_thread
 from leadlag._validation import as_bool, as_generator, as_int, as_list, as_names, as_option, as_real
 from leadlag.catalogue import Metric, Missing, as_catalogue
-from leadlag.core.delays import delay_lags
 from leadlag.core.limits import check_limits
+from leadlag.core.resample import SharedSigns
 from leadlag.core.scan import CHUNK, scan
 from leadlag.core.shapes import BLOCK, NONLINEAR, STANDARD, Shape
-from leadlag.decision import Evidence, Policy, decide, in_order
+from leadlag.decision import Delay, Evidence, Policy, decide, in_order
 from leadlag.errors import UsageError
 from leadlag.evidence import Findings, evidence_of
+from leadlag.methods.delay import estimated_delay
 from leadlag.methods.direction import directions
-from leadlag.methods.selection import select_leads
+from leadlag.methods.selection import Selection, select_leads
 from leadlag.prepare import Prepared, prepare
 from leadlag.ranked import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
 from leadlag.results import Provenance
@@ -51,14 +52,15 @@ def rank_leads(
 
     Parameters
     ----------
-    data : Sample or eager frame
-        Wide table of metrics, one row a period, with a time column, a time index, or undated rows.
+    data : Sample, eager frame, or list of them
+        Wide table of metrics, one row a period, with a time column, a time index, or undated rows; one table a cadence in a list,
+        where leads may be seen more often than the KPI (they are searched at their own lags) or less often.
     kpi : str
         The outcome.
     leads : sequence of str, optional
         Candidates; every other column of numbers if None.
     max_lag : int, optional
-        Lags 1..max_lag are searched, in periods. None takes 12 for weeks, months and undated periods, 8 for quarters, 14
+        Lags 1..max_lag are searched, in periods of the KPI. None takes 12 for weeks, months and undated periods, 8 for quarters, 14
         for days, 10 for business days, 24 for hours, 3 for years, and at most a sixth of the rows.
     fdr : float
         Share of false leads among those named that is accepted on average.
@@ -164,13 +166,30 @@ def _find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: np.ndarray, n_d
         problem, first, coincident=direction.coincident <= policy.coincident_level, reverse=direction.reverse,
         groups=prepared.groups, fdr=policy.fdr, seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
     )  # fmt: skip
-    asked = [(problem, lead, lead) for lead in np.flatnonzero(selection.explained_by >= 0).tolist()]
-    asked += [(given, 0, lead) for given, lead in zip(selection.given_others, selection.chosen, strict=True)]
-    sets = {
-        lead: delay_lags(given, column, rng=np.random.default_rng(seeds[3]), level=policy.delay_level, shapes=shapes)
-        for given, column, lead in asked
+    # the signs of the scans, so that a delay costs no draws of its own
+    flips = SharedSigns(seed=int(np.random.default_rng(seeds[0]).integers(2**63)), n_draws=n_draws)
+    delays = _delays(prepared, selection, flips=flips, shapes=shapes, policy=policy)
+    return Findings(scan=selection.first, selection=selection, direction=direction, delays=delays, shapes=shapes)
+
+
+def _delays(
+    prepared: Prepared, selection: Selection, *, flips: SharedSigns, shapes: Sequence[Shape], policy: Policy
+) -> dict[int, Delay]:
+    """Delays of the chosen leads, given each other, and of those that they explain, alone."""
+    asked = [
+        (prepared.problem, lead, lead, float(selection.first.pvalue[lead]))
+        for lead in np.flatnonzero(selection.explained_by >= 0).tolist()
+    ]
+    asked += [
+        (given, 0, lead, float(found.pvalue[0]))
+        for given, lead, found in zip(selection.given_others, selection.chosen, selection.scans, strict=True)
+    ]
+    return {
+        lead: estimated_delay(
+            prepared, given, column, lead=lead, flips=flips, pvalue=p, level=policy.delay_level, shapes=shapes, policy=policy
+        ).delay
+        for given, column, lead, p in asked
     }
-    return Findings(scan=selection.first, selection=selection, direction=direction, sets=sets, shapes=shapes)
 
 
 @dataclass(frozen=True, kw_only=True)

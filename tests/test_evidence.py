@@ -13,7 +13,7 @@ from leadlag.catalogue import Metric
 from leadlag.core.lags import lag_matrix
 from leadlag.core.multiplicity import fdr_adjust
 from leadlag.core.scan import scan
-from leadlag.decision import Evidence, Policy
+from leadlag.decision import Delay, Evidence, Policy
 from leadlag.evidence import Findings, evidence_of
 from leadlag.methods.direction import directions
 from leadlag.methods.leadscan import in_kpi_units
@@ -53,7 +53,10 @@ def gathered(columns: dict[str, np.ndarray], *, log: tuple[str, ...] = ()) -> tu
         scan=first,
         selection=select_leads(prepared.problem, first, coincident=nothing_coincident, fdr=POLICY.fdr, seed=1, n_draws=DRAWS),
         direction=directions(prepared.problem, seed=2, n_draws=DRAWS),
-        sets={prepared.leads.index("visits"): (2, 3), prepared.leads.index("demos"): (1,)},
+        delays={
+            prepared.leads.index("visits"): Delay(peak=2, lags=(2, 3), level=POLICY.delay_level),
+            prepared.leads.index("demos"): Delay(peak=1, lags=(1,), level=POLICY.delay_level),
+        },
     )
     metrics = {"visits": Metric("visits", available_after=1)}
     found = evidence_of(prepared, findings, unit="month", policy=POLICY, metrics=metrics)
@@ -97,10 +100,7 @@ def test_the_numbers_of_a_chosen_lead_are_given_the_others_and_given_that_it_was
     assert visits.qvalue == findings.selection.qvalue[j]
     assert visits.conditional_log_pvalue == found.log_pvalue[0]
     assert visits.conditional_pvalue == pytest.approx(found.pvalue[0])
-    assert visits.delay is not None
-    assert (visits.delay.peak, visits.delay.level) == (2, POLICY.delay_level)
-    assert 2 in visits.delay.lags
-    assert len(visits.delay.lags) <= 2
+    assert visits.delay == findings.delays[j]
     assert visits.available_after == 1
 
 

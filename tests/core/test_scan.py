@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from leadlag.core.delays import delay_lags
 from leadlag.core.lags import lag_matrix
 from leadlag.core.noise import Momentum, whitener
 from leadlag.core.problem import Problem
@@ -169,31 +168,6 @@ def test_the_size_holds_where_the_variance_moves() -> None:
         spread = np.exp(0.8 * lag_matrix(given.X[:, 0], [1], fill=0.0)[:, 0])
         rejected.append(scanned(replace(given, y=given.y * spread), seed=seed).pvalue[0] < 0.05)
     assert np.mean(rejected) < 0.05 + 4 * np.sqrt(0.05 * 0.95 / 150)
-
-
-def delays(given: Problem, level: float = 0.9) -> tuple[int, ...]:
-    return delay_lags(given, 0, rng=np.random.default_rng(3), level=level, n_draws=199)
-
-
-def test_the_delay_set_holds_the_peak_and_shrinks_as_the_effect_grows() -> None:
-    for seed in range(10):
-        assert delays(problem(seed, n=100, lags=8, effect=3.0, delay=4)) == (4,)
-    weak = [delays(problem(seed, n=60, lags=8, effect=0.3, delay=4)) for seed in range(10)]
-    assert np.mean([len(found) for found in weak]) > 2
-    for seed in range(10):
-        given = problem(seed, n=60, lags=8, effect=0.3, delay=4)
-        peak = int(scan(given, rng=np.random.default_rng(0), n_draws=99).best[0]) % 8 + 1
-        assert peak in weak[seed]
-
-
-def test_no_delay_set_is_empty() -> None:
-    for seed in range(40):
-        assert delays(problem(seed, n=50, lags=6), level=0.5)
-
-
-def test_the_delay_set_covers_the_delay() -> None:
-    covered = [4 in delays(problem(seed, n=80, lags=8, effect=0.45, delay=4)) for seed in range(150)]
-    assert np.mean(covered) > 0.9 - 4 * np.sqrt(0.9 * 0.1 / 150)
 
 
 def test_problems_scanned_one_after_the_other_have_the_numbers_they_have_alone() -> None:
