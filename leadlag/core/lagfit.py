@@ -13,7 +13,7 @@ from leadlag.core.arma import NoiseOrder, autocovariances
 from leadlag.core.covariance import Covariance, covariance, filtered_covariance
 from leadlag.core.lagmodel import LagModel
 from leadlag.core.lagsearch import searched
-from leadlag.core.leastsquares import LeastSquares, decides_alone, fit, residualise
+from leadlag.core.leastsquares import LeastSquares, decides_alone, fit, orthonormal_basis, residualise
 from leadlag.core.noisefit import NoiseFit, fit_with_noise
 from leadlag.core.profiles import Family
 from leadlag.core.reml import reml_autoregression
@@ -160,7 +160,7 @@ def fit_lags(
         # at the edge of its range a parameter is no optimum: its slope would take up what the fit leaves
         slopes = np.where(_on_edge(hidden, placed.bounds), 0.0, placed.slopes(hidden, params))
         if noise is None and not regression.exact:
-            slopes = np.where(_unsettled(regression, slopes[used]), 0.0, slopes)
+            slopes = np.where(_unsettled(placed, regression, slopes[used]), 0.0, slopes)
         columns = np.column_stack([placed.y, placed.design(hidden), slopes])
         ready = columns[used] if noise is None else noise.noise.whiten(columns, placed.rows).values
         regression = fit(ready[:, 0], ready[:, 1:])
@@ -285,12 +285,14 @@ def _on_edge(hidden: Floats, bounds: Sequence[tuple[float, float]]) -> NDArray[n
     return np.asarray(np.minimum(hidden - low, high - hidden) < _EDGE * (high - low))
 
 
-def _unsettled(regression: LeastSquares, slopes: Floats) -> NDArray[np.bool_]:
-    """Which hidden parameters the search left where another fits better, in a valley without an end: they count as known."""
+def _unsettled(model: LagModel, regression: LeastSquares, slopes: Floats) -> NDArray[np.bool_]:
+    """Hidden parameters of leads whose search ended in a valley without an end, where others fit better: they count as known."""
     left = residualise(slopes, regression.basis)
-    square = np.einsum("ij,ij->j", left, left)
-    gain = np.divide((regression.resid @ left) ** 2, square, out=np.zeros_like(square), where=square > 0)
-    return np.asarray(gain > _SETTLED * regression.ssr)
+    found = np.zeros(slopes.shape[1], dtype=bool)
+    for lead in range(len(model.families)):
+        mine = model.hidden_of(lead)
+        found[mine] = np.sum((orthonormal_basis(left[:, mine]).q.T @ regression.resid) ** 2) > _SETTLED * regression.ssr
+    return found
 
 
 def _refuse_few_rows(model: LagModel) -> None:
