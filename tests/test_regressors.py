@@ -8,7 +8,7 @@ import pytest
 
 from leadlag.core.season import harmonics
 from leadlag.errors import UsageError
-from leadlag.prepare.regressors import Beside, beside
+from leadlag.prepare.regressors import Beside, beside, lead_series, onward
 from leadlag.sample import Sample, from_wide
 
 
@@ -69,3 +69,33 @@ def test_another_cadence_and_other_weeks_are_refused() -> None:
 def test_a_season_has_to_fit_twice() -> None:
     with pytest.raises(UsageError, match="season=61 is longer than half of the 120 periods"):
         recipe(sample(), season=61)
+
+
+def mixed(months: int) -> Sample:
+    """A quarterly KPI of ten quarters from 2020 on, and months from there on."""
+    kpi = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=10, freq="QS"), "y": np.arange(10.0)})
+    lead = pd.DataFrame({"date": pd.date_range("2020-01-01", periods=months, freq="MS"), "x": np.arange(1.0, months + 1.0)})
+    return from_wide([kpi, lead]).around("y")
+
+
+def test_a_lead_is_taken_on_its_own_calendar_if_it_has_one() -> None:
+    of = mixed(31)
+    lead, kpi = lead_series(of, "x", ("x",)), lead_series(of, "y", ())
+    np.testing.assert_allclose(lead.values, np.log(np.arange(1.0, 32.0)))
+    assert (lead.calendar.unit, len(lead.calendar)) == ("month", 31)
+    assert kpi.clock is None
+    assert kpi.calendar is of.calendar
+
+
+@pytest.mark.parametrize(("months", "known"), [(27, 0), (30, 1), (31, 1), (33, 2), (36, 3)])
+def test_onward_has_the_quarters_whose_months_are_out(months: int, known: int) -> None:
+    of = mixed(months)
+    longer = onward(of, first_lag=1)
+    np.testing.assert_array_equal(longer.values[:10], of.values)
+    assert np.isnan(longer.values[10:]).all()
+    lead = lead_series(longer, "x", ())
+    last = lead.clock.lagged(lead.values, [3, 4, 5])
+    assert int(np.isfinite(last).all(axis=1).sum()) == 9 + known
+    assert longer.calendar.index[10] == pd.Period("2022Q3")
+    same = sample()
+    assert onward(same, first_lag=1) is same

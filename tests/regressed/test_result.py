@@ -21,6 +21,7 @@ from tests.methods.test_regression import SHAPES, frame, regressed
         ({"shape": "almon", "degree": 1}, ["visits.almon0", "visits.almon1"]),
         ({"shape": "geometric", "start": 2}, ["visits.L2", "visits.decay"]),
         ({"shape": "delayed"}, ["visits.at_peak", "visits.decay", "visits.peak"]),
+        ({"shape": "exp_almon", "min_lag": 0}, ["visits.total", "visits.theta1", "visits.theta2"]),
         ({"own_lags": [2], "controls": "price", "trend": "linear"}, ["trend", "price", "sales.L2", "visits.L1", "visits.L2"]),
         ({"season": 4}, ["season4.1", "season4.2", "season4.3", "visits.L1", "visits.L2"]),
         ({"noise_order": (1, 0, 1)}, ["visits.L1", "visits.L2", "ar.L1", "ma.L1"]),
@@ -149,3 +150,26 @@ def test_the_delay_is_found_among_all_lags_of_the_model() -> None:
     assert short.lags == (1, 2)
     assert (short.delay, short.delay_low, short.delay_high, short.first_lag) == (3, 3, 3, 3)
     assert "peak at week 3" in short.summary()
+
+
+def test_a_lead_of_the_same_cadence_has_delays_that_are_its_lags() -> None:
+    found = regressed()
+    table = found.to_frame()
+    assert table["delay"].tolist() == table["lag"].tolist()
+    profile = found["visits"]
+    assert (profile.own_unit, profile.unit, profile.delay) == ("week", "week", profile.peak)
+    assert profile.mean_delay_estimate is profile.effects.mean_delay
+    assert found.lags_by_unit == {"week": tuple(range(1, 7))}
+
+
+@pytest.mark.parametrize("cov_type", ["nonrobust", "HC1", "HAC"])
+def test_the_joint_test_of_a_lead_is_statsmodels(cov_type: str) -> None:
+    found = regressed(leads=["visits", "price"], max_lag=3, own_lags=1, cov_type=cov_type)
+    theirs = found.to_statsmodels()
+    terms = [f"price.L{lag}" for lag in (1, 2, 3)]
+    restriction = np.array([[float(name == term) for name in theirs.params.index] for term in terms])
+    expected, mine = theirs.f_test(restriction), found.joint_test("price")
+    np.testing.assert_allclose([mine.statistic, mine.pvalue], [float(expected.fvalue), float(expected.pvalue)], rtol=1e-8)
+    assert (mine.df_num, mine.df_den) == (3, found.df_resid)
+    with pytest.raises(UnknownNameError, match="prices"):
+        found.joint_test("prices")
