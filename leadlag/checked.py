@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from leadlag._validation import as_name
 from leadlag.core.unitpvalues import kpss_critical
 from leadlag.errors import UnknownNameError
-from leadlag.results import Provenance, Result
+from leadlag.results import Provenance, Result, plain
 from leadlag.retransform import SeriesTransform
 from leadlag.wording import stationarity as words
 
@@ -170,6 +171,12 @@ class StationarityResult(Result):
         """One row a series: verdict, suggested transform, tests and season; numbers at full precision."""
         return _table(self.series)
 
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as plain Python values, the provenance once; NaN becomes None."""
+        rows = [{field.name: getattr(item, field.name) for field in fields(item)} for item in self.series]
+        series = [{name: plain(value) for name, value in row.items() if name != "provenance"} for row in rows]
+        return {"alpha": self.alpha, "series": series, "provenance": plain(self.provenance)}
+
     def summary(self) -> str:
         """Verdicts, p-values and suggestions as text of at most 80 columns."""
         return words.summary(self)
@@ -185,10 +192,11 @@ def _table(series: Sequence[SeriesStationarity]) -> pd.DataFrame:
         "trend", "trend_pvalue", "dfgls", "dfgls_pvalue", "dfgls_lags", "adf", "adf_pvalue", "adf_lags", "kpss", "kpss_pvalue",
         "kpss_bandwidth",
     )  # fmt: skip
+    in_segments = any(item.segment for item in series)
     rows = [
         {
             "metric": item.metric,
-            **({"segment": item.segment} if any(each.segment for each in series) else {}),
+            **({"segment": item.segment} if in_segments else {}),
             "verdict": item.verdict,
             "transform": item.suggestion,
             **{name: getattr(item, name) for name in names},

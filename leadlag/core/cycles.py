@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from leadlag.core.season import harmonics, season_pvalues
 
-__all__ = ["Found", "SeasonAsked", "asked_cycles", "asked_month_ends", "found_in", "month_ends"]
+__all__ = ["WEEKS_A_YEAR", "Found", "SeasonAsked", "asked_cycles", "asked_month_ends", "found_in", "month_ends"]
 
 Floats = NDArray[np.float64]
 
@@ -21,7 +21,8 @@ _WHOLE_SEASONS, _ROWS_A_COLUMN = 4, 4
 _CYCLES_A_SEASON, _FEWEST_SEASONS = 4, 2
 #: The longest season that enters with all its cycles or none.
 _LONGEST_WHOLE = 24
-#: Weeks in a month.
+#: Weeks in a year, and in a month.
+WEEKS_A_YEAR = 365.25 / 7.0
 _WEEKS_A_MONTH = 365.25 / 84.0
 
 

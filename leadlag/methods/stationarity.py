@@ -13,11 +13,12 @@ from leadlag._blas import one_thread
 from leadlag._validation import as_list, as_real
 from leadlag.catalogue import Metric, Missing
 from leadlag.checked import SeasonTest, SeriesStationarity, StationarityResult
-from leadlag.core.cycles import SeasonAsked, asked_cycles, asked_month_ends, found_in
+from leadlag.core.cycles import WEEKS_A_YEAR, SeasonAsked, asked_cycles, asked_month_ends, found_in
 from leadlag.core.lags import difference
 from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise
 from leadlag.core.spread import spread_grows
 from leadlag.core.stationary import Judged, enough_rows, judged, nothing_left
+from leadlag.errors import UsageError
 from leadlag.prepare.untestable import single_event
 from leadlag.results import Provenance
 from leadlag.retransform import SeriesTransform
@@ -28,9 +29,6 @@ from leadlag.wording import stationarity as words
 __all__ = ["SeasonTest", "SeriesStationarity", "StationarityResult", "check_stationarity"]
 
 FloatArray = NDArray[np.float64]
-
-#: Weeks in a year.
-_WEEKS = 365.25 / 7.0
 
 
 def check_stationarity(
@@ -93,6 +91,8 @@ def check_stationarity(
     """
     level = as_real(alpha, "alpha", low=0.01, high=0.1 + 1e-9)
     columns = None if metrics is None else {"metrics": as_list(metrics)}
+    if columns == {"metrics": []}:
+        raise UsageError("metrics is empty: name at least one column, or leave it out for all.")
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns)
     provenance = Provenance.of(
         "check_stationarity", warnings=((note.code, note.text) for note in sample.notes),
@@ -186,7 +186,7 @@ def _too_little(x: FloatArray, *, n_season: int, empty: bool) -> str:
 
 def _seasons(X: FloatArray, testable: Sequence[bool], calendar: Calendar) -> list[tuple[_Asked, ...]]:
     """The seasons that each series is long enough for, and what it shows of them."""
-    lengths = [_WEEKS if length == 52 else float(length) for length in calendar.season_lengths]
+    lengths = [WEEKS_A_YEAR if length == 52 else float(length) for length in calendar.season_lengths]
     n, n_values = len(X), np.isfinite(X).sum(axis=0)
     days = calendar.starts.to_numpy(dtype="datetime64[D]") if calendar.freq == "week" else None
     found: list[tuple[_Asked, ...]] = [() for _ in testable]

@@ -181,6 +181,8 @@ def test_series_of_two_cadences_are_checked_on_their_own() -> None:
 def test_every_view_of_the_result_is_there(result: StationarityResult) -> None:
     told = json.loads(result.to_json())
     assert [row["metric"] for row in told["series"]] == list(known().columns)
+    assert told["provenance"]["method"] == "check_stationarity"
+    assert "provenance" not in told["series"][0]
     assert SeriesTransform.from_dict(result["both"].transform.to_dict()) == result["both"].transform
     assert all(len(line) <= 80 for line in result.summary().splitlines())
     assert all(len(line) <= 80 for item in result for line in item.summary().splitlines())
@@ -197,6 +199,8 @@ def test_wrong_calls_say_what_is_allowed() -> None:
     data = known()
     with pytest.raises(UsageError, match=r"alpha=0\.5"):
         ll.check_stationarity(data, alpha=0.5)
+    with pytest.raises(UsageError, match="metrics is empty"):
+        ll.check_stationarity(data, [])
     with pytest.raises(UnknownNameError, match="stock"):
         ll.check_stationarity(data, ["stok"])
     with pytest.raises(DataContractError, match="infinite"):
