@@ -15,7 +15,8 @@ Floats = NDArray[np.float64]
 
 #: Level at which a season is found; shared out over the cycles asked.
 _LEVEL = 0.05
-#: Seasons in the sample from which all cycles of a season are allowed, and rows a season column needs.
+#: Seasons in the sample from which all cycles of a season are allowed, and rows a season column needs. With four years of
+#: months and only some of the cycles, what was left of a shared season made a false lead in 40 % of 30 draws.
 _WHOLE_SEASONS, _ROWS_A_COLUMN = 4, 4
 #: Cycles allowed for each season in a shorter sample, and seasons that are needed at all.
 _CYCLES_A_SEASON, _FEWEST_SEASONS = 4, 2
