@@ -141,7 +141,7 @@ def rank_kpis(
 
     Parameters
     ----------
-    data : Sample or eager frame
+    data : Sample, eager frame, or list of them
         As in `rank_leads`. A Sample of `from_long` with ``segment=`` holds the same metrics for several segments.
     kpis : str or sequence of str
         The outcomes.

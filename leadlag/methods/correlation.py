@@ -173,8 +173,8 @@ def cross_correlation(
 
     Parameters
     ----------
-    data : Sample or data frame
-        One row per period; see `leadlag.from_wide`.
+    data : Sample, data frame, or a list of these
+        One row per period; see `leadlag.from_wide`. Metrics of another cadence in a list are brought to the KPI's periods.
     kpi, lead : str
         Columns of the data. At lag k > 0 the KPI is compared with the lead k periods earlier: the lead moves first. At
         negative lags the KPI moves first.

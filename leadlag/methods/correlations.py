@@ -157,8 +157,8 @@ def cross_correlations(
 
     Parameters
     ----------
-    data : Sample or data frame
-        One row per period; see `leadlag.from_wide`.
+    data : Sample, data frame, or a list of these
+        One row per period; see `leadlag.from_wide`. Metrics of another cadence in a list are brought to the KPI's periods.
     kpis, leads : str or sequence of str
         Columns of the data; a column may be in both, and against itself it has no number.
     max_lag, prewhiten, order, difference, alpha, time, controls, catalogue, missing

@@ -194,8 +194,8 @@ def local_projection(
 
     Parameters
     ----------
-    data : Sample or data frame
-        One row per period; see `leadlag.from_wide`.
+    data : Sample, data frame, or a list of these
+        One row per period; see `leadlag.from_wide`. Metrics of another cadence in a list are brought to the KPI's periods.
     kpi, lead : str
         Columns of the data.
     horizons : int or sequence of int

@@ -89,8 +89,9 @@ def granger_screen(
 
     Parameters
     ----------
-    data : Sample or data frame
-        One row per period; see `leadlag.from_wide`. A Sample is read once and can be screened many times.
+    data : Sample, data frame, or a list of these
+        One row per period; see `leadlag.from_wide`. A Sample is read once and can be screened many times. Metrics of another
+        cadence in a list are lined up with the KPIs' periods first.
     kpis, leads : str or sequence of str
         Columns of the data. The question is always whether the lead Granger-predicts the KPI; a column may be in both, and
         against itself it has no number.

@@ -279,7 +279,7 @@ class Sample:
         return self
 
     def to_frame(self) -> pd.DataFrame:
-        """The values as a new frame, periods as index; with several segments they are the outer index level."""
+        """The values on the own calendar as a new frame, periods as index; several segments are the outer index level."""
         columns = pd.Index(self.names, dtype=object)
         if self.values.ndim == 2:
             return pd.DataFrame(self.values.copy(), index=self.calendar.index, columns=columns)
