@@ -60,8 +60,8 @@ def rank_leads(
     leads : sequence of str, optional
         Candidates; every other column of numbers if None.
     max_lag : int, optional
-        Lags 1..max_lag are searched, in periods of the KPI. None takes 12 for weeks, months and undated periods, 8 for quarters, 14
-        for days, 10 for business days, 24 for hours, 3 for years, and at most a sixth of the rows.
+        Lags 1..max_lag are searched, in periods of the KPI. None takes 12 for weeks, months and undated periods, 8 for quarters,
+        14 for days, 10 for business days, 24 for hours, 3 for years, and at most a sixth of the rows.
     fdr : float
         Share of false leads among those named that is accepted on average.
     rng : int or Generator

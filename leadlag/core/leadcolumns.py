@@ -44,7 +44,7 @@ def column_totals(problem: Problem, shapes: Sequence[Shape]) -> Floats:
         if (finer := problem.finer_of(lead)) is not None:
             totals[lead, :, len(finer.lags) :] = np.nan
             totals[lead, :, : len(finer.lags)] = finer_totals(finer, shapes, problem.momentum, most=most)
-    return totals.reshape(len(totals), -1)
+    return totals.reshape(len(totals), len(shapes) * problem.n_slots)
 
 
 def rises(problem: Problem, shapes: Sequence[Shape]) -> Floats:
