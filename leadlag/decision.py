@@ -164,6 +164,8 @@ class Evidence:
     granger_pvalue : float
         Joint F test of the lead's lags 1..`granger_order` beyond the KPI's own.
     granger_order : int or None
+    integration : str
+        "integrated", "stationary" or "inconclusive", of the lead as it came; empty where it was not asked.
     treatment : str
         What was done to the lead before it was tested, in words.
     available_after : float
@@ -197,6 +199,7 @@ class Evidence:
     group: int | None = None
     granger_pvalue: float = math.nan
     granger_order: int | None = None
+    integration: str = ""
     treatment: str = ""
     available_after: float = 0
     notes: tuple[tuple[str, str], ...] = ()

@@ -100,6 +100,7 @@ def evidence_of(
             group=int(prepared.groups[j]) if prepared.groups[j] >= 0 else None,
             granger_pvalue=float(granger[j]),
             granger_order=order if joint_test else None,
+            integration=prepared.treatments[j].state,
             treatment=_treatment(prepared, j, unit=unit),
             available_after=_whole(metrics[lead].available_after / prepared.treatments[j].pace) if lead in metrics else 0,
             notes=_notes(prepared, j, unit=unit),

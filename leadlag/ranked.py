@@ -79,6 +79,8 @@ class Context:
         Labels of the first and last period of the sample.
     n_periods : int
     max_lag : int
+    integration : str
+        "integrated", "stationary" or "inconclusive", of the KPI.
     treatment : str
         What was done to the KPI before the tests, in words.
     momentum : tuple of float
@@ -94,6 +96,7 @@ class Context:
     last: str
     n_periods: int
     max_lag: int
+    integration: str = ""
     treatment: str
     momentum: tuple[float, ...]
     policy: Policy
@@ -189,6 +192,15 @@ class LeadRanking(Result):
     def to_frame(self) -> pd.DataFrame:
         """One row a candidate, best first, with the columns of `COLUMNS`; numbers at full precision."""
         return _table(self.decisions)
+
+    def treatments(self) -> pd.DataFrame:
+        """What was done to each series before it was tested: ``metric, role, integration, treatment``, the KPI first."""
+        rows = [(self.context.kpi, "kpi", self.context.integration, self.context.treatment)]
+        for item in self.decisions:
+            evidence = item.evidence
+            done = "not tested" if evidence.untestable else evidence.treatment
+            rows.append((evidence.lead, "lead", evidence.integration, done))
+        return pd.DataFrame(rows, columns=["metric", "role", "integration", "treatment"])
 
     def to_dict(self) -> dict[str, Any]:
         """The rows of the table first, then all fields as plain Python values; NaN becomes None."""

@@ -257,6 +257,7 @@ def _context(
         max_lag=max_lag,
         policy=policy,
         momentum=tuple(momentum.phi.tolist()),
+        integration=prepared.integration,
         treatment=treatment,
         units=tuple((name, metric.unit) for name, metric in metrics.items() if metric.unit),
     )

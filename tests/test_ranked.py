@@ -106,3 +106,11 @@ def test_a_lead_tells_its_verdict_delay_and_effect(ranking: LeadRanking) -> None
     assert (visits.effect.value, visits.effect.lead_sd) == (row["effect"], row["lead_sd"])
     assert ranking["flat"].delay is None
     assert ranking["flat"].effect is None
+
+
+def test_what_was_done_to_each_series_is_one_table(ranking: LeadRanking) -> None:
+    done = ranking.treatments()
+    assert list(done.columns) == ["metric", "role", "integration", "treatment"]
+    assert done["metric"].tolist() == [ranking.context.kpi, "demos", "visits", "ads", "flat"]
+    assert done["role"].tolist() == ["kpi", "lead", "lead", "lead", "lead"]
+    assert done["treatment"].tolist()[-1] == "not tested"

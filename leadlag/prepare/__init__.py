@@ -65,6 +65,7 @@ class Treatment:
     part: bool = False
     held: int = 0
     moved: int = 0
+    state: str = ""
     differenced: bool = False
     surprises: bool = False
     n_clipped: int = 0
@@ -172,6 +173,7 @@ def prepare(
                 part=bool(parts[j]),
                 held=filled_forward_step(raw[:, j]) or 0,
                 moved=int(moved[j]),
+                state=arrays.states[j],
                 differenced=bool(arrays.differenced[j]),
                 surprises=bool(arrays.surprises[j]),
                 n_clipped=int(arrays.n_calmed[j]),
@@ -182,6 +184,7 @@ def prepare(
         kpi=Treatment(
             log=kpi in log,
             held=filled_forward_step(sample.column(kpi)) or 0,
+            state=arrays.state,
             differenced=arrays.problem.momentum.unit_root,
             n_clipped=arrays.n_clipped,
         ),
@@ -242,6 +245,7 @@ class _Arrays:
     """A Problem with what was done to its columns."""
 
     problem: Problem
+    states: tuple[str, ...]
     differenced: NDArray[np.bool_]
     surprises: NDArray[np.bool_]
     n_calmed: NDArray[np.intp]
@@ -268,10 +272,10 @@ def _prepare_arrays(
     calmed, n_calmed = calm_spikes(X, raw_surprise, lags=lags, limit=_SPIKE)
     calmed, _, scale = standardise(calmed)
     deterministic = np.column_stack([fixed[:, :2], *season])
-    differenced = np.zeros(X.shape[1], dtype=bool)
-    if not unit_root and state == "stationary":
-        # ADF and KPSS have to agree
-        differenced = np.array([item.state == "integrated" for item in integrations(calmed, deterministic="ct")], dtype=bool)
+    states: list[str] = [item.state for item in integrations(calmed, deterministic="ct")]
+    may_be_differenced = not unit_root and state == "stationary"
+    # ADF and KPSS have to agree
+    differenced = np.array([may_be_differenced and each == "integrated" for each in states], dtype=bool)
     working = np.where(differenced, difference(calmed), calmed)
     working = np.column_stack([less_columns(working[:, j], deterministic) for j in range(X.shape[1])]) if X.shape[1] else working
     working, surprises = _without_coincidence(working, surprise, unit_root=unit_root)
@@ -280,14 +284,14 @@ def _prepare_arrays(
     finer = [
         None if one is None else working_series(
             one, kpi_surprise=raw_surprise, spike=_SPIKE, unit_root=unit_root, as_surprises=bool(surprises[j]),
-            may_be_differenced=not unit_root and state == "stationary",
+            may_be_differenced=may_be_differenced,
         )
         for j, one in enumerate(own)
     ]  # fmt: skip
     x_scale = spread * scale
     for j, one in enumerate(finer):
         if one is not None:
-            x_scale[j], differenced[j], n_calmed[j] = one.scale, one.differenced, one.n_calmed
+            x_scale[j], states[j], differenced[j], n_calmed[j] = one.scale, one.state, one.differenced, one.n_calmed
     problem = Problem(
         y=working_y, X=working / spread, base=base, momentum=momentum, lags=lags, max_order=_MAX_ORDER,
         y_scale=float(scaled.scale), x_scale=x_scale,
@@ -295,7 +299,8 @@ def _prepare_arrays(
     )  # fmt: skip
     problem = _with_shift(problem)
     return _Arrays(
-        problem=problem, differenced=differenced, surprises=surprises, n_calmed=n_calmed, n_clipped=n_clipped,
+        problem=problem, states=tuple(states), differenced=differenced, surprises=surprises, n_calmed=n_calmed,
+        n_clipped=n_clipped,
         given=scaled.values, state=state, seasons=seasons,
     )  # fmt: skip
 

@@ -54,6 +54,7 @@ class WorkingSeries:
 
     lead: FinerLead
     scale: float
+    state: str
     differenced: bool
     n_calmed: int
 
@@ -115,7 +116,8 @@ def working_series(
     calmed, n_calmed = calm_spikes(own.values[:, None], answers, lags=range(1, len(own.lags) + 1), limit=spike)
     scaled = standardise(calmed[:, 0])
     values = scaled.values
-    differenced = may_be_differenced and integration(values, deterministic="ct").state == "integrated"
+    state = integration(values, deterministic="ct").state
+    differenced = may_be_differenced and state == "integrated"
     if differenced:
         values = difference(values)
     values = less_columns(values, np.column_stack([np.ones(n), np.arange(n) / n]))
@@ -125,4 +127,5 @@ def working_series(
         values = np.where(np.isfinite(values), np.nancumsum(errors), np.nan) if unit_root else errors
     spread = float(standardise(difference(values) if unit_root else values).scale)
     lead = FinerLead(values=values / spread, clock=own.clock, lags=own.lags, unit=own.unit)
-    return WorkingSeries(lead=lead, scale=spread * float(scaled.scale), differenced=differenced, n_calmed=int(n_calmed[0]))
+    scale = spread * float(scaled.scale)
+    return WorkingSeries(lead=lead, scale=scale, state=state, differenced=differenced, n_calmed=int(n_calmed[0]))

@@ -7,24 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leadlag.core.season import harmonics, season_pvalues
+from leadlag.core.cycles import WEEKS_A_YEAR, SeasonAsked, asked_cycles, asked_month_ends, found_in
 from leadlag.sample import Calendar
 
 __all__ = ["Season", "seasons_asked"]
 
 Floats = NDArray[np.float64]
 
-#: Level at which a season enters; shared out over the candidates and the cycles asked.
+#: Level at which a season enters: once for the KPI, once shared out over the candidates.
 _LEVEL = 0.05
-#: Seasons in the sample from which all cycles of a season are allowed, and rows a season column needs. With four years of
-#: months and only some of the cycles, what was left of a shared season made a false lead in 40 % of 30 draws.
-_WHOLE_SEASONS, _ROWS_A_COLUMN = 4, 4
-#: Cycles allowed for each season in a shorter sample, and seasons that are needed at all.
-_CYCLES_A_SEASON, _FEWEST_SEASONS = 4, 2
-#: The longest season that enters with all its cycles or none.
-_LONGEST_WHOLE = 24
-#: Weeks in a year, and in a month.
-_WEEKS, _WEEKS_A_MONTH = 365.25 / 7.0, 365.25 / 84.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,48 +57,21 @@ def seasons_asked(calendar: Calendar, y: Floats, X: Floats) -> tuple[Season, ...
     A season that only the leads show enters too: a weak one in the KPI, not found there, would make every lead with a
     strong one look early.
     """
-    both = np.column_stack([y, X])
-    lengths = [_WEEKS if length == 52 else float(length) for length in calendar.season_lengths]
-    found = [_cycles(both, period) for period in lengths]
+    n = len(y)
+    lengths = [WEEKS_A_YEAR if length == 52 else float(length) for length in calendar.season_lengths]
+    asked = [asked_cycles(n, period=length) for length in lengths]
     if calendar.freq == "week":
-        found.append(_month_ends(calendar, both))
+        asked.append(asked_month_ends(calendar.starts.to_numpy(dtype="datetime64[D]")))
+    found = [_entering(y, X, item) for item in asked if item is not None]
     return tuple(item for item in found if item is not None)
 
 
-def _cycles(both: Floats, period: float) -> Season | None:
-    """One season with as many cycles as the series ask for and the rows allow."""
-    n = len(both)
-    n_seasons, most = n / period, int(period // 2)
-    room = n // _ROWS_A_COLUMN // 2
-    allowed = most if n_seasons >= _WHOLE_SEASONS else int(_CYCLES_A_SEASON * n_seasons) * (n_seasons >= _FEWEST_SEASONS)
-    count = min(most, allowed, room)
-    if count < 1:
+def _entering(y: Floats, X: Floats, asked: SeasonAsked) -> Season | None:
+    """A season with as many of its cycles as the KPI or any candidate shows; None if none does."""
+    kept = int(found_in(y[:, None], asked, level=_LEVEL).n_kept[0])
+    if X.shape[1]:
+        kept = max(kept, int(found_in(X, asked, level=_LEVEL / X.shape[1]).n_kept.max()))
+    if not kept:
         return None
-    pairs = [harmonics(n, period=period, count=cycle)[:, 2 * cycle - 2 :] for cycle in range(1, count + 1)]
-    whole = count == most and period <= _LONGEST_WHOLE
-    asked = _groups_asked(both, [np.column_stack(pairs)] if whole else pairs, n_seasons=n_seasons)
-    if not len(asked):
-        return None
-    kept = count if whole else int(asked.max()) + 1
-    return Season(period=period, count=kept, n_seasons=n_seasons, columns=np.column_stack(pairs[:kept]))
-
-
-def _month_ends(calendar: Calendar, both: Floats) -> Season | None:
-    """The weeks in which a month ends, and those in which one begins, if the series show them."""
-    days = calendar.starts.to_numpy(dtype="datetime64[D]")
-    first, last = (day.astype("datetime64[M]") for day in (days, days + np.timedelta64(6, "D")))
-    ends = (days + np.timedelta64(7, "D")).astype("datetime64[M]") != first
-    begins = np.roll(ends, 1)
-    begins[0] = first[0] != (days[0] - np.timedelta64(7, "D")).astype("datetime64[M]") or first[0] != last[0]
-    columns = np.column_stack([ends, begins]).astype(np.float64)
-    n_seasons = len(both) / _WEEKS_A_MONTH
-    if n_seasons < _WHOLE_SEASONS or not len(_groups_asked(both, [columns], n_seasons=n_seasons)):
-        return None
-    return Season(period=_WEEKS_A_MONTH, count=0, n_seasons=n_seasons, columns=columns)
-
-
-def _groups_asked(both: Floats, groups: list[Floats], *, n_seasons: float) -> NDArray[np.intp]:
-    """Places of the groups of columns that the KPI, first, or any candidate shows."""
-    level = np.full((both.shape[1], 1), _LEVEL / len(groups))
-    level[1:] /= max(len(level) - 1, 1)
-    return np.flatnonzero((season_pvalues(both, groups, n_seasons=n_seasons) < level).any(axis=0))
+    count = 0 if asked.dummies else kept
+    return Season(period=asked.period, count=count, n_seasons=asked.n_seasons, columns=asked.columns(kept))
