@@ -269,7 +269,7 @@ def _verdict(evidence: Evidence, policy: Policy) -> Verdict:
     return "coincident" if evidence.coincident_qvalue <= policy.fdr else "none"
 
 
-def is_identified(kept: int, searched: int, *, pvalue: float, policy: Policy) -> bool:
+def is_identified(kept: int, searched: int, *, pvalue: float, level: float, policy: Policy) -> bool:
     """Whether a delay set says when the lead acts.
 
     Parameters
@@ -278,6 +278,8 @@ def is_identified(kept: int, searched: int, *, pvalue: float, policy: Policy) ->
         Lags in the set, and lags that were searched.
     pvalue : float
         p that the lead has no effect at any of them.
+    level : float
+        Confidence level of the set.
     policy : Policy
 
     Notes
@@ -287,10 +289,10 @@ def is_identified(kept: int, searched: int, *, pvalue: float, policy: Policy) ->
 
     Examples
     --------
-    >>> is_identified(2, 12, pvalue=0.001, policy=Policy()), is_identified(11, 12, pvalue=0.001, policy=Policy())
-    (True, False)
+    >>> [is_identified(kept, 12, pvalue=0.001, level=0.9, policy=Policy()) for kept in (2, 11)]
+    [True, False]
     """
-    return searched > 1 and kept <= policy.flat_delay * searched and pvalue <= 1.0 - policy.delay_level
+    return searched > 1 and kept <= policy.flat_delay * searched and pvalue <= 1.0 - level
 
 
 def _checks(evidence: Evidence, policy: Policy, *, verdict: Verdict) -> tuple[Check, ...]:

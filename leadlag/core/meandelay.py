@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +44,12 @@ class MeanDelay:
     value: float
     low: float
     high: float
-    missing: Literal["", "turns", "changes"] = ""
+    missing: str = ""
+
+    @classmethod
+    def none(cls, missing: str = "") -> MeanDelay:
+        """No mean delay, and why."""
+        return cls(value=float("nan"), low=float("nan"), high=float("nan"), missing=missing)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +95,10 @@ def mean_delay(problem: Problem, lead: int, *, level: float, response: Response 
     best = max((float(gain.max()) for gain in gains if gain.size), default=0.0)
     noise = (float(frame.residual @ frame.residual) - best) / max(frame.df, 1)
     if best <= 0.0:
-        return MeanDelay(value=np.nan, low=np.nan, high=np.nan)
+        return MeanDelay.none()
     noise = max(noise, _EXACT * best)
     if _turns(families, gains, frame.residual, noise=noise):
-        return MeanDelay(value=np.nan, low=np.nan, high=np.nan, missing="turns")
+        return MeanDelay.none("turns")
     weight = np.concatenate([f.prior * np.exp((gain - best) / (2.0 * noise)) for f, gain in zip(families, gains, strict=True)])
     mean, error = (np.concatenate([getattr(family, name) for family in families]) for name in ("mean", "error"))
     kept = weight >= _LEAST_WEIGHT * weight.max()

@@ -3,18 +3,109 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from leadlag._blas import one_thread
+from leadlag._validation import as_generator, as_int, as_list, as_names, as_real, once_each
+from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.delays import LASTING, PeakTest, peak_test
 from leadlag.core.meandelay import MeanDelay, mean_delay
-from leadlag.core.problem import Problem
+from leadlag.core.problem import Problem, refitted
 from leadlag.core.resample import SharedSigns
-from leadlag.core.shapes import STANDARD, Shape
+from leadlag.core.scan import Scan, column_of, frame_of, regressors, scan
+from leadlag.core.shapes import BLOCK, STANDARD, Shape, search_weights
 from leadlag.decision import Delay, Policy, is_identified
-from leadlag.prepare import Prepared
+from leadlag.errors import UsageError
+from leadlag.prepare import Prepared, prepare
+from leadlag.results import Provenance, Result
+from leadlag.sample import as_sample
+from leadlag.wording import delay as words
 
-__all__ = ["Estimated", "estimated_delay"]
+__all__ = ["DelaySet", "Estimated", "delay_set", "estimated_delay"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelaySet(Result):
+    """Answer of `delay_set`: every lag that the data do not reject as the one at which a lead acts most.
+
+    Parameters
+    ----------
+    kpi, lead : str
+        Columns of the data.
+    given, controls : tuple of str
+        Other leads at their best lags, and columns of the same period, that stood in the model.
+    unit : str
+        One period of the KPI in words, for example "month".
+    delay : Delay
+        Peak, set and mean delay, in periods of the KPI.
+    available_after : float
+        Periods of the KPI, after its own period, at which a value of the lead is published.
+    lags : tuple of float
+        Lags that were tested, in periods of the KPI; fractions for a lead that is seen more often.
+    own_lags : tuple of int
+        The same in periods of the lead.
+    pvalues : tuple of float
+        p of "the peak is at this lag", one a lag; 1 at the peak itself.
+    effect, effect_low, effect_high : tuple of float
+        Each lag alone: change of the KPI, in percent if it is in logs, for a rise of the lead by `lead_sd`, with its interval.
+    lead_sd : float
+        One standard deviation of the lead's working series, in its units.
+    pvalue : float
+        p that the lead has no effect at any lag, given the others.
+    nobs : int
+        Periods used.
+    provenance : Provenance
+        Method, settings, versions and warnings.
+    """
+
+    kpi: str
+    lead: str
+    given: tuple[str, ...]
+    controls: tuple[str, ...]
+    unit: str
+    delay: Delay
+    available_after: float
+    lags: tuple[float, ...]
+    own_lags: tuple[int, ...]
+    pvalues: tuple[float, ...]
+    effect: tuple[float, ...]
+    effect_low: tuple[float, ...]
+    effect_high: tuple[float, ...]
+    lead_sd: float
+    pvalue: float
+    nobs: int
+    provenance: Provenance
+
+    @property
+    def identified(self) -> bool:
+        """Whether the set says when the lead acts; False where it holds nearly all lags, or the lead may have no effect."""
+        return self.delay.identified
+
+    @property
+    def actionable_delay(self) -> float:
+        """Periods left to act once the lead's value is published."""
+        return float(self.delay.peak - self.available_after)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per lag: ``lag, own_lag, in_set, pvalue, effect, effect_low, effect_high``."""
+        columns = {"pvalue": self.pvalues, "effect": self.effect, "effect_low": self.effect_low, "effect_high": self.effect_high}
+        inside = [lag in self.delay.lags for lag in self.lags]
+        head = {"lag": [float(lag) for lag in self.lags], "own_lag": list(self.own_lags), "in_set": inside}
+        return pd.DataFrame({**head, **{name: list(values) for name, values in columns.items()}})
+
+    def summary(self) -> str:
+        """Delay, set, mean delay and the test of each lag as text, at most 80 columns wide."""
+        return words.summary(self)
+
+    def explain(self) -> str:
+        """What the set says, in plain sentences."""
+        return words.explain(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +116,116 @@ class Estimated:
     test: PeakTest
 
 
+def delay_set(
+    data: Any,
+    kpi: str,
+    lead: str,
+    *,
+    max_lag: int | None = None,
+    level: float = 0.90,
+    given: str | Sequence[str] | None = None,
+    rng: int | np.random.Generator = 0,
+    time: str | None = None,
+    controls: str | Sequence[str] | None = None,
+    catalogue: Iterable[Metric] | None = None,
+    missing: Missing = "mask",
+    log: str | Sequence[str] = (),
+    n_draws: int = 1999,
+) -> DelaySet:
+    """Find every lag that the data do not reject as the one at which a lead acts most on the KPI.
+
+    Parameters
+    ----------
+    data : Sample or data frame
+        One row per period; see `leadlag.from_wide`.
+    kpi, lead : str
+        Columns of the data.
+    max_lag : int, optional
+        Lags 1..max_lag are tested, in periods of the KPI; as in `rank_leads` if None.
+    level : float
+        Confidence level of the set and of the interval of the mean delay.
+    given : str or sequence of str, optional
+        Other leads that stand in the model, each at the lag and in the shape that fit best.
+    rng : int or Generator
+        The same value gives the same set.
+    time : str, optional
+        Time column of `data`.
+    controls : str or sequence of str, optional
+        Columns that stand in the model in the same period as the KPI.
+    catalogue : iterable of Metric, optional
+        What is known about the metrics; `available_after` gives the delay that is left to act.
+    missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
+        What happens to missing values.
+    log : str or sequence of str
+        Columns to analyse in natural logs.
+    n_draws : int
+        Bootstrap draws behind `pvalue`; those of the lags take the first 499.
+
+    Returns
+    -------
+    DelaySet
+
+    Raises
+    ------
+    UsageError
+        If an argument is outside what is allowed, or the lead or one of `given` cannot be tested (LL201 to LL208).
+    UnknownNameError
+        If a column does not exist.
+    DataContractError
+        If the data are wrong, or the KPI cannot be analysed (LL313).
+
+    Notes
+    -----
+    The series are prepared as in `rank_leads`. A lag is in the set if "the effect has its peak at this lag" is not rejected: see
+    `leadlag.core.delays.peak_test`; for the mean delay `leadlag.core.meandelay.mean_delay`. "Not identified" is an answer: then
+    the set holds nearly all lags, or the lead itself may have no effect. Lag 0 is never tested.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> visits = rng.normal(size=80)
+    >>> sales = np.roll(visits, 3) + rng.normal(size=80)
+    >>> found = delay_set(pd.DataFrame({"visits": visits, "sales": sales}), "sales", "visits", max_lag=8)
+    >>> found.delay.peak, found.delay.lags, found.identified
+    (3, (3,), True)
+    """
+    level = as_real(level, "level", low=0.0, high=1.0)
+    draws, seeds = as_int(n_draws, "n_draws", low=99, high=99_999), as_generator(rng).integers(2**63, size=4)
+    beside = tuple(as_list(given))
+    roles = {"kpi": kpi, "lead": lead} | ({"given": beside} if beside else {})
+    columns = once_each(**roles, controls=controls)
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single().around(kpi)
+    kpi, lead, beside = sample.resolve(kpi, "kpi"), sample.resolve(lead, "lead"), _resolved(sample, beside, "given")
+    kept = _resolved(sample, columns["controls"], "controls")
+    longest = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
+    logged = as_names(log, "log", (kpi, lead, *beside, *kept))
+    shapes = (*STANDARD, BLOCK) if any(sample.finer(name) for name in (lead, *beside)) else STANDARD
+    with one_thread():
+        prepared = prepare(sample, kpi=kpi, leads=(lead, *beside), controls=kept, max_lag=longest, log=logged)
+        _refuse_untestable(prepared, kpi=kpi)
+        problem = _given(prepared.problem, shapes)
+        found = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
+        if not math.isfinite(found.statistic[0]):
+            what = f"kpi={kpi!r}, lead={lead!r}: the other columns leave nothing of the lead, or its gaps too few periods."
+            raise UsageError(f"{what} Give fewer of them, or more periods.", code="LL207")
+        # the signs of the scan, as in a ranking
+        flips = SharedSigns(seed=int(np.random.default_rng(seeds[0]).integers(2**63)), n_draws=draws)
+        estimated = estimated_delay(
+            prepared, problem, 0, lead=0, flips=flips, pvalue=float(found.pvalue[0]), level=level, shapes=shapes
+        )
+    settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": beside}
+    settings |= {"rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng), "controls": kept}
+    settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
+    provenance = Provenance.of("delay_set", warnings=tuple((note.code, note.text) for note in sample.notes), **settings)
+    return DelaySet(
+        kpi=kpi, lead=lead, given=beside, controls=kept, unit=sample.calendar.unit, delay=estimated.delay,
+        available_after=_published(as_catalogue(catalogue), lead, pace=prepared.treatments[0].pace),
+        pvalue=float(found.pvalue[0]), nobs=int(found.nobs[0].max()), lead_sd=float(problem.x_scale[0]), provenance=provenance,
+        **_by_lag(prepared, problem, found, estimated.test, level=level),
+    )  # fmt: skip
+
+
 def estimated_delay(
     prepared: Prepared,
     problem: Problem,
@@ -33,7 +234,7 @@ def estimated_delay(
     lead: int,
     flips: SharedSigns,
     pvalue: float,
-    level: float = Policy.delay_level,
+    level: float,
     shapes: Sequence[Shape] = STANDARD,
     policy: Policy | None = None,
 ) -> Estimated:
@@ -63,18 +264,17 @@ def estimated_delay(
     """
     treated = prepared.treatments[lead]
     by_changes = treated.surprises or (treated.differenced and not problem.momentum.unit_root)
-    test = peak_test(problem, column, flips=flips, shapes=(*shapes, *LASTING) if by_changes else shapes)
-    kept, finer = test.not_rejected(level), problem.finer_of(column)
-    if by_changes:
-        mean = MeanDelay(value=math.nan, low=math.nan, high=math.nan, missing="changes")
-    else:
-        mean = mean_delay(problem, column, level=level, response=shapes[test.shape].response)
+    searched = (*shapes, *LASTING) if by_changes else tuple(shapes)
+    test = peak_test(problem, column, flips=flips, shapes=searched)
+    kept, finer, response = test.not_rejected(level), problem.finer_of(column), searched[test.shape].response
+    missing = "square" if response == "square" else "changes" if by_changes else ""
+    mean = MeanDelay.none(missing) if missing else mean_delay(problem, column, level=level, response=response)
     delay = Delay(
         peak=_whole(test.peak),
         lags=tuple(map(_whole, kept)),
         level=level,
         step=1.0 if finer is None else 1.0 / finer.clock.ratio,
-        identified=is_identified(len(kept), len(test.lags), pvalue=pvalue, policy=policy or Policy()),
+        identified=is_identified(len(kept), len(test.lags), pvalue=pvalue, level=level, policy=policy or Policy()),
         mean=mean.value,
         mean_low=mean.low,
         mean_high=mean.high,
@@ -86,3 +286,77 @@ def estimated_delay(
 def _whole(lag: float) -> float:
     """A lag as an int where it is a whole number of periods, so that it prints as one."""
     return int(lag) if float(lag).is_integer() else lag
+
+
+def _resolved(sample: Any, names: Iterable[Any], argument: str) -> tuple[str, ...]:
+    """Names as the sample spells them."""
+    return tuple(sample.resolve(name, argument) for name in names)
+
+
+def _refuse_untestable(prepared: Prepared, *, kpi: str) -> None:
+    """A lead without numbers has no delay."""
+    for item in prepared.untestable:
+        raise UsageError(f"kpi={kpi!r}, lead={item.lead!r}: {words.untestable(item.code, item.detail)}", code=item.code)
+
+
+def _given(problem: Problem, shapes: Sequence[Shape]) -> Problem:
+    """The problem of its first lead, the others in the base as a ranking holds those it chose.
+
+    They enter best first, each at its best column beside those before it; then each column is looked up again beside the others.
+    """
+    best: dict[int, int] = {}
+    rest = set(range(problem.X.shape[1]))
+    while rest:
+        beside = _with(problem, best, shapes)
+        found = {lead: _best_column(beside, lead, shapes) for lead in sorted(rest)}
+        first = max(found, key=lambda lead: found[lead][1])
+        best[first] = found[first][0]
+        rest.remove(first)
+    for lead in list(best):
+        others = {other: column for other, column in best.items() if other != lead}
+        best[lead] = _best_column(_with(problem, others, shapes), lead, shapes)[0]
+    return _with(problem, {lead: column for lead, column in best.items() if lead != 0}, shapes).of([0])
+
+
+def _with(problem: Problem, best: Mapping[int, int], shapes: Sequence[Shape]) -> Problem:
+    """The problem with some columns of its leads in the base and the KPI's momentum fitted again."""
+    if not best:
+        return problem
+    columns = [column_of(problem, lead, column, shapes) for lead, column in best.items()]
+    return refitted(problem, base=np.column_stack([problem.base, *columns]))
+
+
+def _best_column(problem: Problem, lead: int, shapes: Sequence[Shape]) -> tuple[int, float]:
+    """The column of a lead that fits best, and how well the search takes it to fit."""
+    frame = frame_of(problem)
+    columns = regressors(problem, frame, [lead], shapes)
+    norm = columns.norm[0]
+    score = np.where(norm > 0, columns.values[:, 0].T @ frame.residual / np.where(norm > 0, norm, 1.0), 0.0)
+    searched = np.abs(score) * search_weights(shapes, n_lags=problem.n_slots)
+    return int(np.argmax(np.square(score))), float(searched.max())
+
+
+def _published(metrics: Mapping[str, Metric], lead: str, *, pace: float) -> float:
+    """Periods of the KPI after its own period at which a lead's value is known."""
+    return _whole(metrics[lead].available_after / pace) if lead in metrics else 0
+
+
+def _by_lag(prepared: Prepared, problem: Problem, found: Scan, test: PeakTest, *, level: float) -> dict[str, Any]:
+    """Fields with one entry a lag: the lags tested, their p, and the effect of each alone in the response that fits best."""
+    delays, finer = problem.delays(0), problem.finer_of(0)
+    slots = np.flatnonzero(np.isin(delays, test.lags))
+    effect, error = found.coefficient[0, slots] * problem.y_scale, found.bse[0, slots] * problem.y_scale
+    margin = stats.t.isf((1.0 - level) / 2.0, max(found.df, 1)) * error
+    own = problem.lags if finer is None else finer.lags
+    sizes = {"effect": effect, "effect_low": effect - margin, "effect_high": effect + margin}
+    return {
+        "lags": tuple(map(_whole, test.lags)),
+        "own_lags": tuple(int(own[slot]) for slot in slots),
+        "pvalues": test.pvalue,
+        **{name: tuple(_in_percent(values, log=prepared.kpi.log).tolist()) for name, values in sizes.items()},
+    }
+
+
+def _in_percent(values: np.ndarray, *, log: bool) -> np.ndarray:
+    """Log effects as percentages; others as they are."""
+    return np.asarray(100.0 * np.expm1(values) if log else values)

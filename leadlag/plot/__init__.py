@@ -11,8 +11,10 @@ from leadlag._validation import as_option
 from leadlag.checked import SeriesStationarity, StationarityResult
 from leadlag.errors import UsageError
 from leadlag.methods.correlation import CrossCorrelation
+from leadlag.methods.delay import DelaySet
 from leadlag.methods.projection import LocalProjection
 from leadlag.plot.correlation import stems, stems_inches
+from leadlag.plot.delay import peaks, peaks_inches
 from leadlag.plot.files import to_svg
 from leadlag.plot.forest import ranking, ranking_inches
 from leadlag.plot.lags import heatmap, heatmap_inches, profile, profile_inches
@@ -38,6 +40,7 @@ _PICTURES: dict[type, dict[str, tuple[Callable[..., Axes], Callable[..., tuple[f
     LeadRanking: {"ranking": (ranking, ranking_inches), "heatmap": (heatmap, heatmap_inches)},
     RankedLead: {"profile": (profile, profile_inches)},
     CrossCorrelation: {"stems": (stems, stems_inches)},
+    DelaySet: {"peaks": (peaks, peaks_inches)},
     LocalProjection: {"response": (response, response_inches)},
     LaggedRegressionResult: {"long_run_effects": (long_run_effects, long_run_effects_inches)},
     StationarityResult: {"plane": (plane, plane_inches)},

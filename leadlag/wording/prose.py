@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from leadlag.wording import sentences
-from leadlag.wording.seen import SeenContext, SeenDecision, SeenProvenance, SeenRanking
+from leadlag.wording.seen import SeenContext, SeenDecision, SeenDelay, SeenProvenance, SeenRanking
 from leadlag.wording.shown import Prose, among, joined, periods, shown, wrap
 
 __all__ = ["explain_lead", "explain_ranking", "lead_paragraphs", "lines_of", "why_not"]
@@ -93,6 +93,8 @@ def _numbers(decision: SeenDecision, context: SeenContext, provenance: SeenProve
     """Effect, evidence and rows."""
     evidence = decision.evidence
     told = []
+    if evidence.delay is not None:
+        told.append(("Delay", _delay(evidence.delay, context)))
     if evidence.effect is not None:
         told.append(("Effect", _effect(decision, context)))
     told.append(("Evidence", _evidence(decision, context)))
@@ -105,6 +107,14 @@ def _numbers(decision: SeenDecision, context: SeenContext, provenance: SeenProve
     used = f"{periods(evidence.nobs, context.unit)} used, {evidence.n_dropped:,} dropped"
     told.append(("Rows", f"{used}; {sentences.sample(context)} in all."))
     return told
+
+
+def _delay(ahead: SeenDelay, context: SeenContext) -> str:
+    """Peak and mean delay, which differ where an effect is spread out."""
+    told = f"The effect peaks after {sentences.in_time(ahead.peak, context.unit)}; "
+    if math.isnan(ahead.mean):
+        return f"{told}no mean delay: {sentences.mean_missing(ahead)}."
+    return f"{told}over all lags it comes after {sentences.mean_delay(ahead, context.unit)} on average."
 
 
 def _effect(decision: SeenDecision, context: SeenContext) -> str:

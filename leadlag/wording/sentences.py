@@ -19,12 +19,12 @@ from leadlag.wording.seen import (
     SeenRanking,
     SeenReason,
 )
-from leadlag.wording.shown import among, cut, interval, joined, lag_list, number, percent, periods, shown
+from leadlag.wording.shown import among, cut, interval, joined, lag_list, lag_number, number, percent, periods, shown
 
 __all__ = [
     "ACTING", "CAVEAT", "LIMITS", "STATUS", "VERDICT", "check", "coded_reason", "controls", "delay", "delay_set", "direction",
-    "effect_head", "effect_of", "effect_of_square", "family", "headline", "lead_title", "lead_unit", "next_step", "reason",
-    "sample",
+    "effect_head", "effect_of", "effect_of_square", "family", "headline", "in_time", "lead_title", "lead_unit", "mean_delay",
+    "mean_missing", "next_step", "not_identified", "reason", "sample", "time_to_act",
 ]  # fmt: skip
 
 #: Said under every table, in one line of 80 columns.
@@ -120,6 +120,57 @@ def delay(ahead: SeenDelay, unit: str) -> str:
 def delay_set(ahead: SeenDelay, unit: str) -> str:
     """The lags that the data do not reject as the delay."""
     return f"{lag_list(ahead.lags, step=ahead.step)} {unit if ahead.lags == (1,) else unit + 's'}"
+
+
+#: What another unit says of a period.
+_IN_UNITS = {"week": ("day", 7), "quarter": ("month", 3), "year": ("month", 12)}
+
+_MEAN_MISSING = {
+    "turns": "the weights of the lags change their sign, so that they have no centre",
+    "changes": "the lead was tested by its changes or its surprises, whose effects last",
+    "square": "a lead that acts by its square has no weights of one sign",
+}
+
+
+def in_time(count: float, unit: str) -> str:
+    """Periods, and what they are in days or months where that is a whole number.
+
+    Examples
+    --------
+    >>> in_time(3, "week"), in_time(2, "month"), in_time(4 / 3, "quarter"), in_time(1, "period")
+    ('3 weeks (21 days)', '2 months', '1.33 quarters (4 months)', '1 period')
+    """
+    told, (smaller, many) = periods(count, unit), _IN_UNITS.get(unit, ("", 0))
+    whole = round(count * many)
+    return f"{told} ({periods(whole, smaller)})" if whole and math.isclose(whole, count * many) else told
+
+
+def mean_delay(ahead: SeenDelay, unit: str) -> str:
+    """The mean delay with its interval."""
+    low, high = (lag_number(round(end, 1)) for end in (ahead.mean_low, ahead.mean_high))
+    return f"{periods(round(ahead.mean, 1), unit)} ({percent(ahead.level)} interval: {low} to {high})"
+
+
+def mean_missing(ahead: SeenDelay) -> str:
+    """Why there is no mean delay."""
+    return _MEAN_MISSING.get(ahead.mean_missing, "it could not be estimated")
+
+
+def not_identified(ahead: SeenDelay, pvalue: float, *, lead: str, kpi: str) -> str:
+    """Why the delay is not identified."""
+    if pvalue > 1.0 - ahead.level:
+        why = f"{lead} may have no effect on {kpi} at any lag searched (p {among(pvalue)})"
+    else:
+        why = f"{periods(len(ahead.lags), 'lag')}, nearly all that were searched, may be the peak"
+    return f"The delay is not identified: {why}. Do not plan with it."
+
+
+def time_to_act(left: float, published: float, unit: str) -> str:
+    """Periods that are left once a lead's value is published."""
+    known = "at the end of its own period" if published == 0 else f"{periods(published, unit)} after its own period"
+    if left > 0:
+        return f"Its value is known {known}: {periods(left, unit)} left to act."
+    return f"Its value is known {known}, when the KPI has moved already: no time to act, useful only to know sooner."
 
 
 def effect_head(sizes: Iterable[SeenEffect | None], context: SeenContext) -> str:
@@ -226,12 +277,15 @@ def check(asked: SeenCheck, decision: SeenDecision, context: SeenContext) -> str
     unit, evidence = context.unit, decision.evidence
     if asked.status == "not applicable":
         return f"{_CHECKS.get(asked.code, asked.code)}: not applicable here."
+    if asked.code == "delay_set" and evidence.delay is not None and not evidence.delay.identified:
+        kpi = shown(context.kpi)
+        return not_identified(evidence.delay, evidence.pvalue, lead=shown(evidence.lead), kpi=kpi)
     if asked.code == "delay_set" and evidence.delay is not None:
         told = f"The delay set holds {periods(asked.value, 'lag')} ({delay_set(evidence.delay, unit)})"
         advice = "sharp enough to plan with" if asked.status == "pass" else "plan with the whole set, not with its peak"
         return f"{told}: {advice}."
     if asked.code == "time_to_act":
-        return _time_to_act(asked, evidence.available_after, unit)
+        return time_to_act(asked.value, evidence.available_after, unit)
     if asked.code == "feedback":
         return _feedback(asked, shown(evidence.lead), shown(context.kpi))
     return f"{_CHECKS.get(asked.code, asked.code)}: {STATUS.get(asked.status, asked.status)}."
@@ -246,13 +300,6 @@ def _feedback(asked: SeenCheck, lead: str, kpi: str) -> str:
     if asked.status == "pass":
         return f"No sign that {kpi} leads {lead} in turn (p {among(asked.value)})."
     return f"{kpi} leads {lead} in turn (p {among(asked.value)}): a feedback, so a rise of {lead} may be an echo of {kpi}."
-
-
-def _time_to_act(asked: SeenCheck, published: float, unit: str) -> str:
-    known = "at the end of its own period" if published == 0 else f"{periods(published, unit)} after its own period"
-    if asked.status == "pass":
-        return f"Its value is known {known}: {periods(asked.value, unit)} left to act."
-    return f"Its value is known {known}, when the KPI has moved already: no time to act, useful only to know sooner."
 
 
 def direction(size: SeenEffect) -> str:

@@ -1,0 +1,81 @@
+"""A delay set: p of a peak at every lag, the level, and each lag's effect alone behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from leadlag.plot.style import FAINT, INK, LINE, MARKS, PLAIN, axes_of, label, theme
+from leadlag.wording import percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from leadlag.methods.delay import DelaySet
+
+__all__ = ["peaks", "peaks_inches"]
+
+_INSIDE, _BAND = MARKS["lead"].colour, "#e3e7ec"
+
+
+def peaks(result: DelaySet, *, ax: Axes | None = None) -> Axes:
+    """p of a peak at every lag as stems, those of the set with full heads; the effect of each lag alone, shaded, on the right.
+
+    Parameters
+    ----------
+    result : DelaySet
+    ax : Axes, optional
+        Where to draw; a new figure if None.
+
+    Returns
+    -------
+    Axes
+        That of the p-values.
+    """
+    with theme():
+        ax = axes_of(ax, inches=peaks_inches(result))
+        _effects(ax, result)
+        lags, p = np.array(result.lags), np.array(result.pvalues)
+        inside = np.isin(lags, result.delay.lags)
+        for some, colour, filled in ((inside, _INSIDE, _INSIDE), (~inside, FAINT, "white")):
+            ax.vlines(lags[some], 0.0, p[some], color=colour, linewidth=1.8, zorder=4)
+            head = {"markerfacecolor": filled, "markeredgecolor": colour, "markeredgewidth": 1.2, "clip_on": False}
+            ax.plot(lags[some], p[some], linestyle="none", marker="o", markersize=5.5, zorder=5, **head)
+        ax.axhline(1.0 - result.delay.level, color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=3)
+        ax.set_ylim(0.0, 1.08)
+        ax.set_xlim(lags[0] - 0.7, lags[-1] + 0.7)
+        ax.set_xlabel(f"Lag in {result.unit}s", **PLAIN)
+        ax.set_ylabel("p of a peak at this lag")
+        known = "" if result.identified else ": not identified"
+        ax.set_title(f"When {label(result.lead, 24)} leads {label(result.kpi, 24)}{known}", **PLAIN, pad=26.0)
+        ax.legend(handles=_legend(result), loc="lower left", bbox_to_anchor=(-0.01, 0.995), ncols=3, borderaxespad=0.2)
+    return ax
+
+
+def peaks_inches(result: DelaySet) -> tuple[float, float]:
+    """Width and height: wider with many lags."""
+    return float(np.clip(4.6 + 0.16 * len(result.lags), 6.4, 12.0)), 3.6
+
+
+def _effects(ax: Axes, result: DelaySet) -> None:
+    """Each lag's effect alone with its interval, behind the stems."""
+    behind = ax.twinx()
+    behind.set_zorder(ax.get_zorder() - 1)
+    ax.patch.set_visible(False)
+    behind.fill_between(result.lags, result.effect_low, result.effect_high, color=_BAND, linewidth=0, zorder=0)
+    behind.plot(result.lags, result.effect, color=FAINT, linewidth=1.2, zorder=1)
+    behind.axhline(0.0, color=LINE, linewidth=1.0, zorder=0)
+    behind.set_ylabel(f"Effect of the lag alone on {label(result.kpi, 20)}", **PLAIN)
+    behind.spines["right"].set_visible(False)
+
+
+def _legend(result: DelaySet) -> list[Line2D | Patch]:
+    head = {"linestyle": "none", "marker": "o", "markersize": 5.5, "color": _INSIDE}
+    return [
+        Line2D([], [], label=f"in the {percent(result.delay.level)} set", **head),
+        Line2D([], [], color=INK, linewidth=1.0, linestyle=(0, (4, 2)), label=f"p = {1.0 - result.delay.level:.2g}"),
+        Patch(color=_BAND, linewidth=0, label=f"effect, {percent(result.delay.level)} interval"),
+    ]

@@ -1,0 +1,131 @@
+"""Delays in words: the set of lags, the mean delay, what is left to act, and why a delay is not identified."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Protocol
+
+from leadlag.errors import CODES
+from leadlag.wording.prose import lines_of
+from leadlag.wording.seen import SeenDelay
+from leadlag.wording.sentences import CAVEAT, delay_set, in_time, mean_delay, mean_missing, not_identified, time_to_act
+from leadlag.wording.shown import Prose, among, cut, joined, lag_number, number, pad, percent, periods, pvalue, shown, wrap
+
+__all__ = ["explain", "summary", "untestable"]
+
+_WIDTH, _LABEL, _NAME = 80, 11, 28
+_COLUMNS = (7, 5, 9, 14, 24)
+
+
+class SeenDelaySet(Protocol):
+    """What is read of a `leadlag.methods.delay.DelaySet`."""
+
+    @property
+    def kpi(self) -> str: ...
+    @property
+    def lead(self) -> str: ...
+    @property
+    def given(self) -> tuple[str, ...]: ...
+    @property
+    def controls(self) -> tuple[str, ...]: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def delay(self) -> SeenDelay: ...
+    @property
+    def available_after(self) -> float: ...
+    @property
+    def actionable_delay(self) -> float: ...
+    @property
+    def lags(self) -> tuple[float, ...]: ...
+    @property
+    def pvalues(self) -> tuple[float, ...]: ...
+    @property
+    def effect(self) -> tuple[float, ...]: ...
+    @property
+    def effect_low(self) -> tuple[float, ...]: ...
+    @property
+    def effect_high(self) -> tuple[float, ...]: ...
+    @property
+    def lead_sd(self) -> float: ...
+    @property
+    def pvalue(self) -> float: ...
+    @property
+    def nobs(self) -> int: ...
+
+
+def untestable(code: str, detail: str) -> str:
+    """Why a lead has no delay."""
+    told = f"{CODES.get(code, code)}{f' ({shown(detail)})' if detail else ''}"
+    return f"{told}. Leave it out, or look at its values."
+
+
+def summary(result: SeenDelaySet) -> Prose:
+    """Delay, set, mean delay and the test of each lag as text of at most 80 columns."""
+    kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
+    head = wrap(f"When does {lead} lead {kpi}? {_answer(result)}", _WIDTH)
+    facts = [line for label, text in _facts(result) for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]
+    return Prose("\n\n".join("\n".join(block) for block in (head, facts, _by_lag(result), [CAVEAT])))
+
+
+def explain(result: SeenDelaySet) -> Prose:
+    """What the set says, in plain sentences."""
+    ahead, unit = result.delay, result.unit
+    kpi, lead = shown(result.kpi), shown(result.lead)
+    told = [
+        (
+            f"The answer of {kpi} to {lead} fits best with its peak after {in_time(ahead.peak, unit)}. "
+            f"At {percent(ahead.level)}, the data do not reject a peak after {delay_set(ahead, unit)}."
+        )
+    ]
+    if not ahead.identified:
+        told.append(not_identified(ahead, result.pvalue, lead=lead, kpi=kpi))
+    told.append(_mean_sentence(ahead, unit))
+    told.append(time_to_act(result.actionable_delay, result.available_after, unit))
+    if beside := [*map(shown, result.given), *map(shown, result.controls)]:
+        told.append(f"In the model beside it: {joined(beside)}.")
+    told.append(f"That {lead} moves before {kpi} would not show that moving {lead} moves {kpi}.")
+    return lines_of(told)
+
+
+def _mean_sentence(ahead: SeenDelay, unit: str) -> str:
+    if math.isnan(ahead.mean):
+        return f"A mean delay is not given: {mean_missing(ahead)}."
+    return (
+        f"Over all lags the effect comes {mean_delay(ahead, unit)} after the lead on average. "
+        "The peak and this mean differ where an effect is spread out."
+    )
+
+
+def _answer(result: SeenDelaySet) -> str:
+    if not result.delay.identified:
+        return "The delay is not identified."
+    return f"By {in_time(result.delay.peak, result.unit)}."
+
+
+def _facts(result: SeenDelaySet) -> Iterator[tuple[str, str]]:
+    ahead, unit = result.delay, result.unit
+    yield "Peak", in_time(ahead.peak, unit)
+    yield "Set", f"{delay_set(ahead, unit)}, at {percent(ahead.level)}"
+    if not ahead.identified:
+        yield "Note", not_identified(ahead, result.pvalue, lead=cut(shown(result.lead), _NAME), kpi=cut(shown(result.kpi), _NAME))
+    yield "Mean", f"not given: {mean_missing(ahead)}" if math.isnan(ahead.mean) else mean_delay(ahead, unit)
+    yield "Left", f"{periods(result.actionable_delay, unit)} to act once the value is published"
+    span = f"{lag_number(result.lags[0])} to {lag_number(result.lags[-1])}"
+    yield "Lead", f"p {among(result.pvalue)} for no effect at lags {span}"
+    for label, names in (("Given", result.given), ("Controls", result.controls)):
+        if names:
+            yield label, joined([cut(shown(name), _NAME) for name in names])
+    yield "Rows", f"{periods(result.nobs, unit)} used"
+
+
+def _by_lag(result: SeenDelaySet) -> list[str]:
+    """One line a lag: whether it is in the set, p of a peak there, and the effect of the lag alone."""
+    head = ("lag", "set", "p(peak)", "effect alone", f"{percent(result.delay.level)} interval")
+    rows = [head]
+    sizes = zip(result.effect, result.effect_low, result.effect_high, strict=True)
+    for lag, p, (effect, low, high) in zip(result.lags, result.pvalues, sizes, strict=True):
+        inside = "x" if lag in result.delay.lags else ""
+        rows.append((lag_number(lag), inside, pvalue(p), number(effect), f"[{number(low)}, {number(high)}]"))
+    return ["".join(pad(cell, width, side="right") for cell, width in zip(row, _COLUMNS, strict=True)) for row in rows]
