@@ -185,16 +185,16 @@ def effect_cell(size: SeenEffect | None, *, digits: int = 2) -> str:
 def _table(decisions: Sequence[SeenDecision], unit: str, *, with_left: bool) -> list[str]:
     """The rows with their head; the head and the effects lose letters and digits before the names do."""
     left = ("Left",) if with_left else ()
-    for digits, delay_head in ((2, f"Delay ({unit}s)"), (2, "Delay"), (1, "Delay")):
+    for digits, delay_head, gap in ((2, f"Delay ({unit}s)", _GAP), (2, "Delay", _GAP), (1, "Delay", _GAP), (1, "Delay", " ")):
         heads = ("#", "Lead", "Verdict", delay_head, *left, "Effect", "p", "q")
         rows = [heads, *(_cells(item, digits=digits, with_left=with_left) for item in decisions)]
         widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-        room = _WIDTH - sum(widths) - len(_GAP) * (len(widths) - 1) + widths[1]
+        room = _WIDTH - sum(widths) - len(gap) * (len(widths) - 1) + widths[1]
         if room >= (widths[1] if delay_head != "Delay" else min(widths[1], _SHORT_NAME)):
             break
     widths[1] = min(widths[1], max(room, 4))
     rows.insert(1, tuple("-" * columns for columns in widths))
-    return [cut(_line(row, widths), _WIDTH) for row in rows]
+    return [cut(_line(row, widths, gap), _WIDTH) for row in rows]
 
 
 def _cells(decision: SeenDecision, *, digits: int, with_left: bool) -> tuple[str, ...]:
@@ -206,11 +206,11 @@ def _cells(decision: SeenDecision, *, digits: int, with_left: bool) -> tuple[str
     )  # fmt: skip
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+def _line(cells: Sequence[str], widths: Sequence[int], gap: str) -> str:
     """Texts to the left, numbers to the right."""
     sides = ("right", "left", "left", "left", *["right"] * (len(cells) - 4))
     columns = (pad(cut(text, columns), columns, side=side) for text, columns, side in zip(cells, widths, sides, strict=True))
-    return _GAP.join(columns).rstrip()
+    return gap.join(columns).rstrip()
 
 
 def _fact(label: str, text: str) -> list[str]:
