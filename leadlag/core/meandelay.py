@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, stats
 
 from leadlag.core.arma import autocovariances
-from leadlag.core.problem import Problem
-from leadlag.core.scan import Frame, frame_of, regressors
+from leadlag.core.problem import Problem, refitted
+from leadlag.core.scan import Frame, column_of, frame_of, regressors
 from leadlag.core.shapes import BLOCK, Response, Shape
 
 __all__ = ["MeanDelay", "mean_delay"]
@@ -33,6 +34,15 @@ _TURNS = 12.0
 _ALIKE = 1e-6
 #: A sum of columns shorter than this share of the longest is rounding, and so is a noise below this share of the largest gain.
 _ROUNDING, _EXACT = 1e-9, 1e-12
+#: Beside the best column of each of these the KPI's momentum is fitted again: without it, what a slow lead does looks like it.
+_BESIDE: tuple[tuple[Shape, ...], ...] = (
+    (Shape("point"),), tuple(Shape("decay", rate) for rate in _RATES[:4]), tuple(Shape("decay", rate) for rate in _RATES[4:]),
+    (Shape("hump"),),
+)  # fmt: skip
+#: Share of the log-likelihood that counts, since momentum and noise are not known and the true profile is not among those tried.
+#: In six hard cases (decays and effects carried by the KPI's momentum, 80 to 260 rows, 64 to 80 draws) intervals for 90 % held in
+#: .78 to .97 with all of it, .82 to .97 with 1 / 1.4, .86 to .99 with 1 / 1.7.
+_TRUST = 1.0 / 1.7
 #: Places at which the error of the KPI's momentum is drawn.
 _PLACES = stats.norm.ppf((np.arange(9) + 0.5) / 9.0)
 
@@ -84,29 +94,64 @@ def mean_delay(problem: Problem, lead: int, *, level: float, response: Response 
     Notes
     -----
     Tried are single lags, decays of eight rates, even spreads over two to six lags, humps of four widths and what the KPI's
-    momentum carries on, at every lag searched. Each takes one coefficient, so its weight is ``exp(gain / (2 s^2))`` (Buckland,
-    Burnham & Augustin 1997), each kind weighing alike before the data. Value and interval are the median and quantiles of the
-    mean delays under these weights. How far the momentum carries is estimated too: its error is that of
-    ``sum j phi_j / (1 - sum phi)`` (delta method).
+    momentum carries on, at every lag searched, each with the KPI's momentum as it is beside several kinds of profile. Each takes
+    one coefficient, so its weight is ``exp(-c SSR / (2 s^2))`` (Buckland, Burnham & Augustin 1997), each kind weighing alike
+    before the data; c below one makes the interval wider (Bissiri, Holmes & Walker 2016, JRSS B 78:1103). Value and interval are
+    the median and quantiles of the mean delays under these weights. How far the momentum carries is estimated too: its error is
+    that of ``sum j phi_j / (1 - sum phi)`` (delta method).
     """
-    frame = frame_of(problem)
-    families = list(_families(problem, frame, lead, response))
-    gains = [_gain(family.columns, frame.residual) for family in families]
-    best = max((float(gain.max()) for gain in gains if gain.size), default=0.0)
-    noise = (float(frame.residual @ frame.residual) - best) / max(frame.df, 1)
-    if best <= 0.0:
+    framed = [_framed(each, lead, response) for each in _with_momenta(problem, lead, response)]
+    if not any(family.columns.shape[1] for family in framed[0].families):
         return MeanDelay.none()
-    noise = max(noise, _EXACT * best)
-    if _turns(families, gains, frame.residual, noise=noise):
+    best = min(float(left.min()) for each in framed for left in each.left if left.size)
+    noise = max(best / framed[0].df, _EXACT * float(framed[0].residual @ framed[0].residual))
+    if not noise > 0.0:
+        return MeanDelay.none()
+    if _turns(framed[0], noise=noise):
         return MeanDelay.none("turns")
-    weight = np.concatenate([f.prior * np.exp((gain - best) / (2.0 * noise)) for f, gain in zip(families, gains, strict=True)])
-    mean, error = (np.concatenate([getattr(family, name) for family in families]) for name in ("mean", "error"))
+    profiles = [(family, left) for each in framed for family, left in zip(each.families, each.left, strict=True)]
+    weight = np.concatenate([f.prior * np.exp(-_TRUST * (left - best) / (2.0 * noise)) for f, left in profiles])
+    mean, error = (np.concatenate([getattr(family, name) for family, _ in profiles]) for name in ("mean", "error"))
     kept = weight >= _LEAST_WEIGHT * weight.max()
     places = mean[kept, None] + error[kept, None] * _PLACES
     weights = np.broadcast_to(weight[kept, None], places.shape) / (weight[kept].sum() * len(_PLACES))
     half = (1.0 - level) / 2.0
     low, value, high = _quantiles(places.ravel(), weights.ravel(), (half, 0.5, 1.0 - half))
     return MeanDelay(value=value, low=low, high=high)
+
+
+def _with_momenta(problem: Problem, lead: int, response: Response) -> Iterator[Problem]:
+    """The problem, and the same with the momentum that the KPI has beside the best single lag, short and long decay, and hump."""
+    yield problem
+    frame = frame_of(problem)
+    kinds = _BESIDE if response == "linear" else ((Shape("point", response=response),),)
+    for shapes in kinds:
+        found = regressors(problem, frame, [lead], shapes)
+        usable = found.norm[0] > 0
+        if usable.any():
+            gain = np.where(usable, _gain(found.values[:, 0] / np.where(usable, found.norm[0], 1.0), frame.residual), -1.0)
+            column = column_of(problem, lead, int(gain.argmax()), shapes)
+            yield replace(problem, momentum=refitted(problem, base=np.column_stack([problem.base, column])).momentum)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Framed:
+    """The profiles in the regression filtered by one momentum, single lags first, with the sum of squares that each leaves."""
+
+    residual: Floats
+    df: int
+    families: tuple[_Profiles, ...]
+
+    @cached_property
+    def left(self) -> list[Floats]:
+        """One array a family."""
+        total = float(self.residual @ self.residual)
+        return [np.maximum(total - _gain(family.columns, self.residual), 0.0) for family in self.families]
+
+
+def _framed(problem: Problem, lead: int, response: Response) -> _Framed:
+    frame = frame_of(problem)
+    return _Framed(residual=frame.residual, df=max(frame.df, 1), families=tuple(_families(problem, frame, lead, response)))
 
 
 def _gain(columns: Floats, residual: Floats) -> Floats:
@@ -121,16 +166,15 @@ def _quantiles(values: Floats, weights: Floats, shares: Sequence[float]) -> list
     return np.interp(shares, np.cumsum(weight) - weight / 2.0, different).tolist()
 
 
-def _turns(families: Sequence[_Profiles], gains: Sequence[Floats], residual: Floats, *, noise: float) -> bool:
+def _turns(framed: _Framed, *, noise: float) -> bool:
     """Whether a single lag beside the best profile improves the fit clearly, with the other sign."""
-    of, at = max(((i, int(gain.argmax())) for i, gain in enumerate(gains) if gain.size), key=lambda each: gains[each[0]][each[1]])
-    best = families[of].columns[:, at]
-    single = families[0].columns
-    score = float(best @ residual)
+    columns = np.column_stack([family.columns for family in framed.families])
+    best, single = columns[:, np.argmin(np.concatenate(framed.left))], framed.families[0].columns
+    score = float(best @ framed.residual)
     overlap = single.T @ best
     free = 1.0 - overlap * overlap
     usable = free > _ALIKE
-    beside = np.where(usable, single.T @ residual - overlap * score, 0.0) / np.where(usable, free, 1.0)
+    beside = np.where(usable, single.T @ framed.residual - overlap * score, 0.0) / np.where(usable, free, 1.0)
     gained = beside * beside * free
     if not gained.size:
         return False
