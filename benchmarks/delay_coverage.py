@@ -93,9 +93,10 @@ def one_draw(cell: Cell, number: int) -> Draw:
     delay: Delay = estimated_delay(
         prepared, prepared.problem, 0, lead=0, flips=SharedSigns(seed=number, n_draws=499), level=LEVEL, pvalue=p
     ).delay
+    held = bool(peaks & set(delay.lags))
     inside = delay.mean_low - 1e-9 <= mean <= delay.mean_high + 1e-9
     return Draw(
-        found=p <= FOUND, exact=delay.peak in peaks, held=bool(peaks & set(delay.lags)), width=len(delay.lags), identified=delay.identified,
+        found=p <= FOUND, exact=delay.peak in peaks, held=held, width=len(delay.lags), identified=delay.identified,
         mean_held=math.nan if math.isnan(delay.mean) else float(inside), mean_width=delay.mean_high - delay.mean_low,
     )  # fmt: skip
 

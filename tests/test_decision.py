@@ -23,6 +23,7 @@ from leadlag.decision import (
     ResidualPolicy,
     decide,
     in_order,
+    is_identified,
     residual_checks,
 )
 
@@ -97,6 +98,27 @@ def test_feedback_that_could_not_be_asked_is_not_passed() -> None:
 @pytest.mark.parametrize(("lags", "answer"), [((3,), "pass"), ((3, 4, 5), "pass"), ((2, 3, 4, 5), "review")])
 def test_a_wide_delay_set_is_sent_for_review(lags: tuple[int, ...], answer: str) -> None:
     assert status(decide(evidence(lags=lags), POLICY), "delay_set") == answer
+
+
+def test_a_delay_that_is_not_identified_is_sent_for_review_however_few_lags_there_are() -> None:
+    found = evidence(lags=(1, 2))
+    assert found.delay is not None
+    assert status(decide(replace(found, delay=replace(found.delay, identified=False)), POLICY), "delay_set") == "review"
+
+
+@pytest.mark.parametrize(
+    ("kept", "searched", "pvalue", "level", "answer"),
+    [
+        (9, 12, 0.001, 0.9, True),
+        (10, 12, 0.001, 0.9, False),  # nearly all lags
+        (1, 12, 0.11, 0.9, False),  # the lead may have no effect
+        (1, 12, 0.11, 0.8, True),
+        (1, 1, 0.001, 0.9, False),  # no other lag to tell it from
+        (1, 2, 0.001, 0.9, True),
+    ],
+)
+def test_when_a_delay_is_identified(kept: int, searched: int, pvalue: float, level: float, answer: bool) -> None:
+    assert is_identified(kept, searched, pvalue=pvalue, level=level, policy=POLICY) is answer
 
 
 def test_without_a_delay_its_checks_do_not_apply() -> None:

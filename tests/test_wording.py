@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -158,6 +159,29 @@ def test_summary_without_leads_says_so_with_the_rate() -> None:
 
 
 # Explanations
+
+
+def with_delay(**changes: object) -> LeadRanking:
+    found = rankings.found("permits", peak=2)
+    assert found.delay is not None
+    return rankings.ranking_of([replace(found, delay=replace(found.delay, **changes))])
+
+
+def test_peak_and_mean_delay_are_told_apart() -> None:
+    said = with_delay(mean=3.42, mean_low=2.0, mean_high=5.58)["permits"].explain().replace("\n", " ")
+    assert (
+        "The effect peaks after 2 months; over all lags it comes after 3.4 months (90 % interval: 2 to 5.6) on average." in said
+    )
+    turning = with_delay(mean_missing="turns")["permits"].explain().replace("\n", " ")
+    assert "no mean delay: the weights of the lags change their sign" in turning
+
+
+def test_a_delay_that_is_not_identified_says_so_beside_its_numbers() -> None:
+    wide = with_delay(lags=tuple(range(1, 12)), identified=False)
+    assert "2 [1-11]" in wide.summary()
+    assert "not identified, do not plan with it: permits" in wide.summary()
+    assert "11 lags, nearly all that were searched" in wide["permits"].explain().replace("\n", " ")
+    assert "not identified" not in rankings.housing().summary()
 
 
 def test_explanation_of_a_lead_gives_delay_effect_and_evidence() -> None:

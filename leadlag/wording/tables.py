@@ -51,6 +51,7 @@ def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: i
     bounds = f"with its {percent(policy.effect_level)} interval; of leads corrected for having been chosen"
     facts = [
         ("Delay", f"in {context.unit}s, with the ends of the {percent(policy.delay_level)} set"),
+        *_open_delays(ranking.decisions, most),
         ("Effect", f"{_effect_words(ranking, kpi)}, {bounds}"),
         *_left_fact(ranking),
         *_explained_fact(ranking.decisions, most),
@@ -94,6 +95,13 @@ def _cut_facts(label: str, texts: list[str]) -> list[tuple[str, str]]:
 def _controls_fact(ranking: SeenRanking, most: int) -> list[tuple[str, str]]:
     names = [cut(name, most) for name in sentences.controls(ranking.provenance)]
     return [("Controls", f"{joined(names)}, in every model")] if names else []
+
+
+def _open_delays(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str, str]]:
+    """Leads of which the set does not say when they act."""
+    wide = [item for item in decisions if item.evidence.delay is not None and not item.evidence.delay.identified]
+    told = f"not identified, do not plan with it: {joined([cut(shown(item.evidence.lead), most) for item in wide])}"
+    return [("Delay", told)] if wide else []
 
 
 def _left_fact(ranking: SeenRanking) -> list[tuple[str, str]]:
