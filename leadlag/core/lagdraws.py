@@ -213,7 +213,7 @@ def _closer(family: Family, x: Floats, clock: Clock | None, chosen: NDArray[np.i
     for place, last in zip(np.divmod(chosen, n_means), (_BENDS - 1, n_means - 1), strict=True):
         ends.append((max(place.min() - 1, 0) / last, min(place.max() + 1, last) / last))
     # no bend at all has a share of its own, where it is likely: with bends alone pointwise bands of an exponential held in .91 of
-    # 300 samples of 80 and of 156 rows (of a hump in .95), with a quarter in .94 of 200 of 80 rows (.94), with a half in .96 (.94)
+    # 300 samples of 80 and of 156 rows (of a hump in .95), with a quarter in .94 of 200 of 80 rows (.94), a half in .96 (.94)
     straight = _BENDS // 4 if ends[0][0] == 0.0 else 0
     curved = np.concatenate([np.zeros(straight), np.linspace(*ends[0], _BENDS - straight)])
     means = family.lags[0] + (family.lags[-1] - family.lags[0]) * np.linspace(*ends[1], _MEANS)
