@@ -282,10 +282,7 @@ def is_identified(kept: int, searched: int, *, pvalue: float, level: float, poli
         Confidence level of the set.
     policy : Policy
 
-    Notes
-    -----
-    Where "no effect" is not rejected at the level of the set, every lag may have an effect of zero. A single lag cannot be told
-    from another.
+    Where "no effect" is not rejected at the level of the set, every lag may have an effect of zero.
 
     Examples
     --------

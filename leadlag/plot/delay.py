@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -42,7 +42,7 @@ def peaks(result: DelaySet, *, ax: Axes | None = None) -> Axes:
         inside = np.isin(lags, result.delay.lags)
         for some, colour, filled in ((inside, _INSIDE, _INSIDE), (~inside, FAINT, "white")):
             ax.vlines(lags[some], 0.0, p[some], color=colour, linewidth=1.8, zorder=4)
-            head = {"markerfacecolor": filled, "markeredgecolor": colour, "markeredgewidth": 1.2, "clip_on": False}
+            head: dict[str, Any] = {"markerfacecolor": filled, "markeredgecolor": colour, "markeredgewidth": 1.2, "clip_on": False}
             ax.plot(lags[some], p[some], linestyle="none", marker="o", markersize=5.5, zorder=5, **head)
         ax.axhline(1.0 - result.delay.level, color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=3)
         ax.set_ylim(0.0, 1.08)
@@ -73,7 +73,7 @@ def _effects(ax: Axes, result: DelaySet) -> None:
 
 
 def _legend(result: DelaySet) -> list[Line2D | Patch]:
-    head = {"linestyle": "none", "marker": "o", "markersize": 5.5, "color": _INSIDE}
+    head: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": 5.5, "color": _INSIDE}
     return [
         Line2D([], [], label=f"in the {percent(result.delay.level)} set", **head),
         Line2D([], [], color=INK, linewidth=1.0, linestyle=(0, (4, 2)), label=f"p = {1.0 - result.delay.level:.2g}"),

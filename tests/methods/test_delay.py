@@ -118,6 +118,7 @@ def test_a_lead_that_is_seen_more_often_has_its_own_lags() -> None:
         found = delay_set([quarters, months], "gdp", "orders", max_lag=4, n_draws=199)
     assert found.delay.step == pytest.approx(1 / 3)
     assert found.delay.peak == pytest.approx(4 / 3)
+    assert found.delay.mean == pytest.approx(4 / 3, abs=0.1)
     assert found.own_lags[found.lags.index(found.delay.peak)] == 4
     assert "(4 months)" in found.summary()
 
