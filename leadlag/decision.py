@@ -272,6 +272,8 @@ def _verdict(evidence: Evidence, policy: Policy) -> Verdict:
 def is_identified(kept: int, searched: int, *, pvalue: float, level: float, policy: Policy) -> bool:
     """Whether a delay set says when the lead acts.
 
+    Where "no effect" is not rejected at the level of the set, every lag may have an effect of zero.
+
     Parameters
     ----------
     kept, searched : int
@@ -281,8 +283,6 @@ def is_identified(kept: int, searched: int, *, pvalue: float, level: float, poli
     level : float
         Confidence level of the set.
     policy : Policy
-
-    Where "no effect" is not rejected at the level of the set, every lag may have an effect of zero.
 
     Examples
     --------
