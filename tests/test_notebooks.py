@@ -31,6 +31,14 @@ ASKED = {
         'levels': float((levels > naive).mean()), 'season': (calendar.peak_lag, cleared.significant_lags_all),
         'granger': granger.T.to_dict(), 'best_of_240': float((best > naive).mean()),
         'tables': {name: tuple(map(int, row)) for name, row in outcome.iterrows()}, 'power': power}""",
+    "04_what_is_the_delay": """{
+        'raw': (raw.peak_lag, raw.significant_lags_all), 'clean': clean.significant_lags_all,
+        'many': places.mean().to_dict() | {'right': float((places['delay'] == 4).mean())},
+        'delay': (answer.delay.low, answer.delay.peak, answer.delay.high, answer.actionable_delay),
+        'ranked': ranking['trials'].delay.lags,
+        'means': [float(each) for each in (mean.mean_low, truth.mean, mean.mean_high, estimate.low, estimate.high)],
+        'explained': {int(h): float(value) for h, value in explained.items()}, 'unsure': unsure.identified,
+        'slow': (ranked['trials'].verdict, len(ranked['trials'].delay.lags)), 'mixed': float(mixed['orders'].delay.peak)}""",
 }
 
 
@@ -81,6 +89,12 @@ def second(request: pytest.FixtureRequest, clean_home: None, tmp_path_factory: p
 def third(clean_home: None, tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
     """Notebook 03, executed once."""
     return execute("03_why_the_highest_correlation_lies", tmp_path_factory.mktemp("notebook"))
+
+
+@pytest.fixture(scope="module")
+def fourth(clean_home: None, tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    """Notebook 04, executed once."""
+    return execute("04_what_is_the_delay", tmp_path_factory.mktemp("notebook"))
 
 
 def outputs(notebook: nbformat.NotebookNode) -> list[Any]:
@@ -185,3 +199,37 @@ def test_notebook_03_finds_the_planted_lead_by_the_ranking_only(third: nbformat.
     assert found["tables"]["random walks, one lead"][1] == 0
     assert found["tables"]["random walks, one lead"][3] >= 7
     assert found["power"][0.6] > found["power"][0.3] > found["power"][0.15]
+
+
+def test_notebook_04_runs_without_an_error_or_a_warning_and_shows_twelve_figures(fourth: nbformat.NotebookNode) -> None:
+    assert [item for item in outputs(fourth) if item.output_type == "error"] == []
+    assert [item.text for item in outputs(fourth) if item.get("name") == "stderr"] == []
+    assert sum("image/png" in item.data for item in outputs(fourth) if "data" in item) == 12
+
+
+def test_notebook_04_finds_peak_and_mean_where_correlations_do_not(fourth: nbformat.NotebookNode) -> None:
+    found = last_value(fourth)
+    assert found["raw"] == (5, tuple(range(2, 12)))
+    assert found["clean"] == (4,)
+    assert found["delay"] == (3, 4, 4, 3)
+    assert found["ranked"] == (3, 4)
+    low, truth, high, shaped_low, shaped_high = found["means"]
+    assert low < truth < high
+    assert shaped_low < truth < shaped_high
+    assert found["many"]["highest correlation"] > 4.8
+    assert found["many"]["right"] > 0.5
+    assert found["many"]["in the set"] >= 0.85
+
+
+def test_notebook_04_loses_nothing_up_to_the_actionable_delay(fourth: nbformat.NotebookNode) -> None:
+    explained = last_value(fourth)["explained"]
+    assert explained[3] > 0.95 * explained[1]
+    assert explained[8] < 0.7 * explained[3]
+
+
+def test_notebook_04_says_where_the_delay_is_not_known(fourth: nbformat.NotebookNode) -> None:
+    found = last_value(fourth)
+    assert found["unsure"] is False
+    assert found["slow"][0] == "lead"
+    assert found["slow"][1] >= 5
+    assert found["mixed"] == pytest.approx(4 / 3)
