@@ -269,7 +269,8 @@ def _notes(sample: Sample, prepared: Prepared, evidence: Sequence[Evidence]) -> 
     if prepared.reported:
         yield "LL108", prepared.reported
     if prepared.kpi.differenced:
-        yield "LL101", "the KPI looks integrated (ADF keeps a unit root, KPSS rejects stationarity): its changes were analysed"
+        why = "DF-GLS and ADF keep a unit root, KPSS rejects stationarity"
+        yield "LL101", f"the KPI looks integrated ({why}): its changes were analysed"
     if prepared.kpi.n_clipped:
         yield "LL112", clipped(prepared.kpi.n_clipped)
     if prepared.kpi.held:

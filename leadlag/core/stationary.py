@@ -15,13 +15,14 @@ from leadlag.core.trend import trend_statistics
 from leadlag.core.unitpvalues import adf_pvalues, dfgls_pvalues, kpss_pvalues
 from leadlag.core.unitroot import Deterministic, UnitRootTests, fixed_columns, unit_root_tests
 
-__all__ = ["Judged", "Verdict", "enough_rows", "judged", "nothing_left"]
+__all__ = ["Judged", "State", "Verdict", "enough_rows", "integration_states", "judged", "nothing_left"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 #: What is smaller than this share of a series is rounding.
 _ROUNDING = 1e-6
 Verdict = Literal["stationary", "trend-stationary", "integrated", "inconclusive"]
+State = Literal["stationary", "integrated", "inconclusive"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -120,6 +121,18 @@ def judged(X: Floats, *, season: Floats | None = None, alpha: float = 0.05) -> J
         trend=statistic,
         trend_pvalue=pvalue,
     )
+
+
+def integration_states(X: Floats, *, season: Floats | None = None) -> tuple[State, ...]:
+    """Whether each column of X is integrated, stationary, be it about a trend, or neither is clear (see `judged`).
+
+    Of a column of which trend and season leave rounding nothing is clear.
+    """
+    if not X.shape[1]:
+        return ()
+    known = zip(judged(X, season=season).verdict, nothing_left(X, season), strict=True)
+    plain: dict[Verdict, State] = {"stationary": "stationary", "trend-stationary": "stationary", "integrated": "integrated"}
+    return tuple("inconclusive" if empty else plain.get(verdict, "inconclusive") for verdict, empty in known)
 
 
 def _of(about_trend: Flags, with_trend: Any, without: Any) -> Any:

@@ -19,7 +19,7 @@ from leadlag.core.noise import Momentum, ar_errors, autoregressions, filtered_fi
 from leadlag.core.problem import Problem, refitted
 from leadlag.core.reported import filled_forward_step
 from leadlag.core.shift import largest_shift
-from leadlag.core.unitroot import integration, integrations
+from leadlag.core.stationary import integration_states
 from leadlag.errors import DataContractError, UsageError
 from leadlag.prepare.finer import OwnSeries, own_series, sampled, working_series
 from leadlag.prepare.reported import as_reported
@@ -262,7 +262,8 @@ def _prepare_arrays(
     season = [item.columns for item in seasons]
     base = np.column_stack([fixed, *season])
     scaled = standardise(y)
-    state = integration(less_columns(scaled.values, np.column_stack([fixed[:, :1], *season])), deterministic="ct").state
+    seasonal = np.column_stack(season) if season else None
+    (state,) = integration_states(scaled.values[:, None], season=seasonal)
     unit_root = state == "integrated"
     working_y, momentum, n_clipped = clean_kpi(scaled.values, base, unit_root=unit_root)
     surprise = _surprises(working_y, base, momentum)
@@ -272,9 +273,8 @@ def _prepare_arrays(
     calmed, n_calmed = calm_spikes(X, raw_surprise, lags=lags, limit=_SPIKE)
     calmed, _, scale = standardise(calmed)
     deterministic = np.column_stack([fixed[:, :2], *season])
-    states: list[str] = [item.state for item in integrations(calmed, deterministic="ct")]
+    states: list[str] = list(integration_states(calmed, season=seasonal))
     may_be_differenced = not unit_root and state == "stationary"
-    # ADF and KPSS have to agree
     differenced = np.array([may_be_differenced and each == "integrated" for each in states], dtype=bool)
     working = np.where(differenced, difference(calmed), calmed)
     working = np.column_stack([less_columns(working[:, j], deterministic) for j in range(X.shape[1])]) if X.shape[1] else working

@@ -13,7 +13,7 @@ from leadlag.core.finer import FinerLead
 from leadlag.core.lags import difference
 from leadlag.core.leastsquares import less_columns, standardise
 from leadlag.core.noise import ar_errors, autoregressions
-from leadlag.core.unitroot import integration
+from leadlag.core.stationary import integration_states
 from leadlag.sample import Sample
 from leadlag.transforms import calm_spikes, take_log
 
@@ -116,7 +116,7 @@ def working_series(
     calmed, n_calmed = calm_spikes(own.values[:, None], answers, lags=range(1, len(own.lags) + 1), limit=spike)
     scaled = standardise(calmed[:, 0])
     values = scaled.values
-    state = integration(values, deterministic="ct").state
+    (state,) = integration_states(values[:, None])
     differenced = may_be_differenced and state == "integrated"
     if differenced:
         values = difference(values)
