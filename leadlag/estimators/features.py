@@ -5,25 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils.validation import validate_data
 
+from leadlag.errors import UsageError
 from leadlag.sample.names import clean_names
 from leadlag.sample.violations import ViolationList, raise_violations
 
-__all__ = ["feature_names", "lag_names", "read_features", "with_plain_names"]
+__all__ = ["feature_names", "lag_names", "plain_columns", "read_features"]
 
 
-def with_plain_names(X: Any) -> Any:
+def plain_columns(X: Any) -> Any:
     """X with each column name once, levels of names joined to text, which scikit-learn alone would drop without a word.
+
+    Raises
+    ------
+    UsageError
+        If a column holds dates or durations, which scikit-learn alone would take for numbers.
 
     Examples
     --------
-    >>> with_plain_names(pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("web", "visits"), ("web", "leads")]))).columns
+    >>> plain_columns(pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("web", "visits"), ("web", "leads")]))).columns
     Index(['web / visits', 'web / leads'], dtype='object')
     """
+    if times := _times_in(X):
+        shown = ", ".join(map(repr, times))
+        raise UsageError(f"X has columns of dates or durations: {shown}. Take them out of X; dates go into time= or the index.")
     if not isinstance(X, pd.DataFrame) or (X.columns.nlevels == 1 and X.columns.is_unique):
         return X
     violations = ViolationList()
@@ -33,9 +43,20 @@ def with_plain_names(X: Any) -> Any:
     return X.set_axis(pd.Index(names, dtype=object), axis=1)
 
 
+def _times_in(X: Any) -> list[Any]:
+    """Columns of a frame that hold dates, periods or durations."""
+    if isinstance(X, pd.DataFrame):
+        kinds = zip(X.columns, X.dtypes, strict=True)
+        return [name for name, kind in kinds if kind.kind in "mM" or isinstance(kind, pd.PeriodDtype)]
+    frame = nw.from_native(X, eager_only=True, pass_through=True)
+    if not isinstance(frame, nw.DataFrame):
+        return []
+    return [name for name, kind in frame.schema.items() if kind in (nw.Date, nw.Datetime, nw.Duration)]
+
+
 def read_features(estimator: Any, X: Any, *, reset: bool) -> NDArray[np.float64]:
     """Values of X in float64, shape (n, p), NaN allowed; `reset` learns number and names of columns, else they are compared."""
-    read = validate_data(estimator, with_plain_names(X), reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
+    read = validate_data(estimator, plain_columns(X), reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
     values: NDArray[np.float64] = read
     return values
 

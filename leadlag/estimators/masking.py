@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from leadlag._validation import as_option
 from leadlag.errors import UsageError
-from leadlag.estimators.features import read_features
+from leadlag.estimators.features import plain_columns, read_features
 
 __all__ = ["MaskedRegressor"]
 
@@ -67,7 +67,9 @@ class MaskedRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
         MaskedRegressor
         """
         as_option(self.incomplete, "incomplete", ("nan", "mean"))
-        values, outcome = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True)
+        values, outcome = validate_data(
+            self, plain_columns(X), y, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True
+        )
         complete = ~np.isnan(values).any(axis=1)
         if not complete.any():
             raise UsageError(f"none of the {len(values)} rows of X is complete: give shorter lags or fewer columns.")

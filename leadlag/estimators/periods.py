@@ -31,6 +31,8 @@ def time_of(X: Any, time: Any) -> pd.Series | None:
     if time is None:
         index = X.index if isinstance(X, pd.DataFrame) else None
         return index.to_series().reset_index(drop=True) if isinstance(index, (pd.DatetimeIndex, pd.PeriodIndex)) else None
+    if isinstance(time, str):
+        raise UsageError(f"time={time!r} is one text: give the times themselves, one per row, not the name of a column.")
     if isinstance(time, (pd.Series, pd.Index)):
         return pd.Series(time).reset_index(drop=True)
     if hasattr(time, "to_frame"):  # a column of polars or another frame that narwhals reads

@@ -15,8 +15,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_feature_names_in, check_consistent_length, check_is_fitted, validate_data
 
 from leadlag._validation import as_list, as_names, as_option
-from leadlag.errors import DataContractError, StatisticsWarning
-from leadlag.estimators.features import feature_names, lag_names, read_features, with_plain_names
+from leadlag.errors import DataContractError, StatisticsWarning, UsageError
+from leadlag.estimators.features import feature_names, lag_names, plain_columns, read_features
 from leadlag.estimators.periods import time_of
 from leadlag.estimators.rows import Past
 from leadlag.ranking import LeadRanking, rank_leads
@@ -116,7 +116,7 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         X : array or frame, shape (n, p)
             Candidates, NaN allowed, oldest row first.
         y : array_like, shape (n,)
-            The KPI.
+            The KPI. If X and y both have a dated index, it has to be the same one.
         time : array_like, shape (n,), optional
             Dates, periods, ISO text, years or a counter; increasing.
 
@@ -125,8 +125,9 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         LeadSelector
         """
         self._shift = as_option(self.shift, "shift", _SHIFTS)
+        _refuse_other_dates(X, y)
         values, outcome = validate_data(
-            self, with_plain_names(X), y, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2, y_numeric=True
+            self, plain_columns(X), y, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2, y_numeric=True
         )
         when = time_of(X, time)
         check_consistent_length(values, when)
@@ -215,6 +216,20 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.target_tags.required = True
         return tags
+
+
+def _refuse_other_dates(X: Any, y: Any) -> None:
+    """Rows of X and y are paired one by one, so dates of their own have to be the same."""
+    one, other = (getattr(part, "index", None) for part in (X, y))
+    if not isinstance(one, (pd.DatetimeIndex, pd.PeriodIndex)) or not isinstance(other, type(one)) or len(one) != len(other):
+        return
+    apart = np.flatnonzero(np.asarray(one != other))
+    if len(apart):
+        first = apart[0]
+        raise UsageError(
+            f"X and y have other dates in {len(apart)} of {len(one)} rows, the first time in row {first} ({one[first]} and "
+            f"{other[first]}): give both the same index, for example y.reindex(X.index)."
+        )
 
 
 def _sample(values: Floats, y: Floats, time: pd.Series | None, *, names: Sequence[str], kpi: str, freq: Any) -> Sample:

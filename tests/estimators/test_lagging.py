@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -174,6 +175,7 @@ def test_a_gap_in_the_calendar_is_no_value_for_a_lag(time: Any) -> None:
         (["2024-01-01", "2024-01-08", "2024-01-08"], "rows 1 .* and 2 .* are of one period"),
         (["soon", "later", "last"], "not ISO dates"),
         ([["2024-01-01"], ["2024-01-08"], ["2024-01-15"]], "time has 2 dimensions"),
+        ("week", "time='week' is one text: give the times themselves"),
         (["2024-01-01", "2024-01-09"], "inconsistent numbers of samples"),
     ],
 )
@@ -229,6 +231,13 @@ def test_names_are_once_each_and_text() -> None:
     lagger = LagTransformer(lags=[0, 1]).fit(levels)
     assert lagger.feature_names_in_.tolist() == ["web / visits", "web / visits_lag1"]
     assert len(set(lagger.get_feature_names_out())) == 4
+
+
+@pytest.mark.parametrize("as_frame", [pd.DataFrame, pl.DataFrame])
+@pytest.mark.parametrize("times", [[datetime(2024, 1, 1), datetime(2024, 1, 8)], [timedelta(1), timedelta(2)]])
+def test_dates_are_no_numbers(as_frame: Any, times: list[Any]) -> None:
+    with pytest.raises(UsageError, match="X has columns of dates or durations: 'week'"):
+        LagTransformer().fit(as_frame({"week": times, "visits": [1.0, 2.0]}))
 
 
 def test_the_callers_frame_is_not_changed() -> None:

@@ -59,6 +59,13 @@ def test_any_regressor_will_do_and_is_not_itself_fitted(table: tuple[pd.DataFram
     assert masked.estimator_.n_iter_ == 3
 
 
+def test_levels_of_names_are_one_name_in_fit_and_predict(table: tuple[pd.DataFrame, pd.Series]) -> None:
+    X, y = table[0].set_axis(pd.MultiIndex.from_product([["web"], ["visits", "demos"]]), axis=1), table[1]
+    model = MaskedRegressor(LinearRegression()).fit(X, y)
+    assert model.feature_names_in_.tolist() == ["web / visits", "web / demos"]
+    assert np.isfinite(model.predict(X[4:10])).all()
+
+
 def test_what_leaves_nothing_is_refused(table: tuple[pd.DataFrame, pd.Series]) -> None:
     X, y = table
     with pytest.raises(UsageError, match="none of the 4 rows of X is complete: give shorter lags"):

@@ -89,7 +89,7 @@ def test_arrays_and_routed_times_give_the_same(table: pd.DataFrame, fitted: Lead
 def test_hours_in_a_zone_are_hours(table: pd.DataFrame, fitted: LeadSelector) -> None:
     hours = pd.date_range("2024-10-25", periods=len(table), freq="h", tz="Europe/Berlin")  # one hour of the 27th occurs twice
     X = table.drop(columns="kpi").set_axis(hours)
-    hourly = clone(fitted).fit(X, table["kpi"])
+    hourly = clone(fitted).fit(X, table["kpi"].set_axis(hours))
     assert hourly.ranking_.context.unit == "hour"
     assert hourly.leads_.tolist() == ["visits", "demos"]
     assert_array_equal(hourly.transform(X), fitted.transform(table.drop(columns="kpi")))
@@ -143,6 +143,8 @@ def test_what_it_cannot_do_is_refused(table: pd.DataFrame) -> None:
         LeadSelector(shift="lag").fit(X, y)
     with pytest.raises(UsageError, match="not in time order"):
         LeadSelector().fit(X[::-1], y[::-1])
+    with pytest.raises(UsageError, match=r"X and y have other dates in \d+ of \d+ rows, the first time in row 0"):
+        LeadSelector().fit(X[1:], y[:-1])
     with pytest.raises(ValueError, match="Input y contains NaN"):
         LeadSelector().fit(X, y.where(y > 0))
 
