@@ -170,7 +170,7 @@ def with_delay(**changes: object) -> LeadRanking:
 def test_peak_and_mean_delay_are_told_apart() -> None:
     said = with_delay(mean=3.42, mean_low=2.0, mean_high=5.58)["permits"].explain().replace("\n", " ")
     assert (
-        "The effect peaks after 2 months; over all lags it comes after 3.4 months (90 % interval: 2 to 5.6) on average." in said
+        "The effect peaks after 2 months; over all lags it comes after 3.4 months (90 % interval: 2.0 to 5.6) on average." in said
     )
     turning = with_delay(mean_missing="turns")["permits"].explain().replace("\n", " ")
     assert "no mean delay: the weights of the lags change their sign" in turning

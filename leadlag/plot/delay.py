@@ -42,13 +42,13 @@ def peaks(result: DelaySet, *, ax: Axes | None = None) -> Axes:
         inside = np.isin(lags, result.delay.lags)
         for some, colour, filled in ((inside, _INSIDE, _INSIDE), (~inside, FAINT, "white")):
             ax.vlines(lags[some], 0.0, p[some], color=colour, linewidth=1.8, zorder=4)
-            head: dict[str, Any] = {"markerfacecolor": filled, "markeredgecolor": colour, "markeredgewidth": 1.2, "clip_on": False}
-            ax.plot(lags[some], p[some], linestyle="none", marker="o", markersize=5.5, zorder=5, **head)
+            head: dict[str, Any] = {"markerfacecolor": filled, "markeredgecolor": colour, "markeredgewidth": 1.2}
+            ax.plot(lags[some], p[some], linestyle="none", marker="o", markersize=5.5, zorder=5, clip_on=False, **head)
         ax.axhline(1.0 - result.delay.level, color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=3)
         ax.set_ylim(0.0, 1.08)
         ax.set_xlim(lags[0] - 0.7, lags[-1] + 0.7)
         ax.set_xlabel(f"Lag in {result.unit}s", **PLAIN)
-        ax.set_ylabel("p of a peak at this lag")
+        ax.set_ylabel("p of: the peak is at this lag")
         known = "" if result.identified else ": not identified"
         ax.set_title(f"When {label(result.lead, 24)} leads {label(result.kpi, 24)}{known}", **PLAIN, pad=26.0)
         ax.legend(handles=_legend(result), loc="lower left", bbox_to_anchor=(-0.01, 0.995), ncols=3, borderaxespad=0.2)

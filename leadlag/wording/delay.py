@@ -9,7 +9,16 @@ from typing import Protocol
 from leadlag.errors import CODES
 from leadlag.wording.prose import lines_of
 from leadlag.wording.seen import SeenDelay
-from leadlag.wording.sentences import CAVEAT, delay_set, in_time, mean_delay, mean_missing, not_identified, time_to_act
+from leadlag.wording.sentences import (
+    CAVEAT,
+    delay_set,
+    in_time,
+    mean_delay,
+    mean_missing,
+    not_identified,
+    time_left,
+    time_to_act,
+)
 from leadlag.wording.shown import Prose, among, cut, joined, lag_number, number, pad, percent, periods, pvalue, shown, wrap
 
 __all__ = ["explain", "summary", "untestable"]
@@ -73,16 +82,13 @@ def explain(result: SeenDelaySet) -> Prose:
     """What the set says, in plain sentences."""
     ahead, unit = result.delay, result.unit
     kpi, lead = shown(result.kpi), shown(result.lead)
-    told = [
-        (
-            f"The answer of {kpi} to {lead} fits best with its peak after {in_time(ahead.peak, unit)}. "
-            f"At {percent(ahead.level)}, the data do not reject a peak after {delay_set(ahead, unit)}."
-        )
-    ]
-    if not ahead.identified:
-        told.append(not_identified(ahead, result.pvalue, lead=lead, kpi=kpi))
-    told.append(_mean_sentence(ahead, unit))
-    told.append(time_to_act(result.actionable_delay, result.available_after, unit))
+    set_of = f"At {percent(ahead.level)}, the data do not reject a peak after {delay_set(ahead, unit)}."
+    if ahead.identified:
+        told = [f"The answer of {kpi} to {lead} fits best with its peak after {in_time(ahead.peak, unit)}. {set_of}"]
+        told.append(_mean_sentence(ahead, unit))
+    else:
+        told = [not_identified(ahead, result.pvalue, lead=lead, kpi=kpi), set_of]
+    told.append(time_to_act(ahead, result.available_after, unit))
     if beside := [*map(shown, result.given), *map(shown, result.controls)]:
         told.append(f"In the model beside it: {joined(beside)}.")
     told.append(f"That {lead} moves before {kpi} would not show that moving {lead} moves {kpi}.")
@@ -106,14 +112,16 @@ def _answer(result: SeenDelaySet) -> str:
 
 def _facts(result: SeenDelaySet) -> Iterator[tuple[str, str]]:
     ahead, unit = result.delay, result.unit
-    yield "Peak", in_time(ahead.peak, unit)
+    best = "" if ahead.identified else "best fit at "
+    yield "Peak", f"{best}{in_time(ahead.peak, unit)}"
     yield "Set", f"{delay_set(ahead, unit)}, at {percent(ahead.level)}"
-    if not ahead.identified:
+    if ahead.identified:
+        yield "Mean", f"not given: {mean_missing(ahead)}" if math.isnan(ahead.mean) else mean_delay(ahead, unit)
+        yield "Left", f"{time_left(ahead, result.available_after, unit)}, once the value is published"
+    else:
         yield "Note", not_identified(ahead, result.pvalue, lead=cut(shown(result.lead), _NAME), kpi=cut(shown(result.kpi), _NAME))
-    yield "Mean", f"not given: {mean_missing(ahead)}" if math.isnan(ahead.mean) else mean_delay(ahead, unit)
-    yield "Left", f"{periods(result.actionable_delay, unit)} to act once the value is published"
-    span = f"{lag_number(result.lags[0])} to {lag_number(result.lags[-1])}"
-    yield "Lead", f"p {among(result.pvalue)} for no effect at lags {span}"
+    span = f"{lag_number(result.lags[0])} to {lag_number(result.lags[-1])} {unit}s"
+    yield "Lead", f"p {among(result.pvalue)} for no effect after {span}"
     for label, names in (("Given", result.given), ("Controls", result.controls)):
         if names:
             yield label, joined([cut(shown(name), _NAME) for name in names])

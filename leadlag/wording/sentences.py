@@ -24,7 +24,7 @@ from leadlag.wording.shown import among, cut, interval, joined, lag_list, lag_nu
 __all__ = [
     "ACTING", "CAVEAT", "LIMITS", "STATUS", "VERDICT", "check", "coded_reason", "controls", "delay", "delay_set", "direction",
     "effect_head", "effect_of", "effect_of_square", "family", "headline", "in_time", "lead_title", "lead_unit", "mean_delay",
-    "mean_missing", "next_step", "not_identified", "reason", "sample", "time_to_act",
+    "mean_missing", "next_step", "not_identified", "reason", "sample", "time_left", "time_to_act",
 ]  # fmt: skip
 
 #: Said under every table, in one line of 80 columns.
@@ -147,8 +147,9 @@ def in_time(count: float, unit: str) -> str:
 
 def mean_delay(ahead: SeenDelay, unit: str) -> str:
     """The mean delay with its interval."""
-    low, high = (lag_number(round(end, 1)) for end in (ahead.mean_low, ahead.mean_high))
-    return f"{periods(round(ahead.mean, 1), unit)} ({percent(ahead.level)} interval: {low} to {high})"
+    digits = 1 if ahead.step >= 1 else 2
+    mean, low, high = (f"{value:.{digits}f}" for value in (ahead.mean, ahead.mean_low, ahead.mean_high))
+    return f"{mean} {unit}s ({percent(ahead.level)} interval: {low} to {high})"
 
 
 def mean_missing(ahead: SeenDelay) -> str:
@@ -165,12 +166,25 @@ def not_identified(ahead: SeenDelay, pvalue: float, *, lead: str, kpi: str) -> s
     return f"The delay is not identified: {why}. Do not plan with it."
 
 
-def time_to_act(left: float, published: float, unit: str) -> str:
-    """Periods that are left once a lead's value is published."""
+def time_to_act(ahead: SeenDelay, published: float, unit: str) -> str:
+    """Periods that are left once a lead's value is published, at the peak and over the set."""
     known = "at the end of its own period" if published == 0 else f"{periods(published, unit)} after its own period"
-    if left > 0:
-        return f"Its value is known {known}: {periods(left, unit)} left to act."
+    if not ahead.identified:
+        return f"Its value is known {known}; how long is left to act is not known."
+    if ahead.peak - published > 0:
+        return f"Its value is known {known}: {time_left(ahead, published, unit)}."
     return f"Its value is known {known}, when the KPI has moved already: no time to act, useful only to know sooner."
+
+
+def time_left(ahead: SeenDelay, published: float, unit: str) -> str:
+    """Periods left to act: over the set, and at the peak where that is one of several.
+
+    A lead whose value comes after the KPI has moved leaves none.
+    """
+    least, at_peak, most = (max(lag - published, 0.0) for lag in (ahead.low, ahead.peak, ahead.high))
+    if least == most:
+        return f"{periods(at_peak, unit)} left to act"
+    return f"{lag_number(least)} to {periods(most, unit)} left to act ({lag_number(at_peak)} at the peak)"
 
 
 def effect_head(sizes: Iterable[SeenEffect | None], context: SeenContext) -> str:
@@ -285,7 +299,7 @@ def check(asked: SeenCheck, decision: SeenDecision, context: SeenContext) -> str
         advice = "sharp enough to plan with" if asked.status == "pass" else "plan with the whole set, not with its peak"
         return f"{told}: {advice}."
     if asked.code == "time_to_act":
-        return time_to_act(asked.value, evidence.available_after, unit)
+        return "" if evidence.delay is None else time_to_act(evidence.delay, evidence.available_after, unit)
     if asked.code == "feedback":
         return _feedback(asked, shown(evidence.lead), shown(context.kpi))
     return f"{_CHECKS.get(asked.code, asked.code)}: {STATUS.get(asked.status, asked.status)}."
