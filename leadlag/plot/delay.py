@@ -1,4 +1,4 @@
-"""A delay set: p of a peak at every lag, the level, and each lag's effect alone behind it."""
+"""A delay set: p of a peak at every lag, and the level."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-from leadlag.plot.style import FAINT, INK, LINE, MARKS, PLAIN, axes_of, label, theme
+from leadlag.plot.style import FAINT, INK, MARKS, PLAIN, axes_of, label, theme
 from leadlag.wording import percent
 
 if TYPE_CHECKING:
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["peaks", "peaks_inches"]
 
-_INSIDE, _BAND = MARKS["lead"].colour, "#e3e7ec"
+_INSIDE = MARKS["lead"].colour
 
 
 def peaks(result: DelaySet, *, ax: Axes | None = None) -> Axes:
-    """p of a peak at every lag as stems, those of the set with full heads; the effect of each lag alone, shaded, on the right.
+    """p of a peak at every lag as stems, those of the set with full heads.
 
     Parameters
     ----------
@@ -33,11 +32,9 @@ def peaks(result: DelaySet, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
-        That of the p-values.
     """
     with theme():
         ax = axes_of(ax, inches=peaks_inches(result))
-        _effects(ax, result)
         lags, p = np.array(result.lags), np.array(result.pvalues)
         inside = np.isin(lags, result.delay.lags)
         for some, colour, filled in ((inside, _INSIDE, _INSIDE), (~inside, FAINT, "white")):
@@ -46,6 +43,7 @@ def peaks(result: DelaySet, *, ax: Axes | None = None) -> Axes:
             ax.plot(lags[some], p[some], linestyle="none", marker="o", markersize=5.5, zorder=5, clip_on=False, **head)
         ax.axhline(1.0 - result.delay.level, color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=3)
         ax.set_ylim(0.0, 1.08)
+        ax.grid(axis="y")
         ax.set_xlim(lags[0] - 0.7, lags[-1] + 0.7)
         ax.set_xlabel(f"Lag in {result.unit}s", **PLAIN)
         ax.set_ylabel("p of: the peak is at this lag")
@@ -60,22 +58,9 @@ def peaks_inches(result: DelaySet) -> tuple[float, float]:
     return float(np.clip(4.6 + 0.16 * len(result.lags), 6.4, 12.0)), 3.6
 
 
-def _effects(ax: Axes, result: DelaySet) -> None:
-    """Each lag's effect alone with its interval, behind the stems."""
-    behind = ax.twinx()
-    behind.set_zorder(ax.get_zorder() - 1)
-    ax.patch.set_visible(False)
-    behind.fill_between(result.lags, result.effect_low, result.effect_high, color=_BAND, linewidth=0, zorder=0)
-    behind.plot(result.lags, result.effect, color=FAINT, linewidth=1.2, zorder=1)
-    behind.axhline(0.0, color=LINE, linewidth=1.0, zorder=0)
-    behind.set_ylabel(f"Effect of the lag alone on {label(result.kpi, 20)}", **PLAIN)
-    behind.spines["right"].set_visible(False)
-
-
-def _legend(result: DelaySet) -> list[Line2D | Patch]:
+def _legend(result: DelaySet) -> list[Line2D]:
     head: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": 5.5, "color": _INSIDE}
     return [
         Line2D([], [], label=f"in the {percent(result.delay.level)} set", **head),
         Line2D([], [], color=INK, linewidth=1.0, linestyle=(0, (4, 2)), label=f"p = {1.0 - result.delay.level:.2g}"),
-        Patch(color=_BAND, linewidth=0, label=f"effect, {percent(result.delay.level)} interval"),
     ]
