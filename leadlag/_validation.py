@@ -73,7 +73,7 @@ def as_lags(value: Any, name: str, *, low: int = 1) -> tuple[int, ...]:
         return tuple(range(low, as_int(value, name, low=max(low, 1)) + 1))
     lags = sorted({as_int(lag, name, low=low) for lag in value})
     if not lags:
-        raise UsageError(f"{name} is empty: give a whole number n (lags {low}..n) or a list of lags.")
+        raise UsageError(f"{name} is empty: give a whole number or a list of lags.")
     return tuple(lags)
 
 
@@ -145,7 +145,8 @@ def once_each(*, controls: Any, **roles: Any) -> dict[str, list[Any]]:
     given = [name for names in named.values() for name in names]
     if any(given.count(name) > 1 for name in given):
         shown = ", ".join(f"{role}={list(name) if isinstance(name, tuple) else name!r}" for role, name in roles.items())
-        raise UsageError(f"{shown} and controls={named['controls']!r} name a column twice: name each column once.")
+        shown += f" and controls={named['controls']!r}" if named["controls"] else ""
+        raise UsageError(f"{shown} name a column twice: name each column once.")
     return named
 
 

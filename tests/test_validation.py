@@ -36,6 +36,11 @@ def test_a_column_has_one_role(twice: dict[str, object]) -> None:
         once_each(**roles)
 
 
+def test_controls_that_were_not_given_are_not_named() -> None:
+    with pytest.raises(UsageError, match=r"^kpi='sales', lead='sales' name a column twice"):
+        once_each(kpi="sales", lead="sales", controls=None)
+
+
 def test_a_role_of_one_column_takes_no_list() -> None:
     with pytest.raises(UsageError, match=r"lead=\['visits'\] is not allowed: give one column name\."):
         once_each(kpi="sales", lead=["visits"], controls=None)

@@ -154,4 +154,4 @@ def _lags_by_column(given: Any, names: Sequence[str]) -> tuple[tuple[int, ...], 
 
 def _lags(given: Any, name: str) -> tuple[int, ...]:
     """A sequence may ask for lag 0, a number n means 1..n."""
-    return as_lags(given, name, low=0 if hasattr(given, "__iter__") else 1)
+    return as_lags(given, name, low=0 if hasattr(given, "__iter__") and not isinstance(given, str) else 1)

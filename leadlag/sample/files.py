@@ -46,7 +46,9 @@ def read_file(source: str | Path | IO[str]) -> pd.DataFrame:
     {'week': ['2024-01-01'], 'visits': ['12']}
     """
     if not isinstance(source, (str, Path)):
-        return _parse(source.read(), "the stream")
+        frame = _parse(source.read(), "the stream")
+        frame.attrs[SOURCE] = "standard input"
+        return frame
     frame = _read_path(source)
     frame.attrs[SOURCE] = str(source)
     return frame

@@ -266,13 +266,13 @@ class Sample:
             others=tuple(other.segment(name) for other in self.others),
         )
 
-    def require_single(self) -> Sample:
-        """Itself if there is one segment or none, else a `UsageError` that says how to pick one."""
+    def require_single(self, argument: str = "data") -> Sample:
+        """Itself if there is one segment or none, else a `UsageError` that names the argument and says how to pick one."""
         if len(self.segments) > 1:
             shown = ", ".join(map(repr, self.segments[:12]))
             more = f" and {len(self.segments) - 12} more" if len(self.segments) > 12 else ""
             raise UsageError(
-                f"data has {len(self.segments)} segments where one is expected: {shown}{more}. "
+                f"{argument} has {len(self.segments)} segments where one is expected: {shown}{more}. "
                 f"Pick one with sample.segment({self.segments[0]!r}).",
                 code="LL403",
             )

@@ -113,7 +113,7 @@ def _opened(data: Sequence[Any], settings: Settings, violations: ViolationList) 
         label = str(getattr(item, "attrs", {}).get(SOURCE, f"data[{place}]"))
         label = f"{label} (data[{place}])" if any(label == table.label for table in tables) else label
         with _by_table(label, violations) as mine:
-            content = item.require_single() if isinstance(item, Sample) else Wide.of(as_pandas(item, label), mine)
+            content = item.require_single(label) if isinstance(item, Sample) else Wide.of(as_pandas(item, label), mine)
         tables.append(_Table(label=label, content=content))
     if settings.time is not None and not any(table.has_time(settings.time) for table in tables):
         as_name(settings.time, "time", list(dict.fromkeys(name for table in tables for name in table.names)))

@@ -62,9 +62,9 @@ def _refuse_look_alikes(data: Any, argument: str) -> None:
     """Things that look like tables, each with the way to make it one."""
     name = type(data).__name__
     if isinstance(data, pd.Series):
-        raise UsageError(
-            f"{argument} is a pandas Series, one column only: put the KPI and its leads into one frame, for example pd.concat."
-        )
+        raise UsageError(f"{argument} is a pandas Series, one column only: {_ALLOWED}, for example {argument}.to_frame().")
+    if isinstance(data, dict) and any(hasattr(value, "columns") for value in data.values()):
+        raise UsageError(f"{argument} is a dict of tables: give them as a list, list({argument}.values()).")
     if isinstance(data, dict):
         raise UsageError(f"{argument} is a dict: {_ALLOWED}, for example pd.DataFrame({argument}).")
     if isinstance(data, np.ndarray):

@@ -177,6 +177,8 @@ def _check_repeats(
     shown = [f"{labels[place]} occurs {count} times" for place, count in repeated[:5]]
     named = first_names(undeclared)
     step = f"drop the copies, or say how rows add up with catalogue=[Metric(name, aggregate=...)] for {named}."
+    if block.left_out:  # often the names of the metrics, one row each
+        step += " A long table, with one row per metric and period, goes through from_long."
     count = counted(len(repeated), "period occurs", "periods occur")
     violations.add("LL301", f"{count} more than once.", argument="time", column=source.name, examples=shown, next_step=step)
     return ()

@@ -102,7 +102,7 @@ def test_a_mapping_gives_each_column_its_own_lags() -> None:
         (0, UsageError, "lags=0"),
         ([1, -2], UsageError, "lags=-2"),
         ([], UsageError, "lags is empty"),
-        ("3", UsageError, "lags='3'"),
+        ("3", UsageError, r"lags='3' is not allowed: give a whole number n \(lags 1\.\.n\)"),
         ({"x": 1}, UsageError, "lags says nothing for"),
         ({"x": 1, "y": 1, "z": 1}, UnknownNameError, "does not have"),
         ({"x": 1, "y": -1}, UsageError, r"lags\['y'\]=-1"),

@@ -231,6 +231,12 @@ def test_hazard_duplicate_stamps_are_aggregated_only_as_declared() -> None:
     assert "2 rows of 1 period were" in _notes(sample, "LL117")
 
 
+def test_a_long_table_at_the_wide_door_is_shown_the_other_one() -> None:
+    long = pd.DataFrame({"date": ["2024-01-01", "2024-01-02"] * 2, "metric": ["a", "a", "b", "b"], "value": range(4)})
+    with pytest.raises(DataContractError, match=r"LL301.* A long table, .*goes through from_long"):
+        as_sample(long)
+
+
 def test_a_rate_is_sum_over_sum_never_the_mean_of_rates() -> None:
     frame = pd.DataFrame({"date": ["2024-01-01", "2024-01-08", "2024-02-05"], "won": [1, 9, 1], "seen": [10, 10, 2]})
     rate = [Metric("rate", aggregate=ratio("won", "seen")), Metric("won", aggregate="sum"), Metric("seen", aggregate="sum")]

@@ -126,6 +126,8 @@ def test_a_declared_zone_settles_it() -> None:
         ([], {}, "data is an empty list"),
         ([_gdp(), "visits.csv"], {}, r"data\[1\] is a path or text"),
         ([_gdp(), [_visits()]], {}, r"data\[1\] is a list"),
+        ({"gdp": _gdp()}, {}, r"data is a dict of tables: give them as a list, list\(data\.values\(\)\)"),
+        ([_gdp(), _visits()["visits"]], {}, r"data\[1\] is a pandas Series, .* for example data\[1\]\.to_frame\(\)"),
         ([_gdp(), _visits()], {"freq": "month"}, r"freq='month' is one cadence.*leave it out, or read the tables one by one"),
         ([_gdp(), _visits()], {"columns": ["visit"]}, "columns.*'visit'.*Did you mean 'visits'"),
         ([from_wide(_gdp()), from_wide(_visits())], {"time": "date"}, "time='date' is not allowed with a Sample"),
@@ -135,6 +137,15 @@ def test_a_declared_zone_settles_it() -> None:
 def test_wrong_calls_name_the_table(data: Any, options: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         as_sample(data, **options)
+
+
+def test_a_sample_of_segments_is_named() -> None:
+    regions = (
+        _visits().rename(columns={"visits": "value"}).assign(metric="visits", region=["north", "south"] * (len(_visits()) // 2))
+    )
+    several = from_long(regions, time="date", metric="metric", value="value", segment="region")
+    with pytest.raises(UsageError, match=r"data\[1\] has 2 segments where one is expected: 'north', 'south'"):
+        as_sample([_gdp(), several])
 
 
 def test_a_rate_needs_both_parts_on_one_calendar() -> None:
