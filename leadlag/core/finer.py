@@ -12,12 +12,12 @@ from leadlag.core.clock import Clock
 from leadlag.core.noise import Momentum
 from leadlag.core.shapes import HUMP, Shape, acting_part, backcast, carried, feedback
 
-__all__ = ["FinerLead", "finer_columns", "finer_totals"]
+__all__ = ["ROWS_BEFORE", "FinerLead", "finer_columns", "finer_totals"]
 
 Floats = NDArray[np.float64]
 
-#: Rows of the KPI before its first one from which its momentum carries a lead's effect on.
-_ROWS_BEFORE = 24
+#: Rows of the KPI before its first one, and before its longest lag, from which its momentum carries a lead's effect on.
+ROWS_BEFORE = 24
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,7 +70,7 @@ def finer_columns(lead: FinerLead, *, shapes: Sequence[Shape], momentum: Momentu
     """
     clock, lags = lead.clock, lead.lags
     most = lags[-1] + int(np.ceil(clock.ratio)) + max(HUMP)
-    reach = most + int(np.ceil(_ROWS_BEFORE * clock.ratio))
+    reach = most + int(np.ceil(ROWS_BEFORE * clock.ratio))
     columns = np.empty((len(clock.ended), len(shapes), len(lags)))
     for response in dict.fromkeys(shape.response for shape in shapes):
         padded, _, rho = backcast(acting_part(lead.values[:, None], response, unit_root=momentum.unit_root), reach)
@@ -117,14 +117,14 @@ def _own_rate(shape: Shape, clock: Clock) -> float:
 def _carried_by_the_kpi(padded: Floats, rho: float, lead: FinerLead, momentum: Momentum, *, reach: int) -> Floats:
     """Single lags, carried on by the KPI's momentum from some rows before its first on."""
     clock = lead.clock
-    before = np.round(clock.ratio * np.arange(-_ROWS_BEFORE, 0)).astype(np.intp)
+    before = np.round(clock.ratio * np.arange(-ROWS_BEFORE, 0)).astype(np.intp)
     longer = Clock(
         ended=np.r_[clock.ended[0] + before, clock.ended], begun=np.r_[clock.begun[0] + before, clock.begun], per=clock.per,
         ratio=clock.ratio,
     )  # fmt: skip
     single = longer.lagged(padded, lead.lags, first=reach)
     by_row = np.full(len(lead.lags), rho**clock.ratio)
-    return carried(single, feedback(Shape("momentum"), momentum), by_row)[_ROWS_BEFORE:]
+    return carried(single, feedback(Shape("momentum"), momentum), by_row)[ROWS_BEFORE:]
 
 
 def finer_totals(lead: FinerLead, shapes: Sequence[Shape], momentum: Momentum, *, most: float) -> Floats:

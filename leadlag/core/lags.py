@@ -1,4 +1,7 @@
-"""Shifts in time, and products of shifted series. Nothing else in the package moves one row against another.
+"""Shifts in time, and products of shifted series.
+
+Nothing else in the package moves one row against another, but `leadlag.core.clock`, where rows of the KPI look back in periods of
+another length.
 
 Products at different lags differ only at the two ends of the sample: with rows t = f .. n - 1,
 ``S(i, j) = sum_t x[t-i] y[t-j] = S(i-1, j-1) + x[f-i] y[f-j] - x[n-i] y[n-j]``. So one matrix product gives the products at the

@@ -13,12 +13,13 @@ from leadlag._blas import one_thread
 from leadlag._validation import as_list, as_real
 from leadlag.catalogue import Metric, Missing
 from leadlag.checked import SeasonTest, SeriesStationarity, StationarityResult
-from leadlag.core.cycles import WEEKS_A_YEAR, SeasonAsked, asked_cycles, asked_month_ends, found_in
+from leadlag.core.cycles import SeasonAsked, found_in
 from leadlag.core.lags import difference
 from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise
 from leadlag.core.spread import spread_grows
 from leadlag.core.stationary import Judged, enough_rows, judged, nothing_left
 from leadlag.errors import UsageError
+from leadlag.prepare.season import seasons_to_ask
 from leadlag.prepare.untestable import single_event
 from leadlag.results import Provenance
 from leadlag.retransform import SeriesTransform
@@ -186,18 +187,11 @@ def _too_little(x: FloatArray, *, n_season: int, empty: bool) -> str:
 
 def _seasons(X: FloatArray, testable: Sequence[bool], calendar: Calendar) -> list[tuple[_Asked, ...]]:
     """The seasons that each series is long enough for, and what it shows of them."""
-    lengths = [WEEKS_A_YEAR if length == 52 else float(length) for length in calendar.season_lengths]
-    n, n_values = len(X), np.isfinite(X).sum(axis=0)
-    days = calendar.starts.to_numpy(dtype="datetime64[D]") if calendar.freq == "week" else None
+    n_values = np.isfinite(X).sum(axis=0)
     found: list[tuple[_Asked, ...]] = [() for _ in testable]
     for count in np.unique(n_values[list(testable)]):
         columns = np.flatnonzero((n_values == count) & testable)
-        candidates = [asked_cycles(n, period=length, n_values=int(count)) for length in lengths]
-        if days is not None:
-            candidates.append(asked_month_ends(days, n_values=int(count)))
-        for asked in candidates:
-            if asked is None:
-                continue
+        for asked in seasons_to_ask(calendar, len(X), n_values=int(count)):
             shown = found_in(X[:, columns], asked)
             for place, column in enumerate(columns):
                 item = _Asked(asked=asked, n_kept=int(shown.n_kept[place]), pvalue=float(shown.pvalues[place]))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.clock import Clock
-from leadlag.core.finer import FinerLead
+from leadlag.core.finer import ROWS_BEFORE, FinerLead
 from leadlag.core.lags import difference
 from leadlag.core.leastsquares import less_columns, standardise
 from leadlag.core.noise import ar_errors, autoregressions
@@ -23,8 +23,6 @@ Floats = NDArray[np.float64]
 
 #: Own lags of a lead that are asked for the KPI's seasons beside what it comes to in the KPI's periods.
 _SAMPLED = 3
-#: Periods of the KPI before its first one, and before its longest lag, from which a lead's own values are kept.
-_ROWS_BEFORE = 24
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,7 +66,7 @@ def own_series(sample: Sample, name: str, *, max_lag: int, log: Sequence[str]) -
     clock, lags = found.clock, found.clock.own_lags((1, max_lag))
     # what comes later than any row may know must not move a mean or a trend; what lies far before the KPI need not
     end = int(np.clip(clock.ended.max(), 0, len(values)))
-    begin = int(np.clip(clock.ended.min() - lags[-1] - round(_ROWS_BEFORE * clock.ratio), 0, end))
+    begin = int(np.clip(clock.ended.min() - lags[-1] - round(ROWS_BEFORE * clock.ratio), 0, end))
     near = replace(clock, ended=clock.ended - begin, begun=clock.begun - begin)
     return OwnSeries(values=values[begin:end], clock=near, lags=lags, unit=found.unit)
 

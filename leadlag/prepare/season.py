@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from leadlag.core.cycles import WEEKS_A_YEAR, SeasonAsked, asked_cycles, asked_month_ends, found_in
 from leadlag.sample import Calendar
 
-__all__ = ["Season", "seasons_asked"]
+__all__ = ["Season", "seasons_asked", "seasons_to_ask"]
 
 Floats = NDArray[np.float64]
 
@@ -57,13 +57,26 @@ def seasons_asked(calendar: Calendar, y: Floats, X: Floats) -> tuple[Season, ...
     A season that only the leads show enters too: a weak one in the KPI, not found there, would make every lead with a
     strong one look early.
     """
-    n = len(y)
-    lengths = [WEEKS_A_YEAR if length == 52 else float(length) for length in calendar.season_lengths]
-    asked = [asked_cycles(n, period=length) for length in lengths]
-    if calendar.freq == "week":
-        asked.append(asked_month_ends(calendar.starts.to_numpy(dtype="datetime64[D]")))
-    found = [_entering(y, X, item) for item in asked if item is not None]
+    found = [_entering(y, X, item) for item in seasons_to_ask(calendar, len(y))]
     return tuple(item for item in found if item is not None)
+
+
+def seasons_to_ask(calendar: Calendar, n: int, *, n_values: int | None = None) -> tuple[SeasonAsked, ...]:
+    """The seasons of the calendar that a sample is long enough for.
+
+    Parameters
+    ----------
+    calendar : Calendar
+    n : int
+        Rows of the grid.
+    n_values : int, optional
+        Rows that have a value; n if None.
+    """
+    lengths = [WEEKS_A_YEAR if length == 52 else float(length) for length in calendar.season_lengths]
+    asked = [asked_cycles(n, period=length, n_values=n_values) for length in lengths]
+    if calendar.freq == "week":
+        asked.append(asked_month_ends(calendar.starts.to_numpy(dtype="datetime64[D]"), n_values))
+    return tuple(item for item in asked if item is not None)
 
 
 def _entering(y: Floats, X: Floats, asked: SeasonAsked) -> Season | None:
