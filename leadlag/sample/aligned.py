@@ -11,6 +11,7 @@ import pandas as pd
 from leadlag.catalogue import Aggregate, Ratio
 from leadlag.core.clock import Clock
 from leadlag.core.overlap import Edges, folded, last_ended
+from leadlag.sample.names import first_names
 from leadlag.sample.periods import Cadence, Calendar, cadence_of, days_per_period, ordinals_of, starts_of
 
 __all__ = ["Aligned", "Finer", "align", "edges_between", "quotient"]
@@ -19,6 +20,8 @@ _DAY = np.timedelta64(86_400_000_000, "us")
 #: How far the calendar is looked at for the fewest own periods in one of the KPI's: weekdays and leap years repeat in 28 years.
 _YEARS, _MOST_PERIODS = 40, 3_000
 _SINCE = np.datetime64("2000-01-01", "us")
+#: Metrics that a note names.
+_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -174,11 +177,6 @@ def _fewest_whole(kpi: Calendar, own: Calendar) -> int:
     return max(0, int((edges.ended[1:] - edges.begun[:-1]).min()))
 
 
-def _shown(names: Sequence[str], most: int = 3) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(map(repr, names[:most])) + more
-
-
 def _unit(calendar: Calendar) -> str:
     return f"step of {calendar.step}" if calendar.step else calendar.unit
 
@@ -190,12 +188,12 @@ def _fast_text(names: Sequence[str], own: Calendar, kpi: Calendar, ratio: float,
     count = f"{ratio:.4g} {_unit(own)}s to a {_unit(kpi)}"
     straddling = "" if ratio == int(ratio) else f"; a {_unit(own)} that lies in two is split by days"
     once = f"where one value a {kpi.unit} is needed, the {how}{straddling}"
-    return f"seen more often than the KPI, {count}: {_shown(names)}; {once}."
+    return f"seen more often than the KPI, {count}: {first_names(names, _SHOWN)}; {once}."
 
 
 def _slow_text(names: Sequence[str], own: Calendar, kpi: Calendar) -> str:
     if cadence_of(own).freq == cadence_of(kpi).freq == "week":
         how = f"weeks that begin on {own.anchor}, where those of the KPI begin on {kpi.anchor}"
-        return f"{how}: {_shown(names)}. So each week has the value of the last one that had ended."
+        return f"{how}: {first_names(names, _SHOWN)}. So each week has the value of the last one that had ended."
     how = f"each {kpi.unit} has the value of the last {_unit(own)} that had ended, none is interpolated"
-    return f"not seen as often as the KPI, once a {_unit(own)}: {_shown(names)}. So {how}."
+    return f"not seen as often as the KPI, once a {_unit(own)}: {first_names(names, _SHOWN)}. So {how}."

@@ -11,6 +11,7 @@ import pandas as pd
 
 from leadlag.errors import DataWarning
 from leadlag.sample.model import LeftOut, Note
+from leadlag.sample.names import first_names
 from leadlag.sample.numbers import Reading, to_float64
 from leadlag.sample.tables import AS_WRITTEN
 from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
@@ -90,9 +91,8 @@ def read_columns(
     read_names = [names[place] for place in places]
     _infinities(values, kept, read_names, asked, infinite, rows, violations, notes)
     if left_out:
-        shown = ", ".join(repr(column.name) for column in left_out[:12])
-        more = f" and {len(left_out) - 12} more" if len(left_out) > 12 else ""
-        notes.append(Note(code="LL107", column=None, text=f"columns that hold no numbers were left out: {shown}{more}."))
+        shown = first_names([column.name for column in left_out], 12)
+        notes.append(Note(code="LL107", column=None, text=f"columns that hold no numbers were left out: {shown}."))
     kept_names = tuple(read_names[column] for column in kept)
     return Block(
         names=kept_names,

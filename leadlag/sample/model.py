@@ -13,7 +13,7 @@ from leadlag._validation import as_name
 from leadlag.catalogue import Aggregate, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import Finer, align
-from leadlag.sample.names import plain_name, requested_names
+from leadlag.sample.names import first_names, plain_name, requested_names
 from leadlag.sample.periods import Calendar
 from leadlag.sample.violations import Violation, raise_violations
 
@@ -269,10 +269,9 @@ class Sample:
     def require_single(self, argument: str = "data") -> Sample:
         """Itself if there is one segment or none, else a `UsageError` that names the argument and says how to pick one."""
         if len(self.segments) > 1:
-            shown = ", ".join(map(repr, self.segments[:12]))
-            more = f" and {len(self.segments) - 12} more" if len(self.segments) > 12 else ""
+            shown = first_names(self.segments, 12)
             raise UsageError(
-                f"{argument} has {len(self.segments)} segments where one is expected: {shown}{more}. "
+                f"{argument} has {len(self.segments)} segments where one is expected: {shown}. "
                 f"Pick one with sample.segment({self.segments[0]!r}).",
                 code="LL403",
             )

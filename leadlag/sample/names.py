@@ -11,7 +11,7 @@ from leadlag._validation import as_names
 from leadlag.errors import UsageError
 from leadlag.sample.violations import ViolationList
 
-__all__ = ["CleanNames", "clean_names", "plain_name", "requested_names"]
+__all__ = ["CleanNames", "clean_names", "first_names", "plain_name", "requested_names"]
 
 #: Unicode categories that no name may hold: control characters, line and paragraph separators, lone surrogates.
 _REFUSED = frozenset({"Cc", "Zl", "Zp", "Cs"})
@@ -52,6 +52,18 @@ def plain_name(label: Any) -> str:
         levels = [plain_name(level) for level in label]
         return " / ".join(level for level in levels if level)
     return unicodedata.normalize("NFC", label if isinstance(label, str) else str(label))
+
+
+def first_names(names: Sequence[str], most: int = 5) -> str:
+    """The first names as text, the others counted.
+
+    Examples
+    --------
+    >>> first_names(["visits", "demos", "price"], most=2)
+    "'visits', 'demos' and 1 more"
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(map(repr, names[:most])) + more
 
 
 def clean_names(

@@ -9,6 +9,7 @@ import numpy as np
 
 from leadlag.sample.cadence import Found, infer_cadence
 from leadlag.sample.model import Note
+from leadlag.sample.names import first_names
 from leadlag.sample.periods import Cadence, Calendar, Freq, days_per_period, ordinals_of
 from leadlag.sample.times import Stamps
 
@@ -118,7 +119,6 @@ def _groups(found: Found, alike: Sequence[list[int]], stamps: Stamps, there: np.
 
 def slow_note(names: Sequence[str], first_row: str, calendar: Calendar) -> Note:
     """How metrics of a slower step were read."""
-    shown = ", ".join(map(repr, names[:3])) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     taken = f"That of {first_row} was taken for {calendar.labels[0]}"
-    text = f"values once a {calendar.unit} only, so on a calendar of that: {shown}. {taken}."
+    text = f"values once a {calendar.unit} only, so on a calendar of that: {first_names(names, 3)}. {taken}."
     return Note(code="LL125", column=names[0] if len(names) == 1 else None, text=text)

@@ -15,14 +15,14 @@ from leadlag.sample.detect import TimeSource, find_time
 from leadlag.sample.grid import Grid, build_grid, repeated_periods
 from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import Note, Sample
-from leadlag.sample.names import CleanNames, clean_names
+from leadlag.sample.names import CleanNames, clean_names, first_names
 from leadlag.sample.rates import fold_metrics, rate_parts, undeclared_metrics
 from leadlag.sample.settings import Settings
 from leadlag.sample.split import Group, groups_of, slow_note
 from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.violations import ViolationList, counted
 
-__all__ = ["Wide", "first_names"]
+__all__ = ["Wide"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,12 +182,6 @@ def _check_repeats(
     count = counted(len(repeated), "period occurs", "periods occur")
     violations.add("LL301", f"{count} more than once.", argument="time", column=source.name, examples=shown, next_step=step)
     return ()
-
-
-def first_names(names: Sequence[str], most: int = 5) -> str:
-    """The first names as text, the others counted."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(map(repr, names[:most])) + more
 
 
 def _on_grid(block: Block, grid: Grid, clean: CleanNames, settings: Settings, notes: tuple[Note, ...]) -> Sample:
