@@ -18,7 +18,7 @@ from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
 
 __all__ = ["Block", "read_columns"]
 
-_KINDS = {"text": "text, no number in it", "date": "dates, no numbers"}
+_KINDS = {"text": "text, none of its cells is a plain number", "date": "dates, no numbers"}
 _COMMA_STEP = (
     "write numbers with a point and without separators or signs, for example 1234.5 "
     "(pd.read_csv has decimal=',' and thousands='.')."

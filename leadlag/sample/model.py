@@ -176,13 +176,12 @@ class Sample:
         >>> both.around("gdp").column("visits")
         array([1., 4.])
         """
+        asked = [self.resolve(name, argument) for name in (kpi if isinstance(kpi, list) else [kpi])]
         if not self.others:
             return self
         self.require_single()
         cadences = self.cadences
-        main = self._main(
-            cadences, [self.resolve(name, argument) for name in (kpi if isinstance(kpi, list) else [kpi])], argument
-        )
+        main = self._main(cadences, asked, argument)
         beside = [part for part in cadences if part is not main]
         aligned = [
             align(part.values, part.names, own=part.calendar, kpi=main.calendar, rules=part.aggregates, parts=part.parts)

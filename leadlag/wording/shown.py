@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -13,6 +14,8 @@ __all__ = [
 
 _JOINERS = "\u200c\u200d"  # invisible, but letters and emoji are put together with them
 _NOTHING = "-"
+#: A word, and what stands behind a number with a space that is no place to break a line.
+_WORD = re.compile(r"\S+(?: %\S*)?")
 
 
 class Prose(str):
@@ -85,10 +88,18 @@ def pad(text: str, columns: int, *, side: str = "left") -> str:
 
 
 def wrap(text: str, most: int = 80, *, indent: str = "", first: str = "") -> list[str]:
-    """Lines of at most `most` columns: the first begins with `first`, the others with `indent`; long words are broken."""
+    """Lines of at most `most` columns: the first begins with `first`, the others with `indent`; long words are broken.
+
+    A number and its percent sign stay together.
+
+    Examples
+    --------
+    >>> wrap("a set at 90 %, a set at 95 %", 11)
+    ['a set at', '90 %, a set', 'at 95 %']
+    """
     lines: list[str] = []
     line, empty = first, True
-    for word in text.split():
+    for word in _WORD.findall(text):
         rest = word
         while rest:
             joined_up = line + rest if empty else f"{line} {rest}"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from leadlag.catalogue import Metric, ratio
-from leadlag.errors import UsageError
+from leadlag.errors import UnknownNameError, UsageError
 from leadlag.sample import Sample, from_long, from_wide
 
 NAN = np.nan
@@ -175,3 +175,9 @@ def test_segments_of_mixed_cadence_are_lined_up_one_by_one() -> None:
         sample.around("gdp")
     german = sample.segment("de").around("gdp")
     assert_array_equal(german.column("visits"), np.full(8, 10.0))
+
+
+def test_a_kpi_that_is_not_there_is_refused_with_one_calendar_or_several() -> None:
+    for sample in (from_wide(_table("gdp", "2024-01-01", "QS", [10.0, 20.0])), _quarters_and_months()):
+        with pytest.raises(UnknownNameError, match="kpi names columns that the data do not have: 'gpd'"):
+            sample.around("gpd")
