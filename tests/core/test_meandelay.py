@@ -54,7 +54,9 @@ def test_of_an_effect_that_momentum_carries_it_is_the_centre_of_its_response() -
 
 
 @pytest.mark.parametrize(
-    "weights", [[0.0, 0.6], [0.0, *(0.5 * 0.5 ** np.arange(20))], [0.2, 0.4, 0.2], [0.0, 0.3, 0.3, 0.3]], ids=str
+    "weights",
+    [[0.0, 0.6], [0.0, *(0.5 * 0.5 ** np.arange(20))], [0.2, 0.4, 0.2], [0.0, 0.3, 0.3, 0.3]],
+    ids=["one lag", "decay", "hump", "three lags"],
 )
 def test_the_interval_holds_the_truth(weights: list[float]) -> None:
     centre = float(np.arange(1, len(weights) + 1) @ np.array(weights) / np.sum(weights))
