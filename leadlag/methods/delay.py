@@ -266,7 +266,10 @@ def estimated_delay(
     by_changes = treated.surprises or (treated.differenced and not problem.momentum.unit_root)
     searched = (*shapes, *LASTING) if by_changes else tuple(shapes)
     test = peak_test(problem, column, flips=flips, shapes=searched)
-    kept, finer, response = test.not_rejected(level), problem.finer_of(column), searched[test.shape].response
+    finer, response = problem.finer_of(column), searched[test.shape].response
+    kept = test.not_rejected(level)
+    if treated.surprises:
+        kept = _with_neighbours(kept, test.lags)
     missing = "square" if response == "square" else "changes" if by_changes else ""
     mean = MeanDelay.none(missing) if missing else mean_delay(problem, column, level=level, response=response)
     delay = Delay(
@@ -281,6 +284,16 @@ def estimated_delay(
         mean_missing=mean.missing,
     )
     return Estimated(delay=delay, test=test)
+
+
+def _with_neighbours(kept: Sequence[float], lags: Sequence[float]) -> tuple[float, ...]:
+    """Some lags and those next to them.
+
+    What a lead does in the KPI's own period is not in the model, and the KPI's momentum takes some of it up: of leads tested by
+    their surprises the peak often came out one lag beside the true one.
+    """
+    near = {place + away for place, lag in enumerate(lags) if lag in kept for away in (-1, 0, 1)}
+    return tuple(lag for place, lag in enumerate(lags) if place in near)
 
 
 def _whole(lag: float) -> float:
