@@ -37,16 +37,19 @@ def spread_grows(x: Floats, season: Floats | None = None) -> bool:
     Notes
     -----
     Least squares of ``log |change|`` on the log of the mean of the two values, with heteroscedasticity-robust errors. Of series
-    with symmetric steps whose size does not depend on the level, these two do not correlate.
+    with symmetric steps whose size does not depend on the level, these two do not correlate. What is linear in the level is
+    taken off the changes first: the mean change of a series that grows in percent is that of its last rows, and would be most
+    of what is left of the early ones.
     """
     present = x[np.isfinite(x)]
     if not len(present) or present.min() <= 0 or present.max() < _RANGE * present.min():
         return False
     change, level = difference(x), x - 0.5 * difference(x)
     rows = np.isfinite(change)
-    if rows.sum() < rows_needed(2):
+    if rows.sum() < rows_needed(3):
         return False
     base = np.ones((len(x), 1)) if season is None else np.column_stack([np.ones(len(x)), difference(season)])
+    base = np.column_stack([base, np.where(rows, level, 0.0) / present.max()])
     size, height = np.abs(residualise(change[rows] / present.max(), orthonormal_basis(base[rows]))), np.log(level[rows])
     # steps of zero have no log: a floor far below the usual step keeps them small
     usual = float(np.median(size))

@@ -25,6 +25,26 @@ def test_steps_in_percent_are_seen_and_steps_of_one_size_are_not() -> None:
     assert share(walk - walk.min(axis=0) + 1.0) < 0.06
 
 
+@pytest.mark.parametrize(("n", "growth", "size"), [(300, 0.02, 0.1), (156, 0.03, 0.1), (104, 0.05, 0.1), (104, -0.05, 0.1)])
+def test_strong_growth_in_percent_does_not_hide_its_own_steps(n: int, growth: float, size: float) -> None:
+    noise, line = np.random.default_rng(n).normal(size=(n, 60)), growth * np.arange(n)[:, None]
+    assert share(np.exp(line + size * noise)) > 0.95
+    assert share(np.exp(line + size * np.cumsum(noise, axis=0))) > 0.55
+
+
+@pytest.mark.parametrize("n", [60, N])
+def test_a_level_that_moves_for_another_reason_is_no_growth_in_percent(n: int) -> None:
+    noise, rise = np.random.default_rng(n).normal(size=(n, DRAWS)), np.arange(n)[:, None] / n
+    drift = np.cumsum(noise + 0.3, axis=0)
+    for X in (
+        noise + 10.0,
+        drift - drift.min(axis=0) + 1.0,
+        noise + 4.0 + np.exp(4.0 * rise),
+        0.5 * noise + 5.0 + 8.0 * (rise > 0.5),
+    ):
+        assert share(np.where(X > 0.0, X, 0.01)) < 0.06
+
+
 def test_a_season_of_one_size_is_no_reason() -> None:
     season = harmonics(N, period=12.0, count=6)
     noise = np.random.default_rng(1).normal(size=(N, DRAWS))
