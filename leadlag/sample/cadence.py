@@ -8,12 +8,17 @@ import numpy as np
 
 from leadlag.sample.periods import Cadence, Freq, days_of, months_of, ordinals_of
 
-__all__ = ["Found", "counter_cadence", "declared_cadence", "infer_cadence"]
+__all__ = ["Found", "counter_cadence", "declared_cadence", "infer_cadence", "off_calendar"]
 
 _DAY = 86_400_000_000
 _HOUR = 3_600_000_000
 #: A grid this many times longer than the rows is a sign of a wrong cadence, not of gaps.
 _MOST_EMPTY = 20
+#: Days of the month, counted from 0, up to which and from which on a date is a first or a last day.
+_EARLY_DAY, _LATE_DAY = 2, 27
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +90,27 @@ def counter_cadence(counts: np.ndarray, freq: Freq) -> Found:
     if span > _MOST_EMPTY * max(len(unique), 5):
         return Found(problem=f"{len(unique)} counter values spread over {span} steps of {step}")
     return Found(cadence=Cadence(freq=freq, base="counter", step=step, origin=int(unique[0]) if len(unique) else 0))
+
+
+def off_calendar(stamps: np.ndarray, freq: Freq) -> str:
+    """What the dates of quarters or years say that are no calendar ones; empty where they may be.
+
+    Examples
+    --------
+    >>> dates = np.array(["2024-01-31", "2024-04-30", "2024-07-31"], dtype="datetime64[us]")
+    >>> off_calendar(dates, "quarter"), off_calendar(dates + np.timedelta64(60, "D"), "quarter")
+    ('end in January', '')
+    """
+    many = {"quarter": 3, "year": 12}.get(freq)
+    if many is None or not len(stamps):
+        return ""
+    day, month = _day_of_month(stamps), months_of(stamps) % 12
+    if (day >= _LATE_DAY).all() and (month % many != many - 1).all():
+        return f"end in {_MONTHS[int(month.min())]}"
+    # a quarter may also be dated by the first day of its last month
+    if (day <= _EARLY_DAY).all() and not np.isin(month % many, (0, many - 1)).any():
+        return f"begin in {_MONTHS[int(month.min())]}"
+    return ""
 
 
 def _mode(steps: np.ndarray) -> int:

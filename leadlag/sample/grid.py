@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 
 from leadlag._validation import as_int
 from leadlag.errors import UsageError
-from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence
+from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence, off_calendar
 from leadlag.sample.model import Note
 from leadlag.sample.periods import WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of
 from leadlag.sample.times import Stamps
@@ -87,7 +87,10 @@ def build_grid(
         notes.append(
             Note(code="LL109", column=time, text=f"{counted(empty, 'period has', 'periods have')} no row: missing, not filled.")
         )
-    return Grid(calendar=calendar_of(first, last, cadence, tz=tz), rows=rows, places=places, notes=tuple(notes))
+    calendar = calendar_of(first, last, cadence, tz=tz)
+    if cadence.base != "counter":
+        calendar = replace(calendar, off=off_calendar(clock[rows], cadence.freq))
+    return Grid(calendar=calendar, rows=rows, places=places, notes=tuple(notes))
 
 
 def _count_periods(

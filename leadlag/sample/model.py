@@ -181,6 +181,7 @@ class Sample:
             return self
         self.require_single()
         cadences = self.cadences
+        _refuse_off_calendar(cadences)
         main = self._main(cadences, asked, argument)
         beside = [part for part in cadences if part is not main]
         aligned = [
@@ -283,6 +284,19 @@ class Sample:
             return pd.DataFrame(self.values.copy(), index=self.calendar.index, columns=columns)
         parts = [pd.DataFrame(values.copy(), index=self.calendar.index, columns=columns) for values in self.values]
         return pd.concat(parts, keys=list(self.segments), names=["segment", "period"])
+
+
+def _refuse_off_calendar(cadences: Sequence[Sample]) -> None:
+    """Quarters of a business year would be lined up with months of other quarters: what is coincident would seem to lead."""
+    for part in cadences:
+        if part.calendar.off:
+            unit, shown = part.calendar.unit, first_names(part.names)
+            raise UsageError(
+                f"the {unit}s of {shown} {part.calendar.off} by their dates, but {unit}s are counted as those of the calendar: "
+                f"metrics of another cadence would be lined up with the wrong {unit}. Date each figure by the calendar {unit} "
+                "that it is for, or give all metrics one row for each of these periods.",
+                code="LL309",
+            )
 
 
 def together(parts: Sequence[Sample], whole: Sample, *, order: Sequence[str]) -> Sample:

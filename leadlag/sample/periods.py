@@ -92,6 +92,9 @@ class Calendar:
         Length of a dated ``"period"`` in words, for example ``"15 minutes"``; else empty.
     cadence : Cadence or None
         How stamps were counted; None if `freq` and `anchor` say it all.
+    off : str
+        What the dates of quarters or years say that are no calendar ones, for example ``"end in January"``; else empty. They
+        are counted as the calendar ones in which their dates fall.
     """
 
     freq: Freq
@@ -100,6 +103,7 @@ class Calendar:
     tz: str | None = None
     step: str = ""
     cadence: Cadence | None = None
+    off: str = ""
 
     def __len__(self) -> int:
         return len(self.index)

@@ -24,6 +24,8 @@ from leadlag.wording.shown import Prose, among, cut, joined, lag_number, number,
 __all__ = ["explain", "summary", "untestable"]
 
 _WIDTH, _LABEL, _NAME = 80, 11, 28
+#: Lags that a summary lists.
+_MOST_ROWS = 40
 _COLUMNS = (7, 5, 9, 14, 24)
 
 
@@ -129,11 +131,19 @@ def _facts(result: SeenDelaySet) -> Iterator[tuple[str, str]]:
 
 
 def _by_lag(result: SeenDelaySet) -> list[str]:
-    """One line a lag: whether it is in the set, p of a peak there, and the effect of the lag alone."""
+    """One line a lag: whether it is in the set, p of a peak there, and the effect of the lag alone.
+
+    Of many lags those are shown that are most likely the peak.
+    """
     head = ("lag", "set", "p(peak)", "effect alone", f"{percent(result.delay.level)} interval")
     rows = [head]
     sizes = zip(result.effect, result.effect_low, result.effect_high, strict=True)
+    least = sorted(result.pvalues, reverse=True)[:_MOST_ROWS][-1]
     for lag, p, (effect, low, high) in zip(result.lags, result.pvalues, sizes, strict=True):
+        if p < least or len(rows) > _MOST_ROWS:
+            continue
         inside = "x" if lag in result.delay.lags else ""
         rows.append((lag_number(lag), inside, pvalue(p), number(effect), f"[{number(low)}, {number(high)}]"))
-    return ["".join(pad(cell, width, side="right") for cell, width in zip(row, _COLUMNS, strict=True)) for row in rows]
+    lines = ["".join(pad(cell, width, side="right") for cell, width in zip(row, _COLUMNS, strict=True)) for row in rows]
+    more = len(result.lags) - len(rows) + 1
+    return [*lines, f"and {periods(more, 'lag')} less likely: to_frame() has them all"] if more else lines

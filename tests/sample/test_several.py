@@ -168,3 +168,21 @@ def test_long_and_wide_tables_go_together() -> None:
     long = _visits().melt("date")
     sample = as_sample([_gdp(), from_long(long, time="date", metric="variable", value="value")])
     assert_array_equal(sample.around("gdp").column("visits"), np.arange(36.0).reshape(12, 3).mean(axis=1))
+
+
+@pytest.mark.parametrize("anchor", ["Q-JAN", "Q-FEB"])
+def test_quarters_of_a_business_year_are_not_lined_up_with_months(anchor: str) -> None:
+    quarters = pd.period_range("2020Q1", periods=12, freq=anchor)
+    kpi = pd.DataFrame({"y": np.arange(12.0)}, index=quarters.end_time.normalize())
+    alone = from_wide(kpi)
+    assert alone.around("y") is alone
+    with pytest.raises(UsageError, match=f"the quarters of 'y' end in {'January' if anchor == 'Q-JAN' else 'February'} by their"):
+        from_wide([kpi, _visits()]).around("y")
+
+
+@pytest.mark.parametrize("dates", ["2020-03-31", "2020-01-01", "2020-03-01", "2020-02-14"])
+def test_calendar_quarters_may_be_dated_by_any_of_their_days(dates: str) -> None:
+    ends = pd.DatetimeIndex([pd.Timestamp(dates) + pd.DateOffset(months=3 * i) for i in range(12)])
+    ends = ends + pd.offsets.MonthEnd(0) if dates.endswith("31") else ends
+    both = from_wide([pd.DataFrame({"y": np.arange(12.0)}, index=ends), _visits()]).around("y")
+    assert both.calendar.labels[0] == "2020Q1"
