@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from leadlag.retransform import SeriesTransform
 from leadlag.wording import stationarity as words
 
 __all__ = ["SeasonTest", "SeriesStationarity", "StationarityResult"]
+
+_BOTH = "intercept and trend"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +61,11 @@ class SeriesStationarity(Result):
     reason : str
         Code and words why it is untestable; else empty.
     trend : {"none", "linear", ""}
-        What stands beside the tests with the intercept.
+        Whether a linear trend was found: by its own test, or because the verdict is "trend-stationary".
     trend_pvalue : float
         That the series has no linear trend; holds with and without a unit root.
+    tests_beside : {"intercept", "intercept and trend", ""}
+        What the three tests that follow stand beside; a trend may stand there that was not found.
     dfgls, dfgls_pvalue, dfgls_lags, adf, adf_pvalue, adf_lags
         Unit-root tests: statistic, p, lagged changes. A small p speaks against a unit root.
     kpss, kpss_pvalue, kpss_bandwidth
@@ -84,6 +88,7 @@ class SeriesStationarity(Result):
     reason: str = ""
     trend: str = ""
     trend_pvalue: float = np.nan
+    tests_beside: str = ""
     dfgls: float = np.nan
     dfgls_pvalue: float = np.nan
     dfgls_lags: int = 0
@@ -112,7 +117,7 @@ class SeriesStationarity(Result):
     @property
     def kpss_critical(self) -> float:
         """Value beyond which KPSS rejects stationarity at `alpha`."""
-        return kpss_critical(self.alpha, deterministic="ct" if self.trend == "linear" else "c")
+        return kpss_critical(self.alpha, deterministic="ct" if self.tests_beside == _BOTH else "c")
 
     @property
     def found_seasons(self) -> tuple[SeasonTest, ...]:
@@ -125,11 +130,15 @@ class SeriesStationarity(Result):
 
     def summary(self) -> str:
         """The verdict and the tests behind it as text of at most 80 columns."""
-        return words.summary_of_series(self)
+        return words.summary_of_series(self._as_tested())
 
     def explain(self) -> str:
         """What the series is, why, and what to do, in plain sentences."""
-        return words.explain_series(self)
+        return words.explain_series(self._as_tested())
+
+    def _as_tested(self) -> SeriesStationarity:
+        """The same with what stood beside the tests as its trend, which is what the words tell."""
+        return replace(self, trend="linear" if self.tests_beside == _BOTH else "none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,8 +198,8 @@ class StationarityResult(Result):
 def _table(series: Sequence[SeriesStationarity]) -> pd.DataFrame:
     """One row a series."""
     names = (
-        "trend", "trend_pvalue", "dfgls", "dfgls_pvalue", "dfgls_lags", "adf", "adf_pvalue", "adf_lags", "kpss", "kpss_pvalue",
-        "kpss_bandwidth",
+        "trend", "trend_pvalue", "tests_beside", "dfgls", "dfgls_pvalue", "dfgls_lags", "adf", "adf_pvalue", "adf_lags", "kpss",
+        "kpss_pvalue", "kpss_bandwidth",
     )  # fmt: skip
     in_segments = any(item.segment for item in series)
     rows = [

@@ -34,13 +34,15 @@ class Judged:
     verdict : tuple of str
         "stationary", "trend-stationary", "integrated" or "inconclusive".
     about_trend : ndarray of bool
-        The tests stand beside intercept and trend; beside an intercept alone where False.
+        The tests stand beside intercept and trend; beside an intercept alone where False. It is no finding of a trend.
     tests : UnitRootTests
         Statistics of that case.
     dfgls_pvalue, adf_pvalue, kpss_pvalue : ndarray
         That of KPSS is known between 0.01 and 0.10 only.
     trend, trend_pvalue : ndarray
         Statistic of the test for a linear trend, positive where the series rises, and its two-sided p.
+    alpha : float
+        Level of every test.
     """
 
     verdict: tuple[Verdict, ...]
@@ -51,6 +53,7 @@ class Judged:
     kpss_pvalue: Floats
     trend: Floats
     trend_pvalue: Floats
+    alpha: float
 
 
 class _Case(NamedTuple):
@@ -100,7 +103,8 @@ def judged(X: Floats, *, season: Floats | None = None, alpha: float = 0.05) -> J
     A unit root is rejected if DF-GLS or ADF rejects it. The tests stand beside a trend if the series has one
     (`trend_statistics`), or if a unit root is rejected beside a trend while the tests about the mean do not say stationary.
     Then: unit root rejected and KPSS not, "stationary" or "trend-stationary"; the other way round, "integrated"; else
-    "inconclusive".
+    "inconclusive". "trend-stationary" needs no significant slope: it says that the series returns to a line, and that the tests
+    do not let it return to a fixed level.
     """
     mean, trend = (_case(X, deterministic, season, alpha=alpha) for deterministic in ("c", "ct"))
     statistic = trend_statistics(X, dfgls=trend.tests.dfgls, kpss=trend.tests.kpss, season=season)
@@ -120,6 +124,7 @@ def judged(X: Floats, *, season: Floats | None = None, alpha: float = 0.05) -> J
         kpss_pvalue=chosen.kpss_pvalue,
         trend=statistic,
         trend_pvalue=pvalue,
+        alpha=alpha,
     )
 
 

@@ -220,7 +220,8 @@ def _fields(
     values = x if log is None else np.log(x)
     return {
         "verdict": answers.verdict[place],
-        "trend": "linear" if answers.about_trend[place] else "none",
+        "trend": "linear" if _has_trend(answers, place) else "none",
+        "tests_beside": "intercept and trend" if answers.about_trend[place] else "intercept",
         "trend_pvalue": float(answers.trend_pvalue[place]),
         **{name: float(getattr(answers, name)[place]) for name in ("dfgls_pvalue", "adf_pvalue", "kpss_pvalue")},
         **{name: float(getattr(tests, name)[place]) for name in ("dfgls", "adf", "kpss")},
@@ -234,11 +235,16 @@ def _fields(
             for item in asked
         ),
         "transform": SeriesTransform.fit(
-            x, log=log is not None, differenced=differenced, trend=bool(working.about_trend[about]), first_day=first_day,
+            x, log=log is not None, differenced=differenced, trend=_has_trend(working, about), first_day=first_day,
             seasons=[(item.asked, item.n_kept) for item in asked if item.n_kept],
         ),
         "log_verdict": "" if log is None else verdict,
     }  # fmt: skip
+
+
+def _has_trend(answers: Judged, place: int) -> bool:
+    """Whether a trend was found, by its own test or as the only level to return to; tests may stand beside one that was not."""
+    return bool(answers.trend_pvalue[place] < answers.alpha) or answers.verdict[place] == "trend-stationary"
 
 
 def _strength(x: FloatArray, item: _Asked, *, differenced: bool) -> float:

@@ -154,6 +154,39 @@ def test_a_log_is_suggested_for_counts_of_no_kind_and_never_for_what_may_fall_be
     assert all("log" not in item.transform.steps for item in ll.check_stationarity(data))
 
 
+@pytest.mark.parametrize(("n", "growth"), [(300, 0.02), (104, 0.05)])
+def test_strong_growth_in_percent_is_suggested_a_log(n: int, growth: float) -> None:
+    noise = np.random.default_rng(n).normal(size=(n, 20))
+    names = [f"m{place}" for place in range(20)]
+    found = ll.check_stationarity(pd.DataFrame(np.exp(growth * np.arange(n)[:, None] + 0.1 * noise), columns=names))
+    assert sum(item.transform.steps == ("log", "detrend") for item in found) >= 19
+
+
+def test_a_trend_is_suggested_only_where_one_was_found() -> None:
+    rng = np.random.default_rng(9)
+    steps, names = rng.normal(size=(N + 100, 200)), [f"m{place}" for place in range(200)]
+    found = list(ll.check_stationarity(pd.DataFrame(lfilter([1.0], [1.0, -0.9], steps, axis=0)[100:], columns=names)))
+    unsure = [item for item in found if item.verdict == "inconclusive" and item.trend_pvalue >= item.alpha]
+    beside = [item for item in unsure if item.tests_beside == "intercept and trend"]
+    assert len(beside) > 10
+    assert all(item.trend == "none" and item.suggestion == "none" for item in unsure)
+    assert all(item.kpss > item.kpss_critical and "beside a trend" in item.explain() for item in beside)
+    assert all("intercept and trend" in item.summary() for item in beside)
+    trending = [item for item in found if item.trend == "linear"]
+    assert all(item.trend_pvalue < item.alpha or item.verdict == "trend-stationary" for item in trending)
+    assert 0 < len(trending) < 0.2 * len(found)
+
+
+def test_a_trend_that_its_own_test_misses_is_not_called_a_fixed_level() -> None:
+    steps, names = np.random.default_rng(10).normal(size=(160, 150)), [f"m{place}" for place in range(150)]
+    noise = lfilter([1.0], [1.0, -0.5], steps, axis=0)[100:]
+    found = ll.check_stationarity(pd.DataFrame(noise + 4.0 * np.arange(60)[:, None] / 60, columns=names))
+    missed = [item for item in found if item.trend_pvalue >= item.alpha and item.verdict == "trend-stationary"]
+    assert len(missed) > 5
+    assert all(item.trend == "linear" and item.suggestion == "detrend" for item in missed)
+    assert sum(item.verdict == "stationary" for item in found) < 0.1 * len(found)
+
+
 def test_segments_have_a_row_each() -> None:
     rng = np.random.default_rng(6)
     months = pd.period_range("2015-01", periods=80, freq="M").astype(str)
