@@ -14,11 +14,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_feature_names_in, check_consistent_length, check_is_fitted, validate_data
 
-from leadlag._validation import as_list, as_names, as_option
+from leadlag._validation import as_int, as_list, as_names, as_option
 from leadlag.errors import DataContractError, StatisticsWarning, UsageError
 from leadlag.estimators.features import feature_names, lag_names, plain_columns, read_features
 from leadlag.estimators.periods import time_of
 from leadlag.estimators.rows import Past
+from leadlag.prepare import longest_lag
 from leadlag.ranking import LeadRanking, rank_leads
 from leadlag.sample import Sample, from_wide
 from leadlag.sample.names import plain_name
@@ -27,6 +28,11 @@ __all__ = ["LeadSelector"]
 
 Floats = NDArray[np.float64]
 _SHIFTS = ("delay", "delay_set", "none")
+#: What is given out where nothing leads, and what the warning says of it.
+_NO_LEAD = {
+    "constant": "there is one column of ones instead, from which a regressor can learn the mean of y",
+    "empty": "there are no columns",
+}
 
 
 class LeadSelector(TransformerMixin, BaseEstimator):
@@ -38,11 +44,15 @@ class LeadSelector(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     max_lag : int, optional
-        Lags 1..max_lag are searched, in periods; None takes the default of the cadence, as `rank_leads` does.
+        Lags 1..max_lag are searched, in periods; None takes the default of the cadence, as `rank_leads` does. Where the rows
+        allow less, such as in a short fold, as much as they allow is searched.
     fdr : float, default 0.10
         Share of false leads among those kept that is accepted on average.
     shift : {"delay", "delay_set", "none"}, default "delay"
         What a lead becomes: the column at its delay, one column for each lag of its delay set, or the column as it is.
+    no_lead : {"constant", "empty"}, default "constant"
+        What `transform` gives where no column leads y: one column of ones named ``no_lead``, from which any regressor can be
+        fitted, so that each fold of a cross-validation has a score; or no columns, which most regressors refuse.
     controls : sequence of str, optional
         Columns of X that enter every model in the same period; they are not candidates and not kept.
     freq : {"hour", "day", "business_day", "week", "month", "quarter", "year", "period"}, optional
@@ -71,7 +81,7 @@ class LeadSelector(TransformerMixin, BaseEstimator):
     Warns
     -----
     StatisticsWarning
-        If no column leads y (LL130). There are then no columns after `transform`.
+        If no column leads y (LL130), or the rows allow no lag as long as `max_lag` (LL131).
 
     Notes
     -----
@@ -95,6 +105,7 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         max_lag: int | None = None,
         fdr: float = 0.10,
         shift: str = "delay",
+        no_lead: str = "constant",
         controls: Sequence[str] | None = None,
         freq: str | None = None,
         n_draws: int = 1999,
@@ -103,6 +114,7 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         self.max_lag = max_lag
         self.fdr = fdr
         self.shift = shift
+        self.no_lead = no_lead
         self.controls = controls
         self.freq = freq
         self.n_draws = n_draws
@@ -125,6 +137,7 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         LeadSelector
         """
         self._shift = as_option(self.shift, "shift", _SHIFTS)
+        self._no_lead = as_option(self.no_lead, "no_lead", tuple(_NO_LEAD))
         _refuse_other_dates(X, y)
         values, outcome = validate_data(
             self, plain_columns(X), y, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2, y_numeric=True
@@ -153,13 +166,15 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         Returns
         -------
         ndarray, shape (n, number of columns kept)
-            Or a frame, after ``set_output``. NaN where a lag lies before the first row known.
+            Or a frame, after ``set_output``. NaN where a lag lies before the first row known. One column of ones where no
+            column is kept and `no_lead` is "constant".
         """
         check_is_fitted(self)
         values = read_features(self, X, reset=False)
         when = time_of(X, time)
         check_consistent_length(values, when)
-        return self._past.lagged_columns(values[:, self._places], self.lags_, time=when, groups=None)
+        found = self._past.lagged_columns(values[:, self._places], self.lags_, time=when, groups=None)
+        return np.ones((len(values), 1)) if self._gives_constant() else found
 
     def fit_transform(self, X: Any, y: Any, *, time: Any = None) -> Floats:
         """Fit, then the leads of the same rows; parameters and result are those of `fit` and `transform`."""
@@ -176,7 +191,12 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         """Names of the columns given out: ``visits_lag3`` is `visits` three periods earlier; as in X with ``shift="none"``."""
         check_is_fitted(self)
         names = _check_feature_names_in(self, input_features)[self._places]
+        if self._gives_constant():
+            return np.array(["no_lead"], dtype=object)
         return np.array(names, dtype=object) if self._shift == "none" else lag_names(names, self.lags_)
+
+    def _gives_constant(self) -> bool:
+        return len(self._places) == 0 and self._no_lead == "constant"
 
     def _rank(self, values: Floats, y: Floats, time: pd.Series | None, *, kpi: Any) -> LeadRanking | None:
         """The ranking, or None with a warning where y cannot be analysed: then nothing is known to lead it."""
@@ -185,24 +205,38 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         controls = as_names(as_list(self.controls), "controls", names)
         sample = _sample(values, y, time, names=names, kpi=kpi, freq=self.freq)
         leads = [name for name in names if name not in controls]
+        n = sample.around(kpi).n_periods
+        max_lag = self._max_lag(n, n_controls=len(controls))
         try:
-            return rank_leads(
-                sample, kpi, leads, max_lag=self.max_lag, fdr=self.fdr, rng=_seed(self.random_state), controls=controls,
+            ranking = rank_leads(
+                sample, kpi, leads, max_lag=max_lag, fdr=self.fdr, rng=_seed(self.random_state), controls=controls,
                 n_draws=self.n_draws,
             )  # fmt: skip
         except DataContractError as error:
             if error.code != "LL313":
                 raise
-            warnings.warn(StatisticsWarning(f"no column is kept: {error.args[0]}", code="LL130"), stacklevel=3)
+            self._warn_of_no_lead(str(error.args[0]).rstrip("."))
             return None
+        if max_lag != self.max_lag and max_lag is not None:
+            text = f"max_lag={self.max_lag} was shortened to {max_lag}, the longest lag that {n} periods allow"
+            warnings.warn(StatisticsWarning(text, code="LL131"), stacklevel=3)
+        return ranking
+
+    def _max_lag(self, n_periods: int, *, n_controls: int) -> int | None:
+        """The longest lag to search: it is an upper bound, so a short fold searches what it can."""
+        if self.max_lag is None:
+            return None
+        return min(as_int(self.max_lag, "max_lag", low=1), longest_lag(n_periods, n_beside=n_controls))
+
+    def _warn_of_no_lead(self, why: str) -> None:
+        warnings.warn(StatisticsWarning(f"no column is kept: {why}; {_NO_LEAD[self._no_lead]}", code="LL130"), stacklevel=4)
 
     def _kept(self) -> list[tuple[int, int, tuple[int, ...]]]:
         """Place, delay and lags of each lead, in the order of the columns."""
         if self.ranking_ is None:
             return []
         if not self.ranking_.leads:
-            text = f"no column is kept: none of {self.n_features_in_} leads y at fdr={self.fdr:g}"
-            warnings.warn(StatisticsWarning(text, code="LL130"), stacklevel=3)
+            self._warn_of_no_lead(f"none of {self.n_features_in_} leads y at fdr={self.fdr:g}")
         kept = []
         for place, name in enumerate(feature_names(self)):
             delay = self.ranking_[plain_name(name)].delay if plain_name(name) in self.ranking_.leads else None

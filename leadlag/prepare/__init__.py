@@ -28,7 +28,7 @@ from leadlag.prepare.untestable import Untestable, fewest_rows, moved_copies, si
 from leadlag.sample import Sample
 from leadlag.transforms import calm_spikes, clip_innovations, few_values, heavy_tailed, robust_spread, take_log
 
-__all__ = ["Prepared", "Season", "Treatment", "Untestable", "clean_kpi", "prepare"]
+__all__ = ["Prepared", "Season", "Treatment", "Untestable", "clean_kpi", "longest_lag", "prepare"]
 
 Floats = NDArray[np.float64]
 
@@ -50,6 +50,8 @@ _PERSISTENT = 80.0
 #: A level shift of the KPI that gains more than this in likelihood enters every model (`core.shift`); of an integrated KPI it is
 #: one large change.
 _SHIFT = 12.0
+#: The constant and the trend, in every model.
+_N_TREND = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +153,7 @@ def prepare(
     y = take_log(reported.values, kpi) if kpi in log else reported.values
     fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values, reported.waves])
     _refuse_kpi(kpi, y, Z, controls, n_columns=fixed.shape[1])
-    _refuse_lags(max_lag, n=len(y), needed=fewest_rows(fixed.shape[1]))
+    _refuse_lags(max_lag, n=len(y), n_beside=fixed.shape[1] - _N_TREND)
     untestable = untestable_leads(y, X, leads, fixed=fixed, n_controls=Z.shape[1])
     if reported.refused:
         untestable = tuple(Untestable(lead=lead, code="LL108", detail="") for lead in leads)
@@ -224,10 +226,28 @@ def _has(kpi: str, n: int, needed: int) -> str:
     return f"kpi={kpi!r} has {n} values, and at least {needed} are needed"
 
 
-def _refuse_lags(max_lag: int, *, n: int, needed: int) -> None:
-    """A lag needs enough periods that have a value of a lead so far back; a sixth of the rows, the default, is always allowed."""
-    most = max(n - needed, n // 6, 1)
+def longest_lag(n_periods: int, *, n_beside: int = 0) -> int:
+    """Longest lag that `n_periods` allow: enough of them have a value so far back; a sixth, the default, is always allowed.
+
+    Parameters
+    ----------
+    n_periods : int
+    n_beside : int
+        Columns beside constant and trend in every model: controls, and what undoing a moving average needs.
+
+    Examples
+    --------
+    >>> longest_lag(30), longest_lag(150), longest_lag(12)
+    (8, 128, 2)
+    """
+    return max(n_periods - fewest_rows(_N_TREND + n_beside), n_periods // 6, 1)
+
+
+def _refuse_lags(max_lag: int, *, n: int, n_beside: int) -> None:
+    """No lag beyond the longest that is allowed."""
+    most = longest_lag(n, n_beside=n_beside)
     if max_lag > most:
+        needed = fewest_rows(_N_TREND + n_beside)
         why = f"a longer lag leaves fewer than {needed} of the {n} periods with a value of the lead that far back"
         raise UsageError(f"max_lag={max_lag} is not allowed: give at most {most}, because {why}.")
 

@@ -27,7 +27,7 @@ def excused(estimator: Any) -> dict[str, str]:
         LagTransformer(lags=[0, 2]),
         LeadSelector(n_draws=99, fdr=0.999),
         LeadSelector(n_draws=99, shift="delay_set"),
-        LeadSelector(n_draws=99, shift="none"),
+        LeadSelector(n_draws=99, shift="none", no_lead="empty"),
         MaskedRegressor(LinearRegression()),
         MaskedRegressor(LinearRegression(), incomplete="mean"),
     ],

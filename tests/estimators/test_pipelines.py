@@ -9,6 +9,7 @@ import sklearn
 from numpy.testing import assert_allclose
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
@@ -81,6 +82,23 @@ def test_a_search_over_max_lag_finds_one_that_is_long_enough(table: pd.DataFrame
     search.fit(table, table["kpi"])
     assert search.best_params_ == {"design__leads__max_lag": 6}
     assert "leads__visits_lag4" in search.best_estimator_[0].get_feature_names_out()
+
+
+@pytest.mark.filterwarnings("ignore:no column is kept:leadlag.errors.StatisticsWarning")
+@pytest.mark.filterwarnings("ignore:max_lag=12 was shortened:leadlag.errors.StatisticsWarning")
+@pytest.mark.parametrize(("n_rows", "effect"), [(60, 1.5), (150, 0.35), (150, 1.5)])
+def test_folds_that_are_short_or_without_a_lead_have_a_score(n_rows: int, effect: float) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n_rows, 4))
+    y = rng.normal(size=n_rows) + effect * np.concatenate([np.zeros(3), X[:-3, 0]])
+    model = Pipeline([("leads", LeadSelector(n_draws=99)), ("fit", MaskedRegressor(Ridge(), incomplete="mean"))])
+    search = GridSearchCV(model, {"leads__max_lag": [4, 12]}, cv=TimeSeriesSplit(4), error_score="raise").fit(X, y)
+    scores = np.array([search.cv_results_[f"split{fold}_test_score"] for fold in range(4)])
+    assert np.isfinite(scores).all()
+    if effect < 1:  # nothing is found in any fold, so each has the score of the mean
+        folds = TimeSeriesSplit(4).split(X)
+        of_mean = [r2_score(y[test], np.full(len(test), y[train].mean())) for train, test in folds]
+        assert_allclose(scores, np.column_stack([of_mean, of_mean]))
 
 
 def test_times_and_segments_are_routed_through_a_pipeline(table: pd.DataFrame, pipeline: Pipeline) -> None:

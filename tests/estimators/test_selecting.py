@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
+from sklearn.linear_model import LinearRegression, Ridge
 
 import leadlag as ll
 from leadlag.errors import StatisticsWarning, UnknownNameError, UsageError
-from leadlag.estimators import LeadSelector
+from leadlag.estimators import LeadSelector, MaskedRegressor
 from leadlag.simulate import PlantedSeries
 
 PLANTED = [
@@ -104,15 +105,41 @@ def test_controls_are_in_the_models_and_not_kept(table: pd.DataFrame, fitted: Le
         clone(fitted).set_params(controls=["price"]).fit(X, table["kpi"])
 
 
-def test_where_no_column_leads_there_is_none_and_a_warning() -> None:
+@pytest.fixture
+def unrelated() -> tuple[pd.DataFrame, pd.Series]:
     rng = np.random.default_rng(5)
-    X, y = rng.normal(size=(60, 3)), rng.normal(size=60)
-    with pytest.warns(StatisticsWarning, match=r"none of 3 leads y at fdr=0.01 \[LL130\]"):
-        none = LeadSelector(fdr=0.01, n_draws=199).fit(X, y)
+    return pd.DataFrame(rng.normal(size=(60, 3)), columns=list("abc")), pd.Series(rng.normal(size=60))
+
+
+def test_where_no_column_leads_a_regressor_learns_the_mean(unrelated: tuple[pd.DataFrame, pd.Series]) -> None:
+    X, y = unrelated
+    with pytest.warns(StatisticsWarning, match=r"none of 3 leads y at fdr=0.01; there is one column of ones instead.*\[LL130\]"):
+        none = LeadSelector(fdr=0.01, n_draws=199).set_output(transform="pandas").fit(X, y)
+    out = none.transform(X)
+    assert out.columns.tolist() == none.get_feature_names_out().tolist() == ["no_lead"]
+    assert (none.leads_.size, none.get_support().any(), none.ranking_.leads, none.n_lost_) == (0, False, (), 0)
+    for regressor in (LinearRegression(), LinearRegression(fit_intercept=False), Ridge(), MaskedRegressor(Ridge())):
+        assert_allclose(regressor.fit(out, y).predict(none.transform(X[:4])), y.mean())
+
+
+def test_no_columns_are_given_out_where_that_is_asked_for(unrelated: tuple[pd.DataFrame, pd.Series]) -> None:
+    X, y = unrelated
+    with pytest.warns(StatisticsWarning, match=r"none of 3 leads y at fdr=0.01; there are no columns \[LL130\]"):
+        none = LeadSelector(fdr=0.01, n_draws=199, no_lead="empty").fit(X, y)
     assert none.transform(X).shape == (60, 0)
     assert none.get_feature_names_out().size == 0
     assert none.set_output(transform="pandas").transform(X).shape == (60, 0)
-    assert none.ranking_.leads == ()
+
+
+def test_max_lag_is_shortened_to_what_the_rows_allow(table: pd.DataFrame) -> None:
+    X, y = table[["visits", "demos"]][:30], table["kpi"][:30]
+    with pytest.warns(StatisticsWarning, match=r"max_lag=12 was shortened to 8, the longest lag that 30 periods allow \[LL131\]"):
+        short = LeadSelector(max_lag=12, n_draws=99).fit(X, y)
+    pd.testing.assert_frame_equal(short.ranking_.to_frame(), LeadSelector(max_lag=8, n_draws=99).fit(X, y).ranking_.to_frame())
+    with pytest.warns(StatisticsWarning, match="max_lag=12 was shortened to 5"):  # a control needs rows too
+        assert LeadSelector(max_lag=12, n_draws=99, controls=["demos"]).fit(X, y).ranking_.context.max_lag == 5
+    with pytest.raises(UsageError, match="max_lag=0 is not allowed"):
+        LeadSelector(max_lag=0).fit(X, y)
 
 
 def test_where_y_cannot_be_analysed_no_column_is_kept_and_the_warning_says_why() -> None:
@@ -120,7 +147,7 @@ def test_where_y_cannot_be_analysed_no_column_is_kept_and_the_warning_says_why()
     with pytest.warns(StatisticsWarning, match=r"kpi='y' has 15 values, and at least .* needed.*LL130"):
         short = LeadSelector().fit(X, X[:, 0])
     assert short.ranking_ is None
-    assert short.transform(X).shape == (15, 0)
+    assert_array_equal(short.transform(X), np.ones((15, 1)))
 
 
 def test_a_random_state_is_a_seed_as_in_scikit_learn(table: pd.DataFrame) -> None:
@@ -141,6 +168,8 @@ def test_what_it_cannot_do_is_refused(table: pd.DataFrame) -> None:
     X, y = table.drop(columns="kpi"), table["kpi"]
     with pytest.raises(UsageError, match="shift='lag' is not allowed"):
         LeadSelector(shift="lag").fit(X, y)
+    with pytest.raises(UsageError, match="no_lead='none' is not allowed"):
+        LeadSelector(no_lead="none").fit(X, y)
     with pytest.raises(UsageError, match="not in time order"):
         LeadSelector().fit(X[::-1], y[::-1])
     with pytest.raises(UsageError, match=r"X and y have other dates in \d+ of \d+ rows, the first time in row 0"):
