@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -130,15 +130,11 @@ class SeriesStationarity(Result):
 
     def summary(self) -> str:
         """The verdict and the tests behind it as text of at most 80 columns."""
-        return words.summary_of_series(self._as_tested())
+        return words.summary_of_series(self)
 
     def explain(self) -> str:
         """What the series is, why, and what to do, in plain sentences."""
-        return words.explain_series(self._as_tested())
-
-    def _as_tested(self) -> SeriesStationarity:
-        """The same with what stood beside the tests as its trend, which is what the words tell."""
-        return replace(self, trend="linear" if self.tests_beside == _BOTH else "none")
+        return words.explain_series(self)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,7 +68,7 @@ class SeenSeries(Protocol):
     @property
     def reason(self) -> str: ...
     @property
-    def trend(self) -> str: ...
+    def tests_beside(self) -> str: ...
     @property
     def trend_pvalue(self) -> float: ...
     @property
@@ -239,7 +239,7 @@ def _facts(item: SeenSeries) -> Iterator[tuple[str, str]]:
     if item.verdict == "untestable":
         yield "Reason", item.reason
         return
-    beside = "intercept and trend" if item.trend == "linear" else "an intercept"
+    beside = item.tests_beside if "trend" in item.tests_beside else "an intercept"
     yield "Beside", f"{beside}; p of the test for a trend {among(item.trend_pvalue)}"
     yield "DF-GLS", f"{number(item.dfgls)}, p {among(item.dfgls_pvalue)}, {periods(item.dfgls_lags, 'lag')} (null: unit root)"
     yield "ADF", f"{number(item.adf)}, p {among(item.adf_pvalue)}, {periods(item.adf_lags, 'lag')} (null: unit root)"
@@ -283,7 +283,7 @@ def _tests(item: SeenSeries) -> str:
 
 def _beside(item: SeenSeries) -> str:
     p = among(item.trend_pvalue)
-    if item.trend == "none":
+    if "trend" not in item.tests_beside:
         return f"No linear trend was found (p {p}), so the tests stand beside an intercept."
     if item.trend_pvalue < item.alpha:
         return f"It has a linear trend (p {p}), so the tests stand beside one."
