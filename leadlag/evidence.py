@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.catalogue import Metric
+from leadlag.core.clock import whole
 from leadlag.core.effect import EffectSize
 from leadlag.core.finer import FinerLead
 from leadlag.core.lags import difference
@@ -21,6 +22,7 @@ from leadlag.core.scan import Scan
 from leadlag.core.screen import screen
 from leadlag.core.shapes import STANDARD, Shape
 from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Reason
+from leadlag.methods.delay import published
 from leadlag.methods.direction import Direction
 from leadlag.methods.leadscan import LeadScan, in_kpi_units
 from leadlag.methods.selection import Selection
@@ -102,7 +104,7 @@ def evidence_of(
             granger_order=order if joint_test else None,
             integration=prepared.treatments[j].state,
             treatment=_treatment(prepared, j, unit=unit),
-            available_after=_whole(metrics[lead].available_after / prepared.treatments[j].pace) if lead in metrics else 0,
+            available_after=published(metrics, lead, pace=prepared.treatments[j].pace),
             notes=_notes(prepared, j, unit=unit),
         )
         found.append(replace(evidence, **numbers))
@@ -171,11 +173,6 @@ def _given_others(prepared: Prepared, findings: Findings, place: int | None, *, 
     return {"conditional_pvalue": math.exp(log_p), "conditional_log_pvalue": log_p} | size
 
 
-def _whole(lag: float) -> float:
-    """A lag as an int where it is a whole number of periods, so that it prints as one."""
-    return int(lag) if float(lag).is_integer() else lag
-
-
 def _treatment(prepared: Prepared, j: int, *, unit: str) -> str:
     """What was done to one lead, in words."""
     done, finer = prepared.treatments[j], prepared.problem.finer_of(j)
@@ -199,7 +196,7 @@ def _effect(prepared: Prepared, effect: EffectSize, *, level: float, x_scale: fl
 
 def _profile(prepared: Prepared, scan: LeadScan, j: int, finer: FinerLead | None) -> Profile:
     """Each lag tried alone, in the units of the effect."""
-    lags = prepared.problem.lags if finer is None else tuple(_whole(lag) for lag in finer.delays)
+    lags = prepared.problem.lags if finer is None else tuple(whole(lag) for lag in finer.delays)
     effect, low, high = (
         tuple(_in_kpi_units(prepared, number) for number in row[j, : len(lags)])
         for row in (scan.profile, scan.profile_low, scan.profile_high)

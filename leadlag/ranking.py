@@ -13,7 +13,7 @@ from leadlag._validation import as_bool, as_generator, as_int, as_list, as_names
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.limits import check_limits
 from leadlag.core.resample import SharedSigns
-from leadlag.core.scan import CHUNK, scan
+from leadlag.core.scan import CHUNK, scan, shared_signs
 from leadlag.core.shapes import BLOCK, NONLINEAR, STANDARD, Shape
 from leadlag.decision import Delay, Evidence, Policy, decide, in_order
 from leadlag.errors import UsageError
@@ -167,7 +167,7 @@ def _find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: np.ndarray, n_d
         groups=prepared.groups, fdr=policy.fdr, seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
     )  # fmt: skip
     # the signs of the scans, so that a delay costs no draws of its own
-    flips = SharedSigns(seed=int(np.random.default_rng(seeds[0]).integers(2**63)), n_draws=n_draws)
+    flips = shared_signs(np.random.default_rng(seeds[0]), n_draws=n_draws)
     delays = _delays(prepared, selection, flips=flips, shapes=shapes, policy=policy)
     return Findings(scan=selection.first, selection=selection, direction=direction, delays=delays, shapes=shapes)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "whole"]
 
 Floats = NDArray[np.float64]
 
@@ -81,3 +81,8 @@ class Clock:
         """
         begin, end = (self.per + (lag - 1) * self.ratio for lag in (lags[0], lags[-1] + 1))
         return tuple(range(max(0, int(np.ceil(begin - 1e-9))), int(np.ceil(end - 1e-9))))
+
+
+def whole(lag: float) -> float:
+    """A lag as an int where it is a whole number of periods, so that it prints as one."""
+    return int(lag) if float(lag).is_integer() else lag

@@ -7,7 +7,7 @@ shared by all leads and shapes; it keeps the size of each residual at its row, s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -32,7 +32,9 @@ __all__ = [
     "regressors",
     "scan",
     "scan_each",
+    "shared_signs",
     "t_of_share",
+    "with_columns",
 ]
 
 Floats = NDArray[np.float64]
@@ -167,6 +169,14 @@ def column_of(problem: Problem, lead: int, column: int, shapes: Sequence[Shape])
     return np.nan_to_num(raw_columns(problem, [lead], [shapes[shape]])[:, 0, 0, slot])
 
 
+def with_columns(problem: Problem, best: Mapping[int, int], shapes: Sequence[Shape]) -> Problem:
+    """The problem with columns of some leads, lead by lead, in its base and the KPI's momentum fitted again."""
+    if not best:
+        return problem
+    columns = [column_of(problem, lead, column, shapes) for lead, column in best.items()]
+    return refitted(problem, base=np.column_stack([problem.base, *columns]))
+
+
 def _residualise_present(values: Floats, present: NDArray[np.bool_], q: Floats) -> Floats:
     """Columns, zero where missing, less their projection on an orthonormal basis over the rows that each of them has.
 
@@ -217,9 +227,14 @@ def scan_each(
     problems: Iterable[Problem], *, rng: np.random.Generator, n_draws: int, shapes: Sequence[Shape] = STANDARD
 ) -> Iterator[Scan]:
     """The scan of one problem after the other, all with the same signs."""
-    flips = SharedSigns(seed=int(rng.integers(2**63)), n_draws=n_draws)
+    flips = shared_signs(rng, n_draws=n_draws)
     for problem in problems:
         yield _scan(problem, flips, shapes)
+
+
+def shared_signs(rng: np.random.Generator, *, n_draws: int) -> SharedSigns:
+    """The signs that a scan with this generator draws, so that what follows it needs no draws of its own."""
+    return SharedSigns(seed=int(rng.integers(2**63)), n_draws=n_draws)
 
 
 def _scan(problem: Problem, flips: SharedSigns, shapes: Sequence[Shape]) -> Scan:

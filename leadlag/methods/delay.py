@@ -14,11 +14,12 @@ from scipy import stats
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_list, as_names, as_real, once_each
 from leadlag.catalogue import Metric, Missing, as_catalogue
+from leadlag.core.clock import whole
 from leadlag.core.delays import LASTING, PeakTest, peak_test
 from leadlag.core.meandelay import MeanDelay, mean_delay
-from leadlag.core.problem import Problem, refitted
+from leadlag.core.problem import Problem
 from leadlag.core.resample import SharedSigns
-from leadlag.core.scan import Scan, column_of, frame_of, regressors, scan
+from leadlag.core.scan import Scan, frame_of, regressors, scan, shared_signs, with_columns
 from leadlag.core.shapes import BLOCK, STANDARD, Shape, search_weights
 from leadlag.decision import Delay, Policy, is_identified
 from leadlag.errors import UsageError
@@ -27,7 +28,7 @@ from leadlag.results import Provenance, Result
 from leadlag.sample import as_sample
 from leadlag.wording import delay as words
 
-__all__ = ["DelaySet", "Estimated", "delay_set", "estimated_delay"]
+__all__ = ["DelaySet", "Estimated", "delay_set", "estimated_delay", "published"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +211,7 @@ def delay_set(
             what = f"kpi={kpi!r}, lead={lead!r}: the other columns leave nothing of the lead, or its gaps too few periods."
             raise UsageError(f"{what} Give fewer of them, or more periods.", code="LL207")
         # the signs of the scan, as in a ranking
-        flips = SharedSigns(seed=int(np.random.default_rng(seeds[0]).integers(2**63)), n_draws=draws)
+        flips = shared_signs(np.random.default_rng(seeds[0]), n_draws=draws)
         estimated = estimated_delay(
             prepared, problem, 0, lead=0, flips=flips, pvalue=float(found.pvalue[0]), level=level, shapes=shapes
         )
@@ -220,7 +221,7 @@ def delay_set(
     provenance = Provenance.of("delay_set", warnings=tuple((note.code, note.text) for note in sample.notes), **settings)
     return DelaySet(
         kpi=kpi, lead=lead, given=beside, controls=kept, unit=sample.calendar.unit, delay=estimated.delay,
-        available_after=_published(as_catalogue(catalogue), lead, pace=prepared.treatments[0].pace),
+        available_after=published(as_catalogue(catalogue), lead, pace=prepared.treatments[0].pace),
         pvalue=float(found.pvalue[0]), nobs=int(found.nobs[0].max()), lead_sd=float(problem.x_scale[0]), provenance=provenance,
         **_by_lag(prepared, problem, found, estimated.test, level=level),
     )  # fmt: skip
@@ -273,8 +274,8 @@ def estimated_delay(
     missing = "square" if response == "square" else "changes" if by_changes else ""
     mean = MeanDelay.none(missing) if missing else mean_delay(problem, column, level=level, response=response)
     delay = Delay(
-        peak=_whole(test.peak),
-        lags=tuple(map(_whole, kept)),
+        peak=whole(test.peak),
+        lags=tuple(map(whole, kept)),
         level=level,
         step=1.0 if finer is None else 1.0 / finer.clock.ratio,
         identified=is_identified(len(kept), len(test.lags), pvalue=pvalue, level=level, policy=policy or Policy()),
@@ -296,11 +297,6 @@ def _with_neighbours(kept: Sequence[float], lags: Sequence[float]) -> tuple[floa
     return tuple(lag for place, lag in enumerate(lags) if place in near)
 
 
-def _whole(lag: float) -> float:
-    """A lag as an int where it is a whole number of periods, so that it prints as one."""
-    return int(lag) if float(lag).is_integer() else lag
-
-
 def _resolved(sample: Any, names: Iterable[Any], argument: str) -> tuple[str, ...]:
     """Names as the sample spells them."""
     return tuple(sample.resolve(name, argument) for name in names)
@@ -320,23 +316,15 @@ def _given(problem: Problem, shapes: Sequence[Shape]) -> Problem:
     best: dict[int, int] = {}
     rest = set(range(problem.X.shape[1]))
     while rest:
-        beside = _with(problem, best, shapes)
+        beside = with_columns(problem, best, shapes)
         found = {lead: _best_column(beside, lead, shapes) for lead in sorted(rest)}
         first = max(found, key=lambda lead: found[lead][1])
         best[first] = found[first][0]
         rest.remove(first)
     for lead in list(best):
         others = {other: column for other, column in best.items() if other != lead}
-        best[lead] = _best_column(_with(problem, others, shapes), lead, shapes)[0]
-    return _with(problem, {lead: column for lead, column in best.items() if lead != 0}, shapes).of([0])
-
-
-def _with(problem: Problem, best: Mapping[int, int], shapes: Sequence[Shape]) -> Problem:
-    """The problem with some columns of its leads in the base and the KPI's momentum fitted again."""
-    if not best:
-        return problem
-    columns = [column_of(problem, lead, column, shapes) for lead, column in best.items()]
-    return refitted(problem, base=np.column_stack([problem.base, *columns]))
+        best[lead] = _best_column(with_columns(problem, others, shapes), lead, shapes)[0]
+    return with_columns(problem, {lead: column for lead, column in best.items() if lead != 0}, shapes).of([0])
 
 
 def _best_column(problem: Problem, lead: int, shapes: Sequence[Shape]) -> tuple[int, float]:
@@ -349,9 +337,9 @@ def _best_column(problem: Problem, lead: int, shapes: Sequence[Shape]) -> tuple[
     return int(np.argmax(np.square(score))), float(searched.max())
 
 
-def _published(metrics: Mapping[str, Metric], lead: str, *, pace: float) -> float:
+def published(metrics: Mapping[str, Metric], lead: str, *, pace: float) -> float:
     """Periods of the KPI after its own period at which a lead's value is known."""
-    return _whole(metrics[lead].available_after / pace) if lead in metrics else 0
+    return whole(metrics[lead].available_after / pace) if lead in metrics else 0
 
 
 def _by_lag(prepared: Prepared, problem: Problem, found: Scan, test: PeakTest, *, level: float) -> dict[str, Any]:
@@ -363,7 +351,7 @@ def _by_lag(prepared: Prepared, problem: Problem, found: Scan, test: PeakTest, *
     own = problem.lags if finer is None else finer.lags
     sizes = {"effect": effect, "effect_low": effect - margin, "effect_high": effect + margin}
     return {
-        "lags": tuple(map(_whole, test.lags)),
+        "lags": tuple(map(whole, test.lags)),
         "own_lags": tuple(int(own[slot]) for slot in slots),
         "pvalues": test.pvalue,
         **{name: tuple(_in_percent(values, log=prepared.kpi.log).tolist()) for name, values in sizes.items()},

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from leadlag.core.multiplicity import fdr_adjust
 from leadlag.core.problem import Problem, refitted
 from leadlag.core.rescan import Rescan, rescan
-from leadlag.core.scan import Scan, column_of, frame_of, regressors, scan
+from leadlag.core.scan import Scan, frame_of, regressors, scan, with_columns
 from leadlag.core.shapes import STANDARD, Shape, lead_columns
 
 __all__ = ["Selection", "select_leads"]
@@ -280,7 +280,7 @@ def _together(search: _Search, best: Mapping[int, int], step: _Step) -> tuple[di
 
 def _asked_again(search: _Search, best: Mapping[int, int], leads: NDArray[np.intp], *, spent: float) -> Rescan:
     """Some leads asked again beside those in the model."""
-    problem = _with_leads(search, best)
+    problem = with_columns(search.problem, best, search.shapes)
     tail = search.first.tail.of(search.row_of[leads])
     found = rescan(problem.of(leads), tail=tail, shapes=search.shapes, spent=spent)
 
@@ -330,7 +330,7 @@ def _backward(search: _Search, best: Mapping[int, int], alone: Floats) -> tuple[
     """Chosen leads that hold given all the others, their columns, with the problem and the scan that say so."""
     best = _columns_given_others(search, best)
     while best:
-        problems = [_with_leads(search, _others(best, lead)).of([lead]) for lead in best]
+        problems = [with_columns(search.problem, _others(best, lead), search.shapes).of([lead]) for lead in best]
         scans = [
             _drawn_beside_lag_zero(search, item, search.scan(item), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
             for lead, item in zip(best, problems, strict=True)
@@ -355,15 +355,6 @@ def _columns_given_others(search: _Search, best: Mapping[int, int]) -> dict[int,
     for lead in best:
         columns[lead] = int(_asked_again(search, _others(columns, lead), np.array([lead]), spent=0.0).best[0])
     return columns
-
-
-def _with_leads(search: _Search, best: Mapping[int, int]) -> Problem:
-    """The problem with some leads in its base and the KPI's momentum fitted again."""
-    problem = search.problem
-    if not best:
-        return problem
-    columns = [column_of(problem, lead, column, search.shapes) for lead, column in best.items()]
-    return refitted(problem, base=np.column_stack([problem.base, *columns]))
 
 
 def _closest(search: _Search, leads: NDArray[np.intp], chosen: Mapping[int, int]) -> NDArray[np.intp]:
