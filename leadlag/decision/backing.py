@@ -1,0 +1,203 @@
+"""What backs a verdict: forecasts of rows not yet seen, the relation over time, attempts to refute it, and what could be seen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+__all__ = ["Decoys", "Detectable", "Gain", "Places", "Refutation", "Stability", "Weakening"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gain:
+    """How much of the KPI's forecast error a lead saves on periods that the forecast had not seen, beyond the KPI's own history.
+
+    All tuples have one entry a horizon.
+
+    Parameters
+    ----------
+    horizons : tuple of int
+        Periods ahead.
+    rmse, mae : tuple of float
+        Share of the root mean squared and of the mean absolute error that is saved; negative where the lead makes the forecast
+        worse, NaN where there were too few origins.
+    pvalue : tuple of float
+        p that nothing is saved (Clark & West 2007, one-sided).
+    n_origins : tuple of int
+        Forecasts compared.
+    missing : str
+        Why there are no numbers; empty where there are some.
+    """
+
+    horizons: tuple[int, ...]
+    rmse: tuple[float, ...]
+    mae: tuple[float, ...]
+    pvalue: tuple[float, ...]
+    n_origins: tuple[int, ...]
+    missing: str = ""
+
+    def at(self, horizon: int) -> tuple[float, float]:
+        """Share of RMSE saved at one horizon and its p; NaN for a horizon that was not asked.
+
+        Examples
+        --------
+        >>> Gain(horizons=(1, 4), rmse=(0.2, 0.1), mae=(0.2, 0.1), pvalue=(0.01, 0.04), n_origins=(60, 57)).at(4)
+        (0.1, 0.04)
+        """
+        if horizon not in self.horizons:
+            return math.nan, math.nan
+        place = self.horizons.index(horizon)
+        return self.rmse[place], self.pvalue[place]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weakening:
+    """The effect of a lead before and since it became a target, in KPI units (percent if in logs) for a rise by `lead_sd`.
+
+    Parameters
+    ----------
+    since : str
+        Label of the first period in which the lead was a target.
+    before, before_low, before_high, after, after_low, after_high : float
+        Effect with its interval on either side.
+    level : float
+        Confidence level of the intervals.
+    pvalue : float
+        p that the relation did not weaken.
+    n_before, n_after : int
+        Periods used on either side.
+    selected : str
+        What was done about the lead having been chosen because it looked best: "", "left out" or "corrected".
+    missing : str
+        Why there are no numbers; empty where there are some.
+    """
+
+    since: str
+    before: float = math.nan
+    before_low: float = math.nan
+    before_high: float = math.nan
+    after: float = math.nan
+    after_low: float = math.nan
+    after_high: float = math.nan
+    level: float = 0.90
+    pvalue: float = math.nan
+    n_before: int = 0
+    n_after: int = 0
+    selected: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stability:
+    """Whether the relation of a lead to the KPI is the same all the time.
+
+    Parameters
+    ----------
+    statistic, pvalue : float
+        Largest Wald statistic over the dates at which the effect may have changed, and its bootstrap p.
+    date : str
+        Label of the last period before the change that fits best; empty without numbers.
+    before, after : float
+        Effect on either side of it, in KPI units (percent if in logs) for a rise by `lead_sd`.
+    weakening : Weakening or None
+        The test at the date on which the lead became a target, if that is known.
+    missing : str
+        Why there are no numbers; empty where there are some.
+    """
+
+    statistic: float = math.nan
+    pvalue: float = math.nan
+    date: str = ""
+    before: float = math.nan
+    after: float = math.nan
+    weakening: Weakening | None = None
+    missing: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refutation:
+    """Attempts to refute a lead, each with the p of what was found if the lead were nothing.
+
+    Parameters
+    ----------
+    past, future : float
+        Share of the KPI's surprises that the lead's past and its future explain (best lag and shape); a lead whose
+        future explains more than its past follows the KPI.
+    placebo : float
+        Share of the shifts of the lead by so many periods that its past cannot matter, at which it explains as much as unshifted.
+    permuted : float
+        The same for the lead with its blocks in random order.
+    n_placebo, n_permuted : int
+        Shifts and permutations tried.
+    """
+
+    past: float
+    future: float
+    placebo: float
+    permuted: float
+    n_placebo: int
+    n_permuted: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detectable:
+    """How small an effect of a lead could have been seen in these periods.
+
+    Parameters
+    ----------
+    half, most : float
+        Effect at a single lag of a rise by `lead_sd`, in KPI units (percent if in logs), that is found half of the time and in
+        `power` of the time.
+    half_sd, most_sd : float
+        The same in standard deviations of the KPI's working series.
+    power : float
+    nobs_needed : float
+        Periods at which an effect as large as the one estimated would be found in `power` of the time; NaN where it is
+        estimated as nothing.
+    """
+
+    half: float
+    most: float
+    half_sd: float
+    most_sd: float
+    power: float = 0.80
+    nobs_needed: float = math.nan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """How sure the place of a lead in the ranking is, over block resamples.
+
+    Parameters
+    ----------
+    first : tuple of (int, float)
+        k and the share of the resamples in which the lead is among the first k.
+    low, high : int
+        Places that hold 90 % of the resamples.
+    tied_with : tuple of str
+        Leads of the same verdict whose order to this one is not known: either comes first in more than 10 % of the resamples.
+    """
+
+    first: tuple[tuple[int, float], ...]
+    low: int
+    high: int
+    tied_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoys:
+    """Random walks mixed into the candidates, that can lead nothing.
+
+    Parameters
+    ----------
+    n : int
+        Decoys tried.
+    n_passed : int
+        Of them, those that would have been called leads.
+    expected : float
+        How many the false discovery rate of the ranking allows.
+    """
+
+    n: int
+    n_passed: int
+    expected: float

@@ -1,0 +1,67 @@
+"""The thresholds of a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Policy", "is_identified"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The thresholds of a ranking.
+
+    Parameters
+    ----------
+    fdr : float
+        Share of false leads among those named that is accepted on average.
+    delay_level : float
+        Confidence level of the delay set.
+    effect_level : float
+        Confidence level of the effect interval.
+    coincident_level : float
+        A lead whose same-period p is at most this has to lead beside its value of the same period too.
+    wide_delay : int
+        A delay set of more lags than this is sent for review.
+    flat_delay : float
+        With a delay set of more than this share of the lags searched the delay is not identified.
+    gain_level : float
+        A lead saves forecast error out of sample if the p of its gain at `gain_horizon` is at most this.
+    gain_horizon : int
+        Periods ahead at which the gain counts for the grade.
+    stability_level : float
+        A relation with a p of "no change" of at most this is not stable.
+    """
+
+    fdr: float = 0.10
+    delay_level: float = 0.90
+    effect_level: float = 0.90
+    coincident_level: float = 0.05
+    wide_delay: int = 3
+    flat_delay: float = 0.75
+    gain_level: float = 0.10
+    gain_horizon: int = 1
+    stability_level: float = 0.05
+
+
+def is_identified(kept: int, searched: int, *, pvalue: float, level: float, policy: Policy) -> bool:
+    """Whether a delay set says when the lead acts.
+
+    Where "no effect" is not rejected at the level of the set, every lag may have an effect of zero.
+
+    Parameters
+    ----------
+    kept, searched : int
+        Lags in the set, and lags that were searched.
+    pvalue : float
+        p that the lead has no effect at any of them.
+    level : float
+        Confidence level of the set.
+    policy : Policy
+
+    Examples
+    --------
+    >>> [is_identified(kept, 12, pvalue=0.001, level=0.9, policy=Policy()) for kept in (2, 11)]
+    [True, False]
+    """
+    return searched > 1 and kept <= policy.flat_delay * searched and pvalue <= 1.0 - level

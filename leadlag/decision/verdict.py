@@ -1,0 +1,91 @@
+"""From evidence to a verdict: one pure function."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from leadlag.decision.checks import Check, checks_of
+from leadlag.decision.evidence import Evidence, Reason
+from leadlag.decision.policy import Policy
+
+__all__ = ["VERDICTS", "Decision", "Verdict", "decide", "in_order"]
+
+Verdict = Literal["lead", "indirect", "reverse", "coincident", "none", "untestable"]
+
+#: Verdicts from best to worst: the first key of the order of the table.
+VERDICTS: tuple[Verdict, ...] = ("lead", "indirect", "reverse", "coincident", "none", "untestable")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Verdict on one lead, with the evidence and the checks it rests on."""
+
+    evidence: Evidence
+    verdict: Verdict
+    rank: int = 0
+    reason: Reason | None = None
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def actionable_delay(self) -> float:
+        """Periods left to act once the lead's value is published; NaN without a delay."""
+        delay = self.evidence.delay
+        return math.nan if delay is None else float(delay.peak - self.evidence.available_after)
+
+
+def decide(evidence: Evidence, policy: Policy) -> Decision:
+    """Verdict on one lead from its evidence alone.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    policy : Policy
+
+    Returns
+    -------
+    Decision
+        With rank 0: `in_order` gives the rank once all leads are decided.
+
+    Examples
+    --------
+    >>> decide(Evidence(lead="demos", pvalue=0.001, qvalue=0.02), Policy(fdr=0.10)).verdict
+    'lead'
+    >>> decide(Evidence(lead="demos", pvalue=0.5, qvalue=0.7), Policy(fdr=0.10)).verdict
+    'none'
+    """
+    if evidence.untestable is not None:
+        return Decision(evidence=evidence, verdict="untestable", reason=evidence.untestable)
+    verdict = _verdict(evidence, policy)
+    reason = None
+    if verdict == "none":
+        reason = Reason(code="unconfirmed" if evidence.unconfirmed else "one_event" if evidence.one_event else "not_significant")
+    return Decision(evidence=evidence, verdict=verdict, reason=reason, checks=checks_of(evidence, policy, verdict=verdict))
+
+
+def _verdict(evidence: Evidence, policy: Policy) -> Verdict:
+    """What the p-values say, the strongest claim that holds first."""
+    if evidence.qvalue <= policy.fdr and not evidence.unconfirmed:
+        return "indirect" if evidence.explained_by else "lead"
+    if evidence.reverse_qvalue <= policy.fdr:
+        return "reverse"
+    return "coincident" if evidence.coincident_qvalue <= policy.fdr else "none"
+
+
+def in_order(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Decisions from best to worst with their rank: verdict, conditional p, p, |effect|, name; NaN last."""
+
+    def key(decision: Decision) -> tuple[int, float, float, float, str]:
+        evidence = decision.evidence
+        size = abs(evidence.effect.value) if evidence.effect else math.nan
+        p = (_last(evidence.conditional_log_pvalue), _last(evidence.log_pvalue))
+        return (VERDICTS.index(decision.verdict), *p, _last(-size), evidence.lead)
+
+    return tuple(replace(decision, rank=place) for place, decision in enumerate(sorted(decisions, key=key), start=1))
+
+
+def _last(number: float) -> float:
+    """The number, or infinity for NaN, so that NaN sorts last."""
+    return math.inf if math.isnan(number) else number
