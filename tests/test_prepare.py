@@ -8,8 +8,9 @@ import pytest
 from scipy import signal
 
 from leadlag.errors import DataContractError, UsageError
-from leadlag.prepare import Prepared, prepare
+from leadlag.prepare import Prepared, extra_leads, prepare
 from leadlag.sample import Sample, from_wide
+from leadlag.simulate import simulate_leads
 
 N = 120
 
@@ -198,3 +199,13 @@ def test_most_walks_without_a_large_step_have_no_change_taken_out() -> None:
     integrated = [walk for walk in walks if walk.momentum.unit_root]
     assert len(integrated) > 10
     assert np.mean([walk.shift is not None for walk in integrated]) < 0.5
+
+
+@pytest.mark.parametrize("integration", ["none", "integrated"])
+def test_other_series_are_prepared_as_the_leads_themselves(integration: str) -> None:
+    given = from_wide(simulate_leads(rng=0, integration=integration, noise_persistence=(0.0, 0.99)).data)
+    leads = [name for name in given.names if name != "kpi"]
+    found = prepare(given, kpi="kpi", leads=leads, max_lag=12)
+    again = extra_leads(found, np.column_stack([given.column(name) for name in leads]))
+    np.testing.assert_array_equal(again.X, found.problem.X)
+    np.testing.assert_array_equal(again.x_scale, found.problem.x_scale)

@@ -16,11 +16,12 @@ from leadlag._validation import as_generator, as_int, as_list, as_names, as_real
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.clock import whole
 from leadlag.core.delays import LASTING, PeakTest, peak_test
+from leadlag.core.given import given_others
 from leadlag.core.meandelay import MeanDelay, mean_delay
 from leadlag.core.problem import Problem
 from leadlag.core.resample import SharedSigns
-from leadlag.core.scan import Scan, frame_of, regressors, scan, shared_signs, with_columns
-from leadlag.core.shapes import BLOCK, STANDARD, Shape, search_weights
+from leadlag.core.scan import Scan, scan, shared_signs
+from leadlag.core.shapes import BLOCK, STANDARD, Shape
 from leadlag.decision import Delay, Policy, is_identified
 from leadlag.errors import UsageError
 from leadlag.prepare import Prepared, prepare
@@ -205,7 +206,7 @@ def delay_set(
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=(lead, *beside), controls=kept, max_lag=longest, log=logged)
         _refuse_untestable(prepared, kpi=kpi)
-        problem = _given(prepared.problem, shapes)
+        problem = given_others(prepared.problem, shapes)
         found = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
         if not math.isfinite(found.statistic[0]):
             what = f"kpi={kpi!r}, lead={lead!r}: the other columns leave nothing of the lead, or its gaps too few periods."
@@ -306,35 +307,6 @@ def _refuse_untestable(prepared: Prepared, *, kpi: str) -> None:
     """A lead without numbers has no delay."""
     for item in prepared.untestable:
         raise UsageError(f"kpi={kpi!r}, lead={item.lead!r}: {words.untestable(item.code, item.detail)}", code=item.code)
-
-
-def _given(problem: Problem, shapes: Sequence[Shape]) -> Problem:
-    """The problem of its first lead, the others in the base as a ranking holds those it chose.
-
-    They enter best first, each at its best column beside those before it; then each column is looked up again beside the others.
-    """
-    best: dict[int, int] = {}
-    rest = set(range(problem.X.shape[1]))
-    while rest:
-        beside = with_columns(problem, best, shapes)
-        found = {lead: _best_column(beside, lead, shapes) for lead in sorted(rest)}
-        first = max(found, key=lambda lead: found[lead][1])
-        best[first] = found[first][0]
-        rest.remove(first)
-    for lead in list(best):
-        others = {other: column for other, column in best.items() if other != lead}
-        best[lead] = _best_column(with_columns(problem, others, shapes), lead, shapes)[0]
-    return with_columns(problem, {lead: column for lead, column in best.items() if lead != 0}, shapes).of([0])
-
-
-def _best_column(problem: Problem, lead: int, shapes: Sequence[Shape]) -> tuple[int, float]:
-    """The column of a lead that fits best, and how well the search takes it to fit."""
-    frame = frame_of(problem)
-    columns = regressors(problem, frame, [lead], shapes)
-    norm = columns.norm[0]
-    score = np.where(norm > 0, columns.values[:, 0].T @ frame.residual / np.where(norm > 0, norm, 1.0), 0.0)
-    searched = np.abs(score) * search_weights(shapes, n_lags=problem.n_slots)
-    return int(np.argmax(np.square(score))), float(searched.max())
 
 
 def published(metrics: Mapping[str, Metric], lead: str, *, pace: float) -> float:

@@ -7,28 +7,28 @@ the KPI's momentum. Every threshold of preparation stands in this package and in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.identities import arithmetic_parts, duplicate_groups
-from leadlag.core.lags import difference
 from leadlag.core.leastsquares import is_constant, less_columns, standardise
-from leadlag.core.noise import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum, largest_root
+from leadlag.core.noise import Momentum, filtered_fit, fit_momentum
 from leadlag.core.problem import Problem, refitted
 from leadlag.core.reported import filled_forward_step
 from leadlag.core.shift import largest_shift
 from leadlag.core.stationary import integration_states
 from leadlag.errors import DataContractError, UsageError
 from leadlag.prepare.finer import OwnSeries, own_series, sampled, working_series
+from leadlag.prepare.leads import N_TREND, SPIKE, kpi_surprises, working_leads
 from leadlag.prepare.reported import as_reported
 from leadlag.prepare.season import Season, seasons_asked
 from leadlag.prepare.untestable import Untestable, fewest_rows, moved_copies, single_event, untestable_leads
 from leadlag.sample import Sample
-from leadlag.transforms import calm_spikes, clip_innovations, few_values, heavy_tailed, robust_spread, take_log
+from leadlag.transforms import clip_innovations, few_values, heavy_tailed, take_log
 
-__all__ = ["Prepared", "Season", "Treatment", "Untestable", "clean_kpi", "longest_lag", "prepare"]
+__all__ = ["Prepared", "Season", "Treatment", "Untestable", "clean_kpi", "extra_leads", "longest_lag", "prepare"]
 
 Floats = NDArray[np.float64]
 
@@ -38,20 +38,9 @@ _MAX_ORDER = 4
 #: tails, spikes and gaps found was .55, .59 and .61 (false share .08, .09, .06; 100 draws) at 3, 2.5 and 2 where tails are heavy;
 #: at 2 the real cases lose a documented lead.
 _CLIP, _CLIP_HEAVY = 4.0, 2.5
-#: A lead's value this many robust standard deviations off its surroundings is a spike. At 5, one in five leads of white noise
-#: and every second of AR(.8) had one; at 8 it is 1 in 1,000 and 1 in 7. Found at 5 and 8 with heavy tails, spikes and gaps: .36
-#: and .47 (40 draws), false share .08 and .04.
-_SPIKE = 8.0
-#: Surprises of lead and KPI correlate if beyond this many standard errors.
-_COINCIDENT = 2.0
-#: A lead's largest AR root within this / n of one makes it persistent. With 25 a few leads of AR(.98) that looked less
-#: persistent made a false lead in 15 % of 400 draws, with 80 in 9 % (surprises correlated .9 with the KPI's).
-_PERSISTENT = 80.0
 #: A level shift of the KPI that gains more than this in likelihood enters every model (`core.shift`); of an integrated KPI it is
 #: one large change.
 _SHIFT = 12.0
-#: The constant and the trend, in every model.
-_N_TREND = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +142,7 @@ def prepare(
     y = take_log(reported.values, kpi) if kpi in log else reported.values
     fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values, reported.waves])
     _refuse_kpi(kpi, y, Z, controls, n_columns=fixed.shape[1])
-    _refuse_lags(max_lag, n=len(y), n_beside=fixed.shape[1] - _N_TREND)
+    _refuse_lags(max_lag, n=len(y), n_beside=fixed.shape[1] - N_TREND)
     untestable = untestable_leads(y, X, leads, fixed=fixed, n_controls=Z.shape[1])
     if reported.refused:
         untestable = tuple(Untestable(lead=lead, code="LL108", detail="") for lead in leads)
@@ -199,6 +188,34 @@ def prepare(
     )
 
 
+def extra_leads(prepared: Prepared, X: Floats) -> Problem:
+    """Other series as the leads of a prepared problem, treated as its own leads were.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    X : ndarray, shape (n, m)
+        NaN where missing.
+
+    Returns
+    -------
+    Problem
+        The same KPI, base and momentum.
+    """
+    problem, seasons = prepared.problem, [item.columns for item in prepared.seasons]
+    # leads are prepared before a level shift of the KPI is looked for
+    without = problem if problem.shift is None else refitted(problem, shift=None)
+    unit_root = without.momentum.unit_root
+    made = working_leads(
+        X, surprise=kpi_surprises(without.y, without.base, without.momentum), lags=problem.lags,
+        raw_surprise=kpi_surprises(prepared.given, without.base, without.momentum),
+        season=np.column_stack(seasons) if seasons else None,
+        deterministic=np.column_stack([problem.base[:, :N_TREND], *seasons]), unit_root=unit_root,
+        may_be_differenced=not unit_root and prepared.integration == "stationary",
+    )  # fmt: skip
+    return replace(problem, X=made.values, x_scale=made.scale, finer=())
+
+
 def _columns(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats:
     """Columns of the sample, logged where asked, shape (n, len(names))."""
     columns = [take_log(sample.column(name), name) if name in log else sample.column(name) for name in names]
@@ -240,14 +257,14 @@ def longest_lag(n_periods: int, *, n_beside: int = 0) -> int:
     >>> longest_lag(30), longest_lag(150), longest_lag(12)
     (8, 128, 2)
     """
-    return max(n_periods - fewest_rows(_N_TREND + n_beside), n_periods // 6, 1)
+    return max(n_periods - fewest_rows(N_TREND + n_beside), n_periods // 6, 1)
 
 
 def _refuse_lags(max_lag: int, *, n: int, n_beside: int) -> None:
     """No lag beyond the longest that is allowed."""
     most = longest_lag(n, n_beside=n_beside)
     if max_lag > most:
-        needed = fewest_rows(_N_TREND + n_beside)
+        needed = fewest_rows(N_TREND + n_beside)
         why = f"a longer lag leaves fewer than {needed} of the {n} periods with a value of the lead that far back"
         raise UsageError(f"max_lag={max_lag} is not allowed: give at most {most}, because {why}.")
 
@@ -286,34 +303,27 @@ def _prepare_arrays(
     (state,) = integration_states(scaled.values[:, None], season=seasonal)
     unit_root = state == "integrated"
     working_y, momentum, n_clipped = clean_kpi(scaled.values, base, unit_root=unit_root)
-    surprise = _surprises(working_y, base, momentum)
-    # spikes first: the rest of a series is lost in rounding beside one value of 1e15
-    # ... and an answer to them is looked for in the KPI as it came: clipped, it would be gone
-    raw_surprise = _surprises(scaled.values, base, momentum)
-    calmed, n_calmed = calm_spikes(X, raw_surprise, lags=lags, limit=_SPIKE)
-    calmed, _, scale = standardise(calmed)
-    deterministic = np.column_stack([fixed[:, :2], *season])
-    states: list[str] = list(integration_states(calmed, season=seasonal))
+    # an answer to spikes of a lead is looked for in the KPI as it came: clipped, it would be gone
+    raw_surprise = kpi_surprises(scaled.values, base, momentum)
     may_be_differenced = not unit_root and state == "stationary"
-    differenced = np.array([may_be_differenced and each == "integrated" for each in states], dtype=bool)
-    working = np.where(differenced, difference(calmed), calmed)
-    working = np.column_stack([less_columns(working[:, j], deterministic) for j in range(X.shape[1])]) if X.shape[1] else working
-    working, surprises = _without_coincidence(working, surprise, unit_root=unit_root)
-    moved = difference(working) if unit_root else working
-    spread = standardise(moved).scale
+    made = working_leads(
+        X, surprise=kpi_surprises(working_y, base, momentum), raw_surprise=raw_surprise, lags=lags, season=seasonal,
+        deterministic=np.column_stack([fixed[:, :N_TREND], *season]), unit_root=unit_root, may_be_differenced=may_be_differenced,
+    )  # fmt: skip
+    states, differenced, surprises, n_calmed = list(made.states), made.differenced, made.surprises, made.n_calmed
     finer = [
         None if one is None else working_series(
-            one, kpi_surprise=raw_surprise, spike=_SPIKE, unit_root=unit_root, as_surprises=bool(surprises[j]),
+            one, kpi_surprise=raw_surprise, spike=SPIKE, unit_root=unit_root, as_surprises=bool(surprises[j]),
             may_be_differenced=may_be_differenced,
         )
         for j, one in enumerate(own)
     ]  # fmt: skip
-    x_scale = spread * scale
+    x_scale = made.scale.copy()
     for j, one in enumerate(finer):
         if one is not None:
             x_scale[j], states[j], differenced[j], n_calmed[j] = one.scale, one.state, one.differenced, one.n_calmed
     problem = Problem(
-        y=working_y, X=working / spread, base=base, momentum=momentum, lags=lags, max_order=_MAX_ORDER,
+        y=working_y, X=made.values, base=base, momentum=momentum, lags=lags, max_order=_MAX_ORDER,
         y_scale=float(scaled.scale), x_scale=x_scale,
         finer=tuple(None if one is None else one.lead for one in finer) if any(finer) else (),
     )  # fmt: skip
@@ -359,35 +369,3 @@ def clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Mome
         cleaned = mean + residual
         momentum = fit_momentum(cleaned, base, max_order=_MAX_ORDER, unit_root=unit_root)
     return cleaned, momentum, n_clipped
-
-
-def _surprises(y: Floats, base: Floats, momentum: Momentum) -> Floats:
-    """The KPI's innovations in robust standard deviations, on all rows; NaN where there is none."""
-    fitted = filtered_fit(y, base, momentum)
-    left = np.full(len(y), np.nan)
-    left[fitted.filter_.rows] = fitted.regression.resid
-    spread = robust_spread(left)
-    return left / (spread if spread > 0 else 1.0)
-
-
-def _without_coincidence(X: Floats, surprise: Floats, *, unit_root: bool) -> tuple[Floats, NDArray[np.bool_]]:
-    """Leads replaced by their own surprises where persistence and coincidence with the KPI would bias the test.
-
-    A persistent lead whose surprises come in the same period as the KPI's is not exogenous enough for a test that is
-    conditional on it (Stambaugh 1999): at AR .98 and correlation .9 a 5 % test rejected 18 to 19 %.
-    """
-    working = difference(X) if unit_root else X
-    phi = autoregressions(working, order=2)
-    residual, root = ar_errors(working, phi), np.array([largest_root(own) for own in phi.T])
-    chosen = np.zeros(X.shape[1], dtype=bool)
-    replaced = X.copy()
-    for j in np.flatnonzero(root > 1.0 - _PERSISTENT / len(X)):
-        rows = np.isfinite(residual[:, j]) & np.isfinite(surprise)
-        if rows.sum() < 20 or np.std(residual[rows, j]) == 0:
-            continue
-        correlation = np.corrcoef(residual[rows, j], surprise[rows])[0, 1]
-        if abs(correlation) * np.sqrt(rows.sum()) > _COINCIDENT:
-            chosen[j] = True
-            summed = np.where(np.isfinite(X[:, j]), np.nancumsum(residual[:, j]), np.nan)
-            replaced[:, j] = summed if unit_root else residual[:, j]
-    return replaced, chosen

@@ -1,0 +1,137 @@
+"""From series to working leads: spikes, integration, their own trend and season, and surprises where persistence misleads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag.core.lags import difference
+from leadlag.core.leastsquares import less_columns, standardise
+from leadlag.core.noise import Momentum, ar_errors, autoregressions, filtered_fit, largest_root
+from leadlag.core.stationary import integration_states
+from leadlag.transforms import calm_spikes, robust_spread
+
+__all__ = ["N_TREND", "SPIKE", "WorkingLeads", "kpi_surprises", "working_leads"]
+
+Floats = NDArray[np.float64]
+
+#: The constant and the trend, in every model.
+N_TREND = 2
+#: A lead's value this many robust standard deviations off its surroundings is a spike. At 5, one in five leads of white noise
+#: and every second of AR(.8) had one; at 8 it is 1 in 1,000 and 1 in 7. Found at 5 and 8 with heavy tails, spikes and gaps: .36
+#: and .47 (40 draws), false share .08 and .04.
+SPIKE = 8.0
+#: Surprises of lead and KPI correlate if beyond this many standard errors.
+_COINCIDENT = 2.0
+#: A lead's largest AR root within this / n of one makes it persistent. With 25 a few leads of AR(.98) that looked less
+#: persistent made a false lead in 15 % of 400 draws, with 80 in 9 % (surprises correlated .9 with the KPI's).
+_PERSISTENT = 80.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkingLeads:
+    """Leads ready for a test, with what was done to them.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, m)
+        Less their own trend and season, each in units of its `scale`; NaN where missing.
+    scale : ndarray, shape (m,)
+        One standard deviation of the working series, in the lead's units.
+    states : tuple of str
+        "integrated", "stationary" or "inconclusive", of each lead as it came.
+    differenced, surprises : ndarray of bool, shape (m,)
+        Whether changes, or surprises, stand for a lead.
+    n_calmed : ndarray of int, shape (m,)
+        Spikes calmed.
+    """
+
+    values: Floats
+    scale: Floats
+    states: tuple[str, ...]
+    differenced: NDArray[np.bool_]
+    surprises: NDArray[np.bool_]
+    n_calmed: NDArray[np.intp]
+
+
+def working_leads(
+    X: Floats,
+    *,
+    surprise: Floats,
+    raw_surprise: Floats,
+    lags: Sequence[int],
+    season: Floats | None,
+    deterministic: Floats,
+    unit_root: bool,
+    may_be_differenced: bool,
+) -> WorkingLeads:
+    """Make leads of series.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        NaN where missing.
+    surprise, raw_surprise : ndarray, shape (n,)
+        `kpi_surprises` of the KPI with clipped innovations, and as it came.
+    lags : sequence of int
+        Lags searched: a spike that the KPI answers at one of them stays.
+    season : ndarray, shape (n, k), optional
+    deterministic : ndarray, shape (n, q)
+        Constant, trend and season, which are taken out of each lead.
+    unit_root : bool
+        Whether the KPI is integrated.
+    may_be_differenced : bool
+        Whether an integrated lead is differenced.
+
+    Returns
+    -------
+    WorkingLeads
+    """
+    # spikes first: the rest of a series is lost in rounding beside one value of 1e15
+    calmed, n_calmed = calm_spikes(X, raw_surprise, lags=tuple(lags), limit=SPIKE)
+    calmed, _, scale = standardise(calmed)
+    states = tuple(integration_states(calmed, season=season))
+    differenced = np.array([may_be_differenced and each == "integrated" for each in states], dtype=bool)
+    working = np.where(differenced, difference(calmed), calmed)
+    working = np.column_stack([less_columns(column, deterministic) for column in working.T]) if X.shape[1] else working
+    working, surprises = _without_coincidence(working, surprise, unit_root=unit_root)
+    spread = standardise(difference(working) if unit_root else working).scale
+    return WorkingLeads(
+        values=working / spread, scale=spread * scale, states=states, differenced=differenced, surprises=surprises,
+        n_calmed=n_calmed,
+    )  # fmt: skip
+
+
+def kpi_surprises(y: Floats, base: Floats, momentum: Momentum) -> Floats:
+    """The KPI's innovations in robust standard deviations, on all rows; NaN where there is none."""
+    fitted = filtered_fit(y, base, momentum)
+    left = np.full(len(y), np.nan)
+    left[fitted.filter_.rows] = fitted.regression.resid
+    spread = robust_spread(left)
+    return left / (spread if spread > 0 else 1.0)
+
+
+def _without_coincidence(X: Floats, surprise: Floats, *, unit_root: bool) -> tuple[Floats, NDArray[np.bool_]]:
+    """Leads replaced by their own surprises where persistence and coincidence with the KPI would bias the test.
+
+    A persistent lead whose surprises come in the same period as the KPI's is not exogenous enough for a test that is
+    conditional on it (Stambaugh 1999): at AR .98 and correlation .9 a 5 % test rejected 18 to 19 %.
+    """
+    working = difference(X) if unit_root else X
+    phi = autoregressions(working, order=2)
+    residual, root = ar_errors(working, phi), np.array([largest_root(own) for own in phi.T])
+    chosen = np.zeros(X.shape[1], dtype=bool)
+    replaced = X.copy()
+    for j in np.flatnonzero(root > 1.0 - _PERSISTENT / len(X)):
+        rows = np.isfinite(residual[:, j]) & np.isfinite(surprise)
+        if rows.sum() < 20 or np.std(residual[rows, j]) == 0:
+            continue
+        correlation = np.corrcoef(residual[rows, j], surprise[rows])[0, 1]
+        if abs(correlation) * np.sqrt(rows.sum()) > _COINCIDENT:
+            chosen[j] = True
+            summed = np.where(np.isfinite(X[:, j]), np.nancumsum(residual[:, j]), np.nan)
+            replaced[:, j] = summed if unit_root else residual[:, j]
+    return replaced, chosen
