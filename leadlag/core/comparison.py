@@ -19,12 +19,15 @@ __all__ = ["ForecastComparison", "clark_west", "diebold_mariano"]
 Floats = NDArray[np.float64]
 How = Literal["iid", "HAC", "bootstrap", "none"]
 
-#: Origins from which on a longer horizon is tested by its autocorrelation-consistent variance, and below by a bootstrap.
+#: Origins from which on a longer horizon is tested by a variance that allows for autocorrelation, and below by a bootstrap.
 HAC_ORIGINS = 40
-#: Fewest forecasts that are compared.
-FEWEST = 8
-#: What varies by less than this share of its size is rounding.
-_ROUNDING = 1e-12
+#: Fewest forecasts that are compared, and fewest for each period ahead.
+FEWEST, FEWEST_PER_PERIOD = 8, 1.5
+#: Cosines in the variance for each stretch of `horizon` origins. Measured: with one the test at 5 % rejects up to 9 % of models
+#: without a lead, with a half 3 to 6 %, by Bartlett weights and the normal distribution 7 to 17 % (40 origins, 2 to 12 ahead).
+_COSINES = 0.5
+#: Forecasts that differ by less than this share of their size are the same.
+_SAME = 64.0 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +41,13 @@ class ForecastComparison:
     pvalue : float
         One-sided for Clark & West, two-sided for Diebold & Mariano; NaN where `missing` says why.
     df : float
-        Degrees of freedom of Student's t; NaN where the p is from draws.
+        Degrees of freedom of Student's t; NaN where there is no p.
     n : int
         Forecasts compared.
     mean_difference : float
         Mean of what is tested, in squared (or absolute) KPI units: loss of the first less loss of the second.
     how : {"iid", "HAC", "bootstrap", "none"}
         Where standard error and p come from.
-    bandwidth : int
-        Last lag with a weight in the variance.
     missing : str
         Why there is no p; empty where there is one.
     """
@@ -57,7 +58,6 @@ class ForecastComparison:
     n: int
     mean_difference: float
     how: How
-    bandwidth: int
     missing: str = ""
 
 
@@ -88,12 +88,41 @@ def clark_west(
     If the smaller model is true, the larger one forecasts worse, since it estimates what is zero. Clark & West (2007, J.
     Econometrics 138:291) take that back: ``f = e1^2 - (e2^2 - (yhat1 - yhat2)^2) = 2 e1 (yhat2 - yhat1)`` has mean zero then,
     whatever was searched to find the larger model before the forecast was made.
+
+    One period ahead the f are not autocorrelated: their mean in standard errors, by Student's t with n - 1 degrees of freedom.
+    Further ahead they are, up to lag ``horizon - 1``, and their variance is an equally weighted mean over the first B of their
+    cosine transforms (Lazarus, Lewis, Stock & Watson 2018, JBES 36:541), with B of half the number of stretches of `horizon`
+    origins, by Student's t with B degrees of freedom. Below 40 origins the p of the same statistic is from a dependent wild
+    bootstrap (Shao 2010, JASA 105:218): the f times normal multipliers that are moving sums over `horizon` periods.
+
+    Examples
+    --------
+    >>> lead = np.random.default_rng(0).normal(size=60)
+    >>> found = clark_west(lead + np.random.default_rng(1).normal(size=60), np.zeros(60), lead, horizon=1)
+    >>> found.n, found.how, found.pvalue < 0.001
+    (60, 'iid', True)
     """
     actual, restricted, full = _forecasts(actual, restricted, full)
     horizon = as_int(horizon, "horizon", low=1)
     n_draws = as_int(n_draws, "n_draws", low=99)
     generator = as_generator(rng)
-    return _tested(2.0 * (actual - restricted) * (full - restricted), horizon, generator, n_draws)
+    values = 2.0 * (actual - restricted) * (full - restricted)
+    there = np.isfinite(values)
+    n = int(there.sum())
+    refused = _refusal(values, (actual, restricted, full), n, horizon)
+    if refused is not None:
+        return refused
+    mean = float(np.nanmean(values))
+    if horizon == 1:
+        return _by_student("iid", mean, mean / math.sqrt(float(np.nanvar(values, ddof=1)) / n), n - 1.0, n)
+    df = max(1.0, float(round(_COSINES * n / horizon)))
+    weights = _cosines(there, int(df))
+    statistic = float(_in_standard_errors(values[:, None], weights)[0])
+    if n >= HAC_ORIGINS:
+        return _by_student("HAC", mean, statistic, df, n)
+    drawn = _in_standard_errors(values[:, None] * _multipliers(len(values), horizon, generator, n_draws), weights)
+    pvalue = (1.0 + float((drawn >= statistic).sum())) / (n_draws + 1.0)
+    return ForecastComparison(statistic=statistic, pvalue=pvalue, df=df, n=n, mean_difference=mean, how="bootstrap")
 
 
 def diebold_mariano(
@@ -131,17 +160,15 @@ def diebold_mariano(
     power = 2.0 if as_option(loss, "loss", ("squared", "absolute")) == "squared" else 1.0
     values = np.abs(actual - first) ** power - np.abs(actual - second) ** power
     n = int(np.isfinite(values).sum())
-    refused = _refusal(values, n, horizon)
+    refused = _refusal(values, (actual, first, second), n, horizon)
     if refused is not None:
         return refused
     mean = float(np.nanmean(values))
     factor = math.sqrt((n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n)
-    statistic = factor * mean / math.sqrt(_variance(values, horizon - 1) / n)
+    statistic = factor * mean / math.sqrt(_bartlett_variance(values, horizon - 1) / n)
     pvalue = 2.0 * float(special.stdtr(n - 1, -abs(statistic)))
     how: How = "iid" if horizon == 1 else "HAC"
-    return ForecastComparison(
-        statistic=statistic, pvalue=pvalue, df=n - 1.0, n=n, mean_difference=mean, how=how, bandwidth=horizon - 1
-    )
+    return ForecastComparison(statistic=statistic, pvalue=pvalue, df=n - 1.0, n=n, mean_difference=mean, how=how)
 
 
 def _forecasts(*series: ArrayLike) -> tuple[Floats, ...]:
@@ -150,82 +177,67 @@ def _forecasts(*series: ArrayLike) -> tuple[Floats, ...]:
     if any(array.ndim != 1 or len(array) != len(arrays[0]) for array in arrays):
         shapes = ", ".join(str(array.shape) for array in arrays)
         raise UsageError(f"outcomes and forecasts have shapes {shapes}: give one value a period in each, of one length.")
-    gap = ~np.isfinite(np.sum(arrays, axis=0))
+    gap = ~np.isfinite(arrays).all(axis=0)
     return tuple(np.where(gap, np.nan, array) for array in arrays)
 
 
-def _refusal(values: Floats, n: int, horizon: int) -> ForecastComparison | None:
+def _refusal(values: Floats, series: tuple[Floats, ...], n: int, horizon: int) -> ForecastComparison | None:
     """Why nothing can be tested; None if something can."""
     mean = float(np.nanmean(values)) if n else math.nan
 
     def without(missing: str, pvalue: float, statistic: float) -> ForecastComparison:
         return ForecastComparison(
-            statistic=statistic,
-            pvalue=pvalue,
-            df=math.nan,
-            n=n,
-            mean_difference=mean,
-            how="none",
-            bandwidth=horizon - 1,
-            missing=missing,
+            statistic=statistic, pvalue=pvalue, df=math.nan, n=n, mean_difference=mean, how="none", missing=missing
         )
 
-    fewest = max(FEWEST, 2 * horizon)
+    fewest = max(FEWEST, math.ceil(FEWEST_PER_PERIOD * horizon))
     if n < fewest:
-        return without(f"{n} forecasts, {fewest} are needed to compare them {horizon} periods ahead", math.nan, math.nan)
+        ahead = "1 period" if horizon == 1 else f"{horizon} periods"
+        return without(f"{n} forecasts {ahead} ahead, at least {fewest} are needed to compare them", math.nan, math.nan)
+    _, first, second = series
+    size = float(np.nanmax(np.abs(series)))
+    if float(np.nanmax(np.abs(first - second))) <= _SAME * size:
+        return without("the two forecasts are the same in every period", 1.0, 0.0)
     largest = float(np.nanmax(np.abs(values)))
     if largest == 0.0:
         return without("the two forecasts are equally good in every period", 1.0, 0.0)
-    if float(np.nanmax(values) - np.nanmin(values)) <= _ROUNDING * largest:
+    if float(np.nanmax(values) - np.nanmin(values)) <= 1e-12 * largest:
         return without("the two forecasts differ by the same in every period", math.nan, math.nan)
     return None
 
 
-def _tested(values: Floats, horizon: int, rng: np.random.Generator, n_draws: int) -> ForecastComparison:
-    n = int(np.isfinite(values).sum())
-    refused = _refusal(values, n, horizon)
-    if refused is not None:
-        return refused
-    mean = float(np.nanmean(values))
-    bandwidth = horizon - 1
-    variance = _variance(values, bandwidth) * (n / (n - 1) if horizon == 1 else 1.0)
-    statistic = mean / math.sqrt(variance / n)
-    df = math.nan
-    how: How = "iid" if horizon == 1 else "HAC" if n >= HAC_ORIGINS else "bootstrap"
-    if how == "bootstrap":
-        pvalue = _bootstrap(values, statistic, horizon, rng, n_draws)
-    else:
-        df = max(n / horizon - 1.0, 1.0)
-        pvalue = float(special.stdtr(df, -statistic))
-    return ForecastComparison(statistic=statistic, pvalue=pvalue, df=df, n=n, mean_difference=mean, how=how, bandwidth=bandwidth)
+def _by_student(how: How, mean: float, statistic: float, df: float, n: int) -> ForecastComparison:
+    """One-sided p by Student's t."""
+    pvalue = float(special.stdtr(df, -statistic))
+    return ForecastComparison(statistic=statistic, pvalue=pvalue, df=df, n=n, mean_difference=mean, how=how)
 
 
-def _variance(values: Floats, bandwidth: int) -> float:
-    """Long-run variance of values with gaps, Bartlett weights: lags count periods, not rows. Never negative."""
-    return float(_variances(values[:, None], bandwidth)[0])
+def _cosines(there: NDArray[np.bool_], count: int) -> Floats:
+    """The slowest cosines over all periods, of unit length over those that are there, shape (n, count)."""
+    places = (np.arange(len(there)) + 0.5) / len(there)
+    waves = np.where(there[:, None], np.cos(np.pi * places[:, None] * np.arange(1, count + 1)), 0.0)
+    return np.asarray(waves / np.sqrt((waves * waves).sum(axis=0)))
 
 
-def _variances(values: Floats, bandwidth: int) -> Floats:
-    """The same of many series, shape (n, m) -> (m,)."""
+def _in_standard_errors(values: Floats, weights: Floats) -> Floats:
+    """Mean of each column in standard errors that allow for slow autocorrelation; gaps are NaN. Shape (n, m) -> (m,)."""
     there = np.isfinite(values[:, :1])
-    filled = np.where(there, values, 0.0)
     n = int(there.sum())
-    filled = np.where(there, filled - filled.sum(axis=0) / n, 0.0)
-    total = (filled * filled).sum(axis=0)
-    for lag, weight in enumerate(bartlett_weights(min(bandwidth, len(values) - 1))):
-        if lag:
-            total = total + 2.0 * weight * (filled[lag:] * filled[:-lag]).sum(axis=0)
-    return np.asarray(total / n)
+    mean = np.where(there, values, 0.0).sum(axis=0) / n
+    along = weights.T @ np.where(there, values - mean, 0.0)
+    return np.asarray(mean / np.sqrt((along * along).mean(axis=0) / n))
 
 
-def _bootstrap(values: Floats, statistic: float, horizon: int, rng: np.random.Generator, n_draws: int) -> float:
-    """One-sided p of a dependent wild bootstrap: values times multipliers that keep the dependence of overlapping forecasts."""
-    n = len(values)
-    steps = rng.standard_normal((n + horizon - 1, n_draws))
-    summed = np.cumsum(np.vstack([np.zeros((1, n_draws)), steps]), axis=0)
-    multipliers = (summed[horizon:] - summed[:-horizon]) / math.sqrt(horizon)
-    drawn = values[:, None] * multipliers
-    count = np.isfinite(values).sum()
-    means = np.nansum(drawn, axis=0) / count
-    spread = np.sqrt(_variances(drawn, horizon - 1) / count)
-    return (1.0 + float((means >= statistic * spread).sum())) / (n_draws + 1.0)
+def _multipliers(n: int, length: int, rng: np.random.Generator, n_draws: int) -> Floats:
+    """Standard normal numbers whose correlation falls to nothing over `length` periods, shape (n, n_draws)."""
+    summed = np.cumsum(np.vstack([np.zeros((1, n_draws)), rng.standard_normal((n + length - 1, n_draws))]), axis=0)
+    return np.asarray((summed[length:] - summed[:-length]) / math.sqrt(length))
+
+
+def _bartlett_variance(values: Floats, bandwidth: int) -> float:
+    """Long-run variance of values with gaps by Bartlett weights, never negative: lags count periods, not rows."""
+    there = np.isfinite(values)
+    centred = np.where(there, values - np.nanmean(values), 0.0)
+    weights = bartlett_weights(min(bandwidth, len(values) - 1))
+    products = [float(centred[lag:] @ centred[: len(centred) - lag]) for lag in range(len(weights))]
+    return (products[0] + 2.0 * float(weights[1:] @ np.array(products[1:]))) / int(there.sum())
