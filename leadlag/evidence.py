@@ -21,7 +21,7 @@ from leadlag.core.problem import Problem
 from leadlag.core.scan import Scan
 from leadlag.core.screen import screen
 from leadlag.core.shapes import STANDARD, Shape
-from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Reason
+from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Quality, Reason
 from leadlag.methods.delay import published
 from leadlag.methods.direction import Direction
 from leadlag.methods.leadscan import LeadScan, in_kpi_units
@@ -106,6 +106,7 @@ def evidence_of(
             treatment=_treatment(prepared, j, unit=unit),
             available_after=published(metrics, lead, pace=prepared.treatments[j].pace),
             notes=_notes(prepared, j, unit=unit),
+            quality=_quality(prepared, j, nobs=int(alone.nobs[j])),
         )
         found.append(replace(evidence, **numbers))
     return found + [
@@ -129,6 +130,26 @@ def _notes(prepared: Prepared, j: int, *, unit: str) -> tuple[tuple[str, str], .
     notes = [("LL118", moved_copy(name, moved=done.moved, unit=unit))] if done.moved else []
     notes += [("LL121", slow_lead(name, held=done.held, unit=unit))] if done.held else []
     return tuple(notes)
+
+
+def _quality(prepared: Prepared, j: int, *, nobs: int) -> Quality:
+    """What the data of one lead and the KPI were like before the fit."""
+    problem, done, kpi = prepared.problem, prepared.treatments[j], prepared.kpi
+    x = problem.X[:, j]
+    has = np.flatnonzero(np.isfinite(x))
+    window = slice(has[0], has[-1] + 1) if len(has) else slice(0)
+    both = np.isfinite(x[window]) & problem.observed[window]
+    clipped = max(done.n_clipped / max(len(has) * done.pace, 1.0), kpi.n_clipped / max(int(np.isfinite(problem.y).sum()), 1))
+    return Quality(
+        nobs=nobs,
+        missing=float(1.0 - both.mean()) if both.size else 1.0,
+        clipped=clipped,
+        held=max(done.held, kpi.held),
+        moved=done.moved,
+        part=done.part,
+        reported=bool(prepared.reported),
+        n_seasons=min((item.n_seasons for item in prepared.seasons), default=math.inf),
+    )
 
 
 def _numbers(prepared: Prepared, scan: LeadScan, j: int) -> dict[str, Any]:

@@ -12,9 +12,19 @@ from typing import Any
 import pandas as pd
 
 from leadlag._validation import as_name
-from leadlag.decision import Decision, Delay, Effect, Policy
+from leadlag.decision import Decision, Decoys, Delay, Effect, Policy
 from leadlag.results import Provenance, Result, _upstairs, plain
-from leadlag.wording import coded_reason, explain_lead, explain_ranking, lead_paragraphs, summary, summary_of_lead, why_not
+from leadlag.wording import (
+    asked,
+    check,
+    coded_reason,
+    explain_lead,
+    explain_ranking,
+    lead_paragraphs,
+    summary,
+    summary_of_lead,
+    why_not,
+)
 
 __all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead"]
 
@@ -28,10 +38,8 @@ COLUMNS = (
 #: Name and version of the form that `LeadRanking.to_json` gives.
 SCHEMA = "leadlag-ranking-1"
 
-#: Columns whose method is not part of this version: always NaN, and said once in the summary.
-NOT_COMPUTED = (
-    "grade", "gain", "gain_pvalue", "stability_pvalue",
-)  # fmt: skip
+#: Columns that stay NaN with ``evidence=False``, which is said once in the summary.
+NOT_COMPUTED = ("grade", "granger_pvalue", "gain", "gain_pvalue", "stability_pvalue")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +138,7 @@ class RankedLead(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """The lead's row of the table."""
-        return _table([self.decision])
+        return _table([self.decision], self.context.policy)
 
     def summary(self) -> str:
         """The verdict and the numbers behind it as text of at most 80 columns."""
@@ -139,6 +147,14 @@ class RankedLead(Result):
     def explain(self) -> str:
         """What the ranking says about this lead, why, and what it does not show."""
         return explain_lead(self.decision, self.context, self.provenance)
+
+    def checks(self) -> pd.DataFrame:
+        """All checks it was put to: ``check, asked, status, value, what_to_do``, those of its data first."""
+        rows = [
+            (item.code, asked(item.code), item.status, item.value, check(item, self.decision, self.context))
+            for item in self.decision.checks
+        ]
+        return pd.DataFrame(rows, columns=["check", "asked", "status", "value", "what_to_do"])
 
     def why_not(self) -> str:
         """Why this candidate is no lead, in one or two sentences; of a lead, that it is one."""
@@ -155,6 +171,8 @@ class LeadRanking(Result):
         One a candidate, in the order of their rank.
     context : Context
     family : Family
+    decoys : Decoys or None
+        Random walks mixed into the candidates, and how many would have passed.
     left_out : tuple of (str, str)
         Columns of the data that were no candidates, each with why.
     provenance : Provenance
@@ -163,6 +181,7 @@ class LeadRanking(Result):
     decisions: tuple[Decision, ...]
     context: Context
     family: Family
+    decoys: Decoys | None = None
     left_out: tuple[tuple[str, str], ...] = ()
     provenance: Provenance
 
@@ -170,6 +189,11 @@ class LeadRanking(Result):
     def leads(self) -> tuple[str, ...]:
         """Names with verdict `lead`, best first."""
         return tuple(item.evidence.lead for item in self.decisions if item.verdict == "lead")
+
+    @property
+    def not_computed(self) -> tuple[str, ...]:
+        """Columns that were left out by ``evidence=False``."""
+        return () if dict(self.provenance.settings).get("evidence") else NOT_COMPUTED
 
     def __repr__(self) -> str:
         named = ", ".join(map(repr, self.leads[:5])) + (f" and {len(self.leads) - 5} more" if len(self.leads) > 5 else "")
@@ -191,7 +215,7 @@ class LeadRanking(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a candidate, best first, with the columns of `COLUMNS`; numbers at full precision."""
-        return _table(self.decisions)
+        return _table(self.decisions, self.context.policy)
 
     def treatments(self) -> pd.DataFrame:
         """What was done to each series before it was tested: ``metric, role, integration, treatment``, the KPI first."""
@@ -204,12 +228,12 @@ class LeadRanking(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """The rows of the table first, then all fields as plain Python values; NaN becomes None."""
-        rows = plain([_row(item) for item in self.decisions])
+        rows = plain([_row(item, gain_horizon=self.context.policy.gain_horizon) for item in self.decisions])
         return {"schema": SCHEMA, "kpi": self.context.kpi, "leads": list(self.leads), "rows": rows, **super().to_dict()}
 
     def summary(self) -> str:
         """The answer, the table and what was tested, as text of at most 80 columns."""
-        return summary(self, not_computed=NOT_COMPUTED)
+        return summary(self, not_computed=self.not_computed)
 
     def explain(self) -> str:
         """The answer in a few plain sentences."""
@@ -221,13 +245,14 @@ class LeadRanking(Result):
         return written
 
 
-def _table(decisions: Sequence[Decision]) -> pd.DataFrame:
+def _table(decisions: Sequence[Decision], policy: Policy) -> pd.DataFrame:
     """Rows as a table whose column types do not depend on which numbers are there."""
-    table = pd.DataFrame([_row(item) for item in decisions], columns=list(COLUMNS))
-    return table.astype(dict.fromkeys(("delay", "delay_low", "delay_high", "actionable_delay"), "float64"))
+    table = pd.DataFrame([_row(item, gain_horizon=policy.gain_horizon) for item in decisions], columns=list(COLUMNS))
+    numbers = ("delay", "delay_low", "delay_high", "actionable_delay", "gain", "gain_pvalue", "stability_pvalue")
+    return table.astype({**dict.fromkeys(numbers, "float64"), "grade": "object"})
 
 
-def _row(decision: Decision) -> dict[str, object]:
+def _row(decision: Decision, *, gain_horizon: int) -> dict[str, object]:
     """One row of the table; columns of methods that did not run stay NaN."""
     evidence = decision.evidence
     row: dict[str, object] = dict.fromkeys(COLUMNS, math.nan)
@@ -242,5 +267,8 @@ def _row(decision: Decision) -> dict[str, object]:
         effect = evidence.effect
         row |= {"effect": effect.value, "effect_low": effect.low, "effect_high": effect.high, "lead_sd": effect.lead_sd}
     reason = decision.reason
+    gain, gain_pvalue = (math.nan, math.nan) if evidence.gain is None else evidence.gain.at(gain_horizon)
+    row |= {"grade": decision.grade or math.nan, "gain": gain, "gain_pvalue": gain_pvalue}
+    row |= {"stability_pvalue": math.nan if evidence.stability is None else evidence.stability.pvalue}
     row |= {name: getattr(decision, name) for name in ("rank", "verdict", "actionable_delay")}
     return row | {"reason": "" if reason is None else coded_reason(reason)}

@@ -6,7 +6,23 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Reason, decide, in_order
+from leadlag.decision import (
+    Decoys,
+    Delay,
+    Detectable,
+    Effect,
+    Evidence,
+    Gain,
+    Places,
+    Policy,
+    Profile,
+    Quality,
+    Reason,
+    Stability,
+    Weakening,
+    decide,
+    in_order,
+)
 from leadlag.ranked import Context, Family, LeadRanking
 from leadlag.results import Provenance
 
@@ -146,6 +162,40 @@ def every_verdict() -> LeadRanking:
         units=(("demos", "demos"), ("training_hours", "hours")),
         controls=("price", "holiday"),
     )  # fmt: skip
+
+
+def backed(lead: Evidence, *, saved: float = 0.124, gain_pvalue: float = 0.004, stable: float = 0.43) -> Evidence:
+    """A lead that was put to every test of a sceptic, a target since 2022."""
+    weakening = Weakening(
+        since="2022-01", before=41.0, before_low=22.0, before_high=60.0, after=33.0, after_low=-5.0, after_high=71.0, pvalue=0.31,
+        n_before=270, n_after=100, selected="left out",
+    )  # fmt: skip
+    return replace(
+        lead,
+        gain=Gain(
+            horizons=(1, 2, 12), rmse=(saved, -0.013, math.nan), mae=(saved, -0.02, math.nan), pvalue=(gain_pvalue, 0.6, math.nan),
+            n_origins=(180, 179, 0),
+        ),
+        stability=Stability(
+            statistic=6.2, pvalue=stable, date="2019-07", before=44.0, after=12.0,
+            weakening=weakening if stable > 0.05 else None,
+        ),
+        places=Places(first=((1, 0.62),), low=1, high=2, tied_with=("trials",) if lead.lead == "demos" else ()),
+        detectable=Detectable(half=9.0, most=13.0, half_sd=0.21, most_sd=0.3, nobs_needed=80),
+        quality=Quality(nobs=lead.nobs, missing=0.012, clipped=0.06, n_seasons=7.5),
+    )  # fmt: skip
+
+
+def sceptics() -> LeadRanking:
+    """A strong lead, a moderate one that broke, and a weak one, as a ranking gives them with its evidence."""
+    broke = backed(found("trials", peak=3), stable=0.004)
+    useless = backed(replace(found("visits", peak=6), explained_by="demos"), saved=-0.03, gain_pvalue=0.7, stable=0.01)
+    nothing = replace(
+        not_found("nps"), quality=Quality(nobs=390, held=3), detectable=Detectable(half=9, most=13, half_sd=0.2, most_sd=0.3)
+    )
+    asked = ranking_of([backed(found("demos")), broke, useless, nothing], kpi="new_mrr", unit="week", kpi_unit="EUR")
+    provenance = replace(asked.provenance, settings=(*asked.provenance.settings, ("evidence", True)))
+    return replace(asked, decoys=Decoys(n=100, n_passed=1, expected=0.4), provenance=provenance)
 
 
 def one_lead() -> LeadRanking:

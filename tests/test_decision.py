@@ -18,9 +18,13 @@ from leadlag.decision import (
     Delay,
     Effect,
     Evidence,
+    Gain,
     Policy,
+    Quality,
     Reason,
     ResidualPolicy,
+    Stability,
+    Weakening,
     decide,
     in_order,
     is_identified,
@@ -82,17 +86,81 @@ def test_the_stronger_claim_comes_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("qvalue", "reverse_qvalue", "answer"), [(0.01, 0.01, "review"), (0.01, 0.5, "pass"), (0.5, 0.01, "pass")]
+    ("reverse_qvalue", "explained_by", "answer"), [(0.01, "", "review"), (0.5, "", "pass"), (0.01, "demos", "pass")]
 )
-def test_a_lead_that_follows_too_is_feedback(qvalue: float, reverse_qvalue: float, answer: str) -> None:
-    found = replace(evidence(qvalue=qvalue), reverse_qvalue=reverse_qvalue, reverse_pvalue=0.004)
+def test_a_lead_that_follows_too_is_feedback(reverse_qvalue: float, explained_by: str, answer: str) -> None:
+    found = replace(evidence(), reverse_qvalue=reverse_qvalue, reverse_pvalue=0.004, explained_by=explained_by)
     decision = decide(found, POLICY)
     assert status(decision, "feedback") == answer
-    assert decision.verdict == ("lead" if qvalue < 0.1 else "reverse")
+    assert decision.verdict == ("indirect" if explained_by else "lead")
 
 
 def test_feedback_that_could_not_be_asked_is_not_passed() -> None:
     assert status(decide(replace(evidence(), reverse_pvalue=math.nan), POLICY), "feedback") == "not applicable"
+
+
+def backed(
+    *,
+    gain: float = 0.1,
+    gain_pvalue: float = 0.01,
+    stable: float = 0.6,
+    targeted: float = math.nan,
+    lags: int = 1,
+    nobs: int = 156,
+) -> Evidence:
+    """A lead that was put to every test."""
+    return replace(
+        evidence(lags=tuple(range(3, 3 + lags))),
+        gain=Gain(horizons=(1,), rmse=(gain,), mae=(gain,), pvalue=(gain_pvalue,), n_origins=(60,)),
+        stability=Stability(pvalue=stable, weakening=Weakening(since="2024-01", pvalue=targeted)),
+        quality=Quality(nobs=nobs),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "grade"),
+    [
+        ({}, "strong"),
+        ({"gain": -0.02}, "moderate"),
+        ({"gain_pvalue": 0.11}, "moderate"),
+        ({"gain": math.nan, "gain_pvalue": math.nan}, "moderate"),  # not asked is not passed
+        ({"stable": 0.05}, "moderate"),
+        ({"targeted": 0.01}, "moderate"),
+        ({"targeted": 0.01, "stable": 0.01}, "moderate"),  # one question, asked twice
+        ({"lags": 4}, "moderate"),
+        ({"lags": 4, "stable": 0.01}, "weak"),
+        ({"nobs": 39}, "weak"),  # a failed check of the data
+        ({"nobs": 59}, "strong"),
+    ],
+)
+def test_what_gives_a_lead_its_grade(changed: dict[str, Any], grade: str) -> None:
+    found = backed(**changed)
+    assert decide(found, POLICY).grade == grade
+    assert decide(replace(found, explained_by="demos"), POLICY).grade == grade
+
+
+def test_a_grade_is_for_leads_only_and_only_where_it_was_asked_for() -> None:
+    assert decide(replace(backed(), qvalue=0.5), POLICY).grade is None
+    assert decide(evidence(), POLICY).grade is None
+
+
+def test_a_candidate_that_leads_nothing_has_the_checks_of_its_data_only() -> None:
+    decision = decide(replace(backed(), qvalue=0.5), POLICY)
+    assert decision.checks
+    assert all(check.code.startswith("data_") for check in decision.checks)
+
+
+@pytest.mark.parametrize(
+    ("quality", "answers"),
+    [
+        (Quality(nobs=156), {"pass", "not applicable"}),
+        (Quality(nobs=50, missing=0.06, clipped=0.04, held=3, part=True, reported=True, n_seasons=4), {"review"}),
+        (Quality(nobs=39, missing=0.3, clipped=0.2, moved=2, n_seasons=2), {"fail", "pass"}),
+    ],
+)
+def test_the_data_are_judged_before_the_fit(quality: Quality, answers: set[str]) -> None:
+    decision = decide(replace(evidence(), quality=quality), POLICY)
+    assert {check.status for check in decision.checks if check.code.startswith("data_")} == answers
 
 
 @pytest.mark.parametrize(("lags", "answer"), [((3,), "pass"), ((3, 4, 5), "pass"), ((2, 3, 4, 5), "review")])
@@ -122,7 +190,7 @@ def test_when_a_delay_is_identified(kept: int, searched: int, pvalue: float, lev
 
 
 def test_without_a_delay_its_checks_do_not_apply() -> None:
-    decision = decide(Evidence(lead="visits", pvalue=0.5, qvalue=0.6), POLICY)
+    decision = decide(Evidence(lead="visits", pvalue=0.005, qvalue=0.06), POLICY)
     assert status(decision, "delay_set") == "not applicable"
     assert math.isnan(decision.actionable_delay)
 

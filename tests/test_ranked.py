@@ -11,6 +11,8 @@ import pytest
 
 from leadlag.errors import UnknownNameError
 from leadlag.ranked import COLUMNS, LeadRanking
+from leadlag.report.content import ranking_content
+from tests import rankings
 from tests.rankings import empty, found, not_found, ranking_of
 
 CONTRACT = (
@@ -114,3 +116,38 @@ def test_what_was_done_to_each_series_is_one_table(ranking: LeadRanking) -> None
     assert done["metric"].tolist() == [ranking.context.kpi, "demos", "visits", "ads", "flat"]
     assert done["role"].tolist() == ["kpi", "lead", "lead", "lead", "lead"]
     assert done["treatment"].tolist()[-1] == "not tested"
+
+
+@pytest.mark.parametrize("name", ["demos", "trials", "visits", "nps"])
+def test_table_text_icon_and_page_tell_the_same_of_a_lead(name: str) -> None:
+    ranking = rankings.sceptics()
+    one, row = ranking[name], ranking.to_frame().set_index("lead").loc[name]
+    grade, evidence = one.decision.grade, one.decision.evidence
+    text, page = one.explain(), ranking_content(ranking)
+    shown = next(item for item in page["rows"] if item["lead"] == name)
+    if grade is None:
+        assert pd.isna(row["grade"])
+        assert math.isnan(row["gain"]) and math.isnan(row["stability_pvalue"])
+        assert "Graded" not in text
+        assert shown["grade"] == shown["grade_mark"] == ""
+        return
+    assert evidence.gain is not None and evidence.stability is not None
+    assert (row["grade"], row["gain"], row["gain_pvalue"]) == (grade, *evidence.gain.at(1))
+    assert row["stability_pvalue"] == evidence.stability.pvalue
+    assert f"Graded {grade}" in text
+    assert f"{grade} {one.verdict}" in ranking.summary()
+    assert (shown["grade"], shown["grade_mark"].count("●")) == (grade, {"strong": 3, "moderate": 2, "weak": 1}[grade])
+
+
+def test_every_check_has_a_question_an_answer_and_what_to_do() -> None:
+    checks = rankings.sceptics()["trials"].checks()
+    assert list(checks.columns) == ["check", "asked", "status", "value", "what_to_do"]
+    assert (checks["what_to_do"].str.len() > 10).all()
+    assert checks.set_index("check").loc["stable", "status"] == "fail"
+    assert "changed after 2019-07" in checks.set_index("check").loc["stable", "what_to_do"]
+    assert "2022-01, when it became a target" in rankings.sceptics()["demos"].explain()
+
+
+def test_columns_left_out_for_speed_are_named() -> None:
+    assert rankings.sceptics().not_computed == ()
+    assert "with evidence=True" in rankings.one_lead().summary()

@@ -147,10 +147,16 @@ class Detectable:
     ----------
     half, most : float
         Effect at a single lag of a rise by `lead_sd`, in KPI units (percent if in logs), that is found half of the time and in
-        `power` of the time.
+        `power` of the time; averaged over the lags.
     half_sd, most_sd : float
-        The same in standard deviations of the KPI's working series.
+        The same in standard deviations of the KPI less its trend and season (of an integrated KPI: of its changes), before its
+        own momentum is taken out.
     power : float
+    pvalue : float
+        p with which the lead would have been found.
+    estimated, estimated_sd : float
+        Absolute effect at the single lag that fits best, in the units of `half` and `half_sd`. Of a lead that was not found it is
+        too large on average: the best of many lags is.
     nobs_needed : float
         Periods at which an effect as large as the one estimated would be found in `power` of the time; NaN where it is
         estimated as nothing.
@@ -161,6 +167,9 @@ class Detectable:
     half_sd: float
     most_sd: float
     power: float = 0.80
+    pvalue: float = math.nan
+    estimated: float = math.nan
+    estimated_sd: float = math.nan
     nobs_needed: float = math.nan
 
 

@@ -1,22 +1,38 @@
-"""One question asked of a lead, and its answer."""
+"""One question asked of a lead, and its answer; and the grade that the answers give."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from leadlag.decision.backing import Refutation
 from leadlag.decision.evidence import Evidence
 from leadlag.decision.policy import Policy
+from leadlag.decision.quality import Quality
 
-__all__ = ["Check", "Status", "checks_of"]
+__all__ = ["Check", "Grade", "Status", "checks_of", "grade_of"]
 
 Status = Literal["pass", "review", "fail", "not applicable"]
+Grade = Literal["strong", "moderate", "weak"]
+
+#: Of these a strong lead has passed every one, a moderate one all but one.
+_GRADED = ("gain", "stable", "delay_set")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One question asked of a lead: its code, the answer, the number behind it and what to do."""
+    """One question asked of a lead: its code, the answer, and the number behind it; `leadlag.wording` says what to do.
+
+    Parameters
+    ----------
+    code : str
+        "data_..." for a question about the data before the fit, else about the relation.
+    status : {"pass", "review", "fail", "not applicable"}
+    value : float
+        The number that was judged; NaN where there is none.
+    """
 
     code: str
     status: Status
@@ -24,7 +40,40 @@ class Check:
 
 
 def checks_of(evidence: Evidence, policy: Policy, *, verdict: str) -> tuple[Check, ...]:
-    """The checks that the evidence so far allows."""
+    """All checks of one tested candidate; of one that leads nothing those of its data."""
+    data = () if evidence.quality is None else _data_checks(evidence.quality, policy)
+    if verdict not in ("lead", "indirect"):
+        return data
+    timing = _timing_checks(evidence, policy, verdict=verdict)
+    return (*data, *timing, *_backing_checks(evidence, policy)) if evidence.is_backed else (*data, *timing)
+
+
+def _data_checks(quality: Quality, policy: Policy) -> tuple[Check, ...]:
+    """What the data allow, asked before the fit."""
+    origin: Status = "fail" if quality.moved else "review" if quality.part else "pass"
+    return (
+        Check(code="data_rows", status=_enough(quality.nobs, policy.rows), value=float(quality.nobs)),
+        Check(code="data_gaps", status=_enough(-quality.missing, policy.gaps), value=quality.missing),
+        Check(code="data_outliers", status=_enough(-quality.clipped, policy.outliers), value=quality.clipped),
+        Check(code="data_seasons", status=_seasons(quality.n_seasons, policy), value=quality.n_seasons),
+        Check(code="data_held", status="review" if quality.held else "pass", value=float(quality.held)),
+        Check(code="data_origin", status=origin, value=float(quality.moved)),
+        Check(code="data_reported", status="review" if quality.reported else "pass"),
+    )
+
+
+def _seasons(count: float, policy: Policy) -> Status:
+    return _enough(count, policy.seasons) if math.isfinite(count) else "not applicable"
+
+
+def _enough(value: float, limits: tuple[float, float]) -> Status:
+    """Fail below the first limit, review below the second."""
+    fail, review = limits
+    return "fail" if value < fail else "review" if value < review else "pass"
+
+
+def _timing_checks(evidence: Evidence, policy: Policy, *, verdict: str) -> tuple[Check, ...]:
+    """When the lead acts, whether that leaves time, and whether the KPI leads it in turn."""
     if evidence.delay is None:
         return (Check(code="delay_set", status="not applicable"),)
     width, left = len(evidence.delay.lags), float(evidence.delay.peak - evidence.available_after)
@@ -36,3 +85,76 @@ def checks_of(evidence: Evidence, policy: Policy, *, verdict: str) -> tuple[Chec
         Check(code="time_to_act", status="pass" if left > 0 else "fail", value=left),
         Check(code="feedback", status=feedback, value=evidence.reverse_pvalue),
     )
+
+
+def _backing_checks(evidence: Evidence, policy: Policy) -> tuple[Check, ...]:
+    """Out of sample, over time, since it became a target, and against attempts to refute it."""
+    checks = [_gain_check(evidence, policy), *_stability_checks(evidence, policy)]
+    if evidence.refutation is not None:
+        checks += _refutation_checks(evidence.refutation, policy)
+    if evidence.places is not None:
+        order: Status = "review" if evidence.places.tied_with else "pass"
+        checks.append(Check(code="place", status=order, value=float(evidence.places.high)))
+    return tuple(checks)
+
+
+def _gain_check(evidence: Evidence, policy: Policy) -> Check:
+    """Whether forecasts of rows not yet seen get better by the lead."""
+    saved, pvalue = (math.nan, math.nan) if evidence.gain is None else evidence.gain.at(policy.gain_horizon)
+    if math.isnan(saved) or math.isnan(pvalue):
+        return Check(code="gain", status="not applicable")
+    status: Status = "fail" if saved <= 0 else "pass" if pvalue <= policy.gain_level else "review"
+    return Check(code="gain", status=status, value=saved)
+
+
+def _stability_checks(evidence: Evidence, policy: Policy) -> tuple[Check, Check]:
+    """Whether the relation is the same all the time, and since the lead became a target."""
+    found = evidence.stability
+    weakened = None if found is None else found.weakening
+    return (
+        _unlikely("stable", math.nan if found is None else found.pvalue, policy),
+        _unlikely("targeted", math.nan if weakened is None else weakened.pvalue, policy),
+    )
+
+
+def _unlikely(code: str, pvalue: float, policy: Policy) -> Check:
+    """Fail where p is small, not applicable without one."""
+    status: Status = "not applicable" if math.isnan(pvalue) else "fail" if pvalue <= policy.stability_level else "pass"
+    return Check(code=code, status=status, value=pvalue)
+
+
+def _refutation_checks(found: Refutation, policy: Policy) -> list[Check]:
+    """Whether the lead stands where it is put to tests that nothing passes by chance."""
+    future: Status = "pass" if found.past > found.future else "fail"
+    return [
+        Check(code="future", status=future, value=found.future),
+        _likely("placebo", found.placebo, policy),
+        _likely("permuted", found.permuted, policy),
+    ]
+
+
+def _likely(code: str, pvalue: float, policy: Policy) -> Check:
+    """Fail where p is large: what has nothing to do with the KPI does as well."""
+    status: Status = "not applicable" if math.isnan(pvalue) else "pass" if pvalue <= policy.placebo_level else "fail"
+    return Check(code=code, status=status, value=pvalue)
+
+
+def grade_of(checks: Sequence[Check]) -> Grade:
+    """Grade of a lead from its checks: strong, moderate with one of gain, stability and delay set missing, else weak.
+
+    A lead that weakened since it became a target is not stable, and a failed data check leaves no grade but weak.
+
+    Examples
+    --------
+    >>> passed = [Check(code=code, status="pass") for code in ("gain", "stable", "delay_set")]
+    >>> grade_of(passed), grade_of(passed[:2]), grade_of([*passed, Check(code="data_rows", status="fail")])
+    ('strong', 'moderate', 'weak')
+    """
+    status = {check.code: check.status for check in checks}
+    if status.get("targeted") == "fail":
+        status["stable"] = "fail"
+    missed = sum(status.get(code) != "pass" for code in _GRADED)
+    spoilt = any(code.startswith("data_") and answer == "fail" for code, answer in status.items())
+    if spoilt or missed > 1:
+        return "weak"
+    return "moderate" if missed else "strong"

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from leadlag.decision.backing import Detectable, Gain, Places, Refutation, Stability
+from leadlag.decision.quality import Quality
 
 __all__ = ["Delay", "Effect", "Evidence", "Profile", "Reason"]
 
@@ -136,6 +137,8 @@ class Evidence:
         How sure its place in the ranking is.
     detectable : Detectable or None
         How small an effect could have been seen.
+    quality : Quality or None
+        What its data were like before the fit.
     """
 
     lead: str
@@ -172,3 +175,9 @@ class Evidence:
     refutation: Refutation | None = None
     places: Places | None = None
     detectable: Detectable | None = None
+    quality: Quality | None = None
+
+    @property
+    def is_backed(self) -> bool:
+        """Whether it was asked how well the lead forecasts and holds over time."""
+        return self.gain is not None or self.stability is not None

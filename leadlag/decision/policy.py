@@ -31,6 +31,11 @@ class Policy:
         Periods ahead at which the gain counts for the grade.
     stability_level : float
         A relation with a p of "no change" of at most this is not stable.
+    placebo_level : float
+        A lead fails against a placebo that does as well in more than this share of the tries.
+    rows, gaps, outliers, seasons : tuple of (float, float)
+        Limits of the data, the first for "fail", the second for "review": periods used; share of them without a value and share
+        taken for outliers, with a minus sign; seasons in the sample.
     """
 
     fdr: float = 0.10
@@ -42,6 +47,11 @@ class Policy:
     gain_level: float = 0.10
     gain_horizon: int = 1
     stability_level: float = 0.05
+    placebo_level: float = 0.05
+    rows: tuple[float, float] = (40, 60)  # error rates were measured down to 48 rows
+    gaps: tuple[float, float] = (-0.25, -0.05)
+    outliers: tuple[float, float] = (-0.10, -0.03)
+    seasons: tuple[float, float] = (3, 5)  # below five a season is known only roughly (LL106)
 
 
 def is_identified(kept: int, searched: int, *, pvalue: float, level: float, policy: Policy) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from leadlag.decision.checks import Check, checks_of
+from leadlag.decision.checks import Check, Grade, checks_of, grade_of
 from leadlag.decision.evidence import Evidence, Reason
 from leadlag.decision.policy import Policy
 
@@ -21,13 +21,17 @@ VERDICTS: tuple[Verdict, ...] = ("lead", "indirect", "reverse", "coincident", "n
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """Verdict on one lead, with the evidence and the checks it rests on."""
+    """Verdict on one lead, with the evidence and the checks it rests on.
+
+    `grade` is given to a lead and an indirect one, where gain and stability were asked.
+    """
 
     evidence: Evidence
     verdict: Verdict
     rank: int = 0
     reason: Reason | None = None
     checks: tuple[Check, ...] = ()
+    grade: Grade | None = None
 
     @property
     def actionable_delay(self) -> float:
@@ -62,7 +66,9 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
     reason = None
     if verdict == "none":
         reason = Reason(code="unconfirmed" if evidence.unconfirmed else "one_event" if evidence.one_event else "not_significant")
-    return Decision(evidence=evidence, verdict=verdict, reason=reason, checks=checks_of(evidence, policy, verdict=verdict))
+    checks = checks_of(evidence, policy, verdict=verdict)
+    grade = grade_of(checks) if verdict in ("lead", "indirect") and evidence.is_backed else None
+    return Decision(evidence=evidence, verdict=verdict, reason=reason, checks=checks, grade=grade)
 
 
 def _verdict(evidence: Evidence, policy: Policy) -> Verdict:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from leadlag.decision import Decision
-from leadlag.ranked import NOT_COMPUTED, Context, LeadRanking, RankedLead
+from leadlag.ranked import Context, LeadRanking, RankedLead
 from leadlag.wording import (
     CAVEAT,
     LIMITS,
+    STATUS,
     VERDICT,
+    asked,
+    check,
     cut,
     delay_cell,
     direction,
@@ -18,6 +21,7 @@ from leadlag.wording import (
     fact_list,
     headline,
     interval,
+    label,
     lag_number,
     lead_paragraphs,
     left_cell,
@@ -37,6 +41,8 @@ _MOST_CARDS = 20
 _MOST_ROWS = 1000
 _MOST_HEATMAP = 30
 _NAME = 200
+_GRADE_MARK = {"strong": "●●●", "moderate": "●●○", "weak": "●○○"}
+_CHECK_MARK = {"pass": "✓", "review": "?", "fail": "✗", "not applicable": "–"}
 _MARK = {"lead": "●", "indirect": "◆", "reverse": "◀", "coincident": "■", "none": "○", "untestable": "×"}
 
 
@@ -62,7 +68,7 @@ def ranking_content(ranking: LeadRanking) -> dict[str, Any]:
         "n_more_cards": max(len(ranking.leads) - _MOST_CARDS, 0),
         "levels": {"delay": percent(context.policy.delay_level), "effect": percent(context.policy.effect_level)},
         "heatmap": _heatmap(ranking),
-        "facts": fact_list(ranking, not_computed=NOT_COMPUTED, most=_NAME),
+        "facts": fact_list(ranking, not_computed=ranking.not_computed, most=_NAME),
         "versions": [f"{package} {number}" for package, number in ranking.provenance.versions],
         "call": _call(ranking),
     }
@@ -96,6 +102,8 @@ def _row(item: Decision, context: Context, *, has_card: bool) -> dict[str, Any]:
         "lead": _name(evidence.lead),
         "verdict": item.verdict,
         "mark": _MARK[item.verdict],
+        "grade": item.grade or "",
+        "grade_mark": _GRADE_MARK[item.grade] if item.grade else "",
         "card": f"lead-{item.rank}" if has_card else "",
         "by": f"explained by {_name(evidence.explained_by)}" if item.verdict == "indirect" and evidence.explained_by else "",
         "delay": delay_cell(evidence.delay),
@@ -119,10 +127,25 @@ def lead_content(item: Decision, result: LeadRanking | RankedLead) -> dict[str, 
         "lead": _name(item.evidence.lead),
         "verdict": item.verdict,
         "mark": _MARK[item.verdict],
+        "grade": item.grade or "",
+        "grade_mark": _GRADE_MARK[item.grade] if item.grade else "",
         "answer": answer,
-        "paragraphs": rest,
+        "checks": _checks(item, result.context),
+        "paragraphs": [told for told in rest if told[0] not in {label(each.code) for each in item.checks}],
         "profile": _profile(item),
     }
+
+
+def _checks(item: Decision, context: Context) -> list[dict[str, str]]:
+    """Each check with its mark, its question and its answer; what the data passed in one row."""
+    sound = [each for each in item.checks if each.code.startswith("data_") and each.status == "pass"]
+    rows = [_check_row(asked(each.code), each.status, check(each, item, context)) for each in item.checks if each not in sound]
+    told = " ".join(check(each, item, context) for each in sound)
+    return [_check_row("Data, before the fit", "pass", told), *rows] if sound else rows
+
+
+def _check_row(question: str, status: str, said: str) -> dict[str, str]:
+    return {"mark": _CHECK_MARK[status], "status": STATUS[status], "asked": question, "said": said}
 
 
 def _profile(item: Decision) -> list[dict[str, str]]:
@@ -182,6 +205,6 @@ def snippet_content(result: LeadRanking | RankedLead, *, most: int = 50) -> dict
         "with_left": published_late(result.decisions),
         "rows": rows,
         "n_more_rows": max(hidden, 0),
-        "facts": [(label, cut(text, 240)) for label, text in fact_list(result, not_computed=NOT_COMPUTED, most=48)],
+        "facts": [(label, cut(text, 240)) for label, text in fact_list(result, not_computed=result.not_computed, most=48)],
         "caveat": CAVEAT,
     }

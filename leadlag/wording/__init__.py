@@ -5,13 +5,12 @@ It stands below the rooms that decide and rank, so it imports neither: what it r
 
 from __future__ import annotations
 
+from leadlag.wording.checks import GRADE, STATUS, asked, check, label
 from leadlag.wording.prose import explain_lead, explain_ranking, lead_paragraphs, why_not
 from leadlag.wording.sentences import (
     CAVEAT,
     LIMITS,
-    STATUS,
     VERDICT,
-    check,
     coded_reason,
     direction,
     effect_head,
@@ -31,11 +30,12 @@ from leadlag.wording.tables import (
     sd_cell,
     summary,
     summary_of_lead,
+    verdict_cell,
 )
 
 __all__ = [
-    "CAVEAT", "LIMITS", "STATUS", "VERDICT", "Prose", "among", "check", "coded_reason", "cut", "delay_cell", "direction",
-    "effect_cell", "effect_head", "effect_of", "explain_lead", "explain_ranking", "fact_list", "headline", "interval",
-    "lag_number", "lead_paragraphs", "left_cell", "markdown_table", "next_step", "number", "percent", "periods", "published_late",
-    "pvalue", "reason", "sd_cell", "shown", "summary", "summary_of_lead", "why_not",
+    "CAVEAT", "GRADE", "LIMITS", "STATUS", "VERDICT", "Prose", "among", "asked", "check", "coded_reason", "cut", "delay_cell",
+    "direction", "effect_cell", "effect_head", "effect_of", "explain_lead", "explain_ranking", "fact_list", "headline",
+    "interval", "label", "lag_number", "lead_paragraphs", "left_cell", "markdown_table", "next_step", "number", "percent",
+    "periods", "published_late", "pvalue", "reason", "sd_cell", "shown", "summary", "summary_of_lead", "verdict_cell", "why_not",
 ]  # fmt: skip

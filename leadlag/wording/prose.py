@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from leadlag.wording import sentences
-from leadlag.wording.seen import SeenContext, SeenDecision, SeenDelay, SeenProvenance, SeenRanking
+from leadlag.wording import checks, sentences
+from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenDelay, SeenProvenance, SeenRanking
 from leadlag.wording.shown import Prose, among, joined, periods, shown, wrap
 
 __all__ = ["explain_lead", "explain_ranking", "lead_paragraphs", "lines_of", "why_not"]
@@ -29,8 +29,8 @@ def lead_paragraphs(decision: SeenDecision, context: SeenContext, provenance: Se
     if decision.verdict == "untestable":
         told = [("Answer", _untestable(decision, context)), *_steps(decision, context)]
     else:
-        told = [("Answer", _answer(decision, context)), *_numbers(decision, context, provenance), *_checks(decision, context)]
-        told += [*_steps(decision, context), ("Limits", _limits(decision, context))]
+        told = [("Answer", _answer(decision, context)), *_grade(decision), *_numbers(decision, context, provenance)]
+        told += [*_checks(decision, context), *_steps(decision, context), ("Limits", _limits(decision, context))]
     return tuple(told)
 
 
@@ -149,15 +149,27 @@ def _evidence(decision: SeenDecision, context: SeenContext) -> str:
     return told
 
 
+def _grade(decision: SeenDecision) -> list[tuple[str, str]]:
+    told = checks.graded(decision)
+    return [("Grade", told)] if told else []
+
+
 def _checks(decision: SeenDecision, context: SeenContext) -> list[tuple[str, str]]:
-    """Checks that a lead was put to, and notes about it."""
-    asked = [item for item in decision.checks if item.status != "not applicable"] if decision.verdict == "lead" else []
-    told = [sentences.check(item, decision, context) for item in asked]
+    """Checks that a candidate was put to, of its data those that it did not pass, and notes about it."""
+    said: dict[str, list[str]] = {}
+    for item in decision.checks:
+        if item.status != "not applicable" and not _needless(item):
+            said.setdefault(checks.label(item.code), []).append(checks.check(item, decision, context))
+    beside = said.setdefault("Note", [])
     if decision.evidence.group is not None:
-        told.append(f"It is one of near duplicates, group {decision.evidence.group} of the column `group`.")
-    told += [f"{shown(text)} [{code}]." for code, text in decision.evidence.notes]
-    said = " ".join(filter(None, told))
-    return [("Checks", said)] if said else []
+        beside.append(f"It is one of near duplicates, group {decision.evidence.group} of the column `group`.")
+    beside += [f"{shown(text)} [{code}]." for code, text in decision.evidence.notes]
+    return [(word, " ".join(filter(None, told))) for word, told in said.items() if any(told)]
+
+
+def _needless(asked: SeenCheck) -> bool:
+    """Whether a check need not be told in a text: the table of checks has it."""
+    return asked.code.startswith("data_") and asked.status == "pass"
 
 
 def _steps(decision: SeenDecision, context: SeenContext) -> list[tuple[str, str]]:
@@ -180,8 +192,10 @@ def explain_ranking(ranking: SeenRanking) -> Prose:
     context, told = ranking.context, [sentences.headline(ranking)]
     for decision in ranking.decisions[:3]:
         if decision.verdict == "lead" and decision.evidence.effect is not None:
-            told.append(_effect(decision, context))
+            told.append(" ".join(filter(None, (_effect(decision, context), checks.graded(decision)))))
     told.append(f"Tested: {sentences.family(ranking.family, context)}; {sentences.sample(context)}.")
+    if ranking.decoys is not None:
+        told.append(f"{sentences.decoys(ranking.decoys)}.")
     if controls := sentences.controls(ranking.provenance):
         told.append(f"In every model: {joined(controls)}.")
     lost = [shown(item.evidence.lead) for item in ranking.decisions if item.verdict == "untestable"]

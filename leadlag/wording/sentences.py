@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from leadlag.errors import CODES
 from leadlag.wording.seen import (
-    SeenCheck,
     SeenContext,
     SeenDecision,
+    SeenDecoys,
     SeenDelay,
     SeenEffect,
     SeenEvidence,
@@ -22,7 +22,7 @@ from leadlag.wording.seen import (
 from leadlag.wording.shown import among, cut, interval, joined, lag_list, lag_number, number, percent, periods, shown
 
 __all__ = [
-    "ACTING", "CAVEAT", "LIMITS", "STATUS", "VERDICT", "check", "coded_reason", "controls", "delay", "delay_set", "direction",
+    "ACTING", "CAVEAT", "LIMITS", "VERDICT", "coded_reason", "controls", "decoys", "delay", "delay_set", "direction",
     "effect_head", "effect_of", "effect_of_square", "family", "headline", "in_time", "lead_title", "lead_unit", "mean_delay",
     "mean_missing", "next_step", "not_identified", "reason", "sample", "time_left", "time_to_act",
 ]  # fmt: skip
@@ -55,9 +55,6 @@ ACTING = {
     "above": "acts only by what lies above its mean; its effect is that of a rise at any time, a mean over the periods",
     "below": "acts only by what lies below its mean; its effect is that of a rise at any time, a mean over the periods",
 }
-
-#: Words for the answer to a check.
-STATUS = {"pass": "pass", "review": "look again", "fail": "fail", "not applicable": "not applicable"}
 
 #: What a reason that is no error says.
 _REASONS = {
@@ -248,6 +245,15 @@ def family(tests: SeenFamily, context: SeenContext) -> str:
     )
 
 
+def decoys(tried: SeenDecoys) -> str:
+    """How many random walks would have passed, in one sentence without its full stop."""
+    passed = "none" if not tried.n_passed else f"{tried.n_passed:,}"
+    return (
+        f"Of {tried.n:,} random walks mixed into the candidates {passed} would have been called a lead; the false discovery rate "
+        f"allows {number(tried.expected)}"
+    )
+
+
 def sample(context: SeenContext) -> str:
     """The window and length of the sample."""
     return f"{shown(context.first)} to {shown(context.last)}, {periods(context.n_periods, context.unit)}"
@@ -284,36 +290,6 @@ def next_step(decision: SeenDecision, context: SeenContext) -> str:
     code = decision.reason.code if decision.reason else decision.verdict
     by = shown(decision.evidence.explained_by)
     return _NEXT.get(code, "").format(lead=shown(decision.evidence.lead), kpi=shown(context.kpi), by=by)
-
-
-def check(asked: SeenCheck, decision: SeenDecision, context: SeenContext) -> str:
-    """A check's answer and what to do about it; empty if there is nothing to say."""
-    unit, evidence = context.unit, decision.evidence
-    if asked.status == "not applicable":
-        return f"{_CHECKS.get(asked.code, asked.code)}: not applicable here."
-    if asked.code == "delay_set" and evidence.delay is not None and not evidence.delay.identified:
-        kpi = shown(context.kpi)
-        return not_identified(evidence.delay, evidence.pvalue, lead=shown(evidence.lead), kpi=kpi)
-    if asked.code == "delay_set" and evidence.delay is not None:
-        told = f"The delay set holds {periods(asked.value, 'lag')} ({delay_set(evidence.delay, unit)})"
-        advice = "sharp enough to plan with" if asked.status == "pass" else "plan with the whole set, not with its peak"
-        return f"{told}: {advice}."
-    if asked.code == "time_to_act":
-        return "" if evidence.delay is None else time_to_act(evidence.delay, evidence.available_after, unit)
-    if asked.code == "feedback":
-        return _feedback(asked, shown(evidence.lead), shown(context.kpi))
-    return f"{_CHECKS.get(asked.code, asked.code)}: {STATUS.get(asked.status, asked.status)}."
-
-
-_CHECKS = {"delay_set": "How sharp the delay is", "time_to_act": "Time to act", "feedback": "Feedback"}
-
-
-def _feedback(asked: SeenCheck, lead: str, kpi: str) -> str:
-    if math.isnan(asked.value):
-        return ""
-    if asked.status == "pass":
-        return f"No sign that {kpi} leads {lead} in turn (p {among(asked.value)})."
-    return f"{kpi} leads {lead} in turn (p {among(asked.value)}): a feedback, so a rise of {lead} may be an echo of {kpi}."
 
 
 def direction(size: SeenEffect) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from leadlag.wording import sentences
+from leadlag.wording import checks, sentences
 from leadlag.wording.seen import SeenContext, SeenDecision, SeenDelay, SeenEffect, SeenRanking
 from leadlag.wording.shown import Prose, cut, interval, joined, lag_number, number, pad, percent, pvalue, shown, width, wrap
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "by_kind", "delay_cell", "effect_cell", "fact_list", "left_cell", "markdown_table", "published_late", "sd_cell", "summary",
-    "summary_of_lead",
+    "summary_of_lead", "verdict_cell",
 ]  # fmt: skip
 
 _WIDTH = 80
@@ -57,7 +57,9 @@ def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: i
         *_explained_fact(ranking.decisions, most),
         *_response_facts(ranking.decisions, most),
         *_group_facts(ranking.decisions, most),
+        *_grade_facts(ranking.decisions),
         ("Tests", sentences.family(ranking.family, context)),
+        *([] if ranking.decoys is None else [("Decoys", sentences.decoys(ranking.decoys))]),
         ("KPI", f"{kpi}: {context.treatment or 'as given'}"),
         *_controls_fact(ranking, most),
         ("Sample", f"{sentences.sample(context)}; {_rows_used(ranking.decisions)}"),
@@ -70,7 +72,7 @@ def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: i
     facts += _cut_facts("Untestable", [f"{cut(shown(name), most)}: {sentences.reason(why)}" for name, why in lost if why])
     facts += _cut_facts("Note", by_kind(ranking.provenance.warnings))
     if not_computed:
-        facts.append(("Columns", f"not computed in this version: {', '.join(not_computed)}"))
+        facts.append(("Columns", f"not computed, with evidence=True they are: {', '.join(not_computed)}"))
     return facts
 
 
@@ -135,6 +137,17 @@ def _group_facts(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str
         if item.evidence.group is not None:
             groups.setdefault(item.evidence.group, []).append(cut(shown(item.evidence.lead), most))
     return _cut_facts("Duplicates", [f"{joined(names)} (group {number})" for number, names in groups.items()])
+
+
+def _grade_facts(decisions: Sequence[SeenDecision]) -> list[tuple[str, str]]:
+    """What the grades that are given mean."""
+    given = dict.fromkeys(item.grade for item in decisions if item.grade)
+    return [("Grade", f"{grade}: {checks.GRADE[grade]}") for grade in checks.GRADE if grade in given]
+
+
+def verdict_cell(decision: SeenDecision) -> str:
+    """The verdict, the grade before it where there is one."""
+    return f"{decision.grade} {decision.verdict}" if decision.grade else decision.verdict
 
 
 def published_late(decisions: Sequence[SeenDecision]) -> bool:
@@ -208,7 +221,7 @@ def _table(decisions: Sequence[SeenDecision], unit: str, *, with_left: bool) -> 
 def _cells(decision: SeenDecision, *, digits: int, with_left: bool) -> tuple[str, ...]:
     evidence = decision.evidence
     return (
-        str(decision.rank), shown(evidence.lead), decision.verdict, delay_cell(evidence.delay),
+        str(decision.rank), shown(evidence.lead), verdict_cell(decision), delay_cell(evidence.delay),
         *([left_cell(decision)] if with_left else []), effect_cell(evidence.effect, digits=digits), pvalue(evidence.pvalue),
         pvalue(evidence.qvalue),
     )  # fmt: skip
