@@ -55,6 +55,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL126": "metrics of another cadence were lined up with the KPI's periods",
         "LL130": "no column leads the KPI",
         "LL131": "a search over lags was shortened to what the rows allow",
+        "LL134": "no lead can be tested, so there is nothing that could be seen",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",
         "LL204": "too few periods for this lead",

@@ -1,0 +1,384 @@
+"""The question: how small an effect of a lead could have been seen at all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from leadlag._blas import one_thread
+from leadlag._validation import as_generator, as_int, as_list, as_names, as_real, once_each
+from leadlag.catalogue import Metric, Missing
+from leadlag.core.limits import check_limits
+from leadlag.core.multiplicity import fdr_adjust
+from leadlag.core.power import PowerCurves, kpi_sd, needed_pvalue, power_curves, rows_for
+from leadlag.core.problem import Problem
+from leadlag.core.scan import CHUNK, Scan, scan
+from leadlag.core.shapes import BLOCK, STANDARD, Shape
+from leadlag.decision.backing import Detectable
+from leadlag.errors import UsageError
+from leadlag.prepare import Prepared, prepare
+from leadlag.results import Provenance, Result
+from leadlag.sample import Sample, as_sample
+from leadlag.wording import power as words
+
+__all__ = ["DetectableEffects", "LeadPower", "detectable", "detectable_effect", "detectable_of"]
+
+Floats = NDArray[np.float64]
+
+#: A power of nearly one is not read off a curve of so few draws.
+_LEAST_POWER, _MOST_POWER = 0.10, 0.95
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadPower:
+    """What could have been seen of one lead.
+
+    Parameters
+    ----------
+    lead : str
+    pvalue, qvalue : float
+        Of the lead alone, over lags and shapes, and adjusted over the leads; NaN for one that could not be tested.
+    nobs : int
+        Periods used; 0 for a lead that could not be tested.
+    lead_sd : float
+        One standard deviation of the lead's working series, in its units.
+    detectable : Detectable or None
+        None for a lead that could not be tested.
+    reason : str
+        Why it could not.
+    sizes, found : tuple of float
+        Effects in the units of `Detectable.half_sd`, and the chance to find each.
+    """
+
+    lead: str
+    pvalue: float = math.nan
+    qvalue: float = math.nan
+    nobs: int = 0
+    lead_sd: float = math.nan
+    detectable: Detectable | None = None
+    reason: str = ""
+    sizes: tuple[float, ...] = ()
+    found: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectableEffects(Result):
+    """Answer of `detectable_effect`: how small an effect of each lead could have been seen in these periods.
+
+    Parameters
+    ----------
+    kpi : str
+    controls : tuple of str
+        Columns of the same period in every model.
+    unit : str
+        One period of the KPI in words.
+    leads : tuple of LeadPower
+        One a lead, by p; those that could not be tested last.
+    max_lag : int
+        Lags 1..max_lag were searched.
+    fdr : float
+    pvalue : float
+        p with which a lead is found.
+    n_passed : int
+        Leads that passed alone.
+    power : float
+    kpi_sd : float
+        One standard deviation of the KPI less its trend and season (of an integrated KPI: of its changes), in its units; in logs
+        if the KPI was analysed in logs.
+    integrated : bool
+        Whether the KPI's changes were analysed.
+    in_percent : bool
+        Whether effects are in percent, because the KPI was analysed in logs.
+    nobs : int
+        Periods with a value of the KPI and the controls.
+    provenance : Provenance
+    """
+
+    kpi: str
+    controls: tuple[str, ...]
+    unit: str
+    leads: tuple[LeadPower, ...]
+    max_lag: int
+    fdr: float
+    pvalue: float
+    n_passed: int
+    power: float
+    kpi_sd: float
+    integrated: bool
+    in_percent: bool
+    nobs: int
+    provenance: Provenance
+
+    def __getitem__(self, lead: str) -> LeadPower:
+        found = {item.lead: item for item in self.leads}
+        return found[as_names([lead], "lead", tuple(found))[0]]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a lead, by p: ``lead, half, most, half_sd, most_sd, estimated, nobs_needed, lead_sd, pvalue, qvalue, nobs``."""
+        names = ("half", "most", "half_sd", "most_sd", "estimated", "nobs_needed")
+        rows = [
+            {"lead": item.lead, **{name: getattr(item.detectable, name, math.nan) for name in names}}
+            | {name: getattr(item, name) for name in ("lead_sd", "pvalue", "qvalue", "nobs", "reason")}
+            for item in self.leads
+        ]
+        return pd.DataFrame(rows)
+
+    def summary(self) -> str:
+        """Table of the leads and what it rests on, as text of at most 80 columns."""
+        return words.summary(self)
+
+    def explain(self) -> str:
+        """What could have been seen, in plain sentences."""
+        return words.explain(self)
+
+
+def detectable_effect(
+    data: Any,
+    kpi: str,
+    leads: str | Sequence[str] | None = None,
+    *,
+    max_lag: int | None = None,
+    fdr: float = 0.10,
+    power: float = 0.80,
+    rng: int | np.random.Generator = 0,
+    time: str | None = None,
+    controls: str | Sequence[str] | None = None,
+    catalogue: Iterable[Metric] | None = None,
+    missing: Missing = "mask",
+    log: str | Sequence[str] = (),
+    n_draws: int = 1999,
+) -> DetectableEffects:
+    """Find how small an effect of each lead `rank_leads` could have seen in these periods.
+
+    Parameters
+    ----------
+    data : Sample, data frame, or list of them
+        One row per period; see `leadlag.from_wide`.
+    kpi : str
+        The outcome.
+    leads : str or sequence of str, optional
+        Candidates; every other column of numbers if None. More candidates make each harder to find.
+    max_lag : int, optional
+        Lags 1..max_lag are searched, in periods of the KPI; as in `rank_leads` if None.
+    fdr : float
+        False discovery rate of the ranking.
+    power : float
+        Share of samples in which `most` is found, between 0.1 and 0.95.
+    rng : int or Generator
+        The same value gives the same numbers.
+    time : str, optional
+        Time column of `data`.
+    controls : str or sequence of str, optional
+        Columns that stand in every model in the same period as the KPI.
+    catalogue : iterable of Metric, optional
+        What is known about the metrics.
+    missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
+        What happens to missing values.
+    log : str or sequence of str
+        Columns to analyse in natural logs; effects are in percent if the KPI is among them.
+    n_draws : int
+        Bootstrap draws behind the threshold.
+
+    Returns
+    -------
+    DetectableEffects
+
+    Raises
+    ------
+    UsageError
+        If an argument is outside what is allowed, or no lead can be tested (LL134).
+    UnknownNameError
+        If a column does not exist.
+    DataContractError
+        If the data are wrong, or the KPI cannot be analysed (LL313).
+
+    Notes
+    -----
+    An effect is a change of the KPI one to `max_lag` periods after a rise of the lead by one standard deviation, at a single lag.
+    The series are prepared and searched as in `rank_leads`, each lead alone; a lead is found where its p, which covers all lags
+    and shapes, is at most ``fdr * k / m`` with m leads tested and k of them found, one at least (Benjamini & Hochberg 1995). See
+    `leadlag.core.power.power_curves` for the chance of that, and ``docs/power.md`` for how well it holds.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> weeks = pd.DataFrame(rng.normal(size=(104, 4)), columns=["sales", "visits", "demos", "ads"])
+    >>> found = detectable_effect(weeks, "sales", max_lag=8, n_draws=499)
+    >>> found.n_passed, round(found["ads"].detectable.half_sd, 1), round(found["ads"].detectable.most_sd, 1)
+    (0, 0.3, 0.4)
+    """
+    rate = as_real(fdr, "fdr", low=0.0, high=1.0)
+    share = as_real(power, "power", low=_LEAST_POWER, high=_MOST_POWER)
+    draws, seeds = as_int(n_draws, "n_draws", low=99, high=99_999), as_generator(rng).integers(2**63, size=4)
+    sample, kpi, names, kept = _named(
+        data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing
+    )
+    longest = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
+    logged = as_names(log, "log", (kpi, *names, *kept))
+    finer = [found for found in map(sample.finer, names) if found is not None]
+    shapes = (*STANDARD, *((BLOCK,) if finer else ()))
+    n_columns = len(shapes) * max([longest, *(len(found.clock.own_lags((1, longest))) for found in finer)])
+    _refuse_beyond_limits(len(names), sample.n_periods, n_columns=n_columns, n_draws=draws)
+    with one_thread():
+        prepared = prepare(sample, kpi=kpi, leads=names, controls=kept, max_lag=longest, log=logged)
+        found = scan(prepared.problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
+        _refuse_nothing(prepared, found, kpi=kpi)
+        needed = needed_pvalue(found.pvalue, fdr=rate)
+        curves, size = _curves(prepared.problem, found, threshold=needed, shapes=shapes, seed=0), kpi_sd(prepared.problem)
+    details = _detectables(prepared, curves, threshold=needed, power=share, size=size)
+    settings: dict[str, Any] = {"kpi": kpi, "leads": names, "max_lag": longest, "fdr": rate, "power": share}
+    settings |= {"rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng), "controls": kept}
+    settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
+    provenance = Provenance.of("detectable_effect", warnings=tuple((note.code, note.text) for note in sample.notes), **settings)
+    return DetectableEffects(
+        kpi=kpi, controls=kept, unit=sample.calendar.unit, max_lag=longest, fdr=rate, pvalue=needed, power=share,
+        leads=_by_lead(prepared, found, curves, details, size=size),
+        n_passed=int((fdr_adjust(found.pvalue) <= rate).sum()), kpi_sd=size * prepared.problem.y_scale,
+        integrated=prepared.problem.momentum.unit_root, in_percent=prepared.kpi.log, nobs=curves.n_rows, provenance=provenance,
+    )  # fmt: skip
+
+
+def detectable(
+    prepared: Prepared,
+    problem: Problem,
+    column: int,
+    *,
+    found: Scan,
+    threshold: float,
+    power: float = 0.80,
+    shapes: Sequence[Shape] = STANDARD,
+    seed: int = 0,
+) -> Detectable | None:
+    """How small an effect of one lead could have been seen; None for a lead that cannot be tested.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    problem : Problem
+        With the other leads in its base that are held in the model.
+    column : int
+        The lead in `problem`.
+    found : Scan
+        Of the leads of `problem`, in it or in the one without the others: it gives the null distribution.
+    threshold : float
+        p with which the lead would be found, as by `leadlag.core.power.needed_pvalue`.
+    power : float
+    shapes : sequence of Shape
+        Those that were searched.
+    seed : int
+        Of the draws of noise.
+    """
+    one, drawn = problem.of([column]), _one_of(found, column)
+    return detectable_of(prepared, one, drawn, threshold=threshold, power=power, shapes=shapes, seed=seed)[0]
+
+
+def detectable_of(
+    prepared: Prepared,
+    problem: Problem,
+    found: Scan,
+    *,
+    threshold: float,
+    power: float = 0.80,
+    shapes: Sequence[Shape] = STANDARD,
+    seed: int = 0,
+) -> list[Detectable | None]:
+    """How small an effect of each lead of a problem could have been seen; parameters as in `detectable`."""
+    with one_thread():
+        curves = _curves(problem, found, threshold=threshold, shapes=shapes, seed=seed)
+    return _detectables(prepared, curves, threshold=threshold, power=power, size=kpi_sd(prepared.problem))
+
+
+def _curves(problem: Problem, found: Scan, *, threshold: float, shapes: Sequence[Shape], seed: int) -> PowerCurves:
+    """Chance to find each lead of a problem, the threshold and what is usual by the scan's draws."""
+    tested = np.isfinite(found.statistic)
+    least, usual = np.full(len(tested), np.nan), np.full(len(tested), np.nan)
+    least[tested], usual[tested] = found.tail.threshold(threshold), found.tail.threshold(0.5)
+    return power_curves(problem, threshold=least, usual=usual, seed=seed, shapes=shapes)
+
+
+def _one_of(found: Scan, column: int) -> Scan:
+    """The scan of one of its leads, as far as its null distribution."""
+    tested = np.isfinite(found.statistic)
+    row = [int(tested[:column].sum())] if tested[column] else []
+    return replace(found, statistic=found.statistic[[column]], tail=found.tail.of(row))
+
+
+def _detectables(
+    prepared: Prepared, curves: PowerCurves, *, threshold: float, power: float, size: float
+) -> list[Detectable | None]:
+    """Sizes of each lead in KPI units and in sd of the KPI."""
+    half, most, rows = curves.at(0.5), curves.at(power), rows_for(curves, power=power)
+    unit = prepared.problem.y_scale
+    told = [_in_percent(values * unit, log=prepared.kpi.log) for values in (half, most, curves.estimated)]
+    return [
+        Detectable(
+            half=float(told[0][j]), most=float(told[1][j]), half_sd=float(half[j] / size), most_sd=float(most[j] / size),
+            power=power, pvalue=threshold, estimated=float(told[2][j]), estimated_sd=float(curves.estimated[j] / size),
+            nobs_needed=float(rows[j]),
+        )
+        if math.isfinite(half[j]) else None
+        for j in range(len(half))
+    ]  # fmt: skip
+
+
+def _in_percent(values: Floats, *, log: bool) -> Floats:
+    """Log effects as percentages; others as they are."""
+    return np.asarray(100.0 * np.expm1(values) if log else values)
+
+
+def _named(
+    data: Any, *, kpi: Any, leads: Any, controls: Any, time: str | None, catalogue: Any, missing: Missing
+) -> tuple[Sample, str, tuple[str, ...], tuple[str, ...]]:
+    """The sample of one call, its KPI, its leads in the order of their names, and its controls."""
+    roles: dict[str, Any] = {"kpi": kpi} | ({} if leads is None else {"leads": tuple(as_list(leads))})
+    columns = once_each(**roles, controls=controls)
+    asked = None if leads is None else columns
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=asked).require_single().around(kpi)
+    outcome = sample.resolve(kpi, "kpi")
+    kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
+    given = [sample.resolve(name, "leads") for name in columns["leads"]] if leads is not None else sample.names
+    names = tuple(sorted(name for name in given if name not in (outcome, *kept)))
+    if not names:
+        raise UsageError("leads is empty: name at least one candidate, or give data with more columns of numbers than the KPI.")
+    return sample, outcome, names, kept
+
+
+def _refuse_beyond_limits(n_leads: int, n_periods: int, *, n_columns: int, n_draws: int) -> None:
+    """Memory and tests are planned before they are taken: draws and leads at once, columns by chunk."""
+    chunk = min(n_leads, CHUNK) * n_columns
+    n_bytes = 8 * (n_draws * (n_periods + n_leads + chunk) + 6 * n_periods * chunk + n_periods * n_leads * 8)
+    check_limits(n_bytes=n_bytes, n_tests=n_leads * n_columns, ways=("name fewer leads", "take a smaller max_lag or n_draws"))
+
+
+def _refuse_nothing(prepared: Prepared, found: Scan, *, kpi: str) -> None:
+    """Without one lead that can be tested there is nothing to see."""
+    if not np.isfinite(found.statistic).any():
+        reasons = sorted({words.untestable(item.code, item.detail) for item in prepared.untestable})
+        told = "; ".join(reasons[:3]) or "the other columns leave nothing of them, or their gaps too few periods"
+        raise UsageError(f"kpi={kpi!r}: none of the leads can be tested: {told}. Name other leads.", code="LL134")
+
+
+def _by_lead(
+    prepared: Prepared, found: Scan, curves: PowerCurves, details: Sequence[Detectable | None], *, size: float
+) -> tuple[LeadPower, ...]:
+    """Leads by p, those without numbers last."""
+    qvalue, rising = fdr_adjust(found.pvalue), np.maximum.accumulate(curves.found, axis=1)
+    tested = [
+        LeadPower(
+            lead=prepared.leads[j], pvalue=float(found.pvalue[j]), qvalue=float(qvalue[j]), nobs=int(found.nobs[j].max()),
+            lead_sd=float(prepared.problem.x_scale[j]), detectable=details[j],
+            sizes=tuple((curves.effect[j] / size).tolist()), found=tuple(rising[j].tolist()),
+        )
+        for j in np.argsort(found.log_pvalue, kind="stable")
+        if details[j] is not None
+    ]  # fmt: skip
+    lost = {item.lead: words.untestable(item.code, item.detail) for item in prepared.untestable}
+    lost |= {name: words.untestable("LL207", "") for name, detail in zip(prepared.leads, details, strict=True) if detail is None}
+    return (*tested, *(LeadPower(lead=name, reason=why) for name, why in sorted(lost.items())))
