@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,43 +18,16 @@ from leadlag.core.lags import difference
 from leadlag.core.leastsquares import rows_needed
 from leadlag.core.multiplicity import fdr_adjust
 from leadlag.core.problem import Problem
-from leadlag.core.scan import Scan
 from leadlag.core.screen import screen
-from leadlag.core.shapes import STANDARD, Shape
-from leadlag.decision import Delay, Effect, Evidence, Policy, Profile, Quality, Reason
+from leadlag.decision import Effect, Evidence, Policy, Profile, Quality, Reason
+from leadlag.finding import Findings
 from leadlag.methods.delay import published
-from leadlag.methods.direction import Direction
 from leadlag.methods.leadscan import LeadScan, in_kpi_units
-from leadlag.methods.selection import Selection
 from leadlag.methods.sizing import long_run_effect
 from leadlag.prepare import Prepared
 from leadlag.wording.treatment import lead_treatment, moved_copy, slow_lead
 
-__all__ = ["Findings", "evidence_of"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Findings:
-    """What the methods found about the m candidates of one problem.
-
-    Parameters
-    ----------
-    scan : Scan
-        Each candidate alone.
-    selection : Selection
-    direction : Direction
-    delays : Mapping from int to Delay
-        Delay of the candidates that have one, by column: given the other chosen leads for a chosen one, alone for one that is
-        explained by them.
-    shapes : sequence of Shape
-        Those that were searched.
-    """
-
-    scan: Scan
-    selection: Selection
-    direction: Direction
-    delays: Mapping[int, Delay]
-    shapes: Sequence[Shape] = STANDARD
+__all__ = ["evidence_of"]
 
 
 def evidence_of(

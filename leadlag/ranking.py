@@ -12,15 +12,12 @@ from leadlag._blas import one_thread
 from leadlag._validation import as_bool, as_generator, as_int, as_list, as_names, as_option, as_real
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.limits import check_limits
-from leadlag.core.resample import SharedSigns
-from leadlag.core.scan import CHUNK, scan, shared_signs
-from leadlag.core.shapes import BLOCK, NONLINEAR, STANDARD, Shape
-from leadlag.decision import Delay, Evidence, Policy, decide, in_order
+from leadlag.core.scan import CHUNK
+from leadlag.core.shapes import BLOCK, NONLINEAR, STANDARD
+from leadlag.decision import Evidence, Policy, decide, in_order
 from leadlag.errors import UsageError
-from leadlag.evidence import Findings, evidence_of
-from leadlag.methods.delay import estimated_delay
-from leadlag.methods.direction import directions
-from leadlag.methods.selection import Selection, select_leads
+from leadlag.evidence import evidence_of
+from leadlag.finding import find
 from leadlag.prepare import Prepared, prepare
 from leadlag.ranked import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
 from leadlag.results import Provenance
@@ -129,11 +126,12 @@ def rank_leads(
     n_columns = len(shapes) * max([lag, *(len(found.clock.own_lags((1, lag))) for found in finer)])
     _refuse_beyond_limits(len(names.leads), sample.n_periods, n_columns=n_columns, n_draws=draws)
     metrics, unit = as_catalogue(catalogue), sample.calendar.unit
+    seeds = [int(seed) for seed in as_generator(rng).integers(2**63, size=8)]
     with one_thread():  # many small products: more threads cost more than they bring
         prepared = prepare(
             sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone
         )
-        findings = _find(prepared, shapes, seeds=as_generator(rng).integers(2**63, size=4), n_draws=draws, policy=policy)
+        findings = find(prepared, shapes, seeds=seeds, n_draws=draws, policy=policy)
         beside = as_bool(evidence, "evidence")
         gathered = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics, joint_test=beside)
     n_tested = int(np.isfinite(findings.scan.statistic).sum())
@@ -155,41 +153,6 @@ def _refuse_beyond_limits(n_leads: int, n_periods: int, *, n_columns: int, n_dra
     chunk = min(n_leads, CHUNK) * n_columns
     n_bytes = 8 * (n_draws * (n_periods + n_leads + chunk) + 4 * n_periods * chunk + n_periods * n_leads * 8)
     check_limits(n_bytes=n_bytes, n_tests=n_leads * n_columns, ways=("name fewer leads", "take a smaller max_lag or n_draws"))
-
-
-def _find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: np.ndarray, n_draws: int, policy: Policy) -> Findings:
-    """Scan, selection, direction and delay sets, one seed each, so that none depends on what another drew."""
-    problem = prepared.problem
-    first = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=n_draws, shapes=shapes)
-    direction = directions(problem, seed=int(seeds[2]), n_draws=n_draws)
-    selection = select_leads(
-        problem, first, coincident=direction.coincident <= policy.coincident_level, reverse=direction.reverse,
-        groups=prepared.groups, fdr=policy.fdr, seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
-    )  # fmt: skip
-    # the signs of the scans, so that a delay costs no draws of its own
-    flips = shared_signs(np.random.default_rng(seeds[0]), n_draws=n_draws)
-    delays = _delays(prepared, selection, flips=flips, shapes=shapes, policy=policy)
-    return Findings(scan=selection.first, selection=selection, direction=direction, delays=delays, shapes=shapes)
-
-
-def _delays(
-    prepared: Prepared, selection: Selection, *, flips: SharedSigns, shapes: Sequence[Shape], policy: Policy
-) -> dict[int, Delay]:
-    """Delays of the chosen leads, given each other, and of those that they explain, alone."""
-    asked = [
-        (prepared.problem, lead, lead, float(selection.first.pvalue[lead]))
-        for lead in np.flatnonzero(selection.explained_by >= 0).tolist()
-    ]
-    asked += [
-        (given, 0, lead, float(found.pvalue[0]))
-        for given, lead, found in zip(selection.given_others, selection.chosen, selection.scans, strict=True)
-    ]
-    return {
-        lead: estimated_delay(
-            prepared, given, column, lead=lead, flips=flips, pvalue=p, level=policy.delay_level, shapes=shapes, policy=policy
-        ).delay
-        for given, column, lead, p in asked
-    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,8 @@ from leadlag.core.lags import lag_matrix
 from leadlag.core.multiplicity import fdr_adjust
 from leadlag.core.scan import scan
 from leadlag.decision import Delay, Evidence, Policy
-from leadlag.evidence import Findings, evidence_of
+from leadlag.evidence import evidence_of
+from leadlag.finding import Findings
 from leadlag.methods.direction import directions
 from leadlag.methods.leadscan import in_kpi_units
 from leadlag.methods.selection import select_leads

@@ -127,11 +127,13 @@ def test_table_text_icon_and_page_tell_the_same_of_a_lead(name: str) -> None:
     shown = next(item for item in page["rows"] if item["lead"] == name)
     if grade is None:
         assert pd.isna(row["grade"])
-        assert math.isnan(row["gain"]) and math.isnan(row["stability_pvalue"])
+        assert math.isnan(row["gain"])
+        assert math.isnan(row["stability_pvalue"])
         assert "Graded" not in text
         assert shown["grade"] == shown["grade_mark"] == ""
         return
-    assert evidence.gain is not None and evidence.stability is not None
+    assert evidence.gain is not None
+    assert evidence.stability is not None
     assert (row["grade"], row["gain"], row["gain_pvalue"]) == (grade, *evidence.gain.at(1))
     assert row["stability_pvalue"] == evidence.stability.pvalue
     assert f"Graded {grade}" in text
