@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_bool, as_generator, as_int, as_list, as_names, as_option, as_real
+from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.limits import check_limits
 from leadlag.core.scan import CHUNK
 from leadlag.core.shapes import BLOCK, NONLINEAR, STANDARD
 from leadlag.decision import Evidence, Policy, decide, in_order
-from leadlag.errors import UsageError
 from leadlag.evidence import evidence_of
 from leadlag.finding import find
 from leadlag.prepare import Prepared, prepare
 from leadlag.ranked import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
 from leadlag.results import Provenance
-from leadlag.sample import Sample, as_sample
+from leadlag.sample import Sample
+from leadlag.sample.roles import with_roles
 from leadlag.wording.treatment import clipped, kpi_treatment, season, slow_kpi
 
 __all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead", "rank_leads"]
@@ -117,7 +116,7 @@ def rank_leads(
     """
     policy = Policy(fdr=as_real(fdr, "fdr", low=0.0, high=1.0))
     draws = as_int(n_draws, "n_draws", low=99, high=99_999)
-    sample, names = _named_columns(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
+    sample, names = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
     lag = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
     logged = as_names(log, "log", (names.kpi, *names.leads, *names.controls))
     undone = None if undo is None else as_option(undo, "undo", ("rolling", "ytd"))
@@ -155,48 +154,9 @@ def _refuse_beyond_limits(n_leads: int, n_periods: int, *, n_columns: int, n_dra
     check_limits(n_bytes=n_bytes, n_tests=n_leads * n_columns, ways=("name fewer leads", "take a smaller max_lag or n_draws"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Names:
-    """The columns of one call, as the sample spells them."""
-
-    kpi: str
-    leads: tuple[str, ...]
-    controls: tuple[str, ...]
-
-
-def _named_columns(
-    data: Any, *, kpi: Any, leads: Any, controls: Any, time: str | None, catalogue: Any, missing: Missing
-) -> tuple[Sample, _Names]:
-    """The sample of one call and its columns by role, each in one role only."""
-    asked: dict[str, Any] = {"kpi": [kpi], "controls": as_list(controls)}
-    if leads is not None:
-        asked["leads"] = as_list(leads)
-    columns = asked if leads is not None else None
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single().around(kpi)
-    outcome = sample.resolve(kpi, "kpi")
-    kept = tuple(sample.resolve(name, "controls") for name in asked["controls"])
-    others = sorted(name for name in sample.names if name not in (outcome, *kept))
-    candidates = tuple(others) if leads is None else tuple(sorted(sample.resolve(name, "leads") for name in asked["leads"]))
-    _refuse_two_roles(outcome, candidates, kept)
-    return sample, _Names(kpi=outcome, leads=candidates, controls=kept)
-
-
 def _seed_words(rng: int | np.random.Generator) -> int | str:
     """The seed as it is told in the settings; the state of a Generator is not kept."""
     return "a Generator" if isinstance(rng, np.random.Generator) else int(rng)
-
-
-def _refuse_two_roles(kpi: str, leads: Sequence[str], controls: Sequence[str]) -> None:
-    """One role a column: a lead that is the KPI or a control would be tested against itself."""
-    for argument, names in (("leads", leads), ("controls", controls)):
-        if kpi in names:
-            raise UsageError(f"{argument} names the KPI {kpi!r}: leave it out there.")
-        as_names(names, argument, names)
-    both = sorted(set(leads) & set(controls))
-    if both:
-        raise UsageError(f"leads and controls both name {', '.join(map(repr, both))}: a control is never ranked, name it once.")
-    if not leads:
-        raise UsageError("leads is empty: name at least one candidate, or give data with more columns of numbers than the KPI.")
 
 
 def _context(

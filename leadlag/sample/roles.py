@@ -1,0 +1,54 @@
+"""Which column is the KPI, which are candidates, and which are controls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leadlag._validation import as_list, as_names
+from leadlag.catalogue import Missing
+from leadlag.errors import UsageError
+from leadlag.sample.frame import as_sample
+from leadlag.sample.model import Sample
+
+__all__ = ["Roles", "with_roles"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """The columns of one call that asks of many candidates, as the sample spells them; candidates by name."""
+
+    kpi: str
+    leads: tuple[str, ...]
+    controls: tuple[str, ...]
+
+
+def with_roles(
+    data: Any, *, kpi: Any, leads: Any, controls: Any, time: str | None, catalogue: Any, missing: Missing
+) -> tuple[Sample, Roles]:
+    """The sample around the KPI and its columns by role, each in one role; without `leads` all other columns are candidates."""
+    asked: dict[str, Any] = {"kpi": [kpi], "controls": as_list(controls)}
+    if leads is not None:
+        asked["leads"] = as_list(leads)
+    columns = asked if leads is not None else None
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single().around(kpi)
+    outcome = sample.resolve(kpi, "kpi")
+    kept = tuple(sample.resolve(name, "controls") for name in asked["controls"])
+    others = sorted(name for name in sample.names if name not in (outcome, *kept))
+    candidates = tuple(others) if leads is None else tuple(sorted(sample.resolve(name, "leads") for name in asked["leads"]))
+    _refuse_two_roles(outcome, candidates, kept)
+    return sample, Roles(kpi=outcome, leads=candidates, controls=kept)
+
+
+def _refuse_two_roles(kpi: str, leads: Sequence[str], controls: Sequence[str]) -> None:
+    """One role a column: a lead that is the KPI or a control would be tested against itself."""
+    for argument, names in (("leads", leads), ("controls", controls)):
+        if kpi in names:
+            raise UsageError(f"{argument} names the KPI {kpi!r}: leave it out there.")
+        as_names(names, argument, names)
+    both = sorted(set(leads) & set(controls))
+    if both:
+        raise UsageError(f"leads and controls both name {', '.join(map(repr, both))}: a control is never ranked, name it once.")
+    if not leads:
+        raise UsageError("leads is empty: name at least one candidate, or give data with more columns of numbers than the KPI.")
