@@ -28,6 +28,8 @@ from .rankings import LeadRankings as LeadRankings
 from .rankings import rank_kpis as rank_kpis
 from .report import write_report as write_report
 from .sample import Sample as Sample
+from .sample import Vintages as Vintages
 from .sample import from_long as from_long
+from .sample import from_snapshots as from_snapshots
 from .sample import from_wide as from_wide
 from .simulate import simulate_leads as simulate_leads

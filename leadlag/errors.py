@@ -76,6 +76,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL312": "no rows",
         "LL313": "the KPI cannot be analysed",
         "LL314": "missing values where none are allowed",
+        "LL315": "a value that was known before its period began",
         "LL401": "an argument is outside what is allowed",
         "LL402": "a name that the data do not have",
         "LL403": "several segments where one is expected",

@@ -18,7 +18,7 @@ from leadlag.sample.periods import WORDS, Cadence, Calendar, Freq, calendar_of, 
 from leadlag.sample.times import Stamps
 from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
 
-__all__ = ["Grid", "build_grid", "fold", "repeated_periods"]
+__all__ = ["Grid", "build_grid", "fold", "moment_of", "repeated_periods"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +151,7 @@ def _kept(ordinals: np.ndarray, cadence: Cadence, as_of: Any, tz: str | None, no
     if cadence.base == "counter":
         keep = ordinals * cadence.step + cadence.origin <= as_int(as_of, "as_of", low=-(2**62))
     else:
-        keep = starts_of(ordinals + 1, cadence) <= _moment(as_of, tz)
+        keep = starts_of(ordinals + 1, cadence) <= moment_of(as_of, tz)
     dropped = len(np.unique(ordinals[~keep]))
     if dropped:
         count = counted(dropped, "period was", "periods were")
@@ -160,9 +160,9 @@ def _kept(ordinals: np.ndarray, cadence: Cadence, as_of: Any, tz: str | None, no
     return keep
 
 
-def _moment(as_of: Any, tz: str | None) -> np.datetime64:
+def moment_of(as_of: Any, tz: str | None, *, argument: str = "as_of") -> np.datetime64:
     """`as_of` as a moment on the calendar's clock; a date counts to its end."""
-    refusal = UsageError(f"as_of={as_of!r} is not allowed: give a date like '2024-06-30'.")
+    refusal = UsageError(f"{argument}={as_of!r} is not allowed: give a date like '2024-06-30'.")
     if isinstance(as_of, (int, float)):
         raise refusal
     try:

@@ -73,6 +73,8 @@ def _refuse_look_alikes(data: Any, argument: str) -> None:
         )
     if isinstance(data, (list, tuple)):
         raise UsageError(f"{argument} is a {name}: {_ALLOWED}.")
+    if hasattr(data, "known_at"):
+        raise UsageError(f"{argument} is a {name} of many moments: take {argument}.latest, or {argument}.known_at('2024-06-30').")
     if isinstance(data, str) or hasattr(data, "__fspath__"):
         raise UsageError(f"{argument} is a path or text: read the file first, for example pd.read_csv(path), and give the frame.")
 
