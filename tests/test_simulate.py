@@ -207,6 +207,15 @@ def test_a_lead_that_begins_late_is_missing_before() -> None:
     assert data["kpi"].notna().all()
 
 
+def test_a_lead_that_broke_acts_as_long_as_it_did_and_then_no_longer() -> None:
+    whole = simulate_leads(series=[PlantedSeries(name="x", effect=2.0, delay=3)], n_periods=90, rng=4).data
+    broken = simulate_leads(series=[PlantedSeries(name="x", effect=2.0, delay=3, stops=60)], n_periods=90, rng=4).data
+    silent = simulate_leads(series=[PlantedSeries(name="x", effect=2.0, delay=3, stops=0)], n_periods=90, rng=4).data
+    pd.testing.assert_series_equal(broken["kpi"][:60], whole["kpi"][:60])
+    np.testing.assert_allclose(whole["kpi"][60:] - broken["kpi"][60:], 2.0 * whole["x"].shift(3)[60:], atol=1e-9)
+    pd.testing.assert_series_equal(broken["kpi"][60:], silent["kpi"][60:])
+
+
 @pytest.mark.parametrize("response", ["quadratic", "threshold"])
 def test_a_bent_response_has_no_linear_effect(response: str) -> None:
     truth = simulate_leads(series=[PlantedSeries(name="x", effect=-1.0, response=response)])["x"]

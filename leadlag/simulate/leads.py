@@ -124,7 +124,7 @@ def simulate_leads(
         disturbance = np.diff(disturbance, prepend=0.0)
     outcome = np.ones(1) if momentum_in == "noise" else phi
     own_paths = np.reshape(own, (len(planted), len(surprises))).T
-    system = System(kpi=kpi, planted=planted, own=own_paths, disturbance=disturbance, outcome=outcome)
+    system = System(kpi=kpi, planted=planted, own=own_paths, disturbance=disturbance, outcome=outcome, burn_in=burn_in)
     core = settle(system)[burn_in:]
 
     index = calendar(n_periods, freq, start)

@@ -60,6 +60,8 @@ class System:
         The KPI's noise.
     outcome : array
         phi(B) that carries the effects on too; 1 where the momentum is in the noise only.
+    burn_in : int
+        Periods before the sample.
     """
 
     kpi: str
@@ -67,6 +69,7 @@ class System:
     own: Floats
     disturbance: Floats
     outcome: Floats
+    burn_in: int = 0
 
 
 def settle(system: System) -> Floats:
@@ -103,9 +106,15 @@ def _one_pass(system: System, core: Floats, kpi_sd: float) -> Floats:
             after[:, place] += math.sqrt(1 - one.driver_share**2) * system.own[:, place - 1]
         effects += one.at_once * after[:, place]
         if one.effect:
-            effects += lfilter(direct_weights(one), [1.0], answered(after[:, place], one.response))
+            acting = lfilter(direct_weights(one), [1.0], answered(after[:, place], one.response))
+            effects[: _last(one, system)] += acting[: _last(one, system)]
     after[:, 0] = lfilter([1.0], system.outcome, effects)
     return after
+
+
+def _last(one: PlantedSeries, system: System) -> int | None:
+    """Row from which on a series no longer acts; None for one that always does."""
+    return None if one.stops is None else system.burn_in + one.stops
 
 
 def _lagged(values: Floats, lag: int) -> Floats:

@@ -75,6 +75,8 @@ class PlantedSeries:
         Correlation of its innovations with the KPI's innovations of the same period, between -1 and 1.
     starts : int
         Periods before its first value (they are missing), >= 0.
+    stops : int, optional
+        Periods of the sample after which it no longer acts on the KPI: a relation that broke.
     """
 
     name: str
@@ -92,6 +94,7 @@ class PlantedSeries:
     at_once: float = 0.0
     surprise: float = 0.0
     starts: int = 0
+    stops: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("effect", "at_once"):
@@ -101,6 +104,8 @@ class PlantedSeries:
             raise UsageError(f"{given}: a series has one of the two, set the other to 0.")
         for name, low in (("delay", 1), ("width", 1), ("driver_lag", 0), ("starts", 0)):
             as_int(getattr(self, name), name, low=low)
+        if self.stops is not None:
+            as_int(self.stops, "stops", low=0)
         as_real(self.decay, "decay", low=0.0, high=1.0)
         for name in ("persistence", "driver_share", "surprise"):
             as_real(getattr(self, name), name, low=-1.0, high=1.0)
