@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from leadlag.core.problem import Problem
 from leadlag.core.scan import frame_of, regressors, with_columns
 from leadlag.core.shapes import Shape, search_weights
 
-__all__ = ["best_column", "given_others"]
+__all__ = ["BestColumn", "best_column", "given_others"]
 
 
 def given_others(problem: Problem, shapes: Sequence[Shape]) -> Problem:
@@ -23,20 +24,29 @@ def given_others(problem: Problem, shapes: Sequence[Shape]) -> Problem:
     while rest:
         beside = with_columns(problem, best, shapes)
         found = {lead: best_column(beside, lead, shapes) for lead in sorted(rest)}
-        first = max(found, key=lambda lead: found[lead][1])
-        best[first] = found[first][0]
+        first = max(found, key=lambda lead: found[lead].searched)
+        best[first] = found[first].column
         rest.remove(first)
     for lead in list(best):
         others = {other: column for other, column in best.items() if other != lead}
-        best[lead] = best_column(with_columns(problem, others, shapes), lead, shapes)[0]
+        best[lead] = best_column(with_columns(problem, others, shapes), lead, shapes).column
     return with_columns(problem, {lead: column for lead, column in best.items() if lead != 0}, shapes).of([0])
 
 
-def best_column(problem: Problem, lead: int, shapes: Sequence[Shape]) -> tuple[int, float]:
-    """The column of a lead that fits best, and how well the search takes it to fit."""
+class BestColumn(NamedTuple):
+    """The column of a lead that fits best, the share of the KPI's sum of squares that it explains, and that of the search."""
+
+    column: int
+    share: float
+    searched: float
+
+
+def best_column(problem: Problem, lead: int, shapes: Sequence[Shape]) -> BestColumn:
+    """The column of a lead that fits best; `searched` weighs shapes as the search does (`search_weights`)."""
     frame = frame_of(problem)
     columns = regressors(problem, frame, [lead], shapes)
     norm = columns.norm[0]
     score = np.where(norm > 0, columns.values[:, 0].T @ frame.residual / np.where(norm > 0, norm, 1.0), 0.0)
-    searched = np.abs(score) * search_weights(shapes, n_lags=problem.n_slots)
-    return int(np.argmax(np.square(score))), float(searched.max())
+    total = max(float(frame.residual @ frame.residual), np.finfo(float).tiny)
+    share, weights = np.square(score) / total, search_weights(shapes, n_lags=problem.n_slots)
+    return BestColumn(int(np.argmax(share)), float(share.max()), float((share * weights * weights).max()))

@@ -121,10 +121,13 @@ class Refutation:
     Parameters
     ----------
     past, future : float
-        Share of the KPI's surprises that the lead's past and its future explain (best lag and shape); a lead whose
-        future explains more than its past follows the KPI.
+        Share of the KPI's surprises that the lead's past and its future explain (best lag and shape), each beside the other and
+        the lead's value of the same period; a lead whose future explains more than its past follows the KPI.
+    future_pvalue : float
+        p that its future explains nothing beside its past.
     placebo : float
-        Share of the shifts of the lead by so many periods that its past cannot matter, at which it explains as much as unshifted.
+        Share of the shifts of the lead by so many periods that its past cannot matter, at which it explains as much as unshifted
+        (the unshifted lead counted as one of them); NaN where there is no such shift.
     permuted : float
         The same for the lead with its blocks in random order.
     n_placebo, n_permuted : int
@@ -137,6 +140,7 @@ class Refutation:
     permuted: float
     n_placebo: int
     n_permuted: int
+    future_pvalue: float = math.nan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +208,7 @@ class Decoys:
     n_passed : int
         Of them, those that would have been called leads.
     expected : float
-        How many the false discovery rate of the ranking allows.
+        How many pass on average at the threshold of the ranking if every one of their p-values is right.
     """
 
     n: int
