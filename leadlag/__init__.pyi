@@ -8,11 +8,13 @@ from .datasets import load_sample as load_sample
 from .estimators import LagTransformer as LagTransformer
 from .estimators import LeadSelector as LeadSelector
 from .estimators import MaskedRegressor as MaskedRegressor
+from .forecasted import ForecastGain as ForecastGain
 from .methods.correlation import CrossCorrelation as CrossCorrelation
 from .methods.correlation import cross_correlation as cross_correlation
 from .methods.correlations import cross_correlations as cross_correlations
 from .methods.delay import DelaySet as DelaySet
 from .methods.delay import delay_set as delay_set
+from .methods.gain import forecast_gain as forecast_gain
 from .methods.granger import granger_test as granger_test
 from .methods.projection import LocalProjection as LocalProjection
 from .methods.projection import local_projection as local_projection

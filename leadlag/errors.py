@@ -53,6 +53,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL124": "the data do not determine the noise model",
         "LL125": "a metric has values at a slower step than the rows",
         "LL126": "metrics of another cadence were lined up with the KPI's periods",
+        "LL127": "a horizon has no forecast gain",
+        "LL128": "a lead seen more often than the KPI was folded to its periods",
         "LL130": "no column leads the KPI",
         "LL131": "a search over lags was shortened to what the rows allow",
         "LL134": "no lead can be tested, so there is nothing that could be seen",

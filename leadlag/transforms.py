@@ -14,11 +14,13 @@ from leadlag.core.noise import Momentum, ar_errors
 from leadlag.errors import UsageError
 
 __all__ = [
+    "bounded_spikes",
     "calm_spikes",
     "clip_innovations",
     "few_values",
     "heavy_tailed",
     "robust_spread",
+    "spike_limits",
     "take_log",
     "undo_rolling",
     "undo_ytd",
@@ -144,22 +146,67 @@ def calm_spikes(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit: 
     n_calmed : ndarray of int, shape (m,)
         A campaign, count or state (`few_values`) is never touched: its large values are its content.
     """
-    calmed, n_calmed = X.copy(), np.zeros(X.shape[1], dtype=np.intp)
+    return bounded_spikes(X, spike_limits(X, kpi_surprise, lags=lags, limit=limit))
+
+
+def spike_limits(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit: float) -> Floats:
+    """Distance from its surroundings beyond which a value of each lead is a spike to be calmed, shape (m,); infinite for none.
+
+    Parameters
+    ----------
+    X, kpi_surprise, lags, limit
+        As in `calm_spikes`.
+    """
+    limits = np.full(X.shape[1], np.inf)
     for column in range(X.shape[1]):
         series = X[:, column]
         present = np.isfinite(series)
         if not present.any() or few_values(series):
             continue
-        local = ndimage.median_filter(np.where(present, series, np.nanmedian(series)), size=5, mode="nearest")
-        off = np.where(present, series - local, 0.0)
-        spikes = np.abs(off) > limit * robust_spread(off[present])
-        if 20 * spikes.sum() > present.sum():  # more than one in twenty is no outlier but how the lead behaves
-            continue
-        if not spikes.any() or _answered(spikes, kpi_surprise, lags):
-            continue
+        off = series - _surroundings(series)
+        bound = limit * robust_spread(off[present])
+        spikes = np.abs(np.where(present, off, 0.0)) > bound
+        # more than one in twenty is no outlier but how the lead behaves
+        if 20 * spikes.sum() <= present.sum() and not (spikes.any() and _answered(spikes, kpi_surprise, lags)):
+            limits[column] = bound
+    return limits
+
+
+def bounded_spikes(X: Floats, limits: Floats) -> tuple[Floats, NDArray[np.intp]]:
+    """Leads whose values beyond a distance from their surroundings are brought back to these.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+    limits : ndarray, shape (m,)
+        From `spike_limits`.
+
+    Returns
+    -------
+    calmed : ndarray, shape (n, m)
+    n_calmed : ndarray of int, shape (m,)
+    """
+    calmed, n_calmed = X.copy(), np.zeros(X.shape[1], dtype=np.intp)
+    for column in np.flatnonzero(np.isfinite(limits) & _jumps(X, limits)):
+        local = _surroundings(X[:, column])
+        spikes = np.abs(np.nan_to_num(X[:, column] - local)) > limits[column]
         calmed[spikes, column] = local[spikes]
         n_calmed[column] = int(spikes.sum())
     return calmed, n_calmed
+
+
+def _surroundings(series: Floats) -> Floats:
+    """The median of each value and the two on either side; a missing value counts as the median of all."""
+    filled = np.where(np.isfinite(series), series, np.nanmedian(series))
+    return np.asarray(ndimage.median_filter(filled, size=5, mode="nearest"))
+
+
+def _jumps(X: Floats, limits: Floats) -> NDArray[np.bool_]:
+    """Whether a column can hold a spike at all: some value is as far as that from one of the two before it, or beside a gap."""
+    jumps = ~np.isfinite(X).all(axis=0)
+    for back in (1, 2):
+        jumps |= (np.abs(X[back:] - X[:-back]) > limits).any(axis=0)
+    return np.asarray(jumps)
 
 
 def _answered(spikes: NDArray[np.bool_], kpi_surprise: Floats, lags: Sequence[int]) -> bool:

@@ -28,19 +28,22 @@ from leadlag.prepare.untestable import Untestable, fewest_rows, moved_copies, si
 from leadlag.sample import Sample
 from leadlag.transforms import clip_innovations, few_values, heavy_tailed, take_log
 
-__all__ = ["Prepared", "Season", "Treatment", "Untestable", "clean_kpi", "extra_leads", "longest_lag", "prepare"]
+__all__ = [
+    "MAX_ORDER", "SHIFT", "Prepared", "Season", "Treatment", "Untestable", "clean_kpi", "clipped_kpi", "extra_leads",
+    "longest_lag", "prepare",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 
 #: AR orders of the KPI's noise that are compared.
-_MAX_ORDER = 4
+MAX_ORDER = 4
 #: The KPI's innovations are clipped at this many robust standard deviations, and closer where their tails are heavy. With heavy
 #: tails, spikes and gaps found was .55, .59 and .61 (false share .08, .09, .06; 100 draws) at 3, 2.5 and 2 where tails are heavy;
 #: at 2 the real cases lose a documented lead.
 _CLIP, _CLIP_HEAVY = 4.0, 2.5
 #: A level shift of the KPI that gains more than this in likelihood enters every model (`core.shift`); of an integrated KPI it is
 #: one large change.
-_SHIFT = 12.0
+SHIFT = 12.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -323,7 +326,7 @@ def _prepare_arrays(
         if one is not None:
             x_scale[j], states[j], differenced[j], n_calmed[j] = one.scale, one.state, one.differenced, one.n_calmed
     problem = Problem(
-        y=working_y, X=made.values, base=base, momentum=momentum, lags=lags, max_order=_MAX_ORDER,
+        y=working_y, X=made.values, base=base, momentum=momentum, lags=lags, max_order=MAX_ORDER,
         y_scale=float(scaled.scale), x_scale=x_scale,
         finer=tuple(None if one is None else one.lead for one in finer) if any(finer) else (),
     )  # fmt: skip
@@ -338,7 +341,7 @@ def _prepare_arrays(
 def _with_shift(problem: Problem) -> Problem:
     """The problem with the KPI's level shift in it, if it has a clear one; under a unit root it is one large change."""
     shift = largest_shift(problem.y, problem.base, problem.momentum)
-    if shift is None or shift.gain <= _SHIFT:
+    if shift is None or shift.gain <= SHIFT:
         return problem
     return refitted(problem, shift=shift.column(len(problem.y)))
 
@@ -353,19 +356,35 @@ def clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Mome
         What is in the model while innovations are judged.
     unit_root : bool
     """
-    momentum = fit_momentum(y, base, max_order=_MAX_ORDER, unit_root=unit_root)
+    momentum = fit_momentum(y, base, max_order=MAX_ORDER, unit_root=unit_root)
     if few_values(y):
         return y, momentum, 0
     # a level that has moved stays: clipped, it would come back as a slope of large innovations
     shift = largest_shift(y, base, momentum)
-    columns = base if shift is None or shift.gain <= _SHIFT else np.column_stack([base, shift.column(len(y))])
-    cleaned, n_clipped = y, 0
+    columns = base if shift is None or shift.gain <= SHIFT else np.column_stack([base, shift.column(len(y))])
+    return clipped_kpi(y, base, momentum, columns=columns)
+
+
+def clipped_kpi(y: Floats, base: Floats, momentum: Momentum, *, columns: Floats) -> tuple[Floats, Momentum, int]:
+    """The KPI with clipped innovations, as `clean_kpi` returns it.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+    base : ndarray, shape (n, q)
+        What is in the model of the momentum that is returned.
+    momentum : Momentum
+        Before anything is clipped.
+    columns : ndarray, shape (n, k)
+        What is in the model while innovations are judged: the base, and a level shift if there is one.
+    """
+    cleaned, n_clipped, unit_root = y, 0, momentum.unit_root
     for _ in range(2):  # the first fit still has the outliers in it
         mean = columns @ filtered_fit(cleaned, columns, momentum).params
         limit = _CLIP_HEAVY if heavy_tailed(y - mean, momentum) else _CLIP
         residual, n_clipped = clip_innovations(y - mean, momentum, limit=limit)
         if not n_clipped:
-            return y, fit_momentum(y, base, max_order=_MAX_ORDER, unit_root=unit_root), 0
+            return y, fit_momentum(y, base, max_order=MAX_ORDER, unit_root=unit_root), 0
         cleaned = mean + residual
-        momentum = fit_momentum(cleaned, base, max_order=_MAX_ORDER, unit_root=unit_root)
+        momentum = fit_momentum(cleaned, base, max_order=MAX_ORDER, unit_root=unit_root)
     return cleaned, momentum, n_clipped

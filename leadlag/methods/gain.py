@@ -1,0 +1,372 @@
+"""How much of the KPI's forecast error a lead saves on periods that the forecast had not seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag._blas import one_thread
+from leadlag._validation import as_generator, as_int, as_lags, as_list, as_names, once_each
+from leadlag.catalogue import Metric, Missing, as_catalogue
+from leadlag.core.comparison import FEWEST, clark_west, diebold_mariano
+from leadlag.core.origins import shaped_lags
+from leadlag.core.shapes import STANDARD
+from leadlag.decision.backing import Gain
+from leadlag.errors import DataContractError, UsageError
+from leadlag.forecasted import ForecastGain, GainAhead, Walk, gain_of
+from leadlag.prepare.origins import Learner, Published
+from leadlag.prepare.reported import as_reported
+from leadlag.prepare.rolling import Rolled, rolled
+from leadlag.prepare.untestable import untestable_leads
+from leadlag.results import Provenance
+from leadlag.sample import Sample, as_sample
+from leadlag.transforms import take_log
+from leadlag.wording import gain as words
+
+__all__ = ["HORIZONS", "forecast_gain", "lead_gains"]
+
+Floats = NDArray[np.float64]
+
+#: Periods ahead that are asked for.
+HORIZONS = (1, 2, 4, 8, 12)
+#: Share of the periods that lie before the first origin.
+_BEFORE = 1.0 / 3.0
+
+
+def forecast_gain(
+    data: Any,
+    kpi: str,
+    leads: str | Sequence[str] | None = None,
+    *,
+    horizons: int | Iterable[int] = HORIZONS,
+    max_lag: int | None = None,
+    first_origin: int | str | None = None,
+    rng: int | np.random.Generator = 0,
+    time: str | None = None,
+    controls: str | Sequence[str] | None = None,
+    catalogue: Iterable[Metric] | None = None,
+    missing: Missing = "mask",
+    log: str | Sequence[str] = (),
+) -> ForecastGain:
+    """Measure how much of the KPI's forecast error each lead saves on periods that the forecast had not seen.
+
+    Parameters
+    ----------
+    data : Sample or data frame
+        One row per period; see `leadlag.from_wide`.
+    kpi : str
+    leads : str or sequence of str, optional
+        All other columns if None.
+    horizons : int or iterable of int
+        Periods ahead, counted from the last period that has ended when the forecast is made.
+    max_lag : int, optional
+        Longest lag of a lead, in periods of the KPI; as in `rank_leads` if None.
+    first_origin : int or str, optional
+        Periods before the first forecast, or the label of the last of them; a third of all if None.
+    rng : int or Generator
+        For the bootstrap of the Clark-West test at longer horizons with few origins.
+    time : str, optional
+        Time column of `data`.
+    controls : str or sequence of str, optional
+        Columns that stand in both models with their last known value.
+    catalogue : iterable of Metric, optional
+        What is known about the metrics; `available_after` says when a value is published, of the KPI too.
+    missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
+        What happens to missing values.
+    log : str or sequence of str
+        Columns to analyse in natural logs.
+
+    Returns
+    -------
+    ForecastGain
+
+    Raises
+    ------
+    UsageError
+        If an argument is outside what is allowed.
+    UnknownNameError
+        If a column does not exist.
+    DataContractError
+        If the data are wrong, or no forecast can be made of the KPI (LL313).
+
+    Notes
+    -----
+    From every origin o the KPI is forecast h periods on, once from its own history and once with the lead beside it: the direct
+    model of `leadlag.core.origins`, learned again from what was published at o. At horizon h a lead has lags from
+    ``h + available_after`` on only. The tests are those of Clark & West (2007) and of Diebold & Mariano with the correction of
+    Harvey, Leybourne & Newbold (1997), see `leadlag.core.comparison`. What is learned when is told in ``docs/gain.md``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> visits = rng.normal(size=120)
+    >>> sales = np.r_[np.zeros(3), visits[:-3]] + rng.normal(size=120)
+    >>> found = forecast_gain(pd.DataFrame({"visits": visits, "sales": sales}), "sales", horizons=[1, 4], max_lag=8)
+    >>> table = found.to_frame().set_index("horizon")
+    >>> bool(table.loc[1, "rmse_saved"] > 0.1), bool(table.loc[4, "rmse_saved"] > 0.1)
+    (True, False)
+    """
+    asked = as_lags([horizons] if isinstance(horizons, int) else list(horizons), "horizons")
+    generator = as_generator(rng)
+    named = None if leads is None else as_list(leads)
+    columns = once_each(kpi=kpi, **({} if named is None else {"leads": tuple(named)}), controls=controls)
+    read = None if named is None else columns
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=read).require_single().around(kpi)
+    kpi = sample.resolve(kpi, "kpi")
+    kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
+    rest = [name for name in sample.all_names if name not in (kpi, *kept)] if named is None else named
+    candidates = tuple(sample.resolve(name, "leads") for name in rest)
+    if not candidates:
+        raise UsageError("leads names no column: give at least one column beside the KPI.")
+    longest = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
+    logged = as_names(log, "log", (kpi, *candidates, *kept))
+    first = _first_row(sample, first_origin)
+    with one_thread():
+        walked = _walked(
+            sample, kpi=kpi, leads=candidates, controls=kept, max_lag=longest, log=logged, undo=None,
+            metrics=as_catalogue(catalogue), horizons=asked, first=first,
+        )  # fmt: skip
+        if isinstance(walked, str):
+            raise DataContractError(f"kpi={kpi!r} cannot be forecast: {walked}.", code="LL313")
+        gains = _compared(walked, rng=generator)
+    settings: dict[str, Any] = {"kpi": kpi, "horizons": asked, "max_lag": longest, "first_origin": first_origin}
+    settings |= {"rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng), "controls": kept}
+    settings |= {"missing": missing, "log": logged, "time": time}
+    return _result(sample, walked, gains, kpi=kpi, controls=kept, log=logged, settings=settings)
+
+
+def lead_gains(
+    sample: Sample,
+    *,
+    kpi: str,
+    leads: Sequence[str],
+    controls: Sequence[str],
+    max_lag: int,
+    log: Sequence[str],
+    undo: str | None,
+    metrics: Mapping[str, Metric],
+    horizons: Sequence[int] = HORIZONS,
+) -> dict[str, Gain]:
+    """What leads save of the KPI's forecast error, each alone beside the KPI's own history.
+
+    Parameters
+    ----------
+    sample : Sample
+        Around the KPI.
+    kpi : str
+    leads, controls : sequence of str
+    max_lag : int
+    log : sequence of str
+    undo : {"rolling", "ytd"}, optional
+    metrics : Mapping from str to Metric
+        `available_after` of these is kept to.
+    horizons : sequence of int
+
+    Returns
+    -------
+    dict from str to Gain
+        A lead without numbers says why.
+    """
+    walked = _walked(
+        sample, kpi=kpi, leads=tuple(leads), controls=tuple(controls), max_lag=max_lag, log=log, undo=undo, metrics=metrics,
+        horizons=tuple(horizons), first=None,
+    )  # fmt: skip
+    if isinstance(walked, str):
+        nothing = (math.nan,) * len(horizons)
+        none = Gain(
+            horizons=tuple(horizons), rmse=nothing, mae=nothing, pvalue=nothing, n_origins=(0,) * len(horizons), missing=walked
+        )
+        return dict.fromkeys(leads, none)
+    found = _compared(walked, rng=np.random.default_rng(0))
+    return {name: gain_of([one for one in found if one.lead == name]) for name in leads}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Walked:
+    """The forecasts with the names of the leads; `reasons` are those of leads without numbers."""
+
+    leads: tuple[str, ...]
+    horizons: tuple[int, ...]
+    rolled: Rolled
+    delays: NDArray[np.intp]
+    kpi_delay: int
+    reasons: Mapping[str, str]
+    max_lag: int
+
+
+def _walked(
+    sample: Sample,
+    *,
+    kpi: str,
+    leads: tuple[str, ...],
+    controls: tuple[str, ...],
+    max_lag: int,
+    log: Sequence[str],
+    undo: str | None,
+    metrics: Mapping[str, Metric],
+    horizons: tuple[int, ...],
+    first: int | None,
+) -> _Walked | str:
+    """The forecasts of all leads from all origins, or why there are none."""
+    reported = as_reported(sample.column(kpi), sample.calendar, undo=undo)
+    if reported.refused or reported.waves.shape[1]:
+        return words.REPORTED
+    y = take_log(reported.values, kpi) if kpi in log else reported.values
+    X, Z = (_columns(sample, names, log) for names in (leads, controls))
+    present = np.flatnonzero(np.isfinite(y))
+    if not len(present):
+        return words.TOO_SHORT
+    n = len(y)
+    fixed = np.column_stack([np.ones(n), np.arange(n) / n, Z])
+    reasons = {
+        one.lead: words.untestable(one.code, one.detail) for one in untestable_leads(y, X, leads, fixed=fixed, n_controls=0)
+    }
+    known = Published(
+        y=y, X=X, Z=Z, kpi_delay=_delay(sample, metrics, kpi),
+        lead_delays=np.array([_delay(sample, metrics, name) for name in leads], dtype=np.intp),
+        control_delays=np.array([_delay(sample, metrics, name) for name in controls], dtype=np.intp),
+    )  # fmt: skip
+    begins = int(present[0])
+    start = begins + math.ceil((n - begins) * _BEFORE) - 1 if first is None else first
+    learner = Learner(known=known, calendar=sample.calendar, max_lag=max_lag)
+    found = rolled(learner, y, horizons=horizons, first=max(start, 0))
+    if not np.isfinite(found.own).any():
+        return words.TOO_SHORT
+    return _Walked(
+        leads=leads, horizons=horizons, rolled=found, delays=known.lead_delays, kpi_delay=known.kpi_delay, reasons=reasons,
+        max_lag=max_lag,
+    )  # fmt: skip
+
+
+def _columns(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats:
+    """Columns of the sample, logged where asked, shape (n, len(names))."""
+    places = [sample.names.index(name) for name in names]
+    values = sample.values[:, places].astype(np.float64)
+    for place, name in enumerate(names):
+        if name in log:
+            values[:, place] = take_log(values[:, place], name)
+    return values
+
+
+def _delay(sample: Sample, metrics: Mapping[str, Metric], name: str) -> int:
+    """Periods of the KPI after which a value is published."""
+    return math.ceil(metrics[name].available_after / sample.pace(name) - 1e-9) if name in metrics else 0
+
+
+def _compared(walked: _Walked, *, rng: np.random.Generator) -> tuple[GainAhead, ...]:
+    """Errors with each lead and without, on the same origins."""
+    seed = int(rng.integers(2**63))
+    return tuple(
+        _one(walked, lead, place, np.random.default_rng(seed))
+        for lead in range(len(walked.leads))
+        for place in range(len(walked.horizons))
+    )
+
+
+def _one(walked: _Walked, lead: int, place: int, rng: np.random.Generator) -> GainAhead:
+    """One lead at one horizon."""
+    found, horizon, name = walked.rolled, walked.horizons[place], walked.leads[lead]
+    steps = horizon + walked.kpi_delay
+    actual, own, added = found.actual[:, place], found.own[:, place], found.added[:, place, lead]
+    kept = np.isfinite(actual) & np.isfinite(own) & np.isfinite(added)
+    n, fewest = int(kept.sum()), max(FEWEST, 2 * steps)
+    if name in walked.reasons:
+        return GainAhead(lead=name, horizon=horizon, missing=walked.reasons[name])
+    if horizon + walked.delays[lead] > walked.max_lag:
+        return GainAhead(lead=name, horizon=horizon, missing=words.no_lag(horizon, int(walked.delays[lead]), walked.max_lag))
+    if n < fewest:
+        return GainAhead(lead=name, horizon=horizon, n_origins=n, missing=words.few_origins(n, fewest))
+    one, two = (actual - own)[kept], (actual - own - added)[kept]
+    nested = clark_west(actual, own, np.where(kept, own + added, np.nan), horizon=steps, rng=rng)
+    equal = diebold_mariano(actual, own, np.where(kept, own + added, np.nan), horizon=steps)
+    rmse, mae = (_rms(one), _rms(two)), (float(np.abs(one).mean()), float(np.abs(two).mean()))
+    peaks = np.array([peak for _, peak in shaped_lags(range(horizon + int(walked.delays[lead]), walked.max_lag + 1))])
+    chosen = found.column[kept, place, lead]
+    return GainAhead(
+        lead=name, horizon=horizon, n_origins=n, rmse_own=rmse[0], rmse_lead=rmse[1], rmse_saved=_saved(*rmse), mae_own=mae[0],
+        mae_lead=mae[1], mae_saved=_saved(*mae), skill_naive=_skill(actual[kept], found.naive[kept, place], two),
+        skill_seasonal=_skill(actual[kept], found.seasonal[kept, place], two), clark_west=nested.statistic,
+        clark_west_pvalue=nested.pvalue, diebold_mariano=equal.statistic, diebold_mariano_pvalue=equal.pvalue,
+        lag=float(np.bincount(peaks[chosen[chosen >= 0]]).argmax()) if (chosen >= 0).any() else math.nan,
+    )  # fmt: skip
+
+
+def _rms(errors: Floats) -> float:
+    return float(np.sqrt(np.mean(errors**2)))
+
+
+def _saved(without: float, with_lead: float) -> float:
+    """Share of an error that is saved."""
+    return 1.0 - with_lead / without if without > 0 else math.nan
+
+
+def _skill(actual: Floats, other: Floats, errors: Floats) -> float:
+    """Share of the root mean squared error that is saved against another forecast, on the rows that have it."""
+    rows = np.isfinite(other)
+    return _saved(_rms(actual[rows] - other[rows]), _rms(errors[rows])) if rows.any() else math.nan
+
+
+def _result(
+    sample: Sample,
+    walked: _Walked,
+    gains: tuple[GainAhead, ...],
+    *,
+    kpi: str,
+    controls: tuple[str, ...],
+    log: tuple[str, ...],
+    settings: dict[str, Any],
+) -> ForecastGain:
+    """The public answer: horizons without numbers for any lead are dropped."""
+    kept = [place for place, one in enumerate(walked.horizons) if any(not row.missing for row in gains if row.horizon == one)]
+    horizons = tuple(walked.horizons[place] for place in kept)
+    first = walked.leads[0]
+    dropped = tuple((row.horizon, row.missing) for row in gains if row.lead == first and row.horizon not in horizons)
+    found = walked.rolled
+    lag, shape = _chosen(walked, kept)
+    walk = Walk(
+        periods=sample.periods, origins=found.origins, actual=found.actual[:, kept], own=found.own[:, kept],
+        naive=found.naive[:, kept], seasonal=found.seasonal[:, kept], with_lead=found.own[:, kept, None] + found.added[:, kept],
+        lag=lag, shape=shape,
+    )  # fmt: skip
+    notes = [(note.code, note.text) for note in sample.notes] + [("LL127", words.dropped(*one)) for one in dropped]
+    folded = tuple(name for name in walked.leads if sample.finer(name) is not None)
+    notes += [("LL128", words.folded(name)) for name in folded]
+    return ForecastGain(
+        kpi=kpi, leads=walked.leads, controls=controls, unit=sample.calendar.unit, log=kpi in log, horizons=horizons,
+        dropped=dropped, folded=folded, gains=tuple(row for row in gains if row.horizon in horizons), walk=walk,
+        max_lag=walked.max_lag, provenance=Provenance.of("forecast_gain", warnings=notes, **settings),
+    )  # fmt: skip
+
+
+def _chosen(walked: _Walked, kept: Sequence[int]) -> tuple[Floats, NDArray[np.str_]]:
+    """Lag and shape of every column that was chosen, shape (o, len(kept), m)."""
+    column = walked.rolled.column[:, kept]
+    lag, shape = np.full(column.shape, np.nan), np.full(column.shape, "", dtype=object)
+    for place, horizon in enumerate(walked.horizons[place] for place in kept):
+        for lead, delay in enumerate(walked.delays.tolist()):
+            if horizon + delay > walked.max_lag:
+                continue
+            columns = shaped_lags(range(horizon + delay, walked.max_lag + 1))
+            used = column[:, place, lead] >= 0
+            picked = column[used, place, lead]
+            lag[used, place, lead] = np.array([peak for _, peak in columns], dtype=np.float64)[picked]
+            shape[used, place, lead] = np.array([STANDARD[form].label for form, _ in columns], dtype=object)[picked]
+    return lag, shape
+
+
+def _first_row(sample: Sample, first_origin: int | str | None) -> int | None:
+    """Row of the first origin."""
+    if first_origin is None:
+        return None
+    if isinstance(first_origin, str):
+        if first_origin not in sample.periods:
+            span = f"{sample.periods[0]} to {sample.periods[-1]}"
+            raise UsageError(f"first_origin={first_origin!r} is no period of the data, which go from {span}: give one of these.")
+        return sample.periods.index(first_origin)
+    return as_int(first_origin, "first_origin", low=1, high=sample.n_periods - 1) - 1
