@@ -374,17 +374,17 @@ def clipped_kpi(y: Floats, base: Floats, momentum: Momentum, *, columns: Floats)
     base : ndarray, shape (n, q)
         What is in the model of the momentum that is returned.
     momentum : Momentum
-        Before anything is clipped.
+        Fitted before anything is clipped.
     columns : ndarray, shape (n, k)
         What is in the model while innovations are judged: the base, and a level shift if there is one.
     """
-    cleaned, n_clipped, unit_root = y, 0, momentum.unit_root
+    cleaned, n_clipped, found = y, 0, momentum
     for _ in range(2):  # the first fit still has the outliers in it
-        mean = columns @ filtered_fit(cleaned, columns, momentum).params
-        limit = _CLIP_HEAVY if heavy_tailed(y - mean, momentum) else _CLIP
-        residual, n_clipped = clip_innovations(y - mean, momentum, limit=limit)
+        mean = columns @ filtered_fit(cleaned, columns, found).params
+        limit = _CLIP_HEAVY if heavy_tailed(y - mean, found) else _CLIP
+        residual, n_clipped = clip_innovations(y - mean, found, limit=limit)
         if not n_clipped:
-            return y, fit_momentum(y, base, max_order=MAX_ORDER, unit_root=unit_root), 0
+            return y, momentum, 0
         cleaned = mean + residual
-        momentum = fit_momentum(cleaned, base, max_order=MAX_ORDER, unit_root=unit_root)
-    return cleaned, momentum, n_clipped
+        found = fit_momentum(cleaned, base, max_order=MAX_ORDER, unit_root=momentum.unit_root)
+    return cleaned, found, n_clipped
