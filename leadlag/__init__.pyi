@@ -23,6 +23,7 @@ from .methods.regression import LagProfile as LagProfile
 from .methods.regression import lagged_regression as lagged_regression
 from .methods.screen import granger_screen as granger_screen
 from .methods.screen import granger_screen_blocks as granger_screen_blocks
+from .methods.stability import stability_test as stability_test
 from .methods.stationarity import check_stationarity as check_stationarity
 from .ranking import LeadRanking as LeadRanking
 from .ranking import rank_leads as rank_leads
@@ -35,3 +36,4 @@ from .sample import from_long as from_long
 from .sample import from_snapshots as from_snapshots
 from .sample import from_wide as from_wide
 from .simulate import simulate_leads as simulate_leads
+from .stable import StabilityTest as StabilityTest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
@@ -11,10 +12,15 @@ from typing import Any, Literal, TypeAlias, cast
 from leadlag._validation import as_int
 from leadlag.errors import UsageError
 
-__all__ = ["Aggregate", "Metric", "Missing", "Ratio", "as_catalogue", "check_missing", "ratio"]
+__all__ = [
+    "Aggregate", "Metric", "Missing", "Moment", "Ratio", "as_catalogue", "as_moment", "as_window", "check_missing", "ratio",
+]  # fmt: skip
 
 #: What to do with missing periods: leave them out of the fit, refuse them, or fill them by rule.
 Missing: TypeAlias = "Literal['mask', 'error', 'zero'] | tuple[Literal['ffill'], int]"
+
+#: A date: ISO text (day, week, month, quarter, year), a date object, or the number of a counted period.
+Moment: TypeAlias = "str | dt.date | int"
 
 _AGGREGATES = ("sum", "mean", "last")
 
@@ -75,6 +81,12 @@ class Metric:
     missing : {"mask", "error", "zero"} or ("ffill", n)
         What to do with missing periods: leave them out (nothing filled), refuse them, read them as zero, or
         carry the last value forward at most n periods.
+    targeted_since : str, date or int, optional
+        When the metric became a target: a date, an ISO text such as ``"2024-06"`` or ``"2024Q3"``, or the number of a counted
+        period. What it leads may follow it less from then on (Goodhart's law); `leadlag.stability_test` asks.
+    selected_on : (from, to), optional
+        First and last period of the data on which it was chosen as a target, in the same forms. It was chosen because it looked
+        best there, so these periods cannot show how strong the relation was.
 
     Raises
     ------
@@ -95,6 +107,8 @@ class Metric:
     available_after: int = 0
     aggregate: Aggregate = "mean"
     missing: Missing = "mask"
+    targeted_since: Moment | None = None
+    selected_on: tuple[Moment, Moment] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", _as_text(self.name, "name"))
@@ -107,6 +121,10 @@ class Metric:
         elif self.name in (self.aggregate.num, self.aggregate.den):
             raise UsageError(f"the ratio {self.name!r} cannot be its own numerator or denominator: give it a name of its own.")
         object.__setattr__(self, "missing", check_missing(self.missing))
+        if self.targeted_since is not None:
+            object.__setattr__(self, "targeted_since", as_moment(self.targeted_since, "targeted_since"))
+        if self.selected_on is not None:
+            object.__setattr__(self, "selected_on", as_window(self.selected_on, "selected_on"))
 
 
 def check_missing(missing: Any, name: str = "missing") -> Missing:
@@ -116,6 +134,25 @@ def check_missing(missing: Any, name: str = "missing") -> Missing:
     if isinstance(missing, (tuple, list)) and len(missing) == 2 and missing[0] == "ffill":
         return ("ffill", as_int(missing[1], f"{name}[1]", low=1))
     raise UsageError(f"{name}={missing!r} is not allowed: give 'mask', 'error', 'zero' or ('ffill', n) with n periods.")
+
+
+def as_moment(value: Any, name: str) -> Moment:
+    """A date as told, or a `UsageError`; which period it lies in is known once there are data."""
+    if isinstance(value, dt.date) and value == value:  # pandas' "no time" is a date too, and no date equals it
+        return value
+    if isinstance(value, str) and value.strip():
+        return value
+    if not isinstance(value, bool) and hasattr(value, "__index__"):
+        return int(value.__index__())
+    form = "a date, an ISO text like '2024-06-30', '2024-06' or '2024Q2', or the number of a counted period"
+    raise UsageError(f"{name}={value!r} is not allowed: give {form}.")
+
+
+def as_window(value: Any, name: str) -> tuple[Moment, Moment]:
+    """First and last period as told, or a `UsageError`."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise UsageError(f"{name}={value!r} is not allowed: give its first and its last period, like ('2022-01', '2023-06').")
+    return as_moment(value[0], f"{name}[0]"), as_moment(value[1], f"{name}[1]")
 
 
 def as_catalogue(metrics: Any) -> Mapping[str, Metric]:

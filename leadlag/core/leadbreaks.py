@@ -1,4 +1,4 @@
-"""Whether the effect of one lead changes: at a date that is not known, at one that is, and in moving windows.
+"""Whether the effect of one lead changes: at a date that is not known, and in moving windows; `leadsides` for a known date.
 
 All of it is asked in the regression filtered by the KPI's momentum, with the lead's column in the model, and of that part of the
 column that the base does not explain; so a change of another effect is not taken for one of this lead. p-values are those
@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from leadlag.core.breaks import trimmed_dates
+from leadlag.core.breaks import break_scan, trimmed_dates
 from leadlag.core.leadcolumns import raw_columns
 from leadlag.core.leastsquares import orthonormal_basis
 from leadlag.core.problem import Problem, refitted
@@ -23,7 +22,7 @@ from leadlag.core.scan import frame_of
 from leadlag.core.shapes import Shape
 
 __all__ = [
-    "WEAKER", "ChangeAt", "Effect", "LeadChange", "LeadRows", "Moving", "change_at", "lead_change", "lead_rows", "moving_effect",
+    "WEAKER", "LeadChange", "LeadRows", "Moving", "lead_change", "lead_rows", "less", "moving_effect", "whole_change",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -37,8 +36,6 @@ WEAKER = 0.8
 _FEWEST, _FEWEST_ALL = 8, 24
 #: Most numbers of the draws held at a time.
 _AT_ONCE = 4_000_000
-#: A |t| from which on the sign of an effect is known.
-_SIGN_KNOWN = 3.0
 #: What is left of a column beside the base, as a share of it, below which it is nothing.
 _NOTHING = 1e-6
 
@@ -111,7 +108,7 @@ def lead_rows(problem: Problem, lead: int, best: int, shapes: tuple[Shape, ...])
     column = frame.filter_.apply(raw)
     kept = np.isfinite(column)
     base = orthonormal_basis(frame.basis.q[kept]).q
-    x, y = _less(column[kept], base), _less(frame.residual[kept], base)
+    x, y = less(column[kept], base), less(frame.residual[kept], base)
     if not x @ x > _NOTHING**2 * float(column[kept] @ column[kept]):
         x = np.zeros_like(x)
     size = math.sqrt(float(x @ x))
@@ -120,7 +117,7 @@ def lead_rows(problem: Problem, lead: int, best: int, shapes: tuple[Shape, ...])
     return LeadRows(rows=frame.filter_.rows[kept], x=x, y=y, q=q, df=df)
 
 
-def _less(values: Floats, q: Floats) -> Floats:
+def less(values: Floats, q: Floats) -> Floats:
     """A column less its projection on orthonormal ones, twice against rounding."""
     for _ in range(2):
         values = values - q @ (q.T @ values)
@@ -230,97 +227,29 @@ def _summaries(walds: Floats, weaker: NDArray[np.bool_]) -> Floats:
     return np.stack([most, walds.mean(axis=0), *means])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Effect:
-    """An effect on some of the rows, in working units: value, standard error (HC3), degrees of freedom and rows."""
+def whole_change(of: LeadRows, *, flips: SharedSigns, trim: float = 0.15) -> tuple[float, float, int] | None:
+    """The same question with all coefficients changing at once, those of the base too: statistic, bootstrap p and place.
 
-    value: float
-    error: float
-    df: float
-    nobs: int
-
-    def interval(self, level: float) -> tuple[float, float]:
-        """Both ends."""
-        width = float(stats.t.isf((1.0 - level) / 2.0, self.df)) * self.error
-        return self.value - width, self.value + width
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChangeAt:
-    """A change of a lead's effect at a date that is known.
-
-    Parameters
-    ----------
-    before, after : Effect
-    statistic : float
-        t of "the effect is weaker after": positive where it is.
-    weaker_pvalue, changed_pvalue : float
-        p that it is not weaker, and that it is the same, two-sided.
+    None where the base has so many columns that a side cannot hold them.
     """
-
-    before: Effect
-    after: Effect
-    statistic: float
-    weaker_pvalue: float
-    changed_pvalue: float
-
-
-def change_at(of: LeadRows, before: NDArray[np.bool_], after: NDArray[np.bool_], *, flips: SharedSigns) -> ChangeAt | None:
-    """Test a change of the lead's effect at a known date; None where a side has too few rows or too little of the lead.
-
-    Parameters
-    ----------
-    of : LeadRows
-    before, after : ndarray of bool, shape (n,)
-        Rows of either side; a row of neither has an effect of its own.
-    flips : SharedSigns
-
-    Notes
-    -----
-    A robust form of the test of Chow (1960): the t of ``effect before - effect after`` with HC3 errors, its null distribution by
-    a wild bootstrap that draws from the residual without a change and computes the error again in each draw. What counts as
-    weaker follows the sign of the effect over all rows, whose estimate says nothing about the difference, or that of the
-    effect before where it is clear.
-    """
-    if min(_strength(of, before), _strength(of, after)) <= 0.0:
+    n, k = of.q.shape
+    if math.floor(trim * n) < k + 2 or n - 2 * k < _FEWEST:
         return None
-    sides = [before, after] + ([rest] if (rest := ~(before | after)).any() and _strength(of, rest, fewest=1) > 0.0 else [])
-    columns = np.column_stack([np.where(side, of.x, 0.0) for side in sides])
-    base = of.q[:, :-1]
-    columns = np.column_stack([_less(column, base) for column in columns.T])
-    weights = np.linalg.pinv(columns).T  # the coefficient of a column is weights' y
-    leverage = np.minimum(np.square(base).sum(axis=1) + (columns * weights).sum(axis=1), 0.95)
-
-    def estimated(y: Floats) -> tuple[Floats, Floats, Floats]:
-        """Coefficients (s, b), their HC3 variances, and that of the first less the second."""
-        value = weights.T @ y
-        squared = np.square((y - columns @ value) / (1.0 - leverage)[:, None])
-        contrast = weights[:, 0] - weights[:, 1]
-        return value, np.square(weights).T @ squared, np.square(contrast) @ squared
-
-    value, variance, of_difference = (part[..., 0] for part in estimated(of.y[:, None]))
-    drawn, _, drawn_variance = estimated(of.draws(flips))
-    floor = np.finfo(float).tiny
-    t = (drawn[0] - drawn[1]) / np.sqrt(np.maximum(drawn_variance, floor))
-    first = value[0] / math.sqrt(max(variance[0], floor))
-    sign = math.copysign(1.0, first if abs(first) >= _SIGN_KNOWN else of.effect)
-    found = sign * float((value[0] - value[1]) / math.sqrt(max(of_difference, floor)))
-    both = [
-        Effect(value=float(value[i]), error=math.sqrt(float(variance[i])), df=float(max(side.sum() - 2, 1)), nobs=int(side.sum()))
-        for i, side in enumerate(sides[:2])
-    ]
-    return ChangeAt(
-        before=both[0], after=both[1], statistic=found,
-        weaker_pvalue=float((1.0 + (sign * t >= found).sum()) / (1.0 + t.size)),
-        changed_pvalue=float((1.0 + (np.abs(t) >= abs(found)).sum()) / (1.0 + t.size)),
-    )  # fmt: skip
-
-
-def _strength(of: LeadRows, side: NDArray[np.bool_], *, fewest: int = _FEWEST) -> float:
-    """Share of the lead's sum of squares on one side; 0 with too few rows that the lead moves in."""
-    part = np.where(side, of.x, 0.0)
-    share = float(part @ part / (of.x @ of.x))
-    return share if side.sum() >= fewest and share > _NOTHING else 0.0
+    found = break_scan(of.residual, of.q, trim=trim)
+    at = found.dates - 1
+    outer = np.cumsum(of.q[:, :, None] * of.q[:, None, :], axis=0)[at]
+    inner = outer - outer @ outer
+    known = np.isfinite(found.statistics)
+    inverse = np.linalg.inv(inner[known])
+    drawn, df, above = of.draws(flips), n - 2 * k, 0
+    size = max(1, _AT_ONCE // (n * k))
+    for begin in range(0, drawn.shape[1], size):
+        some = drawn[:, begin : begin + size]
+        score = np.cumsum(of.q[:, :, None] * some[:, None, :], axis=0)[at][known]
+        fall = np.einsum("dib,dib->db", score, inverse @ score).max(axis=0)
+        total = np.square(some).sum(axis=0)
+        above += int((df * fall / np.maximum(total - fall, np.finfo(float).tiny) >= found.supremum * (1.0 - 1e-9)).sum())
+    return found.supremum, (1.0 + above) / (1.0 + drawn.shape[1]), found.date
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,6 +64,8 @@ class Weakening:
         Confidence level of the intervals.
     pvalue : float
         p that the relation did not weaken.
+    changed_pvalue : float
+        p that it did not change in either direction.
     n_before, n_after : int
         Periods used on either side.
     selected : str
@@ -81,6 +83,7 @@ class Weakening:
     after_high: float = math.nan
     level: float = 0.90
     pvalue: float = math.nan
+    changed_pvalue: float = math.nan
     n_before: int = 0
     n_after: int = 0
     selected: str = ""
@@ -93,8 +96,11 @@ class Stability:
 
     Parameters
     ----------
-    statistic, pvalue : float
-        Largest Wald statistic over the dates at which the effect may have changed, and its bootstrap p.
+    statistic : float
+        Largest Wald statistic over the dates at which the effect may have changed.
+    pvalue : float
+        Bootstrap p that it did not, from all dates together, with more weight on changes to a weaker effect
+        (`leadlag.core.leadbreaks.lead_change`).
     date : str
         Label of the last period before the change that fits best; empty without numbers.
     before, after : float

@@ -20,10 +20,12 @@ from leadlag.plot.forest import ranking, ranking_inches
 from leadlag.plot.lags import heatmap, heatmap_inches, profile, profile_inches
 from leadlag.plot.projection import response, response_inches
 from leadlag.plot.regression import lag_profile, lag_profile_inches, long_run_effects, long_run_effects_inches
+from leadlag.plot.stability import changes, changes_inches, over_time, over_time_inches
 from leadlag.plot.stationarity import plane, plane_inches
 from leadlag.plot.style import theme
 from leadlag.ranked import LeadRanking, RankedLead
 from leadlag.regressed import LaggedRegressionResult, LagProfile
+from leadlag.stable import StabilityTest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,6 +45,7 @@ _PICTURES: dict[type, dict[str, tuple[Callable[..., Axes], Callable[..., tuple[f
     DelaySet: {"peaks": (peaks, peaks_inches)},
     LocalProjection: {"response": (response, response_inches)},
     LaggedRegressionResult: {"long_run_effects": (long_run_effects, long_run_effects_inches)},
+    StabilityTest: {"over_time": (over_time, over_time_inches), "changes": (changes, changes_inches)},
     StationarityResult: {"plane": (plane, plane_inches)},
     SeriesStationarity: {"plane": (plane, plane_inches)},
     LagProfile: {"lag_profile": (lag_profile, lag_profile_inches)},

@@ -1,0 +1,239 @@
+"""A relation over time in words: the same all the time, since when not, and since the lead became a target."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Protocol
+
+from leadlag.errors import UsageError
+from leadlag.wording.delay import untestable
+from leadlag.wording.prose import lines_of
+from leadlag.wording.sentences import CAVEAT, in_time
+from leadlag.wording.shown import Prose, among, cut, interval, joined, number, pad, percent, periods, shown, wrap
+
+__all__ = ["date_refused", "explain", "summary", "too_few_beside", "too_little", "untestable"]
+
+_WIDTH, _LABEL, _NAME = 80, 11, 28
+#: A p of at most this is told as a change.
+_CHANGED = 0.05
+
+
+class SeenWeakening(Protocol):
+    """What is read of a `leadlag.decision.backing.Weakening`."""
+
+    @property
+    def since(self) -> str: ...
+    @property
+    def before(self) -> float: ...
+    @property
+    def before_low(self) -> float: ...
+    @property
+    def before_high(self) -> float: ...
+    @property
+    def after(self) -> float: ...
+    @property
+    def after_low(self) -> float: ...
+    @property
+    def after_high(self) -> float: ...
+    @property
+    def level(self) -> float: ...
+    @property
+    def pvalue(self) -> float: ...
+    @property
+    def changed_pvalue(self) -> float: ...
+    @property
+    def n_before(self) -> int: ...
+    @property
+    def n_after(self) -> int: ...
+    @property
+    def selected(self) -> str: ...
+
+
+class SeenStability(Protocol):
+    """What is read of a `leadlag.decision.backing.Stability`."""
+
+    @property
+    def statistic(self) -> float: ...
+    @property
+    def pvalue(self) -> float: ...
+    @property
+    def date(self) -> str: ...
+    @property
+    def before(self) -> float: ...
+    @property
+    def after(self) -> float: ...
+    @property
+    def weakening(self) -> SeenWeakening | None: ...
+
+
+class SeenStabilityTest(Protocol):
+    """What is read of a `leadlag.stable.StabilityTest`."""
+
+    @property
+    def kpi(self) -> str: ...
+    @property
+    def lead(self) -> str: ...
+    @property
+    def given(self) -> tuple[str, ...]: ...
+    @property
+    def controls(self) -> tuple[str, ...]: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def delay(self) -> float: ...
+    @property
+    def shape(self) -> str: ...
+    @property
+    def in_percent(self) -> bool: ...
+    @property
+    def stability(self) -> SeenStability: ...
+    @property
+    def before_low(self) -> float: ...
+    @property
+    def before_high(self) -> float: ...
+    @property
+    def after_low(self) -> float: ...
+    @property
+    def after_high(self) -> float: ...
+    @property
+    def asymptotic_pvalue(self) -> float: ...
+    @property
+    def supremum_pvalue(self) -> float: ...
+    @property
+    def whole_statistic(self) -> float: ...
+    @property
+    def whole_pvalue(self) -> float: ...
+    @property
+    def window(self) -> int: ...
+    @property
+    def window_ends(self) -> tuple[str, ...]: ...
+    @property
+    def effect(self) -> tuple[float, ...]: ...
+    @property
+    def lead_sd(self) -> float: ...
+    @property
+    def level(self) -> float: ...
+    @property
+    def nobs(self) -> int: ...
+
+
+def too_little(nobs: int, unit: str) -> str:
+    """Why no change can be asked."""
+    return f"{periods(nobs, unit)} with a value of the lead so far back, in which it moves on both sides of a date, are too few"
+
+
+def too_few_beside(found: SeenWeakening, unit: str) -> str:
+    """Why the test since the lead became a target has no numbers."""
+    told = f"{periods(found.n_before, unit)} before and {found.n_after:,} since {shown(found.since)}, counted once its values had"
+    return f"{told} had time to act, are too few to compare, or the lead did not move on one side"
+
+
+def date_refused(error: UsageError) -> str:
+    """Why a date in the catalogue could not be used."""
+    return str(error).rstrip(".")
+
+
+def summary(result: SeenStabilityTest) -> Prose:
+    """Test, likeliest date, effects and the test since the lead is a target as text of at most 80 columns."""
+    kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
+    head = wrap(f"Is the effect of {lead} on {kpi} the same all the time? {_answer(result)}", _WIDTH)
+    facts = [line for label, text in _facts(result) for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]
+    return Prose("\n\n".join("\n".join(block) for block in (head, facts, [CAVEAT])))
+
+
+def explain(result: SeenStabilityTest) -> Prose:
+    """What the test says, in plain sentences."""
+    kpi, lead, found = shown(result.kpi), shown(result.lead), result.stability
+    before, after = _sides(result)
+    if found.pvalue > _CHANGED:
+        told = [f"There is no sign that the effect of {lead} on {kpi} changed over time (p {among(found.pvalue)} of no change)."]
+        told.append(f"The change that would fit best is after {shown(found.date)}: {before} until then, {after} since.")
+    else:
+        told = [f"The effect of {lead} on {kpi} is not the same all the time (p {among(found.pvalue)} of no change)."]
+        told.append(f"The change fits best after {shown(found.date)}: {before} until then, {after} since{_rise(result)}.")
+        told.append(
+            f"That date is an estimate. Ask what happened to {lead} or {kpi} around it, and trust the {result.unit}s since."
+        )
+    if found.weakening is not None:
+        told.append(since_target(found.weakening, lead=lead, kpi=kpi, unit=result.unit, rise=_rise(result), sign=_sign(result)))
+    if beside := [*map(shown, result.given), *map(shown, result.controls)]:
+        told.append(f"In the model beside it: {joined(beside)}.")
+    return lines_of(told)
+
+
+def since_target(found: SeenWeakening, *, lead: str, kpi: str, unit: str, rise: str = "", sign: str = "") -> str:
+    """The effect before and since the lead became a target, with intervals, and whether it weakened, in a sentence or two."""
+    before = _told(found.before, found.before_low, found.before_high, found.level, sign)
+    after = _told(found.after, found.after_low, found.after_high, found.level, sign)
+    chosen = {
+        "left out": f"; the {unit}s on which it was chosen are left out",
+        "corrected": "; the effect before is corrected for its having been chosen because it was large",
+    }.get(found.selected, "")
+    told = (
+        f"Until {lead} became a target in {shown(found.since)} its effect on {kpi} was {before}{rise}, since then {after}{chosen}"
+    )
+    if found.pvalue <= _CHANGED:
+        return f"{told}. It weakened (p {among(found.pvalue)}): people may now move the number, and not what stood behind it."
+    if found.changed_pvalue <= _CHANGED:
+        return f"{told}. It did not weaken, but it changed (p {among(found.changed_pvalue)})."
+    few = f" With {periods(found.n_after, unit)} since, only a large change would show." if found.n_after < 30 else ""
+    return f"{told}. That is no sign that it weakened (p {among(found.pvalue)}).{few}"
+
+
+def _told(value: float, low: float, high: float, level: float, sign: str) -> str:
+    middle, lower, upper = interval(value, low, high)
+    return f"{middle}{sign} ({percent(level)} interval: {lower} to {upper})"
+
+
+def _sides(result: SeenStabilityTest) -> tuple[str, str]:
+    found, sign = result.stability, _sign(result)
+    if math.isnan(found.before):
+        return "the effect of a square has no sign", "nor"
+    before = _told(found.before, result.before_low, result.before_high, result.level, sign)
+    return before, _told(found.after, result.after_low, result.after_high, result.level, sign)
+
+
+def _sign(result: SeenStabilityTest) -> str:
+    return " %" if result.in_percent else ""
+
+
+def _rise(result: SeenStabilityTest) -> str:
+    return f" for a rise by {number(result.lead_sd)}"
+
+
+def _answer(result: SeenStabilityTest) -> str:
+    found = result.stability
+    if found.pvalue > _CHANGED:
+        return "No sign of a change."
+    return f"No: it changed, most likely after {shown(found.date)}."
+
+
+def _facts(result: SeenStabilityTest) -> Iterator[tuple[str, str]]:
+    found, unit = result.stability, result.unit
+    before, after = _sides(result)
+    yield "Test", f"p {among(found.pvalue)} for the same effect at all dates (largest Wald statistic {number(found.statistic)})"
+    yield "Date", f"after {shown(found.date)} fits best"
+    yield "Before", before
+    yield "After", after
+    yield "Effect", f"of a rise by {number(result.lead_sd)}; peak after {in_time(result.delay, unit)}, {result.shape}"
+    yield "Windows", _windows(result)
+    if not math.isnan(result.whole_pvalue):
+        told = f"{number(result.whole_statistic)}, p {among(result.whole_pvalue)}"
+        yield "All", f"all coefficients changing at once: largest Wald statistic {told}"
+    if (since := found.weakening) is not None:
+        lead, kpi = cut(shown(result.lead), _NAME), cut(shown(result.kpi), _NAME)
+        yield "Target", since_target(since, lead=lead, kpi=kpi, unit=unit, sign=_sign(result))
+        yield "", f"{periods(since.n_before, unit)} before and {since.n_after:,} since"
+    for label, names in (("Given", result.given), ("Controls", result.controls)):
+        if names:
+            yield label, joined([cut(shown(name), _NAME) for name in names])
+    yield "Rows", f"{periods(result.nobs, unit)} used"
+
+
+def _windows(result: SeenStabilityTest) -> str:
+    known = [value for value in result.effect if math.isfinite(value)]
+    span = (
+        f"effect from {number(min(known))} to {number(max(known))}{_sign(result)}" if known else "the lead does not move in any"
+    )
+    return f"{len(result.effect):,} of {periods(result.window, result.unit)}: {span}"
