@@ -73,14 +73,14 @@ def rolled(learner: Learner, actual: Floats, *, horizons: Sequence[int], first: 
         kpi = learner.kpi(now, verdict)
         if kpi is None:
             continue
-        forms = _forms(learner, now, verdict, kpi)
+        forms, offset = _forms(learner, now, verdict, kpi), _clipped_away(kpi)
         enough = np.isfinite(now.X).sum(axis=0) >= fewest_rows(_FEWEST_COLUMNS)
         for place, ahead in enumerate(horizons):
             target = int(origin) + ahead
             model = _without_lead(learner, now, verdict, kpi, ahead=ahead) if target < n else None
             if model is None:
                 continue
-            came[row, place], own[row, place] = actual[target], kpi.center + kpi.scale * model.forecast
+            came[row, place], own[row, place] = actual[target], kpi.center + kpi.scale * model.forecast + offset
             naive[row, place], seasonal[row, place] = _naive(kpi.raw, target, learner.season)
             for some, delay, form in forms:
                 if ahead + delay <= learner.max_lag:
@@ -99,6 +99,12 @@ def _forms(learner: Learner, now: Known, verdict: Verdict, kpi: KpiThen) -> list
         leads = learner.leads(now, verdict, some, delay=delay)
         found.append((some, delay, shaped(leads.values, kpi.momentum, leads.rho, reach=learner.max_lag)))
     return found
+
+
+def _clipped_away(kpi: KpiThen) -> float:
+    """What clipping took from the last known level of an integrated KPI: a step that was clipped stays in all that comes."""
+    last = int(np.flatnonzero(np.isfinite(kpi.raw))[-1])
+    return float(kpi.raw[last] - kpi.center - kpi.scale * kpi.y[last]) if kpi.unit_root else 0.0
 
 
 def _without_lead(learner: Learner, now: Known, verdict: Verdict, kpi: KpiThen, *, ahead: int) -> OwnHistory | None:

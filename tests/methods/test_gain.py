@@ -80,3 +80,12 @@ def test_what_is_published_late_is_not_known_either() -> None:
     after = forecast_gain(changed, "orders", "visits", horizons=HORIZONS, max_lag=12, catalogue=late).forecasts()
     origin = data.index[cut].strftime("%Y-%m")
     pd.testing.assert_frame_equal(known_by(before, origin), known_by(after, origin), rtol=1e-9)
+
+
+def test_a_step_that_was_clipped_stays_in_the_forecasts_of_an_integrated_kpi() -> None:
+    data = months(4, walk=True)
+    data.iloc[60:, 0] += 25.0
+    made = forecast_gain(data, "orders", "ads", horizons=1, first_origin=62).forecasts()
+    errors = made["actual"] - made["own"]
+    naive = made["actual"] - made["naive"]
+    assert np.sqrt((errors**2).mean()) < 1.2 * np.sqrt((naive**2).mean())
