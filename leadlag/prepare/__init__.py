@@ -29,8 +29,8 @@ from leadlag.sample import Sample
 from leadlag.transforms import clip_innovations, few_values, heavy_tailed, take_log
 
 __all__ = [
-    "MAX_ORDER", "SHIFT", "Prepared", "Season", "Treatment", "Untestable", "clean_kpi", "clipped_kpi", "extra_leads",
-    "longest_lag", "prepare",
+    "MAX_ORDER", "SHIFT", "Prepared", "Season", "Treatment", "Untestable", "clean_kpi", "clip_limit", "clipped_kpi",
+    "extra_leads", "longest_lag", "prepare",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -365,6 +365,11 @@ def clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Mome
     return clipped_kpi(y, base, momentum, columns=columns)
 
 
+def clip_limit(residual: Floats, momentum: Momentum) -> float:
+    """Robust standard deviations within which the KPI's innovations are kept."""
+    return _CLIP_HEAVY if heavy_tailed(residual, momentum) else _CLIP
+
+
 def clipped_kpi(y: Floats, base: Floats, momentum: Momentum, *, columns: Floats) -> tuple[Floats, Momentum, int]:
     """The KPI with clipped innovations, as `clean_kpi` returns it.
 
@@ -381,8 +386,7 @@ def clipped_kpi(y: Floats, base: Floats, momentum: Momentum, *, columns: Floats)
     cleaned, n_clipped, found = y, 0, momentum
     for _ in range(2):  # the first fit still has the outliers in it
         mean = columns @ filtered_fit(cleaned, columns, found).params
-        limit = _CLIP_HEAVY if heavy_tailed(y - mean, found) else _CLIP
-        residual, n_clipped = clip_innovations(y - mean, found, limit=limit)
+        residual, n_clipped = clip_innovations(y - mean, found, limit=clip_limit(y - mean, found))
         if not n_clipped:
             return y, momentum, 0
         cleaned = mean + residual

@@ -12,7 +12,7 @@ from leadlag.core.lags import difference
 from leadlag.core.leastsquares import less_columns, standardise
 from leadlag.core.noise import Momentum, ar_errors, autoregressions, filtered_fit, largest_root
 from leadlag.core.stationary import integration_states
-from leadlag.transforms import calm_spikes, robust_spread
+from leadlag.transforms import bounded_spikes, robust_spread, spike_limits
 
 __all__ = ["N_TREND", "SPIKE", "WorkingLeads", "kpi_surprises", "working_leads"]
 
@@ -47,6 +47,8 @@ class WorkingLeads:
         Whether changes, or surprises, stand for a lead.
     n_calmed : ndarray of int, shape (m,)
         Spikes calmed.
+    spikes : ndarray, shape (m,)
+        Distance from its surroundings at which a value counts as one; infinite where none is calmed.
     """
 
     values: Floats
@@ -55,6 +57,7 @@ class WorkingLeads:
     differenced: NDArray[np.bool_]
     surprises: NDArray[np.bool_]
     n_calmed: NDArray[np.intp]
+    spikes: Floats
 
 
 def working_leads(
@@ -91,7 +94,8 @@ def working_leads(
     WorkingLeads
     """
     # spikes first: the rest of a series is lost in rounding beside one value of 1e15
-    calmed, n_calmed = calm_spikes(X, raw_surprise, lags=tuple(lags), limit=SPIKE)
+    spikes = spike_limits(X, raw_surprise, lags=tuple(lags), limit=SPIKE)
+    calmed, n_calmed = bounded_spikes(X, spikes)
     calmed, _, scale = standardise(calmed)
     states = tuple(integration_states(calmed, season=season))
     differenced = np.array([may_be_differenced and each == "integrated" for each in states], dtype=bool)
@@ -101,7 +105,7 @@ def working_leads(
     spread = standardise(difference(working) if unit_root else working).scale
     return WorkingLeads(
         values=working / spread, scale=spread * scale, states=states, differenced=differenced, surprises=surprises,
-        n_calmed=n_calmed,
+        n_calmed=n_calmed, spikes=spikes,
     )  # fmt: skip
 
 

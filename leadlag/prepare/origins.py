@@ -17,12 +17,12 @@ from leadlag.core.season import harmonics
 from leadlag.core.shapes import first_autocorrelation
 from leadlag.core.shift import largest_shift
 from leadlag.core.stationary import integration_states
-from leadlag.prepare import MAX_ORDER, SHIFT, clean_kpi, clipped_kpi
-from leadlag.prepare.leads import N_TREND, SPIKE, kpi_surprises, working_leads
+from leadlag.prepare import MAX_ORDER, SHIFT, clean_kpi, clip_limit
+from leadlag.prepare.leads import N_TREND, kpi_surprises, working_leads
 from leadlag.prepare.season import seasons_asked
 from leadlag.prepare.untestable import fewest_rows
 from leadlag.sample import Calendar
-from leadlag.transforms import bounded_spikes, few_values, spike_limits
+from leadlag.transforms import bounded_spikes, clip_innovations, few_values
 
 __all__ = ["AsOf", "KpiThen", "Known", "Learner", "LeadsThen", "Published"]
 
@@ -110,6 +110,10 @@ class Verdict:
         Length and cycles of each season; no cycles stand for the ends of months.
     shift : int or None
         First row after the KPI's level shift.
+    momentum : Momentum
+        By which the KPI's innovations are judged.
+    clip : float or None
+        Robust standard deviations within which they are kept; None for a KPI of few values.
     differenced, surprises : ndarray of bool
     spikes : ndarray
         Distance from its surroundings at which a value of a lead is a spike.
@@ -118,6 +122,8 @@ class Verdict:
     unit_root: bool
     seasons: tuple[tuple[float, int], ...]
     shift: int | None
+    momentum: Momentum
+    clip: float | None
     differenced: Flags
     surprises: Flags
     spikes: Floats
@@ -213,9 +219,12 @@ class Learner:
         if verdict.shift is not None:
             columns.append((np.arange(len(raw)) >= verdict.shift).astype(np.float64)[:, None])
         base = np.column_stack(columns)
-        cleaned, momentum = scaled.values, fit_momentum(scaled.values, base, max_order=MAX_ORDER, unit_root=verdict.unit_root)
-        if not few_values(cleaned):
-            cleaned, momentum, _ = clipped_kpi(cleaned, base, momentum, columns=base)
+        cleaned = scaled.values
+        if verdict.clip is not None:
+            mean = base @ filtered_fit(cleaned, base, verdict.momentum).params
+            residual, n_clipped = clip_innovations(cleaned - mean, verdict.momentum, limit=verdict.clip)
+            cleaned = mean + residual if n_clipped else cleaned
+        momentum = fit_momentum(cleaned, base, max_order=MAX_ORDER, unit_root=verdict.unit_root)
         known = np.isfinite(cleaned)
         if not known.all():
             cleaned = _continued(cleaned, base, momentum)
@@ -265,19 +274,25 @@ def _asked_again(now: Known, calendar: Calendar, max_lag: int) -> Verdict:
     (state,) = integration_states(scaled[:, None], season=season)
     unit_root = state == "integrated"
     y, momentum, _ = clean_kpi(scaled, base, unit_root=unit_root)
-    lags, raw_surprise = tuple(range(1, max_lag + 1)), kpi_surprises(scaled, base, momentum)
     made = working_leads(
-        X, surprise=kpi_surprises(y, base, momentum), raw_surprise=raw_surprise, lags=lags, season=season,
+        X, surprise=kpi_surprises(y, base, momentum), raw_surprise=kpi_surprises(scaled, base, momentum),
+        lags=range(1, max_lag + 1), season=season,
         deterministic=fixed[:, :N_TREND] if season is None else np.column_stack([fixed[:, :N_TREND], season]),
         unit_root=unit_root, may_be_differenced=not unit_root and state == "stationary",
     )  # fmt: skip
-    shift = largest_shift(y, base, momentum)
+    found = largest_shift(y, base, momentum)
+    shift = found if found is not None and found.gain > SHIFT else None
+    if shift is not None:
+        base = np.column_stack([base, shift.column(n)])
+        momentum = fit_momentum(y, base, max_order=MAX_ORDER, unit_root=unit_root)
+    left = scaled - base @ filtered_fit(y, base, momentum).params
     differenced, surprises, spikes = np.zeros(m, dtype=bool), np.zeros(m, dtype=bool), np.full(m, np.inf)
     differenced[some], surprises[some] = made.differenced, made.surprises
-    spikes[some] = spike_limits(X, raw_surprise, lags=lags, limit=SPIKE)
+    spikes[some] = made.spikes
     return Verdict(
         unit_root=unit_root, seasons=tuple((item.period, item.count) for item in seasons),
-        shift=shift.row if shift is not None and shift.gain > SHIFT else None, differenced=differenced, surprises=surprises,
+        shift=None if shift is None else shift.row, momentum=momentum,
+        clip=None if few_values(scaled) else clip_limit(left, momentum), differenced=differenced, surprises=surprises,
         spikes=spikes,
     )  # fmt: skip
 
