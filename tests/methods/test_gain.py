@@ -82,10 +82,9 @@ def test_what_is_published_late_is_not_known_either() -> None:
     pd.testing.assert_frame_equal(known_by(before, origin), known_by(after, origin), rtol=1e-9)
 
 
-def test_a_step_that_was_clipped_stays_in_the_forecasts_of_an_integrated_kpi() -> None:
-    data = months(4, walk=True)
-    data.iloc[60:, 0] += 25.0
-    made = forecast_gain(data, "orders", "ads", horizons=1, first_origin=62).forecasts()
-    errors = made["actual"] - made["own"]
-    naive = made["actual"] - made["naive"]
-    assert np.sqrt((errors**2).mean()) < 1.2 * np.sqrt((naive**2).mean())
+def test_steps_that_were_clipped_stay_in_the_forecasts_of_an_integrated_kpi() -> None:
+    data, rng = months(n=140), np.random.default_rng(2)
+    data["orders"] = np.cumsum(rng.standard_t(2.2, size=140))
+    made = forecast_gain(data, "orders", "ads", horizons=1).forecasts()
+    own, naive = (float(np.sqrt(((made["actual"] - made[name]) ** 2).mean())) for name in ("own", "naive"))
+    assert own < 1.15 * naive
