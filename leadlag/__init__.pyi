@@ -18,6 +18,8 @@ from .methods.gain import forecast_gain as forecast_gain
 from .methods.granger import granger_test as granger_test
 from .methods.projection import LocalProjection as LocalProjection
 from .methods.projection import local_projection as local_projection
+from .methods.refutation import RefutationTest as RefutationTest
+from .methods.refutation import refutation_test as refutation_test
 from .methods.regression import LaggedRegressionResult as LaggedRegressionResult
 from .methods.regression import LagProfile as LagProfile
 from .methods.regression import lagged_regression as lagged_regression

@@ -57,6 +57,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL128": "a lead seen more often than the KPI was folded to its periods",
         "LL130": "no column leads the KPI",
         "LL131": "a search over lags was shortened to what the rows allow",
+        "LL133": "too few periods to compare a lead with itself shifted",
         "LL134": "no lead can be tested, so there is nothing that could be seen",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",

@@ -97,7 +97,7 @@ def ranks_over_draws(log_pvalues: Floats) -> tuple[NDArray[np.intp], Floats]:
     Examples
     --------
     >>> place, before = ranks_over_draws(np.array([[-9.0, -4.0], [-5.0, -6.0]]))
-    >>> place.tolist(), before[0, 1]
+    >>> place.tolist(), float(before[0, 1])
     ([[1, 2], [2, 1]], 0.5)
     """
     place = 1 + log_pvalues.argsort(axis=0, kind="stable").argsort(axis=0, kind="stable")

@@ -16,14 +16,16 @@ from leadlag.core.rescan import largest_statistic
 from leadlag.core.scan import column_of, scan
 from leadlag.core.shapes import STANDARD, Shape, first_autocorrelation
 
-__all__ = ["Copies", "FutureLead", "future_lead", "reordered", "shifted", "with_copies"]
+__all__ = ["FEWEST_COPIES", "Copies", "FutureLead", "future_lead", "reordered", "shifted", "with_copies"]
 
 Floats = NDArray[np.float64]
 
 #: A momentum has faded where this share of it is left.
 _FADED = 0.05
-#: Fewest and most blocks of a lead: with fewer there are too few orders, and a block stays in its place too often.
+#: Fewest blocks of a lead: with fewer there are too few orders, and a block stays in its place too often.
 _FEWEST_BLOCKS = 5
+#: With fewer copies no lead could be among the best 5 %.
+FEWEST_COPIES = 19
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +107,10 @@ class Copies:
 
     @property
     def pvalue(self) -> float:
-        """Share of the copies, the lead itself counted, that explain as much; NaN without copies."""
-        return float((1.0 + (self.tried >= self.found).sum()) / (1.0 + len(self.tried))) if len(self.tried) else float("nan")
+        """Share of the copies, the lead itself counted, that explain as much; NaN where one copy in 20 is more than there are."""
+        if len(self.tried) < FEWEST_COPIES:
+            return float("nan")
+        return float((1.0 + (self.tried >= self.found).sum()) / (1.0 + len(self.tried)))
 
 
 def shifted(problem: Problem, *, n_tries: int, rng: np.random.Generator, shapes: Sequence[Shape] = STANDARD) -> Copies:

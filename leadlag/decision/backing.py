@@ -133,7 +133,7 @@ class Refutation:
         p that its future explains nothing beside its past.
     placebo : float
         Share of the shifts of the lead by so many periods that its past cannot matter, at which it explains as much as unshifted
-        (the unshifted lead counted as one of them); NaN where there is no such shift.
+        (the unshifted lead counted as one of them); NaN with too few such shifts to be among the best 5 %.
     permuted : float
         The same for the lead with its blocks in random order.
     n_placebo, n_permuted : int
@@ -147,6 +147,10 @@ class Refutation:
     n_placebo: int
     n_permuted: int
     future_pvalue: float = math.nan
+
+    def follows(self, level: float) -> bool:
+        """Whether its future explains more than its past, and that is no chance at this level."""
+        return self.future > self.past and not self.future_pvalue > level
 
 
 @dataclass(frozen=True, kw_only=True)

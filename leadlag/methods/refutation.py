@@ -2,21 +2,282 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from leadlag._blas import one_thread
+from leadlag._validation import as_generator, as_int, as_list, as_names, once_each
+from leadlag.catalogue import Metric, Missing
+from leadlag.core.given import given_others
 from leadlag.core.problem import Problem
-from leadlag.core.refuting import future_lead, reordered, shifted
-from leadlag.core.scan import scan, with_columns
-from leadlag.core.shapes import STANDARD, Shape
+from leadlag.core.refuting import FEWEST_COPIES, Copies, FutureLead, future_lead, reordered, shifted
+from leadlag.core.scan import Scan, scan, with_columns
+from leadlag.core.shapes import BLOCK, STANDARD, Shape
+from leadlag.decision import Policy
 from leadlag.decision.backing import Decoys, Refutation
-from leadlag.prepare import Prepared, extra_leads
+from leadlag.errors import UsageError
+from leadlag.prepare import Prepared, extra_leads, prepare
+from leadlag.results import Provenance, Result
+from leadlag.sample import as_sample
+from leadlag.wording import refutation as words
 
-__all__ = ["decoys_tried", "random_walks", "refuted"]
+__all__ = ["Attempt", "RefutationTest", "decoys_tried", "random_walks", "refutation_test", "refuted"]
 
 Floats = NDArray[np.float64]
+
+#: Draws behind the p of the future.
+_FUTURE_DRAWS = 199
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One attempt to refute a lead.
+
+    Parameters
+    ----------
+    name : {"future", "placebo", "permuted", "decoys"}
+    tried : int
+        Comparisons made.
+    measure : {"share explained", "largest |t|", "p"}
+        In what the lead is compared.
+    lead, other : float
+        Of the lead, and of the best of what it is compared with.
+    pvalue : float
+        "future": p that the lead's future explains nothing beside its past. Else the share of the comparisons, the lead itself
+        counted, that do as well as it does; NaN with fewer than 19.
+    stands : bool
+        Whether the lead stands; True where there was too little to try.
+    """
+
+    name: str
+    tried: int
+    measure: str
+    lead: float
+    other: float
+    pvalue: float
+    stands: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefutationTest(Result):
+    """Answer of `refutation_test`: what was tried to refute a lead, and whether it stands.
+
+    Parameters
+    ----------
+    kpi, lead : str
+        Columns of the data.
+    given, controls : tuple of str
+        Other leads at their best lags, and columns of the same period, that stood in the model.
+    unit : str
+        One period of the KPI in words.
+    max_lag : int
+        Lags 1..max_lag were searched, and leads -1..-max_lag.
+    pvalue : float
+        p that the lead has no effect at any lag, given the others.
+    statistic : float
+        Largest |t| of the lead over lags and shapes.
+    refutation : Refutation
+        The future, the shifts and the orders, in numbers.
+    placebo, permuted : tuple of float
+        Largest |t| of every shifted lead, and of every one with its blocks in another order.
+    decoys : tuple of float
+        p of every random walk in place of the lead.
+    level : float
+        A lead fails against what does as well in more than this share of the tries, and by a future with a p of at most this.
+    nobs : int
+        Periods used.
+    provenance : Provenance
+        Method, settings, versions and warnings.
+    """
+
+    kpi: str
+    lead: str
+    given: tuple[str, ...]
+    controls: tuple[str, ...]
+    unit: str
+    max_lag: int
+    pvalue: float
+    statistic: float
+    refutation: Refutation
+    placebo: tuple[float, ...]
+    permuted: tuple[float, ...]
+    decoys: tuple[float, ...]
+    level: float
+    nobs: int
+    provenance: Provenance
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The attempts with what was found: future, shifts, orders, random walks."""
+        return tuple(_attempts(self))
+
+    @property
+    def stands(self) -> bool:
+        """Whether the lead stands against every attempt."""
+        return all(attempt.stands for attempt in self.attempts)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row an attempt: ``attempt, tried, measure, lead, other, pvalue, stands``."""
+        rows = [
+            {"attempt": each.name, "tried": each.tried, "measure": each.measure, "lead": each.lead, "other": each.other}
+            | {"pvalue": each.pvalue, "stands": each.stands}
+            for each in self.attempts
+        ]
+        return pd.DataFrame(rows)
+
+    def summary(self) -> str:
+        """The attempts and what was found as text, at most 80 columns wide."""
+        return words.summary(self)
+
+    def explain(self) -> str:
+        """What was tried and found, in plain sentences."""
+        return words.explain(self)
+
+
+def refutation_test(
+    data: Any,
+    kpi: str,
+    lead: str,
+    *,
+    max_lag: int | None = None,
+    given: str | Sequence[str] | None = None,
+    n_tries: int = 199,
+    n_decoys: int = 99,
+    rng: int | np.random.Generator = 0,
+    time: str | None = None,
+    controls: str | Sequence[str] | None = None,
+    catalogue: Iterable[Metric] | None = None,
+    missing: Missing = "mask",
+    log: str | Sequence[str] = (),
+    n_draws: int = 999,
+) -> RefutationTest:
+    """Try to refute a lead: by its future, by itself shifted or in another order, and by random walks in its place.
+
+    Parameters
+    ----------
+    data : Sample or data frame
+        One row per period; see `leadlag.from_wide`.
+    kpi, lead : str
+        Columns of the data.
+    max_lag : int, optional
+        Lags 1..max_lag are searched, in periods of the KPI; as in `rank_leads` if None.
+    given : str or sequence of str, optional
+        Other leads that stand in the model, each at the lag and in the shape that fit best.
+    n_tries : int
+        Shifts, and orders of the lead's blocks, that are tried; fewer shifts where there are not so many.
+    n_decoys : int
+        Random walks tried.
+    rng : int or Generator
+        The same value gives the same numbers.
+    time : str, optional
+        Time column of `data`.
+    controls : str or sequence of str, optional
+        Columns that stand in the model in the same period as the KPI.
+    catalogue : iterable of Metric, optional
+        What is known about the metrics.
+    missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
+        What happens to missing values.
+    log : str or sequence of str
+        Columns to analyse in natural logs.
+    n_draws : int
+        Bootstrap draws behind the p-values of the lead and of the random walks.
+
+    Returns
+    -------
+    RefutationTest
+
+    Raises
+    ------
+    UsageError
+        If an argument is outside what is allowed, or the lead or one of `given` cannot be tested (LL201 to LL208).
+    UnknownNameError
+        If a column does not exist.
+    DataContractError
+        If the data are wrong, or the KPI cannot be analysed (LL313).
+
+    Notes
+    -----
+    The series are prepared as in `rank_leads`. Future: see `leadlag.core.refuting.future_lead`; the lead falls if its future
+    explains more than its past, and more than chance. Shifts and orders: `shifted` and `reordered` in the same module; random
+    walks: prepared as the lead was and searched over the same lags and shapes. Of each the lead falls if more than 5 % do as
+    well. A series that moves only in the same period as the KPI is not refuted by its future: `rank_leads` calls it coincident.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> visits = rng.normal(size=120)
+    >>> sales = np.roll(visits, 3) + rng.normal(size=120)
+    >>> data = pd.DataFrame({"visits": visits, "sales": sales})
+    >>> refutation_test(data, "sales", "visits", max_lag=8).stands, refutation_test(data, "visits", "sales", max_lag=8).stands
+    (True, False)
+    """
+    tries, walks = as_int(n_tries, "n_tries", low=FEWEST_COPIES, high=9_999), as_int(n_decoys, "n_decoys", low=19, high=9_999)
+    draws, seeds = as_int(n_draws, "n_draws", low=99, high=99_999), as_generator(rng).integers(2**63, size=4)
+    beside = tuple(as_list(given))
+    roles = {"kpi": kpi, "lead": lead} | ({"given": beside} if beside else {})
+    columns = once_each(**roles, controls=controls)
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single().around(kpi)
+    kpi, lead = sample.resolve(kpi, "kpi"), sample.resolve(lead, "lead")
+    beside = tuple(sample.resolve(name, "given") for name in beside)
+    kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
+    longest = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
+    logged = as_names(log, "log", (kpi, lead, *beside, *kept))
+    shapes = (*STANDARD, BLOCK) if any(sample.finer(name) for name in (lead, *beside)) else STANDARD
+    with one_thread():
+        prepared = prepare(sample, kpi=kpi, leads=(lead, *beside), controls=kept, max_lag=longest, log=logged)
+        _refuse_untestable(prepared, kpi=kpi)
+        problem = given_others(prepared.problem, shapes)
+        found = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
+        _refuse_nothing_left(found, kpi=kpi, lead=lead)
+        tried = _tried(problem, seed=int(seeds[1]), n_tries=tries, shapes=shapes)
+        decoys = _decoy_pvalues(prepared, problem, seed=int(seeds[2]), n_decoys=walks, n_draws=draws, shapes=shapes)
+    settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "given": beside, "n_tries": tries}
+    settings |= {"n_decoys": walks, "rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng)}
+    settings |= {"controls": kept, "missing": missing, "log": logged, "n_draws": draws, "time": time}
+    notes = [(note.code, note.text) for note in sample.notes]
+    if len(tried.placebo.tried) < FEWEST_COPIES:
+        notes.append(("LL133", words.few_shifts(len(tried.placebo.tried), sample.calendar.unit)))
+    return RefutationTest(
+        kpi=kpi, lead=lead, given=beside, controls=kept, unit=sample.calendar.unit, max_lag=longest,
+        pvalue=float(found.pvalue[0]), statistic=tried.placebo.found, refutation=tried.refutation,
+        placebo=tuple(tried.placebo.tried.tolist()), permuted=tuple(tried.permuted.tried.tolist()), decoys=tuple(decoys.tolist()),
+        level=Policy().placebo_level, nobs=int(found.nobs[0].max()),
+        provenance=Provenance.of("refutation_test", warnings=tuple(notes), **settings),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tried:
+    """The future, the shifts and the orders of one lead."""
+
+    future: FutureLead
+    placebo: Copies
+    permuted: Copies
+
+    @property
+    def refutation(self) -> Refutation:
+        return Refutation(
+            past=self.future.past, future=self.future.future, future_pvalue=self.future.pvalue,
+            placebo=self.placebo.pvalue, permuted=self.permuted.pvalue,
+            n_placebo=len(self.placebo.tried), n_permuted=len(self.permuted.tried),
+        )  # fmt: skip
+
+
+def _tried(problem: Problem, *, seed: int, n_tries: int, shapes: Sequence[Shape]) -> _Tried:
+    """The attempts on the one lead of a problem, each with draws of its own."""
+    draws = [np.random.default_rng([seed, attempt]) for attempt in range(2)]
+    return _Tried(
+        future=future_lead(problem, seed=seed, n_draws=_FUTURE_DRAWS, shapes=shapes),
+        placebo=shifted(problem, n_tries=n_tries, rng=draws[0], shapes=shapes),
+        permuted=reordered(problem, n_tries=n_tries, rng=draws[1], shapes=shapes),
+    )
 
 
 def refuted(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape] = STANDARD, n_tries: int = 99) -> Refutation:
@@ -38,15 +299,7 @@ def refuted(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape]
     -------
     Refutation
     """
-    alone = problem.of([column])
-    draws = [np.random.default_rng([seed, attempt]) for attempt in range(2)]
-    future = future_lead(alone, seed=seed, n_draws=max(n_tries, 199), shapes=shapes)
-    placebo = shifted(alone, n_tries=n_tries, rng=draws[0], shapes=shapes)
-    permuted = reordered(alone, n_tries=n_tries, rng=draws[1], shapes=shapes)
-    return Refutation(
-        past=future.past, future=future.future, future_pvalue=future.pvalue, placebo=placebo.pvalue, permuted=permuted.pvalue,
-        n_placebo=len(placebo.tried), n_permuted=len(permuted.tried),
-    )  # fmt: skip
+    return _tried(problem.of([column]), seed=seed, n_tries=n_tries, shapes=shapes).refutation
 
 
 def decoys_tried(
@@ -89,19 +342,58 @@ def decoys_tried(
     ``fdr (k + i) / (N + D)``. A decoy whose p is right passes with the p of that threshold: `expected` is D times it.
     """
     problem = with_columns(prepared.problem, chosen, shapes)
-    walks = extra_leads(prepared, random_walks(np.random.default_rng([seed, 2]), n=len(problem.y), count=n_decoys))
-    decoys = Problem(
-        y=problem.y, X=walks.X, base=problem.base, momentum=problem.momentum, lags=problem.lags, y_scale=problem.y_scale,
-        x_scale=walks.x_scale, max_order=problem.max_order, shift=problem.shift,
-    )  # fmt: skip
-    found = scan(decoys, rng=np.random.default_rng(seed), n_draws=n_draws, shapes=shapes)
-    pvalues = np.sort(found.pvalue[np.isfinite(found.pvalue)])
+    drawn = _decoy_pvalues(prepared, problem, seed=seed, n_decoys=n_decoys, n_draws=n_draws, shapes=shapes)
     allowed = fdr * (len(chosen) + 1.0 + np.arange(n_decoys)) / (n_tested + n_decoys)
-    passed = np.flatnonzero(pvalues <= allowed[: len(pvalues)])
+    passed = np.flatnonzero(np.sort(drawn) <= allowed[: len(drawn)])
     n_passed = int(passed[-1]) + 1 if len(passed) else 0
     return Decoys(n=n_decoys, n_passed=n_passed, expected=float(n_decoys * allowed[max(n_passed - 1, 0)]))
+
+
+def _decoy_pvalues(
+    prepared: Prepared, problem: Problem, *, seed: int, n_decoys: int, n_draws: int, shapes: Sequence[Shape]
+) -> Floats:
+    """p of random walks in place of the leads of a problem, without those that cannot be tested."""
+    walks = extra_leads(prepared, random_walks(np.random.default_rng([seed, 2]), n=len(problem.y), count=n_decoys))
+    decoys = replace(problem, X=walks.X, x_scale=walks.x_scale, finer=())
+    found = scan(decoys, rng=np.random.default_rng(seed), n_draws=n_draws, shapes=shapes).pvalue
+    return found[np.isfinite(found)]
 
 
 def random_walks(rng: np.random.Generator, *, n: int, count: int) -> Floats:
     """Random walks without drift, shape (n, count)."""
     return np.cumsum(rng.normal(size=(n, count)), axis=0)
+
+
+def _attempts(result: RefutationTest) -> Iterator[Attempt]:
+    """The rows of the table."""
+    tried = result.refutation
+    yield Attempt(
+        name="future", tried=1, measure="share explained", lead=tried.past, other=tried.future, pvalue=tried.future_pvalue,
+        stands=not tried.follows(result.level),
+    )  # fmt: skip
+    for name, copies, pvalue in (
+        ("placebo", result.placebo, tried.placebo),
+        ("permuted", result.permuted, tried.permuted),
+    ):
+        yield Attempt(
+            name=name, tried=len(copies), measure="largest |t|", lead=result.statistic, other=max(copies, default=math.nan),
+            pvalue=pvalue, stands=not pvalue > result.level,
+        )  # fmt: skip
+    as_good = Copies(found=-result.pvalue, tried=-np.array(result.decoys)).pvalue
+    yield Attempt(
+        name="decoys", tried=len(result.decoys), measure="p", lead=result.pvalue, other=min(result.decoys, default=math.nan),
+        pvalue=as_good, stands=not as_good > result.level,
+    )  # fmt: skip
+
+
+def _refuse_untestable(prepared: Prepared, *, kpi: str) -> None:
+    """A lead without numbers cannot be put to a test."""
+    for item in prepared.untestable:
+        raise UsageError(f"kpi={kpi!r}, lead={item.lead!r}: {words.untestable(item.code, item.detail)}", code=item.code)
+
+
+def _refuse_nothing_left(found: Scan, *, kpi: str, lead: str) -> None:
+    """Nor can one of which the other columns leave nothing."""
+    if not math.isfinite(found.statistic[0]):
+        what = f"kpi={kpi!r}, lead={lead!r}: the other columns leave nothing of the lead, or its gaps too few periods."
+        raise UsageError(f"{what} Give fewer of them, or more periods.", code="LL207")
