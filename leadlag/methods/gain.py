@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,18 +12,18 @@ from numpy.typing import NDArray
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_lags, as_list, as_names, once_each
 from leadlag.catalogue import Metric, Missing, as_catalogue
-from leadlag.core.comparison import FEWEST, clark_west, diebold_mariano
 from leadlag.core.origins import shaped_lags
 from leadlag.core.shapes import STANDARD
 from leadlag.decision.backing import Gain
 from leadlag.errors import DataContractError, UsageError
-from leadlag.forecasted import ForecastGain, GainAhead, Walk, gain_of
-from leadlag.prepare.origins import Learner, Published
+from leadlag.forecasted import ForecastGain, GainAhead, Walk, Walked, compared, gain_of
+from leadlag.prepare.origins import AsOf, Learner, Published
 from leadlag.prepare.reported import as_reported
-from leadlag.prepare.rolling import Rolled, rolled
+from leadlag.prepare.rolling import rolled
+from leadlag.prepare.snapshots import Snapshots
 from leadlag.prepare.untestable import untestable_leads
 from leadlag.results import Provenance
-from leadlag.sample import Sample, as_sample
+from leadlag.sample import Sample, Vintages, as_sample
 from leadlag.transforms import take_log
 from leadlag.wording import gain as words
 
@@ -57,8 +56,9 @@ def forecast_gain(
 
     Parameters
     ----------
-    data : Sample or data frame
-        One row per period; see `leadlag.from_wide`.
+    data : Sample, data frame or Vintages
+        One row per period; see `leadlag.from_wide`. With snapshots (`leadlag.from_snapshots`) each forecast is made from the
+        values as they stood then, before any revision, and compared with those that are known now.
     kpi : str
     leads : str or sequence of str, optional
         All other columns if None.
@@ -75,7 +75,8 @@ def forecast_gain(
     controls : str or sequence of str, optional
         Columns that stand in both models with their last known value.
     catalogue : iterable of Metric, optional
-        What is known about the metrics; `available_after` says when a value is published, of the KPI too.
+        What is known about the metrics; `available_after` says when a value is published, of the KPI too. Snapshots say it
+        themselves.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.
     log : str or sequence of str
@@ -117,6 +118,9 @@ def forecast_gain(
     named = None if leads is None else as_list(leads)
     columns = once_each(kpi=kpi, **({} if named is None else {"leads": tuple(named)}), controls=controls)
     read = None if named is None else columns
+    vintages = data if isinstance(data, Vintages) else None
+    if vintages is not None:
+        data = vintages.latest
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=read).require_single().around(kpi)
     kpi = sample.resolve(kpi, "kpi")
     kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
@@ -128,13 +132,17 @@ def forecast_gain(
     logged = as_names(log, "log", (kpi, *candidates, *kept))
     first = _first_row(sample, first_origin)
     with one_thread():
-        walked = _walked(
-            sample, kpi=kpi, leads=candidates, controls=kept, max_lag=longest, log=logged, undo=None,
-            metrics=as_catalogue(catalogue), horizons=asked, first=first,
-        )  # fmt: skip
+        y = _analysed(sample, kpi, log=logged, undo=None)
+        known: AsOf
+        if vintages is None:
+            known = _published(sample, y, kpi=kpi, leads=candidates, controls=kept, log=logged, metrics=as_catalogue(catalogue))
+        else:
+            known = Snapshots(vintages=vintages, kpi=kpi, leads=candidates, controls=kept, log=logged)
+            first = known.first_origin(_default_first(y)) if first is None else first
+        walked = _walked(sample, known, y, leads=candidates, max_lag=longest, horizons=asked, first=first)
         if isinstance(walked, str):
             raise DataContractError(f"kpi={kpi!r} cannot be forecast: {walked}.", code="LL313")
-        gains = _compared(walked, rng=generator)
+        gains = compared(walked, rng=generator)
     settings: dict[str, Any] = {"kpi": kpi, "horizons": asked, "max_lag": longest, "first_origin": first_origin}
     settings |= {"rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng), "controls": kept}
     settings |= {"missing": missing, "log": logged, "time": time}
@@ -173,74 +181,74 @@ def lead_gains(
     dict from str to Gain
         A lead without numbers says why.
     """
-    walked = _walked(
-        sample, kpi=kpi, leads=tuple(leads), controls=tuple(controls), max_lag=max_lag, log=log, undo=undo, metrics=metrics,
-        horizons=tuple(horizons), first=None,
-    )  # fmt: skip
+    y, names = _analysed(sample, kpi, log=log, undo=undo), tuple(leads)
+    known = _published(sample, y, kpi=kpi, leads=names, controls=tuple(controls), log=log, metrics=metrics)
+    walked = _walked(sample, known, y, leads=names, max_lag=max_lag, horizons=tuple(horizons), first=None)
     if isinstance(walked, str):
         nothing = (math.nan,) * len(horizons)
         none = Gain(
             horizons=tuple(horizons), rmse=nothing, mae=nothing, pvalue=nothing, n_origins=(0,) * len(horizons), missing=walked
         )
         return dict.fromkeys(leads, none)
-    found = _compared(walked, rng=np.random.default_rng(0))
+    found = compared(walked, rng=np.random.default_rng(0))
     return {name: gain_of([one for one in found if one.lead == name]) for name in leads}
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Walked:
-    """The forecasts with the names of the leads; `reasons` are those of leads without numbers."""
-
-    leads: tuple[str, ...]
-    horizons: tuple[int, ...]
-    rolled: Rolled
-    delays: NDArray[np.intp]
-    kpi_delay: int
-    reasons: Mapping[str, str]
-    max_lag: int
 
 
 def _walked(
     sample: Sample,
+    known: AsOf,
+    y: Floats | str,
+    *,
+    leads: tuple[str, ...],
+    max_lag: int,
+    horizons: tuple[int, ...],
+    first: int | None,
+) -> Walked | str:
+    """The forecasts of all leads from all origins, or why there are none."""
+    if isinstance(y, str):
+        return y
+    if not np.isfinite(y).any():
+        return words.TOO_SHORT
+    n = len(y)
+    fixed, X = np.column_stack([np.ones(n), np.arange(n) / n]), known.at(n - 1).X
+    reasons = {
+        one.lead: words.untestable(one.code, one.detail) for one in untestable_leads(y, X, leads, fixed=fixed, n_controls=0)
+    }
+    learner = Learner(known=known, calendar=sample.calendar, max_lag=max_lag)
+    found = rolled(learner, y, horizons=horizons, first=_default_first(y) if first is None else first)
+    if not np.isfinite(found.own).any():
+        return words.TOO_SHORT
+    return Walked(
+        leads=leads, horizons=horizons, rolled=found, delays=known.lead_delays, kpi_delay=known.kpi_delay, reasons=reasons,
+        max_lag=max_lag,
+    )  # fmt: skip
+
+
+def _analysed(sample: Sample, kpi: str, *, log: Sequence[str], undo: str | None) -> Floats | str:
+    """The KPI that is forecast, or why it cannot be."""
+    reported = as_reported(sample.column(kpi), sample.calendar, undo=undo)
+    if reported.refused or reported.waves.shape[1]:
+        return words.REPORTED
+    return take_log(reported.values, kpi) if kpi in log else reported.values
+
+
+def _published(
+    sample: Sample,
+    y: Floats | str,
     *,
     kpi: str,
     leads: tuple[str, ...],
     controls: tuple[str, ...],
-    max_lag: int,
     log: Sequence[str],
-    undo: str | None,
     metrics: Mapping[str, Metric],
-    horizons: tuple[int, ...],
-    first: int | None,
-) -> _Walked | str:
-    """The forecasts of all leads from all origins, or why there are none."""
-    reported = as_reported(sample.column(kpi), sample.calendar, undo=undo)
-    if reported.refused or reported.waves.shape[1]:
-        return words.REPORTED
-    y = take_log(reported.values, kpi) if kpi in log else reported.values
+) -> Published:
+    """What was known when, if no value was revised and the catalogue says how late each is published."""
+    delays = {name: _delay(sample, metrics, name) for name in (kpi, *leads, *controls)}
     X, Z = (_columns(sample, names, log) for names in (leads, controls))
-    present = np.flatnonzero(np.isfinite(y))
-    if not len(present):
-        return words.TOO_SHORT
-    n = len(y)
-    fixed = np.column_stack([np.ones(n), np.arange(n) / n, Z])
-    reasons = {
-        one.lead: words.untestable(one.code, one.detail) for one in untestable_leads(y, X, leads, fixed=fixed, n_controls=0)
-    }
-    known = Published(
-        y=y, X=X, Z=Z, kpi_delay=_delay(sample, metrics, kpi),
-        lead_delays=np.array([_delay(sample, metrics, name) for name in leads], dtype=np.intp),
-        control_delays=np.array([_delay(sample, metrics, name) for name in controls], dtype=np.intp),
-    )  # fmt: skip
-    begins = int(present[0])
-    start = begins + math.ceil((n - begins) * _BEFORE) - 1 if first is None else first
-    learner = Learner(known=known, calendar=sample.calendar, max_lag=max_lag)
-    found = rolled(learner, y, horizons=horizons, first=max(start, 0))
-    if not np.isfinite(found.own).any():
-        return words.TOO_SHORT
-    return _Walked(
-        leads=leads, horizons=horizons, rolled=found, delays=known.lead_delays, kpi_delay=known.kpi_delay, reasons=reasons,
-        max_lag=max_lag,
+    return Published(
+        y=np.full(sample.n_periods, np.nan) if isinstance(y, str) else y, X=X, Z=Z, kpi_delay=delays[kpi],
+        lead_delays=np.array([delays[name] for name in leads], dtype=np.intp),
+        control_delays=np.array([delays[name] for name in controls], dtype=np.intp),
     )  # fmt: skip
 
 
@@ -259,62 +267,9 @@ def _delay(sample: Sample, metrics: Mapping[str, Metric], name: str) -> int:
     return math.ceil(metrics[name].available_after / sample.pace(name) - 1e-9) if name in metrics else 0
 
 
-def _compared(walked: _Walked, *, rng: np.random.Generator) -> tuple[GainAhead, ...]:
-    """Errors with each lead and without, on the same origins."""
-    seed = int(rng.integers(2**63))
-    return tuple(
-        _one(walked, lead, place, np.random.default_rng(seed))
-        for lead in range(len(walked.leads))
-        for place in range(len(walked.horizons))
-    )
-
-
-def _one(walked: _Walked, lead: int, place: int, rng: np.random.Generator) -> GainAhead:
-    """One lead at one horizon."""
-    found, horizon, name = walked.rolled, walked.horizons[place], walked.leads[lead]
-    steps = horizon + walked.kpi_delay
-    actual, own, added = found.actual[:, place], found.own[:, place], found.added[:, place, lead]
-    kept = np.isfinite(actual) & np.isfinite(own) & np.isfinite(added)
-    n, fewest = int(kept.sum()), max(FEWEST, 2 * steps)
-    if name in walked.reasons:
-        return GainAhead(lead=name, horizon=horizon, missing=walked.reasons[name])
-    if horizon + walked.delays[lead] > walked.max_lag:
-        return GainAhead(lead=name, horizon=horizon, missing=words.no_lag(horizon, int(walked.delays[lead]), walked.max_lag))
-    if n < fewest:
-        return GainAhead(lead=name, horizon=horizon, n_origins=n, missing=words.few_origins(n, fewest))
-    one, two = (actual - own)[kept], (actual - own - added)[kept]
-    nested = clark_west(actual, own, np.where(kept, own + added, np.nan), horizon=steps, rng=rng)
-    equal = diebold_mariano(actual, own, np.where(kept, own + added, np.nan), horizon=steps)
-    rmse, mae = (_rms(one), _rms(two)), (float(np.abs(one).mean()), float(np.abs(two).mean()))
-    peaks = np.array([peak for _, peak in shaped_lags(range(horizon + int(walked.delays[lead]), walked.max_lag + 1))])
-    chosen = found.column[kept, place, lead]
-    return GainAhead(
-        lead=name, horizon=horizon, n_origins=n, rmse_own=rmse[0], rmse_lead=rmse[1], rmse_saved=_saved(*rmse), mae_own=mae[0],
-        mae_lead=mae[1], mae_saved=_saved(*mae), skill_naive=_skill(actual[kept], found.naive[kept, place], two),
-        skill_seasonal=_skill(actual[kept], found.seasonal[kept, place], two), clark_west=nested.statistic,
-        clark_west_pvalue=nested.pvalue, diebold_mariano=equal.statistic, diebold_mariano_pvalue=equal.pvalue,
-        lag=float(np.bincount(peaks[chosen[chosen >= 0]]).argmax()) if (chosen >= 0).any() else math.nan,
-    )  # fmt: skip
-
-
-def _rms(errors: Floats) -> float:
-    return float(np.sqrt(np.mean(errors**2)))
-
-
-def _saved(without: float, with_lead: float) -> float:
-    """Share of an error that is saved."""
-    return 1.0 - with_lead / without if without > 0 else math.nan
-
-
-def _skill(actual: Floats, other: Floats, errors: Floats) -> float:
-    """Share of the root mean squared error that is saved against another forecast, on the rows that have it."""
-    rows = np.isfinite(other)
-    return _saved(_rms(actual[rows] - other[rows]), _rms(errors[rows])) if rows.any() else math.nan
-
-
 def _result(
     sample: Sample,
-    walked: _Walked,
+    walked: Walked,
     gains: tuple[GainAhead, ...],
     *,
     kpi: str,
@@ -344,7 +299,7 @@ def _result(
     )  # fmt: skip
 
 
-def _chosen(walked: _Walked, kept: Sequence[int]) -> tuple[Floats, NDArray[np.str_]]:
+def _chosen(walked: Walked, kept: Sequence[int]) -> tuple[Floats, NDArray[np.str_]]:
     """Lag and shape of every column that was chosen, shape (o, len(kept), m)."""
     column = walked.rolled.column[:, kept]
     lag, shape = np.full(column.shape, np.nan), np.full(column.shape, "", dtype=object)
@@ -358,6 +313,12 @@ def _chosen(walked: _Walked, kept: Sequence[int]) -> tuple[Floats, NDArray[np.st
             lag[used, place, lead] = np.array([peak for _, peak in columns], dtype=np.float64)[picked]
             shape[used, place, lead] = np.array([STANDARD[form].label for form, _ in columns], dtype=object)[picked]
     return lag, shape
+
+
+def _default_first(y: Floats | str) -> int:
+    """Row of the first origin if none is asked for: after a third of the periods from the KPI's first value on."""
+    present = np.flatnonzero(np.isfinite(y)) if not isinstance(y, str) else np.zeros(0, dtype=np.intp)
+    return int(present[0]) + math.ceil((len(y) - int(present[0])) * _BEFORE) - 1 if len(present) else 0
 
 
 def _first_row(sample: Sample, first_origin: int | str | None) -> int | None:

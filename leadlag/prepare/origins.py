@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from leadlag.core.cycles import month_ends
 from leadlag.core.lags import difference
-from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise, standardise
+from leadlag.core.leastsquares import is_constant, less_columns, orthonormal_basis, residualise, standardise
 from leadlag.core.masks import columns_by_rows
 from leadlag.core.noise import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum
 from leadlag.core.season import harmonics
@@ -209,11 +209,21 @@ class Learner:
         seasons = [_season(self.calendar, n, period, count) for period, count in verdict.seasons]
         return np.column_stack([np.ones(n), np.arange(n) / len(self.calendar), *seasons])
 
-    def kpi(self, now: Known, verdict: Verdict) -> KpiThen | None:
-        """The KPI at one origin; None where nothing is known of it."""
-        raw = now.y[: len(now.y) - self.known.kpi_delay]
-        if not np.isfinite(raw).any() or bool(is_constant(raw)):
-            return None
+    def can_learn(self, now: Known) -> bool:
+        """Whether enough is known of the KPI, and something of it is left beside a straight line."""
+        raw = self._raw(now)
+        if np.isfinite(raw).sum() < fewest_rows(N_TREND + now.Z.shape[1]) or bool(is_constant(raw)):
+            return False
+        line = np.column_stack([np.ones(len(raw)), np.arange(len(raw)) / len(raw)])
+        return bool(np.nan_to_num(less_columns(standardise(raw).values, line)).any())
+
+    def _raw(self, now: Known) -> Floats:
+        """The KPI as far as it is published."""
+        return now.y[: len(now.y) - self.known.kpi_delay]
+
+    def kpi(self, now: Known, verdict: Verdict) -> KpiThen:
+        """The KPI at one origin."""
+        raw = self._raw(now)
         scaled = standardise(raw)
         columns = [self.deterministic(verdict, len(raw)), standardise(now.Z[: len(raw)]).values]
         if verdict.shift is not None:

@@ -69,10 +69,10 @@ def rolled(learner: Learner, actual: Floats, *, horizons: Sequence[int], first: 
     added, column = np.full((*shape, m), np.nan), np.full((*shape, m), -1, dtype=np.intp)
     for row, origin in enumerate(origins):
         now = learner.known.at(int(origin))
+        if not learner.can_learn(now):
+            continue
         verdict = learner.verdict(int(origin), now)
         kpi = learner.kpi(now, verdict)
-        if kpi is None:
-            continue
         forms, offset = _forms(learner, now, verdict, kpi), _clipped_away(kpi)
         enough = np.isfinite(now.X).sum(axis=0) >= fewest_rows(_FEWEST_COLUMNS)
         for place, ahead in enumerate(horizons):

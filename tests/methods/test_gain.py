@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.typing import NDArray
 
-from leadlag import Metric
+from leadlag import Metric, from_snapshots
 from leadlag.errors import DataContractError, UnknownNameError, UsageError
 from leadlag.forecasted import ForecastGain
 from leadlag.methods.gain import forecast_gain, lead_gains
+from leadlag.prepare.origins import Known, Published
 from leadlag.sample import from_wide
 
 N = 120
-HORIZONS = (1, 2, 4, 8)
 
 
 def months(seed: int = 0, *, n: int = N, walk: bool = False, season: float = 0.0, outliers: bool = False) -> pd.DataFrame:
@@ -48,43 +48,214 @@ CASES: dict[str, dict[str, Any]] = {
     "integrated": {"walk": True},
     "outliers": {"outliers": True, "season": 2.0},
 }
+SOME_LATE = (Metric("visits", available_after=2), Metric("orders", available_after=1), Metric("price", available_after=1))
+CUT = 60
+
+
+@cache
+def asked(case: str, scrambled: tuple[str, ...]) -> pd.DataFrame:
+    """The forecasts of one case with all that comes after row `CUT` of some columns scrambled."""
+    data, rng = months(5, n=84, **CASES[case]), np.random.default_rng(1)
+    for name in scrambled:
+        data.loc[data.index[CUT + 1 :], name] = rng.permutation(data[name].to_numpy()[CUT + 1 :]) * 3.0 + 100.0
+    found = forecast_gain(
+        data, "orders", ["visits", "ads"], horizons=(1, 2, 8), max_lag=10, controls="price", log="orders", catalogue=SOME_LATE,
+        first_origin=48,
+    )  # fmt: skip
+    return found.forecasts()
 
 
 @pytest.mark.parametrize("case", list(CASES))
-@pytest.mark.parametrize("scrambled", [["orders"], ["visits", "ads"], ["price"], ["orders", "visits", "ads", "price"]])
-def test_no_forecast_moves_when_all_that_comes_later_is_scrambled(case: str, scrambled: list[str]) -> None:
-    data = months(5, n=84, **CASES[case])
-    late = [Metric("visits", available_after=2), Metric("orders", available_after=1), Metric("price", available_after=1)]
-    options: dict[str, Any] = {"horizons": HORIZONS, "max_lag": 9, "controls": "price", "log": "orders", "catalogue": late}
-    before = forecast_gain(data, "orders", ["visits", "ads"], **options).forecasts()
-    cut = 52
-    changed, rng = data.copy(), np.random.default_rng(1)
-    for name in scrambled:
-        changed.iloc[cut + 1 :, changed.columns.get_loc(name)] = rng.permutation(data[name].to_numpy()[cut + 1 :]) * 3.0 + 100.0
-    after = forecast_gain(changed, "orders", ["visits", "ads"], **options).forecasts()
-    origin = data.index[cut].strftime("%Y-%m")
+@pytest.mark.parametrize("scrambled", [("visits", "ads", "price"), ("orders", "visits", "ads", "price")])
+def test_no_forecast_moves_when_all_that_comes_later_is_scrambled(case: str, scrambled: tuple[str, ...]) -> None:
+    before, after = asked(case, ()), asked(case, scrambled)
+    origin = months(n=84).index[CUT].strftime("%Y-%m")
     one, two = known_by(before, origin), known_by(after, origin)
-    assert len(one) > 50
-    assert set(one["horizon"]) == set(HORIZONS)
-    pd.testing.assert_frame_equal(one, two, rtol=1e-9, atol=1e-9)
-    if "orders" in scrambled:
-        assert not np.allclose(before["actual"].tail(10), after["actual"].tail(10))
+    assert set(one["horizon"]) == {1, 2, 8}
+    assert one["origin"].nunique() == 14
+    pd.testing.assert_frame_equal(one, two, rtol=1e-10, atol=1e-10)
+    assert not np.allclose(before["with_lead"].tail(5), after["with_lead"].tail(5))
+
+
+def test_the_detector_of_leaks_finds_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = asked("plain", ())
+    monkeypatch.setattr(
+        Published, "at", lambda self, origin: Known(y=self.y[: origin + 1], X=self.X[: origin + 1], Z=self.Z[: origin + 1])
+    )
+    asked.cache_clear()
+    late = asked("plain", ())  # values that are not yet published are known now
+    asked.cache_clear()
+    assert not known_by(before, "2015-01").equals(known_by(late, "2015-01"))
 
 
 def test_what_is_published_late_is_not_known_either() -> None:
-    data, cut = months(2, n=84), 52
-    late = [Metric("visits", available_after=3)]
-    before = forecast_gain(data, "orders", "visits", horizons=HORIZONS, max_lag=12, catalogue=late).forecasts()
-    changed = data.copy()
-    changed.iloc[cut - 2 :, 1] = 99.0  # the last three values before the origin, not yet published then
-    after = forecast_gain(changed, "orders", "visits", horizons=HORIZONS, max_lag=12, catalogue=late).forecasts()
-    origin = data.index[cut].strftime("%Y-%m")
-    pd.testing.assert_frame_equal(known_by(before, origin), known_by(after, origin), rtol=1e-9)
+    data = months(2, n=84)
+    options: dict[str, Any] = {
+        "horizons": (1, 4),
+        "max_lag": 12,
+        "catalogue": [Metric("visits", available_after=3)],
+        "first_origin": 50,
+    }
+    before = forecast_gain(data, "orders", "visits", **options).forecasts()
+    data.iloc[CUT - 2 :, data.columns.get_loc("visits")] = 99.0  # three values before the origin that were not out by then
+    after = forecast_gain(data, "orders", "visits", **options).forecasts()
+    origin = data.index[CUT].strftime("%Y-%m")
+    pd.testing.assert_frame_equal(known_by(before, origin), known_by(after, origin), rtol=1e-10)
 
 
-def test_steps_that_were_clipped_stay_in_the_forecasts_of_an_integrated_kpi() -> None:
-    data, rng = months(n=140), np.random.default_rng(2)
-    data["orders"] = np.cumsum(rng.standard_t(2.2, size=140))
-    made = forecast_gain(data, "orders", "ads", horizons=1).forecasts()
-    own, naive = (float(np.sqrt(((made["actual"] - made[name]) ** 2).mean())) for name in ("own", "naive"))
-    assert own < 1.15 * naive
+def test_a_lead_that_is_published_late_saves_less() -> None:
+    data, at_once = months(1), forecast_gain(months(1), "orders", "visits", horizons=(1, 2, 3), max_lag=12)
+    late = forecast_gain(
+        data, "orders", "visits", horizons=(1, 2, 3), max_lag=12, catalogue=[Metric("visits", available_after=4)]
+    )
+    soon = forecast_gain(
+        data, "orders", "visits", horizons=(1, 2, 3), max_lag=12, catalogue=[Metric("visits", available_after=2)]
+    )
+    assert at_once["visits"].rmse[0] > 0.1 > 0.0 > late["visits"].rmse[0] - 0.02
+    # a delay of three, less two until it is out, leaves one period: what it saves there is what it saved
+    assert soon["visits"].rmse[0] == pytest.approx(at_once["visits"].rmse[0], abs=0.06)
+    assert soon["visits"].rmse[1] < 0.05 < at_once["visits"].rmse[1]
+    assert at_once["visits"].pvalue[0] < 0.01
+
+
+def test_snapshots_tell_how_late_a_lead_is_and_what_it_was_before_it_was_revised() -> None:
+    data = months(1)
+    at_once = forecast_gain(data, "orders", "visits", horizons=(1, 2), max_lag=12)
+    ends = data.index + pd.offsets.MonthEnd(0)
+    late = pd.concat(
+        [
+            pd.DataFrame({"month": data.index, "known": ends, "orders": data["orders"]}),
+            pd.DataFrame({"month": data.index, "known": ends + pd.DateOffset(months=4), "visits": data["visits"]}),
+        ]
+    )
+    found = forecast_gain(from_snapshots(late, time="month", as_of="known"), "orders", "visits", horizons=(1, 2), max_lag=12)
+    assert found["visits"].rmse[0] < at_once["visits"].rmse[0] - 0.1
+    known = [Metric("visits", available_after=4)]
+    same = forecast_gain(data, "orders", "visits", horizons=(1, 2), max_lag=12, catalogue=known)
+    np.testing.assert_allclose(found["visits"].rmse, same["visits"].rmse, atol=0.02)
+
+
+@pytest.fixture(scope="module")
+def found() -> ForecastGain:
+    data = months(3).assign(flat=1.0)
+    data.loc[data.index[:100], "young"] = np.nan
+    data.loc[data.index[100:], "young"] = np.arange(20.0)
+    return forecast_gain(data, "orders", ["visits", "ads", "flat", "young"], horizons=(1, 4, 12, 40), max_lag=12)
+
+
+def test_a_lead_saves_what_its_forecasts_say(found: ForecastGain) -> None:
+    rows = found.forecasts("visits").query("horizon == 1")
+    one, two = rows["actual"] - rows["own"], rows["actual"] - rows["with_lead"]
+    table = found.to_frame().set_index(["lead", "horizon"])
+    visits = table.loc[("visits", 1)]
+    assert visits["rmse_saved"] == pytest.approx(1 - np.sqrt((two**2).mean() / (one**2).mean()))
+    assert visits["mae_saved"] == pytest.approx(1 - two.abs().mean() / one.abs().mean())
+    assert visits["skill_naive"] == pytest.approx(1 - np.sqrt((two**2).mean() / ((rows["actual"] - rows["naive"]) ** 2).mean()))
+    assert rows["rmse_saved"].iloc[-1] == pytest.approx(visits["rmse_saved"])
+    assert rows["mae_saved"].iloc[-1] == pytest.approx(visits["mae_saved"])
+    assert visits["rmse_saved"] > 0.1 > table.loc[("ads", 1), "rmse_saved"]
+    assert visits["clark_west_pvalue"] < 0.01 < table.loc[("ads", 1), "clark_west_pvalue"]
+    assert (visits["lag"], visits["n_origins"]) == (3, 80)
+    assert np.isfinite(visits[["skill_seasonal", "diebold_mariano", "diebold_mariano_pvalue"]].to_numpy(float)).all()
+    naive, orders = rows.set_index("origin")["naive"], months(3)["orders"]
+    assert naive["2015-03"] == orders.loc["2015-03-31"]
+    assert rows.set_index("period")["seasonal"]["2015-04"] == orders.loc["2014-04-30"]
+
+
+def test_horizons_and_leads_without_numbers_say_why(found: ForecastGain) -> None:
+    assert found.horizons == (1, 4, 12)
+    assert found.dropped[0][0] == 40
+    assert "40 ahead needs lags from 40 on" in found.dropped[0][1]
+    assert ("LL127", f"horizon 40 has no numbers: {found.dropped[0][1]}") in found.provenance.warnings
+    assert "constant" in found["flat"].missing
+    assert "needed" in found["young"].missing or np.isfinite(found["young"].rmse[0])
+    told = found.summary()
+    assert all(len(line) <= 80 for line in told.splitlines())
+    assert "Missing    flat: the lead is constant" in told
+    assert "visits saves" in found.explain()
+    assert "ads saves nothing that is more than chance" in " ".join(found.explain().split())
+    assert found._repr_html_()
+    assert found.to_dict()["kpi"] == "orders"
+    assert repr(found) == "ForecastGain(kpi='orders')"
+
+
+def test_units_and_the_company_of_other_leads_do_not_matter() -> None:
+    data = months(4, season=2.0)
+    alone = forecast_gain(data, "orders", "visits", horizons=(1, 4), max_lag=8)["visits"]
+    other = data.assign(visits=data["visits"] * 1e3 + 1e5, orders=data["orders"] * 1e-2)
+    beside = forecast_gain(other, "orders", ["visits"], horizons=(1, 4), max_lag=8)["visits"]
+    np.testing.assert_allclose(alone.rmse, beside.rmse, rtol=1e-6)
+    sample = from_wide(data)
+    options: dict[str, Any] = {
+        "kpi": "orders",
+        "controls": (),
+        "max_lag": 8,
+        "log": (),
+        "undo": None,
+        "metrics": {},
+        "horizons": (1, 4),
+    }
+    assert lead_gains(sample, leads=("visits",), **options)["visits"] == alone
+    assert lead_gains(sample, leads=("visits",), **options | {"undo": None})["visits"].n_origins == (80, 77)
+
+
+def test_gaps_cost_only_the_periods_that_they_touch() -> None:
+    data = months(6)
+    whole = forecast_gain(data, "orders", "visits", horizons=1, max_lag=8)["visits"]
+    data.loc[data.index[[15, 50, 51, 90]], "orders"] = np.nan
+    data.loc[data.index[[30, 31, 77]], "visits"] = np.nan
+    holes = forecast_gain(data, "orders", "visits", horizons=1, max_lag=8)["visits"]
+    assert holes.n_origins == (whole.n_origins[0] - 3,)
+    assert holes.rmse[0] == pytest.approx(whole.rmse[0], abs=0.08)
+
+
+def test_months_beside_quarters_know_nothing_of_what_comes_either() -> None:
+    rng = np.random.default_rng(2)
+    index = pd.date_range("1990-01-31", periods=270, freq="ME")
+    orders = pd.DataFrame({"orders": rng.normal(size=270)}, index=index)
+    quarters = pd.DataFrame(index=pd.date_range("1990-03-31", periods=90, freq="QE"))
+    means = orders["orders"].to_numpy().reshape(-1, 3).mean(axis=1)
+    quarters["gdp"] = 1.5 * np.r_[np.zeros(2), means[:-2]] + rng.normal(size=90)
+    options: dict[str, Any] = {"horizons": (1, 2), "max_lag": 6, "first_origin": 50}
+    before = forecast_gain([quarters, orders], "gdp", "orders", **options)
+    assert before.folded == ("orders",)
+    assert before["orders"].rmse[0] > 0.05
+    orders.iloc[3 * 60 :] = 50.0
+    quarters.iloc[60:] = -9.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        after = forecast_gain([quarters, orders], "gdp", "orders", **options)
+    one, two = known_by(before.forecasts(), "2004Q4"), known_by(after.forecasts(), "2004Q4")
+    assert one["origin"].nunique() == 11
+    pd.testing.assert_frame_equal(one, two, rtol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "said"),
+    [
+        ({"leads": "visit"}, UnknownNameError, "visits"),
+        ({"leads": ["visits", "visits"]}, UsageError, "twice"),
+        ({"horizons": 0}, UsageError, "horizons"),
+        ({"max_lag": 0}, UsageError, "max_lag"),
+        ({"first_origin": "1999-01"}, UsageError, "2010-01 to 2019-12"),
+        ({"first_origin": 500}, UsageError, "first_origin"),
+        ({"rng": None}, UsageError, "rng"),
+        ({"log": ["price"]}, UnknownNameError, "log"),
+        ({"kpi": "flat"}, DataContractError, "cannot be forecast"),
+    ],
+)
+def test_what_is_wrong_is_refused_by_name(options: dict[str, object], error: type[Exception], said: str) -> None:
+    data = months().assign(flat=1.0)
+    with pytest.raises(error, match=said):
+        forecast_gain(data, **{"kpi": "orders", "leads": ["visits", "ads"]} | options)
+
+
+def test_a_kpi_that_is_a_sum_to_date_has_no_gain_and_no_error() -> None:
+    data = months(n=72)
+    data["orders"] = data.groupby(data.index.year)["orders"].cumsum()
+    options: dict[str, Any] = {"kpi": "orders", "controls": (), "max_lag": 8, "log": (), "metrics": {}, "horizons": (1, 4)}
+    said = lead_gains(from_wide(data), leads=("visits", "ads"), undo=None, **options)
+    assert "sum to date" in said["visits"].missing
+    undone = lead_gains(from_wide(data), leads=("visits",), undo="ytd", **options)["visits"]
+    assert undone.missing == ""
+    assert undone.rmse[0] > 0.05
