@@ -72,7 +72,7 @@ class Row:
 def ranked(case: Case, *, draw: int, options: Mapping[str, Any]) -> list[Said]:
     """What `rank_leads` says of every candidate; options that this version does not have are left out."""
     known = inspect.signature(leadlag.rank_leads).parameters
-    asked = {"nonlinear": True, **options} if case.nonlinear else dict(options)
+    asked = {"evidence": False, **({"nonlinear": True} if case.nonlinear else {}), **options}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LeadLagWarning)
         ranking = leadlag.rank_leads(

@@ -19,7 +19,7 @@ from leadlag.simulate import PlantedSeries
 from leadlag.simulate.paths import answered
 from leadlag.simulate.profile import direct_weights
 
-__all__ = ["found_by_oracle", "oracle_pvalues"]
+__all__ = ["contribution", "found_by_oracle", "oracle_pvalues", "whitened"]
 
 _DRAWS = 2000
 _TAIL = 0.05
@@ -35,10 +35,10 @@ def found_by_oracle(case: Case, *, fdr: float) -> tuple[str, ...]:
 def oracle_pvalues(case: Case) -> Floats:
     """p of each candidate, the search over its lags covered; NaN where nothing of it is left."""
     how = _required(case)
-    shares = [_contribution(how, place) for place in range(len(how.planted))]
-    surprise = _whitened(how.kpi, how) - np.sum(shares, axis=0)
+    shares = [contribution(how, place) for place in range(len(how.planted))]
+    surprise = whitened(how.kpi, how) - np.sum(shares, axis=0)
     missing = _reached(how.kpi_hidden, _whitening(how))
-    base = _whitened(how.deterministic, how)[HISTORY:]
+    base = whitened(how.deterministic, how)[HISTORY:]
     draws = np.random.default_rng(0).standard_normal((len(case.data), _DRAWS))
     pvalues = np.full(len(how.planted), np.nan)
     for place in range(len(how.planted)):
@@ -58,7 +58,7 @@ def _whitening(how: Mechanism) -> Floats:
     return np.r_[1.0, -np.array(how.momentum)]
 
 
-def _whitened(values: Floats, how: Mechanism) -> Floats:
+def whitened(values: Floats, how: Mechanism) -> Floats:
     """phi(B) applied along the rows."""
     return np.asarray(lfilter(_whitening(how), [1.0], values, axis=0))
 
@@ -73,12 +73,12 @@ def _reached(hidden: np.ndarray, weights: Floats) -> np.ndarray:
     return np.convolve(hidden.astype(float), np.abs(weights) > 0)[: len(hidden)] > 0.5
 
 
-def _contribution(how: Mechanism, place: int) -> Floats:
+def contribution(how: Mechanism, place: int) -> Floats:
     """What one column adds to the whitened KPI."""
     one, values = how.planted[place], how.candidates[:, place]
     if one.effect:
         return np.asarray(lfilter(_path(how, one), [1.0], answered(values, one.response)))
-    return one.at_once * (values if how.in_outcome else _whitened(values, how))
+    return one.at_once * (values if how.in_outcome else whitened(values, how))
 
 
 def _regressors(case: Case, place: int) -> Floats:

@@ -47,7 +47,7 @@ def one_draw(number: int, *, n_leads: int, n_periods: int) -> Draw:
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LeadLagWarning)
-        table = leadlag.rank_leads(walks.data, kpi=walks.kpi, max_lag=MAX_LAG, fdr=FDR, rng=number).to_frame()
+        table = leadlag.rank_leads(walks.data, kpi=walks.kpi, max_lag=MAX_LAG, fdr=FDR, rng=number, evidence=False).to_frame()
     pvalues = table["pvalue"].to_numpy(dtype=float)
     return Draw(n_false=int(table["verdict"].isin(["lead", "indirect"]).sum()), pvalues=tuple(pvalues[np.isfinite(pvalues)]))
 

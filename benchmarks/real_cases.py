@@ -143,7 +143,7 @@ def run(case: Case, folder: Path = DATA) -> dict[str, Said]:
     max_lag = case.max_lag if case.max_lag > default else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LeadLagWarning)
-        table = leadlag.rank_leads(frames, kpi=case.kpi, leads=leads, time=case.time, max_lag=max_lag).to_frame()
+        table = leadlag.rank_leads(frames, kpi=case.kpi, leads=leads, time=case.time, max_lag=max_lag, evidence=False).to_frame()
     return {row["lead"]: _said(row) for row in table.to_dict("records")}
 
 

@@ -65,6 +65,16 @@ class Findings:
     delays: Mapping[int, Delay]
     shapes: Sequence[Shape] = STANDARD
 
+    def found(self, problem: Problem) -> tuple[FoundLead, ...]:
+        """The chosen leads and those that they explain, each in the problem in which it is measured.
+
+        Parameters
+        ----------
+        problem : Problem
+            Of all candidates.
+        """
+        return _found(problem, self.selection)
+
 
 def find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: Sequence[int], n_draws: int, policy: Policy) -> Findings:
     """Scan, selection, direction and delay sets, one seed each, so that none depends on what another drew.

@@ -9,6 +9,7 @@ import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real
+from leadlag.backed import Asked, backed
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.limits import check_limits
 from leadlag.core.scan import CHUNK
@@ -77,7 +78,8 @@ def rank_leads(
     nonlinear : bool
         Also search for effects of a lead's square, and of what lies above or below its mean; these count as tests.
     evidence : bool
-        False leaves out what no verdict rests on (`granger_pvalue` is then NaN), for speed with many leads.
+        False leaves out what no verdict rests on, for speed with many leads: the grade and what it rests on (gain out of sample,
+        stability), attempts to refute a lead, decoys, what could have been seen, and `granger_pvalue`. Their columns are NaN.
     n_draws : int
         Bootstrap draws behind the p-values.
 
@@ -124,15 +126,20 @@ def rank_leads(
     shapes = (*STANDARD, *((BLOCK,) if finer else ()), *(NONLINEAR if as_bool(nonlinear, "nonlinear") else ()))
     n_columns = len(shapes) * max([lag, *(len(found.clock.own_lags((1, lag))) for found in finer)])
     _refuse_beyond_limits(len(names.leads), sample.n_periods, n_columns=n_columns, n_draws=draws)
-    metrics, unit = as_catalogue(catalogue), sample.calendar.unit
+    metrics, unit, beside = as_catalogue(catalogue), sample.calendar.unit, as_bool(evidence, "evidence")
     seeds = [int(seed) for seed in as_generator(rng).integers(2**63, size=8)]
     with one_thread():  # many small products: more threads cost more than they bring
         prepared = prepare(
             sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone
         )
         findings = find(prepared, shapes, seeds=seeds, n_draws=draws, policy=policy)
-        beside = as_bool(evidence, "evidence")
         gathered = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics, joint_test=beside)
+        decoys = None
+        if beside:
+            asked = Asked(
+                sample=sample, roles=names, max_lag=lag, log=logged, undo=undone, metrics=metrics, policy=policy, seeds=seeds[4:]
+            )
+            gathered, decoys = backed(asked, prepared, findings, gathered)
     n_tested = int(np.isfinite(findings.scan.statistic).sum())
     family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_shapes=n_columns, n_draws=draws)
     settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": _seed_words(rng)}
@@ -142,6 +149,7 @@ def rank_leads(
         decisions=in_order(decide(item, policy) for item in gathered),
         context=_context(sample, prepared, kpi=names.kpi, max_lag=lag, policy=policy, metrics=metrics),
         family=family,
+        decoys=decoys,
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
         provenance=Provenance.of("rank_leads", warnings=tuple(_notes(sample, prepared, gathered)), **settings),
     )

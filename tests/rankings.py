@@ -173,8 +173,8 @@ def backed(lead: Evidence, *, saved: float = 0.124, gain_pvalue: float = 0.004, 
     return replace(
         lead,
         gain=Gain(
-            horizons=(1, 2, 12), rmse=(saved, -0.013, math.nan), mae=(saved, -0.02, math.nan), pvalue=(gain_pvalue, 0.6, math.nan),
-            n_origins=(180, 179, 0),
+            horizons=(1, 2, 12), rmse=(saved, -0.013, math.nan), mae=(saved, -0.02, math.nan),
+            pvalue=(gain_pvalue, 0.6, math.nan), n_origins=(180, 179, 0),
         ),
         stability=Stability(
             statistic=6.2, pvalue=stable, date="2019-07", before=44.0, after=12.0,

@@ -125,9 +125,10 @@ def _unlikely(code: str, pvalue: float, policy: Policy) -> Check:
 
 def _refutation_checks(found: Refutation, policy: Policy) -> list[Check]:
     """Whether the lead stands where it is put to tests that nothing passes by chance."""
-    future: Status = "pass" if found.past > found.future else "fail"
+    known = not math.isnan(found.past)
+    ahead: Status = "not applicable" if not known else "pass" if found.past >= found.future else "fail"
     return [
-        Check(code="future", status=future, value=found.future),
+        Check(code="future", status=ahead, value=found.future_pvalue),
         _likely("placebo", found.placebo, policy),
         _likely("permuted", found.permuted, policy),
     ]

@@ -210,7 +210,7 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         try:
             ranking = rank_leads(
                 sample, kpi, leads, max_lag=max_lag, fdr=self.fdr, rng=_seed(self.random_state), controls=controls,
-                n_draws=self.n_draws,
+                n_draws=self.n_draws, evidence=False,
             )  # fmt: skip
         except DataContractError as error:
             if error.code != "LL313":

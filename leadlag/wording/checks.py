@@ -145,6 +145,11 @@ def _open(status: Mapping[str, str]) -> bool:
     return status.get("targeted") in (None, "not applicable")
 
 
+def _about(share: float) -> str:
+    """A share in whole percent."""
+    return "less than 1 %" if 0.0 < share < 0.005 else f"{100.0 * share:.0f} %"
+
+
 def _rows(at: _Asked) -> str:
     told = f"{periods(at.value, at.unit)} used"
     if at.passed:
@@ -155,14 +160,14 @@ def _rows(at: _Asked) -> str:
 def _gaps(at: _Asked) -> str:
     if not at.value:
         return "No value is missing."
-    told = f"{percent(at.value)} of the {at.unit}s lack a value of it or of {at.kpi}"
+    told = f"{_about(at.value)} of the {at.unit}s lack a value of it or of {at.kpi}"
     return f"{told}." if at.passed else f"{told}: find out why they are missing, and whether it is the bad {at.unit}s."
 
 
 def _outliers(at: _Asked) -> str:
     if not at.value:
         return "No value was taken for an outlier."
-    told = f"{percent(at.value)} of the values were taken for outliers and drawn in"
+    told = f"{_about(at.value)} of the values were taken for outliers and drawn in"
     return f"{told}." if at.passed else f"{told}: look at them, they may be errors or the very events that count."
 
 
@@ -299,17 +304,19 @@ def _future(at: _Asked) -> str:
 
 def _placebo(at: _Asked) -> str:
     how = "shifted far in time" if at.code == "placebo" else "with its stretches in random order"
-    told = f"{percent(at.value)} of its copies {how} do as well"
+    told = f"{_about(at.value)} of its copies {how} do as well"
     return f"{told}." if at.passed else f"{told}: what was found may be chance."
+
+
+def _first(k: int) -> str:
+    return "first" if k == 1 else f"among the first {k}"
 
 
 def _place(at: _Asked) -> str:
     found = at.evidence.places
     if found is None:
         return ""
-    k, share = found.first[0]
-    among_first = "first" if k == 1 else f"among the first {k}"
-    told = f"It is {among_first} in {percent(share)} of resamples of the {at.unit}s"
+    told = f"It is {joined([f'{_first(k)} in {_about(share)}' for k, share in found.first])} of resamples of the {at.unit}s"
     span = f"place {found.low}" if found.low == found.high else f"places {found.low} to {found.high}"
     told += f" ({span} in 90 %)"
     if not found.tied_with:

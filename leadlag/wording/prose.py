@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from leadlag.wording import checks, sentences
+from leadlag.wording import checks, power, sentences
 from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenDelay, SeenProvenance, SeenRanking
 from leadlag.wording.shown import Prose, among, joined, periods, shown, wrap
 
-__all__ = ["explain_lead", "explain_ranking", "lead_paragraphs", "lines_of", "why_not"]
+__all__ = ["explain_lead", "explain_ranking", "lead_paragraphs", "lines_of", "nothing_found", "why_not"]
 
 _WIDTH = 88
 
@@ -104,6 +104,8 @@ def _numbers(decision: SeenDecision, context: SeenContext, provenance: SeenProve
         told.append(("Treatment", " ".join(treated)))
     if controls := sentences.controls(provenance):
         told.append(("Controls", f"{joined(controls)}, in every model."))
+    if decision.verdict not in ("lead", "indirect") and (missed := power.missed(evidence, kpi=context.kpi, unit=context.unit)):
+        told.append(("Power", missed))
     used = f"{periods(evidence.nobs, context.unit)} used, {evidence.n_dropped:,} dropped"
     told.append(("Rows", f"{used}; {sentences.sample(context)} in all."))
     return told
@@ -187,6 +189,14 @@ def _limits(decision: SeenDecision, context: SeenContext) -> str:
     )
 
 
+def nothing_found(ranking: SeenRanking) -> tuple[str, ...]:
+    """Where no candidate leads: those that came closest and what would be needed to find them; empty where one does."""
+    tested = [item.evidence for item in ranking.decisions if item.verdict != "untestable"]
+    if any(item.verdict == "lead" for item in ranking.decisions):
+        return ()
+    return power.closest(tested, kpi=ranking.context.kpi, unit=ranking.context.unit)
+
+
 def explain_ranking(ranking: SeenRanking) -> Prose:
     """The answer of a ranking in a few sentences."""
     context, told = ranking.context, [sentences.headline(ranking)]
@@ -194,6 +204,7 @@ def explain_ranking(ranking: SeenRanking) -> Prose:
         if decision.verdict == "lead" and decision.evidence.effect is not None:
             told.append(" ".join(filter(None, (_effect(decision, context), checks.graded(decision)))))
     told.append(f"Tested: {sentences.family(ranking.family, context)}; {sentences.sample(context)}.")
+    told += nothing_found(ranking)
     if ranking.decoys is not None:
         told.append(f"{sentences.decoys(ranking.decoys)}.")
     if controls := sentences.controls(ranking.provenance):

@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from leadlag.wording.power import SeenSizes
+
 __all__ = [
-    "SeenCheck", "SeenContext", "SeenDecision", "SeenDecoys", "SeenDelay", "SeenDetectable", "SeenEffect", "SeenEvidence",
+    "SeenCheck", "SeenContext", "SeenDecision", "SeenDecoys", "SeenDelay", "SeenEffect", "SeenEvidence",
     "SeenFamily", "SeenGain", "SeenPlaces", "SeenProfile", "SeenRanking", "SeenStability", "SeenViolation", "SeenWeakening",
 ]  # fmt: skip
 
@@ -166,23 +168,6 @@ class SeenPlaces(Protocol):
     def tied_with(self) -> tuple[str, ...]: ...
 
 
-class SeenDetectable(Protocol):
-    """How small an effect could have been seen."""
-
-    @property
-    def half(self) -> float: ...
-    @property
-    def most(self) -> float: ...
-    @property
-    def half_sd(self) -> float: ...
-    @property
-    def most_sd(self) -> float: ...
-    @property
-    def power(self) -> float: ...
-    @property
-    def nobs_needed(self) -> float: ...
-
-
 class SeenDecoys(Protocol):
     """Random walks mixed into the candidates."""
 
@@ -244,7 +229,7 @@ class SeenEvidence(Protocol):
     @property
     def places(self) -> SeenPlaces | None: ...
     @property
-    def detectable(self) -> SeenDetectable | None: ...
+    def detectable(self) -> SeenSizes | None: ...
     @property
     def is_backed(self) -> bool: ...
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from leadlag.wording import checks, sentences
+from leadlag.wording.prose import nothing_found
 from leadlag.wording.seen import SeenContext, SeenDecision, SeenDelay, SeenEffect, SeenRanking
 from leadlag.wording.shown import Prose, cut, interval, joined, lag_number, number, pad, percent, pvalue, shown, width, wrap
 
@@ -58,6 +59,7 @@ def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: i
         *_response_facts(ranking.decisions, most),
         *_group_facts(ranking.decisions, most),
         *_grade_facts(ranking.decisions),
+        *(("Closest", told) for told in nothing_found(ranking)),
         ("Tests", sentences.family(ranking.family, context)),
         *([] if ranking.decoys is None else [("Decoys", sentences.decoys(ranking.decoys))]),
         ("KPI", f"{kpi}: {context.treatment or 'as given'}"),
