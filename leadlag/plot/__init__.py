@@ -13,12 +13,14 @@ from leadlag.errors import UsageError
 from leadlag.methods.correlation import CrossCorrelation
 from leadlag.methods.delay import DelaySet
 from leadlag.methods.projection import LocalProjection
+from leadlag.methods.refutation import RefutationTest
 from leadlag.plot.correlation import stems, stems_inches
 from leadlag.plot.delay import peaks, peaks_inches
 from leadlag.plot.files import to_svg
 from leadlag.plot.forest import ranking, ranking_inches
 from leadlag.plot.lags import heatmap, heatmap_inches, profile, profile_inches
 from leadlag.plot.projection import response, response_inches
+from leadlag.plot.refutation import copies, copies_inches
 from leadlag.plot.regression import lag_profile, lag_profile_inches, long_run_effects, long_run_effects_inches
 from leadlag.plot.stability import changes, changes_inches, over_time, over_time_inches
 from leadlag.plot.stationarity import plane, plane_inches
@@ -44,6 +46,7 @@ _PICTURES: dict[type, dict[str, tuple[Callable[..., Axes], Callable[..., tuple[f
     CrossCorrelation: {"stems": (stems, stems_inches)},
     DelaySet: {"peaks": (peaks, peaks_inches)},
     LocalProjection: {"response": (response, response_inches)},
+    RefutationTest: {"copies": (copies, copies_inches)},
     LaggedRegressionResult: {"long_run_effects": (long_run_effects, long_run_effects_inches)},
     StabilityTest: {"over_time": (over_time, over_time_inches), "changes": (changes, changes_inches)},
     StationarityResult: {"plane": (plane, plane_inches)},

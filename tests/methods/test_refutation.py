@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from leadlag.errors import UsageError
 from leadlag.methods.refutation import RefutationTest, decoys_tried, random_walks, refutation_test, refuted
@@ -152,3 +153,13 @@ def test_a_lead_without_numbers_is_refused_with_its_code() -> None:
     with pytest.raises(UsageError) as told:
         refutation_test(data, "kpi", "flat")
     assert told.value.code == "LL203"
+
+
+def test_the_picture_has_a_dot_a_copy_and_a_line_for_the_lead(tested: dict[str, RefutationTest]) -> None:
+    found = tested["demos"]
+    ax = found.plot(ax=Figure().add_subplot())
+    drawn = sorted(len(np.atleast_1d(line.get_xdata())) for line in ax.get_lines())
+    assert drawn == sorted([len(found.placebo), len(found.permuted), 2])
+    assert "demos" in ax.get_title(loc="left")
+    assert "demos" in found._repr_html_()
+    assert found.to_dict()["refutation"]["n_permuted"] == 99
