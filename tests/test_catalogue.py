@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import FrozenInstanceError
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from leadlag.catalogue import Metric, Ratio, as_catalogue, ratio
@@ -61,3 +64,27 @@ def test_a_catalogue_names_each_metric_once() -> None:
     ):
         with pytest.raises(UsageError, match=words):
             as_catalogue(wrong)
+
+
+def test_a_target_has_its_dates_in_any_form_that_the_data_may_have() -> None:
+    plain = Metric("visits")
+    assert (plain.targeted_since, plain.selected_on) == (None, None)
+    known = Metric("visits", targeted_since="2024Q3", selected_on=["2023-01", dt.date(2023, 12, 31)])  # type: ignore[arg-type]
+    assert (known.targeted_since, known.selected_on) == ("2024Q3", ("2023-01", dt.date(2023, 12, 31)))
+    assert type(Metric("visits", targeted_since=np.int64(40)).targeted_since) is int  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"targeted_since": 3.5}, "targeted_since=3.5"),
+        ({"targeted_since": " "}, "targeted_since=' '"),
+        ({"targeted_since": pd.NaT}, "targeted_since=NaT"),
+        ({"targeted_since": True}, "targeted_since=True"),
+        ({"selected_on": "2024"}, "selected_on='2024'.*first and its last"),
+        ({"selected_on": ("2024", None)}, r"selected_on\[1\]=None"),
+    ],
+)
+def test_what_is_no_date_is_refused_when_it_is_written_down(wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        Metric("visits", **wrong)
