@@ -284,10 +284,11 @@ def _result(
     dropped = tuple((row.horizon, row.missing) for row in gains if row.lead == first and row.horizon not in horizons)
     found = walked.rolled
     lag, shape = _chosen(walked, kept)
+    untested = np.array([name in walked.reasons for name in walked.leads], dtype=bool)
+    both = np.where(untested, np.nan, found.own[:, kept, None] + found.added[:, kept])
     walk = Walk(
         periods=sample.periods, origins=found.origins, actual=found.actual[:, kept], own=found.own[:, kept],
-        naive=found.naive[:, kept], seasonal=found.seasonal[:, kept], with_lead=found.own[:, kept, None] + found.added[:, kept],
-        lag=lag, shape=shape,
+        naive=found.naive[:, kept], seasonal=found.seasonal[:, kept], with_lead=both, lag=lag, shape=shape,
     )  # fmt: skip
     notes = [(note.code, note.text) for note in sample.notes] + [("LL127", words.dropped(*one)) for one in dropped]
     folded = tuple(name for name in walked.leads if sample.finer(name) is not None)

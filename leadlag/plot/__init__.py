@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from leadlag._validation import as_option
 from leadlag.checked import SeriesStationarity, StationarityResult
 from leadlag.errors import UsageError
+from leadlag.forecasted import ForecastGain
 from leadlag.methods.correlation import CrossCorrelation
 from leadlag.methods.delay import DelaySet
 from leadlag.methods.projection import LocalProjection
@@ -18,6 +19,7 @@ from leadlag.plot.correlation import stems, stems_inches
 from leadlag.plot.delay import peaks, peaks_inches
 from leadlag.plot.files import to_svg
 from leadlag.plot.forest import ranking, ranking_inches
+from leadlag.plot.gain import saved, saved_inches
 from leadlag.plot.lags import heatmap, heatmap_inches, profile, profile_inches
 from leadlag.plot.projection import response, response_inches
 from leadlag.plot.refutation import copies, copies_inches
@@ -44,6 +46,7 @@ _PICTURES: dict[type, dict[str, tuple[Callable[..., Axes], Callable[..., tuple[f
     LeadRanking: {"ranking": (ranking, ranking_inches), "heatmap": (heatmap, heatmap_inches)},
     RankedLead: {"profile": (profile, profile_inches)},
     CrossCorrelation: {"stems": (stems, stems_inches)},
+    ForecastGain: {"saved": (saved, saved_inches)},
     DelaySet: {"peaks": (peaks, peaks_inches)},
     LocalProjection: {"response": (response, response_inches)},
     RefutationTest: {"copies": (copies, copies_inches)},

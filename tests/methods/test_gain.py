@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from leadlag import Metric, from_snapshots
 from leadlag.errors import DataContractError, UnknownNameError, UsageError
@@ -177,6 +178,19 @@ def test_horizons_and_leads_without_numbers_say_why(found: ForecastGain) -> None
     assert found._repr_html_()
     assert found.to_dict()["kpi"] == "orders"
     assert repr(found) == "ForecastGain(kpi='orders')"
+
+
+def test_the_picture_adds_up_what_was_saved(found: ForecastGain) -> None:
+    ax = Figure().add_subplot()
+    assert found.plot(ax=ax) is ax
+    assert "visits" in ax.get_title(loc="left")
+    lines = [line for line in ax.lines if len(line.get_xdata()) > 2]
+    assert len(lines) == 3
+    rows = found.forecasts("visits").query("horizon == 1")
+    total = ((rows["actual"] - rows["own"]) ** 2 - (rows["actual"] - rows["with_lead"]) ** 2).sum()
+    assert lines[0].get_ydata()[-1] == pytest.approx(total)
+    with pytest.raises(UsageError, match="no forecasts"):
+        found.plot(lead="flat")
 
 
 def test_units_and_the_company_of_other_leads_do_not_matter() -> None:
