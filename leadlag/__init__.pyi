@@ -16,6 +16,8 @@ from .methods.delay import DelaySet as DelaySet
 from .methods.delay import delay_set as delay_set
 from .methods.gain import forecast_gain as forecast_gain
 from .methods.granger import granger_test as granger_test
+from .methods.power import DetectableEffects as DetectableEffects
+from .methods.power import detectable_effect as detectable_effect
 from .methods.projection import LocalProjection as LocalProjection
 from .methods.projection import local_projection as local_projection
 from .methods.refutation import RefutationTest as RefutationTest

@@ -7,7 +7,7 @@ noncentral t, and the columns that go together with it are moved too: by their c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,8 @@ from scipy import special, stats
 
 from leadlag.core.multiplicity import fdr_adjust
 from leadlag.core.noise import filtered_fit
-from leadlag.core.problem import Problem
-from leadlag.core.scan import Columns, Frame, frame_of, lead_chunks, regressors
+from leadlag.core.problem import Problem, refitted
+from leadlag.core.scan import Columns, Frame, column_of, frame_of, lead_chunks, regressors
 from leadlag.core.shapes import STANDARD, Shape, search_weights
 
 __all__ = ["PowerCurves", "kpi_sd", "needed_pvalue", "power_curves", "rows_for"]
@@ -29,6 +29,8 @@ _DRAWS, _LAGS = 160, 3
 _CLOSE = 12
 #: Sizes at which the chance is computed, in standard errors about the threshold.
 _BELOW, _BEYOND, _SIZES = 4.0, 4.0, 33
+#: Leads into whose answer an effect is planted, to see what the KPI's momentum takes up of it, and least share that it leaves.
+_PLANTED, _LEAST_LEFT = 6, 0.5
 #: Residual variance is at least this share of the KPI's: an exact fit has no noise to hide in.
 _LEAST = 1e-12
 
@@ -49,6 +51,8 @@ class PowerCurves:
         Absolute effect at the single lag that fits best, in working units.
     threshold : ndarray, shape (m,)
         Least |t| with which each lead is found.
+    left : float
+        Share of an effect's t that is left by a momentum that is fitted before the effect is known.
     df : int
         Residual degrees of freedom.
     n_rows : int
@@ -60,6 +64,7 @@ class PowerCurves:
     error: Floats
     estimated: Floats
     threshold: Floats
+    left: float
     df: int
     n_rows: int
 
@@ -109,7 +114,8 @@ def power_curves(
     chance of the true column alone is known without draws (noncentral t; Johnson, Kotz & Balakrishnan 1995, ch. 31), so draws are
     needed only for what the others add to it. Noise is taken as normal; changing variance is in the threshold. One d is the
     standard error of an effect: the residual sd, less what the lead's best column explains beyond the usual, over the length of
-    the column.
+    the column. An effect has to be larger by what the KPI's momentum, fitted before it is known, takes up of it
+    (`PowerCurves.left`).
     """
     frame = frame_of(problem)
     noise = np.random.default_rng(seed).standard_normal((len(frame.residual), _DRAWS))
@@ -122,10 +128,43 @@ def power_curves(
         search = _Search.of(problem, frame, columns, shapes=shapes, noise=noise, total=total)
         error[leads], estimated[leads] = search.sizes(usual[leads])
         found[leads] = search.found(sizes[leads], threshold[leads])
+    left = _left(problem, threshold * error, shapes=shapes)
     return PowerCurves(
-        effect=np.where(np.isfinite(found), sizes * error[:, None], np.nan), found=found, error=error, estimated=estimated,
-        threshold=threshold, df=frame.df, n_rows=int(problem.observed.sum()),
+        effect=np.where(np.isfinite(found), sizes * error[:, None] / left, np.nan), found=found, error=error, left=left,
+        estimated=estimated, threshold=threshold, df=frame.df, n_rows=int(problem.observed.sum()),
     )  # fmt: skip
+
+
+def _left(problem: Problem, sizes: Floats, *, shapes: Sequence[Shape]) -> float:
+    """Share of the t of an effect that is left once the KPI's momentum has been fitted without knowing of it.
+
+    The momentum is that of the KPI with the effect in it, so that it takes some of the effect for the KPI's own, and filters the
+    noise less well. An effect is added to the KPI, with either sign, and its t asked beside the momentum as it is and as it then
+    comes out; half the difference of the two signs has no noise in it.
+    """
+    usable = np.flatnonzero(np.isfinite(sizes) & (sizes > 0))
+    some = usable[np.unique(np.linspace(0, len(usable) - 1, min(_PLANTED, len(usable))).astype(int))] if len(usable) else usable
+    point = next(place for place, shape in enumerate(shapes) if shape.kind == "point" and shape.response == "linear")
+    as_it_is, as_fitted = 0.0, 0.0
+    for turn, lead in enumerate(some.tolist()):
+        slots = np.flatnonzero(np.isfinite(problem.delays(lead)))
+        slot = int(slots[(2 * turn + 1) * len(slots) // (2 * len(some))])
+        one = problem.of([lead])
+        column = sizes[lead] * column_of(one, 0, point * problem.n_slots + slot, shapes)
+        for sign in (1.0, -1.0):
+            planted = one.y + sign * column
+            as_it_is += sign * _t(replace(one, y=planted), slot, shapes[point])
+            as_fitted += sign * _t(refitted(one, y=planted), slot, shapes[point])
+    return float(np.clip(as_fitted / as_it_is, _LEAST_LEFT, 1.0)) if as_it_is > 0 else 1.0
+
+
+def _t(problem: Problem, slot: int, shape: Shape) -> float:
+    """t of a problem's only lead at one lag."""
+    frame = frame_of(problem)
+    columns = regressors(problem, frame, [0], [shape])
+    score = float(columns.values[:, 0, slot] @ frame.residual) / max(float(columns.norm[0, slot]), np.finfo(float).tiny)
+    beside = float(frame.residual @ frame.residual) - score**2
+    return score * float(np.sqrt(frame.df / beside)) if beside > 0 else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,7 +295,7 @@ def rows_for(curves: PowerCurves, *, power: float) -> Floats:
     """
     df, n = float(max(curves.df, 3)), float(curves.n_rows)
     with np.errstate(invalid="ignore", divide="ignore"):
-        estimated, needed = curves.estimated / curves.error, curves.at(power) / curves.error
+        estimated, needed = curves.estimated / curves.error, curves.left * curves.at(power) / curves.error
         share, rows = stats.t.sf(curves.threshold, df), np.full(len(needed), n)
         for _ in range(30):
             at = stats.t.isf(share, np.maximum(df + rows - n, 3.0))

@@ -25,7 +25,8 @@ from leadlag.errors import UsageError
 from leadlag.prepare import Prepared, prepare
 from leadlag.results import Provenance, Result
 from leadlag.sample import Sample, as_sample
-from leadlag.wording import power as words
+from leadlag.wording import detectable as words
+from leadlag.wording.power import untestable
 
 __all__ = ["DetectableEffects", "LeadPower", "detectable", "detectable_effect", "detectable_of"]
 
@@ -360,7 +361,7 @@ def _refuse_beyond_limits(n_leads: int, n_periods: int, *, n_columns: int, n_dra
 def _refuse_nothing(prepared: Prepared, found: Scan, *, kpi: str) -> None:
     """Without one lead that can be tested there is nothing to see."""
     if not np.isfinite(found.statistic).any():
-        reasons = sorted({words.untestable(item.code, item.detail) for item in prepared.untestable})
+        reasons = sorted({untestable(item.code, item.detail) for item in prepared.untestable})
         told = "; ".join(reasons[:3]) or "the other columns leave nothing of them, or their gaps too few periods"
         raise UsageError(f"kpi={kpi!r}: none of the leads can be tested: {told}. Name other leads.", code="LL134")
 
@@ -379,6 +380,6 @@ def _by_lead(
         for j in np.argsort(found.log_pvalue, kind="stable")
         if details[j] is not None
     ]  # fmt: skip
-    lost = {item.lead: words.untestable(item.code, item.detail) for item in prepared.untestable}
-    lost |= {name: words.untestable("LL207", "") for name, detail in zip(prepared.leads, details, strict=True) if detail is None}
+    lost = {item.lead: untestable(item.code, item.detail) for item in prepared.untestable}
+    lost |= {name: untestable("LL207", "") for name, detail in zip(prepared.leads, details, strict=True) if detail is None}
     return (*tested, *(LeadPower(lead=name, reason=why) for name, why in sorted(lost.items())))

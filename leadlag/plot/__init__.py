@@ -13,6 +13,7 @@ from leadlag.errors import UsageError
 from leadlag.forecasted import ForecastGain
 from leadlag.methods.correlation import CrossCorrelation
 from leadlag.methods.delay import DelaySet
+from leadlag.methods.power import DetectableEffects
 from leadlag.methods.projection import LocalProjection
 from leadlag.methods.refutation import RefutationTest
 from leadlag.plot.correlation import stems, stems_inches
@@ -21,6 +22,7 @@ from leadlag.plot.files import to_svg
 from leadlag.plot.forest import ranking, ranking_inches
 from leadlag.plot.gain import saved, saved_inches
 from leadlag.plot.lags import heatmap, heatmap_inches, profile, profile_inches
+from leadlag.plot.power import chances, chances_inches
 from leadlag.plot.projection import response, response_inches
 from leadlag.plot.refutation import copies, copies_inches
 from leadlag.plot.regression import lag_profile, lag_profile_inches, long_run_effects, long_run_effects_inches
@@ -48,6 +50,7 @@ _PICTURES: dict[type, dict[str, tuple[Callable[..., Axes], Callable[..., tuple[f
     CrossCorrelation: {"stems": (stems, stems_inches)},
     ForecastGain: {"saved": (saved, saved_inches)},
     DelaySet: {"peaks": (peaks, peaks_inches)},
+    DetectableEffects: {"chances": (chances, chances_inches)},
     LocalProjection: {"response": (response, response_inches)},
     RefutationTest: {"copies": (copies, copies_inches)},
     LaggedRegressionResult: {"long_run_effects": (long_run_effects, long_run_effects_inches)},

@@ -45,7 +45,7 @@ def test_the_chance_is_that_of_the_whole_search_redrawn(n: int, persistence: flo
     noise = np.random.default_rng(1).standard_normal((len(frame.residual), 500))
     noise -= frame.basis.q @ (frame.basis.q.T @ noise)
     for power in (0.5, 0.8):
-        sizes, found = curves.at(power) / curves.error, []
+        sizes, found = curves.left * curves.at(power) / curves.error, []
         for lead in range(N_LEADS):
             for lag in range(0, len(LAGS), 2):
                 size = sizes[lead] * columns.norm[lead, lag] / columns.norm[lead, : len(LAGS)].mean()
@@ -87,6 +87,7 @@ def test_a_lead_of_the_table_has_the_numbers_that_it_has_alone() -> None:
     every = power_curves(problem, threshold=threshold, usual=usual)
     alone = power_curves(problem.of([3]), threshold=threshold[[3]], usual=usual[[3]])
     np.testing.assert_allclose(alone.found[0], every.found[3], atol=1e-9)
+    assert 0.85 < every.left <= 1.0  # one number of all leads: what the KPI's momentum leaves of an effect
     np.testing.assert_allclose(alone.error[0], every.error[3])
 
 
@@ -94,9 +95,9 @@ def test_an_effect_that_is_as_large_as_what_most_find_needs_the_rows_there_are()
     problem = problem_of(100, persistence=0.5)
     threshold, usual = searched(problem, pvalue=0.01)
     curves = power_curves(problem, threshold=threshold, usual=usual)
-    as_large = replace(curves, estimated=curves.at(0.8))
+    as_large = replace(curves, estimated=curves.left * curves.at(0.8))
     np.testing.assert_allclose(rows_for(as_large, power=0.8), 100.0)
-    half = rows_for(replace(curves, estimated=curves.at(0.8) / 2.0), power=0.8)
+    half = rows_for(replace(curves, estimated=curves.left * curves.at(0.8) / 2.0), power=0.8)
     assert ((half > 350.0) & (half < 400.0)).all()  # less than four times: the threshold falls with degrees of freedom
     assert np.isnan(rows_for(replace(curves, estimated=0.0 * curves.error), power=0.8)).all()
 
