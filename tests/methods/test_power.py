@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-import leadlag
 from leadlag.core.power import needed_pvalue
 from leadlag.core.scan import scan
 from leadlag.errors import DataContractError, UnknownNameError, UsageError
