@@ -20,6 +20,7 @@ from leadlag.forecasted import ForecastGain, GainAhead, Walk, Walked, compared, 
 from leadlag.prepare.origins import AsOf, Learner, Published
 from leadlag.prepare.reported import as_reported
 from leadlag.prepare.rolling import rolled
+from leadlag.prepare.season import seasons_asked
 from leadlag.prepare.snapshots import Snapshots
 from leadlag.prepare.untestable import untestable_leads
 from leadlag.results import Provenance
@@ -35,6 +36,8 @@ Floats = NDArray[np.float64]
 HORIZONS = (1, 2, 4, 8, 12)
 #: Share of the periods that lie before the first origin.
 _BEFORE = 1.0 / 3.0
+#: Seasons that lie before it: with fewer none can be found.
+_SEASONS_BEFORE = 2.0
 
 
 def forecast_gain(
@@ -67,7 +70,8 @@ def forecast_gain(
     max_lag : int, optional
         Longest lag of a lead, in periods of the KPI; as in `rank_leads` if None.
     first_origin : int or str, optional
-        Periods before the first forecast, or the label of the last of them; a third of all if None.
+        Periods before the first forecast, or the label of the last of them; if None a third of all, and two of every season that
+        the KPI or a lead shows.
     rng : int or Generator
         For the bootstrap of the Clark-West test at longer horizons with few origins.
     time : str, optional
@@ -138,7 +142,6 @@ def forecast_gain(
             known = _published(sample, y, kpi=kpi, leads=candidates, controls=kept, log=logged, metrics=as_catalogue(catalogue))
         else:
             known = Snapshots(vintages=vintages, kpi=kpi, leads=candidates, controls=kept, log=logged)
-            first = known.first_origin(_default_first(y)) if first is None else first
         walked = _walked(sample, known, y, leads=candidates, max_lag=longest, horizons=asked, first=first)
         if isinstance(walked, str):
             raise DataContractError(f"kpi={kpi!r} cannot be forecast: {walked}.", code="LL313")
@@ -214,8 +217,11 @@ def _walked(
     reasons = {
         one.lead: words.untestable(one.code, one.detail) for one in untestable_leads(y, X, leads, fixed=fixed, n_controls=0)
     }
+    start = _default_first(sample, y, X) if first is None else first
+    if first is None and isinstance(known, Snapshots):
+        start = known.first_origin(start)
     learner = Learner(known=known, calendar=sample.calendar, max_lag=max_lag)
-    found = rolled(learner, y, horizons=horizons, first=_default_first(y) if first is None else first)
+    found = rolled(learner, y, horizons=horizons, first=start)
     if not np.isfinite(found.own).any():
         return words.TOO_SHORT
     return Walked(
@@ -316,10 +322,16 @@ def _chosen(walked: Walked, kept: Sequence[int]) -> tuple[Floats, NDArray[np.str
     return lag, shape
 
 
-def _default_first(y: Floats | str) -> int:
-    """Row of the first origin if none is asked for: after a third of the periods from the KPI's first value on."""
-    present = np.flatnonzero(np.isfinite(y)) if not isinstance(y, str) else np.zeros(0, dtype=np.intp)
-    return int(present[0]) + math.ceil((len(y) - int(present[0])) * _BEFORE) - 1 if len(present) else 0
+def _default_first(sample: Sample, y: Floats, X: Floats) -> int:
+    """Row of the first origin if none is asked for.
+
+    A third of the periods lie before it, and two of every season that the KPI or a lead shows: a forecast from own history that
+    cannot know the season yet is beaten by any lead that has one. No forecast knows what decides here.
+    """
+    present = np.flatnonzero(np.isfinite(y))
+    begins = int(present[0])
+    seasons = [_SEASONS_BEFORE * one.period for one in seasons_asked(sample.calendar, y, X)]
+    return begins + math.ceil(max(_BEFORE * (len(y) - begins), *seasons, 0.0)) - 1
 
 
 def _first_row(sample: Sample, first_origin: int | str | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -19,7 +20,7 @@ from leadlag.core.shift import largest_shift
 from leadlag.core.stationary import integration_states
 from leadlag.prepare import MAX_ORDER, SHIFT, clean_kpi, clip_limit
 from leadlag.prepare.leads import N_TREND, kpi_surprises, working_leads
-from leadlag.prepare.season import seasons_asked
+from leadlag.prepare.season import seasons_asked, seasons_to_ask
 from leadlag.prepare.untestable import fewest_rows
 from leadlag.sample import Calendar
 from leadlag.transforms import bounded_spikes, clip_innovations, few_values
@@ -31,6 +32,8 @@ Flags = NDArray[np.bool_]
 
 #: Verdicts are asked again when the history has grown by this share.
 _GROWTH = 0.2
+#: Rows at which they are asked first, and seasons at which again: at two a season can be asked, at four with all its cycles.
+_FIRST_ASKED, _SEASONS_ASKED = 20, (2, 4)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -173,7 +176,7 @@ class LeadsThen:
 
 @dataclass(kw_only=True, eq=False)
 class Learner:
-    """Learns the preparation at one origin after the other, in the order of time.
+    """Learns the preparation at one origin after the other.
 
     Parameters
     ----------
@@ -182,22 +185,40 @@ class Learner:
         Of all rows.
     max_lag : int
     growth : float
-        Verdicts (season, integration, level shift, spikes, surprises) are asked again when the rows have grown by this share; all
-        else is learned at every origin.
+        Verdicts (season, integration, level shift, spikes, surprises) are asked again when the rows have grown by this share, and
+        when a season can be asked for the first time; all else is learned at every origin. 0 asks at every origin.
+
+    Notes
+    -----
+    The rows at which verdicts are asked do not depend on where the origins begin, and a forecast neither.
     """
 
     known: AsOf
     calendar: Calendar
     max_lag: int
     growth: float = _GROWTH
-    _verdict: Verdict | None = field(default=None, init=False)
-    _asked: int = field(default=0, init=False)
+    _asked: tuple[int, Verdict] | None = field(default=None, init=False)
 
     def verdict(self, origin: int, now: Known) -> Verdict:
-        """The verdicts that hold at one origin; origins have to be asked in order."""
-        if self._verdict is None or origin + 1 >= np.ceil(self._asked * (1.0 + self.growth)):
-            self._verdict, self._asked = _asked_again(now, self.calendar, self.max_lag), origin + 1
-        return self._verdict
+        """The verdicts that hold at one origin: those of the last number of rows at which they are asked."""
+        rows = max((point for point in self._points if point <= origin + 1), default=origin + 1)
+        if self._asked is not None and self._asked[0] == rows:
+            return self._asked[1]
+        then = now if rows == origin + 1 else self.known.at(rows - 1)
+        if not self.can_learn(then):
+            rows, then = origin + 1, now
+        self._asked = (rows, _asked_again(then, self.calendar, self.max_lag))
+        return self._asked[1]
+
+    @cached_property
+    def _points(self) -> tuple[int, ...]:
+        """Numbers of rows at which verdicts are asked."""
+        n = len(self.calendar)
+        if self.growth <= 0:
+            return tuple(range(1, n + 1))
+        grown = _FIRST_ASKED * (1.0 + self.growth) ** np.arange(np.ceil(np.log(max(n, 2)) / np.log1p(self.growth)))
+        seasons = [times * one.period for one in seasons_to_ask(self.calendar, n) for times in _SEASONS_ASKED]
+        return tuple(sorted({int(np.ceil(point)) for point in (*grown, *seasons)}))
 
     @property
     def season(self) -> int | None:
