@@ -35,8 +35,9 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-#: AR orders of the KPI's noise that are compared.
-MAX_ORDER = 4
+#: AR orders of the KPI's noise that are compared: this many, more with more rows, at most a year of months. What a lead leaves of the
+#: KPI may be slow and noisy: with order 4 over 786 months one random walk in six passed beside building permits, with 12 one in 20.
+MAX_ORDER, _ROWS_AN_ORDER, _LONGEST_ORDER = 4, 40, 12
 #: The KPI's innovations are clipped at this many robust standard deviations, and closer where their tails are heavy. With heavy
 #: tails, spikes and gaps found was .55, .59 and .61 (false share .08, .09, .06; 100 draws) at 3, 2.5 and 2 where tails are heavy;
 #: at 2 the real cases lose a documented lead.
@@ -326,7 +327,7 @@ def _prepare_arrays(
         if one is not None:
             x_scale[j], states[j], differenced[j], n_calmed[j] = one.scale, one.state, one.differenced, one.n_calmed
     problem = Problem(
-        y=working_y, X=made.values, base=base, momentum=momentum, lags=lags, max_order=MAX_ORDER,
+        y=working_y, X=made.values, base=base, momentum=momentum, lags=lags, max_order=_most_orders(len(y)),
         y_scale=float(scaled.scale), x_scale=x_scale,
         finer=tuple(None if one is None else one.lead for one in finer) if any(finer) else (),
     )  # fmt: skip
@@ -346,6 +347,10 @@ def _with_shift(problem: Problem) -> Problem:
     return refitted(problem, shift=shift.column(len(problem.y)))
 
 
+def _most_orders(n: int) -> int:
+    return min(max(n // _ROWS_AN_ORDER, MAX_ORDER), _LONGEST_ORDER)
+
+
 def clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Momentum, int]:
     """The KPI with clipped innovations, its momentum after that, and how many were clipped.
 
@@ -356,7 +361,7 @@ def clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Mome
         What is in the model while innovations are judged.
     unit_root : bool
     """
-    momentum = fit_momentum(y, base, max_order=MAX_ORDER, unit_root=unit_root)
+    momentum = fit_momentum(y, base, max_order=_most_orders(len(y)), unit_root=unit_root)
     if few_values(y):
         return y, momentum, 0
     # a level that has moved stays: clipped, it would come back as a slope of large innovations
@@ -390,5 +395,5 @@ def clipped_kpi(y: Floats, base: Floats, momentum: Momentum, *, columns: Floats)
         if not n_clipped:
             return y, momentum, 0
         cleaned = mean + residual
-        found = fit_momentum(cleaned, base, max_order=MAX_ORDER, unit_root=momentum.unit_root)
+        found = fit_momentum(cleaned, base, max_order=_most_orders(len(y)), unit_root=momentum.unit_root)
     return cleaned, found, n_clipped
