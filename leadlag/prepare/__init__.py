@@ -35,8 +35,8 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-#: AR orders of the KPI's noise that are compared: this many, more with more rows, at most a year of months. What a lead leaves of the
-#: KPI may be slow and noisy: with order 4 over 786 months one random walk in six passed beside building permits, with 12 one in 20.
+#: AR orders of the KPI's noise that are compared: this many, more with more rows, at most a year of months. What a lead leaves of
+#: the KPI may be slow and noisy: of 786 months one random walk in six passed beside building permits at 4, one in 20 at 12.
 MAX_ORDER, _ROWS_AN_ORDER, _LONGEST_ORDER = 4, 40, 12
 #: The KPI's innovations are clipped at this many robust standard deviations, and closer where their tails are heavy. With heavy
 #: tails, spikes and gaps found was .55, .59 and .61 (false share .08, .09, .06; 100 draws) at 3, 2.5 and 2 where tails are heavy;
