@@ -132,7 +132,7 @@ def main() -> None:
              *(f"not passed: {code}" for code in CHECKS))  # fmt: skip
     print(f"{'share (se, of)':18s}" + "  ".join(f"{head:>20s}" for head in heads))
     for family in families:
-        with parallel_config(n_jobs=given.jobs, inner_max_num_threads=1):
+        with parallel_config(backend="loky", n_jobs=given.jobs, inner_max_num_threads=1):
             told = Parallel()(delayed(said)(family, draw) for draw in range(given.draws))
         print(line(family, [one for each in told for one in each]), flush=True)
 

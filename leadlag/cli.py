@@ -210,6 +210,9 @@ Examples:
     "--undo", type=click.Choice(["rolling", "ytd"]), help="Undo the average, or the sum to date, that the KPI is reported as."
 )
 @click.option("--nonlinear", is_flag=True, help="Also search for effects of squares and of what lies above or below the mean.")
+@click.option(
+    "--evidence/--no-evidence", default=True, help="Grade, gain, stability and what else no verdict rests on; without is faster."
+)
 @click.option("--fdr", type=float, default=0.10, show_default=True, help="Share of false leads accepted among those named.")
 @click.option("--rng", type=int, default=0, show_default=True, help="Seed; the same seed gives the same ranking.")
 @click.option(

@@ -100,13 +100,14 @@ def test_rank_takes_the_options_of_rank_leads(run: Run, sales: Path) -> None:
         "--rng",
         "7",
         "--nonlinear",
+        "--no-evidence",
         "--json",
     ]
     told = json.loads(run("rank", sales, "--kpi", "sales", *options).out)
     used = dict(told["provenance"]["settings"])
     assert used["leads"] == ["ads", "visits"]
     assert (used["max_lag"], used["fdr"], used["missing"], used["rng"]) == (3, 0.05, "zero", 7)
-    assert used["nonlinear"] is True
+    assert (used["nonlinear"], used["evidence"]) == (True, False)
 
 
 def test_dates_zones_and_cadence_are_read_as_the_options_say(run: Run, tmp_path: Path) -> None:
