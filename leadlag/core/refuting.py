@@ -16,7 +16,7 @@ from leadlag.core.rescan import largest_statistic
 from leadlag.core.scan import column_of, scan
 from leadlag.core.shapes import STANDARD, Shape, first_autocorrelation
 
-__all__ = ["FEWEST_COPIES", "Copies", "FutureLead", "future_lead", "reordered", "shifted", "with_copies"]
+__all__ = ["FEWEST_COPIES", "Copies", "FutureLead", "future_lead", "random_walks", "reordered", "shifted", "with_copies"]
 
 Floats = NDArray[np.float64]
 
@@ -131,16 +131,19 @@ def shifted(problem: Problem, *, n_tries: int, rng: np.random.Generator, shapes:
 
     Notes
     -----
-    A shift is at least the longest lag and the reach of the KPI's momentum, the lag at which 5 % of it is left, in either
-    direction (at most a third of the lead's rows, where they are few). A copy keeps all that the lead is, but when. Of an
-    integrated KPI's leads the changes are shifted and summed again.
+    A shift is at least the longest lag and the reach of the KPI's momentum, the lag at which 5 % of it is left, and all its lags
+    are as far from the lead's future (its longest lag alone, where the rows are few; at most a third of them). A copy keeps all
+    that the lead is, but when. Of an integrated KPI's leads the changes are shifted and summed again.
     """
     series, ratio = _own_series(problem)
     known = np.flatnonzero(np.isfinite(series))
     span = int(known[-1] - known[0] + 1)
     lag, reach = int(np.ceil(max(problem.lags) * ratio)), int(np.ceil(_reach(problem) * ratio))
     nearest = max(lag + 1, min(lag + reach, span // 3))
-    possible = np.arange(nearest, span - nearest + 1)
+    # nor may the lead's near future come into reach, which a KPI that moves the lead has to do with
+    possible = np.arange(nearest, span - nearest - lag + 1)
+    if len(possible) < FEWEST_COPIES:
+        possible = np.arange(nearest, span - nearest + 1)
     steps = np.sort(rng.choice(possible, size=min(n_tries, len(possible)), replace=False))
     places = [np.roll(np.arange(span), step) for step in steps]
     return _compared(problem, series, known[0], places, shapes)
@@ -220,3 +223,8 @@ def with_copies(problem: Problem, copies: Floats) -> Problem:
         return replace(problem, X=copies, x_scale=scale)
     own = tuple(replace(finer, values=column) for column in copies.T)
     return replace(problem, X=np.repeat(problem.X, k, axis=1), x_scale=scale, finer=own)
+
+
+def random_walks(rng: np.random.Generator, *, n: int, count: int) -> Floats:
+    """Random walks without drift, shape (n, count)."""
+    return np.cumsum(rng.normal(size=(n, count)), axis=0)

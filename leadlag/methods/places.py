@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from leadlag.core.placing import block_counts, block_length, ranks_over_draws, resampled_log_pvalues
 from leadlag.core.problem import Problem
+from leadlag.core.resample import Tail, fit_tail
 from leadlag.core.scan import Scan
 from leadlag.core.shapes import STANDARD, Shape
 from leadlag.decision.backing import Places
@@ -74,17 +75,18 @@ def places_of(
     Notes
     -----
     Resampled are the rows, by the circular block bootstrap, the same rows for all leads, so that what they share moves together;
-    each lead's lag and shape are searched again, and leads are put in the order of their p (Hall & Miller 2009, Annals of
-    Statistics 37:3929). Not resampled are the verdicts, which leads were chosen and at which columns they stand in each other's
-    models, the KPI's momentum, and preparation.
+    each lead's lag and shape are searched again, and leads are put in the order of their p, with one tail of the null
+    distribution for all (Hall & Miller 2009, Annals of Statistics 37:3929). Not resampled are the verdicts, which leads were
+    chosen and at which columns they stand in each other's models, the KPI's momentum, and preparation.
     """
     if not found:
         return ()
     n = len(found[0].problem.y)
     counts = block_counts(np.random.default_rng([seed, 3]), n=n, length=block_length(n), n_draws=n_draws)
+    tails = _pooled(found)
     drawn = [
-        resampled_log_pvalues(one.problem, one.column, tail=one.scan.tail.of([_row(one)]), counts=counts, shapes=shapes)
-        for one in found
+        resampled_log_pvalues(one.problem, one.column, tail=tails.of([place]), counts=counts, shapes=shapes)
+        for place, one in enumerate(found)
     ]
     place, sooner = ranks_over_draws(np.array(drawn))
     return tuple(
@@ -98,9 +100,15 @@ def places_of(
     )
 
 
-def _row(one: Placed) -> int:
-    """Row of a lead in the null distribution of its scan, which has those that were tested."""
-    return int(np.isfinite(one.scan.statistic[: one.column]).sum())
+def _pooled(found: Sequence[Placed]) -> Tail:
+    """Null distributions of the leads, a row each, with one tail for all.
+
+    With a tail of its own, of few draws, each lead would be put before or behind others by the error of that tail: of a lead with
+    |t| 10.4 p came out at e-16, of one with 8.8 at e-28.
+    """
+    # a scan has the draws of those of its leads that were tested
+    draws = [one.scan.tail.draws[int(np.isfinite(one.scan.statistic[: one.column]).sum())] for one in found]
+    return fit_tail(np.array(draws), df_most=float(max(3, *(one.scan.df for one in found))))
 
 
 def _tied(sooner: NDArray[np.float64], lead: int) -> NDArray[np.bool_]:

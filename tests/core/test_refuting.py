@@ -9,7 +9,7 @@ import pytest
 
 from leadlag.core.noise import fit_momentum
 from leadlag.core.problem import Problem
-from leadlag.core.refuting import Copies, future_lead, reordered, shifted, with_copies
+from leadlag.core.refuting import Copies, future_lead, random_walks, reordered, shifted, with_copies
 
 N = 120
 Made = tuple[np.ndarray, np.ndarray]
@@ -124,9 +124,15 @@ def test_a_shift_is_longer_than_any_lag_in_either_direction() -> None:
     moved = (copies_of(shifted, problem, n_tries=1_000).argmax(axis=0) - 60) % N
     assert len(set(moved.tolist())) == len(moved) > 60
     assert moved.min() > max(problem.lags)
-    assert N - moved.max() > max(problem.lags)
+    assert N - moved.max() > 2 * max(problem.lags)  # the longest lag looks this much less into the future
 
 
 def test_with_few_copies_there_is_no_number() -> None:
     assert np.isnan(Copies(found=2.0, tried=np.zeros(18)).pvalue)
     assert Copies(found=2.0, tried=np.r_[np.zeros(18), 3.0]).pvalue == 0.10
+
+
+def test_walks_wander() -> None:
+    walks = random_walks(np.random.default_rng(0), n=400, count=50)
+    assert walks.shape == (400, 50)
+    np.testing.assert_allclose(np.diff(walks, axis=0).std(), 1.0, atol=0.05)

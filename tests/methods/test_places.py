@@ -50,6 +50,12 @@ def test_a_far_stronger_lead_is_first_and_those_alike_are_tied() -> None:
     assert sum(item.first[1][1] for item in found.values()) == pytest.approx(3.0)
 
 
+def test_a_tail_of_few_draws_decides_no_order() -> None:
+    for seed in range(4):
+        found = placed({"a": 1.1, "b": 0.6}, seed=seed)
+        assert found["a"].first[0][1] > 0.9, seed
+
+
 def test_ties_are_mutual() -> None:
     found = placed({"a": 0.9, "b": 0.8, "c": 0.6, "d": 0.5}, seed=1)
     assert all(name in found[other].tied_with for name in found for other in found[name].tied_with)

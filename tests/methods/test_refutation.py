@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from leadlag.errors import UsageError
-from leadlag.methods.refutation import RefutationTest, decoys_tried, random_walks, refutation_test, refuted
+from leadlag.methods.refutation import RefutationTest, decoys_tried, refutation_test, refuted
 from leadlag.prepare import Prepared, prepare
 from leadlag.sample import from_wide
 from leadlag.simulate import PlantedSeries, simulate_leads
@@ -64,12 +64,6 @@ def test_a_lead_in_the_model_raises_what_is_allowed() -> None:
     found = prepared(weeks(0))
     beside = decoys_tried(found, {found.leads.index("demos"): 2}, n_tested=5, fdr=0.10, seed=0)
     assert beside.expected == pytest.approx(20 * 0.10 * (1 + max(beside.n_passed, 1)) / 25)
-
-
-def test_walks_wander() -> None:
-    walks = random_walks(np.random.default_rng(0), n=400, count=50)
-    assert walks.shape == (400, 50)
-    np.testing.assert_allclose(np.diff(walks, axis=0).std(), 1.0, atol=0.05)
 
 
 @pytest.fixture(scope="module")
