@@ -140,7 +140,7 @@ def test_json_has_rows_context_family_and_provenance(run: Run, sales: Path) -> N
     assert told["leads"] == ["visits"]
     assert [tuple(row) for row in told["rows"]] == [COLUMNS, COLUMNS]
     assert told["rows"][0]["delay"] == 2
-    assert told["rows"][0]["grade"] is None
+    assert (told["rows"][0]["grade"], told["rows"][1]["grade"]) == ("strong", None)
     assert told["context"]["unit"] == "week"
     assert told["family"]["n_tested"] == 2
     assert told["provenance"]["versions"][0] == ["leadlag", __version__]
@@ -449,4 +449,4 @@ def test_demo_prints_the_table_writes_the_report_and_ends_with_its_path(run: Run
     page = tmp_path / "leadlag-report" / "us_housing.html"
     assert page.stat().st_size < 1_500_000
     row = next(line.split() for line in answer.out.split("\n") if line.split()[1:2] == ["building_permits"])
-    assert row[2:4] == ["lead", "1"]
+    assert row[2:5] == ["lead", "+++", "1"]

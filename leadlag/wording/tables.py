@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from leadlag.wording import checks, sentences
@@ -27,6 +27,7 @@ _LABEL = 11
 _NAME = 28
 _SHORT_NAME = 14
 _GAP = "  "
+_PLUSES: Mapping[str, str] = {"strong": "+++", "moderate": "++", "weak": "+"}
 
 
 def summary(ranking: SeenRanking, *, not_computed: Sequence[str] = ()) -> Prose:
@@ -60,7 +61,7 @@ def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: i
         *_group_facts(ranking.decisions, most),
         *_grade_facts(ranking.decisions),
         *(("Closest", told) for told in nothing_found(ranking)),
-        ("Tests", sentences.family(ranking.family, context)),
+        ("Searched", sentences.family(ranking.family, context)),
         *([] if ranking.decoys is None else [("Decoys", sentences.decoys(ranking.decoys))]),
         ("KPI", f"{kpi}: {context.treatment or 'as given'}"),
         *_controls_fact(ranking, most),
@@ -144,12 +145,27 @@ def _group_facts(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str
 def _grade_facts(decisions: Sequence[SeenDecision]) -> list[tuple[str, str]]:
     """What the grades that are given mean."""
     given = dict.fromkeys(item.grade for item in decisions if item.grade)
-    return [("Grade", f"{grade}: {checks.GRADE[grade]}") for grade in checks.GRADE if grade in given]
+    return [("Grade", f"{grade} ({_PLUSES[grade]}): {checks.GRADE[grade]}") for grade in checks.GRADE if grade in given]
 
 
 def verdict_cell(decision: SeenDecision) -> str:
     """The verdict, the grade before it where there is one."""
     return f"{decision.grade} {decision.verdict}" if decision.grade else decision.verdict
+
+
+def _verdict_in_short(decision: SeenDecision) -> str:
+    """The verdict, and the grade as one to three signs."""
+    return f"{decision.verdict} {_PLUSES[decision.grade]}" if decision.grade else decision.verdict
+
+
+#: What a table gives up, one after the other, before it cuts names: digits, head of the delay, gap, and words for the verdict.
+_STEPS: tuple[tuple[int, str, str, Callable[[SeenDecision], str]], ...] = (
+    (2, "Delay ({unit}s)", _GAP, verdict_cell),
+    (2, "Delay", _GAP, verdict_cell),
+    (2, "Delay", _GAP, _verdict_in_short),
+    (1, "Delay", _GAP, _verdict_in_short),
+    (1, "Delay", " ", _verdict_in_short),
+)
 
 
 def published_late(decisions: Sequence[SeenDecision]) -> bool:
@@ -208,22 +224,22 @@ def effect_cell(size: SeenEffect | None, *, digits: int = 2) -> str:
 def _table(decisions: Sequence[SeenDecision], unit: str, *, with_left: bool) -> list[str]:
     """The rows with their head; the head and the effects lose letters and digits before the names do."""
     left = ("Left",) if with_left else ()
-    for digits, delay_head, gap in ((2, f"Delay ({unit}s)", _GAP), (2, "Delay", _GAP), (1, "Delay", _GAP), (1, "Delay", " ")):
-        heads = ("#", "Lead", "Verdict", delay_head, *left, "Effect", "p", "q")
-        rows = [heads, *(_cells(item, digits=digits, with_left=with_left) for item in decisions)]
+    for digits, delay_head, gap, verdict in _STEPS:
+        heads = ("#", "Lead", "Verdict", delay_head.format(unit=unit), *left, "Effect", "p", "q")
+        rows = [heads, *(_cells(item, digits=digits, verdict=verdict(item), with_left=with_left) for item in decisions)]
         widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
         room = _WIDTH - sum(widths) - len(gap) * (len(widths) - 1) + widths[1]
-        if room >= (widths[1] if delay_head != "Delay" else min(widths[1], _SHORT_NAME)):
+        if room >= (widths[1] if verdict is verdict_cell else min(widths[1], _SHORT_NAME)):
             break
     widths[1] = min(widths[1], max(room, 4))
     rows.insert(1, tuple("-" * columns for columns in widths))
     return [cut(_line(row, widths, gap), _WIDTH) for row in rows]
 
 
-def _cells(decision: SeenDecision, *, digits: int, with_left: bool) -> tuple[str, ...]:
+def _cells(decision: SeenDecision, *, digits: int, verdict: str, with_left: bool) -> tuple[str, ...]:
     evidence = decision.evidence
     return (
-        str(decision.rank), shown(evidence.lead), verdict_cell(decision), delay_cell(evidence.delay),
+        str(decision.rank), shown(evidence.lead), verdict, delay_cell(evidence.delay),
         *([left_cell(decision)] if with_left else []), effect_cell(evidence.effect, digits=digits), pvalue(evidence.pvalue),
         pvalue(evidence.qvalue),
     )  # fmt: skip
