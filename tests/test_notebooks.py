@@ -39,6 +39,14 @@ ASKED = {
         'means': [float(each) for each in (mean.mean_low, truth.mean, mean.mean_high, estimate.low, estimate.high)],
         'explained': {int(h): float(value) for h, value in explained.items()}, 'unsure': unsure.identified,
         'slow': (ranked['trials'].verdict, len(ranked['trials'].delay.lags)), 'mixed': float(mixed['orders'].delay.peak)}""",
+    "05_would_it_have_helped": """{
+        'at_once': saved(at_once).T.to_dict(), 'then': saved(gain).T.to_dict(), 'company': saved(company).T.to_dict(),
+        'claims': [float(each) for each in gain['initial_claims'].pvalue], 'stands': (stands.stands, falls.stands),
+        'lines': {name: (float(line[:'2023-10'].iloc[-1]), float(line.iloc[-1])) for name, line in lines.items()},
+        'broke': (broke.pvalue, broke.weakening.pvalue), 'same': (same.pvalue, same.weakening.pvalue),
+        'rows': ranking.to_frame().set_index('lead')[['verdict', 'stability_pvalue']].T.to_dict(),
+        'revised': [ll.forecast_gain(each, 'orders', 'visits', horizons=1)['visits'].rmse[0]
+                    for each in (snapshots.latest, snapshots)]}""",
 }
 
 
@@ -95,6 +103,12 @@ def third(clean_home: None, tmp_path_factory: pytest.TempPathFactory) -> nbforma
 def fourth(clean_home: None, tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
     """Notebook 04, executed once."""
     return execute("04_what_is_the_delay", tmp_path_factory.mktemp("notebook"))
+
+
+@pytest.fixture(scope="module")
+def fifth(clean_home: None, tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    """Notebook 05, executed once."""
+    return execute("05_would_it_have_helped", tmp_path_factory.mktemp("notebook"))
 
 
 def outputs(notebook: nbformat.NotebookNode) -> list[Any]:
@@ -233,3 +247,34 @@ def test_notebook_04_says_where_the_delay_is_not_known(fourth: nbformat.Notebook
     assert found["slow"][0] == "lead"
     assert found["slow"][1] >= 5
     assert found["mixed"] == pytest.approx(4 / 3)
+
+
+def test_notebook_05_runs_without_an_error_or_a_warning_and_shows_nine_figures(fifth: nbformat.NotebookNode) -> None:
+    assert [item for item in outputs(fifth) if item.output_type == "error"] == []
+    assert [item.text for item in outputs(fifth) if item.get("name") == "stderr"] == []
+    assert sum("image/png" in item.data for item in outputs(fifth) if "data" in item) == 9
+
+
+def test_notebook_05_saves_error_where_its_text_says_so(fifth: nbformat.NotebookNode) -> None:
+    found = last_value(fifth)
+    assert min(found["at_once"]["initial_claims"][1], found["at_once"]["payrolls"][1]) > 0.03
+    assert found["at_once"]["mean_unemployment_weeks"][1] < 0.0
+    assert max(found["at_once"]["mean_unemployment_weeks"].values()) < 0.03
+    assert max(map(abs, found["at_once"]["term_spread"].values())) < 0.03
+    assert found["then"]["initial_claims"][1] > found["at_once"]["initial_claims"][1] + 0.02
+    assert max(found["claims"][:2]) < 0.05
+    assert found["company"]["demos"][2] > 0.15 > 0.0 > found["company"]["demos"][4]
+    assert max(found["company"]["nps"].values()) < 0.0
+    finished, as_known = found["revised"]
+    assert finished > 0.3 > 0.15 > as_known
+
+
+def test_notebook_05_tells_the_lead_that_broke_from_those_that_hold(fifth: nbformat.NotebookNode) -> None:
+    found = last_value(fifth)
+    assert found["stands"] == (True, False)
+    assert max(found["broke"]) < 0.01
+    assert min(found["same"]) > 0.10
+    earned, left = found["lines"]["partner_contacts"]
+    assert left < 0.3 * earned
+    assert found["lines"]["demos"][1] > found["lines"]["demos"][0] > 0
+    assert found["rows"]["partner_contacts"]["stability_pvalue"] < 0.01 < found["rows"]["demos"]["stability_pvalue"]
