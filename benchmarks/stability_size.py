@@ -86,8 +86,8 @@ def innovations(rng: np.random.Generator, rows: int, kind: str) -> np.ndarray:
     return found
 
 
-def asked(data: pd.DataFrame, metric: Metric | None = None, seed: int = 0) -> Stability:
-    """Stability of x in the column that fits best, as in a ranking; the series need no preparation but that of their scale."""
+def asked(data: pd.DataFrame, metric: Metric | None = None, seed: int = 0, lag: int | None = None) -> Stability:
+    """Stability of x at one lag, or in the column that fits best; the series need no preparation but that of their scale."""
     n = len(data)
     y, x = ((data[name] - data[name].mean()).to_numpy() / data[name].std(ddof=0) for name in ("kpi", "x"))
     base = np.column_stack([np.ones(n), np.arange(n) / n])
@@ -100,7 +100,7 @@ def asked(data: pd.DataFrame, metric: Metric | None = None, seed: int = 0) -> St
         problem=problem, leads=("x",), treatments=(Treatment(),), kpi=Treatment(), seasons=(), untestable=(),
         integration="stationary", reported="", given=y, groups=np.array([-1]),
     )  # fmt: skip
-    best = best_column(problem, 0, STANDARD)[0]
+    best = best_column(problem, 0, STANDARD)[0] if lag is None else lag - 1
     calendar = Calendar(freq="period", index=pd.RangeIndex(n))
     return lead_stability(
         prepared, problem, 0, best=best, shapes=STANDARD, seed=seed, n_draws=DRAWS, calendar=calendar, metric=metric
@@ -145,33 +145,33 @@ def power(draws: int) -> Iterator[str]:
 def chosen(draws: int, n: int = 156) -> Iterator[str]:
     """Ten leads of the same effect, the best in the first 60 % becomes the target: share said to have weakened at 5 %."""
     since, half = int(0.6 * n), int(0.3 * n)
-    yield "| effect | nothing said | chosen on the first half, left out | chosen on all before, corrected | before | corrected |"
-    for effect in (0.0, 0.1, 0.3):
+    yield "| effect | asked at | nothing said | chosen on half, left out | on all before, corrected | before | corrected |"
+    for effect, lag in product((0.0, 0.1, 0.3), (DELAY, None)):
         rows = [
-            _best_of_ten(np.random.default_rng([n, draw, int(100 * effect)]), n, effect, (half, since)) for draw in range(draws)
+            _best_of_ten(np.random.default_rng([n, draw, int(100 * effect)]), n, effect, ends=(half, since), lag=lag)
+            for draw in range(draws)
         ]
-        cells = [[row[place].pvalue <= 0.05 for row in rows] for place in (0, 1, 2)]
-        means = [float(np.mean([row[place].before * row[3] for row in rows])) for place in (0, 2)]
-        yield f"| {effect} | {' | '.join(map(share, cells))} | {means[0]:.3f} | {means[1]:.3f} |"
+        cells = [[row[place][0].pvalue <= 0.05 for row in rows] for place in (0, 1, 2)]
+        means = [float(np.mean([item.before * sign for item, sign in (row[place] for row in rows)])) for place in (0, 2)]
+        where = "the lag on which it was chosen" if lag else "the best column of all periods"
+        yield f"| {effect} | {where} | {' | '.join(map(share, cells))} | {means[0]:.3f} | {means[1]:.3f} |"
 
 
 def _best_of_ten(
-    rng: np.random.Generator, n: int, effect: float, ends: tuple[int, int]
-) -> tuple[Weakening, Weakening, Weakening, float]:
-    """What is said of the best of ten without a word on its choice, with its rows left out, and corrected."""
+    rng: np.random.Generator, n: int, effect: float, *, ends: tuple[int, int], lag: int | None
+) -> list[tuple[Weakening, float]]:
+    """What is said of the best of ten with nothing told of its choice, its rows left out, and corrected; with its sign."""
     half, since = ends
     x = rng.normal(size=(n, 10))
-    kpi = ar1(rng.normal(size=n) + effect * np.r_[np.zeros((DELAY, 10)), x[:-DELAY]].sum(axis=1), 0.0)
+    kpi = rng.normal(size=n) + effect * np.r_[np.zeros((DELAY, 10)), x[:-DELAY]].sum(axis=1)
     answers = []
-    sign = 1.0
     for last, told in ((since, False), (half, True), (since, True)):
         moved = [np.corrcoef(kpi[DELAY:last], x[: last - DELAY, j])[0, 1] for j in range(10)]
         best = int(np.argmax(np.abs(moved)))
-        sign = math.copysign(1.0, moved[best])
         metric = Metric("x", targeted_since=since, selected_on=(0, last - 1) if told else None)
-        found = asked(pd.DataFrame({"kpi": kpi, "x": x[:, best]}), metric=metric)
-        answers.append(found.weakening or Weakening(since=""))
-    return answers[0], answers[1], answers[2], sign
+        found = asked(pd.DataFrame({"kpi": kpi, "x": x[:, best]}), metric=metric, lag=lag)
+        answers.append((found.weakening or Weakening(since=""), math.copysign(1.0, moved[best])))
+    return answers
 
 
 def main() -> None:

@@ -87,6 +87,8 @@ class Metric:
     selected_on : (from, to), optional
         First and last period of the data on which it was chosen as a target, in the same forms. It was chosen because it looked
         best there, so these periods cannot show how strong the relation was.
+    selected_from : int
+        Number of metrics from which it was chosen.
 
     Raises
     ------
@@ -109,6 +111,7 @@ class Metric:
     missing: Missing = "mask"
     targeted_since: Moment | None = None
     selected_on: tuple[Moment, Moment] | None = None
+    selected_from: int = 10
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", _as_text(self.name, "name"))
@@ -125,6 +128,7 @@ class Metric:
             object.__setattr__(self, "targeted_since", as_moment(self.targeted_since, "targeted_since"))
         if self.selected_on is not None:
             object.__setattr__(self, "selected_on", as_window(self.selected_on, "selected_on"))
+        object.__setattr__(self, "selected_from", as_int(self.selected_from, "selected_from", low=2))
 
 
 def check_missing(missing: Any, name: str = "missing") -> Missing:

@@ -46,6 +46,8 @@ class StabilityTest(Result):
         Largest statistic that 95 % of the draws without a change stay below.
     periods : tuple of str
         Those used.
+    left_out : tuple of str
+        Periods left out, in which the lead moved so far that no other would count beside them.
     dates : tuple of str
         Periods after which a change was asked.
     statistics : tuple of float
@@ -92,6 +94,7 @@ class StabilityTest(Result):
     whole_pvalue: float
     threshold: float
     periods: tuple[str, ...]
+    left_out: tuple[str, ...]
     dates: tuple[str, ...]
     statistics: tuple[float, ...]
     window: int

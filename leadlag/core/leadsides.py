@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 _FEWEST = 8
 #: A |t| from which on the sign of an effect is known.
 _SIGN_KNOWN = 3.0
+#: Points at which the error of the effect after is followed.
+_QUADRATURE = 400
 #: Share of the lead's sum of squares below which a side has nothing of it.
 _NOTHING = 1e-6
 
@@ -130,8 +132,8 @@ def _regression(of: LeadRows, before: NDArray[np.bool_], after: NDArray[np.bool_
     return columns, weights, leverage
 
 
-def chosen_before(found: ChangeAt, *, level: float, chosen_at: float = 0.05) -> tuple[float, tuple[float, float], float]:
-    """The effect before and the p of "not weaker", given that the lead was chosen because its t was large on these rows.
+def chosen_before(found: ChangeAt, *, level: float, n_candidates: int) -> tuple[float, tuple[float, float], float]:
+    r"""The effect before and the p of "not weaker", given that the lead was chosen because it looked best on these rows.
 
     Parameters
     ----------
@@ -139,8 +141,8 @@ def chosen_before(found: ChangeAt, *, level: float, chosen_at: float = 0.05) -> 
         Whose rows before are those on which it was chosen.
     level : float
         Confidence level of the interval.
-    chosen_at : float
-        Two-sided p at which it would just have been chosen.
+    n_candidates : int
+        Leads among which it looked best.
 
     Returns
     -------
@@ -150,26 +152,28 @@ def chosen_before(found: ChangeAt, *, level: float, chosen_at: float = 0.05) -> 
 
     Notes
     -----
-    Value and interval are those of `leadlag.core.curse.after_selection`. If the effect b is the same on both sides, the estimate
-    of it from all rows, m, is independent of the difference D of both sides, and the side before is ``m + k D`` with k the share
-    of its variance in that of D. So given m, "its |t| is beyond c" cuts off the distribution of D, and p is the chance of a D
-    as large in what is left of it (Fithian, Sun & Taylor 2014).
+    Of m candidates with the same effect, the largest t before exceeds its own by the largest of m errors; where that effect is
+    none, by the largest of m absolute errors, which is more. p is the chance of a fall as large as the one seen if the estimate
+    before has that error and the one after an ordinary one: an upper bound whatever the effects of the candidates are. Value and
+    lower end are those given a t beyond the median of the best of m that have no effect (`leadlag.core.curse`), the lower end
+    at least as far down as the best of m goes.
     """
     before, after = found.before, found.after
-    edge = float(stats.t.isf(chosen_at / 2.0, before.df))
-    t = before.value / before.error
-    if abs(t) < edge:
-        return before.value, before.interval(level), found.weaker_pvalue
-    value, low, high = (number * before.error for number in after_selection(t, threshold=edge, df=before.df, level=level))
-    share = before.error**2 / (before.error**2 + after.error**2)
-    sign, size = math.copysign(1.0, t), math.hypot(before.error, after.error)
-    middle = sign * (after.value * share + before.value * (1.0 - share))
-    df = min(before.df, after.df)
-    # of the difference in its errors: what is seen, and where the rows before would just have been chosen, by either sign
-    seen, above, below = ((at - middle) / (share * size) for at in (abs(before.value), edge * before.error, -edge * before.error))
-    kept = float(stats.t.sf(above, df) + stats.t.cdf(below, df))
-    p = float(stats.t.sf(seen, df)) / max(kept, np.finfo(float).tiny)
-    return value, (low, high), max(min(p, 1.0), found.weaker_pvalue)
+    sign, fall = math.copysign(1.0, before.value), before.value - after.value
+    edge, far = (_best_of(n_candidates, share, before.df) for share in (0.5, (1.0 + level) / 2.0))
+    t = abs(before.value) / before.error
+    value, low, _ = after_selection(t, threshold=edge, df=before.df, level=level)
+    ends = sign * min(low, t - far) * before.error, sign * max(sign * end for end in before.interval(level))
+    grid = stats.t.ppf((np.arange(_QUADRATURE) + 0.5) / _QUADRATURE, after.df) * after.error
+    beyond = (sign * fall + grid) / before.error
+    below = np.clip(2.0 * stats.t.cdf(beyond, before.df) - 1.0, 0.0, 1.0) ** n_candidates
+    p = float(1.0 - below.mean())
+    return sign * value * before.error, (min(ends), max(ends)), max(p, found.weaker_pvalue)
+
+
+def _best_of(m: int, share: float, df: float) -> float:
+    """Value that the largest of m absolute t stays below with this chance."""
+    return float(stats.t.ppf((1.0 + share ** (1.0 / m)) / 2.0, df))
 
 
 def _strength(of: LeadRows, side: NDArray[np.bool_], *, fewest: int = _FEWEST) -> float:

@@ -51,6 +51,7 @@ def stability_test(
     max_lag: int | None = None,
     targeted_since: Moment | None = None,
     selected_on: tuple[Moment, Moment] | None = None,
+    selected_from: int | None = None,
     given: str | Sequence[str] | None = None,
     window: int | None = None,
     level: float = 0.90,
@@ -76,6 +77,8 @@ def stability_test(
         When the lead became a target; that of its `Metric` in the catalogue if None.
     selected_on : (from, to), optional
         First and last period on which it was chosen as a target; that of its `Metric` if None.
+    selected_from : int, optional
+        Number of metrics from which it was chosen; that of its `Metric` if None, 10 where nothing is known.
     given : str or sequence of str, optional
         Other leads that stand in the model, each at the lag and in the shape that fit best.
     window : int, optional
@@ -142,7 +145,8 @@ def stability_test(
     kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
     calendar = sample.calendar
     longest = calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
-    target = _asked_target(calendar, as_catalogue(catalogue).get(lead), targeted_since=targeted_since, selected_on=selected_on)
+    known = as_catalogue(catalogue).get(lead) or Metric(lead)
+    target = _target(calendar, known, since=targeted_since, chosen=selected_on, n_candidates=selected_from)
     logged = as_names(log, "log", (kpi, lead, *beside, *kept))
     shapes = (*STANDARD, BLOCK) if any(sample.finer(name) for name in (lead, *beside)) else STANDARD
     with one_thread():
@@ -220,7 +224,7 @@ def lead_stability(
     target, missing = None, ""
     if metric is not None and metric.targeted_since is not None:
         try:
-            target = targeted(calendar, metric.targeted_since, metric.selected_on)
+            target = targeted(calendar, metric.targeted_since, metric.selected_on, n_candidates=metric.selected_from)
         except UsageError as error:
             missing = words.date_refused(error)
     found = asked.change(flips)
@@ -274,37 +278,31 @@ def _asked(prepared: Prepared, problem: Problem, column: int, *, best: int, shap
     )
 
 
-def _asked_target(calendar: Calendar, known: Metric | None, *, targeted_since: Any, selected_on: Any) -> Targeted | None:
+def _target(calendar: Calendar, known: Metric, *, since: Any, chosen: Any, n_candidates: Any) -> Targeted | None:
     """When the lead became a target, by the arguments or by what is known about it."""
-    since = known.targeted_since if targeted_since is None and known is not None else targeted_since
-    chosen = known.selected_on if selected_on is None and known is not None else selected_on
-    if since is None:
-        if selected_on is not None:
-            raise UsageError("selected_on says on which periods a target was chosen: give targeted_since too.")
+    if since is None and known.targeted_since is None:
+        if chosen is not None or n_candidates is not None:
+            raise UsageError("selected_on and selected_from say how a target was chosen: give targeted_since too.")
         return None
-    window = None if chosen is None else as_window(chosen, "selected_on")
-    return targeted(calendar, as_moment(since, "targeted_since"), window)
+    moment = known.targeted_since if since is None else as_moment(since, "targeted_since")
+    window = known.selected_on if chosen is None else as_window(chosen, "selected_on")
+    many = known.selected_from if n_candidates is None else as_int(n_candidates, "selected_from", low=2)
+    return targeted(calendar, moment, window, n_candidates=many) if moment is not None else None
 
 
 def _stability(
     asked: _Asked, found: LeadChange, calendar: Calendar, *, target: Targeted | None, flips: SharedSigns, level: float
 ) -> Stability:
     """The answers about one lead."""
-    before, after = _sides(asked, found.split)
+    before, after = side_effects(asked.of, found.split)
     return Stability(
         statistic=found.supremum,
         pvalue=found.pvalue,
         date=calendar.labels[asked.of.rows[found.split - 1]],
-        before=float(asked.shown(before)),
-        after=float(asked.shown(after)),
+        before=float(asked.shown(before.value)),
+        after=float(asked.shown(after.value)),
         weakening=None if target is None else _weakening(asked, calendar, target, flips=flips, level=level),
     )
-
-
-def _sides(asked: _Asked, split: int) -> tuple[float, float]:
-    """Coefficients before and after a place."""
-    sides = side_effects(asked.of, split)
-    return sides[0].value, sides[1].value
 
 
 def _weakening(asked: _Asked, calendar: Calendar, target: Targeted, *, flips: SharedSigns, level: float) -> Weakening:
@@ -326,7 +324,7 @@ def _weakening(asked: _Asked, calendar: Calendar, target: Targeted, *, flips: Sh
         return replace(told, missing=words.too_few_beside(told, calendar.unit))
     value, ends, pvalue = found.before.value, found.before.interval(level), found.weaker_pvalue
     if selected == "corrected":
-        value, ends, pvalue = chosen_before(found, level=level)
+        value, ends, pvalue = chosen_before(found, level=level, n_candidates=target.n_candidates)
     first, last = asked.span(value, *ends), asked.span(found.after.value, *found.after.interval(level))
     return replace(
         told, before=first[0], before_low=first[1], before_high=first[2], after=last[0], after_low=last[1], after_high=last[2],
@@ -348,6 +346,7 @@ def _of_change(asked: _Asked, found: LeadChange, calendar: Calendar, *, flips: S
         "asymptotic_pvalue": sup_pvalue(found.supremum, n_breaking=1, log_odds=log_odds),
         "whole_statistic": math.nan if every is None else every[0], "whole_pvalue": math.nan if every is None else every[1],
         "periods": tuple(labels[row] for row in of.rows),
+        "left_out": tuple(labels[row] for row in of.event),
         "dates": tuple(labels[of.rows[date - 1]] for date in found.dates), "statistics": tuple(found.statistics.tolist()),
     }  # fmt: skip
 

@@ -113,14 +113,19 @@ class Targeted:
         That period.
     chosen : tuple of int or None
         First and last row on which it was chosen as a target, if that is known; rows outside the calendar are allowed.
+    n_candidates : int
+        Metrics from which it was chosen.
     """
 
     since: int
     label: str
     chosen: tuple[int, int] | None = None
+    n_candidates: int = 10
 
 
-def targeted(calendar: Calendar, since: Moment, chosen: tuple[Moment, Moment] | None = None) -> Targeted:
+def targeted(
+    calendar: Calendar, since: Moment, chosen: tuple[Moment, Moment] | None = None, *, n_candidates: int = 10
+) -> Targeted:
     """Match the dates of a target to a calendar.
 
     Raises
@@ -144,7 +149,7 @@ def targeted(calendar: Calendar, since: Moment, chosen: tuple[Moment, Moment] | 
     if last >= row:
         told = f"selected_on ends with {_told(chosen[1])}, when the metric had been a target since {labels[row]}"
         raise UsageError(f"{told}: give the periods before that on which it was chosen.")
-    return Targeted(since=row, label=labels[row], chosen=(first, last))
+    return Targeted(since=row, label=labels[row], chosen=(first, last), n_candidates=n_candidates)
 
 
 def _told(moment: Moment) -> str:

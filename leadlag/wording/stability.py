@@ -111,6 +111,8 @@ class SeenStabilityTest(Protocol):
     @property
     def effect(self) -> tuple[float, ...]: ...
     @property
+    def left_out(self) -> tuple[str, ...]: ...
+    @property
     def lead_sd(self) -> float: ...
     @property
     def level(self) -> float: ...
@@ -157,6 +159,10 @@ def explain(result: SeenStabilityTest) -> Prose:
         )
     if found.weakening is not None:
         told.append(since_target(found.weakening, lead=lead, kpi=kpi, unit=result.unit, rise=_rise(result), sign=_sign(result)))
+    if result.left_out:
+        told.append(
+            f"Left out: {_left_out(result.left_out)}, in which {lead} moved so far that no other {result.unit} would count."
+        )
     if beside := [*map(shown, result.given), *map(shown, result.controls)]:
         told.append(f"In the model beside it: {joined(beside)}.")
     return lines_of(told)
@@ -168,7 +174,7 @@ def since_target(found: SeenWeakening, *, lead: str, kpi: str, unit: str, rise: 
     after = _told(found.after, found.after_low, found.after_high, found.level, sign)
     chosen = {
         "left out": f"; the {unit}s on which it was chosen are left out",
-        "corrected": "; the effect before is corrected for its having been chosen because it was large",
+        "corrected": "; the effect before is corrected for its having been chosen because it looked best",
     }.get(found.selected, "")
     told = (
         f"Until {lead} became a target in {shown(found.since)} its effect on {kpi} was {before}{rise}, since then {after}{chosen}"
@@ -184,6 +190,10 @@ def since_target(found: SeenWeakening, *, lead: str, kpi: str, unit: str, rise: 
 def _told(value: float, low: float, high: float, level: float, sign: str) -> str:
     middle, lower, upper = interval(value, low, high)
     return f"{middle}{sign} ({percent(level)} interval: {lower} to {upper})"
+
+
+def _left_out(labels: tuple[str, ...]) -> str:
+    return joined(labels) if len(labels) <= 3 else f"{labels[0]} to {labels[-1]}, {len(labels)} in all"
 
 
 def _sides(result: SeenStabilityTest) -> tuple[str, str]:
@@ -228,7 +238,8 @@ def _facts(result: SeenStabilityTest) -> Iterator[tuple[str, str]]:
     for label, names in (("Given", result.given), ("Controls", result.controls)):
         if names:
             yield label, joined([cut(shown(name), _NAME) for name in names])
-    yield "Rows", f"{periods(result.nobs, unit)} used"
+    told = f"; left out {_left_out(result.left_out)}" if result.left_out else ""
+    yield "Rows", f"{periods(result.nobs, unit)} used{told}"
 
 
 def _windows(result: SeenStabilityTest) -> str:

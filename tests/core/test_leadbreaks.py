@@ -9,7 +9,7 @@ import pytest
 
 from leadlag.core.breaks import break_scan
 from leadlag.core.leadbreaks import LeadRows, lead_change, lead_rows, less, moving_effect, whole_change
-from leadlag.core.leadsides import change_at, chosen_before, side_effects
+from leadlag.core.leadsides import ChangeAt, Effect, change_at, chosen_before, side_effects
 from leadlag.core.leastsquares import orthonormal_basis
 from leadlag.core.noise import fit_momentum
 from leadlag.core.problem import Problem
@@ -144,15 +144,36 @@ def test_choosing_the_best_shrinks_the_effect_before_and_pays_for_the_choice() -
     strong = change_at(plain(x, np.where(at, 3.0, 0.0) * x + e), at, ~at, flips=FLIPS)
     assert weak is not None
     assert strong is not None
-    value, (low, high), p = chosen_before(weak, level=0.9)
+    of_weak = value, (low, high), p = chosen_before(weak, level=0.9, n_candidates=10)
     assert abs(value) < abs(weak.before.value)
     assert low < value < high
     assert p > weak.weaker_pvalue
-    value, _, p = chosen_before(strong, level=0.9)
+    value, _, p = chosen_before(strong, level=0.9, n_candidates=10)
     assert value == pytest.approx(strong.before.value, rel=1e-3)
     assert p < 0.01
-    below = replace(weak, before=replace(weak.before, value=0.1 * weak.before.error))
-    assert chosen_before(below, level=0.9)[2] == below.weaker_pvalue
+    assert chosen_before(weak, level=0.9, n_candidates=100)[2] > chosen_before(weak, level=0.9, n_candidates=10)[2]
+    before, after = (replace(side, value=-side.value) for side in (weak.before, weak.after))
+    turned, ends, mirrored = chosen_before(replace(weak, before=before, after=after), level=0.9, n_candidates=10)
+    assert (turned, *ends, mirrored) == pytest.approx((-of_weak[0], -of_weak[1][1], -of_weak[1][0], of_weak[2]))
+
+
+def test_the_best_of_ten_that_stay_as_they_are_is_seldom_said_to_weaken() -> None:
+    rng = np.random.default_rng(7)
+    side = {"df": 90.0, "nobs": 92}
+    for effect in (0.0, 2.0):
+        called = []
+        for _ in range(1500):
+            best = max(effect + rng.normal(size=10), key=abs)
+            sign = np.sign(best)
+            found = ChangeAt(
+                before=Effect(value=best, error=1.0, **side), after=Effect(value=effect + 1.2 * rng.normal(), error=1.2, **side),
+                statistic=0.0, weaker_pvalue=0.0, changed_pvalue=0.0,
+            )  # fmt: skip
+            naive = sign * (found.before.value - found.after.value) / np.hypot(1.0, 1.2) > 1.645
+            called.append((naive, chosen_before(found, level=0.9, n_candidates=10)[2] <= 0.05))
+        naive, corrected = np.mean(called, axis=0)
+        assert naive > 0.15
+        assert corrected <= 0.07
 
 
 def test_all_coefficients_at_once_are_those_of_the_break_scan() -> None:
