@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leadlag import Metric, Vintages, from_snapshots
+from leadlag import Metric, Vintages, from_snapshots, ratio
+from leadlag.errors import UsageError
 from leadlag.methods.gain import forecast_gain
 
 N, CUT = 66, 48
@@ -102,3 +103,12 @@ def test_history_of_which_there_are_no_snapshots_gives_no_origin() -> None:
     assert made["origin"].min() == ends[40].strftime("%Y-%m")
     plain = forecasts(table, time="month", first_origin=41)
     pd.testing.assert_frame_equal(made, plain)
+
+
+def test_what_snapshots_cannot_say_is_refused_by_name() -> None:
+    data = snapshots(months())
+    with pytest.raises(UsageError, match="missing='zero'"):
+        forecast_gain(data, "orders", "visits", missing="zero")
+    rate = Metric("per_visit", aggregate=ratio("orders", "visits"))
+    with pytest.raises(UsageError, match="'per_visit' is computed"):
+        forecast_gain(data, "orders", ["visits", "per_visit"], catalogue=[rate])

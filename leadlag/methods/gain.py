@@ -124,6 +124,8 @@ def forecast_gain(
     read = None if named is None else columns
     vintages = data if isinstance(data, Vintages) else None
     if vintages is not None:
+        if missing != "mask":
+            raise UsageError(f"missing={missing!r} is not allowed with snapshots, in which what is not out yet is missing.")
         data = vintages.latest
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=read).require_single().around(kpi)
     kpi = sample.resolve(kpi, "kpi")

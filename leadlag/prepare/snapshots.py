@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from leadlag.errors import UsageError
 from leadlag.prepare.origins import Known
 from leadlag.sample import Vintages
 from leadlag.transforms import take_log
@@ -40,6 +41,13 @@ class Snapshots:
     leads: tuple[str, ...]
     controls: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in (self.kpi, *self.leads, *self.controls):
+            if name not in self.vintages.names:
+                raise UsageError(
+                    f"{name!r} is computed from other metrics, and snapshots hold what was published: give it as a column."
+                )
 
     @cached_property
     def _late(self) -> dict[str, int]:
