@@ -108,7 +108,9 @@ def asked(data: pd.DataFrame, metric: Metric | None = None, seed: int = 0, lag: 
 
 
 def share(hits: list[bool]) -> str:
-    """A share with its standard error."""
+    """A share with its standard error; "-" of nothing."""
+    if not hits:
+        return "-"
     p = float(np.mean(hits))
     return f"{p:.3f} ({math.sqrt(p * (1 - p) / len(hits)):.3f})"
 
@@ -138,7 +140,7 @@ def power(draws: int) -> Iterator[str]:
         for draw in range(draws):
             data = Design().draw(np.random.default_rng([n, draw]), n, effect=effect, until=until)
             found.append(asked(data, metric=Metric("x", targeted_since=int(until * n) + DELAY), seed=draw))
-        known = [item.weakening.pvalue <= 0.05 for item in found if item.weakening is not None]
+        known = [w.pvalue <= 0.05 for item in found if (w := item.weakening) is not None and not w.missing]
         yield f"| {n} | {effect} | {until} | {share([item.pvalue <= 0.05 for item in found])} | {share(known)} |"
 
 
