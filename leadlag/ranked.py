@@ -13,7 +13,7 @@ import pandas as pd
 
 from leadlag._validation import as_name
 from leadlag.decision import Decision, Decoys, Delay, Effect, Policy
-from leadlag.results import Provenance, Result, _upstairs, plain
+from leadlag.results import Provenance, Result, Search, _upstairs, plain
 from leadlag.wording import (
     asked,
     check,
@@ -25,6 +25,7 @@ from leadlag.wording import (
     summary_of_lead,
     why_not,
 )
+from leadlag.wording.searched import searched_facts
 
 __all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead"]
 
@@ -50,24 +51,31 @@ class Family:
     ----------
     n_candidates, n_tested : int
         Leads given, and leads that could be tested.
-    n_shapes : int
-        Lags and shapes searched for each lead (covered by its p-value).
     n_draws : int
         Bootstrap draws behind the p-values.
-    method : str
-        The FDR procedure.
+    search : Search
+        What was tried for the tested leads; the same as in the provenance.
     """
 
     n_candidates: int
     n_tested: int
-    n_shapes: int
     n_draws: int
-    method: str = "Benjamini-Hochberg"
+    search: Search
+
+    @property
+    def n_shapes(self) -> int:
+        """Lags and shapes searched for each lead, covered by its p."""
+        return self.search.n_lags * self.search.n_shapes
 
     @property
     def n_tests(self) -> int:
         """Lag shapes tried in all, over all leads."""
-        return self.n_tested * self.n_shapes
+        return self.search.n_tests
+
+    @property
+    def method(self) -> str:
+        """The FDR procedure."""
+        return self.search.correction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +150,7 @@ class RankedLead(Result):
 
     def summary(self) -> str:
         """The verdict and the numbers behind it as text of at most 80 columns."""
-        return summary_of_lead(lead_paragraphs(self.decision, self.context, self.provenance))
+        return summary_of_lead([*lead_paragraphs(self.decision, self.context, self.provenance), *searched_facts(self.provenance)])
 
     def explain(self) -> str:
         """What the ranking says about this lead, why, and what it does not show."""

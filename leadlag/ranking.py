@@ -19,7 +19,7 @@ from leadlag.evidence import evidence_of
 from leadlag.finding import find
 from leadlag.prepare import Prepared, prepare
 from leadlag.ranked import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
-from leadlag.results import Provenance
+from leadlag.results import Provenance, Search
 from leadlag.sample import Sample
 from leadlag.sample.roles import with_roles
 from leadlag.wording.treatment import clipped, kpi_treatment, season, slow_kpi
@@ -141,7 +141,11 @@ def rank_leads(
             )
             gathered, decoys = backed(asked, prepared, findings, gathered)
     n_tested = int(np.isfinite(findings.scan.statistic).sum())
-    family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_shapes=n_columns, n_draws=draws)
+    search = Search(
+        n_leads=n_tested, n_lags=n_columns // len(shapes), n_shapes=len(shapes), correction="Benjamini-Hochberg",
+        family="the leads; p of each covers its lags and shapes",
+    )  # fmt: skip
+    family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_draws=draws, search=search)
     settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": _seed_words(rng)}
     settings |= {"controls": names.controls, "missing": missing, "log": logged, "undo": undone, "n_draws": draws}
     settings |= {"nonlinear": bool(nonlinear), "evidence": beside, "time": time, "catalogue": tuple(metrics.values())}
@@ -151,7 +155,7 @@ def rank_leads(
         family=family,
         decoys=decoys,
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
-        provenance=Provenance.of("rank_leads", warnings=tuple(_notes(sample, prepared, gathered)), **settings),
+        provenance=Provenance.of("rank_leads", warnings=tuple(_notes(sample, prepared, gathered)), search=search, **settings),
     )
 
 

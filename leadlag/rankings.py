@@ -17,7 +17,7 @@ from leadlag.catalogue import Metric, as_catalogue
 from leadlag.errors import DataContractError, LeadLagError, UsageError
 from leadlag.ranked import COLUMNS, LeadRanking
 from leadlag.ranking import rank_leads
-from leadlag.results import Provenance, Result, plain
+from leadlag.results import Provenance, Result, Search, plain
 from leadlag.sample import Sample, Violation, as_sample
 from leadlag.wording.many import explain_many, summary_of_many
 
@@ -117,7 +117,7 @@ class LeadRankings(Result):
 
     def summary(self) -> str:
         """One line a ranking and what failed, as text of at most 80 columns."""
-        return summary_of_many(self.rankings, self.failures)
+        return summary_of_many(self.rankings, self.failures, self.provenance)
 
     def explain(self) -> str:
         """The answer of each ranking in a sentence."""
@@ -223,7 +223,19 @@ def rank_kpis(
     }
     settings |= {"leads": None if leads is None else names["leads"], "controls": names["controls"], "log": logged, "time": time}
     settings |= {"catalogue": tuple(metrics.values()), **options}
-    return LeadRankings(rankings=rankings, failures=failures, provenance=Provenance.of("rank_kpis", **settings))
+    provenance = Provenance.of("rank_kpis", search=_search(rankings), **settings)
+    return LeadRankings(rankings=rankings, failures=failures, provenance=provenance)
+
+
+def _search(rankings: Sequence[KpiRanking]) -> Search:
+    """All that was tried; rankings differ in their leads, so that tests are those of all of them."""
+    tried = [item.ranking.family.search for item in rankings]
+    return Search(
+        n_kpis=len({item.kpi for item in rankings}), n_segments=max(len({item.segment for item in rankings}), 1),
+        n_leads=max((each.n_leads for each in tried), default=0), n_lags=max((each.n_lags for each in tried), default=0),
+        n_shapes=max((each.n_shapes for each in tried), default=0), n_tests=sum(each.n_tests for each in tried),
+        family="the leads within each ranking, not over rankings", correction="Benjamini-Hochberg",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

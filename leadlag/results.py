@@ -18,12 +18,59 @@ from leadlag._version import __version__
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["Provenance", "Result", "plain"]
+__all__ = ["Provenance", "Result", "Search", "plain"]
 
 #: What one line says of a result, if it has it.
 _SAID_FIRST = ("kpi", "lead", "statistic", "pvalue", "nobs")
 
 _CORE = ("numpy", "scipy", "pandas", "statsmodels", "scikit-learn")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """How much was tried on the way to a result, and what was adjusted for it.
+
+    Only what the data chose among, or what has a p of its own, counts as tried: a joint test of twelve lags is one test.
+
+    Parameters
+    ----------
+    n_kpis, n_leads : int
+        KPIs and leads asked; series, where there is no lead.
+    n_lags, n_shapes, n_transforms : int
+        Lags (or orders, horizons), lag shapes and transforms of each lead.
+    n_segments : int
+        Segments of the data.
+    family : str
+        What was adjusted together, in words; or that nothing was.
+    correction : str
+        How: "Benjamini-Hochberg", "bootstrap over ...", or "none".
+    n_tests : int
+        Tests in all; the product of the counts where it is not given.
+    lead_word, lag_word : str
+        What `n_leads` and `n_lags` count, where it is not leads and lags.
+
+    Examples
+    --------
+    >>> Search(n_leads=20, n_lags=12, n_shapes=5, family="the leads", correction="Benjamini-Hochberg").n_tests
+    1200
+    """
+
+    n_kpis: int = 1
+    n_leads: int = 1
+    n_lags: int = 1
+    n_shapes: int = 1
+    n_transforms: int = 1
+    n_segments: int = 1
+    family: str
+    correction: str
+    n_tests: int = -1
+    lead_word: str = "lead"
+    lag_word: str = "lag"
+
+    def __post_init__(self) -> None:
+        if self.n_tests < 0:
+            counts = (self.n_kpis, self.n_leads, self.n_lags, self.n_shapes, self.n_transforms, self.n_segments)
+            object.__setattr__(self, "n_tests", math.prod(counts))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,17 +87,22 @@ class Provenance:
         Code and text of every warning given on the way.
     versions : tuple of (str, str)
         Package and version, leadlag first.
+    search : Search or None
+        How much was tried, and what was adjusted for it.
     """
 
     method: str
     settings: tuple[tuple[str, Any], ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
+    search: Search | None = None
 
     @classmethod
-    def of(cls, method: str, *, warnings: Iterable[tuple[str, str]] = (), **settings: Any) -> Provenance:
+    def of(
+        cls, method: str, *, warnings: Iterable[tuple[str, str]] = (), search: Search | None = None, **settings: Any
+    ) -> Provenance:
         """Provenance with the versions of this environment filled in."""
-        return cls(method=method, settings=tuple(settings.items()), warnings=tuple(warnings), versions=_versions())
+        return cls(method=method, settings=tuple(settings.items()), warnings=tuple(warnings), versions=_versions(), search=search)
 
 
 @cache  # reading what is installed takes longer than many a test

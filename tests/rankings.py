@@ -24,7 +24,7 @@ from leadlag.decision import (
     in_order,
 )
 from leadlag.ranked import Context, Family, LeadRanking
-from leadlag.results import Provenance
+from leadlag.results import Provenance, Search
 
 #: Names that break tables, markup, charts and terminals that trust them.
 NASTY = (
@@ -109,16 +109,18 @@ def ranking_of(
     policy = Policy()
     decisions = in_order(decide(each, policy) for each in candidates)
     tested = sum(each.untestable is None for each in candidates)
+    search = Search(n_leads=tested, n_lags=12, n_shapes=4, family="the leads", correction="Benjamini-Hochberg")
     return LeadRanking(
         decisions=decisions,
         context=Context(
             kpi=kpi, unit=unit, kpi_unit=kpi_unit, units=units, first="1990-01", last="2024-06", n_periods=414, max_lag=12,
             treatment="first differences", momentum=(0.4, -0.1), policy=policy,
         ),
-        family=Family(n_candidates=len(candidates), n_tested=tested, n_shapes=48, n_draws=1999),
+        family=Family(n_candidates=len(candidates), n_tested=tested, n_draws=1999, search=search),
         left_out=left_out,
         provenance=Provenance.of(
-            "rank_leads", kpi=kpi, max_lag=12, fdr=0.10, rng=0, controls=controls, n_draws=1999, warnings=warnings
+            "rank_leads", kpi=kpi, max_lag=12, fdr=0.10, rng=0, controls=controls, n_draws=1999, warnings=warnings,
+            search=search,
         ),
     )  # fmt: skip
 

@@ -135,7 +135,7 @@ def test_summary_says_the_answer_first_and_then_what_stands_behind_it() -> None:
     assert text.startswith("2 of 7 candidates lead housing_starts: building_permits by 1 month and\nmortgage_rate by 2 months.")
     flat = " ".join(text.split())
     assert "1 building_permits lead 1 [1-2] 80 [65, 97] <0.0001 <0.0001" in flat
-    assert "240 lag shapes searched, 1,999 draws, Benjamini-Hochberg at FDR 0.10" in flat
+    assert "5 leads x 12 lags x 4 shapes = 240 tests, 1,999 draws, Benjamini-Hochberg at FDR 0.10" in flat
     assert "housing_starts: first differences" in flat
     assert "1990-01 to 2024-06, 414 months; nobs 390, n_dropped 24" in flat
     assert "region (text)" in flat

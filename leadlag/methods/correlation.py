@@ -22,7 +22,7 @@ from leadlag.core.leastsquares import rows_needed
 from leadlag.core.pvalues import two_sided
 from leadlag.core.unitroot import integrations
 from leadlag.errors import UsageError, warn_of
-from leadlag.results import Provenance, Result
+from leadlag.results import Provenance, Result, Search
 from leadlag.sample import Sample, as_sample
 from leadlag.wording import correlation as words
 
@@ -268,10 +268,22 @@ def cross_correlation(
         prewhitened=plan.prewhiten,
         n_dropped=sample.n_periods - int(found.nobs[0]),
         provenance=Provenance.of(
-            "cross_correlation", warnings=noted, kpi=kpi, lead=lead, controls=tuple(others), **settings, missing=missing
+            "cross_correlation",
+            warnings=noted,
+            search=_search(plan),
+            kpi=kpi,
+            lead=lead,
+            controls=tuple(others),
+            **settings,
+            missing=missing,
         ),
         **numbers,
     )
+
+
+def _search(plan: Plan) -> Search:
+    """The lags looked at."""
+    return Search(n_lags=len(plan.lags), family="all lags", correction="band of all lags at once (**)")
 
 
 @dataclass(frozen=True, kw_only=True)

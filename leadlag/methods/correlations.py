@@ -21,7 +21,7 @@ from leadlag.core.lags import difference as differenced
 from leadlag.core.limits import MAX_BYTES, MAX_TESTS, check_limits
 from leadlag.core.pvalues import two_sided
 from leadlag.errors import UsageError
-from leadlag.results import Provenance, Result
+from leadlag.results import Provenance, Result, Search
 from leadlag.sample import as_sample
 from leadlag.wording import correlation as words
 
@@ -126,6 +126,7 @@ class CrossCorrelations(Result):
             n_lags=len(self.lags),
             n_without=int((self.reason != "").sum()),
             alpha=self.alpha,
+            provenance=self.provenance,
         )
 
     def explain(self) -> str:
@@ -224,6 +225,10 @@ def cross_correlations(
         found = pairs(Y, X, Z if names["controls"] else None, plan)
     settings = {"max_lag": plan.max_lag, "prewhiten": plan.prewhiten, "order": order, "difference": steps, "alpha": tail}
     noted = [(note.code, note.text) for note in sample.notes]
+    search = Search(
+        n_kpis=len(names["kpis"]), n_leads=len(names["leads"]), n_lags=len(plan.lags), correction="none",
+        family="each lag of each pair has a band of its own",
+    )  # fmt: skip
     return CrossCorrelations(
         **names,
         unit=sample.calendar.unit,
@@ -236,7 +241,7 @@ def cross_correlations(
         ar_order=found.order,
         nobs=found.nobs,
         reason=np.asarray(REASONS)[found.reason],
-        provenance=Provenance.of("cross_correlations", warnings=noted, **names, **settings, missing=missing),
+        provenance=Provenance.of("cross_correlations", warnings=noted, search=search, **names, **settings, missing=missing),
     )
 
 

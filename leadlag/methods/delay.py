@@ -25,7 +25,7 @@ from leadlag.core.shapes import BLOCK, STANDARD, Shape
 from leadlag.decision import Delay, Policy, is_identified
 from leadlag.errors import UsageError
 from leadlag.prepare import Prepared, prepare
-from leadlag.results import Provenance, Result
+from leadlag.results import Provenance, Result, Search
 from leadlag.sample import as_sample
 from leadlag.wording import delay as words
 
@@ -219,7 +219,12 @@ def delay_set(
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": beside}
     settings |= {"rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng), "controls": kept}
     settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
-    provenance = Provenance.of("delay_set", warnings=tuple((note.code, note.text) for note in sample.notes), **settings)
+    search = Search(
+        n_lags=int(np.isfinite(problem.delays(0)).sum()), n_shapes=len(shapes), correction="bootstrap of the largest t",
+        family="lags and shapes for the p of no effect; the lags of the set are tested one by one",
+    )  # fmt: skip
+    notes = tuple((note.code, note.text) for note in sample.notes)
+    provenance = Provenance.of("delay_set", warnings=notes, search=search, **settings)
     return DelaySet(
         kpi=kpi, lead=lead, given=beside, controls=kept, unit=sample.calendar.unit, delay=estimated.delay,
         available_after=published(as_catalogue(catalogue), lead, pace=prepared.treatments[0].pace),

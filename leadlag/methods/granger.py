@@ -17,7 +17,7 @@ from leadlag.core.granger import GrangerNumbers, granger
 from leadlag.core.pvalues import interval, t_values, two_sided
 from leadlag.core.wald import DISTRIBUTIONS
 from leadlag.errors import UsageError, warn_of
-from leadlag.results import Provenance, Result
+from leadlag.results import Provenance, Result, Search
 from leadlag.sample import Sample, as_sample
 from leadlag.wording import granger as words
 
@@ -252,7 +252,10 @@ def granger_test(
         raise UsageError(f"kpi={kpi!r}, lead={lead!r}: {error.args[0]}", code=error.code) from None
     noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_to_look_at(numbers, kpi, lead)))
     used = {**settings, "bandwidth": numbers.bandwidth, "missing": missing}
-    provenance = Provenance.of("granger_test", warnings=noted, kpi=kpi, lead=lead, controls=tuple(others), **used)
+    provenance = Provenance.of(
+        "granger_test", warnings=noted, search=Search(family="one joint test of all lags", correction="none"), kpi=kpi, lead=lead,
+        controls=tuple(others), **used,
+    )  # fmt: skip
     return _named(numbers, kpi=kpi, lead=lead, controls=tuple(others), unit=sample.calendar.unit, provenance=provenance)
 
 

@@ -23,7 +23,7 @@ from leadlag.core.shapes import BLOCK, STANDARD, Shape
 from leadlag.decision.backing import Detectable
 from leadlag.errors import UsageError
 from leadlag.prepare import Prepared, prepare
-from leadlag.results import Provenance, Result
+from leadlag.results import Provenance, Result, Search
 from leadlag.sample import Sample, as_sample
 from leadlag.wording import detectable as words
 from leadlag.wording.power import untestable
@@ -237,7 +237,12 @@ def detectable_effect(
     settings: dict[str, Any] = {"kpi": kpi, "leads": names, "max_lag": longest, "fdr": rate, "power": share}
     settings |= {"rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng), "controls": kept}
     settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
-    provenance = Provenance.of("detectable_effect", warnings=tuple((note.code, note.text) for note in sample.notes), **settings)
+    search = Search(
+        n_leads=int(np.isfinite(found.statistic).sum()), n_lags=prepared.problem.n_slots, n_shapes=len(shapes),
+        family="the leads; p of each covers its lags and shapes", correction="Benjamini-Hochberg",
+    )  # fmt: skip
+    notes = tuple((note.code, note.text) for note in sample.notes)
+    provenance = Provenance.of("detectable_effect", warnings=notes, search=search, **settings)
     return DetectableEffects(
         kpi=kpi, controls=kept, unit=sample.calendar.unit, max_lag=longest, fdr=rate, pvalue=needed, power=share,
         leads=_by_lead(prepared, found, curves, details, size=size),

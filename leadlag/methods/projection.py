@@ -17,7 +17,7 @@ from leadlag.core.projection import ProjectionNumbers, projection
 from leadlag.core.pvalues import interval, t_values, two_sided
 from leadlag.core.unitroot import integration
 from leadlag.errors import UsageError, warn_of
-from leadlag.results import Provenance, Result
+from leadlag.results import Provenance, Result, Search
 from leadlag.sample import as_sample
 from leadlag.wording import projection as words
 
@@ -310,6 +310,7 @@ def local_projection(
     provenance = Provenance.of(
         "local_projection",
         warnings=noted,
+        search=Search(n_lags=len(asked), lag_word="horizon", family="all horizons", correction="band of all h at once"),
         kpi=kpi,
         lead=lead,
         controls=tuple(others),

@@ -19,7 +19,7 @@ from leadlag.errors import UsageError, warn_of
 from leadlag.prepare.regressors import Beside, beside, lead_series, logged
 from leadlag.regressed import LaggedRegressionResult, LagProfile, named, term_names
 from leadlag.regressed.asked import Asked, Shown, families_of, order_of, season_of, spans_of
-from leadlag.results import Provenance
+from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 from leadlag.wording import regression as words
 
@@ -225,7 +225,12 @@ def lagged_regression(
     settings |= {"seasonal_order": seasonal_order, "controls": kept, "trend": trend, "seasons": recipe.seasons, "log": asked.log}
     settings |= {"cov_type": cov_type, "bandwidth": fitted.cov.bandwidth, "correction": correction, "hold_back": hold_back}
     settings |= {"horizon": shown.horizon, "level": shown.level, "rng": shown.seed, "n_draws": shown.n_draws, "missing": missing}
-    provenance = Provenance.of("lagged_regression", warnings=noted, kpi=kpi, leads=names, **settings)
+    starts = max((len(each.lags) for each in families if each.kind == "geometric" and each.start is None), default=1)
+    search = Search(
+        n_leads=len(names), n_lags=starts, lag_word="lag" if starts == 1 else "start of a decay", correction="none",
+        family="lags of a lead are tested together, beside the other leads",
+    )  # fmt: skip
+    provenance = Provenance.of("lagged_regression", warnings=noted, search=search, kpi=kpi, leads=names, **settings)
     return named(fitted, asked, shown, recipe, sample, missing=missing, provenance=provenance)
 
 

@@ -18,7 +18,7 @@ from leadlag.catalogue import Metric, Missing
 from leadlag.core.limits import MAX_BYTES, MAX_TESTS, check_limits
 from leadlag.core.screen import REASONS, ScreenNumbers, screen
 from leadlag.errors import UsageError
-from leadlag.results import Provenance, plain
+from leadlag.results import Provenance, Search, plain
 from leadlag.sample import Sample, as_sample
 from leadlag.wording.screen import reason_text
 
@@ -118,7 +118,7 @@ def granger_screen(
         One row a test, by KPI, lead and order as given: ``kpi, lead, order, nobs, statistic, df_num, df_den, pvalue,
         log_pvalue``. What cannot be tested keeps its row with NaN. ``attrs`` holds `n_qr` and `n_gaps`, the pairs that were
         fitted by QR because they are ill-conditioned or have gaps, `reasons` (code to sentence, for rows without a
-        number or with an infinite one), and method, settings and versions.
+        number or with an infinite one), `search` (what was tried), and method, settings and versions.
 
     Raises
     ------
@@ -346,8 +346,19 @@ def _frame(numbers: ScreenNumbers, kpis: pd.Index, leads: pd.Index) -> pd.DataFr
 
 def _attrs(call: _Call, method: str, counts: _Counts) -> dict[Hashable | None, Any]:
     """What is told of a table, as plain values, so that it can be stored with it."""
+    search = Search(
+        n_kpis=len(call.kpis), n_leads=len(call.leads), n_lags=call.max_order, lag_word="order", n_tests=call.n_tests,
+        family="each pair and order has a p of its own", correction="none",
+    )  # fmt: skip
     provenance = plain(
-        Provenance.of(method, max_order=call.max_order, hold_back=call.hold_back, controls=call.controls, missing=call.missing)
+        Provenance.of(
+            method,
+            search=search,
+            max_order=call.max_order,
+            hold_back=call.hold_back,
+            controls=call.controls,
+            missing=call.missing,
+        )
     )
     return {
         "method": method,
@@ -357,4 +368,5 @@ def _attrs(call: _Call, method: str, counts: _Counts) -> dict[Hashable | None, A
         "notes": [list(note) for note in call.notes],
         "settings": dict(provenance["settings"]),
         "versions": dict(provenance["versions"]),
+        "search": provenance["search"],
     }

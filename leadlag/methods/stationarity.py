@@ -21,13 +21,15 @@ from leadlag.core.stationary import Judged, enough_rows, judged, nothing_left
 from leadlag.errors import UsageError
 from leadlag.prepare.season import seasons_to_ask
 from leadlag.prepare.untestable import single_event
-from leadlag.results import Provenance
+from leadlag.results import Provenance, Search
 from leadlag.retransform import SeriesTransform
 from leadlag.sample import Calendar, Sample, as_sample
 from leadlag.transforms import few_values
 from leadlag.wording import stationarity as words
 
 __all__ = ["SeasonTest", "SeriesStationarity", "StationarityResult", "check_stationarity"]
+
+_TESTS = ("DF-GLS", "ADF", "KPSS")
 
 FloatArray = NDArray[np.float64]
 
@@ -96,7 +98,7 @@ def check_stationarity(
         raise UsageError("metrics is empty: name at least one column, or leave it out for all.")
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns)
     provenance = Provenance.of(
-        "check_stationarity", warnings=((note.code, note.text) for note in sample.notes),
+        "check_stationarity", warnings=((note.code, note.text) for note in sample.notes), search=_search(sample),
         metrics=sample.all_names, alpha=level, missing=missing,
     )  # fmt: skip
     with one_thread():
@@ -109,6 +111,16 @@ def check_stationarity(
     order = {name: place for place, name in enumerate(sample.all_names)}
     series = sorted(found.values(), key=lambda item: order[item.metric])
     return StationarityResult(series=tuple(series), alpha=level, provenance=provenance)
+
+
+def _search(sample: Sample) -> Search:
+    """The tests of each series; those of a trend and of seasons decide what stands beside them."""
+    n_series, n_segments = len(sample.all_names), max(len(sample.segments), 1)
+    return Search(
+        n_leads=n_series, lead_word="metric", n_segments=n_segments, n_tests=len(_TESTS) * n_series * n_segments,
+        correction="none",
+        family=f"{', '.join(_TESTS)}, of each series alone",
+    )  # fmt: skip
 
 
 def _tables(sample: Sample) -> Iterator[tuple[str, FloatArray]]:

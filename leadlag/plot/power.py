@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["chances", "chances_inches"]
 
 _COLOUR = MARKS["lead"].colour
+#: Of the easiest, the middle and the hardest lead.
+_DASHES: tuple[Any, ...] = ("-", (0.0, (5.0, 2.0)), (0.0, (1.5, 1.5)))
 
 
 def chances(result: DetectableEffects, *, ax: Axes | None = None) -> Axes:
@@ -41,8 +43,7 @@ def chances(result: DetectableEffects, *, ax: Axes | None = None) -> Axes:
             ax.plot(item.sizes, item.found, color=LINE, linewidth=1.0, zorder=2)
         named = _named(known)
         for place, item in enumerate(named):
-            dashes = ("-", (0, (5, 2)), (0, (1.5, 1.5)))[place]
-            ax.plot(item.sizes, item.found, color=_COLOUR, linewidth=1.8, linestyle=dashes, zorder=4)
+            ax.plot(item.sizes, item.found, color=_COLOUR, linewidth=1.8, linestyle=_DASHES[place], zorder=4)
         for height in (0.5, result.power):
             ax.axhline(height, color=INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=3)
         ax.set_ylim(0.0, 1.02)
@@ -75,9 +76,8 @@ def _named(known: list[LeadPower]) -> list[LeadPower]:
 
 
 def _legend(named: list[LeadPower], *, n: int) -> list[Line2D]:
-    dashes = ("-", (0, (5, 2)), (0, (1.5, 1.5)))
     lines = [
-        Line2D([], [], color=_COLOUR, linewidth=1.8, linestyle=dashes[place], label=label(item.lead, 18))
+        Line2D([], [], color=_COLOUR, linewidth=1.8, linestyle=_DASHES[place], label=label(item.lead, 18))
         for place, item in enumerate(named)
     ]
     more = n - len(named)

@@ -33,6 +33,7 @@ from leadlag.wording import (
     sd_cell,
     shown,
 )
+from leadlag.wording.searched import counted
 
 __all__ = ["lead_content", "ranking_content", "snippet_content"]
 
@@ -85,7 +86,7 @@ def _glance(ranking: LeadRanking) -> list[tuple[str, str]]:
         ("Sample", f"{shown(context.first)} to {shown(context.last)}"),
         ("Length", periods(context.n_periods, context.unit)),
         ("Tested", f"{tests.n_tested:,} of {periods(tests.n_candidates, 'candidate')}"),
-        ("Searched", f"lags 1 to {context.max_lag}, {tests.n_tests:,} shapes"),
+        ("Searched", counted(tests.search)),
         ("False discovery rate", percent(context.policy.fdr)),
     ]
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from leadlag.wording.cadences import cadence_facts
 from leadlag.wording.prose import lines_of
+from leadlag.wording.searched import searched_facts, searched_lines
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
@@ -163,6 +164,7 @@ def _facts(result: SeenCorrelation) -> Iterator[tuple[str, str]]:
     yield "Bands", f"around zero, {level}: what unrelated series show at one lag (*), at all lags at once (**)"
     if result.integrated:
         yield "Look", integrated_text(result.integrated, prewhitened=result.prewhitened, difference=result.difference)
+    yield from searched_facts(result.provenance)
     yield from cadence_facts(result.provenance)
 
 
@@ -278,7 +280,14 @@ def _behind(result: SeenCorrelation) -> str:
 
 
 def summary_of_pairs(
-    rows: Sequence[tuple[str, str, int, float, float]], *, unit: str, n_pairs: int, n_lags: int, n_without: int, alpha: float
+    rows: Sequence[tuple[str, str, int, float, float]],
+    *,
+    unit: str,
+    n_pairs: int,
+    n_lags: int,
+    n_without: int,
+    alpha: float,
+    provenance: SeenProvenance,
 ) -> Prose:
     """The pairs furthest outside their bands at lags at which the lead moves first: KPI, lead, lag, correlation, p."""
     head = [
@@ -295,7 +304,7 @@ def summary_of_pairs(
     ]
     sizes = ((26, "left"), (26, "left"), (6, "right"), (10, "right"), (10, "right"))
     table = ["".join(pad(cell, size, side=side) for cell, (size, side) in zip(row, sizes, strict=True)).rstrip() for row in cells]
-    return Prose("\n\n".join("\n".join(part) for part in (head, table, [CAVEAT])))
+    return Prose("\n\n".join("\n".join(part) for part in (head, table, searched_lines(provenance), [CAVEAT])))
 
 
 def explain_pairs(*, n_pairs: int, n_lags: int, share: float, alpha: float, prewhitened: bool) -> Prose:

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from leadlag.errors import CODES
 from leadlag.wording.prose import lines_of
-from leadlag.wording.seen import SeenDelay
+from leadlag.wording.searched import searched_facts
+from leadlag.wording.seen import SeenDelay, SeenProvenance
 from leadlag.wording.sentences import (
     CAVEAT,
     delay_set,
@@ -64,6 +65,8 @@ class SeenDelaySet(Protocol):
     def pvalue(self) -> float: ...
     @property
     def nobs(self) -> int: ...
+    @property
+    def provenance(self) -> SeenProvenance: ...
 
 
 def untestable(code: str, detail: str) -> str:
@@ -128,6 +131,7 @@ def _facts(result: SeenDelaySet) -> Iterator[tuple[str, str]]:
         if names:
             yield label, joined([cut(shown(name), _NAME) for name in names])
     yield "Rows", f"{periods(result.nobs, unit)} used"
+    yield from searched_facts(result.provenance)
 
 
 def _by_lag(result: SeenDelaySet) -> list[str]:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from leadlag.wording.power import FAR, SeenCandidate, closest, in_sd, missed
 from leadlag.wording.prose import lines_of
+from leadlag.wording.searched import searched_facts
+from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
 
@@ -55,6 +57,8 @@ class SeenDetectableEffects(Protocol):
     def in_percent(self) -> bool: ...
     @property
     def nobs(self) -> int: ...
+    @property
+    def provenance(self) -> SeenProvenance: ...
 
 
 def summary(result: SeenDetectableEffects) -> Prose:
@@ -120,6 +124,7 @@ def _facts(result: SeenDetectableEffects) -> Iterator[tuple[str, str]]:
     yield "Estimated", "at the lag that fits best, in sd; too large on average where nothing is found"
     yield "Needed", f"{result.unit}s to find as much as is estimated in {percent(result.power)} of the time"
     yield "Found", f"p at most {pvalue(result.pvalue)}: {_why(result)}"
+    yield from searched_facts(result.provenance)
     lost = [item for item in result.leads if item.detectable is None]
     for item in lost[:_MOST_NAMED]:
         yield "Untestable", f"{cut(shown(item.lead), _NAME)}: {item.reason}"

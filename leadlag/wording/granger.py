@@ -8,6 +8,7 @@ from typing import Protocol
 
 from leadlag.wording.cadences import cadence_facts
 from leadlag.wording.prose import lines_of
+from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
@@ -149,6 +150,7 @@ def _facts(result: SeenTest) -> Iterator[tuple[str, str]]:
         yield "Untested", f"{periods(result.augment, 'further lag')} of both (Toda-Yamamoto)"
     if result.aliased:
         yield "Left out", aliased_text(result.lead, result.aliased)
+    yield from searched_facts(result.provenance)
     yield from cadence_facts(result.provenance)
 
 

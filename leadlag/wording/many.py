@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from leadlag.wording.prose import lines_of
-from leadlag.wording.seen import SeenRanking
+from leadlag.wording.searched import searched_lines
+from leadlag.wording.seen import SeenProvenance, SeenRanking
 from leadlag.wording.sentences import CAVEAT, headline
 from leadlag.wording.shown import Prose, cut, lag_number, pad, percent, periods, shown, width, wrap
 
@@ -41,9 +42,10 @@ class SeenFailure(Protocol):
     def message(self) -> str: ...
 
 
-def summary_of_many(rankings: Sequence[SeenKpi], failures: Sequence[SeenFailure]) -> Prose:
+def summary_of_many(rankings: Sequence[SeenKpi], failures: Sequence[SeenFailure], provenance: SeenProvenance) -> Prose:
     """Rankings as text of at most 80 columns: what was done, the leads of each, and what failed."""
-    blocks = [wrap(_count(rankings, failures), _WIDTH), _table(rankings), list(_failed(failures)), _wrapped(_shared(rankings))]
+    blocks = [wrap(_count(rankings, failures), _WIDTH), _table(rankings), list(_failed(failures)), searched_lines(provenance)]
+    blocks.append(_wrapped(_shared(rankings)))
     return Prose("\n\n".join("\n".join(block) for block in (*blocks, [CAVEAT]) if block))
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from leadlag.wording.cadences import cadence_facts
 from leadlag.wording.prose import lines_of
+from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, pad, percent, periods, shown, wrap
@@ -213,6 +214,7 @@ def _facts(result: SeenProjection) -> Iterator[tuple[str, str]]:
         yield "Mind", _wandering(result)
     if result.exact:
         yield "Look at", exact_text(result.kpi, result.lead, result.exact)
+    yield from searched_facts(result.provenance)
     yield from cadence_facts(result.provenance)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from leadlag.wording.diagnostics import SeenDiagnostics, residual_lines
 from leadlag.wording.prose import lines_of
+from leadlag.wording.searched import searched_facts, searched_lines
 from leadlag.wording.seen import SeenCheck
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import (
@@ -133,7 +134,7 @@ def profile_summary(profile: Any) -> Prose:
     """One lead's profile as text of at most 80 columns."""
     kpi, lead = cut(shown(profile.kpi), _NAME), cut(shown(profile.lead), _NAME)
     head = wrap(f"{VIEW[0].upper()}{VIEW[1:]}: how {kpi} moves after {lead}", _WIDTH)
-    facts = [*_labelled(_profile_facts(profile))]
+    facts = [*_labelled(_profile_facts(profile)), *searched_lines(profile.provenance)]
     return Prose("\n\n".join("\n".join(block) for block in (head, facts, _lag_table(profile), [CAVEAT])))
 
 
@@ -322,6 +323,7 @@ def _facts(result: Any) -> Iterator[tuple[str, str]]:
     yield "Rows", f"{periods(result.nobs, result.unit)} used, {result.n_dropped:,} not (first periods and missing values)"
     yield "Fit", f"R2 {number(result.rsquared)}, AIC {number(result.aic, digits=5)}, BIC {number(result.bic, digits=5)}"
     yield "Errors", _errors(result)
+    yield from searched_facts(result.provenance)
     if result.cov_type == "HAC":
         what = {"HC3": "HC3 errors", "AR(0)": "errors without autocorrelation"}.get(result.band_errors)
         what = what or f"errors that are {result.band_errors} noise"

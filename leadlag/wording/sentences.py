@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from leadlag.errors import CODES
+from leadlag.wording.searched import counted
 from leadlag.wording.seen import (
     SeenContext,
     SeenDecision,
@@ -240,7 +241,7 @@ def family(tests: SeenFamily, context: SeenContext) -> str:
     """What was tested together, in one sentence without a verb."""
     tested = "" if tests.n_tested == tests.n_candidates else f" ({tests.n_tested:,} testable)"
     return (
-        f"{_candidates(tests.n_candidates)}{tested}, {tests.n_tests:,} lag shapes searched, {tests.n_draws:,} draws, "
+        f"{_candidates(tests.n_candidates)}{tested}, {counted(tests.search)}, {tests.n_draws:,} draws, "
         f"{tests.method} at FDR {context.policy.fdr:.2f}"
     )
 

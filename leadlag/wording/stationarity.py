@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Protocol
 
 from leadlag.wording.prose import lines_of
+from leadlag.wording.searched import searched_facts, searched_lines
+from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.shown import Prose, among, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
 from leadlag.wording.treatment import season
 
@@ -57,6 +59,8 @@ class SeenTransform(Protocol):
 class SeenSeries(Protocol):
     """What is read of a `leadlag.checked.SeriesStationarity`."""
 
+    @property
+    def provenance(self) -> SeenProvenance: ...
     @property
     def metric(self) -> str: ...
     @property
@@ -108,6 +112,8 @@ class SeenSeries(Protocol):
 class SeenResult(Protocol):
     """What is read of a `leadlag.checked.StationarityResult`."""
 
+    @property
+    def provenance(self) -> SeenProvenance: ...
     @property
     def series(self) -> Sequence[SeenSeries]: ...
     @property
@@ -181,7 +187,7 @@ def summary(result: SeenResult) -> Prose:
         "the tests. Suggestions are never carried out unasked.",
         _WIDTH,
     )
-    return Prose("\n\n".join("\n".join(part) for part in (head, table, foot)))
+    return Prose("\n\n".join("\n".join(part) for part in (head, table, searched_lines(result.provenance), foot)))
 
 
 def _row(item: SeenSeries) -> tuple[str, ...]:
@@ -229,7 +235,8 @@ _CARE = (
 def summary_of_series(item: SeenSeries) -> Prose:
     """The verdict and the tests behind it as text of at most 80 columns."""
     head = wrap(f"{label(item, 40)}: {item.verdict}", _WIDTH)
-    facts = [line for name, text in _facts(item) for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(name, _LABEL))]
+    told = (*_facts(item), *searched_facts(item.provenance))
+    facts = [line for name, text in told for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(name, _LABEL))]
     return Prose("\n\n".join("\n".join(part) for part in (head, facts)))
 
 
