@@ -23,6 +23,8 @@ from leadlag.sample import from_wide
 
 #: p up to which a gain counts for the grade "strong".
 LEVEL = 0.10
+#: Candidates that the KPI does not follow.
+NOTHING = ("noise", "coincident", "follower")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,18 +68,26 @@ def table(families: Sequence[str], draws: int, jobs: int, *, heads: Sequence[str
 
 def cells(everyone: Sequence[Said], heads: Sequence[str]) -> list[str]:
     """Shares of the unrelated candidates, or of the leads."""
-    noise, clear = [one for one in everyone if one.role == "noise"], [one for one in everyone if one.size > CLEAR]
+    noise, clear = [one for one in everyone if one.role in NOTHING], [one for one in everyone if one.size > CLEAR]
     near = [one for one in everyone if one.role == "lead" and one.size <= CLEAR]
     known = {
         **{f"saves, h={horizon}": share([one.saves(place) for one in noise]) for place, horizon in enumerate(HORIZONS)},
-        **{f"p<=.10, h={horizon}": share([one.pvalue[place] <= LEVEL for one in noise]) for place, horizon in enumerate(HORIZONS)},
-        "median RMSE saved": f"{np.nanmedian([one.rmse[0] for one in noise] or [math.nan]):.3f}",
+        **{
+            f"p<=.10, h={horizon}": share([one.pvalue[place] <= LEVEL for one in noise]) for place, horizon in enumerate(HORIZONS)
+        },
+        "median RMSE saved": middle([one.rmse[0] for one in noise]),
         "t > 5: saves": share([one.saves(0) for one in clear]),
         "t > 5: p<=.10": share([one.pvalue[0] <= LEVEL for one in clear]),
         "t <= 5: saves": share([one.saves(0) for one in near]),
-        "saved, t > 5": f"{np.nanmedian([one.rmse[0] for one in clear] or [math.nan]):.3f}",
+        "saved, t > 5": middle([one.rmse[0] for one in clear]),
     }
     return [known[head] for head in heads]
+
+
+def middle(values: Sequence[float]) -> str:
+    """The median of those that there are."""
+    known = [value for value in values if math.isfinite(value)]
+    return f"{np.median(known):.3f}" if known else "-"
 
 
 def speed(m: int, n: int) -> None:

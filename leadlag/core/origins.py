@@ -51,6 +51,8 @@ class OwnHistory:
     target : ndarray, shape (rank,)
         Base and own history of the row to be forecast, in the coordinates of the basis.
     forecast : float
+    psi : ndarray, shape (p,)
+        Coefficients of own history; at H = 1 the KPI's autoregression.
     polynomial : ndarray, shape (k,)
         ``1 - B^H Psi(B)``, and ``1 - B^H - B^H Psi(B) (1 - B)`` for an integrated KPI.
     target_row : int
@@ -62,6 +64,7 @@ class OwnHistory:
     residual: Floats
     target: Floats
     forecast: float
+    psi: Floats
     polynomial: Floats
     target_row: int
 
@@ -143,12 +146,13 @@ def own_history(
     basis = whole.leading(base.shape[1] + order)
     scores = basis.q.T @ target[rows]
     row = np.concatenate([base[-1], own[-1, :order]])[basis.kept] @ basis.r_inverse()
-    psi = np.zeros(base.shape[1] + order)
-    psi[basis.kept] = basis.r_inverse() @ scores
+    params = np.zeros(base.shape[1] + order)
+    params[basis.kept] = basis.r_inverse() @ scores
+    psi = params[base.shape[1] :]
     return OwnHistory(
         rows=rows, basis=basis, residual=target[rows] - basis.q @ scores, target=row,
         forecast=float(row @ scores) + (float(y[-1]) if unit_root else 0.0),
-        polynomial=_polynomial(psi[base.shape[1] :], steps=steps, unit_root=unit_root), target_row=n - 1 + steps,
+        psi=psi, polynomial=_polynomial(psi, steps=steps, unit_root=unit_root), target_row=n - 1 + steps,
     )  # fmt: skip
 
 

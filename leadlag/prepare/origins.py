@@ -13,7 +13,8 @@ from leadlag.core.cycles import month_ends
 from leadlag.core.lags import difference
 from leadlag.core.leastsquares import is_constant, less_columns, orthonormal_basis, residualise, standardise
 from leadlag.core.masks import columns_by_rows
-from leadlag.core.noise import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum
+from leadlag.core.noise import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum, inside
+from leadlag.core.origins import own_history
 from leadlag.core.season import harmonics
 from leadlag.core.shapes import first_autocorrelation
 from leadlag.core.shift import largest_shift
@@ -143,7 +144,6 @@ class KpiThen:
     known : ndarray of bool, shape (n_known,)
         Rows that are not filled.
     momentum : Momentum
-    unit_root : bool
     center, scale : float
     raw : ndarray, shape (n_known,)
         As published.
@@ -152,7 +152,6 @@ class KpiThen:
     y: Floats
     known: Flags
     momentum: Momentum
-    unit_root: bool
     center: float
     scale: float
     raw: Floats
@@ -247,20 +246,22 @@ class Learner:
         raw = self._raw(now)
         scaled = standardise(raw)
         columns = [self.deterministic(verdict, len(raw)), standardise(now.Z[: len(raw)]).values]
-        if verdict.shift is not None:
-            columns.append((np.arange(len(raw)) >= verdict.shift).astype(np.float64)[:, None])
-        base = np.column_stack(columns)
+        base = np.column_stack([*columns, *_step(verdict, len(raw))])
         cleaned = scaled.values
         if verdict.clip is not None:
             mean = base @ filtered_fit(cleaned, base, verdict.momentum).params
             residual, n_clipped = clip_innovations(cleaned - mean, verdict.momentum, limit=verdict.clip)
             cleaned = mean + residual if n_clipped else cleaned
-        momentum = fit_momentum(cleaned, base, max_order=MAX_ORDER, unit_root=verdict.unit_root)
         known = np.isfinite(cleaned)
         if not known.all():
-            cleaned = _continued(cleaned, base, momentum)
+            cleaned = _continued(cleaned, base, verdict.momentum)
+        # own history one row on is the KPI's autoregression: what carries effects on in one of the shapes
+        own = own_history(
+            cleaned, known, self._fixed(verdict, len(raw) + 1, steps=1), steps=1, unit_root=verdict.unit_root, max_order=MAX_ORDER
+        )
+        phi = verdict.momentum.phi if own is None else inside(own.psi)
         return KpiThen(
-            y=cleaned, known=known, momentum=momentum, unit_root=verdict.unit_root, center=float(scaled.center),
+            y=cleaned, known=known, momentum=replace(verdict.momentum, phi=phi), center=float(scaled.center),
             scale=float(scaled.scale), raw=raw,
         )  # fmt: skip
 
@@ -270,17 +271,19 @@ class Learner:
         A control stands with the value that is known at the origin: its value in the period that is forecast is not.
         """
         n = len(now.y) + ahead
-        columns = [self.deterministic(verdict, n)]
-        if verdict.unit_root:  # of changes from r - H to r: the constant is their drift
-            columns[0] = np.delete(columns[0], 1, axis=1)
-        if verdict.shift is not None:
-            step = (np.arange(n) >= verdict.shift).astype(np.float64)
-            back = ahead + self.known.kpi_delay
-            columns.append((step - np.r_[np.zeros(back), step[:-back]] if verdict.unit_root else step)[:, None])
+        columns = [self._fixed(verdict, n, steps=ahead + self.known.kpi_delay)]
         for values, delay in zip(now.Z.T, self.known.control_delays, strict=True):
             moved = difference(values) if verdict.unit_root else values
             columns.append(_latest(moved[: len(moved) - delay], n=n)[:, None])
         return np.column_stack(columns)
+
+    def _fixed(self, verdict: Verdict, n: int, *, steps: int) -> Floats:
+        """Constant, trend, seasons and level shift on the first n rows, of changes over so many steps for an integrated KPI."""
+        columns, shift = self.deterministic(verdict, n), _step(verdict, n)
+        if verdict.unit_root:  # the constant is the drift of changes
+            columns = np.delete(columns, 1, axis=1)
+            shift = [one - np.concatenate([np.zeros((steps, 1)), one[:-steps]]) for one in shift]
+        return np.column_stack([columns, *shift])
 
     def leads(self, now: Known, verdict: Verdict, some: NDArray[np.intp], *, delay: int) -> LeadsThen:
         """Some leads, all published `delay` periods late, at one origin."""
@@ -326,6 +329,11 @@ def _asked_again(now: Known, calendar: Calendar, max_lag: int) -> Verdict:
         clip=None if few_values(scaled) else clip_limit(left, momentum), differenced=differenced, surprises=surprises,
         spikes=spikes,
     )  # fmt: skip
+
+
+def _step(verdict: Verdict, n: int) -> list[Floats]:
+    """The KPI's level shift on the first n rows, shape (n, 1); nothing if there is none."""
+    return [] if verdict.shift is None else [(np.arange(n) >= verdict.shift).astype(np.float64)[:, None]]
 
 
 def _season(calendar: Calendar, n: int, period: float, count: int) -> Floats:

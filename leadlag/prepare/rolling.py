@@ -104,13 +104,13 @@ def _forms(learner: Learner, now: Known, verdict: Verdict, kpi: KpiThen) -> list
 def _clipped_away(kpi: KpiThen) -> float:
     """What clipping took from the last known level of an integrated KPI: a step that was clipped stays in all that comes."""
     last = int(np.flatnonzero(np.isfinite(kpi.raw))[-1])
-    return float(kpi.raw[last] - kpi.center - kpi.scale * kpi.y[last]) if kpi.unit_root else 0.0
+    return float(kpi.raw[last] - kpi.center - kpi.scale * kpi.y[last]) if kpi.momentum.unit_root else 0.0
 
 
 def _without_lead(learner: Learner, now: Known, verdict: Verdict, kpi: KpiThen, *, ahead: int) -> OwnHistory | None:
     """The model of own history for one horizon at one origin."""
     base, steps = learner.base(now, verdict, ahead=ahead), ahead + learner.known.kpi_delay
-    return own_history(kpi.y, kpi.known, base, steps=steps, unit_root=kpi.unit_root, max_order=MAX_ORDER)
+    return own_history(kpi.y, kpi.known, base, steps=steps, unit_root=kpi.momentum.unit_root, max_order=MAX_ORDER)
 
 
 def _naive(raw: Floats, target: int, season: int | None) -> tuple[float, float]:
