@@ -52,11 +52,11 @@ def test_walks_pass_as_rarely_as_the_threshold_says(integration: str) -> None:
         decoys_tried(
             prepared(weeks(seed, integration=integration)), {}, n_tested=5, fdr=0.10, seed=seed, n_decoys=20, n_draws=499
         )
-        for seed in range(15)
+        for seed in range(8)
     ]
     assert {one.n for one in tried} == {20}
-    # 300 walks; without a lead each passes with the p of the first step, .1 / 25
-    assert sum(one.n_passed for one in tried) <= 6
+    # 160 walks; without a lead each passes with the p of the first step, .1 / 25
+    assert sum(one.n_passed for one in tried) <= 4
     assert min(one.expected for one in tried) == pytest.approx(20 * 0.10 / 25)
 
 
