@@ -23,7 +23,7 @@ from leadlag.prepare.rolling import rolled
 from leadlag.prepare.season import seasons_asked
 from leadlag.prepare.snapshots import Snapshots
 from leadlag.prepare.untestable import untestable_leads
-from leadlag.results import Provenance
+from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, Vintages, as_sample
 from leadlag.transforms import take_log
 from leadlag.wording import gain as words
@@ -301,10 +301,14 @@ def _result(
     notes = [(note.code, note.text) for note in sample.notes] + [("LL127", words.dropped(*one)) for one in dropped]
     folded = tuple(name for name in walked.leads if sample.finer(name) is not None)
     notes += [("LL128", words.folded(name)) for name in folded]
+    search = Search(
+        n_leads=len(walked.leads) - len(walked.reasons), n_lags=len(horizons), lag_word="horizon", correction="none",
+        family="each lead and horizon has a p of its own; lag and shape are chosen again at each origin, on its past alone",
+    )  # fmt: skip
     return ForecastGain(
         kpi=kpi, leads=walked.leads, controls=controls, unit=sample.calendar.unit, log=kpi in log, horizons=horizons,
         dropped=dropped, folded=folded, gains=tuple(row for row in gains if row.horizon in horizons), walk=walk,
-        max_lag=walked.max_lag, provenance=Provenance.of("forecast_gain", warnings=notes, **settings),
+        max_lag=walked.max_lag, provenance=Provenance.of("forecast_gain", warnings=notes, search=search, **settings),
     )  # fmt: skip
 
 

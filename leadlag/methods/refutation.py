@@ -23,7 +23,7 @@ from leadlag.decision import Policy
 from leadlag.decision.backing import Decoys, Refutation
 from leadlag.errors import UsageError
 from leadlag.prepare import Prepared, extra_leads, prepare
-from leadlag.results import Provenance, Result
+from leadlag.results import Provenance, Result, Search
 from leadlag.sample import as_sample
 from leadlag.wording import refutation as words
 
@@ -241,6 +241,7 @@ def refutation_test(
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "given": beside, "n_tries": tries}
     settings |= {"n_decoys": walks, "rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng)}
     settings |= {"controls": kept, "missing": missing, "log": logged, "n_draws": draws, "time": time}
+    search = Search(n_lags=problem.n_slots, n_shapes=len(shapes), family=words.SEARCHED, correction="bootstrap of the largest t")
     notes = [(note.code, note.text) for note in sample.notes]
     if len(tried.placebo.tried) < FEWEST_COPIES:
         notes.append(("LL133", words.few_shifts(len(tried.placebo.tried), sample.calendar.unit)))
@@ -249,7 +250,7 @@ def refutation_test(
         pvalue=float(found.pvalue[0]), statistic=tried.placebo.found, refutation=tried.refutation,
         placebo=tuple(tried.placebo.tried.tolist()), permuted=tuple(tried.permuted.tried.tolist()), decoys=tuple(decoys.tolist()),
         level=Policy().placebo_level, nobs=int(found.nobs[0].max()),
-        provenance=Provenance.of("refutation_test", warnings=tuple(notes), **settings),
+        provenance=Provenance.of("refutation_test", warnings=tuple(notes), search=search, **settings),
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from leadlag.core.shapes import BLOCK, STANDARD, Shape
 from leadlag.decision.backing import Stability, Weakening
 from leadlag.errors import UsageError
 from leadlag.prepare import Prepared, clean_kpi, prepare
-from leadlag.results import Provenance
+from leadlag.results import Provenance, Search
 from leadlag.sample import as_sample
 from leadlag.sample.dates import Targeted, targeted
 from leadlag.sample.periods import Calendar
@@ -172,7 +172,8 @@ def stability_test(
     settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
     settings |= {"targeted_since": None if target is None else target.label}
     settings |= {"selected_on": None if target is None or target.chosen is None else _labels(calendar, target.chosen)}
-    provenance = Provenance.of("stability_test", warnings=tuple((note.code, note.text) for note in sample.notes), **settings)
+    done = Search(n_lags=problem.n_slots, n_shapes=len(shapes), n_tests=len(found.dates), family=words.WHEN, correction=words.HOW)
+    provenance = Provenance.of("stability_test", warnings=[(one.code, one.text) for one in sample.notes], search=done, **settings)
     return StabilityTest(
         kpi=kpi, lead=lead, given=beside, controls=kept, unit=calendar.unit, delay=whole(asked.delay), shape=asked.shape.label,
         stability=stability, window=size, lead_sd=float(problem.x_scale[0]), level=level, nobs=len(asked.of.rows),

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from leadlag.errors import CODES
 from leadlag.wording.prose import lines_of
+from leadlag.wording.searched import searched_facts
+from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, among, cut, joined, pad, percent, periods, pvalue, shown, wrap
 
@@ -50,6 +52,8 @@ class SeenGainAhead(Protocol):
 class SeenForecastGain(Protocol):
     """What is read of a `leadlag.methods.gain.ForecastGain`."""
 
+    @property
+    def provenance(self) -> SeenProvenance: ...
     @property
     def kpi(self) -> str: ...
     @property
@@ -125,6 +129,7 @@ def _facts(result: SeenForecastGain) -> Iterator[tuple[str, str]]:
     yield "Saved", f"share of the error of the KPI's own history{in_logs}; negative: the lead makes it worse"
     yield "p", "that nothing is saved (Clark-West); p equal: that both are equally good (Diebold-Mariano)"
     yield "Lags", f"from the horizon on, up to {periods(result.max_lag, result.unit)}"
+    yield from searched_facts(result.provenance)
     if result.controls:
         yield "Controls", f"{joined([cut(shown(name), _NAME) for name in result.controls])}, with the last value known"
     for horizon, why in result.dropped:

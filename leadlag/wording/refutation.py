@@ -8,10 +8,15 @@ from typing import Protocol
 
 from leadlag.errors import CODES
 from leadlag.wording.prose import lines_of
+from leadlag.wording.searched import searched_facts
+from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, among, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
 
-__all__ = ["explain", "few_shifts", "summary", "untestable"]
+__all__ = ["SEARCHED", "explain", "few_shifts", "summary", "untestable"]
+
+#: What the p of the lead covers; the lead's future, its copies and random walks go through the same search.
+SEARCHED = "lags and shapes, searched again for every copy"
 
 _WIDTH, _LABEL, _NAME = 80, 11, 28
 _COLUMNS = (8, 18, 10, 14, 9, 8)
@@ -42,6 +47,8 @@ class SeenAttempt(Protocol):
 class SeenRefutationTest(Protocol):
     """What is read of a `leadlag.methods.refutation.RefutationTest`."""
 
+    @property
+    def provenance(self) -> SeenProvenance: ...
     @property
     def kpi(self) -> str: ...
     @property
@@ -129,6 +136,7 @@ def _facts(result: SeenRefutationTest) -> Iterator[tuple[str, str]]:
         if names:
             yield label, joined([cut(shown(name), _NAME) for name in names])
     yield "Rows", f"{periods(result.nobs, result.unit)} used"
+    yield from searched_facts(result.provenance)
 
 
 def _share(value: float) -> str:

@@ -9,10 +9,15 @@ from typing import Protocol
 from leadlag.errors import UsageError
 from leadlag.wording.delay import untestable
 from leadlag.wording.prose import lines_of
+from leadlag.wording.searched import searched_facts
+from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT, in_time
 from leadlag.wording.shown import Prose, among, cut, interval, joined, number, pad, percent, periods, shown, wrap
 
-__all__ = ["date_refused", "explain", "summary", "too_few_beside", "too_little", "untestable"]
+__all__ = ["HOW", "WHEN", "date_refused", "explain", "summary", "too_few_beside", "too_little", "untestable"]
+
+#: What the p of a change covers, and how.
+WHEN, HOW = "dates of a change, at the lag and in the shape that fit best", "wild bootstrap"
 
 _WIDTH, _LABEL, _NAME = 80, 11, 28
 #: A p of at most this is told as a change.
@@ -70,6 +75,8 @@ class SeenStability(Protocol):
 class SeenStabilityTest(Protocol):
     """What is read of a `leadlag.stable.StabilityTest`."""
 
+    @property
+    def provenance(self) -> SeenProvenance: ...
     @property
     def kpi(self) -> str: ...
     @property
@@ -240,6 +247,7 @@ def _facts(result: SeenStabilityTest) -> Iterator[tuple[str, str]]:
             yield label, joined([cut(shown(name), _NAME) for name in names])
     told = f"; left out {_left_out(result.left_out)}" if result.left_out else ""
     yield "Rows", f"{periods(result.nobs, unit)} used{told}"
+    yield from searched_facts(result.provenance)
 
 
 def _windows(result: SeenStabilityTest) -> str:
