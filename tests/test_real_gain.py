@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from leadlag import rank_leads
 from leadlag.decision.backing import Gain
 from leadlag.methods.gain import forecast_gain
 
@@ -47,3 +49,13 @@ def test_one_stock_index_foretells_nothing_of_another(kpi: str, lead: str) -> No
     saved, pvalue = gain(days, "t", kpi, lead, horizons=(1,), log=True).at(1)
     assert saved < 0.005
     assert pvalue > 0.05
+
+
+@pytest.mark.parametrize(("kpi", "lead"), [("ftse", "dax"), ("dax", "ftse")])
+def test_a_ranking_calls_the_other_index_coincident_and_shows_no_gain(kpi: str, lead: str) -> None:
+    if not DATA.is_dir():
+        pytest.skip("the real series are not part of this project: they lie beside it")
+    days = pd.read_csv(DATA / "eu_stocks_daily.csv").tail(500)
+    (row,) = rank_leads(days[["t", kpi, lead]], kpi, time="t", log=[kpi, lead]).to_frame().to_dict("records")
+    assert row["verdict"] == "coincident"
+    assert math.isnan(row["gain"])
