@@ -18,6 +18,8 @@ import pandas as pd
 
 from leadlag import rank_leads
 from leadlag.methods.power import detectable_effect
+from leadlag.prepare import prepare
+from leadlag.sample import as_sample
 from leadlag.simulate import PlantedSeries, Season, simulate_leads
 
 SIZES = (60, 104, 156)
@@ -43,10 +45,10 @@ class Cell:
         planted = PlantedSeries(name="x", persistence=self.lead)
         freq, seasons = ("week", [SEASON]) if self.season else ("period", [])
         made = simulate_leads(
-            n_periods=self.n + LONGEST, series=[planted], n_noise=self.candidates - 1, kpi_momentum=[self.momentum], freq=freq,
-            seasons=seasons, rng=rng,
+            n_periods=self.n + LONGEST + 1, series=[planted], n_noise=self.candidates - 1, kpi_momentum=[self.momentum],
+            freq=freq, seasons=seasons, rng=rng,
         )  # fmt: skip
-        return made.data.iloc[LONGEST:], made.data["x"].shift(lag).iloc[LONGEST:]
+        return made.data.iloc[LONGEST + 1 :], made.data["x"].shift(lag)
 
     def draw(self, number: int) -> Draw:
         """What should be found in one table, and whether it is."""
@@ -55,9 +57,12 @@ class Cell:
         of = seen.detectable
         if of is None:
             return Draw(half_sd=math.nan, most_sd=math.nan, half=False, most=False)
+        prepared = prepare(as_sample(data), kpi="kpi", leads=("x",), max_lag=LONGEST)
+        if prepared.treatments[0].differenced:  # then the size is that of a change
+            moved = moved.diff()
         named = []
         for size in (of.half, of.most):
-            planted = data.assign(kpi=data["kpi"] + size / seen.lead_sd * moved)
+            planted = data.assign(kpi=data["kpi"] + size / seen.lead_sd * moved.loc[data.index])
             ranking = rank_leads(planted, "kpi", max_lag=LONGEST, n_draws=N_DRAWS, evidence=False)
             named.append(ranking["x"].verdict in ("lead", "indirect"))
         return Draw(half_sd=of.half_sd, most_sd=of.most_sd, half=named[0], most=named[1])

@@ -17,7 +17,7 @@ from leadlag.core.multiplicity import fdr_adjust
 from leadlag.core.noise import filtered_fit
 from leadlag.core.problem import Problem, refitted
 from leadlag.core.scan import Columns, Frame, column_of, frame_of, lead_chunks, regressors
-from leadlag.core.shapes import STANDARD, Shape, search_weights
+from leadlag.core.shapes import STANDARD, Shape, first_autocorrelation, search_weights
 
 __all__ = ["PowerCurves", "kpi_sd", "needed_pvalue", "power_curves", "rows_for"]
 
@@ -29,8 +29,9 @@ _DRAWS, _LAGS = 160, 3
 _CLOSE = 12
 #: Sizes at which the chance is computed, in standard errors about the threshold.
 _BELOW, _BEYOND, _SIZES = 4.0, 4.0, 33
-#: Leads into whose answer an effect is planted, to see what the KPI's momentum takes up of it, and least share that it leaves.
-_PLANTED, _LEAST_LEFT = 6, 0.5
+#: Leads of which an effect is planted, to see what the KPI's momentum takes up of it; least share that it leaves; and how far
+#: apart leads are that stand for each other, in their first autocorrelation.
+_PLANTED, _LEAST_LEFT, _ALIKE = 8, 0.5, 0.15
 #: Residual variance is at least this share of the KPI's: an exact fit has no noise to hide in.
 _LEAST = 1e-12
 
@@ -51,7 +52,7 @@ class PowerCurves:
         Absolute effect at the single lag that fits best, in working units.
     threshold : ndarray, shape (m,)
         Least |t| with which each lead is found.
-    left : float
+    left : ndarray, shape (m,)
         Share of an effect's t that is left by a momentum that is fitted before the effect is known.
     df : int
         Residual degrees of freedom.
@@ -64,7 +65,7 @@ class PowerCurves:
     error: Floats
     estimated: Floats
     threshold: Floats
-    left: float
+    left: Floats
     df: int
     n_rows: int
 
@@ -130,32 +131,48 @@ def power_curves(
         found[leads] = search.found(sizes[leads], threshold[leads])
     left = _left(problem, threshold * error, shapes=shapes)
     return PowerCurves(
-        effect=np.where(np.isfinite(found), sizes * error[:, None] / left, np.nan), found=found, error=error, left=left,
+        effect=np.where(np.isfinite(found), sizes * (error / left)[:, None], np.nan), found=found, error=error, left=left,
         estimated=estimated, threshold=threshold, df=frame.df, n_rows=int(problem.observed.sum()),
     )  # fmt: skip
 
 
-def _left(problem: Problem, sizes: Floats, *, shapes: Sequence[Shape]) -> float:
-    """Share of the t of an effect that is left once the KPI's momentum has been fitted without knowing of it.
+def _left(problem: Problem, sizes: Floats, *, shapes: Sequence[Shape]) -> Floats:
+    """Share of the t of an effect that is left once the KPI's momentum has been fitted without knowing of it, shape (m,).
 
     The momentum is that of the KPI with the effect in it, so that it takes some of the effect for the KPI's own, and filters the
-    noise less well. An effect is added to the KPI, with either sign, and its t asked beside the momentum as it is and as it then
-    comes out; half the difference of the two signs has no noise in it.
+    noise less well. It takes more of a lead that is as persistent as itself, so leads alike in that stand for each other.
     """
+    rho = first_autocorrelation(problem.X)
     usable = np.flatnonzero(np.isfinite(sizes) & (sizes > 0))
-    some = usable[np.unique(np.linspace(0, len(usable) - 1, min(_PLANTED, len(usable))).astype(int))] if len(usable) else usable
-    point = next(place for place, shape in enumerate(shapes) if shape.kind == "point" and shape.response == "linear")
-    as_it_is, as_fitted = 0.0, 0.0
-    for turn, lead in enumerate(some.tolist()):
-        slots = np.flatnonzero(np.isfinite(problem.delays(lead)))
-        slot = int(slots[(2 * turn + 1) * len(slots) // (2 * len(some))])
-        one = problem.of([lead])
-        column = sizes[lead] * column_of(one, 0, point * problem.n_slots + slot, shapes)
-        for sign in (1.0, -1.0):
-            planted = one.y + sign * column
-            as_it_is += sign * _t(replace(one, y=planted), slot, shapes[point])
-            as_fitted += sign * _t(refitted(one, y=planted), slot, shapes[point])
-    return float(np.clip(as_fitted / as_it_is, _LEAST_LEFT, 1.0)) if as_it_is > 0 else 1.0
+    if not len(usable):
+        return np.ones(len(sizes))
+    ordered = usable[np.argsort(rho[usable], kind="stable")]
+    some = ordered[np.unique(np.linspace(0, len(ordered) - 1, min(_PLANTED, len(ordered))).astype(int))]
+    place = next(place for place, shape in enumerate(shapes) if shape.kind == "point" and shape.response == "linear")
+    planted = [
+        _planted(problem.of([lead]), sizes[lead], share=(turn + 0.5) / len(some), place=place, shape=shapes[place])
+        for turn, lead in enumerate(some.tolist())
+    ]
+    as_it_is, as_fitted = np.array(planted).T
+    weight = np.exp(-0.5 * np.square((rho[:, None] - rho[some]) / _ALIKE))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        left = (weight @ as_fitted) / (weight @ as_it_is)
+    return np.where(np.isfinite(left), np.clip(left, _LEAST_LEFT, 1.0), 1.0)
+
+
+def _planted(problem: Problem, size: float, *, share: float, place: int, shape: Shape) -> tuple[float, float]:
+    """t of an effect of a problem's only lead, beside the momentum as it is and as it comes out with the effect in the KPI.
+
+    The effect is added with either sign: half the difference of the two has no noise in it.
+    """
+    slots = np.flatnonzero(np.isfinite(problem.delays(0)))
+    slot = int(slots[int(share * len(slots))])
+    column = size * column_of(problem, 0, place * problem.n_slots + slot, [shape] * (place + 1))
+    pairs = [(sign, replace(problem, y=problem.y + sign * column)) for sign in (1.0, -1.0)]
+    return (
+        sum(sign * _t(each, slot, shape) for sign, each in pairs),
+        sum(sign * _t(refitted(each), slot, shape) for sign, each in pairs),
+    )
 
 
 def _t(problem: Problem, slot: int, shape: Shape) -> float:

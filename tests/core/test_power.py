@@ -87,7 +87,9 @@ def test_a_lead_of_the_table_has_the_numbers_that_it_has_alone() -> None:
     every = power_curves(problem, threshold=threshold, usual=usual)
     alone = power_curves(problem.of([3]), threshold=threshold[[3]], usual=usual[[3]])
     np.testing.assert_allclose(alone.found[0], every.found[3], atol=1e-9)
-    assert 0.85 < every.left <= 1.0  # one number of all leads: what the KPI's momentum leaves of an effect
+    assert (
+        (every.left > 0.8) & (every.left <= 1.0)
+    ).all()  # what the KPI's momentum leaves of an effect, of leads that are alike
     np.testing.assert_allclose(alone.error[0], every.error[3])
 
 
