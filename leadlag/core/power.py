@@ -321,7 +321,7 @@ def rows_for(curves: PowerCurves, *, power: float) -> Floats:
 
 
 def needed_pvalue(pvalue: Floats, *, fdr: float) -> float:
-    """p with which one more lead is found beside those that pass, or the first one if none does.
+    """p up to which leads pass as things stand: ``fdr k / m`` with k of m leads passing, and with k = 1 if none does.
 
     Parameters
     ----------

@@ -87,7 +87,7 @@ def explain(result: SeenDetectableEffects) -> Prose:
         told.append("No lead passes. The closest:")
         told += closest(tested, kpi=result.kpi, unit=result.unit)
     told.append(
-        "That nothing was found does not show that there is nothing: only that an effect much larger than these is unlikely."
+        "That a lead was not found does not show that it does nothing: only that an effect much larger than these is unlikely."
     )
     return lines_of(told)
 
