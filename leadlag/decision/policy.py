@@ -51,7 +51,7 @@ class Policy:
     rows: tuple[float, float] = (40, 60)  # error rates were measured down to 48 rows
     gaps: tuple[float, float] = (-0.25, -0.05)
     outliers: tuple[float, float] = (-0.10, -0.03)
-    seasons: tuple[float, float] = (3, 5)  # below five a season is known only roughly (LL106)
+    seasons: tuple[float, float] = (2, 5)  # below five a season is known only roughly (LL106), below two it is a guess
 
 
 def is_identified(kept: int, searched: int, *, pvalue: float, level: float, policy: Policy) -> bool:
