@@ -139,7 +139,7 @@ def power(draws: int) -> Iterator[str]:
         found = []
         for draw in range(draws):
             data = Design().draw(np.random.default_rng([n, draw]), n, effect=effect, until=until)
-            found.append(asked(data, metric=Metric("x", targeted_since=int(until * n) + DELAY), seed=draw))
+            found.append(asked(data, metric=Metric("x", targeted_since=int(until * n) - DELAY), seed=draw))
         known = [w.pvalue <= 0.05 for item in found if (w := item.weakening) is not None and not w.missing]
         yield f"| {n} | {effect} | {until} | {share([item.pvalue <= 0.05 for item in found])} | {share(known)} |"
 
