@@ -164,7 +164,8 @@ def _given_others(prepared: Prepared, findings: Findings, place: int | None, *, 
     sized = long_run_effect(prepared, problem, found, level=policy.effect_level, chosen_at=chosen_at, shapes=shapes)
     scan = in_kpi_units(sized.problem, sized.scan, level=policy.effect_level, shapes=shapes)
     size = _size(prepared, problem, scan, 0, effect=sized.effect)
-    return {"conditional_pvalue": math.exp(log_p), "conditional_log_pvalue": log_p} | size
+    given_others = {"conditional_statistic": float(found.statistic[0]), "conditional_log_pvalue": log_p}
+    return {**given_others, "conditional_pvalue": math.exp(log_p)} | size
 
 
 def _treatment(prepared: Prepared, j: int, *, unit: str) -> str:

@@ -125,6 +125,7 @@ def backed(
         ({"gain_pvalue": 0.11}, "moderate"),
         ({"gain": math.nan, "gain_pvalue": math.nan}, "moderate"),  # not asked is not passed
         ({"stable": 0.05}, "moderate"),
+        ({"stable": 0.06}, "strong"),  # worth a look, but no change is shown
         ({"targeted": 0.01}, "moderate"),
         ({"targeted": 0.01, "stable": 0.01}, "moderate"),  # one question, asked twice
         ({"lags": 4}, "moderate"),

@@ -147,7 +147,7 @@ def test_every_check_has_a_question_an_answer_and_what_to_do() -> None:
     assert (checks["what_to_do"].str.len() > 10).all()
     assert checks.set_index("check").loc["stable", "status"] == "fail"
     assert "changed after 2019-07" in checks.set_index("check").loc["stable", "what_to_do"]
-    assert "2022-01, when it became a target" in rankings.sceptics()["demos"].explain()
+    assert "became a target in 2022-01" in " ".join(rankings.sceptics()["demos"].explain().split())
 
 
 def test_columns_left_out_for_speed_are_named() -> None:

@@ -245,8 +245,9 @@ def lead_forecasts(own: OwnHistory, leads: Shaped, *, lags: Sequence[int], max_l
 
     Notes
     -----
-    With an orthonormal basis Q of the model without a lead, a column f adds ``b = e'f / (f'f - |Q'f|^2)`` times what is left
-    of it in the row of the forecast. ``Q'f`` and ``e'f`` of all lags of all leads come from one product of matrices.
+    With an orthonormal basis Q of the model without a lead, a column f adds ``b = e'f / (f'f - |Q'f|^2)``, less what its choice
+    among all lags adds to it (`_kept`), times what is left of it in the row of the forecast.
+    ``Q'f`` and ``e'f`` of all lags of all leads come from one product of matrices.
     """
     m = leads.values.shape[1]
     peaks = np.array([peak for _, peak in shaped_lags(lags)])
@@ -266,10 +267,22 @@ def lead_forecasts(own: OwnHistory, leads: Shaped, *, lags: Sequence[int], max_l
         at = (np.arange(len(best)), best)
         found = usable[at]
         slope = np.where(found, crossed[-1][at] / np.where(found, free[at], 1.0), 0.0)
+        slope *= _kept(explained[at], total, df=len(own.rows) - own.basis.rank - 1, n_lags=len(lags))
         rest = ahead[at] - own.target @ crossed[:-1][:, at[0], at[1]]
         added[some], column[some] = slope * rest, np.where(found, best, -1)
         share[some] = explained[at] / total if total > 0 else 0.0
     return LeadForecasts(added=added, column=column, share=share)
+
+
+def _kept(explained: Floats, total: float, *, df: int, n_lags: int) -> Floats:
+    """Share of a coefficient that is kept: it was the best of many, and most of a small one is luck.
+
+    ``max(0, 1 - c / t^2)`` with ``c = 1 + 2 log L``: the garrotte of Breiman (1995, Technometrics 37:373), which takes off what
+    the noise of one coefficient adds, and what the best of L that are nothing adds (2 log L: Donoho & Johnstone 1994).
+    """
+    left = np.maximum(total - explained, max(1e-12 * total, np.finfo(float).tiny))
+    square, spent = max(df, 1) * explained / left, 1.0 + 2.0 * np.log(n_lags)
+    return np.asarray(np.maximum(square - spent, 0.0) / np.maximum(square, spent))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

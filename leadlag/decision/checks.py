@@ -12,13 +12,14 @@ from leadlag.decision.evidence import Evidence
 from leadlag.decision.policy import Policy
 from leadlag.decision.quality import Quality
 
-__all__ = ["Check", "Grade", "Status", "checks_of", "grade_of"]
+__all__ = ["Check", "Grade", "Status", "checks_of", "grade_of", "missed_of"]
 
 Status = Literal["pass", "review", "fail", "not applicable"]
 Grade = Literal["strong", "moderate", "weak"]
 
-#: Of these a strong lead has passed every one, a moderate one all but one.
-_GRADED = ("gain", "stable", "delay_set")
+#: Of these a strong lead has passed every one, a moderate one all but one; with the answers that count as passed. A relation that
+#: may have changed is worth a look, but is stable as long as that is not shown.
+_GRADED = {"gain": ("pass",), "stable": ("pass", "review"), "delay_set": ("pass",)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,15 +119,18 @@ def _stability_checks(evidence: Evidence, policy: Policy) -> tuple[Check, Check]
 
 
 def _unlikely(code: str, pvalue: float, policy: Policy) -> Check:
-    """Fail where p is small, not applicable without one."""
-    status: Status = "not applicable" if math.isnan(pvalue) else "fail" if pvalue <= policy.stability_level else "pass"
+    """Fail where p is small, review where it is not large, not applicable without one."""
+    if math.isnan(pvalue):
+        return Check(code=code, status="not applicable")
+    limits = (policy.stability_level, policy.stability_review)
+    status: Status = "fail" if pvalue <= limits[0] else "review" if pvalue <= limits[1] else "pass"
     return Check(code=code, status=status, value=pvalue)
 
 
 def _refutation_checks(found: Refutation, policy: Policy) -> list[Check]:
     """Whether the lead stands where it is put to tests that nothing passes by chance."""
     known = not math.isnan(found.past)
-    ahead: Status = "not applicable" if not known else "pass" if found.past >= found.future else "fail"
+    ahead: Status = "not applicable" if not known else "fail" if found.follows(policy.placebo_level) else "pass"
     return [
         Check(code="future", status=ahead, value=found.future_pvalue),
         _likely("placebo", found.placebo, policy),
@@ -140,6 +144,21 @@ def _likely(code: str, pvalue: float, policy: Policy) -> Check:
     return Check(code=code, status=status, value=pvalue)
 
 
+def missed_of(checks: Sequence[Check]) -> tuple[str, ...]:
+    """Codes of the checks that stand against a better grade.
+
+    Examples
+    --------
+    >>> answers = {"gain": "pass", "stable": "review", "data_gaps": "fail"}
+    >>> missed_of([Check(code=code, status=status) for code, status in answers.items()])
+    ('delay_set', 'data_gaps')
+    """
+    status = {check.code: check.status for check in checks}
+    missed = [code for code, enough in _GRADED.items() if status.get(code) not in enough]
+    weakened = ["targeted"] if status.get("targeted") == "fail" else []
+    return (*missed, *weakened, *(code for code, answer in status.items() if code.startswith("data_") and answer == "fail"))
+
+
 def grade_of(checks: Sequence[Check]) -> Grade:
     """Grade of a lead from its checks: strong, moderate with one of gain, stability and delay set missing, else weak.
 
@@ -151,11 +170,9 @@ def grade_of(checks: Sequence[Check]) -> Grade:
     >>> grade_of(passed), grade_of(passed[:2]), grade_of([*passed, Check(code="data_rows", status="fail")])
     ('strong', 'moderate', 'weak')
     """
-    status = {check.code: check.status for check in checks}
-    if status.get("targeted") == "fail":
-        status["stable"] = "fail"
-    missed = sum(status.get(code) != "pass" for code in _GRADED)
-    spoilt = any(code.startswith("data_") and answer == "fail" for code, answer in status.items())
-    if spoilt or missed > 1:
-        return "weak"
-    return "moderate" if missed else "strong"
+    missed = missed_of(checks)
+    if not missed:
+        return "strong"
+    spoilt = any(code.startswith("data_") for code in missed)
+    questions = {"stable" if code == "targeted" else code for code in missed}
+    return "weak" if spoilt or len(questions) > 1 else "moderate"

@@ -104,8 +104,8 @@ class Evidence:
     response : {"linear", "square", "above", "below"}
         What of the lead acts in that shape: its value, its square about the mean, or only what lies above or below the mean.
     delay, effect, profile : Delay, Effect, Profile or None
-    conditional_pvalue, conditional_log_pvalue : float
-        The same p given the other chosen leads; NaN for a lead that was not chosen.
+    conditional_statistic, conditional_pvalue, conditional_log_pvalue : float
+        The same given the other chosen leads; NaN for a lead that was not chosen.
     explained_by : str
         Of a lead that passes alone but was not chosen: the chosen lead that it is closest to.
     reverse_pvalue, reverse_qvalue : float
@@ -154,6 +154,7 @@ class Evidence:
     delay: Delay | None = None
     effect: Effect | None = None
     profile: Profile | None = None
+    conditional_statistic: float = math.nan
     conditional_pvalue: float = math.nan
     conditional_log_pvalue: float = math.nan
     explained_by: str = ""

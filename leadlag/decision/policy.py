@@ -29,8 +29,8 @@ class Policy:
         A lead saves forecast error out of sample if the p of its gain at `gain_horizon` is at most this.
     gain_horizon : int
         Periods ahead at which the gain counts for the grade.
-    stability_level : float
-        A relation with a p of "no change" of at most this is not stable.
+    stability_level, stability_review : float
+        A relation with a p of "no change" of at most the first is not stable; up to the second it is sent for review.
     placebo_level : float
         A lead fails against a placebo that does as well in more than this share of the tries.
     rows, gaps, outliers, seasons : tuple of (float, float)
@@ -47,6 +47,7 @@ class Policy:
     gain_level: float = 0.10
     gain_horizon: int = 1
     stability_level: float = 0.05
+    stability_review: float = 0.10  # a relation of 156 rows that stops at 60 % has a p below it in .82, a stable one in .10
     placebo_level: float = 0.05
     rows: tuple[float, float] = (40, 60)  # error rates were measured down to 48 rows
     gaps: tuple[float, float] = (-0.25, -0.05)

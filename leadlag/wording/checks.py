@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenEvidence, SeenGain, SeenWeakening
+from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenEvidence, SeenGain
 from leadlag.wording.sentences import delay_set, lead_unit, not_identified, time_to_act
-from leadlag.wording.shown import among, interval, joined, lag_number, number, percent, periods, shown
+from leadlag.wording.shown import among, interval, joined, lag_number, number, periods, shown
+from leadlag.wording.targeted import since_target
 
-__all__ = ["GRADE", "STATUS", "asked", "check", "graded", "label", "saved", "weakened"]
+__all__ = ["GRADE", "STATUS", "asked", "check", "graded", "label", "saved"]
 
 #: Words for the answer to a check.
 STATUS = {"pass": "pass", "review": "look again", "fail": "fail", "not applicable": "not applicable"}
@@ -133,16 +134,8 @@ def graded(decision: SeenDecision) -> str:
     """The grade of a lead and what it rests on, as a sentence; empty without one."""
     if not decision.grade:
         return ""
-    status = {item.code: item.status for item in decision.checks}
-    missed = [told for code, told in _MISSED.items() if status.get(code) != "pass" and not (code == "targeted" and _open(status))]
-    missed += [f"its data fail a check ({asked(code).lower()})" for code, answer in status.items()
-               if code.startswith("data_") and answer == "fail"]  # fmt: skip
+    missed = [_MISSED.get(code) or f"its data fail a check ({asked(code).lower()})" for code in decision.missed]
     return f"Graded {decision.grade}: {joined(missed) if missed else GRADE['strong']}."
-
-
-def _open(status: Mapping[str, str]) -> bool:
-    """Whether nothing is said against a lead since it became a target."""
-    return status.get("targeted") in (None, "not applicable")
 
 
 def _about(share: float) -> str:
@@ -260,39 +253,30 @@ def _gain(at: _Asked) -> str:
 
 
 def _stable(at: _Asked) -> str:
-    found, lead, kpi = at.evidence.stability, at.lead, at.kpi
+    found = at.evidence.stability
     if found is None:
         return ""
     if at.passed:
         return f"No sign that its effect changed over time (p {among(found.pvalue)} of no change at any date)."
     before, after, _ = interval(found.before, found.after, found.after)
-    told = f"Its effect changed after {shown(found.date)}, from {before} to {after} (p {among(found.pvalue)} of no change"
-    told += " at any date)"
-    return f"{told}. Ask what happened to {lead} or {kpi} then, and trust only the {at.unit}s since."
+    changed = "changed" if at.failed else "may have changed"
+    told = (
+        f"Its effect {changed} after {shown(found.date)}, from {before} to {after} (p {among(found.pvalue)} of no change at any"
+    )
+    told += " date)"
+    if at.failed:
+        return f"{told}. Ask what happened to {at.lead} or {at.kpi} then, and trust only the {at.unit}s since."
+    return f"{told}. Ask again in a few {at.unit}s."
 
 
 def _targeted(at: _Asked) -> str:
     stability = at.evidence.stability
     if stability is None or stability.weakening is None:
         return ""
-    return weakened(stability.weakening, at.evidence, at.context)
-
-
-def weakened(found: SeenWeakening, evidence: SeenEvidence, context: SeenContext) -> str:
-    """The effect of a lead before and since it became a target, and whether it weakened."""
-    before = interval(found.before, found.before_low, found.before_high)
-    after = interval(found.after, found.after_low, found.after_high)
-    size = evidence.effect
-    rise = f" for a rise by {number(size.lead_sd)}{lead_unit(evidence.lead, context)}" if size is not None else ""
-    told = f"Before {shown(found.since)}, when it became a target, its effect was {before[0]} ({percent(found.level)} interval: "
-    told += f"{before[1]} to {before[2]}), since then {after[0]} ({after[1]} to {after[2]}){rise}"
-    told += {
-        "left out": "; the periods on which it was chosen are left out",
-        "corrected": "; the effect before is corrected for its having been chosen",
-    }.get(found.selected, "")
-    if found.pvalue > 0.05:
-        return f"{told}: no sign that it weakened (p {among(found.pvalue)})."
-    return f"{told}: it weakened (p {among(found.pvalue)}). People may move the number now, and not what stood behind it."
+    size = at.evidence.effect
+    rise = f" for a rise by {number(size.lead_sd)}{lead_unit(at.evidence.lead, at.context)}" if size is not None else ""
+    sign = " %" if size is not None and size.in_percent else ""
+    return since_target(stability.weakening, lead=at.lead, kpi=at.kpi, unit=at.unit, rise=rise, sign=sign)
 
 
 def _future(at: _Asked) -> str:

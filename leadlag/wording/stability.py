@@ -7,52 +7,19 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from leadlag.errors import UsageError
-from leadlag.wording.delay import untestable
 from leadlag.wording.prose import lines_of
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT, in_time
-from leadlag.wording.shown import Prose, among, cut, interval, joined, number, pad, percent, periods, shown, wrap
+from leadlag.wording.shown import Prose, among, cut, joined, number, pad, periods, shown, wrap
+from leadlag.wording.targeted import CHANGED, SeenWeakening, since_target, with_interval
 
-__all__ = ["HOW", "WHEN", "date_refused", "explain", "summary", "too_few_beside", "too_little", "untestable"]
+__all__ = ["HOW", "WHEN", "date_refused", "explain", "summary", "too_few_beside", "too_little"]
 
 #: What the p of a change covers, and how.
 WHEN, HOW = "dates of a change, at the lag and in the shape that fit best", "wild bootstrap"
 
 _WIDTH, _LABEL, _NAME = 80, 11, 28
-#: A p of at most this is told as a change.
-_CHANGED = 0.05
-
-
-class SeenWeakening(Protocol):
-    """What is read of a `leadlag.decision.backing.Weakening`."""
-
-    @property
-    def since(self) -> str: ...
-    @property
-    def before(self) -> float: ...
-    @property
-    def before_low(self) -> float: ...
-    @property
-    def before_high(self) -> float: ...
-    @property
-    def after(self) -> float: ...
-    @property
-    def after_low(self) -> float: ...
-    @property
-    def after_high(self) -> float: ...
-    @property
-    def level(self) -> float: ...
-    @property
-    def pvalue(self) -> float: ...
-    @property
-    def changed_pvalue(self) -> float: ...
-    @property
-    def n_before(self) -> int: ...
-    @property
-    def n_after(self) -> int: ...
-    @property
-    def selected(self) -> str: ...
 
 
 class SeenStability(Protocol):
@@ -155,7 +122,7 @@ def explain(result: SeenStabilityTest) -> Prose:
     """What the test says, in plain sentences."""
     kpi, lead, found = shown(result.kpi), shown(result.lead), result.stability
     before, after = _sides(result)
-    if found.pvalue > _CHANGED:
+    if found.pvalue > CHANGED:
         told = [f"There is no sign that the effect of {lead} on {kpi} changed over time (p {among(found.pvalue)} of no change)."]
         told.append(f"The change that would fit best is after {shown(found.date)}: {before} until then, {after} since.")
     else:
@@ -175,30 +142,6 @@ def explain(result: SeenStabilityTest) -> Prose:
     return lines_of(told)
 
 
-def since_target(found: SeenWeakening, *, lead: str, kpi: str, unit: str, rise: str = "", sign: str = "") -> str:
-    """The effect before and since the lead became a target, with intervals, and whether it weakened, in a sentence or two."""
-    before = _told(found.before, found.before_low, found.before_high, found.level, sign)
-    after = _told(found.after, found.after_low, found.after_high, found.level, sign)
-    chosen = {
-        "left out": f"; the {unit}s on which it was chosen are left out",
-        "corrected": "; the effect before is corrected for its having been chosen because it looked best",
-    }.get(found.selected, "")
-    told = (
-        f"Until {lead} became a target in {shown(found.since)} its effect on {kpi} was {before}{rise}, since then {after}{chosen}"
-    )
-    if found.pvalue <= _CHANGED:
-        return f"{told}. It weakened (p {among(found.pvalue)}): people may now move the number, and not what stood behind it."
-    if found.changed_pvalue <= _CHANGED:
-        return f"{told}. It did not weaken, but it changed (p {among(found.changed_pvalue)})."
-    few = f" With {periods(found.n_after, unit)} since, only a large change would show." if found.n_after < 30 else ""
-    return f"{told}. That is no sign that it weakened (p {among(found.pvalue)}).{few}"
-
-
-def _told(value: float, low: float, high: float, level: float, sign: str) -> str:
-    middle, lower, upper = interval(value, low, high)
-    return f"{middle}{sign} ({percent(level)} interval: {lower} to {upper})"
-
-
 def _left_out(labels: tuple[str, ...]) -> str:
     return joined(labels) if len(labels) <= 3 else f"{labels[0]} to {labels[-1]}, {len(labels)} in all"
 
@@ -207,8 +150,8 @@ def _sides(result: SeenStabilityTest) -> tuple[str, str]:
     found, sign = result.stability, _sign(result)
     if math.isnan(found.before):
         return "the effect of a square has no sign", "nor"
-    before = _told(found.before, result.before_low, result.before_high, result.level, sign)
-    return before, _told(found.after, result.after_low, result.after_high, result.level, sign)
+    before = with_interval(found.before, result.before_low, result.before_high, result.level, sign)
+    return before, with_interval(found.after, result.after_low, result.after_high, result.level, sign)
 
 
 def _sign(result: SeenStabilityTest) -> str:
@@ -221,7 +164,7 @@ def _rise(result: SeenStabilityTest) -> str:
 
 def _answer(result: SeenStabilityTest) -> str:
     found = result.stability
-    if found.pvalue > _CHANGED:
+    if found.pvalue > CHANGED:
         return "No sign of a change."
     return f"No: it changed, most likely after {shown(found.date)}."
 

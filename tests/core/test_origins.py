@@ -88,7 +88,9 @@ def test_the_forecast_with_a_lead_is_that_of_the_best_of_all_columns_tried_by_ha
         best = int(np.argmax([score for score, _, _ in tried]))
         assert found.column[lead] == best
         assert found.share[lead] == pytest.approx(tried[best][1], abs=1e-6)
-        assert own.forecast + found.added[lead] == pytest.approx(tried[best][2], abs=1e-6)
+        square = (len(rows) - len(W[goal]) - 1) * tried[best][1] / (1 - tried[best][1])  # t^2 of the best column
+        kept = max(0.0, 1 - (1 + 2 * np.log(len(lags))) / square)
+        assert found.added[lead] == pytest.approx(kept * (tried[best][2] - own.forecast), abs=1e-6)
 
 
 def test_a_hump_takes_nothing_that_is_not_known_yet() -> None:

@@ -1,0 +1,72 @@
+"""The effect of a lead before and since it became a target, in a sentence or two."""
+
+# ruff: noqa: D102  (each attribute is described where it is made)
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from leadlag.wording.shown import among, interval, percent, periods, shown
+
+__all__ = ["CHANGED", "SeenWeakening", "since_target", "with_interval"]
+
+#: A p of at most this is told as a change.
+CHANGED = 0.05
+
+
+class SeenWeakening(Protocol):
+    """What is read of a `leadlag.decision.backing.Weakening`."""
+
+    @property
+    def since(self) -> str: ...
+    @property
+    def before(self) -> float: ...
+    @property
+    def before_low(self) -> float: ...
+    @property
+    def before_high(self) -> float: ...
+    @property
+    def after(self) -> float: ...
+    @property
+    def after_low(self) -> float: ...
+    @property
+    def after_high(self) -> float: ...
+    @property
+    def level(self) -> float: ...
+    @property
+    def pvalue(self) -> float: ...
+    @property
+    def changed_pvalue(self) -> float: ...
+    @property
+    def n_before(self) -> int: ...
+    @property
+    def n_after(self) -> int: ...
+    @property
+    def selected(self) -> str: ...
+    @property
+    def missing(self) -> str: ...
+
+
+def since_target(found: SeenWeakening, *, lead: str, kpi: str, unit: str, rise: str = "", sign: str = "") -> str:
+    """The effect before and since the lead became a target, with intervals, and whether it weakened, in a sentence or two."""
+    before = with_interval(found.before, found.before_low, found.before_high, found.level, sign)
+    after = with_interval(found.after, found.after_low, found.after_high, found.level, sign)
+    chosen = {
+        "left out": f"; the {unit}s on which it was chosen are left out",
+        "corrected": "; the effect before is corrected for its having been chosen because it looked best",
+    }.get(found.selected, "")
+    told = (
+        f"Until {lead} became a target in {shown(found.since)} its effect on {kpi} was {before}{rise}, since then {after}{chosen}"
+    )
+    if found.pvalue <= CHANGED:
+        return f"{told}. It weakened (p {among(found.pvalue)}): people may now move the number, and not what stood behind it."
+    if found.changed_pvalue <= CHANGED:
+        return f"{told}. It did not weaken, but it changed (p {among(found.changed_pvalue)})."
+    few = f" With {periods(found.n_after, unit)} since, only a large change would show." if found.n_after < 30 else ""
+    return f"{told}. That is no sign that it weakened (p {among(found.pvalue)}).{few}"
+
+
+def with_interval(value: float, low: float, high: float, level: float, sign: str) -> str:
+    """An effect and its interval, with the sign of its unit."""
+    middle, lower, upper = interval(value, low, high)
+    return f"{middle}{sign} ({percent(level)} interval: {lower} to {upper})"
