@@ -55,12 +55,12 @@ def saved(result: ForecastGain, *, ax: Axes | None = None, lead: str | None = No
         ax.axhline(0.0, color=INK, linewidth=1.0, zorder=3)
         place = {period: number for number, period in enumerate(result.walk.periods)}
         drawn = []
-        for number, (horizon, rows) in enumerate(table.groupby("horizon", sort=True)):
+        for number, (_, rows) in enumerate(table.groupby("horizon", sort=True)):
             gained = np.cumsum((rows["actual"] - rows["own"]) ** 2 - (rows["actual"] - rows["with_lead"]) ** 2)
             style = {"color": _COLOUR if number == 0 else FAINT, "linestyle": _DASHES[number % len(_DASHES)], "linewidth": 1.7}
             ax.plot([place[period] for period in rows["period"]], gained, zorder=5 - 0.1 * number, **style)
             share = percent(round(float(rows["rmse_saved"].iloc[-1]), 3))
-            drawn.append(Line2D([], [], label=f"{periods(int(horizon), result.unit)} ahead: {share} of RMSE", **style))
+            drawn.append(Line2D([], [], label=f"{periods(int(rows['horizon'].iloc[0]), result.unit)} ahead: {share} of RMSE", **style))
         _by_period(ax, result.walk.periods)
         ax.grid(axis="y")
         ax.set_ylabel("Squared error saved so far")
