@@ -60,7 +60,8 @@ def saved(result: ForecastGain, *, ax: Axes | None = None, lead: str | None = No
             style = {"color": _COLOUR if number == 0 else FAINT, "linestyle": _DASHES[number % len(_DASHES)], "linewidth": 1.7}
             ax.plot([place[period] for period in rows["period"]], gained, zorder=5 - 0.1 * number, **style)
             share = percent(round(float(rows["rmse_saved"].iloc[-1]), 3))
-            drawn.append(Line2D([], [], label=f"{periods(int(rows['horizon'].iloc[0]), result.unit)} ahead: {share} of RMSE", **style))
+            ahead = periods(int(rows["horizon"].iloc[0]), result.unit)
+            drawn.append(Line2D([], [], label=f"{ahead} ahead: {share} of RMSE", **style))
         _by_period(ax, result.walk.periods)
         ax.grid(axis="y")
         ax.set_ylabel("Squared error saved so far")

@@ -250,8 +250,8 @@ def decoys(tried: SeenDecoys) -> str:
     """How many random walks would have passed, in one sentence without its full stop."""
     passed = "none" if not tried.n_passed else f"{tried.n_passed:,}"
     return (
-        f"Of {tried.n:,} random walks mixed into the candidates {passed} would have been called a lead; the false discovery rate "
-        f"allows {number(tried.expected)}"
+        f"Of {tried.n:,} random walks mixed into the candidates {passed} would have been called a lead; on average "
+        f"{number(tried.expected, digits=2)} are where every p is right"
     )
 
 
