@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenEvidence, SeenGain
 from leadlag.wording.sentences import delay_set, lead_unit, not_identified, time_to_act
-from leadlag.wording.shown import among, interval, joined, lag_number, number, periods, shown
+from leadlag.wording.shown import among, joined, lag_number, number, periods, shown
 from leadlag.wording.targeted import since_target
 
 __all__ = ["GRADE", "STATUS", "asked", "check", "graded", "label", "saved"]
@@ -252,18 +252,25 @@ def _gain(at: _Asked) -> str:
     return f"{told}. At the shortest horizon they were {why}: do not rely on it for forecasts yet."
 
 
+def _to_what(before: float, after: float) -> str:
+    """How large an effect is now, measured by what it was: sizes over all lags differ with the shape, their ratio does not."""
+    if math.isnan(before) or math.isnan(after) or not before:
+        return "by how much cannot be said"
+    share = after / before
+    if share < 0.0:
+        return "and turned its sign"
+    return "to more than ten times what it was" if share > 10.0 else f"to {_about(share)} of what it was"
+
+
 def _stable(at: _Asked) -> str:
     found = at.evidence.stability
     if found is None:
         return ""
     if at.passed:
         return f"No sign that its effect changed over time (p {among(found.pvalue)} of no change at any date)."
-    before, after, _ = interval(found.before, found.after, found.after)
     changed = "changed" if at.failed else "may have changed"
-    told = (
-        f"Its effect {changed} after {shown(found.date)}, from {before} to {after} (p {among(found.pvalue)} of no change at any"
-    )
-    told += " date)"
+    told = f"Its effect {changed} after {shown(found.date)}, {_to_what(found.before, found.after)}"
+    told += f" (p {among(found.pvalue)} of no change at any date)"
     if at.failed:
         return f"{told}. Ask what happened to {at.lead} or {at.kpi} then, and trust only the {at.unit}s since."
     return f"{told}. Ask again in a few {at.unit}s."
