@@ -32,6 +32,8 @@ _BELOW, _BEYOND, _SIZES = 4.0, 4.0, 33
 #: Leads of which an effect is planted, to see what the KPI's momentum takes up of it; least share that it leaves; and how far
 #: apart leads are that stand for each other, in their first autocorrelation.
 _PLANTED, _LEAST_LEFT, _ALIKE = 8, 0.5, 0.15
+#: They are planted at a size between those found half and most of the time, larger by about what the momentum takes up.
+_SIZE_PLANTED = 1.1
 #: Residual variance is at least this share of the KPI's: an exact fit has no noise to hide in.
 _LEAST = 1e-12
 
@@ -95,7 +97,7 @@ def power_curves(
     threshold : ndarray, shape (m,)
         Least |t| with which each lead is found; NaN for one that cannot be tested.
     usual : ndarray, shape (m,)
-        Median of each lead's largest |t| if it has no effect.
+        Largest |t| that each lead hardly passes if it has no effect.
     seed : int
         Of the draws of noise.
     shapes : sequence of Shape
@@ -129,7 +131,7 @@ def power_curves(
         search = _Search.of(problem, frame, columns, shapes=shapes, noise=noise, total=total)
         error[leads], estimated[leads] = search.sizes(usual[leads])
         found[leads] = search.found(sizes[leads], threshold[leads])
-    left = _left(problem, threshold * error, shapes=shapes)
+    left = _left(problem, _SIZE_PLANTED * (threshold + 0.5) * error, shapes=shapes)
     return PowerCurves(
         effect=np.where(np.isfinite(found), sizes * (error / left)[:, None], np.nan), found=found, error=error, left=left,
         estimated=estimated, threshold=threshold, df=frame.df, n_rows=int(problem.observed.sum()),
