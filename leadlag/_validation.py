@@ -24,6 +24,7 @@ __all__ = [
     "as_real",
     "nearest",
     "once_each",
+    "seed_words",
 ]
 
 
@@ -73,7 +74,7 @@ def as_lags(value: Any, name: str, *, low: int = 1) -> tuple[int, ...]:
         return tuple(range(low, as_int(value, name, low=max(low, 1)) + 1))
     lags = sorted({as_int(lag, name, low=low) for lag in value})
     if not lags:
-        raise UsageError(f"{name} is empty: give a whole number or a list of lags.")
+        raise UsageError(f"{name} is empty: give a whole number or a list of them.")
     return tuple(lags)
 
 
@@ -109,6 +110,11 @@ def as_generator(rng: Any, name: str = "rng") -> np.random.Generator:
     if isinstance(rng, (bool, np.bool_)) or not isinstance(rng, numbers.Integral) or rng < 0:
         raise UsageError(f"{name}={rng!r} is not allowed: give a whole number of at least 0, or a numpy Generator.")
     return np.random.default_rng(int(rng))
+
+
+def seed_words(rng: int | np.random.Generator) -> int | str:
+    """The seed as the settings of a result tell it; the state of a Generator is not kept."""
+    return "a Generator" if isinstance(rng, np.random.Generator) else int(rng)
 
 
 def nearest(value: Any, known: Sequence[str]) -> str:

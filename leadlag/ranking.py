@@ -8,20 +8,19 @@ from typing import Any
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real
+from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real, seed_words
 from leadlag.backed import Asked, backed
 from leadlag.catalogue import Metric, Missing, as_catalogue
-from leadlag.core.limits import check_limits
-from leadlag.core.scan import CHUNK
-from leadlag.core.shapes import BLOCK, NONLINEAR, STANDARD
+from leadlag.core.shapes import NONLINEAR
 from leadlag.decision import Evidence, Policy, decide, in_order
 from leadlag.evidence import evidence_of
 from leadlag.finding import find
 from leadlag.prepare import Prepared, prepare
+from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
 from leadlag.ranked import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample
-from leadlag.sample.roles import with_roles
+from leadlag.sample.roles import longest_lag, with_roles
 from leadlag.wording.treatment import clipped, kpi_treatment, season, slow_kpi
 
 __all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead", "rank_leads"]
@@ -119,13 +118,11 @@ def rank_leads(
     policy = Policy(fdr=as_real(fdr, "fdr", low=0.0, high=1.0))
     draws = as_int(n_draws, "n_draws", low=99, high=99_999)
     sample, names = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
-    lag = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
-    logged = as_names(log, "log", (names.kpi, *names.leads, *names.controls))
+    lag = longest_lag(sample, max_lag)
+    logged = as_names(log, "log", names.names)
     undone = None if undo is None else as_option(undo, "undo", ("rolling", "ytd"))
-    finer = [found for found in map(sample.finer, names.leads) if found is not None]
-    shapes = (*STANDARD, *((BLOCK,) if finer else ()), *(NONLINEAR if as_bool(nonlinear, "nonlinear") else ()))
-    n_columns = len(shapes) * max([lag, *(len(found.clock.own_lags((1, lag))) for found in finer)])
-    _refuse_beyond_limits(len(names.leads), sample.n_periods, n_columns=n_columns, n_draws=draws)
+    shapes = (*searched_shapes(sample, names.leads), *(NONLINEAR if as_bool(nonlinear, "nonlinear") else ()))
+    n_slots = refuse_beyond_limits(sample, names.leads, max_lag=lag, n_shapes=len(shapes), n_draws=draws)
     metrics, unit, beside = as_catalogue(catalogue), sample.calendar.unit, as_bool(evidence, "evidence")
     seeds = [int(seed) for seed in as_generator(rng).integers(2**63, size=8)]
     with one_thread():  # many small products: more threads cost more than they bring
@@ -142,11 +139,11 @@ def rank_leads(
             gathered, decoys = backed(asked, prepared, findings, gathered)
     n_tested = int(np.isfinite(findings.scan.statistic).sum())
     search = Search(
-        n_leads=n_tested, n_lags=n_columns // len(shapes), n_shapes=len(shapes), correction="Benjamini-Hochberg",
+        n_leads=n_tested, n_lags=n_slots, n_shapes=len(shapes), correction="Benjamini-Hochberg",
         family="the leads; p of each covers its lags and shapes",
     )  # fmt: skip
     family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_draws=draws, search=search)
-    settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": _seed_words(rng)}
+    settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": seed_words(rng)}
     settings |= {"controls": names.controls, "missing": missing, "log": logged, "undo": undone, "n_draws": draws}
     settings |= {"nonlinear": bool(nonlinear), "evidence": beside, "time": time, "catalogue": tuple(metrics.values())}
     return LeadRanking(
@@ -157,18 +154,6 @@ def rank_leads(
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
         provenance=Provenance.of("rank_leads", warnings=tuple(_notes(sample, prepared, gathered)), search=search, **settings),
     )
-
-
-def _refuse_beyond_limits(n_leads: int, n_periods: int, *, n_columns: int, n_draws: int) -> None:
-    """Memory and tests are planned before they are taken: draws and leads at once, columns by chunk."""
-    chunk = min(n_leads, CHUNK) * n_columns
-    n_bytes = 8 * (n_draws * (n_periods + n_leads + chunk) + 4 * n_periods * chunk + n_periods * n_leads * 8)
-    check_limits(n_bytes=n_bytes, n_tests=n_leads * n_columns, ways=("name fewer leads", "take a smaller max_lag or n_draws"))
-
-
-def _seed_words(rng: int | np.random.Generator) -> int | str:
-    """The seed as it is told in the settings; the state of a Generator is not kept."""
-    return "a Generator" if isinstance(rng, np.random.Generator) else int(rng)
 
 
 def _context(

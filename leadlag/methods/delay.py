@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_list, as_names, as_real, once_each
+from leadlag._validation import as_generator, as_int, as_names, as_real, seed_words
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.clock import whole
 from leadlag.core.delays import LASTING, PeakTest, peak_test
@@ -21,13 +21,16 @@ from leadlag.core.meandelay import MeanDelay, mean_delay
 from leadlag.core.problem import Problem
 from leadlag.core.resample import SharedSigns
 from leadlag.core.scan import Scan, scan, shared_signs
-from leadlag.core.shapes import BLOCK, STANDARD, Shape
+from leadlag.core.shapes import STANDARD, Shape
 from leadlag.decision import Delay, Policy, is_identified
 from leadlag.errors import UsageError
 from leadlag.prepare import Prepared, prepare
+from leadlag.prepare.searched import searched_shapes
+from leadlag.prepare.untestable import refuse_untestable
 from leadlag.results import Provenance, Result, Search
-from leadlag.sample import as_sample
+from leadlag.sample.roles import longest_lag, with_lead
 from leadlag.wording import delay as words
+from leadlag.wording.untestable import nothing_left
 
 __all__ = ["DelaySet", "Estimated", "delay_set", "estimated_delay", "published"]
 
@@ -194,30 +197,26 @@ def delay_set(
     """
     level = as_real(level, "level", low=0.0, high=1.0)
     draws, seeds = as_int(n_draws, "n_draws", low=99, high=99_999), as_generator(rng).integers(2**63, size=4)
-    beside = tuple(as_list(given))
-    roles = {"kpi": kpi, "lead": lead} | ({"given": beside} if beside else {})
-    columns = once_each(**roles, controls=controls)
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single().around(kpi)
-    kpi, lead, beside = sample.resolve(kpi, "kpi"), sample.resolve(lead, "lead"), _resolved(sample, beside, "given")
-    kept = _resolved(sample, columns["controls"], "controls")
-    longest = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
-    logged = as_names(log, "log", (kpi, lead, *beside, *kept))
-    shapes = (*STANDARD, BLOCK) if any(sample.finer(name) for name in (lead, *beside)) else STANDARD
+    sample, names = with_lead(
+        data, kpi=kpi, lead=lead, given=given, controls=controls, time=time, catalogue=catalogue, missing=missing
+    )
+    kpi, lead, kept = names.kpi, names.lead, names.controls
+    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
+    shapes = searched_shapes(sample, names.leads)
     with one_thread():
-        prepared = prepare(sample, kpi=kpi, leads=(lead, *beside), controls=kept, max_lag=longest, log=logged)
-        _refuse_untestable(prepared, kpi=kpi)
+        prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
+        refuse_untestable(prepared.untestable, kpi=kpi)
         problem = given_others(prepared.problem, shapes)
         found = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
         if not math.isfinite(found.statistic[0]):
-            what = f"kpi={kpi!r}, lead={lead!r}: the other columns leave nothing of the lead, or its gaps too few periods."
-            raise UsageError(f"{what} Give fewer of them, or more periods.", code="LL207")
+            raise UsageError(nothing_left(kpi, lead), code="LL207")
         # the signs of the scan, as in a ranking
         flips = shared_signs(np.random.default_rng(seeds[0]), n_draws=draws)
         estimated = estimated_delay(
             prepared, problem, 0, lead=0, flips=flips, pvalue=float(found.pvalue[0]), level=level, shapes=shapes
         )
-    settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": beside}
-    settings |= {"rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng), "controls": kept}
+    settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
+    settings |= {"rng": seed_words(rng), "controls": kept}
     settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
     search = Search(
         n_lags=int(np.isfinite(problem.delays(0)).sum()), n_shapes=len(shapes), correction="bootstrap of the largest t",
@@ -226,7 +225,7 @@ def delay_set(
     notes = tuple((note.code, note.text) for note in sample.notes)
     provenance = Provenance.of("delay_set", warnings=notes, search=search, **settings)
     return DelaySet(
-        kpi=kpi, lead=lead, given=beside, controls=kept, unit=sample.calendar.unit, delay=estimated.delay,
+        kpi=kpi, lead=lead, given=names.given, controls=kept, unit=sample.calendar.unit, delay=estimated.delay,
         available_after=published(as_catalogue(catalogue), lead, pace=prepared.treatments[0].pace),
         pvalue=float(found.pvalue[0]), nobs=int(found.nobs[0].max()), lead_sd=float(problem.x_scale[0]), provenance=provenance,
         **_by_lag(prepared, problem, found, estimated.test, level=level),
@@ -301,17 +300,6 @@ def _with_neighbours(kept: Sequence[float], lags: Sequence[float]) -> tuple[floa
     """
     near = {place + away for place, lag in enumerate(lags) if lag in kept for away in (-1, 0, 1)}
     return tuple(lag for place, lag in enumerate(lags) if place in near)
-
-
-def _resolved(sample: Any, names: Iterable[Any], argument: str) -> tuple[str, ...]:
-    """Names as the sample spells them."""
-    return tuple(sample.resolve(name, argument) for name in names)
-
-
-def _refuse_untestable(prepared: Prepared, *, kpi: str) -> None:
-    """A lead without numbers has no delay."""
-    for item in prepared.untestable:
-        raise UsageError(f"kpi={kpi!r}, lead={item.lead!r}: {words.untestable(item.code, item.detail)}", code=item.code)
 
 
 def published(metrics: Mapping[str, Metric], lead: str, *, pace: float) -> float:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_lags, as_list, as_names, once_each
-from leadlag.catalogue import Metric, Missing, as_catalogue
+from leadlag._validation import as_generator, as_int, as_lags, as_names, seed_words
+from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment
 from leadlag.core.origins import shaped_lags
 from leadlag.core.shapes import STANDARD
 from leadlag.decision.backing import Gain
@@ -24,9 +24,12 @@ from leadlag.prepare.season import seasons_asked
 from leadlag.prepare.snapshots import Snapshots
 from leadlag.prepare.untestable import untestable_leads
 from leadlag.results import Provenance, Search
-from leadlag.sample import Sample, Vintages, as_sample
+from leadlag.sample import Sample, Vintages
+from leadlag.sample.dates import row_of
+from leadlag.sample.roles import longest_lag, with_roles
 from leadlag.transforms import take_log
 from leadlag.wording import gain as words
+from leadlag.wording.untestable import untestable
 
 __all__ = ["HORIZONS", "forecast_gain", "lead_gains"]
 
@@ -47,7 +50,7 @@ def forecast_gain(
     *,
     horizons: int | Iterable[int] = HORIZONS,
     max_lag: int | None = None,
-    first_origin: int | str | None = None,
+    first_origin: Moment | None = None,
     rng: int | np.random.Generator = 0,
     time: str | None = None,
     controls: str | Sequence[str] | None = None,
@@ -69,8 +72,8 @@ def forecast_gain(
         Periods ahead, counted from the last period that has ended when the forecast is made.
     max_lag : int, optional
         Longest lag of a lead, in periods of the KPI; as in `rank_leads` if None.
-    first_origin : int or str, optional
-        Periods before the first forecast, or the label of the last of them; if None a third of all, and two of every season that
+    first_origin : int, str or date, optional
+        Periods before the first forecast, or the last of them as a date; if None a third of all, and two of every season that
         the KPI or a lead shows.
     rng : int or Generator
         For the bootstrap of the Clark-West test at longer horizons with few origins.
@@ -117,25 +120,15 @@ def forecast_gain(
     >>> bool(table.loc[1, "rmse_saved"] > 0.1), bool(table.loc[4, "rmse_saved"] > 0.1)
     (True, False)
     """
-    asked = as_lags([horizons] if isinstance(horizons, int) else list(horizons), "horizons")
-    generator = as_generator(rng)
-    named = None if leads is None else as_list(leads)
-    columns = once_each(kpi=kpi, **({} if named is None else {"leads": tuple(named)}), controls=controls)
-    read = None if named is None else columns
+    asked, generator = _horizons(horizons), as_generator(rng)
     vintages = data if isinstance(data, Vintages) else None
     if vintages is not None:
         if missing != "mask":
             raise UsageError(f"missing={missing!r} is not allowed with snapshots, in which what is not out yet is missing.")
         data = vintages.latest
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=read).require_single().around(kpi)
-    kpi = sample.resolve(kpi, "kpi")
-    kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
-    rest = [name for name in sample.all_names if name not in (kpi, *kept)] if named is None else named
-    candidates = tuple(sample.resolve(name, "leads") for name in rest)
-    if not candidates:
-        raise UsageError("leads names no column: give at least one column beside the KPI.")
-    longest = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
-    logged = as_names(log, "log", (kpi, *candidates, *kept))
+    sample, names = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
+    kpi, candidates, kept = names.kpi, names.leads, names.controls
+    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     first = _first_row(sample, first_origin)
     with one_thread():
         y = _analysed(sample, kpi, log=logged, undo=None)
@@ -146,10 +139,10 @@ def forecast_gain(
             known = Snapshots(vintages=vintages, kpi=kpi, leads=candidates, controls=kept, log=logged)
         walked = _walked(sample, known, y, leads=candidates, max_lag=longest, horizons=asked, first=first)
         if isinstance(walked, str):
-            raise DataContractError(f"kpi={kpi!r} cannot be forecast: {walked}.", code="LL313")
+            raise DataContractError(words.refused(kpi, walked), code="LL313")
         gains = compared(walked, rng=generator)
     settings: dict[str, Any] = {"kpi": kpi, "horizons": asked, "max_lag": longest, "first_origin": first_origin}
-    settings |= {"rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng), "controls": kept}
+    settings |= {"rng": seed_words(rng), "controls": kept}
     settings |= {"missing": missing, "log": logged, "time": time}
     return _result(sample, walked, gains, kpi=kpi, controls=kept, log=logged, settings=settings)
 
@@ -216,9 +209,7 @@ def _walked(
         return words.TOO_SHORT
     n = len(y)
     fixed, X = np.column_stack([np.ones(n), np.arange(n) / n]), known.at(n - 1).X
-    reasons = {
-        one.lead: words.untestable(one.code, one.detail) for one in untestable_leads(y, X, leads, fixed=fixed, n_controls=0)
-    }
+    reasons = {one.lead: untestable(one.code, one.detail) for one in untestable_leads(y, X, leads, fixed=fixed, n_controls=0)}
     start = _default_first(sample, y, X) if first is None else first
     if first is None and isinstance(known, Snapshots):
         start = known.first_origin(start)
@@ -340,13 +331,23 @@ def _default_first(sample: Sample, y: Floats, X: Floats) -> int:
     return begins + math.ceil(max(_BEFORE * (len(y) - begins), *seasons, 0.0)) - 1
 
 
-def _first_row(sample: Sample, first_origin: int | str | None) -> int | None:
+def _horizons(horizons: Any) -> tuple[int, ...]:
+    """Horizons in their order; a single number is one horizon, not all up to it."""
+    several = isinstance(horizons, Iterable) and not isinstance(horizons, str)
+    return as_lags(horizons if several else [horizons], "horizons")
+
+
+def _first_row(sample: Sample, first_origin: Moment | None) -> int | None:
     """Row of the first origin."""
     if first_origin is None:
         return None
-    if isinstance(first_origin, str):
-        if first_origin not in sample.periods:
-            span = f"{sample.periods[0]} to {sample.periods[-1]}"
-            raise UsageError(f"first_origin={first_origin!r} is no period of the data, which go from {span}: give one of these.")
-        return sample.periods.index(first_origin)
-    return as_int(first_origin, "first_origin", low=1, high=sample.n_periods - 1) - 1
+    last = sample.n_periods - 1
+    moment = as_moment(first_origin, "first_origin")
+    if isinstance(moment, int):
+        return as_int(moment, "first_origin", low=1, high=last) - 1
+    named = isinstance(moment, str) and moment in sample.periods
+    row = sample.periods.index(str(moment)) if named else row_of(sample.calendar, moment, "first_origin", last=True)
+    if not 0 <= row < last:
+        span = f"{sample.periods[0]} to {sample.periods[-1]}"
+        raise UsageError(f"first_origin={first_origin!r} leaves no period on one side of it: give one inside {span}.")
+    return row

@@ -12,21 +12,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_list, as_names, as_real, once_each
+from leadlag._validation import as_generator, as_int, as_names, as_real, seed_words
 from leadlag.catalogue import Metric, Missing
-from leadlag.core.limits import check_limits
 from leadlag.core.multiplicity import fdr_adjust
 from leadlag.core.power import PowerCurves, kpi_sd, needed_pvalue, power_curves, rows_for
 from leadlag.core.problem import Problem
-from leadlag.core.scan import CHUNK, Scan, scan
-from leadlag.core.shapes import BLOCK, STANDARD, Shape
+from leadlag.core.scan import Scan, scan
+from leadlag.core.shapes import STANDARD, Shape
 from leadlag.decision.backing import Detectable
 from leadlag.errors import UsageError
 from leadlag.prepare import Prepared, prepare
+from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
 from leadlag.results import Provenance, Result, Search
-from leadlag.sample import Sample, as_sample
+from leadlag.sample.roles import longest_lag, with_roles
 from leadlag.wording import detectable as words
-from leadlag.wording.power import untestable
+from leadlag.wording.untestable import untestable
 
 __all__ = ["DetectableEffects", "LeadPower", "detectable", "detectable_effect", "detectable_of"]
 
@@ -34,6 +34,10 @@ Floats = NDArray[np.float64]
 
 #: A power of nearly one is not read off a curve of so few draws.
 _LEAST_POWER, _MOST_POWER = 0.10, 0.95
+#: A largest |t| with a p above this is nothing unusual of a lead without an effect.
+_USUAL = 0.20
+#: Arrays of the columns of a chunk that the curves hold at a time.
+_HELD = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,15 +222,10 @@ def detectable_effect(
     rate = as_real(fdr, "fdr", low=0.0, high=1.0)
     share = as_real(power, "power", low=_LEAST_POWER, high=_MOST_POWER)
     draws, seeds = as_int(n_draws, "n_draws", low=99, high=99_999), as_generator(rng).integers(2**63, size=4)
-    sample, kpi, names, kept = _named(
-        data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing
-    )
-    longest = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
-    logged = as_names(log, "log", (kpi, *names, *kept))
-    finer = [found for found in map(sample.finer, names) if found is not None]
-    shapes = (*STANDARD, *((BLOCK,) if finer else ()))
-    n_columns = len(shapes) * max([longest, *(len(found.clock.own_lags((1, longest))) for found in finer)])
-    _refuse_beyond_limits(len(names), sample.n_periods, n_columns=n_columns, n_draws=draws)
+    sample, roles = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
+    kpi, names, kept = roles.kpi, roles.leads, roles.controls
+    longest, logged, shapes = longest_lag(sample, max_lag), as_names(log, "log", roles.names), searched_shapes(sample, names)
+    refuse_beyond_limits(sample, names, max_lag=longest, n_shapes=len(shapes), n_draws=draws, n_held=_HELD)
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=names, controls=kept, max_lag=longest, log=logged)
         found = scan(prepared.problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
@@ -235,7 +234,7 @@ def detectable_effect(
         curves, size = _curves(prepared.problem, found, threshold=needed, shapes=shapes, seed=0), kpi_sd(prepared.problem)
     details = _detectables(prepared, curves, threshold=needed, power=share, size=size)
     settings: dict[str, Any] = {"kpi": kpi, "leads": names, "max_lag": longest, "fdr": rate, "power": share}
-    settings |= {"rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng), "controls": kept}
+    settings |= {"rng": seed_words(rng), "controls": kept}
     settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
     search = Search(
         n_leads=int(np.isfinite(found.statistic).sum()), n_lags=prepared.problem.n_slots, n_shapes=len(shapes),
@@ -305,7 +304,7 @@ def _curves(problem: Problem, found: Scan, *, threshold: float, shapes: Sequence
     """Chance to find each lead of a problem, the threshold and what is usual by the scan's draws."""
     tested = np.isfinite(found.statistic)
     least, usual = np.full(len(tested), np.nan), np.full(len(tested), np.nan)
-    least[tested], usual[tested] = found.tail.threshold(threshold), found.tail.threshold(0.5)
+    least[tested], usual[tested] = found.tail.threshold(threshold), found.tail.threshold(_USUAL)
     return power_curves(problem, threshold=least, usual=usual, seed=seed, shapes=shapes)
 
 
@@ -337,30 +336,6 @@ def _detectables(
 def _in_percent(values: Floats, *, log: bool) -> Floats:
     """Log effects as percentages; others as they are."""
     return np.asarray(100.0 * np.expm1(values) if log else values)
-
-
-def _named(
-    data: Any, *, kpi: Any, leads: Any, controls: Any, time: str | None, catalogue: Any, missing: Missing
-) -> tuple[Sample, str, tuple[str, ...], tuple[str, ...]]:
-    """The sample of one call, its KPI, its leads in the order of their names, and its controls."""
-    roles: dict[str, Any] = {"kpi": kpi} | ({} if leads is None else {"leads": tuple(as_list(leads))})
-    columns = once_each(**roles, controls=controls)
-    asked = None if leads is None else columns
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=asked).require_single().around(kpi)
-    outcome = sample.resolve(kpi, "kpi")
-    kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
-    given = [sample.resolve(name, "leads") for name in columns["leads"]] if leads is not None else sample.names
-    names = tuple(sorted(name for name in given if name not in (outcome, *kept)))
-    if not names:
-        raise UsageError("leads is empty: name at least one candidate, or give data with more columns of numbers than the KPI.")
-    return sample, outcome, names, kept
-
-
-def _refuse_beyond_limits(n_leads: int, n_periods: int, *, n_columns: int, n_draws: int) -> None:
-    """Memory and tests are planned before they are taken: draws and leads at once, columns by chunk."""
-    chunk = min(n_leads, CHUNK) * n_columns
-    n_bytes = 8 * (n_draws * (n_periods + n_leads + chunk) + 6 * n_periods * chunk + n_periods * n_leads * 8)
-    check_limits(n_bytes=n_bytes, n_tests=n_leads * n_columns, ways=("name fewer leads", "take a smaller max_lag or n_draws"))
 
 
 def _refuse_nothing(prepared: Prepared, found: Scan, *, kpi: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leadlag._validation import as_generator, as_int, as_lags, as_real, once_each
+from leadlag._validation import as_generator, as_int, as_lags, as_real, once_each, seed_words
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.bands import Bands, bands
 from leadlag.core.projection import ProjectionNumbers, projection
@@ -306,7 +306,7 @@ def local_projection(
         raise UsageError(f"kpi={kpi!r}, lead={lead!r}: {error.args[0]}", code=error.code) from None
     noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_to_look_at(numbers, asked, kpi, lead)))
     settings |= {"lags": numbers.lags, "own_lags": numbers.own_lags, "bandwidth": numbers.bandwidth, "missing": missing}
-    seed = "a Generator" if isinstance(rng, np.random.Generator) else int(rng)
+    seed = seed_words(rng)
     provenance = Provenance.of(
         "local_projection",
         warnings=noted,

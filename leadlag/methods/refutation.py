@@ -12,20 +12,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_list, as_names, once_each
+from leadlag._validation import as_generator, as_int, as_names, seed_words
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.given import given_others
 from leadlag.core.problem import Problem
 from leadlag.core.refuting import FEWEST_COPIES, Copies, FutureLead, future_lead, random_walks, reordered, shifted
-from leadlag.core.scan import Scan, scan, with_columns
-from leadlag.core.shapes import BLOCK, STANDARD, Shape
+from leadlag.core.scan import scan, with_columns
+from leadlag.core.shapes import STANDARD, Shape
 from leadlag.decision import Policy
 from leadlag.decision.backing import Decoys, Refutation
 from leadlag.errors import UsageError
 from leadlag.prepare import Prepared, extra_leads, prepare
+from leadlag.prepare.searched import searched_shapes
+from leadlag.prepare.untestable import refuse_untestable
 from leadlag.results import Provenance, Result, Search
-from leadlag.sample import as_sample
+from leadlag.sample.roles import longest_lag, with_lead
 from leadlag.wording import refutation as words
+from leadlag.wording.untestable import nothing_left
 
 __all__ = ["Attempt", "RefutationTest", "decoys_tried", "refutation_test", "refuted"]
 
@@ -220,33 +223,37 @@ def refutation_test(
     """
     tries, walks = as_int(n_tries, "n_tries", low=FEWEST_COPIES, high=9_999), as_int(n_decoys, "n_decoys", low=19, high=9_999)
     draws, seeds = as_int(n_draws, "n_draws", low=99, high=99_999), as_generator(rng).integers(2**63, size=4)
-    beside = tuple(as_list(given))
-    roles = {"kpi": kpi, "lead": lead} | ({"given": beside} if beside else {})
-    columns = once_each(**roles, controls=controls)
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single().around(kpi)
-    kpi, lead = sample.resolve(kpi, "kpi"), sample.resolve(lead, "lead")
-    beside = tuple(sample.resolve(name, "given") for name in beside)
-    kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
-    longest = sample.calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
-    logged = as_names(log, "log", (kpi, lead, *beside, *kept))
-    shapes = (*STANDARD, BLOCK) if any(sample.finer(name) for name in (lead, *beside)) else STANDARD
+    sample, names = with_lead(
+        data, kpi=kpi, lead=lead, given=given, controls=controls, time=time, catalogue=catalogue, missing=missing
+    )
+    kpi, lead, kept = names.kpi, names.lead, names.controls
+    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
+    shapes = searched_shapes(sample, names.leads)
     with one_thread():
-        prepared = prepare(sample, kpi=kpi, leads=(lead, *beside), controls=kept, max_lag=longest, log=logged)
-        _refuse_untestable(prepared, kpi=kpi)
+        prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
+        refuse_untestable(prepared.untestable, kpi=kpi)
         problem = given_others(prepared.problem, shapes)
         found = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
-        _refuse_nothing_left(found, kpi=kpi, lead=lead)
+        if not math.isfinite(found.statistic[0]):
+            raise UsageError(nothing_left(kpi, lead), code="LL207")
         tried = _tried(problem, seed=int(seeds[1]), n_tries=tries, shapes=shapes)
         decoys = _decoy_pvalues(prepared, problem, seed=int(seeds[2]), n_decoys=walks, n_draws=draws, shapes=shapes)
-    settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "given": beside, "n_tries": tries}
-    settings |= {"n_decoys": walks, "rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng)}
-    settings |= {"controls": kept, "missing": missing, "log": logged, "n_draws": draws, "time": time}
+    settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "given": names.given, "n_tries": tries}
+    settings |= {
+        "n_decoys": walks,
+        "rng": seed_words(rng),
+        "controls": kept,
+        "missing": missing,
+        "log": logged,
+        "n_draws": draws,
+        "time": time,
+    }
     search = Search(n_lags=problem.n_slots, n_shapes=len(shapes), family=words.SEARCHED, correction="bootstrap of the largest t")
     notes = [(note.code, note.text) for note in sample.notes]
     if len(tried.placebo.tried) < FEWEST_COPIES:
         notes.append(("LL133", words.few_shifts(len(tried.placebo.tried), sample.calendar.unit)))
     return RefutationTest(
-        kpi=kpi, lead=lead, given=beside, controls=kept, unit=sample.calendar.unit, max_lag=longest,
+        kpi=kpi, lead=lead, given=names.given, controls=kept, unit=sample.calendar.unit, max_lag=longest,
         pvalue=float(found.pvalue[0]), statistic=tried.placebo.found, refutation=tried.refutation,
         placebo=tuple(tried.placebo.tried.tolist()), permuted=tuple(tried.permuted.tried.tolist()), decoys=tuple(decoys.tolist()),
         level=Policy().placebo_level, nobs=int(found.nobs[0].max()),
@@ -381,16 +388,3 @@ def _attempts(result: RefutationTest) -> Iterator[Attempt]:
         name="decoys", tried=len(result.decoys), measure="p", lead=result.pvalue, other=min(result.decoys, default=math.nan),
         pvalue=as_good, stands=not as_good > result.level,
     )  # fmt: skip
-
-
-def _refuse_untestable(prepared: Prepared, *, kpi: str) -> None:
-    """A lead without numbers cannot be put to a test."""
-    for item in prepared.untestable:
-        raise UsageError(f"kpi={kpi!r}, lead={item.lead!r}: {words.untestable(item.code, item.detail)}", code=item.code)
-
-
-def _refuse_nothing_left(found: Scan, *, kpi: str, lead: str) -> None:
-    """Nor can one of which the other columns leave nothing."""
-    if not math.isfinite(found.statistic[0]):
-        what = f"kpi={kpi!r}, lead={lead!r}: the other columns leave nothing of the lead, or its gaps too few periods."
-        raise UsageError(f"{what} Give fewer of them, or more periods.", code="LL207")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_list, as_names, as_real, once_each
+from leadlag._validation import as_generator, as_int, as_names, as_real, seed_words
 from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment, as_window
 from leadlag.core.breaks import sup_pvalue
 from leadlag.core.clock import whole
@@ -23,14 +23,16 @@ from leadlag.core.leadsides import change_at, chosen_before, side_effects
 from leadlag.core.problem import Problem, refitted
 from leadlag.core.resample import SharedSigns
 from leadlag.core.scan import column_of
-from leadlag.core.shapes import BLOCK, STANDARD, Shape
+from leadlag.core.shapes import Shape
 from leadlag.decision.backing import Stability, Weakening
 from leadlag.errors import UsageError
 from leadlag.prepare import Prepared, clean_kpi, prepare
+from leadlag.prepare.searched import searched_shapes
+from leadlag.prepare.untestable import refuse_untestable
 from leadlag.results import Provenance, Search
-from leadlag.sample import as_sample
 from leadlag.sample.dates import Targeted, targeted
 from leadlag.sample.periods import Calendar
+from leadlag.sample.roles import longest_lag, with_lead
 from leadlag.stable import StabilityTest
 from leadlag.wording import stability as words
 
@@ -136,23 +138,17 @@ def stability_test(
     """
     level = as_real(level, "level", low=0.0, high=1.0)
     draws, seed = as_int(n_draws, "n_draws", low=99, high=99_999), int(as_generator(rng).integers(2**63))
-    beside = tuple(as_list(given))
-    roles = {"kpi": kpi, "lead": lead} | ({"given": beside} if beside else {})
-    columns = once_each(**roles, controls=controls)
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single().around(kpi)
-    kpi, lead = sample.resolve(kpi, "kpi"), sample.resolve(lead, "lead")
-    beside = tuple(sample.resolve(name, "given") for name in beside)
-    kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
-    calendar = sample.calendar
-    longest = calendar.default_max_lag(sample.n_periods) if max_lag is None else as_int(max_lag, "max_lag", low=1)
+    sample, names = with_lead(
+        data, kpi=kpi, lead=lead, given=given, controls=controls, time=time, catalogue=catalogue, missing=missing
+    )
+    kpi, lead, kept, calendar = names.kpi, names.lead, names.controls, sample.calendar
+    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     known = as_catalogue(catalogue).get(lead) or Metric(lead)
     target = _target(calendar, known, since=targeted_since, chosen=selected_on, n_candidates=selected_from)
-    logged = as_names(log, "log", (kpi, lead, *beside, *kept))
-    shapes = (*STANDARD, BLOCK) if any(sample.finer(name) for name in (lead, *beside)) else STANDARD
+    shapes = searched_shapes(sample, names.leads)
     with one_thread():
-        prepared = prepare(sample, kpi=kpi, leads=(lead, *beside), controls=kept, max_lag=longest, log=logged)
-        for item in prepared.untestable:
-            raise UsageError(f"kpi={kpi!r}, lead={item.lead!r}: {words.untestable(item.code, item.detail)}", code=item.code)
+        prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
+        refuse_untestable(prepared.untestable, kpi=kpi)
         problem = given_others(prepared.problem, shapes)
         asked = _asked(prepared, problem, 0, best=best_column(problem, 0, shapes)[0], shapes=shapes)
         flips = SharedSigns(seed=seed, n_draws=draws)
@@ -167,17 +163,17 @@ def stability_test(
         numbers = _of_change(asked, found, calendar, flips=flips, level=level) | _moving(
             asked, problem, calendar, window=size, level=level
         )
-    settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": beside, "window": size}
-    settings |= {"rng": "a Generator" if isinstance(rng, np.random.Generator) else int(rng), "controls": kept}
-    settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
+    settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
+    settings |= {"window": size, "rng": seed_words(rng), "controls": kept, "missing": missing, "log": logged}
+    settings |= {"n_draws": draws, "time": time}
     settings |= {"targeted_since": None if target is None else target.label}
     settings |= {"selected_on": None if target is None or target.chosen is None else _labels(calendar, target.chosen)}
     done = Search(n_lags=problem.n_slots, n_shapes=len(shapes), n_tests=len(found.dates), family=words.WHEN, correction=words.HOW)
     provenance = Provenance.of("stability_test", warnings=[(one.code, one.text) for one in sample.notes], search=done, **settings)
     return StabilityTest(
-        kpi=kpi, lead=lead, given=beside, controls=kept, unit=calendar.unit, delay=whole(asked.delay), shape=asked.shape.label,
-        stability=stability, window=size, lead_sd=float(problem.x_scale[0]), level=level, nobs=len(asked.of.rows),
-        in_percent=asked.in_percent, provenance=provenance, **numbers,
+        kpi=kpi, lead=lead, given=names.given, controls=kept, unit=calendar.unit, delay=whole(asked.delay),
+        shape=asked.shape.label, stability=stability, window=size, lead_sd=float(problem.x_scale[0]), level=level,
+        nobs=len(asked.of.rows), in_percent=asked.in_percent, provenance=provenance, **numbers,
     )  # fmt: skip
 
 
@@ -287,6 +283,8 @@ def _target(calendar: Calendar, known: Metric, *, since: Any, chosen: Any, n_can
         return None
     moment = known.targeted_since if since is None else as_moment(since, "targeted_since")
     window = known.selected_on if chosen is None else as_window(chosen, "selected_on")
+    if n_candidates is not None and window is None:
+        raise UsageError(f"selected_from={n_candidates!r} says how a target was chosen: give selected_on too, when that was.")
     many = known.selected_from if n_candidates is None else as_int(n_candidates, "selected_from", low=2)
     return targeted(calendar, moment, window, n_candidates=many) if moment is not None else None
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise, rows_needed, standardise
+from leadlag.errors import UsageError
+from leadlag.wording.untestable import refused
 
-__all__ = ["Untestable", "fewest_rows", "moved_copies", "single_event", "untestable_leads"]
+__all__ = ["Untestable", "fewest_rows", "moved_copies", "refuse_untestable", "single_event", "untestable_leads"]
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +29,18 @@ class Untestable:
     lead: str
     code: str
     detail: str
+
+
+def refuse_untestable(found: Iterable[Untestable], *, kpi: str) -> None:
+    """Where a call asks of one lead: without numbers of it, or of one that stands beside it, there is no answer.
+
+    Raises
+    ------
+    UsageError
+        With the code of the first of them.
+    """
+    for item in found:
+        raise UsageError(refused(kpi, item.lead, code=item.code, detail=item.detail), code=item.code)
 
 
 def fewest_rows(n_columns: int) -> int:

@@ -1,4 +1,4 @@
-"""Which column is the KPI, which are candidates, and which are controls."""
+"""What one call asks: which column is the KPI, which are candidates, which are controls, and how long the lags are."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leadlag._validation import as_list, as_names
+from leadlag._validation import as_int, as_list, as_names, once_each
 from leadlag.catalogue import Missing
 from leadlag.errors import UsageError
 from leadlag.sample.frame import as_sample
 from leadlag.sample.model import Sample
 
-__all__ = ["Roles", "with_roles"]
+__all__ = ["OneLead", "Roles", "longest_lag", "with_lead", "with_roles"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +22,46 @@ class Roles:
     kpi: str
     leads: tuple[str, ...]
     controls: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them, the KPI first."""
+        return (self.kpi, *self.leads, *self.controls)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneLead:
+    """The columns of one call that asks of one lead, `given` others, as the sample spells them."""
+
+    kpi: str
+    lead: str
+    given: tuple[str, ...]
+    controls: tuple[str, ...]
+
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """The lead, and those that stand beside it."""
+        return (self.lead, *self.given)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them, the KPI first."""
+        return (self.kpi, *self.leads, *self.controls)
+
+
+def with_lead(
+    data: Any, *, kpi: Any, lead: Any, given: Any, controls: Any, time: str | None, catalogue: Any, missing: Missing
+) -> tuple[Sample, OneLead]:
+    """The sample around the KPI and the columns of a call that asks of one lead, each in one role."""
+    beside = tuple(as_list(given))
+    columns = once_each(kpi=kpi, lead=lead, **({"given": beside} if beside else {}), controls=controls)
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single().around(kpi)
+    return sample, OneLead(
+        kpi=sample.resolve(kpi, "kpi"),
+        lead=sample.resolve(lead, "lead"),
+        given=tuple(sample.resolve(name, "given") for name in beside),
+        controls=tuple(sample.resolve(name, "controls") for name in columns["controls"]),
+    )
 
 
 def with_roles(
@@ -52,3 +92,10 @@ def _refuse_two_roles(kpi: str, leads: Sequence[str], controls: Sequence[str]) -
         raise UsageError(f"leads and controls both name {', '.join(map(repr, both))}: a control is never ranked, name it once.")
     if not leads:
         raise UsageError("leads is empty: name at least one candidate, or give data with more columns of numbers than the KPI.")
+
+
+def longest_lag(sample: Sample, max_lag: int | None) -> int:
+    """The longest lag that is searched, in periods of the KPI: as asked, or what suits the calendar."""
+    if max_lag is None:
+        return sample.calendar.default_max_lag(sample.n_periods)
+    return as_int(max_lag, "max_lag", low=1)

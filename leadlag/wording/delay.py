@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from typing import Protocol
 
-from leadlag.errors import CODES
 from leadlag.wording.prose import lines_of
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenDelay, SeenProvenance
@@ -22,7 +21,7 @@ from leadlag.wording.sentences import (
 )
 from leadlag.wording.shown import Prose, among, cut, joined, lag_number, number, pad, percent, periods, pvalue, shown, wrap
 
-__all__ = ["explain", "summary", "untestable"]
+__all__ = ["explain", "summary"]
 
 _WIDTH, _LABEL, _NAME = 80, 11, 28
 #: Lags that a summary lists.
@@ -67,12 +66,6 @@ class SeenDelaySet(Protocol):
     def nobs(self) -> int: ...
     @property
     def provenance(self) -> SeenProvenance: ...
-
-
-def untestable(code: str, detail: str) -> str:
-    """Why a lead has no delay."""
-    told = f"{CODES.get(code, code)}{f' ({shown(detail)})' if detail else ''}"
-    return f"{told}. Leave it out, or look at its values."
 
 
 def summary(result: SeenDelaySet) -> Prose:

@@ -6,14 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from leadlag.errors import CODES
 from leadlag.wording.prose import lines_of
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, among, cut, joined, pad, percent, periods, pvalue, shown, wrap
 
-__all__ = ["REPORTED", "TOO_SHORT", "dropped", "explain", "few_origins", "folded", "no_lag", "summary", "untestable"]
+__all__ = ["REPORTED", "TOO_SHORT", "dropped", "explain", "few_origins", "folded", "no_lag", "refused", "summary"]
 
 _WIDTH, _LABEL, _NAME = 80, 11, 24
 #: Lines of a summary's table.
@@ -76,9 +75,10 @@ class SeenForecastGain(Protocol):
     def max_lag(self) -> int: ...
 
 
-def untestable(code: str, detail: str) -> str:
-    """Why a lead has no gain."""
-    return f"{CODES.get(code, code)}{f' ({shown(detail)})' if detail else ''}"
+def refused(kpi: str, why: str) -> str:
+    """That no forecast can be made of the KPI, and what to do."""
+    step = "take the figures of single periods" if why == REPORTED else "give more periods, or ask for shorter horizons"
+    return f"kpi={kpi!r} cannot be forecast: {why}; {step}."
 
 
 def no_lag(horizon: int, delay: int, max_lag: int) -> str:

@@ -8,10 +8,9 @@ import math
 from collections.abc import Iterable
 from typing import Protocol
 
-from leadlag.errors import CODES
 from leadlag.wording.shown import among, number, percent, periods, shown
 
-__all__ = ["FAR", "SeenCandidate", "SeenSizes", "closest", "in_sd", "missed", "untestable"]
+__all__ = ["FAR", "SeenCandidate", "SeenSizes", "closest", "in_sd", "missed"]
 
 #: Leads that a negative answer names.
 _MOST_NAMED = 3
@@ -49,11 +48,6 @@ class SeenCandidate(Protocol):
     def nobs(self) -> int: ...
     @property
     def detectable(self) -> SeenSizes | None: ...
-
-
-def untestable(code: str, detail: str) -> str:
-    """Why a lead could not be tested."""
-    return f"{CODES.get(code, code)}{f' ({shown(detail)})' if detail else ''}"
 
 
 def missed(item: SeenCandidate, *, kpi: str, unit: str) -> str:

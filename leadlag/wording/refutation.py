@@ -6,14 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from leadlag.errors import CODES
 from leadlag.wording.prose import lines_of
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, among, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
 
-__all__ = ["SEARCHED", "explain", "few_shifts", "summary", "untestable"]
+__all__ = ["SEARCHED", "explain", "few_shifts", "summary"]
 
 #: What the p of the lead covers; the lead's future, its copies and random walks go through the same search.
 SEARCHED = "lags and shapes, searched again for every copy"
@@ -71,12 +70,6 @@ class SeenRefutationTest(Protocol):
     def level(self) -> float: ...
     @property
     def nobs(self) -> int: ...
-
-
-def untestable(code: str, detail: str) -> str:
-    """Why a lead cannot be put to a test."""
-    told = f"{CODES.get(code, code)}{f' ({shown(detail)})' if detail else ''}"
-    return f"{told}. Leave it out, or look at its values."
 
 
 def few_shifts(count: int, unit: str) -> str:

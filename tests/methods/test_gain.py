@@ -251,14 +251,16 @@ def test_months_beside_quarters_know_nothing_of_what_comes_either() -> None:
     ("options", "error", "said"),
     [
         ({"leads": "visit"}, UnknownNameError, "visits"),
-        ({"leads": ["visits", "visits"]}, UsageError, "twice"),
+        ({"leads": ["visits", "visits"]}, UsageError, "leads names 'visits' more than once"),
         ({"horizons": 0}, UsageError, "horizons"),
+        ({"horizons": None}, UsageError, "horizons=None"),
+        ({"horizons": [1.5]}, UsageError, "horizons=1.5"),
         ({"max_lag": 0}, UsageError, "max_lag"),
         ({"first_origin": "1999-01"}, UsageError, "2010-01 to 2019-12"),
         ({"first_origin": 500}, UsageError, "first_origin"),
         ({"rng": None}, UsageError, "rng"),
         ({"log": ["price"]}, UnknownNameError, "log"),
-        ({"kpi": "flat"}, DataContractError, "cannot be forecast"),
+        ({"kpi": "flat"}, DataContractError, "cannot be forecast: .* give more periods"),
     ],
 )
 def test_what_is_wrong_is_refused_by_name(options: dict[str, object], error: type[Exception], said: str) -> None:

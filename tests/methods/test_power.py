@@ -157,7 +157,7 @@ def test_effects_on_a_kpi_in_logs_are_in_percent() -> None:
     ("options", "error", "said"),
     [
         ({"leads": ["lead_9"]}, UnknownNameError, "lead_"),
-        ({"leads": ["sales"]}, UsageError, "twice"),
+        ({"leads": ["sales"]}, UsageError, "leads names the KPI 'sales'"),
         ({"leads": []}, UsageError, "leads"),
         ({"power": 0.99}, UsageError, "power"),
         ({"fdr": 1.5}, UsageError, "fdr"),

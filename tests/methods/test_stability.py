@@ -195,6 +195,7 @@ def test_a_lead_that_stops_moving_can_still_be_asked_before() -> None:
         ({"targeted_since": "2023-12-11"}, UsageError, "too few to compare"),
         ({"targeted_since": 3.5}, UsageError, "targeted_since=3.5"),
         ({"selected_on": ("2021", "2022")}, UsageError, "give targeted_since too"),
+        ({"targeted_since": SINCE, "selected_from": 5}, UsageError, "give selected_on too"),
         ({"targeted_since": SINCE, "selected_on": "2021"}, UsageError, "first and its last period"),
         ({"targeted_since": SINCE, "selected_on": ("2021", "2023")}, UsageError, "had been a target since"),
     ],
