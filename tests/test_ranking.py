@@ -21,7 +21,8 @@ N_DRAWS = 299
 
 
 def ranked(data: pd.DataFrame, *, kpi: str = "kpi", **options: object) -> LeadRanking:
-    return rank_leads(data, kpi, **{"max_lag": 8, "n_draws": N_DRAWS} | options)  # type: ignore[arg-type]
+    """What is found; what backs it costs time, and is asked for by tests that look at it."""
+    return rank_leads(data, kpi, **{"max_lag": 8, "n_draws": N_DRAWS, "evidence": False} | options)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -108,19 +109,19 @@ def test_the_table_is_the_contracts(planted: pd.DataFrame) -> None:
 
 
 def test_the_same_rng_gives_the_same_ranking(planted: pd.DataFrame) -> None:
-    first, again = ranked(planted, rng=5), ranked(planted, rng=5)
-    pd.testing.assert_frame_equal(first.to_frame(), again.to_frame())
-    generators = [ranked(planted, rng=np.random.default_rng(5)).to_frame() for _ in range(2)]
-    pd.testing.assert_frame_equal(*generators)
-    pd.testing.assert_frame_equal(generators[0], first.to_frame())
-    assert not ranked(planted, rng=6).to_frame()["pvalue"].equals(first.to_frame()["pvalue"])
+    first, again = (ranked(planted, rng=rng, evidence=True).to_frame() for rng in (5, np.random.default_rng(5)))
+    pd.testing.assert_frame_equal(first, again)
+    assert not ranked(planted, rng=6).to_frame()["pvalue"].equals(first["pvalue"])
 
 
 def test_units_do_not_matter(planted: pd.DataFrame) -> None:
     scaled = planted.assign(kpi=planted["kpi"] * 1e12, lead_a=planted["lead_a"] * 1e-3, lead_b=planted["lead_b"] * -1.0)
-    ours, theirs = ranked(planted), ranked(scaled)
+    ours, theirs = ranked(planted, evidence=True), ranked(scaled, evidence=True)
     same_ranking(ours, theirs, rtol=1e-6)
-    effect, scaled_effect = (each.to_frame().set_index("lead")["effect"] for each in (ours, theirs))
+    table, scaled_table = (each.to_frame().set_index("lead") for each in (ours, theirs))
+    backing = ["grade", "gain", "stability_pvalue"]
+    pd.testing.assert_frame_equal(table[backing], scaled_table[backing], rtol=1e-6)
+    effect, scaled_effect = table["effect"], scaled_table["effect"]
     assert scaled_effect["lead_a"] == pytest.approx(effect["lead_a"] * 1e12)
     assert scaled_effect["lead_b"] == pytest.approx(effect["lead_b"] * -1e12)
 
@@ -341,7 +342,7 @@ def test_the_shapes_that_are_not_linear_count_as_tests(
     plain = ranked(curved)
     assert (plain.family.n_shapes, bent.family.n_shapes) == (5 * 8, 8 * 8)
     planned: dict[str, int] = {}
-    monkeypatch.setattr("leadlag.ranking.check_limits", lambda **asked: planned.update(n_tests=asked["n_tests"]))
+    monkeypatch.setattr("leadlag.prepare.searched.check_limits", lambda **asked: planned.update(n_tests=asked["n_tests"]))
     ranked(curved, nonlinear=True)
     assert planned["n_tests"] == bent.family.n_tests
     assert dict(bent.provenance.settings)["nonlinear"] is True
@@ -366,14 +367,16 @@ def test_every_view_of_a_ranking_takes_a_lead_without_an_effect(bent: LeadRankin
 @pytest.mark.parametrize("rng", [0, 1])
 def test_the_mean_duration_of_unemployment_follows_the_rate(rng: int) -> None:
     """It passes beside other leads, as the KPI's own past would, but not alone."""
-    ranking = rank_leads(load_sample("us_unemployment"), "unemployment_rate", rng=rng, n_draws=499)
+    ranking = rank_leads(load_sample("us_unemployment"), "unemployment_rate", rng=rng, n_draws=499, evidence=False)
     verdict = ranking.to_frame().set_index("lead")["verdict"]
     assert verdict["initial_claims"] == "lead"
     assert verdict["mean_unemployment_weeks"] == "reverse"
 
 
 def test_without_the_evidence_beside_them_the_verdicts_are_the_same(planted: pd.DataFrame) -> None:
-    whole, bare = ranked(planted).to_frame(), ranked(planted, evidence=False).to_frame()
-    assert bare["granger_pvalue"].isna().all()
+    whole, bare = ranked(planted, evidence=True).to_frame(), ranked(planted).to_frame()
+    beside = ["granger_pvalue", "grade", "gain", "gain_pvalue", "stability_pvalue"]
+    assert bare[beside].isna().all(axis=None)
     assert whole["granger_pvalue"].notna().all()
-    pd.testing.assert_frame_equal(bare.drop(columns="granger_pvalue"), whole.drop(columns="granger_pvalue"))
+    assert whole.loc[whole["verdict"] == "lead", beside].notna().all(axis=None)
+    pd.testing.assert_frame_equal(bare.drop(columns=beside), whole.drop(columns=beside))
