@@ -96,7 +96,7 @@ def forecast_gain(
     Raises
     ------
     UsageError
-        If an argument is outside what is allowed.
+        If an argument is outside what is allowed, or no lead has a gain at any horizon (LL127).
     UnknownNameError
         If a column does not exist.
     DataContractError
@@ -141,6 +141,8 @@ def forecast_gain(
         if isinstance(walked, str):
             raise DataContractError(words.refused(kpi, walked), code="LL313")
         gains = compared(walked, rng=generator)
+    if all(row.missing for row in gains):
+        raise UsageError(words.nothing(asked, (row.missing for row in gains)), code="LL127")
     settings: dict[str, Any] = {"kpi": kpi, "horizons": asked, "max_lag": longest, "first_origin": first_origin}
     settings |= {"rng": seed_words(rng), "controls": kept}
     settings |= {"missing": missing, "log": logged, "time": time}
@@ -279,8 +281,8 @@ def _result(
     """The public answer: horizons without numbers for any lead are dropped."""
     kept = [place for place, one in enumerate(walked.horizons) if any(not row.missing for row in gains if row.horizon == one)]
     horizons = tuple(walked.horizons[place] for place in kept)
-    first = walked.leads[0]
-    dropped = tuple((row.horizon, row.missing) for row in gains if row.lead == first and row.horizon not in horizons)
+    told = next(name for name in walked.leads if name not in walked.reasons)
+    dropped = tuple((row.horizon, row.missing) for row in gains if row.lead == told and row.horizon not in horizons)
     found = walked.rolled
     lag, shape = _chosen(walked, kept)
     untested = np.array([name in walked.reasons for name in walked.leads], dtype=bool)

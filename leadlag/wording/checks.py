@@ -227,7 +227,7 @@ def saved(found: SeenGain, unit: str) -> str:
     if not known:
         return ""
     told = [
-        f"{'saved' if share >= 0 else 'lost'} {100.0 * abs(share):.1f} %{error} {horizon}{ahead} (p {among(p)})"
+        f"{'saved' if round(share, 3) >= 0 else 'lost'} {100.0 * abs(share):.1f} %{error} {horizon}{ahead} (p {among(p)})"
         for (horizon, share, p), error, ahead in zip(
             known,
             [" of the root mean squared error", *[""] * (len(known) - 1)],

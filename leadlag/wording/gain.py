@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from leadlag.wording.prose import lines_of
@@ -12,12 +12,14 @@ from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, among, cut, joined, pad, percent, periods, pvalue, shown, wrap
 
-__all__ = ["REPORTED", "TOO_SHORT", "dropped", "explain", "few_origins", "folded", "no_lag", "refused", "summary"]
+__all__ = ["REPORTED", "TOO_SHORT", "dropped", "explain", "few_origins", "folded", "no_lag", "nothing", "refused", "summary"]
 
 _WIDTH, _LABEL, _NAME = 80, 11, 24
 #: Lines of a summary's table.
 _MOST_ROWS = 60
 _COLUMNS = (24, 8, 10, 11, 9, 9, 9)
+#: Reasons that a refusal tells.
+_MOST_REASONS = 3
 #: p up to which a gain is called more than chance.
 _LEVEL = 0.10
 
@@ -79,6 +81,14 @@ def refused(kpi: str, why: str) -> str:
     """That no forecast can be made of the KPI, and what to do."""
     step = "take the figures of single periods" if why == REPORTED else "give more periods, or ask for shorter horizons"
     return f"kpi={kpi!r} cannot be forecast: {why}; {step}."
+
+
+def nothing(horizons: Sequence[int], why: Iterable[str]) -> str:
+    """That no lead has a gain at any of the horizons, and what to do."""
+    told = "; ".join(sorted(set(why))[:_MOST_REASONS])
+    return (
+        f"horizons={list(horizons)} have no gain: {told}. Ask for shorter horizons, allow a longer max_lag, or name other leads."
+    )
 
 
 def no_lag(horizon: int, delay: int, max_lag: int) -> str:

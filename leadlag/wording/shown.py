@@ -191,7 +191,7 @@ def percent(share: float) -> str:
     >>> percent(0.9), percent(0.125)
     ('90 %', '12.5 %')
     """
-    return f"{round(100 * share, 6):g} %"
+    return f"{round(100 * share, 6) + 0.0:g} %"  # a share that rounds to zero has no sign
 
 
 def periods(count: float, unit: str) -> str:

@@ -127,7 +127,7 @@ def explain(result: SeenStabilityTest) -> Prose:
         told.append(f"The change that would fit best is after {shown(found.date)}: {before} until then, {after} since.")
     else:
         told = [f"The effect of {lead} on {kpi} is not the same all the time (p {among(found.pvalue)} of no change)."]
-        told.append(f"The change fits best after {shown(found.date)}: {before} until then, {after} since{_rise(result)}.")
+        told.append(f"The change fits best after {shown(found.date)}: {before} until then, {after} since, each{_rise(result)}.")
         told.append(
             f"That date is an estimate. Ask what happened to {lead} or {kpi} around it, and trust the {result.unit}s since."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import warnings
 from functools import cache
 from typing import Any
@@ -247,12 +248,22 @@ def test_months_beside_quarters_know_nothing_of_what_comes_either() -> None:
     pd.testing.assert_frame_equal(one, two, rtol=1e-10)
 
 
+def test_the_first_origin_is_a_number_of_periods_or_a_date() -> None:
+    options: dict[str, Any] = {"kpi": "orders", "leads": "visits", "horizons": 1, "max_lag": 4}
+    firsts = (72, "2015-12", "2015", dt.date(2015, 12, 31))
+    origins = [forecast_gain(months(n=84), first_origin=first, **options).forecasts()["origin"].min() for first in firsts]
+    assert set(origins) == {"2015-12"}
+
+
 @pytest.mark.parametrize(
     ("options", "error", "said"),
     [
         ({"leads": "visit"}, UnknownNameError, "visits"),
         ({"leads": ["visits", "visits"]}, UsageError, "leads names 'visits' more than once"),
         ({"horizons": 0}, UsageError, "horizons"),
+        ({"horizons": [50], "max_lag": 8}, UsageError, "no gain: a lead 50 ahead needs lags from 50 on, and max_lag is 8"),
+        ({"leads": ["level"]}, UsageError, "no gain: the lead is constant"),
+        ({"first_origin": "2030"}, UsageError, "first_origin='2030' leaves no period"),
         ({"horizons": None}, UsageError, "horizons=None"),
         ({"horizons": [1.5]}, UsageError, "horizons=1.5"),
         ({"max_lag": 0}, UsageError, "max_lag"),
@@ -264,7 +275,7 @@ def test_months_beside_quarters_know_nothing_of_what_comes_either() -> None:
     ],
 )
 def test_what_is_wrong_is_refused_by_name(options: dict[str, object], error: type[Exception], said: str) -> None:
-    data = months().assign(flat=1.0)
+    data = months().assign(flat=1.0, level=2.0)
     with pytest.raises(error, match=said):
         forecast_gain(data, **{"kpi": "orders", "leads": ["visits", "ads"]} | options)
 
