@@ -149,6 +149,7 @@ class _Table:
             date_format=settings.date_format,
             counter=settings.freq == "period",
             violations=violations,
+            argument=argument,
         )
 
     def published(self, settings: Settings, violations: ViolationList) -> _Published | None:

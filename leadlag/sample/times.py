@@ -106,7 +106,14 @@ def looks_like_other_dates(column: pd.Series) -> bool:
 
 
 def read_times(
-    column: pd.Series, *, name: str | None, tz: str | None, date_format: str | None, counter: bool, violations: ViolationList
+    column: pd.Series,
+    *,
+    name: str | None,
+    tz: str | None,
+    date_format: str | None,
+    counter: bool,
+    violations: ViolationList,
+    argument: str = "time",
 ) -> Stamps | None:
     """Read a time column, or collect why it cannot be read and return None.
 
@@ -123,8 +130,10 @@ def read_times(
         Whether whole numbers are meant as a plain counter whatever they look like (``freq="period"``).
     violations : ViolationList
         Receives what is wrong.
+    argument : str
+        The argument that named the column, for messages.
     """
-    reader = _Reader(name=name, tz=tz, date_format=date_format, counter=counter, violations=violations)
+    reader = _Reader(name=name, tz=tz, date_format=date_format, counter=counter, violations=violations, argument=argument)
     return reader.read(column)
 
 
@@ -137,6 +146,7 @@ class _Reader:
     date_format: str | None
     counter: bool
     violations: ViolationList
+    argument: str
 
     def read(self, column: pd.Series) -> Stamps | None:
         missing = np.flatnonzero(column.isna().to_numpy())
@@ -169,7 +179,7 @@ class _Reader:
 
     def _wrong(self, code: str, text: str, examples: list[str], next_step: str) -> Stamps | None:
         """Collect a violation; there are no stamps then."""
-        self.violations.add(code, text, argument="time", column=self.name, examples=examples, next_step=next_step)
+        self.violations.add(code, text, argument=self.argument, column=self.name, examples=examples, next_step=next_step)
         return None
 
     def _naive(self, local: np.ndarray) -> Stamps | None:

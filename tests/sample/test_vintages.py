@@ -151,6 +151,11 @@ def test_wrong_use_names_the_argument(change: dict[str, Any], options: dict[str,
         read(monthly().assign(**change), **options)
 
 
+def test_moments_that_cannot_be_read_name_their_own_argument() -> None:
+    with pytest.raises(DataContractError, match="LL305 as_of, column 'known'"):
+        read(monthly().assign(known="soon"))
+
+
 def test_metrics_of_different_cadence_are_refused() -> None:
     months = pd.date_range("2020-01-01", periods=48, freq="MS")
     frame = pd.DataFrame({"month": months, "known": "2024-01-10", "orders": 1.0, "gdp": np.where(np.arange(48) % 3, np.nan, 2.0)})
