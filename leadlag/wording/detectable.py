@@ -110,10 +110,10 @@ def _of_what(result: SeenDetectableEffects) -> str:
 
 
 def _why(result: SeenDetectableEffects) -> str:
-    n, passed = len(_tested(result)), result.n_passed
-    leads = "1 lead" if n == 1 else f"{n:,} leads"
-    need = "the first of" if passed < 2 else f"one of the {passed:,} that pass among"
-    return f"which {need} {leads} needs at a false discovery rate of {percent(result.fdr)}"
+    n = len(_tested(result))
+    others = min(result.n_passed, n - 1)
+    need = f"one more beside the {others:,} that pass among" if others else "the first of"
+    return f"which {need} {periods(n, 'lead')} needs at a false discovery rate of {percent(result.fdr)}"
 
 
 def _facts(result: SeenDetectableEffects) -> Iterator[tuple[str, str]]:
