@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from leadlag.catalogue import Metric
 from leadlag.core.power import needed_pvalue
-from leadlag.decision import Decision, Decoys, Evidence, Places, Policy, Stability, decide, in_order
+from leadlag.decision import Decision, Decoys, Evidence, Gain, Places, Policy, Stability, decide, in_order
 from leadlag.finding import Findings, FoundLead
 from leadlag.methods.gain import lead_gains
 from leadlag.methods.places import places_of
@@ -97,22 +98,32 @@ def _backing(asked: Asked, prepared: Prepared, findings: Findings, stands: Seque
         log=asked.log, undo=asked.undo, metrics=asked.metrics,
     )  # fmt: skip
     places = _places(asked, findings, found, [item.evidence.lead for item in stands if item.verdict == "lead"])
+    responses = {item.evidence.lead: item.evidence.response for item in stands}
     return {
         name: {
-            "gain": gains[name],
+            "gain": gains[name] if responses[name] == "linear" else _not_asked(gains[name]),
             "stability": _stability(asked, prepared, findings, name, one),
             "refutation": refuted(one.problem, one.column, seed=asked.seeds[1], shapes=findings.shapes),
-            "places": places[name],
+            "places": places.get(name),
         }
         for name, one in found.items()
     }
 
 
+def _not_asked(gain: Gain) -> Gain:
+    """No gain for a lead of which only a part acts: forecasts are made from its values as they are."""
+    nothing = (math.nan,) * len(gain.horizons)
+    none = replace(gain, rmse=nothing, mae=nothing, pvalue=nothing, n_origins=(0,) * len(gain.horizons))
+    return replace(none, missing="only a part of it acts, and forecasts are made from its values as they are")
+
+
 def _places(asked: Asked, findings: Findings, found: Mapping[str, FoundLead], leads: Sequence[str]) -> dict[str, Places]:
-    """How sure the places are, among the leads and behind them among the indirect ones."""
+    """How sure the places are, among the leads and behind them among the indirect ones; of one alone there is nothing to tell."""
     indirect = [name for name in found if name not in leads]
     places: dict[str, Places] = {}
     for names, before in ((leads, 0), (indirect, len(leads))):
+        if len(names) == 1:
+            continue
         placed = places_of(
             [found[name] for name in names], names=names, seed=asked.seeds[3], shapes=findings.shapes, before=before
         )

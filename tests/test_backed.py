@@ -33,7 +33,7 @@ def test_found_leads_are_backed_and_only_they_are() -> None:
     table = ranking().to_frame().set_index("lead")
     for one in ranking():
         evidence, stands = one.decision.evidence, one.verdict in ("lead", "indirect")
-        backing = (evidence.gain, evidence.stability, evidence.refutation, evidence.places)
+        backing = (evidence.gain, evidence.stability, evidence.refutation)
         assert all((part is not None) == stands for part in backing)
         assert evidence.detectable is not None
         assert (one.decision.grade is not None) == stands
@@ -78,7 +78,9 @@ def test_where_nothing_leads_the_closest_are_named_with_what_they_would_need() -
 
 
 def test_a_target_date_of_the_catalogue_is_asked_about() -> None:
-    catalogue = [ll.Metric("demos", targeted_since=str(story().index[90].date()))]
+    index = story().index
+    chosen = (str(index[0].date()), str(index[30].date()))
+    catalogue = [ll.Metric("demos", targeted_since=str(index[90].date()), selected_on=chosen)]
     found = ll.rank_leads(story(), "kpi", max_lag=8, n_draws=199, catalogue=catalogue)
     stability = found["demos"].decision.evidence.stability
     assert stability is not None

@@ -107,12 +107,13 @@ def backed(
     targeted: float = math.nan,
     lags: int = 1,
     nobs: int = 156,
+    selected: str = "left out",
 ) -> Evidence:
     """A lead that was put to every test."""
     return replace(
         evidence(lags=tuple(range(3, 3 + lags))),
         gain=Gain(horizons=(1,), rmse=(gain,), mae=(gain,), pvalue=(gain_pvalue,), n_origins=(60,)),
-        stability=Stability(pvalue=stable, weakening=Weakening(since="2024-01", pvalue=targeted)),
+        stability=Stability(pvalue=stable, weakening=Weakening(since="2024-01", pvalue=targeted, selected=selected)),
         quality=Quality(nobs=nobs),
     )
 
@@ -125,8 +126,9 @@ def backed(
         ({"gain_pvalue": 0.11}, "moderate"),
         ({"gain": math.nan, "gain_pvalue": math.nan}, "moderate"),  # not asked is not passed
         ({"stable": 0.05}, "moderate"),
-        ({"stable": 0.06}, "strong"),  # worth a look, but no change is shown
+        ({"stable": 0.10}, "moderate"),  # sent for review is not passed
         ({"targeted": 0.01}, "moderate"),
+        ({"targeted": 0.01, "selected": ""}, "strong"),  # it was chosen because it looked best
         ({"targeted": 0.01, "stable": 0.01}, "moderate"),  # one question, asked twice
         ({"lags": 4}, "moderate"),
         ({"lags": 4, "stable": 0.01}, "weak"),

@@ -66,6 +66,25 @@ class Clock:
         inside = (places >= 0) & (places < len(series))
         return np.where(inside, series[np.clip(places, 0, max(len(series) - 1, 0))], np.nan)
 
+    @property
+    def straddles(self) -> bool:
+        """Whether an own period lies in two of the KPI's, so that it has not ended when the first of them has."""
+        return bool((self.ended != self.begun).any())
+
+    def ended_within(self, series: Floats) -> Floats:
+        """Mean of the own periods that ended in each of the KPI's, shape (n,): what is known of it at its end.
+
+        Examples
+        --------
+        >>> weeks = Clock(ended=np.array([0, 4, 8]), begun=np.array([1, 5, 9]), per=4, ratio=4.3)
+        >>> weeks.ended_within(np.arange(12.0))
+        array([1.5, 5.5, 9.5])
+        """
+        edges = np.clip(np.r_[self.ended, self.ended[-1] + self.per], 0, len(series))
+        known = np.isfinite(series)
+        total, count = (np.diff(np.r_[0.0, np.cumsum(part)][edges]) for part in (np.where(known, series, 0.0), known))
+        return np.where(count > 0, total / np.maximum(count, 1.0), np.nan)
+
     def delay(self, lag: float) -> float:
         """An own lag in periods of the KPI: 1 for the last own period before the KPI's period began."""
         return 1.0 + (lag - self.per) / self.ratio

@@ -37,6 +37,8 @@ _FEWEST, _FEWEST_ALL = 8, 24
 #: One event: rows this many robust sd off, within this share of the rows around the largest, with more than this share of the
 #: lead's sum of squares. Beside it no other period would count (2020 has .98 of 65 years of US claims), so it is left out.
 _FAR, _AROUND, _EVENT = 8.0, 0.025, 0.5
+#: Share of the dates that have to allow all coefficients to change.
+_MOST_DATES = 0.5
 #: Most numbers of the draws held at a time.
 _AT_ONCE = 4_000_000
 #: What is left of a column beside the base, as a share of it, below which it is nothing.
@@ -257,7 +259,7 @@ def _summaries(walds: Floats, weaker: NDArray[np.bool_]) -> Floats:
 def whole_change(of: LeadRows, *, flips: SharedSigns, trim: float = 0.15) -> tuple[float, float, int] | None:
     """The same question with all coefficients changing at once, those of the base too: statistic, bootstrap p and place.
 
-    None where the base has so many columns that a side cannot hold them.
+    None where the base has so many columns, or a step of the KPI's level, that hardly a date has them on both sides.
     """
     n, k = of.q.shape
     if math.floor(trim * n) < k + 2 or n - 2 * k < _FEWEST:
@@ -267,6 +269,8 @@ def whole_change(of: LeadRows, *, flips: SharedSigns, trim: float = 0.15) -> tup
     outer = np.cumsum(of.q[:, :, None] * of.q[:, None, :], axis=0)[at]
     inner = outer - outer @ outer
     known = np.isfinite(found.statistics)
+    if known.mean() < _MOST_DATES:
+        return None
     inverse = np.linalg.inv(inner[known])
     drawn, df, above = of.draws(flips), n - 2 * k, 0
     size = max(1, _AT_ONCE // (n * k))

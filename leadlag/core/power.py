@@ -334,10 +334,10 @@ def needed_pvalue(pvalue: Floats, *, fdr: float) -> float:
     Examples
     --------
     >>> needed_pvalue(np.array([0.2, 0.6, 0.9, 0.4]), fdr=0.10), needed_pvalue(np.array([0.001, 0.6, 0.01, 0.4]), fdr=0.10)
-    (0.025, 0.05)
+    (0.025, 0.075)
     """
     tested = int(np.isfinite(pvalue).sum())
-    return fdr * max(int((fdr_adjust(pvalue) <= fdr).sum()), 1) / max(tested, 1)
+    return fdr * min(int((fdr_adjust(pvalue) <= fdr).sum()) + 1, max(tested, 1)) / max(tested, 1)
 
 
 def kpi_sd(problem: Problem) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from leadlag.decision.backing import Refutation
@@ -17,9 +17,8 @@ __all__ = ["Check", "Grade", "Status", "checks_of", "grade_of", "missed_of"]
 Status = Literal["pass", "review", "fail", "not applicable"]
 Grade = Literal["strong", "moderate", "weak"]
 
-#: Of these a strong lead has passed every one, a moderate one all but one; with the answers that count as passed. A relation that
-#: may have changed is worth a look, but is stable as long as that is not shown.
-_GRADED = {"gain": ("pass",), "stable": ("pass", "review"), "delay_set": ("pass",)}
+#: Of these a strong lead has passed every one, a moderate one all but one.
+_GRADED = ("gain", "stable", "delay_set")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +92,7 @@ def _backing_checks(evidence: Evidence, policy: Policy) -> tuple[Check, ...]:
     checks = [_gain_check(evidence, policy), *_stability_checks(evidence, policy)]
     if evidence.refutation is not None:
         checks += _refutation_checks(evidence.refutation, policy)
-    if evidence.places is not None:
+    if evidence.places is not None:  # of one lead alone there is nothing to tell
         order: Status = "review" if evidence.places.tied_with else "pass"
         checks.append(Check(code="place", status=order, value=float(evidence.places.high)))
     return tuple(checks)
@@ -112,10 +111,11 @@ def _stability_checks(evidence: Evidence, policy: Policy) -> tuple[Check, Check]
     """Whether the relation is the same all the time, and since the lead became a target."""
     found = evidence.stability
     weakened = None if found is None else found.weakening
-    return (
-        _unlikely("stable", math.nan if found is None else found.pvalue, policy),
-        _unlikely("targeted", math.nan if weakened is None else weakened.pvalue, policy),
-    )
+    targeted = _unlikely("targeted", math.nan if weakened is None else weakened.pvalue, policy)
+    if weakened is not None and not weakened.selected and targeted.status == "fail":
+        # what became a target because it looked best looks weaker afterwards by chance alone
+        targeted = replace(targeted, status="review")
+    return _unlikely("stable", math.nan if found is None else found.pvalue, policy), targeted
 
 
 def _unlikely(code: str, pvalue: float, policy: Policy) -> Check:
@@ -151,10 +151,10 @@ def missed_of(checks: Sequence[Check]) -> tuple[str, ...]:
     --------
     >>> answers = {"gain": "pass", "stable": "review", "data_gaps": "fail"}
     >>> missed_of([Check(code=code, status=status) for code, status in answers.items()])
-    ('delay_set', 'data_gaps')
+    ('stable', 'delay_set', 'data_gaps')
     """
     status = {check.code: check.status for check in checks}
-    missed = [code for code, enough in _GRADED.items() if status.get(code) not in enough]
+    missed = [code for code in _GRADED if status.get(code) != "pass"]
     weakened = ["targeted"] if status.get("targeted") == "fail" else []
     return (*missed, *weakened, *(code for code, answer in status.items() if code.startswith("data_") and answer == "fail"))
 

@@ -30,7 +30,8 @@ class Policy:
     gain_horizon : int
         Periods ahead at which the gain counts for the grade.
     stability_level, stability_review : float
-        A relation with a p of "no change" of at most the first is not stable; up to the second it is sent for review.
+        A relation with a p of "no change" of at most the first has changed; up to the second it is sent for review. It is stable
+        beyond.
     placebo_level : float
         A lead fails against a placebo that does as well in more than this share of the tries.
     rows, gaps, outliers, seasons : tuple of (float, float)

@@ -258,6 +258,9 @@ def _columns(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats
     places = [sample.names.index(name) for name in names]
     values = sample.values[:, places].astype(np.float64)
     for place, name in enumerate(names):
+        finer = sample.finer(name)
+        if finer is not None and finer.clock.straddles:  # a week of two months tells, in the first, what comes in the second
+            values[:, place] = finer.clock.ended_within(finer.values)
         if name in log:
             values[:, place] = take_log(values[:, place], name)
     return values

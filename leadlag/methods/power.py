@@ -207,7 +207,7 @@ def detectable_effect(
     -----
     An effect is a change of the KPI one to `max_lag` periods after a rise of the lead by one standard deviation, at a single lag.
     The series are prepared and searched as in `rank_leads`, each lead alone; a lead is found where its p, which covers all lags
-    and shapes, is at most ``fdr * k / m`` with m leads tested and k of them found, one at least (Benjamini & Hochberg 1995). See
+    and shapes, is at most ``fdr * (k + 1) / m`` with m leads tested and k others found (Benjamini & Hochberg 1995). See
     `leadlag.core.power.power_curves` for the chance of that, and ``docs/power.md`` for how well it holds.
 
     Examples

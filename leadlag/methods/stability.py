@@ -228,6 +228,8 @@ def lead_stability(
     weakening = Weakening(since=str(metric.targeted_since), level=level, missing=missing) if metric and missing else None
     if found is None:
         reason = words.too_little(len(asked.of.rows), calendar.unit)
+        if target is not None:
+            weakening = Weakening(since=target.label, level=level, missing=reason)
         return Stability(missing=reason, weakening=weakening)
     stability = _stability(asked, found, calendar, target=target, flips=flips, level=level)
     return replace(stability, weakening=weakening) if weakening is not None else stability

@@ -247,7 +247,7 @@ def _gain(at: _Asked) -> str:
     )
     told += saved(found, at.unit)
     if at.passed:
-        return f"{told}."
+        return f"{told}. It was found on these periods too, so this is no proof of its own."
     why = "worse with it" if at.failed else "better by no more than chance allows"
     return f"{told}. At the shortest horizon they were {why}: do not rely on it for forecasts yet."
 
@@ -294,8 +294,15 @@ def _future(at: _Asked) -> str:
 
 
 def _placebo(at: _Asked) -> str:
-    how = "shifted far in time" if at.code == "placebo" else "with its stretches in random order"
-    told = f"{_about(at.value)} of its copies {how} do as well"
+    found, shifted = at.evidence.refutation, at.code == "placebo"
+    if found is None:
+        return ""
+    tries = found.n_placebo if shifted else found.n_permuted
+    better = round(at.value * (tries + 1)) - 1  # the lead itself counts as one
+    told = (
+        f"{better or 'None'} of {tries} copies of it {'shifted far in time' if shifted else 'with its stretches in random order'}"
+    )
+    told += f" {'do' if better != 1 else 'does'} as well"
     return f"{told}." if at.passed else f"{told}: what was found may be chance."
 
 

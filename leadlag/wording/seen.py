@@ -126,6 +126,15 @@ class SeenStability(Protocol):
     def missing(self) -> str: ...
 
 
+class SeenRefutation(Protocol):
+    """Attempts to refute a lead."""
+
+    @property
+    def n_placebo(self) -> int: ...
+    @property
+    def n_permuted(self) -> int: ...
+
+
 class SeenPlaces(Protocol):
     """How sure the place of a lead is."""
 
@@ -197,6 +206,8 @@ class SeenEvidence(Protocol):
     def gain(self) -> SeenGain | None: ...
     @property
     def stability(self) -> SeenStability | None: ...
+    @property
+    def refutation(self) -> SeenRefutation | None: ...
     @property
     def places(self) -> SeenPlaces | None: ...
     @property

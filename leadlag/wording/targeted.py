@@ -4,14 +4,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 from leadlag.wording.shown import among, interval, percent, periods, shown
 
 __all__ = ["CHANGED", "SeenWeakening", "since_target", "with_interval"]
 
-#: A p of at most this is told as a change.
-CHANGED = 0.05
+#: A p of at most this is told as a change, and up to the second as one that may be.
+CHANGED, _PERHAPS = 0.05, 0.10
+_LUCK = (
+    "what is made a target because it looked best looks weaker afterwards even if nothing changes: name the periods of the "
+    "choice (selected_on), which are then left out"
+)
 
 
 class SeenWeakening(Protocol):
@@ -49,6 +54,9 @@ class SeenWeakening(Protocol):
 
 def since_target(found: SeenWeakening, *, lead: str, kpi: str, unit: str, rise: str = "", sign: str = "") -> str:
     """The effect before and since the lead became a target, with intervals, and whether it weakened, in a sentence or two."""
+    if math.isnan(found.before):
+        told = f"{lead} became a target in {shown(found.since)}; it acts by its square, so that its effect has no sign"
+        return f"{told}. p {among(found.pvalue)} that it did not weaken."
     before = with_interval(found.before, found.before_low, found.before_high, found.level, sign)
     after = with_interval(found.after, found.after_low, found.after_high, found.level, sign)
     chosen = {
@@ -58,8 +66,13 @@ def since_target(found: SeenWeakening, *, lead: str, kpi: str, unit: str, rise: 
     told = (
         f"Until {lead} became a target in {shown(found.since)} its effect on {kpi} was {before}{rise}, since then {after}{chosen}"
     )
+    told += ", the lag and the shape taken as known"
+    if found.pvalue <= CHANGED and not found.selected:
+        return f"{told}. It looks weaker (p {among(found.pvalue)}), but {_LUCK}."
     if found.pvalue <= CHANGED:
         return f"{told}. It weakened (p {among(found.pvalue)}): people may now move the number, and not what stood behind it."
+    if found.pvalue <= _PERHAPS:
+        return f"{told}. It may have weakened (p {among(found.pvalue)}): ask again in a few {unit}s."
     if found.changed_pvalue <= CHANGED:
         return f"{told}. It did not weaken, but it changed (p {among(found.changed_pvalue)})."
     few = f" With {periods(found.n_after, unit)} since, only a large change would show." if found.n_after < 30 else ""

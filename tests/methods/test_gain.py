@@ -248,6 +248,19 @@ def test_months_beside_quarters_know_nothing_of_what_comes_either() -> None:
     pd.testing.assert_frame_equal(one, two, rtol=1e-10)
 
 
+def test_a_week_of_two_months_tells_nothing_of_the_second_in_the_first() -> None:
+    rng = np.random.default_rng(2)
+    weeks = pd.DataFrame({"visits": rng.normal(size=440)}, index=pd.date_range("2010-01-04", periods=440, freq="W-MON"))
+    months = pd.DataFrame({"sales": rng.normal(size=96)}, index=pd.date_range("2010-02-01", periods=96, freq="MS"))
+    options: dict[str, Any] = {"horizons": 1, "max_lag": 4, "first_origin": 70}
+    before = forecast_gain([months, weeks], "sales", "visits", **options).forecasts()
+    weeks.loc[weeks.index + pd.Timedelta(days=7) > pd.Timestamp("2016-11-01"), "visits"] = 9.0  # not ended with October
+    after = forecast_gain([months, weeks], "sales", "visits", **options).forecasts()
+    one, two = known_by(before, "2016-10"), known_by(after, "2016-10")
+    assert len(one) > 5
+    pd.testing.assert_frame_equal(one, two, rtol=1e-10)
+
+
 def test_the_first_origin_is_a_number_of_periods_or_a_date() -> None:
     options: dict[str, Any] = {"kpi": "orders", "leads": "visits", "horizons": 1, "max_lag": 4}
     firsts = (72, "2015-12", "2015", dt.date(2015, 12, 31))

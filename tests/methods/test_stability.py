@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import datetime as dt
 import warnings
 
@@ -169,6 +170,15 @@ def test_gaps_and_leads_seen_more_often_are_no_hindrance() -> None:
     assert mixed.weakening is not None
     assert mixed.weakening.since == "2010Q1"
     assert mixed.weakening.pvalue <= 0.01
+
+
+def test_a_step_of_the_kpis_level_is_no_reason_to_refuse() -> None:
+    data = weeks()
+    data.iloc[N // 2 :, 0] += 8.0
+    found = stability_test(data, "sales", "visits", max_lag=6, n_draws=199)
+    assert math.isfinite(found.pvalue)
+    assert math.isnan(found.whole_statistic)  # a step cannot change on one side of itself
+    assert "all coefficients" not in found.summary()
 
 
 def test_a_lead_that_stops_moving_can_still_be_asked_before() -> None:
