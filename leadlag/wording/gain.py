@@ -86,9 +86,7 @@ def refused(kpi: str, why: str) -> str:
 def nothing(horizons: Sequence[int], why: Iterable[str]) -> str:
     """That no lead has a gain at any of the horizons, and what to do."""
     told = "; ".join(sorted(set(why))[:_MOST_REASONS])
-    return (
-        f"horizons={list(horizons)} have no gain: {told}. Ask for shorter horizons, allow a longer max_lag, or name other leads."
-    )
+    return f"horizons={list(horizons)} have no gain: {told}. Ask for shorter horizons, a longer max_lag, an earlier first_origin, or other leads."
 
 
 def no_lag(horizon: int, delay: int, max_lag: int) -> str:
@@ -99,7 +97,7 @@ def no_lag(horizon: int, delay: int, max_lag: int) -> str:
 
 def few_origins(n: int, fewest: int) -> str:
     """That too few forecasts can be compared."""
-    return f"{n} forecasts can be compared, {fewest} are needed"
+    return f"{periods(n, 'forecast')} can be compared, {fewest} are needed"
 
 
 def dropped(horizon: int, why: str) -> str:
