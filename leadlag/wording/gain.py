@@ -86,7 +86,8 @@ def refused(kpi: str, why: str) -> str:
 def nothing(horizons: Sequence[int], why: Iterable[str]) -> str:
     """That no lead has a gain at any of the horizons, and what to do."""
     told = "; ".join(sorted(set(why))[:_MOST_REASONS])
-    return f"horizons={list(horizons)} have no gain: {told}. Ask for shorter horizons, a longer max_lag, an earlier first_origin, or other leads."
+    step = "Ask for shorter horizons, a longer max_lag, an earlier first_origin, or other leads."
+    return f"horizons={list(horizons)} have no gain: {told}. {step}"
 
 
 def no_lag(horizon: int, delay: int, max_lag: int) -> str:
