@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import datetime as dt
+import math
 import warnings
 
 import numpy as np
