@@ -65,8 +65,8 @@ class LeadSelector(TransformerMixin, BaseEstimator):
     Attributes
     ----------
     ranking_ : LeadRanking or None
-        All candidates with verdict, delay, effect and p-values, as by ``rank_leads(..., evidence=False)``; None where y could not be
-        analysed, as the warning says.
+        All candidates with verdict, delay, effect and p-values, as by ``rank_leads(..., evidence=False)``; None where y could not
+        be analysed, as the warning says.
     leads_ : ndarray of str, shape (k,)
         Names of the leads that are kept, in the order of the columns.
     delays_ : ndarray of int, shape (k,)
