@@ -194,8 +194,8 @@ bars(saved(company), "Share of the error of own history that the lead saves", "w
 
 # %% [markdown]
 # Demos help up to two weeks ahead and no further: what is held today says something of the week after next. Training
-# hours help a little at any of these horizons, since they act after eight weeks. The score makes forecasts worse. And the
-# partner programme? One week ahead it saves next to nothing over all origins. Along the weeks:
+# hours help a little at any of these horizons, since they act after eight weeks. The score changes nothing, or makes
+# forecasts worse. And the partner programme? One week ahead it saves next to nothing over all origins. Along the weeks:
 
 # %%
 with ll.plot.theme():

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadlag import wording
-from leadlag.decision import Reason
+from leadlag.decision import Policy, Reason
 from leadlag.errors import CODES
 from leadlag.ranked import NOT_COMPUTED, LeadRanking
+from leadlag.wording import gain, targeted
 from leadlag.wording.shown import interval, lag_list, number, pvalue, shown, width, wrap
 from leadlag.wording.treatment import season
 from tests import rankings
@@ -343,3 +344,9 @@ def test_wording_imports_no_room_above_it() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom):
                 assert not (node.module or "").startswith(("leadlag.decision", "leadlag.ranking", "leadlag.report"))
+
+
+def test_words_change_where_verdicts_do() -> None:
+    policy = Policy()
+    assert (policy.stability_level, policy.stability_review) == (targeted.CHANGED, targeted.PERHAPS)
+    assert policy.gain_level == gain.LEVEL

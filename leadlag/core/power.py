@@ -333,7 +333,8 @@ def needed_pvalue(pvalue: Floats, *, fdr: float) -> float:
 
     Examples
     --------
-    >>> needed_pvalue(np.array([0.2, 0.6, 0.9, 0.4]), fdr=0.10), needed_pvalue(np.array([0.001, 0.6, 0.01, 0.4]), fdr=0.10)
+    >>> none, two = np.array([0.2, 0.6, 0.9, 0.4]), np.array([0.001, 0.6, 0.01, 0.4])
+    >>> round(needed_pvalue(none, fdr=0.10), 3), round(needed_pvalue(two, fdr=0.10), 3)
     (0.025, 0.075)
     """
     tested = int(np.isfinite(pvalue).sum())

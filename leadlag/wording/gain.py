@@ -12,7 +12,9 @@ from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
 from leadlag.wording.shown import Prose, among, cut, joined, pad, percent, periods, pvalue, shown, wrap
 
-__all__ = ["REPORTED", "TOO_SHORT", "dropped", "explain", "few_origins", "folded", "no_lag", "nothing", "refused", "summary"]
+__all__ = [
+    "LEVEL", "REPORTED", "TOO_SHORT", "dropped", "explain", "few_origins", "folded", "no_lag", "nothing", "refused", "summary",
+]  # fmt: skip
 
 _WIDTH, _LABEL, _NAME = 80, 11, 24
 #: Lines of a summary's table.
@@ -21,7 +23,7 @@ _COLUMNS = (24, 8, 10, 11, 9, 9, 9)
 #: Reasons that a refusal tells.
 _MOST_REASONS = 3
 #: p up to which a gain is called more than chance.
-_LEVEL = 0.10
+LEVEL = 0.10
 
 REPORTED = "the KPI is reported as a moving average or as a sum to date, of which what comes next is known in part already"
 TOO_SHORT = "there are too few periods for a forecast of the KPI from its own history"
@@ -175,7 +177,7 @@ def _of_one(result: SeenForecastGain, lead: str, unit: str) -> str:
     if not rows:
         why = next((one.missing for one in result.gains if one.lead == lead), "")
         return f"{name} has no numbers: {why}."
-    clear = [one for one in rows if one.rmse_saved > 0 and one.clark_west_pvalue <= _LEVEL]
+    clear = [one for one in rows if one.rmse_saved > 0 and one.clark_west_pvalue <= LEVEL]
     if not clear:
         best = max(rows, key=lambda one: one.rmse_saved if math.isfinite(one.rmse_saved) else -math.inf)
         return (

@@ -9,10 +9,10 @@ from typing import Protocol
 
 from leadlag.wording.shown import among, interval, percent, periods, shown
 
-__all__ = ["CHANGED", "SeenWeakening", "since_target", "with_interval"]
+__all__ = ["CHANGED", "PERHAPS", "SeenWeakening", "since_target", "with_interval"]
 
 #: A p of at most this is told as a change, and up to the second as one that may be.
-CHANGED, _PERHAPS = 0.05, 0.10
+CHANGED, PERHAPS = 0.05, 0.10
 _LUCK = (
     "what is made a target because it looked best looks weaker afterwards even if nothing changes: name the periods of the "
     "choice (selected_on), which are then left out"
@@ -71,7 +71,7 @@ def since_target(found: SeenWeakening, *, lead: str, kpi: str, unit: str, rise: 
         return f"{told}. It looks weaker (p {among(found.pvalue)}), but {_LUCK}."
     if found.pvalue <= CHANGED:
         return f"{told}. It weakened (p {among(found.pvalue)}): people may now move the number, and not what stood behind it."
-    if found.pvalue <= _PERHAPS:
+    if found.pvalue <= PERHAPS:
         return f"{told}. It may have weakened (p {among(found.pvalue)}): ask again in a few {unit}s."
     if found.changed_pvalue <= CHANGED:
         return f"{told}. It did not weaken, but it changed (p {among(found.changed_pvalue)})."
