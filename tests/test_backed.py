@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import cache
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -101,3 +102,18 @@ def test_short_tables_keep_their_ranking(n_periods: int) -> None:
     found = ll.rank_leads(data, "kpi", max_lag=2, n_draws=199)
     assert "x" in found
     assert found.summary()
+
+
+def test_leads_of_two_cadences_are_backed_side_by_side() -> None:
+    rng, n = np.random.default_rng(4), 96
+    weeks = pd.DataFrame({"visits": rng.normal(size=n * 5)}, index=pd.date_range("2012-01-02", periods=n * 5, freq="W-MON"))
+    months = pd.date_range("2012-03-01", periods=n, freq="MS")
+    before, ads = weeks["visits"].resample("MS").mean().shift(1).reindex(months), rng.normal(size=n)
+    sales = 3.0 * before.to_numpy() + np.r_[0.0, ads[:-1]] + rng.normal(size=n)
+    found = ll.rank_leads([pd.DataFrame({"sales": sales, "ads": ads}, index=months), weeks], "sales", max_lag=4, n_draws=199)
+    assert set(found.leads) == {"ads", "visits"}
+    for name in found.leads:
+        evidence = found[name].decision.evidence
+        assert evidence.refutation is not None
+        assert evidence.refutation.placebo < 0.05
+        assert evidence.gain is not None

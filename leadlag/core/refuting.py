@@ -220,7 +220,7 @@ def with_copies(problem: Problem, copies: Floats) -> Problem:
     k, finer = copies.shape[1], problem.finer_of(0)
     scale = np.repeat(problem.x_scale, k)
     if finer is None:
-        return replace(problem, X=copies, x_scale=scale)
+        return replace(problem, X=copies, x_scale=scale, finer=())
     own = tuple(replace(finer, values=column) for column in copies.T)
     return replace(problem, X=np.repeat(problem.X, k, axis=1), x_scale=scale, finer=own)
 
