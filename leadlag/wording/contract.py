@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leadlag.wording.layout import labelled
 from leadlag.wording.seen import SeenViolation
 from leadlag.wording.shown import cut, pad, periods, shown, width, wrap
 from leadlag.wording.tables import by_kind
@@ -68,4 +69,4 @@ def what_was_read(
         *[("Untestable", f"{cut(shown(name), _NAME)}: {why}") for name, why in untestable],
         *[("Note", text) for text in by_kind(notes)],
     ]
-    return "\n".join(line for label, text in facts for line in wrap(text, _WIDTH, indent=" " * 11, first=pad(label, 11)))
+    return "\n".join(labelled(facts))

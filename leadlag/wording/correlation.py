@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from leadlag.wording.cadences import cadence_facts
-from leadlag.wording.prose import lines_of
+from leadlag.wording.layout import labelled, lines_of
 from leadlag.wording.searched import searched_facts, searched_lines
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
@@ -17,7 +17,6 @@ from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, p
 __all__ = ["axis", "explain", "explain_pairs", "integrated_text", "pair_reason", "refusal", "summary", "summary_of_pairs"]
 
 _WIDTH = 80
-_LABEL = 11
 _NAME = 26
 _COLUMNS = (6, 13, 11, 9, 13, 9, 10, 3)
 #: With more lags than this the table shows only those outside their band.
@@ -141,7 +140,7 @@ def summary(result: SeenCorrelation) -> Prose:
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     how = "prewhitened" if result.prewhitened else "not prewhitened"
     head = wrap(f"Cross-correlation of {kpi} with {lead}, {how}", _WIDTH)
-    facts = [line for label, text in _facts(result) for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]
+    facts = labelled(_facts(result))
     return Prose("\n\n".join("\n".join(part) for part in (head, facts, _table(result), [CAVEAT])))
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Protocol
 
-from leadlag.wording.prose import lines_of
+from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenDelay, SeenProvenance
 from leadlag.wording.sentences import (
@@ -19,11 +19,11 @@ from leadlag.wording.sentences import (
     time_left,
     time_to_act,
 )
-from leadlag.wording.shown import Prose, among, cut, joined, lag_number, number, pad, percent, periods, pvalue, shown, wrap
+from leadlag.wording.shown import Prose, among, cut, lag_number, number, pad, percent, periods, pvalue, shown, wrap
 
 __all__ = ["explain", "summary"]
 
-_WIDTH, _LABEL, _NAME = 80, 11, 28
+_WIDTH, _NAME = 80, 28
 #: Lags that a summary lists.
 _MOST_ROWS = 40
 _COLUMNS = (7, 5, 9, 14, 24)
@@ -72,8 +72,8 @@ def summary(result: SeenDelaySet) -> Prose:
     """Delay, set, mean delay and the test of each lag as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     head = wrap(f"When does {lead} lead {kpi}? {_answer(result)}", _WIDTH)
-    facts = [line for label, text in _facts(result) for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]
-    return Prose("\n\n".join("\n".join(block) for block in (head, facts, _by_lag(result), [CAVEAT])))
+    facts = labelled(_facts(result))
+    return page(head, facts, _by_lag(result), [CAVEAT])
 
 
 def explain(result: SeenDelaySet) -> Prose:
@@ -87,8 +87,7 @@ def explain(result: SeenDelaySet) -> Prose:
     else:
         told = [not_identified(ahead, result.pvalue, lead=lead, kpi=kpi), set_of]
     told.append(time_to_act(ahead, result.available_after, unit))
-    if beside := [*map(shown, result.given), *map(shown, result.controls)]:
-        told.append(f"In the model beside it: {joined(beside)}.")
+    told += beside_sentences(result.given, result.controls)
     told.append(f"That {lead} moves before {kpi} would not show that moving {lead} moves {kpi}.")
     return lines_of(told)
 
@@ -120,9 +119,7 @@ def _facts(result: SeenDelaySet) -> Iterator[tuple[str, str]]:
         yield "Note", not_identified(ahead, result.pvalue, lead=cut(shown(result.lead), _NAME), kpi=cut(shown(result.kpi), _NAME))
     span = f"{lag_number(result.lags[0])} to {lag_number(result.lags[-1])} {unit}s"
     yield "Lead", f"p {among(result.pvalue)} for no effect after {span}"
-    for label, names in (("Given", result.given), ("Controls", result.controls)):
-        if names:
-            yield label, joined([cut(shown(name), _NAME) for name in names])
+    yield from beside_facts(result.given, result.controls, most=_NAME)
     yield "Rows", f"{periods(result.nobs, unit)} used"
     yield from searched_facts(result.provenance)
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.power import FAR, SeenCandidate, closest, in_sd, missed
-from leadlag.wording.prose import lines_of
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
@@ -15,7 +15,7 @@ from leadlag.wording.shown import Prose, cut, joined, number, pad, percent, peri
 
 __all__ = ["explain", "summary"]
 
-_WIDTH, _LABEL, _NAME = 80, 11, 24
+_WIDTH, _NAME = 80, 24
 #: Leads that a summary lists, and those that it names as untestable.
 _MOST_ROWS, _MOST_NAMED = 40, 3
 _COLUMNS = (12, 8, 8, 11, 9, 8)
@@ -65,8 +65,8 @@ def summary(result: SeenDetectableEffects) -> Prose:
     """Table of the leads and what it rests on, as text of at most 80 columns."""
     kpi = cut(shown(result.kpi), _NAME)
     head = wrap(f"How small an effect on {kpi} could be seen? {_answer(result)}", _WIDTH)
-    facts = [line for label, text in _facts(result) for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]
-    return Prose("\n\n".join("\n".join(block) for block in (head, _table(result), facts, [CAVEAT])))
+    facts = labelled(_facts(result))
+    return page(head, _table(result), facts, [CAVEAT])
 
 
 def explain(result: SeenDetectableEffects) -> Prose:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from leadlag.wording.prose import lines_of
+from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
@@ -16,7 +16,7 @@ __all__ = [
     "LEVEL", "REPORTED", "TOO_SHORT", "dropped", "explain", "few_origins", "folded", "no_lag", "nothing", "refused", "summary",
 ]  # fmt: skip
 
-_WIDTH, _LABEL, _NAME = 80, 11, 24
+_WIDTH, _NAME = 80, 24
 #: Lines of a summary's table.
 _MOST_ROWS = 60
 _COLUMNS = (24, 8, 10, 11, 9, 9, 9)
@@ -117,8 +117,8 @@ def summary(result: SeenForecastGain) -> Prose:
     """Share of the error saved, with its p, of every lead and horizon as text of at most 80 columns."""
     kpi = cut(shown(result.kpi), _NAME)
     head = wrap(f"What does a lead save of the error in forecasts of {kpi}, not seen before?", _WIDTH)
-    facts = [line for label, text in _facts(result) for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]
-    return Prose("\n\n".join("\n".join(block) for block in (head, _table(result), facts, [CAVEAT]) if block))
+    facts = labelled(_facts(result))
+    return page(head, _table(result), facts, [CAVEAT])
 
 
 def _table(result: SeenForecastGain) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from leadlag.wording.cadences import cadence_facts
-from leadlag.wording.prose import lines_of
+from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
@@ -16,7 +16,6 @@ from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, p
 __all__ = ["aliased_text", "exact_text", "explain", "null", "summary"]
 
 _WIDTH = 80
-_LABEL = 11
 _NAME = 28
 _COLUMNS = (5, 14, 14, 9, 9)
 
@@ -105,8 +104,8 @@ def summary(result: SeenTest) -> Prose:
     """Test and coefficients as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     head = wrap(f"Granger-style test: does {lead} help to predict {kpi}?", _WIDTH)
-    facts = [line for label, text in _facts(result) for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]
-    return Prose("\n\n".join("\n".join(block) for block in (head, facts, _coefficients(result), [CAVEAT])))
+    facts = labelled(_facts(result))
+    return page(head, facts, _coefficients(result), [CAVEAT])
 
 
 def explain(result: SeenTest) -> Prose:

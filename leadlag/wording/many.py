@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from leadlag.wording.prose import lines_of
+from leadlag.wording.layout import lines_of, page
 from leadlag.wording.searched import searched_lines
 from leadlag.wording.seen import SeenProvenance, SeenRanking
 from leadlag.wording.sentences import CAVEAT, headline
@@ -46,7 +46,7 @@ def summary_of_many(rankings: Sequence[SeenKpi], failures: Sequence[SeenFailure]
     """Rankings as text of at most 80 columns: what was done, the leads of each, and what failed."""
     blocks = [wrap(_count(rankings, failures), _WIDTH), _table(rankings), list(_failed(failures)), searched_lines(provenance)]
     blocks.append(_wrapped(_shared(rankings)))
-    return Prose("\n\n".join("\n".join(block) for block in (*blocks, [CAVEAT]) if block))
+    return page(*blocks, [CAVEAT])
 
 
 def explain_many(rankings: Sequence[SeenKpi], failures: Sequence[SeenFailure]) -> Prose:

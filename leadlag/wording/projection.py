@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from leadlag.wording.cadences import cadence_facts
-from leadlag.wording.prose import lines_of
+from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
@@ -21,7 +21,6 @@ VIEW = "response to a surprise in the lead (local projection)"
 _PERSISTENT = 0.10
 
 _WIDTH = 80
-_LABEL = 11
 _NAME = 28
 _COLUMNS = (3, 10, 10, 10, 10, 11, 11, 10, 5)
 
@@ -119,14 +118,14 @@ def summary(result: SeenProjection) -> Prose:
     """Responses with their bands as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     head = wrap(f"{VIEW.capitalize()}: {kpi} after {lead}", _WIDTH)
-    facts = [line for label, text in _facts(result) for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]
+    facts = labelled(_facts(result))
     level = percent(result.bands.level)
     foot = wrap(
         f"h: {result.unit}s after the surprise. low, high: {level} band of each h alone; low all, high all: of all h at once. "
         "sum: response added up from h = 0. Not the lag profile of a distributed lag: see explain().",
         _WIDTH,
     )
-    return Prose("\n\n".join("\n".join(block) for block in (head, facts, _table(result), [*foot, CAVEAT])))
+    return page(head, facts, _table(result), [*foot, CAVEAT])
 
 
 def explain(result: SeenProjection) -> Prose:

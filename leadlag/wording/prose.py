@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 from leadlag.wording import checks, power, sentences
+from leadlag.wording.layout import lines_of
 from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenDelay, SeenProvenance, SeenRanking
-from leadlag.wording.shown import Prose, among, joined, periods, shown, wrap
+from leadlag.wording.shown import Prose, among, joined, periods, shown
 
-__all__ = ["explain_lead", "explain_ranking", "lead_paragraphs", "lines_of", "nothing_found", "why_not"]
-
-_WIDTH = 88
+__all__ = ["explain_lead", "explain_ranking", "lead_paragraphs", "nothing_found", "why_not"]
 
 
 def explain_lead(decision: SeenDecision, context: SeenContext, provenance: SeenProvenance) -> Prose:
     """What a ranking says about one candidate, why, and what it does not show."""
     return lines_of(text for _, text in lead_paragraphs(decision, context, provenance))
-
-
-def lines_of(paragraphs: Iterable[str]) -> Prose:
-    """Paragraphs as lines of at most 88 columns."""
-    return Prose("\n".join(line for text in paragraphs for line in wrap(text, _WIDTH)))
 
 
 def lead_paragraphs(decision: SeenDecision, context: SeenContext, provenance: SeenProvenance) -> tuple[tuple[str, str], ...]:

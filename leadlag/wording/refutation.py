@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from leadlag.wording.prose import lines_of
+from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT
@@ -17,7 +17,7 @@ __all__ = ["SEARCHED", "explain", "few_shifts", "summary"]
 #: What the p of the lead covers; the lead's future, its copies and random walks go through the same search.
 SEARCHED = "lags and shapes, searched again for every copy"
 
-_WIDTH, _LABEL, _NAME = 80, 11, 28
+_WIDTH, _NAME = 80, 28
 _COLUMNS = (8, 18, 10, 14, 9, 8)
 _TITLES = {
     "future": "its future", "placebo": "shifted", "permuted": "other order", "decoys": "random walk",
@@ -84,8 +84,8 @@ def summary(result: SeenRefutationTest) -> Prose:
     """The attempts as a table of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     head = wrap(f"Does {lead} stand as a lead of {kpi}? {_answer(result)}", _WIDTH)
-    facts = [line for label, text in _facts(result) for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]
-    return Prose("\n\n".join("\n".join(block) for block in (head, _table(result), facts, [CAVEAT])))
+    facts = labelled(_facts(result))
+    return page(head, _table(result), facts, [CAVEAT])
 
 
 def explain(result: SeenRefutationTest) -> Prose:
@@ -93,8 +93,7 @@ def explain(result: SeenRefutationTest) -> Prose:
     kpi, lead = shown(result.kpi), shown(result.lead)
     told = [f"That {lead} tells nothing of {kpi} ahead has p {among(result.pvalue)}. {_answer(result)}"]
     told += [_TELLERS[attempt.name](attempt, result) for attempt in result.attempts]
-    if beside := [*map(shown, result.given), *map(shown, result.controls)]:
-        told.append(f"In the model beside it: {joined(beside)}.")
+    told += beside_sentences(result.given, result.controls)
     told.append(f"A lead that stands is not proven: these attempts would not show that moving {lead} moves {kpi}.")
     return lines_of(told)
 
@@ -125,9 +124,7 @@ def _facts(result: SeenRefutationTest) -> Iterator[tuple[str, str]]:
     yield "Lead", f"p {among(result.pvalue)} for no effect after 1 to {periods(result.max_lag, result.unit)}"
     yield "Future", "p: its future explains nothing beside its past; shares: each beside the other"
     yield "Others", f"p: share that does as well, the lead counted; it stands at {percent(result.level)} or less"
-    for label, names in (("Given", result.given), ("Controls", result.controls)):
-        if names:
-            yield label, joined([cut(shown(name), _NAME) for name in names])
+    yield from beside_facts(result.given, result.controls, most=_NAME)
     yield "Rows", f"{periods(result.nobs, result.unit)} used"
     yield from searched_facts(result.provenance)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from leadlag.wording.diagnostics import SeenDiagnostics, residual_lines
-from leadlag.wording.prose import lines_of
+from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts, searched_lines
 from leadlag.wording.seen import SeenCheck
 from leadlag.wording.sentences import CAVEAT
@@ -134,8 +134,8 @@ def profile_summary(profile: Any) -> Prose:
     """One lead's profile as text of at most 80 columns."""
     kpi, lead = cut(shown(profile.kpi), _NAME), cut(shown(profile.lead), _NAME)
     head = wrap(f"{VIEW[0].upper()}{VIEW[1:]}: how {kpi} moves after {lead}", _WIDTH)
-    facts = [*_labelled(_profile_facts(profile)), *searched_lines(profile.provenance)]
-    return Prose("\n\n".join("\n".join(block) for block in (head, facts, _lag_table(profile), [CAVEAT])))
+    facts = [*labelled(_profile_facts(profile), width=_LABEL), *searched_lines(profile.provenance)]
+    return page(head, facts, _lag_table(profile), [CAVEAT])
 
 
 def _profile_facts(profile: Any) -> Iterator[tuple[str, str]]:
@@ -265,19 +265,19 @@ def summary(result: Any) -> Prose:
     """Fit, profiles and diagnostics as text of at most 80 columns."""
     kpi, leads = cut(shown(result.kpi), _NAME), cut(joined([shown(lead) for lead in result.leads]), 40)
     head = wrap(f"Lagged regression of {kpi} on {leads}", _WIDTH)
-    blocks = [head, [*_labelled(_facts(result))], _terms(result)]
+    blocks = [head, labelled(_facts(result), width=_LABEL), _terms(result)]
     for profile in result.profiles[:6]:
         label = cut(shown(profile.lead), _NAME)
         blocks.append(
             [
                 *wrap(f"{label}: {profile.shape}", _WIDTH),
-                *_labelled([("Delay", _delay(profile)), ("Long run", _long_run(profile))]),
+                *labelled([("Delay", _delay(profile)), ("Long run", _long_run(profile))], width=_LABEL),
             ]
         )
     if len(result.profiles) > 6:
         blocks.append([f"{len(result.profiles) - 6} more leads: result['name'].summary()"])
     checked = [line for text in diagnosis(result) for line in wrap(text, _WIDTH, indent="  ")]
-    return Prose("\n\n".join("\n".join(block) for block in (*blocks, checked, [CAVEAT]) if block))
+    return page(*blocks, checked, [CAVEAT])
 
 
 def diagnosis(result: Any) -> tuple[str, ...]:
@@ -365,7 +365,3 @@ def _term(term: str) -> str:
     """A term cut in its name, not in its lag."""
     name, dot, lag = shown(term).rpartition(".")
     return f"{cut(name, _TERMS[0] - 2 - len(lag))}{dot}{lag}" if len(lag) < 9 else cut(shown(term), _TERMS[0] - 1)
-
-
-def _labelled(facts: Any) -> list[str]:
-    return [line for label, text in facts for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]

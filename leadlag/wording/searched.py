@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from leadlag.wording.layout import labelled
 from leadlag.wording.seen import SeenProvenance, SeenSearch
-from leadlag.wording.shown import pad, periods, wrap
+from leadlag.wording.shown import periods
 
 __all__ = ["counted", "searched", "searched_facts", "searched_lines"]
-
-_WIDTH, _LABEL = 80, 11
 
 
 def counted(search: SeenSearch) -> str:
@@ -43,5 +42,4 @@ def searched_facts(provenance: SeenProvenance) -> Iterator[tuple[str, str]]:
 
 def searched_lines(provenance: SeenProvenance) -> list[str]:
     """The same as lines of at most 80 columns."""
-    facts = searched_facts(provenance)
-    return [line for label, text in facts for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]
+    return labelled(searched_facts(provenance))

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from leadlag.errors import UsageError
-from leadlag.wording.prose import lines_of
+from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.sentences import CAVEAT, in_time
-from leadlag.wording.shown import Prose, among, cut, joined, number, pad, periods, shown, wrap
+from leadlag.wording.shown import Prose, among, cut, joined, number, periods, shown, wrap
 from leadlag.wording.targeted import CHANGED, SeenWeakening, since_target, with_interval
 
 __all__ = ["HOW", "WHEN", "date_refused", "explain", "summary", "too_few_beside", "too_little"]
@@ -19,7 +19,7 @@ __all__ = ["HOW", "WHEN", "date_refused", "explain", "summary", "too_few_beside"
 #: What the p of a change covers, and how.
 WHEN, HOW = "dates of a change, at the lag and in the shape that fit best", "wild bootstrap"
 
-_WIDTH, _LABEL, _NAME = 80, 11, 28
+_WIDTH, _NAME = 80, 28
 
 
 class SeenStability(Protocol):
@@ -114,8 +114,8 @@ def summary(result: SeenStabilityTest) -> Prose:
     """Test, likeliest date, effects and the test since the lead is a target as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     head = wrap(f"Is the effect of {lead} on {kpi} the same all the time? {_answer(result)}", _WIDTH)
-    facts = [line for label, text in _facts(result) for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))]
-    return Prose("\n\n".join("\n".join(block) for block in (head, facts, [CAVEAT])))
+    facts = labelled(_facts(result))
+    return page(head, facts, [CAVEAT])
 
 
 def explain(result: SeenStabilityTest) -> Prose:
@@ -137,8 +137,7 @@ def explain(result: SeenStabilityTest) -> Prose:
         told.append(
             f"Left out: {_left_out(result.left_out)}, in which {lead} moved so far that no other {result.unit} would count."
         )
-    if beside := [*map(shown, result.given), *map(shown, result.controls)]:
-        told.append(f"In the model beside it: {joined(beside)}.")
+    told += beside_sentences(result.given, result.controls)
     return lines_of(told)
 
 
@@ -185,9 +184,7 @@ def _facts(result: SeenStabilityTest) -> Iterator[tuple[str, str]]:
         lead, kpi = cut(shown(result.lead), _NAME), cut(shown(result.kpi), _NAME)
         yield "Target", since_target(since, lead=lead, kpi=kpi, unit=unit, sign=_sign(result))
         yield "", f"{periods(since.n_before, unit)} before and {since.n_after:,} since"
-    for label, names in (("Given", result.given), ("Controls", result.controls)):
-        if names:
-            yield label, joined([cut(shown(name), _NAME) for name in names])
+    yield from beside_facts(result.given, result.controls, most=_NAME)
     told = f"; left out {_left_out(result.left_out)}" if result.left_out else ""
     yield "Rows", f"{periods(result.nobs, unit)} used{told}"
     yield from searched_facts(result.provenance)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
-from leadlag.wording.prose import lines_of
+from leadlag.wording.layout import labelled, lines_of
 from leadlag.wording.searched import searched_facts, searched_lines
 from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.shown import Prose, among, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
@@ -16,7 +16,7 @@ from leadlag.wording.treatment import season
 __all__ = ["axes", "corners", "explain", "explain_series", "kpss_p", "label", "summary", "summary_of_series", "untestable"]
 
 _WIDTH = 80
-_NAME, _LABEL = 24, 11
+_NAME = 24
 _COLUMNS = ((19, "left"), (17, "left"), (8, "right"), (8, "right"), (8, "right"), (20, "right"))
 _MOST_ROWS = 40
 _SHORT: Mapping[str, str] = MappingProxyType({"difference": "diff"})
@@ -236,7 +236,7 @@ def summary_of_series(item: SeenSeries) -> Prose:
     """The verdict and the tests behind it as text of at most 80 columns."""
     head = wrap(f"{label(item, 40)}: {item.verdict}", _WIDTH)
     told = (*_facts(item), *searched_facts(item.provenance))
-    facts = [line for name, text in told for line in wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(name, _LABEL))]
+    facts = labelled(told)
     return Prose("\n\n".join("\n".join(part) for part in (head, facts)))
 
 

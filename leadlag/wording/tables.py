@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from leadlag.wording import checks, sentences
+from leadlag.wording.layout import labelled, page
 from leadlag.wording.prose import nothing_found
 from leadlag.wording.seen import SeenContext, SeenDecision, SeenDelay, SeenEffect, SeenRanking
 from leadlag.wording.shown import Prose, cut, interval, joined, lag_number, number, pad, percent, pvalue, shown, width, wrap
@@ -23,7 +24,6 @@ __all__ = [
 _WIDTH = 80
 _MOST_ROWS = 40
 _MOST_FACTS = 10
-_LABEL = 11
 _NAME = 28
 _SHORT_NAME = 14
 _GAP = "  "
@@ -36,14 +36,14 @@ def summary(ranking: SeenRanking, *, not_computed: Sequence[str] = ()) -> Prose:
     table = _table(rows, ranking.context.unit, with_left=published_late(ranking.decisions))
     if len(ranking.decisions) > len(rows):
         table.append(f"and {len(ranking.decisions) - len(rows):,} more: to_frame() has them all")
-    facts = [line for label, text in fact_list(ranking, not_computed=not_computed, most=_NAME) for line in _fact(label, text)]
+    facts = labelled(fact_list(ranking, not_computed=not_computed, most=_NAME))
     blocks = [wrap(sentences.headline(ranking, most=_NAME), _WIDTH), table, facts, [sentences.CAVEAT]]
-    return Prose("\n\n".join("\n".join(block) for block in blocks if block))
+    return page(*blocks)
 
 
 def summary_of_lead(paragraphs: Iterable[tuple[str, str]]) -> Prose:
     """Labelled sentences as text of at most 80 columns."""
-    return Prose("\n".join(line for label, text in paragraphs for line in _fact(label, text)))
+    return page(labelled(paragraphs))
 
 
 def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: int = 200) -> list[tuple[str, str]]:
@@ -250,11 +250,6 @@ def _line(cells: Sequence[str], widths: Sequence[int], gap: str) -> str:
     sides = ("right", "left", "left", "left", *["right"] * (len(cells) - 4))
     columns = (pad(cut(text, columns), columns, side=side) for text, columns, side in zip(cells, widths, sides, strict=True))
     return gap.join(columns).rstrip()
-
-
-def _fact(label: str, text: str) -> list[str]:
-    """A labelled fact, its text aligned behind the label."""
-    return wrap(text, _WIDTH, indent=" " * _LABEL, first=pad(label, _LABEL))
 
 
 def markdown_table(frame: pd.DataFrame) -> str:
