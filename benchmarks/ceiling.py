@@ -14,7 +14,7 @@ from cases import HISTORY, Case, Floats, Mechanism
 from scipy import stats
 from scipy.signal import lfilter
 
-from leadlag.core.multiplicity import fdr_adjust
+from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.simulate import PlantedSeries
 from leadlag.simulate.paths import answered
 from leadlag.simulate.profile import direct_weights

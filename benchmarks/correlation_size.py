@@ -15,8 +15,8 @@ import numpy as np
 from scipy.signal import lfilter
 from threadpoolctl import threadpool_limits
 
-from leadlag.core.bands import critical_all
-from leadlag.core.crosscorr import Plan, block, lag_correlation, without
+from leadlag.core.linear.bands import critical_all
+from leadlag.methods.correlation.numbers.crosscorr import Plan, block, lag_correlation, without
 
 MAX_LAG, CRITICAL, BEFORE = 12, 1.96, 200
 #: An average of the last four surprises.

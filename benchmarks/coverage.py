@@ -19,12 +19,12 @@ import numpy as np
 from joblib import Parallel, delayed, parallel_config
 from scipy import signal
 
-from leadlag.core.arma import NoiseOrder
-from leadlag.core.clock import Clock
-from leadlag.core.lageffects import lead_effects
-from leadlag.core.lagfit import band_covariance, fit_lags
-from leadlag.core.lagmodel import lag_model
-from leadlag.core.profiles import Family
+from leadlag.core.noise.arma import NoiseOrder
+from leadlag.core.time.clock import Clock
+from leadlag.methods.regression.numbers.effects import lead_effects
+from leadlag.methods.regression.numbers.fit import band_covariance, fit_lags
+from leadlag.methods.regression.numbers.model import lag_model
+from leadlag.methods.regression.numbers.profiles import Family
 
 SIZES = (80, 156, 260)
 LAGS = tuple(range(1, 13))

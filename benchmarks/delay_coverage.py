@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed, parallel_config
 
-from leadlag.core.resample import SharedSigns
-from leadlag.core.scan import scan
+from leadlag.core.search.resample import SharedSigns
+from leadlag.core.search.scan import scan
 from leadlag.decision import Delay, Policy
-from leadlag.methods.delay import estimated_delay
+from leadlag.methods.delay.question import estimated_delay
 from leadlag.prepare import prepare
 from leadlag.sample import as_sample
 from leadlag.simulate import PlantedSeries, simulate_leads

@@ -1,4 +1,4 @@
-"""Quantiles of the DF-GLS statistic under a unit root: the numbers of `leadlag.core.unitpvalues.DFGLS_SURFACE`.
+"""Quantiles of the DF-GLS statistic under a unit root: the numbers of `leadlag.core.series.unitpvalues.DFGLS_SURFACE`.
 
 python benchmarks/dfgls_surface.py                  # a few minutes
 python benchmarks/dfgls_surface.py --draws 20000
@@ -14,8 +14,8 @@ import argparse
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from leadlag.core.unitpvalues import PROBABILITIES
-from leadlag.core.unitroot import dfgls_statistics
+from leadlag.core.series.unitpvalues import PROBABILITIES
+from leadlag.core.series.unitroot import dfgls_statistics
 
 LENGTHS, TOGETHER = (25, 30, 40, 50, 65, 80, 100, 150, 250, 500, 1000), 2000
 

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from leadlag.core.comparison import clark_west, diebold_mariano
-from leadlag.core.covariance import bartlett_weights
+from leadlag.core.linear.covariance import bartlett_weights
+from leadlag.methods.gain.numbers import clark_west, diebold_mariano
 
 Floats = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from grades import CLEAR, LEADS, NULL, cases, partial_t, share
 from joblib import Parallel, delayed, parallel_config
 
 from leadlag._blas import one_thread
-from leadlag.methods.gain import HORIZONS, lead_gains
+from leadlag.methods.gain.question import HORIZONS, lead_gains
 from leadlag.sample import from_wide
 
 #: p up to which a gain counts for the grade "strong".

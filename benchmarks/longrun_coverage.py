@@ -20,9 +20,9 @@ from joblib import Parallel, delayed
 from scipy.signal import lfilter
 from threadpoolctl import threadpool_limits
 
-from leadlag.core.lags import lag_matrix
-from leadlag.core.longrun import LongRun, long_run
-from leadlag.core.reml import reml_autoregression
+from leadlag.core.noise.reml import reml_autoregression
+from leadlag.core.time.lags import lag_matrix
+from leadlag.methods.regression.numbers.longrun import LongRun, long_run
 
 LAGS, BURN = 12, 200
 TARGET = (0.92, 0.97)

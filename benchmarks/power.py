@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from leadlag import rank_leads
-from leadlag.methods.power import detectable_effect
+from leadlag.methods.power.question import detectable_effect
 from leadlag.prepare import prepare
 from leadlag.sample import as_sample
 from leadlag.simulate import PlantedSeries, Season, simulate_leads

@@ -16,13 +16,13 @@ import pandas as pd
 from scipy.signal import lfilter
 
 from leadlag._blas import one_thread
-from leadlag.core.problem import Problem
-from leadlag.core.scan import Scan, scan, with_columns
-from leadlag.core.shapes import STANDARD
+from leadlag.core.search.problem import Problem
+from leadlag.core.search.scan import Scan, scan, with_columns
+from leadlag.core.search.shapes import STANDARD
 from leadlag.decision import Policy
-from leadlag.methods.places import places_of
-from leadlag.methods.refutation import decoys_tried, refuted
+from leadlag.methods.refutation.question import decoys_tried, refuted
 from leadlag.prepare import Prepared, prepare
+from leadlag.ranking.places import places_of
 from leadlag.sample import from_wide
 from leadlag.simulate import PlantedSeries, Season, simulate_leads
 

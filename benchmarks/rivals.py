@@ -18,7 +18,7 @@ from cases import Case, Floats
 from scipy import stats
 from scoring import Said
 
-from leadlag.core.multiplicity import fdr_adjust
+from leadlag.core.linear.multiplicity import fdr_adjust
 
 __all__ = ["PCMCI_DRAWS", "PCMCI_FAMILIES", "RIVALS", "rivals_of"]
 

@@ -29,13 +29,13 @@ from statsmodels.tsa.stattools import ccf, grangercausalitytests
 from threadpoolctl import threadpool_limits
 
 import leadlag
-from leadlag.core.lageffects import lead_effects
-from leadlag.core.lagfit import band_covariance, fit_lags
-from leadlag.core.lagmodel import LagModel, lag_model
-from leadlag.core.longrun import long_run
-from leadlag.core.profiles import Family
-from leadlag.core.shapes import STANDARD
-from leadlag.core.wald import f_sf
+from leadlag.core.linear.wald import f_sf
+from leadlag.core.search.shapes import STANDARD
+from leadlag.methods.regression.numbers.effects import lead_effects
+from leadlag.methods.regression.numbers.fit import band_covariance, fit_lags
+from leadlag.methods.regression.numbers.longrun import long_run
+from leadlag.methods.regression.numbers.model import LagModel, lag_model
+from leadlag.methods.regression.numbers.profiles import Family
 
 N_PERIODS, MAX_ORDER = 260, 12
 

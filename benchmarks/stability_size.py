@@ -21,12 +21,12 @@ import numpy as np
 import pandas as pd
 
 from leadlag.catalogue import Metric
-from leadlag.core.given import best_column
-from leadlag.core.noise import fit_momentum
-from leadlag.core.problem import Problem
-from leadlag.core.shapes import STANDARD
+from leadlag.core.noise.momentum import fit_momentum
+from leadlag.core.search.given import best_column
+from leadlag.core.search.problem import Problem
+from leadlag.core.search.shapes import STANDARD
 from leadlag.decision.backing import Stability, Weakening
-from leadlag.methods.stability import lead_stability
+from leadlag.methods.stability.question import lead_stability
 from leadlag.prepare import Prepared, Treatment
 from leadlag.sample.periods import Calendar
 

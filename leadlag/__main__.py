@@ -2,7 +2,7 @@
 
 import sys
 
-from leadlag.cli import main
+from leadlag.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from leadlag._version import __version__
+from leadlag.wording.markdown import markdown_table
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -180,8 +181,7 @@ class Result:
 
     def to_markdown(self) -> str:
         """The table as Markdown, with characters that would break it escaped."""
-        text: str = _upstairs("wording").markdown_table(self.to_frame())
-        return text
+        return markdown_table(self.to_frame())
 
     def plot(self, ax: Any = None, **options: Any) -> Any:
         """Draw the result on `ax` (a new figure if None) and return the Axes."""
@@ -196,11 +196,7 @@ class Result:
 
 
 def _upstairs(room: str) -> ModuleType:
-    """The one look up: words, pictures and pages stand above the results they show, and load only when asked for."""
-    if room == "wording":
-        from leadlag import wording  # noqa: PLC0415
-
-        return wording
+    """The one look up: pictures and pages stand above the results they show, and load only when asked for."""
     from leadlag import plot, report  # noqa: PLC0415
 
     return {"plot": plot, "report": report}[room]

@@ -28,7 +28,7 @@ from pathlib import Path
 import pandas as pd
 
 import leadlag as ll
-from leadlag.cli import main
+from leadlag.cli.main import main
 from leadlag.datasets import samples_folder
 
 # %% [markdown]

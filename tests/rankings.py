@@ -24,7 +24,7 @@ from leadlag.decision import (
     decide,
     in_order,
 )
-from leadlag.ranked import Context, Family, LeadRanking
+from leadlag.ranking.result import Context, Family, LeadRanking
 from leadlag.results import Provenance, Search
 
 #: Names that break tables, markup, charts and terminals that trust them.

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from leadlag.core.lags import lag_matrix
+from leadlag.core.time.lags import lag_matrix
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

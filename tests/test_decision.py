@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadlag.core.diagnostics import Diagnostics, ResidualTest
 from leadlag.decision import (
     VERDICTS,
     Decision,
@@ -30,6 +29,7 @@ from leadlag.decision import (
     is_identified,
     residual_checks,
 )
+from leadlag.methods.regression.numbers.diagnostics import Diagnostics, ResidualTest
 
 POLICY = Policy(fdr=0.10, wide_delay=3)
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import leadlag as ll
-from leadlag.cli import main
+from leadlag.cli.main import main
 from leadlag.errors import DataContractError, DataWarning, UsageError
 from tests.hazards import HAZARDS, Hazard, good_frame
 

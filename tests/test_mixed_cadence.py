@@ -10,7 +10,8 @@ import pytest
 from matplotlib import pyplot
 
 from leadlag.catalogue import Metric
-from leadlag.ranking import LeadRanking, rank_leads
+from leadlag.ranking.rank import rank_leads
+from leadlag.ranking.result import LeadRanking
 from leadlag.sample import as_sample
 
 N_DRAWS = 299

@@ -10,7 +10,7 @@ import pytest
 
 from leadlag import rank_leads
 from leadlag.decision.backing import Gain
-from leadlag.methods.gain import forecast_gain
+from leadlag.methods.gain.question import forecast_gain
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

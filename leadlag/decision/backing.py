@@ -100,7 +100,7 @@ class Stability:
         Largest Wald statistic over the dates at which the effect may have changed.
     pvalue : float
         Bootstrap p that it did not, from all dates together, with more weight on changes to a weaker effect
-        (`leadlag.core.leadbreaks.lead_change`).
+        (`leadlag.methods.stability.numbers.changes.lead_change`).
     date : str
         Label of the last period before the change that fits best; empty without numbers.
     before, after : float

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from leadlag.decision.checks import Check, Status
 
 if TYPE_CHECKING:
-    from leadlag.core.diagnostics import Diagnostics
+    from leadlag.methods.regression.numbers.diagnostics import Diagnostics
 
 __all__ = ["ResidualPolicy", "residual_checks"]
 

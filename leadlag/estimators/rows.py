@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leadlag.core.lags import lag_tensor
+from leadlag.core.time.lags import lag_tensor
 from leadlag.errors import UsageError
 from leadlag.estimators.periods import PeriodCounter
 

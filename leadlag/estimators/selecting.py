@@ -20,7 +20,8 @@ from leadlag.estimators.features import feature_names, lag_names, plain_columns,
 from leadlag.estimators.periods import time_of
 from leadlag.estimators.rows import Past
 from leadlag.prepare import longest_lag
-from leadlag.ranking import LeadRanking, rank_leads
+from leadlag.ranking.rank import rank_leads
+from leadlag.ranking.result import LeadRanking
 from leadlag.sample import Sample, from_wide
 from leadlag.sample.names import plain_name
 

@@ -8,30 +8,31 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from leadlag._validation import as_option
-from leadlag.checked import SeriesStationarity, StationarityResult
 from leadlag.errors import UsageError
-from leadlag.forecasted import ForecastGain
-from leadlag.methods.correlation import CrossCorrelation
-from leadlag.methods.delay import DelaySet
-from leadlag.methods.power import DetectableEffects
-from leadlag.methods.projection import LocalProjection
-from leadlag.methods.refutation import RefutationTest
-from leadlag.plot.correlation import stems, stems_inches
-from leadlag.plot.delay import peaks, peaks_inches
+from leadlag.methods.correlation.picture import stems, stems_inches
+from leadlag.methods.correlation.result import CrossCorrelation
+from leadlag.methods.delay.picture import peaks, peaks_inches
+from leadlag.methods.delay.result import DelaySet
+from leadlag.methods.gain.picture import saved, saved_inches
+from leadlag.methods.gain.result import ForecastGain
+from leadlag.methods.power.picture import chances, chances_inches
+from leadlag.methods.power.result import DetectableEffects
+from leadlag.methods.projection.picture import response, response_inches
+from leadlag.methods.projection.result import LocalProjection
+from leadlag.methods.refutation.picture import copies, copies_inches
+from leadlag.methods.refutation.result import RefutationTest
+from leadlag.methods.regression.picture import lag_profile, lag_profile_inches, long_run_effects, long_run_effects_inches
+from leadlag.methods.regression.profile import LagProfile
+from leadlag.methods.regression.result import LaggedRegressionResult
+from leadlag.methods.stability.picture import changes, changes_inches, over_time, over_time_inches
+from leadlag.methods.stability.result import StabilityTest
+from leadlag.methods.stationarity.picture import plane, plane_inches
+from leadlag.methods.stationarity.result import SeriesStationarity, StationarityResult
 from leadlag.plot.files import to_svg
-from leadlag.plot.forest import ranking, ranking_inches
-from leadlag.plot.gain import saved, saved_inches
-from leadlag.plot.lags import heatmap, heatmap_inches, profile, profile_inches
-from leadlag.plot.power import chances, chances_inches
-from leadlag.plot.projection import response, response_inches
-from leadlag.plot.refutation import copies, copies_inches
-from leadlag.plot.regression import lag_profile, lag_profile_inches, long_run_effects, long_run_effects_inches
-from leadlag.plot.stability import changes, changes_inches, over_time, over_time_inches
-from leadlag.plot.stationarity import plane, plane_inches
 from leadlag.plot.style import theme
-from leadlag.ranked import LeadRanking, RankedLead
-from leadlag.regressed import LaggedRegressionResult, LagProfile
-from leadlag.stable import StabilityTest
+from leadlag.ranking.pictures.forest import ranking, ranking_inches
+from leadlag.ranking.pictures.lags import heatmap, heatmap_inches, profile, profile_inches
+from leadlag.ranking.result import LeadRanking, RankedLead
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 from matplotlib import font_manager
 
-from leadlag.wording import cut, shown
+from leadlag.wording.shown import cut, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leadlag.core.clock import Clock
-from leadlag.core.finer import ROWS_BEFORE, FinerLead
-from leadlag.core.lags import difference
-from leadlag.core.leastsquares import less_columns, standardise
-from leadlag.core.noise import ar_errors, autoregressions
-from leadlag.core.stationary import integration_states
+from leadlag.core.linear.leastsquares import less_columns, standardise
+from leadlag.core.noise.momentum import ar_errors, autoregressions
+from leadlag.core.search.finer import ROWS_BEFORE, FinerLead
+from leadlag.core.series.stationary import integration_states
+from leadlag.core.time.clock import Clock
+from leadlag.core.time.lags import difference
+from leadlag.prepare.transforms import calm_spikes, take_log
 from leadlag.sample import Sample
-from leadlag.transforms import calm_spikes, take_log
 
 __all__ = ["OwnSeries", "WorkingSeries", "own_series", "sampled", "working_series"]
 

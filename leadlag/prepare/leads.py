@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leadlag.core.lags import difference
-from leadlag.core.leastsquares import less_columns, standardise
-from leadlag.core.noise import Momentum, ar_errors, autoregressions, filtered_fit, largest_root
-from leadlag.core.stationary import integration_states
-from leadlag.transforms import bounded_spikes, robust_spread, spike_limits
+from leadlag.core.linear.leastsquares import less_columns, standardise
+from leadlag.core.noise.momentum import Momentum, ar_errors, autoregressions, filtered_fit, largest_root
+from leadlag.core.series.stationary import integration_states
+from leadlag.core.time.lags import difference
+from leadlag.prepare.transforms import bounded_spikes, robust_spread, spike_limits
 
 __all__ = ["N_TREND", "SPIKE", "WorkingLeads", "kpi_surprises", "working_leads"]
 

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from leadlag.core.averages import moving_average_width
-from leadlag.core.reported import cumulative_blocks
-from leadlag.core.season import harmonics
+from leadlag.core.series.averages import moving_average_width
+from leadlag.core.series.reported import cumulative_blocks
+from leadlag.core.series.season import harmonics
 from leadlag.errors import UsageError
+from leadlag.prepare.transforms import few_values, undo_rolling, undo_ytd
 from leadlag.sample import Calendar
-from leadlag.transforms import few_values, undo_rolling, undo_ytd
 
 __all__ = ["Reported", "as_reported"]
 

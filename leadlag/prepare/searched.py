@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leadlag.core.limits import check_limits
-from leadlag.core.scan import CHUNK
-from leadlag.core.shapes import BLOCK, STANDARD, Shape
+from leadlag.core.search.limits import check_limits
+from leadlag.core.search.scan import CHUNK
+from leadlag.core.search.shapes import BLOCK, STANDARD, Shape
 from leadlag.sample import Sample
 
 __all__ = ["refuse_beyond_limits", "searched_shapes"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leadlag.core.leastsquares import is_constant, orthonormal_basis, residualise, rows_needed, standardise
+from leadlag.core.linear.leastsquares import is_constant, orthonormal_basis, residualise, rows_needed, standardise
 from leadlag.errors import UsageError
 from leadlag.wording.untestable import refused
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from leadlag import plot
 from leadlag.errors import UsageError
-from leadlag.ranked import LeadRanking, RankedLead
+from leadlag.ranking.result import LeadRanking, RankedLead
 from leadlag.report.content import ranking_content, snippet_content
 from leadlag.report.export import make_folder, write_files
 from leadlag.report.files import write_whole

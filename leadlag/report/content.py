@@ -5,35 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from leadlag.decision import Decision
-from leadlag.ranked import Context, LeadRanking, RankedLead
-from leadlag.wording import (
-    CAVEAT,
-    LIMITS,
-    STATUS,
-    VERDICT,
-    asked,
-    check,
-    cut,
-    delay_cell,
-    direction,
-    effect_cell,
-    effect_head,
-    fact_list,
-    headline,
-    interval,
-    label,
-    lag_number,
-    lead_paragraphs,
-    left_cell,
-    percent,
-    periods,
-    published_late,
-    pvalue,
-    reason,
-    sd_cell,
-    shown,
-)
+from leadlag.ranking.result import Context, LeadRanking, RankedLead
+from leadlag.ranking.words.checks import STATUS, asked, check, label
+from leadlag.ranking.words.prose import lead_paragraphs
+from leadlag.ranking.words.sentences import LIMITS, VERDICT, direction, effect_head, headline, reason
+from leadlag.ranking.words.tables import delay_cell, effect_cell, fact_list, left_cell, published_late, sd_cell
+from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.searched import counted
+from leadlag.wording.shown import cut, interval, lag_number, percent, periods, pvalue, shown
 
 __all__ = ["lead_content", "ranking_content", "snippet_content"]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from leadlag.errors import UsageError
-from leadlag.ranked import LeadRanking
+from leadlag.ranking.result import LeadRanking
 from leadlag.report.files import write_whole
-from leadlag.wording import shown
+from leadlag.wording.shown import shown
 
 __all__ = ["csv_text", "file_name", "make_folder", "write_files"]
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from leadlag.catalogue import Aggregate, Ratio
-from leadlag.core.clock import Clock
-from leadlag.core.overlap import Edges, folded, last_ended
+from leadlag.core.time.clock import Clock
+from leadlag.core.time.overlap import Edges, folded, last_ended
 from leadlag.sample.names import first_names
 from leadlag.sample.periods import Cadence, Calendar, cadence_of, days_per_period, ordinals_of, starts_of
 

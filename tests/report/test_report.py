@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from leadlag import report
 from leadlag.errors import UsageError
-from leadlag.ranked import LeadRanking
+from leadlag.ranking.result import LeadRanking
 from leadlag.report.content import ranking_content
 from leadlag.report.render import render
 from leadlag.results import Result

@@ -1,0 +1,1 @@
+"""Least squares: projections, covariances, joint tests, bands, false discovery rates."""

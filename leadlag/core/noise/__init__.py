@@ -1,0 +1,1 @@
+"""Errors that remember: the KPI's momentum, ARMA errors, restricted likelihood, the sieve bootstrap."""

@@ -1,0 +1,334 @@
+"""The KPI's own momentum: an AR model of what the base does not explain, and the filter that removes it.
+
+The model is ``y = base @ d + u`` with ``phi(B) u = e``. A `Whitener` applies ``phi(B)`` to the KPI, the
+base and the lead columns alike, so that the errors of the filtered regression are independent. The first
+rows of every stretch without a gap use the best linear predictor of the order that their past allows, so
+that none of them is lost (Durbin 1960; Box, Jenkins & Reinsel 2008, ch. 3 and 7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag.core.linear.leastsquares import LeastSquares, fit
+from leadlag.core.time.lags import lag_matrix
+
+__all__ = [
+    "EDGE",
+    "FilteredFit",
+    "Momentum",
+    "Whitener",
+    "ar_errors",
+    "autoregressions",
+    "filtered_fit",
+    "fit_momentum",
+    "inside",
+    "largest_root",
+    "one_order_less",
+    "prewhitened",
+    "whitener",
+]
+
+Floats = NDArray[np.float64]
+
+#: Largest modulus of an AR root that is kept as estimated; beyond it the noise is treated as on the edge.
+EDGE = 0.985
+#: Share of the small-sample bias that is corrected. Measured: at 60 rows a 5 % test rejected 6.0 % with none of it and
+#: 4.0 % with all of it; at 156 rows 4.9 % and 4.3 %.
+_BIAS_SHARE = 0.5
+#: A column of which the filter leaves no more than this share is gone.
+_ROUNDING = 1e-10
+#: Share of a series' own product that keeps its normal equations solvable; far below what it could move.
+_RIDGE = 1e-13
+
+
+@dataclass(frozen=True, kw_only=True)
+class Momentum:
+    """AR model of the KPI's residual.
+
+    Parameters
+    ----------
+    phi : ndarray, shape (p,)
+        AR coefficients of the residual, or of its first difference if `unit_root`.
+    unit_root : bool
+        Whether the residual is integrated, so that the filter begins with a first difference.
+    variance : float
+        Innovation variance.
+    """
+
+    phi: Floats
+    unit_root: bool
+    variance: float
+
+    @property
+    def polynomial(self) -> Floats:
+        """Coefficients ``(1, -phi_1, ...)`` of the whole filter, shape (p + 1 + unit_root,)."""
+        stationary = np.r_[1.0, -self.phi]
+        return np.convolve(stationary, [1.0, -1.0]) if self.unit_root else stationary
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whitener:
+    """The filter as weights by row.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n, k)
+        Entry (t, j) multiplies row ``t - j``.
+    rows : ndarray of int, shape (n_used,)
+        Rows of the sample that the filter keeps.
+    """
+
+    weights: Floats
+    rows: NDArray[np.intp]
+
+    def apply(self, values: Floats) -> Floats:
+        """Filtered rows of `values` (n, ...): shape (n_used, ...); a missing value makes its rows missing."""
+        shape = (-1,) + (1,) * (values.ndim - 1)
+        filtered = self.weights[self.rows, 0].reshape(shape) * values[self.rows]
+        for lag in range(1, self.weights.shape[1]):
+            weight = self.weights[self.rows, lag]
+            needed = np.flatnonzero(weight)
+            if not len(needed):
+                continue
+            first, last = needed[0], needed[-1] + 1
+            if self.rows[last - 1] - self.rows[first] == len(needed) - 1:  # one stretch: views instead of copies
+                past = values[self.rows[first] - lag : self.rows[last - 1] - lag + 1]
+                filtered[first:last] += weight[first:last].reshape(shape) * past
+            else:
+                filtered[needed] += weight[needed].reshape(shape) * values[self.rows[needed] - lag]
+        return filtered
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilteredFit:
+    """The KPI regressed on the columns of its mean, both filtered by its momentum: generalised least squares.
+
+    Parameters
+    ----------
+    filter_ : Whitener
+    regression : LeastSquares
+        Of the filtered KPI on the filtered columns, rows n_used.
+    """
+
+    filter_: Whitener
+    regression: LeastSquares
+
+    @property
+    def params(self) -> Floats:
+        """Coefficient of each column, shape (q,); 0 for one that the filtered columns before it already span."""
+        return np.where(self.regression.kept, self.regression.params, 0.0)
+
+
+def filtered_fit(y: Floats, mean: Floats, momentum: Momentum) -> FilteredFit:
+    """Fit the mean of the KPI by generalised least squares, on the rows that have the KPI and all columns.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        NaN where missing.
+    mean : ndarray, shape (n, q)
+        Base columns, with the level shift if there is one.
+    momentum : Momentum
+
+    Returns
+    -------
+    FilteredFit
+    """
+    columns = np.column_stack([y, mean])
+    filter_ = whitener(momentum, np.asarray(np.isfinite(columns).all(axis=1)))
+    filtered = filter_.apply(columns)
+    # under a unit root the intercept is gone but for its rounding, which must not count as a direction
+    size = np.abs(columns[filter_.rows]).max(axis=0, initial=0.0)
+    filtered[:, np.abs(filtered).max(axis=0, initial=0.0) <= _ROUNDING * size] = 0.0
+    return FilteredFit(filter_=filter_, regression=fit(filtered[:, 0], filtered[:, 1:]))
+
+
+def whitener(momentum: Momentum, observed: NDArray[np.bool_]) -> Whitener:
+    """Filter for the rows on which the KPI and the base are observed.
+
+    Parameters
+    ----------
+    momentum : Momentum
+    observed : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    Whitener
+        Every stretch of observed rows starts afresh; under a unit root its first row is lost.
+    """
+    steps = int(momentum.unit_root)
+    predictors, variances = _predictors(momentum.phi)
+    age = _age(observed)
+    order = len(momentum.phi)
+    weights = np.zeros((len(observed), order + 1 + steps))
+    for past in range(order + 1):
+        at = observed & (age >= steps) & ((age - steps == past) if past < order else (age - steps >= past))
+        row = np.r_[1.0, -predictors[past]] * np.sqrt(variances[order] / variances[past])
+        full = np.convolve(row, [1.0, -1.0]) if steps else row
+        weights[at, : len(full)] = full
+    return Whitener(weights=weights, rows=np.flatnonzero(observed & (age >= steps)))
+
+
+def _age(observed: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Number of observed rows directly before each row."""
+    place = np.arange(len(observed))
+    last_gap = np.maximum.accumulate(np.where(observed, -1, place))
+    return place - last_gap - 1
+
+
+def _predictors(phi: Floats) -> tuple[list[Floats], Floats]:
+    """Best linear predictors of orders 0..p and their error variances relative to the innovation's.
+
+    Durbin-Levinson downwards: the order k-1 coefficients follow from those of order k.
+    """
+    predictors = [np.asarray(phi, dtype=float)]
+    variances = [1.0]
+    while len(predictors[0]):
+        current = predictors[0]
+        predictors.insert(0, one_order_less(current, current[-1]))
+        variances.insert(0, variances[0] / (1.0 - current[-1] ** 2))
+    return predictors, np.array(variances)
+
+
+def one_order_less(phi: Floats, partial: float) -> Floats:
+    """Best linear predictor that looks one row less far back; `partial` is the partial autocorrelation at the last one."""
+    return np.asarray((phi[:-1] + partial * phi[:-1][::-1]) / (1.0 - partial**2))
+
+
+def fit_momentum(y: Floats, base: Floats, *, max_order: int, unit_root: bool = False, rounds: int = 3) -> Momentum:
+    """AR noise of a regression, its order by AICc, alternating with generalised least squares of the base.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        NaN where missing.
+    base : ndarray, shape (n, q)
+    max_order : int
+        Orders 0..max_order are compared on the same rows.
+    unit_root : bool
+        Fit the first difference of the residual.
+    rounds : int
+        Alternations of mean and noise.
+
+    Returns
+    -------
+    Momentum
+
+    Notes
+    -----
+    AICc is that of Hurvich & Tsai (1989). Least squares underestimates the sum of the AR coefficients of a
+    detrended series by about ``(2 + 4 a) / n`` (Kendall 1954; Marriott & Pope 1954; Orcutt & Winokur 1969);
+    half of that is given back, in the first coefficient, and kept inside the stationary region.
+    """
+    momentum = Momentum(phi=np.zeros(0), unit_root=unit_root, variance=1.0)
+    for _ in range(rounds):
+        residual = y - base @ filtered_fit(y, base, momentum).params
+        updated = _fit_ar(residual, max_order=max_order, unit_root=unit_root, n_mean=base.shape[1])
+        settled = len(updated.phi) == len(momentum.phi) and np.allclose(updated.phi, momentum.phi, atol=1e-3)
+        momentum = updated
+        if settled:
+            break
+    return momentum
+
+
+def _fit_ar(residual: Floats, *, max_order: int, unit_root: bool, n_mean: int) -> Momentum:
+    """AR coefficients of the residual (of its difference under a unit root), order by AICc."""
+    series = np.r_[np.nan, np.diff(residual)] if unit_root else residual
+    lags = lag_matrix(series, range(1, max_order + 1)) if max_order else np.empty((len(series), 0))
+    used = np.isfinite(series) & np.isfinite(lags).all(axis=1)
+    target, lags = series[used], lags[used]
+    n = len(target)
+    best, best_score = np.zeros(0), np.inf
+    for order in range(min(max_order, max(0, n // 10)) + 1):
+        phi = np.linalg.lstsq(lags[:, :order], target, rcond=None)[0] if order else np.zeros(0)
+        ssr = float(np.sum((target - lags[:, :order] @ phi) ** 2))
+        k = order + 1
+        score = n * np.log(max(ssr, np.finfo(float).tiny) / n) + 2.0 * k * n / max(n - k - 1, 1)
+        if score < best_score - 1e-9:
+            best, best_score = phi, score
+    phi = best if unit_root else _without_bias(best, n=n, n_mean=n_mean)
+    phi = inside(phi)
+    variance = float(np.mean((target - lags[:, : len(phi)] @ phi) ** 2)) if n else 1.0
+    return Momentum(phi=phi, unit_root=unit_root, variance=variance)
+
+
+def _without_bias(phi: Floats, *, n: int, n_mean: int) -> Floats:
+    """AR coefficients with the small-sample bias of their sum taken off."""
+    if not len(phi):
+        return phi
+    total = float(phi.sum())
+    bias = (2.0 + 4.0 * total) / n if n_mean > 1 else (1.0 + 3.0 * total) / n
+    corrected = phi.copy()
+    corrected[0] += _BIAS_SHARE * max(bias, 0.0)
+    return corrected
+
+
+def inside(phi: Floats) -> Floats:
+    """AR coefficients shrunk until every root keeps off the unit circle."""
+    largest = largest_root(phi)
+    if largest <= EDGE:
+        return phi
+    return phi * (EDGE / largest) ** np.arange(1, len(phi) + 1)
+
+
+def largest_root(phi: Floats) -> float:
+    """Modulus of the largest root of ``z^p - phi_1 z^(p-1) - ...``; 0 without coefficients or where they are not known."""
+    known = len(phi) > 0 and bool(np.isfinite(phi).all())
+    return float(np.abs(np.roots(np.r_[1.0, -phi])).max(initial=0.0)) if known else 0.0
+
+
+def autoregressions(X: Floats, *, order: int) -> Floats:
+    """AR coefficients of each series by least squares on the rows that have the whole past.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        Centred series; NaN where missing.
+    order : int
+
+    Returns
+    -------
+    ndarray, shape (order, m)
+        NaN for a series with too few such rows.
+    """
+    whole = np.isfinite(X)
+    complete = np.logical_and.reduce([whole[order - lag : len(X) - lag] for lag in range(order + 1)])
+    now, *past = (np.where(complete, X[order - lag : len(X) - lag], 0.0) for lag in range(order + 1))
+    products = np.array([[np.einsum("tm,tm->m", one, other) for other in past] for one in past])
+    right = np.array([np.einsum("tm,tm->m", one, now) for one in past])
+    # a series of which nothing is left has no past to regress on: the ridge makes its coefficients zero
+    size = products.diagonal().max(axis=1)
+    ridge = np.where(size > 0, size, 1.0) * _RIDGE
+    gram = products.transpose(2, 0, 1) + ridge[:, None, None] * np.eye(order)
+    phi = np.linalg.solve(gram, right.T[:, :, None])[:, :, 0].T
+    return np.where(complete.sum(axis=0) > 2 * order + 2, phi, np.nan)
+
+
+def ar_errors(Z: Floats, phi: Floats) -> Floats:
+    """AR prediction errors of each column, shape (n, m); NaN where the past is not complete."""
+    errors = np.array(Z, dtype=np.float64)
+    for lag in range(1, len(phi) + 1):
+        errors[lag:] -= phi[lag - 1] * Z[:-lag]
+    errors[: len(phi)] = np.nan
+    return errors
+
+
+def prewhitened(X: Floats, *, order: int) -> Floats:
+    """Innovations of many series, each by an AR model of its own.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        Centred series; NaN where missing.
+    order : int
+
+    Returns
+    -------
+    ndarray, shape (n, m)
+        NaN where the past is not complete, and for a series with too few rows that have it.
+    """
+    return ar_errors(X, autoregressions(X, order=order))

@@ -1,0 +1,1 @@
+"""What one series is: unit root, trend, season, average, sum to date, level shift."""

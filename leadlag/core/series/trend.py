@@ -1,0 +1,67 @@
+"""Whether a series has a linear trend, asked so that the answer holds with and without a unit root."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, standardise
+from leadlag.core.linear.masks import columns_by_rows
+from leadlag.core.series.unitroot import long_run_sum, short_bandwidth
+from leadlag.core.time.lags import difference
+
+__all__ = ["trend_statistics"]
+
+Floats = NDArray[np.float64]
+
+#: How fast the weight moves from changes to levels as the tests speak against a unit root.
+_KAPPA = 0.00025
+
+
+def trend_statistics(X: Floats, *, dfgls: Floats, kpss: Floats, season: Floats | None = None) -> Floats:
+    """Statistic of the hypothesis that each series has no linear trend, standard normal under it, shape (m,).
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        NaN where missing.
+    dfgls, kpss : ndarray, shape (m,)
+        Their statistics about a trend.
+    season : ndarray, shape (n, k), optional
+
+    Returns
+    -------
+    ndarray, shape (m,)
+        Positive where the series rises.
+
+    Notes
+    -----
+    ``(1 - w) z0 + w z1`` with z0 the t of the slope of the level, z1 that of the mean change, both by long-run variances, and
+    ``w = exp(-0.00025 (dfgls / kpss)^2)``, near one under a unit root and near zero far from it (Harvey, Leybourne & Taylor 2007,
+    J. Econometrics 141:1302).
+    """
+    values, n = standardise(X).values, len(X)
+    other = np.ones((n, 1)) if season is None else np.column_stack([np.ones(n), season])
+    trend = np.arange(n)[:, None] / n
+    level = _tvalues(values, trend, other)
+    change = _tvalues(difference(values), difference(trend), difference(other)[:, 1:])
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        weight = np.exp(-_KAPPA * (dfgls / kpss) ** 2)
+        return np.asarray((1.0 - weight) * level + weight * change)
+
+
+def _tvalues(X: Floats, column: Floats, other: Floats) -> Floats:
+    """t of one column (n, 1) beside others (n, q), with the long-run variance of what is left; each series on the rows it has."""
+    found = np.full(X.shape[1], np.nan)
+    for rows, columns in columns_by_rows(np.isfinite(np.where(np.isfinite(column), X, np.nan))):
+        basis = orthonormal_basis(other[rows])
+        alone = residualise(column[rows, 0], basis)
+        square, n_spare = float(alone @ alone), len(rows) - basis.rank - 1
+        if n_spare < 2 or square <= 0:
+            continue
+        series = residualise(X[np.ix_(rows, columns)], basis)
+        slope = alone @ series / square
+        variance = long_run_sum(series - np.outer(alone, slope), short_bandwidth(len(rows))) / n_spare
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found[columns] = np.where(variance > 0, slope / np.sqrt(variance / square), np.nan)
+    return found

@@ -1,0 +1,1 @@
+"""Shifts in time: the one lag builder, and clocks of other cadences."""

@@ -1,0 +1,1 @@
+"""How two metrics move together when one of them is shifted."""

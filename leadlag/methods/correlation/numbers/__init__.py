@@ -1,0 +1,1 @@
+"""Cross-correlations of prewhitened series, one pair or all at once."""

@@ -1,0 +1,1 @@
+"""At which lag a lead acts, and which lags it may be."""

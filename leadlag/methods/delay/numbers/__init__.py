@@ -1,0 +1,1 @@
+"""Delay sets by inverting a test of the peak, and mean delays."""

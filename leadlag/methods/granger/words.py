@@ -1,0 +1,183 @@
+"""The Granger-style test in words: its null, its table and its explanation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from leadlag.wording.cadences import cadence_facts
+from leadlag.wording.caveat import CAVEAT
+from leadlag.wording.layout import labelled, lines_of, page
+from leadlag.wording.searched import searched_facts
+from leadlag.wording.seen import SeenProvenance
+from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
+
+__all__ = ["aliased_text", "exact_text", "explain", "null", "summary"]
+
+_WIDTH = 80
+_NAME = 28
+_COLUMNS = (5, 14, 14, 9, 9)
+
+
+class SeenTest(Protocol):
+    """What is read of a `leadlag.methods.granger.result.GrangerResult`."""
+
+    @property
+    def provenance(self) -> SeenProvenance: ...
+    @property
+    def kpi(self) -> str: ...
+    @property
+    def lead(self) -> str: ...
+    @property
+    def controls(self) -> tuple[str, ...]: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def null(self) -> str: ...
+    @property
+    def statistic(self) -> float: ...
+    @property
+    def pvalue(self) -> float: ...
+    @property
+    def df(self) -> tuple[int, ...]: ...
+    @property
+    def distribution(self) -> str: ...
+    @property
+    def order(self) -> tuple[int, ...]: ...
+    @property
+    def augment(self) -> int: ...
+    @property
+    def aliased(self) -> tuple[int, ...]: ...
+    @property
+    def params(self) -> Iterable[float]: ...
+    @property
+    def bse(self) -> Iterable[float]: ...
+    @property
+    def tvalues(self) -> Iterable[float]: ...
+    @property
+    def pvalues(self) -> Iterable[float]: ...
+    @property
+    def rsquared(self) -> float: ...
+    @property
+    def rsquared_restricted(self) -> float: ...
+    @property
+    def nobs(self) -> int: ...
+    @property
+    def n_dropped(self) -> int: ...
+    @property
+    def cov_type(self) -> str: ...
+    @property
+    def correction(self) -> str: ...
+    @property
+    def bandwidth(self) -> int | None: ...
+    @property
+    def exact(self) -> bool: ...
+
+
+def null(kpi: str, lead: str, *, order: Sequence[int], own_order: Sequence[int], controls: Sequence[str] = ()) -> str:
+    """What the test supposes, as a sentence.
+
+    Examples
+    --------
+    >>> null("sales", "visits", order=[1, 2], own_order=[1, 2])
+    'Given lags 1 to 2 of sales, lags 1 to 2 of visits do not help to predict sales.'
+    """
+    kpi, lead = shown(kpi), shown(lead)
+    given = joined([f"{_lags(own_order)} of {kpi}", *map(shown, controls)])
+    verb = "does" if len(order) == 1 else "do"
+    return f"Given {given}, {_lags(order)} of {lead} {verb} not help to predict {kpi}."
+
+
+def exact_text(kpi: str, lead: str) -> str:
+    """That the full model leaves no error."""
+    return f"with {shown(lead)} the model fits {shown(kpi)} exactly: look whether the lead is made from the KPI"
+
+
+def aliased_text(lead: str, lags: Sequence[int]) -> str:
+    """That some tested lags were left out."""
+    verb = "is" if len(lags) == 1 else "are"
+    return f"{_lags(lags)} of {shown(lead)} {verb} an exact combination of the other columns and could not be tested"
+
+
+def summary(result: SeenTest) -> Prose:
+    """Test and coefficients as text of at most 80 columns."""
+    kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
+    head = wrap(f"Granger-style test: does {lead} help to predict {kpi}?", _WIDTH)
+    facts = labelled(_facts(result))
+    return page(head, facts, _coefficients(result), [CAVEAT])
+
+
+def explain(result: SeenTest) -> Prose:
+    """What the test says, in plain sentences."""
+    kpi, lead, lags = shown(result.kpi), shown(result.lead), _lags(result.order)
+    if result.exact:
+        found = (
+            f"With {lags} of {lead} beside its own past, {kpi} is fitted without any error. Numbers that are measured "
+            "apart hardly ever do that: look whether one is made from the other."
+        )
+    else:
+        found = (
+            f"If {lags} of {lead} did not help to predict {kpi} beyond its own past, a result at least as clear as this one "
+            f"would come up with probability {pvalue(result.pvalue)} ({_statistic(result)})."
+        )
+    told = [
+        found,
+        (
+            f"The explained share of {kpi}'s variation goes from {_share(result.rsquared_restricted)} without {lead} to "
+            f"{_share(result.rsquared)} with it, on {periods(result.nobs, result.unit)}."
+        ),
+    ]
+    if len(result.order) > 1:
+        told.append("The lags are tested together: the test does not say which of them counts, and its order is not the delay.")
+    if result.augment:
+        told.append(
+            f"{periods(result.augment, 'further lag')} of both stood in the model untested, so that the test also holds for "
+            "series that wander (Toda and Yamamoto)."
+        )
+    told.append(f"That {lead} helps to predict {kpi} would not show that moving {lead} moves {kpi}.")
+    return lines_of(told)
+
+
+def _facts(result: SeenTest) -> Iterator[tuple[str, str]]:
+    yield "Null", result.null
+    yield "Result", _statistic(result) + (", an exact fit" if result.exact else "")
+    yield "Fit", f"R2 {number(result.rsquared_restricted)} without the lead, {number(result.rsquared)} with it"
+    yield "Rows", f"{periods(result.nobs, result.unit)} used, {result.n_dropped:,} not (first periods and missing values)"
+    yield "Errors", _errors(result)
+    if result.augment:
+        yield "Untested", f"{periods(result.augment, 'further lag')} of both (Toda-Yamamoto)"
+    if result.aliased:
+        yield "Left out", aliased_text(result.lead, result.aliased)
+    yield from searched_facts(result.provenance)
+    yield from cadence_facts(result.provenance)
+
+
+def _errors(result: SeenTest) -> str:
+    if result.cov_type != "HAC":
+        return result.cov_type
+    times = ", times nobs / df_resid" if result.correction == "df" else ""
+    return f"HAC, Bartlett weights, bandwidth {result.bandwidth}{times}"
+
+
+def _coefficients(result: SeenTest) -> list[str]:
+    """One line a tested lag, in units of the data."""
+    rows = [("lag", "coefficient", "std. error", "t", "p")]
+    for row in zip(result.order, result.params, result.bse, result.tvalues, result.pvalues, strict=True):
+        lag, coefficient, bse, t, p = row
+        rows.append((str(lag), number(float(coefficient)), number(float(bse)), number(float(t)), pvalue(float(p))))
+    return ["".join(pad(cell, columns, side="right") for cell, columns in zip(row, _COLUMNS, strict=True)) for row in rows]
+
+
+def _statistic(result: SeenTest) -> str:
+    """Such as ``F(3, 44) = 5.41, p = 0.0030``."""
+    arguments = ", ".join(f"{each:,}" if len(result.df) == 1 else str(each) for each in result.df)
+    return f"{result.distribution}({arguments}) = {number(result.statistic)}, p {among(result.pvalue)}"
+
+
+def _share(share: float) -> str:
+    return percent(round(share, 3)) if math.isfinite(share) else "an unknown share"
+
+
+def _lags(lags: Sequence[int]) -> str:
+    return f"lag{'' if len(lags) == 1 else 's'} {lag_list(lags)}"

@@ -1,0 +1,1 @@
+"""How small an effect of a lead could have been seen at all."""

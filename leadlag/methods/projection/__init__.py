@@ -1,0 +1,1 @@
+"""What follows in the KPI after a surprise in the lead."""

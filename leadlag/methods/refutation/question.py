@@ -1,0 +1,264 @@
+"""The question: does a lead stand where it is put to tests that nothing passes by chance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag._blas import one_thread
+from leadlag._validation import as_generator, as_int, as_names, seed_words
+from leadlag.catalogue import Metric, Missing
+from leadlag.core.search.given import given_others
+from leadlag.core.search.problem import Problem
+from leadlag.core.search.scan import scan, with_columns
+from leadlag.core.search.shapes import STANDARD, Shape
+from leadlag.decision import Policy
+from leadlag.decision.backing import Decoys, Refutation
+from leadlag.errors import UsageError
+from leadlag.methods.refutation import words
+from leadlag.methods.refutation.numbers import FEWEST_COPIES, Copies, FutureLead, future_lead, random_walks, reordered, shifted
+from leadlag.methods.refutation.result import RefutationTest
+from leadlag.prepare import Prepared, extra_leads, prepare
+from leadlag.prepare.searched import searched_shapes
+from leadlag.prepare.untestable import refuse_untestable
+from leadlag.results import Provenance, Search
+from leadlag.sample.roles import longest_lag, with_lead
+from leadlag.wording.untestable import nothing_left
+
+__all__ = ["decoys_tried", "refutation_test", "refuted"]
+
+Floats = NDArray[np.float64]
+
+#: Draws behind the p of the future.
+_FUTURE_DRAWS = 199
+
+
+def refutation_test(
+    data: Any,
+    kpi: str,
+    lead: str,
+    *,
+    max_lag: int | None = None,
+    given: str | Sequence[str] | None = None,
+    n_tries: int = 199,
+    n_decoys: int = 99,
+    rng: int | np.random.Generator = 0,
+    time: str | None = None,
+    controls: str | Sequence[str] | None = None,
+    catalogue: Iterable[Metric] | None = None,
+    missing: Missing = "mask",
+    log: str | Sequence[str] = (),
+    n_draws: int = 999,
+) -> RefutationTest:
+    """Try to refute a lead: by its future, by itself shifted or in another order, and by random walks in its place.
+
+    Parameters
+    ----------
+    data : Sample or data frame
+        One row per period; see `leadlag.from_wide`.
+    kpi, lead : str
+        Columns of the data.
+    max_lag : int, optional
+        Lags 1..max_lag are searched, in periods of the KPI; as in `rank_leads` if None.
+    given : str or sequence of str, optional
+        Other leads that stand in the model, each at the lag and in the shape that fit best.
+    n_tries : int
+        Shifts, and orders of the lead's blocks, that are tried; fewer shifts where there are not so many.
+    n_decoys : int
+        Random walks tried.
+    rng : int or Generator
+        The same value gives the same numbers.
+    time : str, optional
+        Time column of `data`.
+    controls : str or sequence of str, optional
+        Columns that stand in the model in the same period as the KPI.
+    catalogue : iterable of Metric, optional
+        What is known about the metrics.
+    missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
+        What happens to missing values.
+    log : str or sequence of str
+        Columns to analyse in natural logs.
+    n_draws : int
+        Bootstrap draws behind the p-values of the lead and of the random walks.
+
+    Returns
+    -------
+    RefutationTest
+
+    Raises
+    ------
+    UsageError
+        If an argument is outside what is allowed, or the lead or one of `given` cannot be tested (LL201 to LL208).
+    UnknownNameError
+        If a column does not exist.
+    DataContractError
+        If the data are wrong, or the KPI cannot be analysed (LL313).
+
+    Notes
+    -----
+    The series are prepared as in `rank_leads`. Future: see `leadlag.methods.refutation.numbers.future_lead`; the lead falls if
+    its future explains more than its past, and more than chance. Shifts and orders: `shifted` and `reordered` in the same
+    module; random walks: prepared as the lead was and searched over the same lags and shapes. Of each the lead falls if more
+    than 5 % do as well. A series that moves only in the same period as the KPI is not refuted by its future: `rank_leads` calls
+    it coincident.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> visits = rng.normal(size=120)
+    >>> sales = np.roll(visits, 3) + rng.normal(size=120)
+    >>> data = pd.DataFrame({"visits": visits, "sales": sales})
+    >>> refutation_test(data, "sales", "visits", max_lag=8).stands, refutation_test(data, "visits", "sales", max_lag=8).stands
+    (True, False)
+    """
+    tries, walks = as_int(n_tries, "n_tries", low=FEWEST_COPIES, high=9_999), as_int(n_decoys, "n_decoys", low=19, high=9_999)
+    draws, seeds = as_int(n_draws, "n_draws", low=99, high=99_999), as_generator(rng).integers(2**63, size=4)
+    sample, names = with_lead(
+        data, kpi=kpi, lead=lead, given=given, controls=controls, time=time, catalogue=catalogue, missing=missing
+    )
+    kpi, lead, kept = names.kpi, names.lead, names.controls
+    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
+    shapes = searched_shapes(sample, names.leads)
+    with one_thread():
+        prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
+        refuse_untestable(prepared.untestable, kpi=kpi)
+        problem = given_others(prepared.problem, shapes)
+        found = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
+        if not math.isfinite(found.statistic[0]):
+            raise UsageError(nothing_left(kpi, lead), code="LL207")
+        tried = _tried(problem, seed=int(seeds[1]), n_tries=tries, shapes=shapes)
+        decoys = _decoy_pvalues(prepared, problem, seed=int(seeds[2]), n_decoys=walks, n_draws=draws, shapes=shapes)
+    settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "given": names.given, "n_tries": tries}
+    settings |= {
+        "n_decoys": walks,
+        "rng": seed_words(rng),
+        "controls": kept,
+        "missing": missing,
+        "log": logged,
+        "n_draws": draws,
+        "time": time,
+    }
+    search = Search(n_lags=problem.n_slots, n_shapes=len(shapes), family=words.SEARCHED, correction="bootstrap of the largest t")
+    notes = [(note.code, note.text) for note in sample.notes]
+    if len(tried.placebo.tried) < FEWEST_COPIES:
+        notes.append(("LL133", words.few_shifts(len(tried.placebo.tried), sample.calendar.unit)))
+    return RefutationTest(
+        kpi=kpi, lead=lead, given=names.given, controls=kept, unit=sample.calendar.unit, max_lag=longest,
+        pvalue=float(found.pvalue[0]), statistic=tried.placebo.found, refutation=tried.refutation,
+        placebo=tuple(tried.placebo.tried.tolist()), permuted=tuple(tried.permuted.tried.tolist()), decoys=tuple(decoys.tolist()),
+        level=Policy().placebo_level, nobs=int(found.nobs[0].max()),
+        provenance=Provenance.of("refutation_test", warnings=tuple(notes), search=search, **settings),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tried:
+    """The future, the shifts and the orders of one lead."""
+
+    future: FutureLead
+    placebo: Copies
+    permuted: Copies
+
+    @property
+    def refutation(self) -> Refutation:
+        return Refutation(
+            past=self.future.past, future=self.future.future, future_pvalue=self.future.pvalue,
+            placebo=self.placebo.pvalue, permuted=self.permuted.pvalue,
+            n_placebo=len(self.placebo.tried), n_permuted=len(self.permuted.tried),
+        )  # fmt: skip
+
+
+def _tried(problem: Problem, *, seed: int, n_tries: int, shapes: Sequence[Shape]) -> _Tried:
+    """The attempts on the one lead of a problem, each with draws of its own."""
+    draws = [np.random.default_rng([seed, attempt]) for attempt in range(2)]
+    return _Tried(
+        future=future_lead(problem, seed=seed, n_draws=_FUTURE_DRAWS, shapes=shapes),
+        placebo=shifted(problem, n_tries=n_tries, rng=draws[0], shapes=shapes),
+        permuted=reordered(problem, n_tries=n_tries, rng=draws[1], shapes=shapes),
+    )
+
+
+def refuted(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape] = STANDARD, n_tries: int = 99) -> Refutation:
+    """Try to refute one lead: by its future, by shifting it away, and by its blocks in random order.
+
+    Parameters
+    ----------
+    problem : Problem
+        With the other leads in its base that are held in the model.
+    column : int
+        The lead in `problem`.
+    seed : int
+    shapes : sequence of Shape
+        Those that were searched.
+    n_tries : int
+        Shifts and orders tried, at most; a third of them for a lead seen more often than the KPI, whose copies take longer.
+
+    Returns
+    -------
+    Refutation
+    """
+    tries = n_tries if problem.finer_of(column) is None else max(n_tries // 3, FEWEST_COPIES)
+    return _tried(problem.of([column]), seed=seed, n_tries=tries, shapes=shapes).refutation
+
+
+def decoys_tried(
+    prepared: Prepared,
+    chosen: Mapping[int, int],
+    *,
+    n_tested: int,
+    fdr: float,
+    seed: int,
+    shapes: Sequence[Shape] = STANDARD,
+    n_decoys: int = 20,
+    n_draws: int = 999,
+) -> Decoys:
+    """Mix random walks into the candidates of a ranking, and count those that would have been called leads.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        Of all candidates.
+    chosen : Mapping from int to int
+        The chosen leads and the best column of each, given the others.
+    n_tested : int
+        Candidates tested.
+    fdr : float
+        False discovery rate of the ranking.
+    seed : int
+    shapes : sequence of Shape
+        Those that were searched.
+    n_decoys, n_draws : int
+
+    Returns
+    -------
+    Decoys
+
+    Notes
+    -----
+    Decoys are random walks, prepared as the candidates are (`leadlag.prepare.extra_leads`), and asked as candidates are once k
+    leads are chosen: beside these, over all lags and shapes, with draws of their own. N candidates and D decoys are one
+    family: with the decoys in the order of their p, the first i pass for the largest i at which the i-th has a p of at most
+    ``fdr (k + i) / (N + D)``. A decoy whose p is right passes with the p of that threshold: `expected` is D times it.
+    """
+    problem = with_columns(prepared.problem, chosen, shapes)
+    drawn = _decoy_pvalues(prepared, problem, seed=seed, n_decoys=n_decoys, n_draws=n_draws, shapes=shapes)
+    allowed = fdr * (len(chosen) + 1.0 + np.arange(n_decoys)) / (n_tested + n_decoys)
+    passed = np.flatnonzero(np.sort(drawn) <= allowed[: len(drawn)])
+    n_passed = int(passed[-1]) + 1 if len(passed) else 0
+    return Decoys(n=n_decoys, n_passed=n_passed, expected=float(n_decoys * allowed[max(n_passed - 1, 0)]))
+
+
+def _decoy_pvalues(
+    prepared: Prepared, problem: Problem, *, seed: int, n_decoys: int, n_draws: int, shapes: Sequence[Shape]
+) -> Floats:
+    """p of random walks in place of the leads of a problem, without those that cannot be tested."""
+    walks = extra_leads(prepared, random_walks(np.random.default_rng([seed, 2]), n=len(problem.y), count=n_decoys))
+    decoys = replace(problem, X=walks.X, x_scale=walks.x_scale, finer=())
+    found = scan(decoys, rng=np.random.default_rng(seed), n_draws=n_draws, shapes=shapes).pvalue
+    return found[np.isfinite(found)]

@@ -1,0 +1,168 @@
+"""Attempts to refute a lead in words: what was tried, what was found, and whether the lead stands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from leadlag.wording.caveat import CAVEAT
+from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
+from leadlag.wording.searched import searched_facts
+from leadlag.wording.seen import SeenProvenance
+from leadlag.wording.shown import Prose, among, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
+
+__all__ = ["SEARCHED", "explain", "few_shifts", "summary"]
+
+#: What the p of the lead covers; the lead's future, its copies and random walks go through the same search.
+SEARCHED = "lags and shapes, searched again for every copy"
+
+_WIDTH, _NAME = 80, 28
+_COLUMNS = (8, 18, 10, 14, 9, 8)
+_TITLES = {
+    "future": "its future", "placebo": "shifted", "permuted": "other order", "decoys": "random walk",
+}  # fmt: skip
+
+
+class SeenAttempt(Protocol):
+    """What is read of a `leadlag.methods.refutation.result.Attempt`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def tried(self) -> int: ...
+    @property
+    def measure(self) -> str: ...
+    @property
+    def lead(self) -> float: ...
+    @property
+    def other(self) -> float: ...
+    @property
+    def pvalue(self) -> float: ...
+    @property
+    def stands(self) -> bool: ...
+
+
+class SeenRefutationTest(Protocol):
+    """What is read of a `leadlag.methods.refutation.result.RefutationTest`."""
+
+    @property
+    def provenance(self) -> SeenProvenance: ...
+    @property
+    def kpi(self) -> str: ...
+    @property
+    def lead(self) -> str: ...
+    @property
+    def given(self) -> tuple[str, ...]: ...
+    @property
+    def controls(self) -> tuple[str, ...]: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def max_lag(self) -> int: ...
+    @property
+    def pvalue(self) -> float: ...
+    @property
+    def attempts(self) -> Sequence[SeenAttempt]: ...
+    @property
+    def stands(self) -> bool: ...
+    @property
+    def level(self) -> float: ...
+    @property
+    def nobs(self) -> int: ...
+
+
+def few_shifts(count: int, unit: str) -> str:
+    """That there is no room to shift a lead."""
+    return (
+        f"the {unit}s leave room for {count:,} shifts that are longer than the lags and the KPI's momentum; 19 are needed, "
+        "so the lead was not compared with itself shifted"
+    )
+
+
+def summary(result: SeenRefutationTest) -> Prose:
+    """The attempts as a table of at most 80 columns."""
+    kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
+    head = wrap(f"Does {lead} stand as a lead of {kpi}? {_answer(result)}", _WIDTH)
+    facts = labelled(_facts(result))
+    return page(head, _table(result), facts, [CAVEAT])
+
+
+def explain(result: SeenRefutationTest) -> Prose:
+    """What was tried and found, in plain sentences."""
+    kpi, lead = shown(result.kpi), shown(result.lead)
+    told = [f"That {lead} tells nothing of {kpi} ahead has p {among(result.pvalue)}. {_answer(result)}"]
+    told += [_TELLERS[attempt.name](attempt, result) for attempt in result.attempts]
+    told += beside_sentences(result.given, result.controls)
+    told.append(f"A lead that stands is not proven: these attempts would not show that moving {lead} moves {kpi}.")
+    return lines_of(told)
+
+
+def _answer(result: SeenRefutationTest) -> str:
+    failed = [_TITLES[attempt.name] for attempt in result.attempts if not attempt.stands]
+    if not failed:
+        return "It stands against every attempt to refute it."
+    return f"No: it falls against {joined(failed)}."
+
+
+def _table(result: SeenRefutationTest) -> list[str]:
+    """One line an attempt."""
+    rows = [("against", "tried", "compared in", "the lead", "best of these", "p", "stands")]
+    for attempt in result.attempts:
+        told = pvalue if attempt.measure == "p" else number
+        sizes = (told(attempt.lead), told(attempt.other) if math.isfinite(attempt.other) else "")
+        p = pvalue(attempt.pvalue) if math.isfinite(attempt.pvalue) else ""
+        stands = "yes" if attempt.stands else "no"
+        rows.append((_TITLES[attempt.name], f"{attempt.tried:,}", attempt.measure, *sizes, p, stands))
+    return [
+        pad(row[0], 13) + "".join(pad(cell, width, side="right") for cell, width in zip(row[1:], _COLUMNS, strict=True))
+        for row in rows
+    ]
+
+
+def _facts(result: SeenRefutationTest) -> Iterator[tuple[str, str]]:
+    yield "Lead", f"p {among(result.pvalue)} for no effect after 1 to {periods(result.max_lag, result.unit)}"
+    yield "Future", "p: its future explains nothing beside its past; shares: each beside the other"
+    yield "Others", f"p: share that does as well, the lead counted; it stands at {percent(result.level)} or less"
+    yield from beside_facts(result.given, result.controls, most=_NAME)
+    yield "Rows", f"{periods(result.nobs, result.unit)} used"
+    yield from searched_facts(result.provenance)
+
+
+def _share(value: float) -> str:
+    """A share that was counted or estimated, in percent."""
+    return f"{number(100.0 * value, digits=2)} %"
+
+
+def _future(attempt: SeenAttempt, result: SeenRefutationTest) -> str:
+    kpi, lead = shown(result.kpi), shown(result.lead)
+    beside = f"beside its future its past explains {_share(attempt.lead)} of the surprises of {kpi}"
+    told = f"Against its future: {beside}, beside its past its future {_share(attempt.other)} (p {among(attempt.pvalue)})."
+    if not attempt.stands:
+        return f"{told} What comes after cannot lead: {lead} follows {kpi} more than it leads it."
+    if attempt.pvalue <= result.level:
+        return f"{told} So {kpi} moves {lead} too, but less."
+    return told
+
+
+def _copies(attempt: SeenAttempt, result: SeenRefutationTest) -> str:
+    kpi, lead = shown(result.kpi), shown(result.lead)
+    if attempt.name == "placebo":
+        what = f"Against itself shifted in time by more than {periods(result.max_lag, result.unit)}"
+    else:
+        what = "Against itself with its stretches in random order"
+    if not math.isfinite(attempt.pvalue):
+        return f"{what}: {attempt.tried:,} were too few to judge."
+    best = f"the best of {attempt.tried:,} copies reaches |t| {number(attempt.other)}, {lead} itself {number(attempt.lead)}"
+    told = f"{what}: {best}; {_share(attempt.pvalue)} do as well, {lead} counted."
+    return told if attempt.stands else f"{told} So what was found needs no link in time to {kpi}."
+
+
+def _decoys(attempt: SeenAttempt, result: SeenRefutationTest) -> str:
+    lead = shown(result.lead)
+    told = f"Against {attempt.tried:,} random walks, prepared and searched as {lead} is: the best has p {among(attempt.other)}"
+    told += f"; {_share(attempt.pvalue)} do as well as {lead}, {lead} counted."
+    return told if attempt.stands else f"{told} So what was found is no more than random walks give."
+
+
+_TELLERS = {"future": _future, "placebo": _copies, "permuted": _copies, "decoys": _decoys}

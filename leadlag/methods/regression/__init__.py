@@ -1,0 +1,1 @@
+"""How much the KPI moves after its leads, at which lag, and in what shape."""

@@ -1,0 +1,1 @@
+"""Lagged regressions on arrays: profiles, design, search, fit, effects, draws, long run, diagnostics."""

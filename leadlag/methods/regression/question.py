@@ -1,0 +1,307 @@
+"""The question: how much the KPI moves after its leads, at which lag, and in what shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from leadlag._validation import as_int, as_lags, as_list, as_names, as_option, as_real, once_each
+from leadlag.catalogue import Metric, Missing
+from leadlag.core.linear.covariance import CORRECTIONS, COV_TYPES
+from leadlag.core.linear.leastsquares import is_constant, is_copy, rows_needed
+from leadlag.core.series.unitroot import integration
+from leadlag.errors import UsageError, warn_of
+from leadlag.methods.regression import words
+from leadlag.methods.regression.beside import Beside, beside, lead_series, logged
+from leadlag.methods.regression.naming import named, term_names
+from leadlag.methods.regression.numbers.fit import LagFit, fit_lags
+from leadlag.methods.regression.numbers.model import lag_model
+from leadlag.methods.regression.numbers.profiles import Family
+from leadlag.methods.regression.options import Asked, Shown, families_of, order_of, season_of, spans_of
+from leadlag.methods.regression.profile import LagProfile
+from leadlag.methods.regression.result import LaggedRegressionResult
+from leadlag.results import Provenance, Search
+from leadlag.sample import Sample, as_sample
+
+__all__ = ["LagProfile", "LaggedRegressionResult", "lagged_regression"]
+
+
+def lagged_regression(
+    data: Any,
+    kpi: str,
+    leads: str | Sequence[str],
+    *,
+    max_lag: int | Mapping[str, int | Sequence[int]] | None = None,
+    min_lag: int | Mapping[str, int] = 1,
+    shape: str | Mapping[str, str] = "free",
+    degree: int = 3,
+    endpoints: str = "none",
+    start: int | Mapping[str, int] | None = None,
+    n_free: int = 1,
+    presample: str = "backcast",
+    own_lags: int | Sequence[int] = 0,
+    noise_order: int | Sequence[int] | None = None,
+    seasonal_order: Sequence[int] | None = None,
+    controls: str | Sequence[str] | None = None,
+    trend: str = "none",
+    season: str | int = "none",
+    log: str | Sequence[str] = (),
+    cov_type: str = "HAC",
+    bandwidth: int | None = None,
+    correction: str = "none",
+    hold_back: int | None = None,
+    horizon: int | None = None,
+    level: float = 0.95,
+    rng: int = 0,
+    n_draws: int = 999,
+    time: str | None = None,
+    catalogue: Sequence[Metric] | None = None,
+    missing: Missing = "mask",
+) -> LaggedRegressionResult:
+    """Fit how much the KPI moves after its leads, lag by lag or in a shape with few coefficients.
+
+    Parameters
+    ----------
+    data : Sample, data frame, or a list of these
+        One row per period; see `leadlag.from_wide`. In a list leads may be seen more often than the KPI, or less often: see
+        Notes.
+    kpi : str
+        The outcome.
+    leads : str or sequence of str
+        Leads, all in one model.
+    max_lag : int or mapping from lead to int or sequence of int, optional
+        Longest lag, in periods of the KPI. None takes 12 for weeks, months and undated periods, 8 for quarters, 14 for days, 10
+        for business days, 24 for hours, 3 for years, and at most a sixth of the rows. A mapping such as ``{"demos": 8}`` says it
+        for some leads; the others take the default. So do `min_lag`, `shape` and `start`. In a mapping a sequence, as in
+        ``{"demos": [3, 4]}``, gives the lags of a lead exactly, in its own periods.
+    min_lag : int or mapping from lead to int, default 1
+        Shortest lag; 0 takes the lead in the same period as the KPI too, which is no lead.
+    shape : {"free", "almon", "exp_almon", "geometric", "delayed"} or mapping from lead to these
+        A coefficient for each lag (U-MIDAS where the lead is seen more often); a polynomial of the lag (Almon 1965); an
+        exponential of one, ``exp(theta1 s + theta2 s^2)`` over its sum, with s from -1 at the first lag to 1 at the last and
+        theta2 <= 0 (MIDAS, Ghysels, Santa-Clara & Valkanov 2004); a decay ``rate^j`` after its start (Koyck 1954); or a decay
+        with a peak of its own, ``rate^((lag - peak)^2)`` (Jin et al. 2017).
+    degree : int, default 3
+        Of the polynomial.
+    endpoints : {"none", "near", "far", "both"}
+        Where the polynomial is zero: one period before the first lag, one after the last, both.
+    start : int or mapping from lead to int, optional
+        Lag at which a geometric decay starts, in the lead's own periods; the one of its lags that fits best if None.
+    n_free : int, default 1
+        Weights of a geometric decay, from its start on, that are free of it.
+    presample : {"backcast", "zero"}
+        What a geometric decay takes for the lead before its first value.
+    own_lags : int or sequence of int, default 0
+        Lags of the KPI in the model: n means 1..n, a sequence exactly those. Profiles then include what reaches the KPI through
+        its own past.
+    noise_order : int or (int, int, int), optional
+        ARIMA noise ``(ar, differences, ma)`` that is estimated with the regression by exact likelihood; an int n means
+        ``(n, 0, 0)``.
+    seasonal_order : (int, int, int, int), optional
+        Seasonal part of the noise, ``(ar, differences, ma, periods)``.
+    controls : str or sequence of str, optional
+        Columns in the model in the same period as the KPI.
+    trend : {"none", "linear"}
+    season : {"none", "auto"} or int
+        Seasons of the calendar that KPI or leads show, or one of so many periods.
+    log : str or sequence of str
+        Columns in natural logs; with KPI and lead in logs the long-run effect is an elasticity.
+    cov_type : {"nonrobust", "HC0", "HC1", "HC3", "HAC"}
+        Covariance of the coefficients. Under HAC the bands of the profiles rest on AR noise of the residuals; see Notes.
+    bandwidth : int, optional
+        For HAC: last lag with a non-zero Bartlett weight, in periods; ``floor(4 (nobs / 100)^(2/9))`` if None.
+    correction : {"none", "df"}
+        For HAC: "df" multiplies the covariance by nobs / df_resid.
+    hold_back : int, optional
+        Periods at the start that are not used; the longest lag if None.
+    horizon : int, optional
+        Last lag of the profiles, in periods of the KPI. None takes `max_lag`, and with own lags or a geometric decay, whose
+        effects go on beyond it, no less than its default.
+    level : float, default 0.95
+        Of bands and intervals of the profiles.
+    rng : int, default 0
+        Seed of the simultaneous bands and of the bootstrap.
+    n_draws : int, default 999
+        Bootstrap draws behind the second interval of the long-run effect; a decay has none, its interval is by likelihood.
+    time : str, optional
+        Time column of `data`.
+    catalogue : sequence of Metric, optional
+        What is known about the metrics.
+    missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
+        What happens to missing values; "mask" leaves out every row that lacks one of its values and fills nothing.
+
+    Returns
+    -------
+    LaggedRegressionResult
+        ``result["name"]`` is the lag profile of one lead.
+
+    Raises
+    ------
+    UsageError
+        If an argument is outside what is allowed, no more rows than coefficients are left (LL204), a series is constant
+        (LL203, LL313), or a lead is a copy of the KPI (LL205).
+    UnknownNameError
+        If a column does not exist.
+    DataContractError
+        If the data are wrong; lists all that is wrong.
+
+    Warns
+    -----
+    StatisticsWarning
+        If rows are few (LL123), the fit is exact (LL118), a column is a combination of others (LL119), the residuals look
+        integrated (LL122), or the data do not determine the noise model (LL124).
+
+    Notes
+    -----
+    ``y_t = d'c_t + sum_i a_i y_(t-i) + sum_j sum_k b_jk x_(j,t-k) + u_t``, with b_jk free or in a shape. Rows are periods of the
+    full grid: a lag never reaches over a gap.
+
+    A lead that is seen more often than the KPI enters on its own calendar. Its lags count own periods: with three months to a
+    quarter, lag 3 is the last month before the quarter began (a delay of one quarter), lag 4 the one before it, and ``max_lag=1``
+    takes 3, 4 and 5. Lags 0, 1 and 2 lie inside the quarter and need ``min_lag=0``. A period that straddles two of the KPI's
+    counts for neither. A lead that is seen less often enters with the value of its last period that had ended.
+
+    `bse`, `pvalues` and `conf_int` are those of `cov_type`, equal to statsmodels and R. HAC errors are too small in short
+    samples, so under HAC the bands and intervals of the profiles take the errors as AR noise estimated by restricted
+    likelihood, with HC3's correction (`leadlag.methods.regression.numbers.fit.band_covariance`). The simultaneous band is the
+    sup-t band (Montiel Olea & Plagborg-Moller 2019, J. Applied Econometrics 34:1).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> visits = rng.normal(size=120)
+    >>> sales = 2.0 * np.roll(visits, 3) + rng.normal(size=120)
+    >>> result = lagged_regression(pd.DataFrame({"visits": visits, "sales": sales}), "sales", "visits", max_lag=6)
+    >>> result["visits"].delay, bool(1.6 < result.params["visits.L3"] < 2.4)
+    (3, True)
+    """
+    columns = once_each(kpi=kpi, leads=tuple(as_list(leads)), controls=controls)
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
+    sample = sample.around(kpi)
+    kpi, names = sample.resolve(kpi, "kpi"), tuple(sample.resolve(name, "leads") for name in columns["leads"])
+    kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
+    default = sample.calendar.default_max_lag(sample.n_periods)
+    clocks = tuple(lead_series(sample, name, ()).clock for name in names)
+    families = families_of(
+        names, clocks=clocks, default=default, max_lag=max_lag, min_lag=min_lag, shape=shape, degree=degree, endpoints=endpoints,
+        start=start, n_free=n_free, presample=presample,
+    )  # fmt: skip
+    spans = spans_of(families, clocks)
+    last = max(end for _, end in spans)
+    asked = Asked(
+        kpi=kpi, leads=names, families=families, clocks=clocks, log=as_names(log, "log", (kpi, *names, *kept)),
+        own_lags=_own_lags(own_lags), order=order_of(noise_order, seasonal_order),
+        cov_type=as_option(cov_type, "cov_type", COV_TYPES), bandwidth=bandwidth,
+        correction=as_option(correction, "correction", CORRECTIONS),
+        hold_back=None if hold_back is None else as_int(hold_back, "hold_back", low=0),
+    )  # fmt: skip
+    recipe = beside(
+        sample, kpi=kpi, leads=names, controls=kept, trend=as_option(trend, "trend", ("none", "linear")),
+        season=season_of(season), log=asked.log,
+    )  # fmt: skip
+    shown = Shown(
+        level=as_real(level, "level", low=0.5, high=0.999),
+        horizon=_horizon(
+            horizon,
+            families,
+            first=max(begin for begin, _ in spans),
+            last=max(last, default) if own_lags else last,
+            default=default,
+        ),
+        n_draws=as_int(n_draws, "n_draws", low=99, high=99_999),
+        seed=int(as_int(rng, "rng", low=0)),
+    )
+    fitted = _fitted(sample, asked, recipe)
+    noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_noted(fitted, asked, recipe)))
+    settings: dict[str, Any] = {
+        "max_lag": last,
+        "min_lag": min_lag,
+        "shape": shape,
+        "families": families,
+        "own_lags": asked.own_lags,
+        "noise_order": noise_order,
+    }
+    settings |= {"seasonal_order": seasonal_order, "controls": kept, "trend": trend, "seasons": recipe.seasons, "log": asked.log}
+    settings |= {"cov_type": cov_type, "bandwidth": fitted.cov.bandwidth, "correction": correction, "hold_back": hold_back}
+    settings |= {"horizon": shown.horizon, "level": shown.level, "rng": shown.seed, "n_draws": shown.n_draws, "missing": missing}
+    starts = max((len(each.lags) for each in families if each.kind == "geometric" and each.start is None), default=1)
+    search = Search(
+        n_leads=len(names), n_lags=starts, lag_word="lag" if starts == 1 else "start of a decay", correction="none",
+        family="lags of a lead are tested together, beside the other leads",
+    )  # fmt: skip
+    provenance = Provenance.of("lagged_regression", warnings=noted, search=search, kpi=kpi, leads=names, **settings)
+    return named(fitted, asked, shown, recipe, sample, missing=missing, provenance=provenance)
+
+
+def _own_lags(given: Any) -> tuple[int, ...]:
+    """Lags of the KPI in the model; none for 0, None and an empty list."""
+    none = given is None or (len(given) == 0 if isinstance(given, (list, tuple)) else isinstance(given, int) and given == 0)
+    return () if none else as_lags(given, "own_lags")
+
+
+def _horizon(given: int | None, families: Sequence[Family], *, first: int, last: int, default: int) -> int:
+    """Last lag of the profiles; a geometric decay goes on beyond its last lag."""
+    if given is not None:
+        return as_int(given, "horizon", low=max(1, first))
+    return max(last, default) if any(family.kind == "geometric" for family in families) else last
+
+
+def _fitted(sample: Sample, asked: Asked, recipe: Beside) -> LagFit:
+    """The fit, its errors naming the columns that they are about."""
+    y, leads = logged(sample, asked.kpi, asked.log), [lead_series(sample, lead, asked.log) for lead in asked.leads]
+    if is_constant(y):
+        raise UsageError(
+            f"kpi={asked.kpi!r} is constant or has no values: there is nothing to explain. Name another KPI.", code="LL313"
+        )
+    for lead, one in zip(asked.leads, leads, strict=True):
+        if is_constant(one.values):
+            raise UsageError(
+                f"lead {lead!r} is constant or has no values: there is nothing to learn from it. Leave it out.", code="LL203"
+            )
+        # one that is seen more often: what it comes to in the KPI's periods
+        if is_copy(logged(sample, lead, asked.log), y):
+            raise UsageError(
+                f"lead {lead!r} is a copy of the KPI {asked.kpi!r}, up to unit and offset: its lags are the KPI's own. Leave it "
+                "out, and give own_lags.",
+                code="LL205",
+            )
+    base = recipe.columns(sample)
+    X = [one.values for one in leads]
+    model = lag_model(y, X, asked.families, clocks=asked.clocks, base=base, own_lags=asked.own_lags, hold_back=asked.hold_back)
+    try:
+        return fit_lags(
+            model, noise_order=asked.order, cov_type=asked.cov_type, bandwidth=asked.bandwidth, correction=asked.correction
+        )
+    except UsageError as error:
+        raise UsageError(f"kpi={asked.kpi!r}, leads={list(asked.leads)!r}: {error.args[0]}", code=error.code) from None
+
+
+def _aliased(fitted: LagFit, asked: Asked, recipe: Beside) -> list[str]:
+    """Terms that others span; what differences of the noise take away is not meant."""
+    names = term_names(fitted, asked, recipe)[: len(fitted.params)]
+    order = asked.order
+    differenced = order is not None and order.differences + order.seasonal_differences > 0
+    gone = {"const", "trend"} if differenced else set()
+    return [name for name, value in zip(names, fitted.params, strict=True) if np.isnan(value) and name not in gone]
+
+
+def _noted(fitted: LagFit, asked: Asked, recipe: Beside) -> Iterator[tuple[str, str]]:
+    """Code and text of what deserves a look."""
+    if fitted.exact:
+        yield "LL118", words.exact_text(asked.kpi)
+    elif fitted.nobs < rows_needed(fitted.regression.rank):
+        yield "LL123", words.few_rows_text(nobs=fitted.nobs, n_params=fitted.nobs - fitted.df_resid)
+    elif not asked.own_lags and asked.order is None:
+        left = np.full(len(fitted.model.y), np.nan)
+        left[fitted.used] = fitted.regression.resid
+        if integration(left, deterministic="c").state == "integrated":
+            yield "LL122", words.levels_text(asked.kpi)
+    if not fitted.settles:
+        yield "LL122", words.no_rest_text(asked.kpi)
+    if not fitted.noise_known:
+        yield "LL124", words.noise_text()
+    if lost := _aliased(fitted, asked, recipe):
+        yield "LL119", words.aliased_text(lost)

@@ -1,0 +1,344 @@
+"""The fit of a lagged regression, under statsmodels' names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from leadlag._validation import as_name
+from leadlag.catalogue import Missing
+from leadlag.core.linear.pvalues import interval, t_values, two_sided
+from leadlag.core.linear.wald import WaldTest, joint_test
+from leadlag.core.noise.arma import NoiseOrder
+from leadlag.decision import Check, residual_checks
+from leadlag.errors import UsageError
+from leadlag.methods.regression import words
+from leadlag.methods.regression.beside import Beside
+from leadlag.methods.regression.numbers.diagnostics import Diagnostics, diagnose
+from leadlag.methods.regression.numbers.effects import direct_gradient, lead_effects
+from leadlag.methods.regression.numbers.fit import BandCovariance, LagFit, band_covariance, innovation_slopes
+from leadlag.methods.regression.numbers.longrun import LongRun, long_run
+from leadlag.methods.regression.prediction import predicted
+from leadlag.methods.regression.profile import LagProfile, left_open, without_end
+from leadlag.methods.regression.statsmodels import handed_over
+from leadlag.results import Provenance, Result, plain
+from leadlag.sample import Sample
+
+__all__ = ["LaggedRegressionResult"]
+
+Floats = NDArray[np.float64]
+
+#: Fields that `to_dict` gives in another form.
+_AS_SERIES = ("params", "bse", "resid", "fittedvalues", "profiles", "diagnostics")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LaggedRegressionResult(Result):
+    """A regression of the KPI on lags of leads. Names and definitions are those of statsmodels.
+
+    Parameters
+    ----------
+    kpi : str
+    leads, controls : tuple of str
+    unit : str
+        One period in words.
+    shape : str
+        Family of the lag profiles.
+    lags, own_lags : tuple of int
+        Lags of the leads, each in its own periods, and of the KPI that are in the model.
+    lead_units : tuple of str
+        One period of each lead in words: `unit`, or a shorter one where the lead is seen more often than the KPI.
+    params, bse : Series
+        Coefficients and standard errors by term, in units of the data: ``const``, ``trend``, ``sales.L1``, ``demos.L3``,
+        ``demos.decay``, ``ar.L1`` ...; NaN for a term that others span.
+    nobs, n_dropped : int
+        Rows used, and periods of the sample that were not.
+    df_model, df_resid : int
+    rsquared, rsquared_adj : float
+        With a noise model of the innovations, that is, of predictions one period ahead.
+    llf, aic, bic : float
+        Gaussian; the variance is not counted as a parameter.
+    scale : float
+        Variance of the residuals (innovations), by `df_resid`.
+    resid, fittedvalues : Series
+        By period; with a noise model predictions one period ahead, and their errors: in the first row, and after a gap, these
+        vary more than the innovations do.
+    cov_type, correction : str
+    bandwidth : int or None
+    noise_order : tuple of int or None
+        ``(ar, differences, ma)`` of the noise model.
+    exact : bool
+        Whether the model fits without error.
+    level : float
+        Of the bands and intervals of the profiles.
+    horizon : int
+        Last lag of the profiles.
+    provenance : Provenance
+    """
+
+    kpi: str
+    leads: tuple[str, ...]
+    controls: tuple[str, ...]
+    unit: str
+    shape: str
+    lags: tuple[int, ...]
+    own_lags: tuple[int, ...]
+    lead_units: tuple[str, ...]
+    params: pd.Series
+    bse: pd.Series
+    nobs: int
+    n_dropped: int
+    df_model: int
+    df_resid: int
+    rsquared: float
+    rsquared_adj: float
+    llf: float
+    aic: float
+    bic: float
+    scale: float
+    resid: pd.Series
+    fittedvalues: pd.Series
+    cov_type: str
+    correction: str
+    bandwidth: int | None
+    noise_order: tuple[int, ...] | None
+    exact: bool
+    level: float
+    horizon: int
+    provenance: Provenance
+    _fit: LagFit = field(repr=False)
+    _order: NoiseOrder | None = field(repr=False)
+    _cov: Floats = field(repr=False)
+    _beside: Beside = field(repr=False)
+    _sample: Sample = field(repr=False)
+    _missing: Missing = field(repr=False)
+    _draws: tuple[int, int] = field(repr=False)
+
+    @property
+    def lags_by_unit(self) -> dict[str, tuple[int, ...]]:
+        """Lags of the leads that are seen once in such a period, in that period."""
+        families = self._fit.model.families
+        return {
+            unit: tuple(
+                sorted({lag for family, own in zip(families, self.lead_units, strict=True) if own == unit for lag in family.lags})
+            )
+            for unit in dict.fromkeys(self.lead_units)
+        }
+
+    def __getitem__(self, lead: str) -> LagProfile:
+        """Lag profile of one lead."""
+        return self.profiles[self.leads.index(as_name(lead, "lead", self.leads, owner="lead"))]
+
+    @property
+    def tvalues(self) -> pd.Series:
+        """Coefficient over standard error."""
+        return pd.Series(t_values(self.params, self.bse), index=self.params.index)
+
+    @property
+    def pvalues(self) -> pd.Series:
+        """Two-sided p of each coefficient alone, by Student's t with `df_resid` degrees of freedom."""
+        return pd.Series(two_sided(self.tvalues, df=self.df_resid), index=self.params.index)
+
+    def conf_int(self, alpha: float = 0.05) -> pd.DataFrame:
+        """Interval of each coefficient that misses it with probability `alpha`; columns 0 and 1, as in statsmodels."""
+        return pd.DataFrame(interval(self.params, self.bse, df=self.df_resid, alpha=alpha), index=self.params.index)
+
+    def cov_params(self) -> pd.DataFrame:
+        """Covariance of the coefficients."""
+        return pd.DataFrame(self._cov, index=self.params.index, columns=self.params.index)
+
+    @cached_property
+    def profiles(self) -> tuple[LagProfile, ...]:
+        """Lag profile of every lead."""
+        return tuple(self._profile(j) for j in range(len(self.leads)))
+
+    @cached_property
+    def diagnostics(self) -> Diagnostics:
+        """Tests of the residuals: autocorrelation, heteroscedasticity, normality, stability."""
+        fitted = self._fit
+        return diagnose(fitted.regression.resid, innovation_slopes(fitted, self._order), periods=fitted.used)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Pass, review or fail for each diagnostic; none where the fit is exact."""
+        if self.exact:
+            return ()
+        return residual_checks(self.diagnostics, cov_type=self.cov_type, has_own_lags=bool(self.own_lags), noise=self.noise)
+
+    @property
+    def noise(self) -> str:
+        """What the model takes the noise for: "white", or "arma" with a noise model."""
+        return "white" if self.noise_order is None else "arma"
+
+    @property
+    def band_errors(self) -> str:
+        """What the bands and intervals of the profiles rest on: `cov_type`, or under HAC ``"HC3"`` or ``"AR(p)"``."""
+        return self._bands.kind
+
+    def to_frame(self) -> pd.DataFrame:
+        """Lag profiles of all leads, one row a lag; `coefficients` has one row per term.
+
+        `lag` counts the lead's own periods, `delay` is the same in periods of the KPI.
+        """
+        return pd.concat([profile.to_frame() for profile in self.profiles], ignore_index=True)
+
+    def coefficients(self) -> pd.DataFrame:
+        """One row per term: ``term, params, bse, tvalues, pvalues``."""
+        columns = {"params": self.params, "bse": self.bse, "tvalues": self.tvalues, "pvalues": self.pvalues}
+        return pd.DataFrame(columns).rename_axis("term").reset_index()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Numbers, profiles and checks as plain Python values; NaN becomes None."""
+        shown = {name: value for name, value in vars(self).items() if not name.startswith("_") and name not in _AS_SERIES}
+        terms = self.coefficients().to_dict("list")
+        return {
+            **plain(shown),
+            "coefficients": plain(terms),
+            "profiles": [profile.to_dict() for profile in self.profiles],
+            "checks": plain(self.checks),
+        }
+
+    def joint_test(self, lead: str) -> WaldTest:
+        """Test whether all coefficients of one lead are zero, with the covariance of the fit.
+
+        Parameters
+        ----------
+        lead : str
+
+        Returns
+        -------
+        WaldTest
+            F with the residual degrees of freedom; under ``cov_type="nonrobust"`` that of two sums of squares.
+
+        Raises
+        ------
+        UsageError
+            If the lead's weights have a rate, a peak or another hidden parameter, which means nothing if there is no effect, or
+            none of its columns is kept (LL207).
+        """
+        place = self.leads.index(as_name(lead, "lead", self.leads, owner="lead"))
+        family, mine = self._fit.model.families[place], self._fit.model.columns_of(place)
+        if family.n_hidden:
+            raise UsageError(
+                f"the weights of {lead!r} have parameters that mean nothing without an effect, and with shape={family.kind!r} "
+                "its F has no known distribution: fit it with shape='free' or 'almon'."
+            )
+        return joint_test(self._fit.regression, self._fit.cov, np.arange(mine.start, mine.stop))
+
+    def predict(self, data: Any = None, *, time: str | None = None) -> pd.Series:
+        """The KPI that the leads, the base and its own lags make expected, by period.
+
+        Parameters
+        ----------
+        data : Sample, data frame or a list of these, optional
+            The same columns, on the periods to predict; what came before them is taken from the fit. The KPI may be missing,
+            and its own lags are then predictions; beside leads that are seen more often its column has to be there, since it
+            says which periods are meant. None takes the periods of the fit, and after them those for which leads seen more often
+            are out already.
+        time : str, optional
+            Time column of `data`.
+
+        Returns
+        -------
+        Series
+            Of the mean, in KPI units (its median if in logs); NaN where a lag is missing. A noise model adds nothing to it.
+
+        Raises
+        ------
+        UsageError
+            If a column is missing, or the noise was differenced, so that the model says nothing of the KPI's level.
+        """
+        return predicted(
+            self._fit, self._beside, kpi=self.kpi, leads=self.leads, of_fit=self._sample, data=data, time=time,
+            missing=self._missing,
+        )  # fmt: skip
+
+    def to_statsmodels(self) -> Any:
+        """The same fit as a statsmodels result: ``OLS``, or ``SARIMAX`` with a noise model, at these parameters.
+
+        Rates and peaks of decays are taken as known in it, and columns that others span are left out. Over a gap the noise of
+        ``SARIMAX`` goes on, where that of leadlag begins afresh; in ``OLS`` the rows of a gap stand next to each other. AIC and
+        BIC of ``SARIMAX`` count the variance of the noise as a parameter, those of leadlag never do.
+        """
+        return handed_over(
+            self._fit, self._order, names=self.params.index, index=self._sample.calendar.index, kpi=self.kpi,
+            cov_type=self.cov_type, bandwidth=self.bandwidth, correction=self.correction,
+        )  # fmt: skip
+
+    def summary(self) -> str:
+        """Fit, profiles and diagnostics as text, at most 80 columns wide."""
+        return words.summary(self)
+
+    def explain(self) -> str:
+        """What the regression says, in plain sentences."""
+        return words.explain(self)
+
+    @cached_property
+    def _bands(self) -> BandCovariance:
+        return band_covariance(self._fit)
+
+    @cached_property
+    def _long_run(self) -> LongRun | None:
+        """Long-run effects of all leads by the bootstrap, on the columns that are kept; None where no lead has it."""
+        fitted, regression, kept = self._fit, self._fit.regression, self._fit.regression.kept
+        if self.exact or not fitted.settles or not any(map(self._has_bootstrap, range(len(self.leads)))):
+            return None
+        first, place = fitted.model.base.shape[1], np.cumsum(kept) - 1
+        return long_run(
+            regression.basis.q @ regression.scores + regression.resid,
+            regression.basis.q @ regression.basis.r,
+            weights=np.vstack([direct_gradient(fitted, j) for j in range(len(self.leads))])[:, kept],
+            own=[(int(place[first + i]), lag) for i, lag in enumerate(self.own_lags) if kept[first + i]],
+            phi=self._bands.phi,
+            periods=fitted.used,
+            level=self.level,
+            n_draws=self._draws[0],
+            rng=self._draws[1],
+        )
+
+    def _has_bootstrap(self, lead: int) -> bool:
+        """Whether the bootstrap can say something of a lead: all its columns are kept, and no start or rate was searched."""
+        model = self._fit.model
+        return not model.families[lead].n_hidden and bool(np.isfinite(self._fit.params[model.columns_of(lead)]).all())
+
+    def _profile(self, lead: int) -> LagProfile:
+        fitted, drawn = self._fit, self._long_run
+        family, clock = fitted.model.families[lead], fitted.model.clocks[lead]
+        horizon = self.horizon if clock is None else clock.own_lags((self.horizon,))[-1]
+        effects = lead_effects(
+            fitted, lead, cov=self._bands.matrix, band=self._bands, horizon=horizon, level=self.level, rng=self._draws[1]
+        )
+        if not fitted.settles:
+            effects = without_end(effects)
+        lost = np.isnan(fitted.params[fitted.model.columns_of(lead)])
+        if lost.any():
+            held = family.weights(fitted.hidden[fitted.model.hidden_of(lead)], effects.lags)[:, lost]
+            effects = left_open(effects, (held != 0).any(axis=1), every=bool(lost.all()))
+        unit = fitted.model.effect_unit(lead)
+        ends = (np.nan, np.nan)
+        if drawn is not None and self._has_bootstrap(lead):
+            ends = (unit * drawn.boot_low[lead], unit * drawn.boot_high[lead])
+        used = fitted.model.series[lead] if clock is not None else fitted.model.series[lead][fitted.used]
+        return LagProfile(
+            kpi=self.kpi,
+            lead=self.leads[lead],
+            unit=self.unit,
+            own_unit=self.lead_units[lead],
+            shape=words.family(family, unit=self.lead_units[lead]),
+            hidden_names=family.hidden_names,
+            effects=effects,
+            long_run=effects.total,
+            bootstrap_low=float(min(ends)),
+            bootstrap_high=float(max(ends)),
+            lead_sd=float(np.nanstd(used, ddof=1) * fitted.model.scale[fitted.model.place_of(lead)]),
+            log=tuple(name for name in self._beside.log if name in (self.kpi, self.leads[lead])),
+            through_own=bool(self.own_lags),
+            level=self.level,
+            _clock=clock,
+            provenance=replace(self.provenance, settings=(*self.provenance.settings, ("profile_of", self.leads[lead]))),
+        )

@@ -1,0 +1,1 @@
+"""The Granger question for many KPIs and many leads at once, without a verdict."""

@@ -1,0 +1,1 @@
+"""Granger tests of all pairs from lag products, and orders by elimination."""

@@ -1,0 +1,1 @@
+"""Tests of a change at an unknown date, and effects before and after a known one."""

@@ -1,0 +1,400 @@
+"""The question: is the relation of a lead to the KPI the same all the time, and since the lead became a target."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from leadlag._blas import one_thread
+from leadlag._validation import as_generator, as_int, as_names, as_real, seed_words
+from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment, as_window
+from leadlag.core.search.columns import column_totals, rises
+from leadlag.core.search.given import best_column, given_others
+from leadlag.core.search.problem import Problem, refitted
+from leadlag.core.search.resample import SharedSigns
+from leadlag.core.search.scan import column_of
+from leadlag.core.search.shapes import Shape
+from leadlag.core.time.clock import whole
+from leadlag.decision.backing import Stability, Weakening
+from leadlag.errors import UsageError
+from leadlag.methods.stability import words
+from leadlag.methods.stability.numbers.breaks import sup_pvalue
+from leadlag.methods.stability.numbers.changes import LeadChange, LeadRows, lead_change, lead_rows, moving_effect, whole_change
+from leadlag.methods.stability.numbers.sides import change_at, chosen_before, side_effects
+from leadlag.methods.stability.result import StabilityTest
+from leadlag.prepare import Prepared, clean_kpi, prepare
+from leadlag.prepare.searched import searched_shapes
+from leadlag.prepare.untestable import refuse_untestable
+from leadlag.results import Provenance, Search
+from leadlag.sample.dates import Targeted, targeted
+from leadlag.sample.periods import Calendar
+from leadlag.sample.roles import longest_lag, with_lead
+
+__all__ = ["StabilityTest", "lead_stability", "stability_test"]
+
+Floats = NDArray[np.float64]
+#: Periods beside those on which a lead was chosen that are enough to estimate the effect before.
+_FEWEST_LEFT = 20
+#: A window of this share of the periods, but of so many at least.
+_WINDOW, _FEWEST_WINDOW = 0.25, 24
+
+
+def stability_test(
+    data: Any,
+    kpi: str,
+    lead: str,
+    *,
+    max_lag: int | None = None,
+    targeted_since: Moment | None = None,
+    selected_on: tuple[Moment, Moment] | None = None,
+    selected_from: int | None = None,
+    given: str | Sequence[str] | None = None,
+    window: int | None = None,
+    level: float = 0.90,
+    rng: int | np.random.Generator = 0,
+    time: str | None = None,
+    controls: str | Sequence[str] | None = None,
+    catalogue: Iterable[Metric] | None = None,
+    missing: Missing = "mask",
+    log: str | Sequence[str] = (),
+    n_draws: int = 999,
+) -> StabilityTest:
+    """Test whether a lead's relation to the KPI changed, at any date or since the lead became a target.
+
+    Parameters
+    ----------
+    data : Sample or data frame
+        One row per period; see `leadlag.from_wide`.
+    kpi, lead : str
+        Columns of the data.
+    max_lag : int, optional
+        Lags 1..max_lag are searched for the column that fits best, in periods of the KPI; as in `rank_leads` if None.
+    targeted_since : str, date or int, optional
+        When the lead became a target; that of its `Metric` in the catalogue if None.
+    selected_on : (from, to), optional
+        First and last period on which it was chosen as a target; that of its `Metric` if None.
+    selected_from : int, optional
+        Number of metrics from which it was chosen; that of its `Metric` if None, 10 where nothing is known.
+    given : str or sequence of str, optional
+        Other leads that stand in the model, each at the lag and in the shape that fit best.
+    window : int, optional
+        Periods of a moving window; a quarter of them if None, 24 at least.
+    level : float
+        Confidence level of the intervals.
+    rng : int or Generator
+        The same value gives the same p.
+    time : str, optional
+        Time column of `data`.
+    controls : str or sequence of str, optional
+        Columns that stand in the model in the same period as the KPI.
+    catalogue : iterable of Metric, optional
+        What is known about the metrics.
+    missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
+        What happens to missing values.
+    log : str or sequence of str
+        Columns to analyse in natural logs.
+    n_draws : int
+        Bootstrap draws behind each p.
+
+    Returns
+    -------
+    StabilityTest
+
+    Raises
+    ------
+    UsageError
+        If an argument is outside what is allowed, a date lies outside the data, or the lead cannot be tested.
+    UnknownNameError
+        If a column does not exist.
+    DataContractError
+        If the data are wrong, or the KPI cannot be analysed (LL313).
+
+    Notes
+    -----
+    The series are prepared as in `rank_leads`, and the column of lags that fits best over all periods is tested in the
+    regression filtered by the KPI's momentum: `leadlag.methods.stability.numbers.changes.lead_change` for a date that is not
+    known, `leadlag.methods.stability.numbers.changes.change_at` for the date on which the lead became a target. From then on
+    its *values* are those of a target, so a period of the KPI counts as "since" once the value of the lead `delay` periods
+    before does. Periods of `selected_on` stay out of the effect before; where the others are too few, the effect on those
+    periods is used, corrected for the choice (`leadlag.methods.stability.numbers.changes.chosen_before`).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> visits = rng.normal(size=120)
+    >>> works = np.arange(120) < 70
+    >>> sales = np.where(works, np.roll(visits, 2), 0.0) + rng.normal(size=120)
+    >>> data = pd.DataFrame({"visits": visits, "sales": sales})
+    >>> found = stability_test(data, "sales", "visits", max_lag=6, targeted_since=70)
+    >>> found.pvalue < 0.05, found.weakening.pvalue < 0.05
+    (True, True)
+    """
+    level = as_real(level, "level", low=0.0, high=1.0)
+    draws, seed = as_int(n_draws, "n_draws", low=99, high=99_999), int(as_generator(rng).integers(2**63))
+    sample, names = with_lead(
+        data, kpi=kpi, lead=lead, given=given, controls=controls, time=time, catalogue=catalogue, missing=missing
+    )
+    kpi, lead, kept, calendar = names.kpi, names.lead, names.controls, sample.calendar
+    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
+    known = as_catalogue(catalogue).get(lead) or Metric(lead)
+    target = _target(calendar, known, since=targeted_since, chosen=selected_on, n_candidates=selected_from)
+    shapes = searched_shapes(sample, names.leads)
+    with one_thread():
+        prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
+        refuse_untestable(prepared.untestable, kpi=kpi)
+        problem = given_others(prepared.problem, shapes)
+        asked = _asked(prepared, problem, 0, best=best_column(problem, 0, shapes)[0], shapes=shapes)
+        flips = SharedSigns(seed=seed, n_draws=draws)
+        found = asked.change(flips)
+        if found is None:
+            what = f"kpi={kpi!r}, lead={lead!r}: {words.too_little(len(asked.of.rows), calendar.unit)}."
+            raise UsageError(f"{what} Give more periods.", code="LL204")
+        size = _window(window, n=len(asked.of.rows))
+        stability = _stability(asked, found, calendar, target=target, flips=flips, level=level)
+        if stability.weakening is not None and stability.weakening.missing:
+            raise UsageError(f"targeted_since: {stability.weakening.missing}. Leave it out, or ask again later.", code="LL204")
+        numbers = _of_change(asked, found, calendar, flips=flips, level=level) | _moving(
+            asked, problem, calendar, window=size, level=level
+        )
+    settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
+    settings |= {"window": size, "rng": seed_words(rng), "controls": kept, "missing": missing, "log": logged}
+    settings |= {"n_draws": draws, "time": time}
+    settings |= {"targeted_since": None if target is None else target.label}
+    settings |= {"selected_on": None if target is None or target.chosen is None else _labels(calendar, target.chosen)}
+    done = Search(n_lags=problem.n_slots, n_shapes=len(shapes), n_tests=len(found.dates), family=words.WHEN, correction=words.HOW)
+    provenance = Provenance.of("stability_test", warnings=[(one.code, one.text) for one in sample.notes], search=done, **settings)
+    return StabilityTest(
+        kpi=kpi, lead=lead, given=names.given, controls=kept, unit=calendar.unit, delay=whole(asked.delay),
+        shape=asked.shape.label, stability=stability, window=size, lead_sd=float(problem.x_scale[0]), level=level,
+        nobs=len(asked.of.rows), in_percent=asked.in_percent, provenance=provenance, **numbers,
+    )  # fmt: skip
+
+
+def lead_stability(
+    prepared: Prepared,
+    problem: Problem,
+    column: int,
+    *,
+    best: int,
+    shapes: Sequence[Shape],
+    seed: int,
+    calendar: Calendar,
+    n_draws: int = 999,
+    metric: Metric | None = None,
+    level: float = 0.90,
+) -> Stability:
+    """Stability of one chosen lead, for a ranking; with the reason in place of numbers where it cannot be asked.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    problem : Problem
+        With the other chosen leads in its base.
+    column : int
+        The lead in `problem`.
+    best : int
+        The column of the scan in which it was found.
+    shapes : sequence of Shape
+        Those that were searched.
+    seed : int
+        Of the bootstrap.
+    calendar : Calendar
+        Of the KPI.
+    n_draws : int
+    metric : Metric, optional
+        What is known about the lead: `targeted_since` and `selected_on`.
+    level : float
+        Confidence level of the intervals.
+
+    Returns
+    -------
+    Stability
+    """
+    asked, flips = _asked(prepared, problem, column, best=best, shapes=shapes), SharedSigns(seed=seed, n_draws=n_draws)
+    target, missing = None, ""
+    if metric is not None and metric.targeted_since is not None:
+        try:
+            target = targeted(calendar, metric.targeted_since, metric.selected_on, n_candidates=metric.selected_from)
+        except UsageError as error:
+            missing = words.date_refused(error)
+    found = asked.change(flips)
+    weakening = Weakening(since=str(metric.targeted_since), level=level, missing=missing) if metric and missing else None
+    if found is None:
+        reason = words.too_little(len(asked.of.rows), calendar.unit)
+        if target is not None:
+            weakening = Weakening(since=target.label, level=level, missing=reason)
+        return Stability(missing=reason, weakening=weakening)
+    stability = _stability(asked, found, calendar, target=target, flips=flips, level=level)
+    return replace(stability, weakening=weakening) if weakening is not None else stability
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """One lead in one column, with what turns its coefficient into an effect in KPI units."""
+
+    of: LeadRows
+    shape: Shape
+    delay: float
+    unit: float
+    in_percent: bool
+
+    def change(self, flips: SharedSigns) -> LeadChange | None:
+        """The test of a change at an unknown date, where there is enough to ask."""
+        return lead_change(self.of, flips=flips) if self.of.usable else None
+
+    def shown(self, values: Any) -> Any:
+        """Coefficients as effects; NaN for a square, to which a rise and a fall are the same."""
+        scaled = np.asarray(values, dtype=np.float64) * (math.nan if self.shape.response == "square" else self.unit)
+        return 100.0 * np.expm1(scaled) if self.in_percent else scaled
+
+    def span(self, value: float, low: float, high: float) -> tuple[float, float, float]:
+        """An effect and its interval, the lower end first."""
+        middle, *ends = (float(self.shown(number)) for number in (value, low, high))
+        return middle, min(ends), max(ends)
+
+
+def _asked(prepared: Prepared, problem: Problem, column: int, *, best: int, shapes: Sequence[Shape]) -> _Asked:
+    """A lead in its column, the KPI's outliers judged beside it: before, a strong answer looks like one."""
+    shape, slot = divmod(best, problem.n_slots)
+    if prepared.kpi.n_clipped:
+        beside = np.column_stack([problem.mean, column_of(problem, column, best, shapes)])
+        y, _, _ = clean_kpi(prepared.given, beside, unit_root=problem.momentum.unit_root)
+        problem = refitted(problem, y=y)
+    unit = problem.y_scale * float(rises(problem, shapes)[column, best] * column_totals(problem, shapes)[column, best])
+    return _Asked(
+        of=lead_rows(problem, column, best, tuple(shapes)),
+        shape=shapes[shape],
+        delay=float(problem.delays(column)[slot]),
+        unit=unit,
+        in_percent=prepared.kpi.log,
+    )
+
+
+def _target(calendar: Calendar, known: Metric, *, since: Any, chosen: Any, n_candidates: Any) -> Targeted | None:
+    """When the lead became a target, by the arguments or by what is known about it."""
+    if since is None and known.targeted_since is None:
+        if chosen is not None or n_candidates is not None:
+            raise UsageError("selected_on and selected_from say how a target was chosen: give targeted_since too.")
+        return None
+    moment = known.targeted_since if since is None else as_moment(since, "targeted_since")
+    window = known.selected_on if chosen is None else as_window(chosen, "selected_on")
+    if n_candidates is not None and window is None:
+        raise UsageError(f"selected_from={n_candidates!r} says how a target was chosen: give selected_on too, when that was.")
+    many = known.selected_from if n_candidates is None else as_int(n_candidates, "selected_from", low=2)
+    return targeted(calendar, moment, window, n_candidates=many) if moment is not None else None
+
+
+def _stability(
+    asked: _Asked, found: LeadChange, calendar: Calendar, *, target: Targeted | None, flips: SharedSigns, level: float
+) -> Stability:
+    """The answers about one lead."""
+    before, after = side_effects(asked.of, found.split)
+    return Stability(
+        statistic=found.supremum,
+        pvalue=found.pvalue,
+        date=calendar.labels[asked.of.rows[found.split - 1]],
+        before=float(asked.shown(before.value)),
+        after=float(asked.shown(after.value)),
+        weakening=None if target is None else _weakening(asked, calendar, target, flips=flips, level=level),
+    )
+
+
+def _weakening(asked: _Asked, calendar: Calendar, target: Targeted, *, flips: SharedSigns, level: float) -> Weakening:
+    """The test since the lead became a target.
+
+    Its values are those of a target from then on, and the KPI sees them `delay` periods later.
+    """
+    rows = asked.of.rows
+    after = rows >= target.since + math.ceil(asked.delay - 1e-9)
+    before, selected = ~after, ""
+    if target.chosen is not None:
+        used = before & (rows >= target.chosen[0]) & (rows <= target.chosen[1])
+        left = before & ~used
+        enough = change_at(asked.of, left, after, flips=flips) is not None and left.sum() >= _FEWEST_LEFT
+        before, selected = (left, "left out") if enough else (used, "corrected")
+    told = Weakening(since=target.label, level=level, n_before=int(before.sum()), n_after=int(after.sum()))
+    found = change_at(asked.of, before, after, flips=flips)
+    if found is None:
+        return replace(told, missing=words.too_few_beside(told, calendar.unit))
+    value, ends, pvalue = found.before.value, found.before.interval(level), found.weaker_pvalue
+    if selected == "corrected":
+        value, ends, pvalue = chosen_before(found, level=level, n_candidates=target.n_candidates)
+    first, last = asked.span(value, *ends), asked.span(found.after.value, *found.after.interval(level))
+    return replace(
+        told, before=first[0], before_low=first[1], before_high=first[2], after=last[0], after_low=last[1], after_high=last[2],
+        pvalue=pvalue, changed_pvalue=found.changed_pvalue, selected=selected,
+    )  # fmt: skip
+
+
+def _of_change(asked: _Asked, found: LeadChange, calendar: Calendar, *, flips: SharedSigns, level: float) -> dict[str, Any]:
+    """Fields of the test at an unknown date."""
+    of, labels = asked.of, calendar.labels
+    before, after = (asked.span(side.value, *side.interval(level)) for side in side_effects(of, found.split))
+    every = whole_change(of, flips=flips)
+    n, first, last = len(of.rows), int(found.dates[0]), int(found.dates[-1])
+    log_odds = max(math.log(last * (n - first) / (first * (n - last))), 1e-6)
+    return {
+        "before_low": before[1], "before_high": before[2], "after_low": after[1], "after_high": after[2],
+        "supremum_pvalue": found.supremum_pvalue, "average_pvalue": found.average_pvalue,
+        "exponential_pvalue": found.exponential_pvalue, "threshold": found.threshold,
+        "asymptotic_pvalue": sup_pvalue(found.supremum, n_breaking=1, log_odds=log_odds),
+        "whole_statistic": math.nan if every is None else every[0], "whole_pvalue": math.nan if every is None else every[1],
+        "periods": tuple(labels[row] for row in of.rows),
+        "left_out": tuple(labels[row] for row in of.event),
+        "dates": tuple(labels[of.rows[date - 1]] for date in found.dates), "statistics": tuple(found.statistics.tolist()),
+    }  # fmt: skip
+
+
+def _window(window: Any, *, n: int) -> int:
+    """Periods of a moving window."""
+    if window is None:
+        return min(max(math.ceil(_WINDOW * n), _FEWEST_WINDOW), n)
+    return as_int(window, "window", low=_FEWEST_LEFT, high=n)
+
+
+def _moving(asked: _Asked, problem: Problem, calendar: Calendar, *, window: int, level: float) -> dict[str, Any]:
+    """Fields of the moving windows: the effect in the lead's column, and each lag alone."""
+    effect, low, high = _in_windows(asked, asked.of, asked.unit, window=window, level=level)
+    delays = problem.delays(0)
+    slots = np.flatnonzero(np.isfinite(delays))
+    point = Shape("point", response=asked.shape.response)
+    units = problem.y_scale * rises(problem, [point])[0]
+    ends = asked.of.rows[window - 1 :]
+    profile = np.full((3, len(ends), len(slots)), np.nan)
+    for place, slot in enumerate(slots.tolist()):
+        of = lead_rows(problem, 0, slot, (point,))
+        if not of.usable or len(of.rows) < window:
+            continue
+        at = of.rows[window - 1 :]
+        own = np.stack(_in_windows(asked, of, float(units[slot]), window=window, level=level))
+        _, here, there = np.intersect1d(ends, at, return_indices=True)
+        profile[:, here, place] = own[:, there]
+    labels = calendar.labels
+    return {
+        "window_ends": tuple(labels[row] for row in ends), "effect": tuple(effect.tolist()), "effect_low": tuple(low.tolist()),
+        "effect_high": tuple(high.tolist()), "lags": tuple(whole(float(delays[slot])) for slot in slots),
+        **{name: tuple(map(tuple, part.tolist())) for name, part in
+           zip(("profile", "profile_low", "profile_high"), profile, strict=True)},
+    }  # fmt: skip
+
+
+def _in_windows(asked: _Asked, of: LeadRows, unit: float, *, window: int, level: float) -> tuple[Floats, Floats, Floats]:
+    """Effects in moving windows with their intervals."""
+    found = moving_effect(of, window)
+    width = float(stats.t.isf((1.0 - level) / 2.0, found.df)) * found.error
+    in_units = replace(asked, unit=unit)
+    ends = in_units.shown(found.value - width), in_units.shown(found.value + width)
+    return in_units.shown(found.value), np.minimum(*ends), np.maximum(*ends)
+
+
+def _labels(calendar: Calendar, rows: tuple[int, int]) -> tuple[str, str]:
+    """First and last period of some rows, as far as they lie in the calendar."""
+    labels = calendar.labels
+    return labels[min(max(rows[0], 0), len(labels) - 1)], labels[min(max(rows[1], 0), len(labels) - 1)]

@@ -1,0 +1,1 @@
+"""What each series is: a level that returns, a trend or a walk."""

@@ -1,0 +1,399 @@
+"""The preparation learned again at each origin, from what was published then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag.core.forecasts.direct import own_history
+from leadlag.core.linear.leastsquares import is_constant, less_columns, orthonormal_basis, residualise, standardise
+from leadlag.core.linear.masks import columns_by_rows
+from leadlag.core.noise.momentum import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum, inside
+from leadlag.core.search.shapes import first_autocorrelation
+from leadlag.core.series.cycles import month_ends
+from leadlag.core.series.season import harmonics
+from leadlag.core.series.shift import largest_shift
+from leadlag.core.series.stationary import integration_states
+from leadlag.core.time.lags import difference
+from leadlag.prepare import MAX_ORDER, SHIFT, clean_kpi, clip_limit
+from leadlag.prepare.leads import N_TREND, kpi_surprises, working_leads
+from leadlag.prepare.season import seasons_asked, seasons_to_ask
+from leadlag.prepare.transforms import bounded_spikes, clip_innovations, few_values
+from leadlag.prepare.untestable import fewest_rows
+from leadlag.sample import Calendar
+
+__all__ = ["AsOf", "KpiThen", "Known", "Learner", "LeadsThen", "Published"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: Verdicts are asked again when the history has grown by this share.
+_GROWTH = 0.2
+#: Rows at which they are asked first, and seasons at which again: at two a season can be asked, at four with all its cycles.
+_FIRST_ASKED, _SEASONS_ASKED = 20, (2, 4)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Known:
+    """Values as they were published at one origin, rows up to and with it; NaN where not published yet, or missing.
+
+    Parameters
+    ----------
+    y : ndarray, shape (origin + 1,)
+    X : ndarray, shape (origin + 1, m)
+    Z : ndarray, shape (origin + 1, c)
+        KPI, leads and controls.
+    """
+
+    y: Floats
+    X: Floats
+    Z: Floats
+
+
+class AsOf(Protocol):
+    """What says which values were known when."""
+
+    @property
+    def kpi_delay(self) -> int:
+        """Periods after its own at which a value of the KPI is published."""
+
+    @property
+    def lead_delays(self) -> NDArray[np.intp]:
+        """The same of each lead, shape (m,)."""
+
+    @property
+    def control_delays(self) -> NDArray[np.intp]:
+        """The same of each control, shape (c,)."""
+
+    def at(self, origin: int) -> Known:
+        """What was known at the end of row `origin`."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Published:
+    """Values that are published once, some periods late, and never revised.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+    X : ndarray, shape (n, m)
+    Z : ndarray, shape (n, c)
+    kpi_delay : int
+    lead_delays : ndarray of int, shape (m,)
+    control_delays : ndarray of int, shape (c,)
+    """
+
+    y: Floats
+    X: Floats
+    Z: Floats
+    kpi_delay: int
+    lead_delays: NDArray[np.intp]
+    control_delays: NDArray[np.intp]
+
+    def at(self, origin: int) -> Known:
+        """What was known at the end of row `origin`."""
+        row = np.arange(origin + 1)[:, None]
+        leads = np.where(row <= origin - self.lead_delays, self.X[: origin + 1], np.nan)
+        controls = np.where(row <= origin - self.control_delays, self.Z[: origin + 1], np.nan)
+        own = np.where(row[:, 0] <= origin - self.kpi_delay, self.y[: origin + 1], np.nan)
+        return Known(y=own, X=leads, Z=controls)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Verdict:
+    """What was found to hold of the series up to some origin; arrays of shape (m,).
+
+    Parameters
+    ----------
+    unit_root : bool
+    seasons : tuple of (float, int)
+        Length and cycles of each season; no cycles stand for the ends of months.
+    shift : int or None
+        First row after the KPI's level shift.
+    momentum : Momentum
+        By which the KPI's innovations are judged.
+    clip : float or None
+        Robust standard deviations within which they are kept; None for a KPI of few values.
+    differenced, surprises : ndarray of bool
+    spikes : ndarray
+        Distance from its surroundings at which a value of a lead is a spike.
+    """
+
+    unit_root: bool
+    seasons: tuple[tuple[float, int], ...]
+    shift: int | None
+    momentum: Momentum
+    clip: float | None
+    differenced: Flags
+    surprises: Flags
+    spikes: Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class KpiThen:
+    """The KPI as it was analysed at one origin.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n_known,)
+        Its innovations clipped, gaps after the first value filled by its own past, less `center` and in units of `scale`.
+    known : ndarray of bool, shape (n_known,)
+        Rows that are not filled.
+    momentum : Momentum
+    center, scale : float
+    raw : ndarray, shape (n_known,)
+        As published.
+    """
+
+    y: Floats
+    known: Flags
+    momentum: Momentum
+    center: float
+    scale: float
+    raw: Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LeadsThen:
+    """Leads with one publication delay as they were analysed at one origin.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_known, m)
+        Without trend, season and gaps.
+    rho : ndarray, shape (m,)
+        First autocorrelation.
+    """
+
+    values: Floats
+    rho: Floats
+
+
+@dataclass(kw_only=True, eq=False)
+class Learner:
+    """Learns the preparation at one origin after the other.
+
+    Parameters
+    ----------
+    known : AsOf
+    calendar : Calendar
+        Of all rows.
+    max_lag : int
+    growth : float
+        Verdicts (season, integration, level shift, spikes, surprises) are asked again when the rows have grown by this share, and
+        when a season can be asked for the first time; all else is learned at every origin. 0 asks at every origin.
+
+    Notes
+    -----
+    The rows at which verdicts are asked do not depend on where the origins begin, and a forecast neither.
+    """
+
+    known: AsOf
+    calendar: Calendar
+    max_lag: int
+    growth: float = _GROWTH
+    _asked: tuple[int, Verdict] | None = field(default=None, init=False)
+
+    def verdict(self, origin: int, now: Known) -> Verdict:
+        """The verdicts that hold at one origin: those of the last number of rows at which they are asked."""
+        rows = max((point for point in self._points if point <= origin + 1), default=origin + 1)
+        if self._asked is not None and self._asked[0] == rows:
+            return self._asked[1]
+        then = now if rows == origin + 1 else self.known.at(rows - 1)
+        if not self.can_learn(then):
+            rows, then = origin + 1, now
+        self._asked = (rows, _asked_again(then, self.calendar, self.max_lag))
+        return self._asked[1]
+
+    @cached_property
+    def _points(self) -> tuple[int, ...]:
+        """Numbers of rows at which verdicts are asked."""
+        n = len(self.calendar)
+        if self.growth <= 0:
+            return tuple(range(1, n + 1))
+        grown = _FIRST_ASKED * (1.0 + self.growth) ** np.arange(np.ceil(np.log(max(n, 2)) / np.log1p(self.growth)))
+        seasons = [times * one.period for one in seasons_to_ask(self.calendar, n) for times in _SEASONS_ASKED]
+        return tuple(sorted({int(np.ceil(point)) for point in (*grown, *seasons)}))
+
+    @property
+    def season(self) -> int | None:
+        """Periods in a season of the calendar, the shortest if it has several; None if it has none."""
+        return min(self.calendar.season_lengths, default=None)
+
+    def deterministic(self, verdict: Verdict, n: int) -> Floats:
+        """Constant, trend and seasons on the first n rows, shape (n, q)."""
+        seasons = [_season(self.calendar, n, period, count) for period, count in verdict.seasons]
+        return np.column_stack([np.ones(n), np.arange(n) / len(self.calendar), *seasons])
+
+    def can_learn(self, now: Known) -> bool:
+        """Whether enough is known of the KPI, and something of it is left beside a straight line."""
+        raw = self._raw(now)
+        if np.isfinite(raw).sum() < fewest_rows(N_TREND + now.Z.shape[1]) or bool(is_constant(raw)):
+            return False
+        line = np.column_stack([np.ones(len(raw)), np.arange(len(raw)) / len(raw)])
+        return bool(np.nan_to_num(less_columns(standardise(raw).values, line)).any())
+
+    def _raw(self, now: Known) -> Floats:
+        """The KPI as far as it is published."""
+        return now.y[: len(now.y) - self.known.kpi_delay]
+
+    def kpi(self, now: Known, verdict: Verdict) -> KpiThen:
+        """The KPI at one origin."""
+        raw = self._raw(now)
+        scaled = standardise(raw)
+        columns = [self.deterministic(verdict, len(raw)), standardise(now.Z[: len(raw)]).values]
+        base = np.column_stack([*columns, *_step(verdict, len(raw))])
+        cleaned = scaled.values
+        if verdict.clip is not None:
+            mean = base @ filtered_fit(cleaned, base, verdict.momentum).params
+            residual, n_clipped = clip_innovations(cleaned - mean, verdict.momentum, limit=verdict.clip)
+            cleaned = mean + residual if n_clipped else cleaned
+        known = np.isfinite(cleaned)
+        if not known.all():
+            cleaned = _continued(cleaned, base, verdict.momentum)
+        # own history one row on is the KPI's autoregression: what carries effects on in one of the shapes
+        own = own_history(
+            cleaned, known, self._fixed(verdict, len(raw) + 1, steps=1), steps=1, unit_root=verdict.unit_root, max_order=MAX_ORDER
+        )
+        phi = verdict.momentum.phi if own is None else inside(own.psi)
+        return KpiThen(
+            y=cleaned, known=known, momentum=replace(verdict.momentum, phi=phi), center=float(scaled.center),
+            scale=float(scaled.scale), raw=raw,
+        )  # fmt: skip
+
+    def base(self, now: Known, verdict: Verdict, *, ahead: int) -> Floats:
+        """Columns of every model, on the rows up to the one that is forecast, `ahead` rows after the origin.
+
+        A control stands with the value that is known at the origin: its value in the period that is forecast is not.
+        """
+        n = len(now.y) + ahead
+        columns = [self._fixed(verdict, n, steps=ahead + self.known.kpi_delay)]
+        for values, delay in zip(now.Z.T, self.known.control_delays, strict=True):
+            moved = difference(values) if verdict.unit_root else values
+            columns.append(_latest(moved[: len(moved) - delay], n=n)[:, None])
+        return np.column_stack(columns)
+
+    def _fixed(self, verdict: Verdict, n: int, *, steps: int) -> Floats:
+        """Constant, trend, seasons and level shift on the first n rows, of changes over so many steps for an integrated KPI."""
+        columns, shift = self.deterministic(verdict, n), _step(verdict, n)
+        if verdict.unit_root:  # the constant is the drift of changes
+            columns = np.delete(columns, 1, axis=1)
+            shift = [one - np.concatenate([np.zeros((steps, 1)), one[:-steps]]) for one in shift]
+        return np.column_stack([columns, *shift])
+
+    def leads(self, now: Known, verdict: Verdict, some: NDArray[np.intp], *, delay: int) -> LeadsThen:
+        """Some leads, all published `delay` periods late, at one origin."""
+        n = len(now.y) - delay
+        values, _ = bounded_spikes(now.X[:n, some], verdict.spikes[some])
+        values = np.where(verdict.differenced[some], difference(values), values)
+        values = _less(standardise(values).values, self.deterministic(verdict, n))
+        values = _as_surprises(values, verdict.surprises[some], unit_root=verdict.unit_root)
+        rho = first_autocorrelation(values)
+        return LeadsThen(values=_carried_over(values, rho), rho=rho)
+
+
+def _asked_again(now: Known, calendar: Calendar, max_lag: int) -> Verdict:
+    """The verdicts of the preparation on what is known."""
+    n, m = now.X.shape
+    fixed = np.column_stack([np.ones(n), np.arange(n) / n, standardise(now.Z).values])
+    some = np.flatnonzero((np.isfinite(now.X).sum(axis=0) >= fewest_rows(N_TREND)) & ~is_constant(now.X))
+    X, scaled = now.X[:, some], standardise(now.y).values
+    seasons = seasons_asked(replace(calendar, index=calendar.index[:n]), now.y, X)
+    season = np.column_stack([item.columns for item in seasons]) if seasons else None
+    base = fixed if season is None else np.column_stack([fixed, season])
+    (state,) = integration_states(scaled[:, None], season=season)
+    unit_root = state == "integrated"
+    y, momentum, _ = clean_kpi(scaled, base, unit_root=unit_root)
+    made = working_leads(
+        X, surprise=kpi_surprises(y, base, momentum), raw_surprise=kpi_surprises(scaled, base, momentum),
+        lags=range(1, max_lag + 1), season=season,
+        deterministic=fixed[:, :N_TREND] if season is None else np.column_stack([fixed[:, :N_TREND], season]),
+        unit_root=unit_root, may_be_differenced=not unit_root and state == "stationary",
+    )  # fmt: skip
+    found = largest_shift(y, base, momentum)
+    shift = found if found is not None and found.gain > SHIFT else None
+    if shift is not None:
+        base = np.column_stack([base, shift.column(n)])
+        momentum = fit_momentum(y, base, max_order=MAX_ORDER, unit_root=unit_root)
+    left = scaled - base @ filtered_fit(y, base, momentum).params
+    differenced, surprises, spikes = np.zeros(m, dtype=bool), np.zeros(m, dtype=bool), np.full(m, np.inf)
+    differenced[some], surprises[some] = made.differenced, made.surprises
+    spikes[some] = made.spikes
+    return Verdict(
+        unit_root=unit_root, seasons=tuple((item.period, item.count) for item in seasons),
+        shift=None if shift is None else shift.row, momentum=momentum,
+        clip=None if few_values(scaled) else clip_limit(left, momentum), differenced=differenced, surprises=surprises,
+        spikes=spikes,
+    )  # fmt: skip
+
+
+def _step(verdict: Verdict, n: int) -> list[Floats]:
+    """The KPI's level shift on the first n rows, shape (n, 1); nothing if there is none."""
+    return [] if verdict.shift is None else [(np.arange(n) >= verdict.shift).astype(np.float64)[:, None]]
+
+
+def _season(calendar: Calendar, n: int, period: float, count: int) -> Floats:
+    """Columns of one season on the first n rows."""
+    if count:
+        return harmonics(n, period=period, count=count)
+    return month_ends(calendar.starts[:n].to_numpy(dtype="datetime64[D]"))
+
+
+def _continued(y: Floats, base: Floats, momentum: Momentum) -> Floats:
+    """The KPI with what is missing after its first value foretold by its own past."""
+    mean = np.nan_to_num(base @ filtered_fit(y, base, momentum).params)
+    u, phi = y - mean, momentum.phi
+    for row in np.flatnonzero(~np.isfinite(u)):
+        if not np.isfinite(u[:row]).any():
+            continue
+        past = np.nan_to_num(u[max(row - len(phi) - 1, 0) : row][::-1])
+        if momentum.unit_root:
+            moved = -np.diff(past)
+            u[row] = past[0] + float(phi[: len(moved)] @ moved[: len(phi)])
+        else:
+            u[row] = float(phi[: len(past)] @ past[: len(phi)])
+    return mean + u
+
+
+def _latest(values: Floats, *, n: int) -> Floats:
+    """Values moved to the end of n rows, gaps filled by the value before."""
+    place = np.maximum.accumulate(np.where(np.isfinite(values), np.arange(len(values)), -1))
+    filled = np.where(place >= 0, values[place], np.nan)
+    return np.r_[np.full(n - len(values), np.nan), filled]
+
+
+def _less(values: Floats, columns: Floats) -> Floats:
+    """Series less their regression on columns, each over the rows that it has."""
+    left = np.full_like(values, np.nan)
+    for rows, some in columns_by_rows(np.isfinite(values)):
+        place = np.ix_(rows, some)
+        left[place] = residualise(values[place], orthonormal_basis(columns[rows]))
+    return left
+
+
+def _as_surprises(values: Floats, chosen: Flags, *, unit_root: bool) -> Floats:
+    """Series of which some are replaced by their own surprises, summed up again if the KPI is integrated."""
+    if not chosen.any():
+        return values
+    moved = difference(values[:, chosen]) if unit_root else values[:, chosen]
+    errors = ar_errors(moved, autoregressions(moved, order=2))
+    replaced = values.copy()
+    replaced[:, chosen] = np.nancumsum(errors, axis=0) if unit_root else errors
+    return replaced
+
+
+def _carried_over(values: Floats, rho: Floats) -> Floats:
+    """Series with each gap filled from the value before it, what comes before the first value from that, dying out by rho."""
+    known = np.isfinite(values)
+    if known.all():
+        return values
+    row, every = np.arange(len(values))[:, None], np.arange(values.shape[1])
+    before = np.maximum.accumulate(np.where(known, row, -1), axis=0)
+    first = np.where(known.any(axis=0), known.argmax(axis=0), 0)
+    source = np.where(before >= 0, before, first)
+    guess = np.nan_to_num(values[source, every]) * rho ** np.abs(row - source)
+    return np.where(known, values, guess)

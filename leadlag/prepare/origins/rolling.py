@@ -1,0 +1,123 @@
+"""The walk over the origins: at each the preparation is learned, models are fitted, and what comes is forecast."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag.core.forecasts.direct import OwnHistory, Shaped, lead_forecasts, own_history, shaped
+from leadlag.prepare import MAX_ORDER
+from leadlag.prepare.origins.learned import Known, KpiThen, Learner, Verdict
+from leadlag.prepare.untestable import fewest_rows
+
+__all__ = ["Rolled", "rolled"]
+
+Floats = NDArray[np.float64]
+
+#: A lead is asked from where its values are enough for constant and trend beside it.
+_FEWEST_COLUMNS = 2
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rolled:
+    """Forecasts from every origin; h horizons, m leads.
+
+    Parameters
+    ----------
+    origins : ndarray of int, shape (o,)
+    actual, own, naive, seasonal : ndarray, shape (o, h)
+        In the units of the analysis; NaN where there is none.
+    added : ndarray, shape (o, h, m)
+        What each lead adds to the forecast from own history.
+    column : ndarray of int, shape (o, h, m)
+        Place of the lead's column in `leadlag.core.forecasts.direct.shaped_lags`; -1 for none.
+    """
+
+    origins: NDArray[np.intp]
+    actual: Floats
+    own: Floats
+    naive: Floats
+    seasonal: Floats
+    added: Floats
+    column: NDArray[np.intp]
+
+
+def rolled(learner: Learner, actual: Floats, *, horizons: Sequence[int], first: int) -> Rolled:
+    """Forecast from every origin from row `first` on, all horizons, with each lead and without.
+
+    Parameters
+    ----------
+    learner : Learner
+    actual : ndarray, shape (n,)
+        What came.
+    horizons : sequence of int
+        Periods after the origin.
+    first : int
+
+    Returns
+    -------
+    Rolled
+    """
+    n, m = len(actual), len(learner.known.lead_delays)
+    origins = np.arange(first, max(n - min(horizons), first))
+    shape = (len(origins), len(horizons))
+    own, naive, seasonal, came = (np.full(shape, np.nan) for _ in range(4))
+    added, column = np.full((*shape, m), np.nan), np.full((*shape, m), -1, dtype=np.intp)
+    for row, origin in enumerate(origins):
+        now = learner.known.at(int(origin))
+        if not learner.can_learn(now):
+            continue
+        verdict = learner.verdict(int(origin), now)
+        kpi = learner.kpi(now, verdict)
+        forms, offset = _forms(learner, now, verdict, kpi), _clipped_away(kpi)
+        enough = np.isfinite(now.X).sum(axis=0) >= fewest_rows(_FEWEST_COLUMNS)
+        for place, ahead in enumerate(horizons):
+            target = int(origin) + ahead
+            model = _without_lead(learner, now, verdict, kpi, ahead=ahead) if target < n else None
+            if model is None:
+                continue
+            came[row, place], own[row, place] = actual[target], kpi.center + kpi.scale * model.forecast + offset
+            naive[row, place], seasonal[row, place] = _naive(kpi.raw, target, learner.season)
+            for some, delay, form in forms:
+                if ahead + delay <= learner.max_lag:
+                    found = lead_forecasts(model, form, lags=range(ahead + delay, learner.max_lag + 1), max_lag=learner.max_lag)
+                    added[row, place, some] = np.where(enough[some], kpi.scale * found.added, np.nan)
+                    column[row, place, some] = found.column
+    return Rolled(origins=origins, actual=came, own=own, naive=naive, seasonal=seasonal, added=added, column=column)
+
+
+def _forms(learner: Learner, now: Known, verdict: Verdict, kpi: KpiThen) -> list[tuple[NDArray[np.intp], int, Shaped]]:
+    """The leads in their shapes, those of one publication delay together."""
+    delays = learner.known.lead_delays
+    found = []
+    for delay in np.unique(delays).tolist():
+        some = np.flatnonzero(delays == delay)
+        leads = learner.leads(now, verdict, some, delay=delay)
+        found.append((some, delay, shaped(leads.values, kpi.momentum, leads.rho, reach=learner.max_lag)))
+    return found
+
+
+def _clipped_away(kpi: KpiThen) -> float:
+    """What clipping took from the last known level of an integrated KPI: a step that was clipped stays in all that comes."""
+    last = int(np.flatnonzero(np.isfinite(kpi.raw))[-1])
+    return float(kpi.raw[last] - kpi.center - kpi.scale * kpi.y[last]) if kpi.momentum.unit_root else 0.0
+
+
+def _without_lead(learner: Learner, now: Known, verdict: Verdict, kpi: KpiThen, *, ahead: int) -> OwnHistory | None:
+    """The model of own history for one horizon at one origin."""
+    base, steps = learner.base(now, verdict, ahead=ahead), ahead + learner.known.kpi_delay
+    return own_history(kpi.y, kpi.known, base, steps=steps, unit_root=kpi.momentum.unit_root, max_order=MAX_ORDER)
+
+
+def _naive(raw: Floats, target: int, season: int | None) -> tuple[float, float]:
+    """The last value that is known, and that of the same place in the last season that is known."""
+    present = np.flatnonzero(np.isfinite(raw))
+    last = float(raw[present[-1]])
+    if season is None:
+        return last, math.nan
+    back = target - season * math.ceil((target - len(raw) + 1) / season)
+    return last, float(raw[back]) if back >= 0 else math.nan

@@ -1,0 +1,146 @@
+"""What backs each found lead: the questions of a sceptic in their order. No threshold, no formula."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from leadlag.catalogue import Metric
+from leadlag.decision import Decision, Decoys, Evidence, Gain, Places, Policy, Stability, decide, in_order
+from leadlag.methods.gain.question import lead_gains
+from leadlag.methods.power.numbers import needed_pvalue
+from leadlag.methods.power.question import detectable_of
+from leadlag.methods.refutation.question import decoys_tried, refuted
+from leadlag.methods.stability.question import lead_stability
+from leadlag.prepare import Prepared
+from leadlag.ranking.places import places_of
+from leadlag.ranking.search import Findings, FoundLead
+from leadlag.sample import Sample
+from leadlag.sample.roles import Roles
+
+__all__ = ["Asked", "backed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The call whose leads are put to the test.
+
+    Parameters
+    ----------
+    sample : Sample
+        Around the KPI.
+    roles : Roles
+    max_lag : int
+    log : tuple of str
+    undo : {"rolling", "ytd"} or None
+    metrics : Mapping from str to Metric
+    policy : Policy
+    seeds : sequence of int
+        One for stability, refutation, decoys and places each.
+    n_draws : int
+        Bootstrap draws behind the p of stability.
+    """
+
+    sample: Sample
+    roles: Roles
+    max_lag: int
+    log: tuple[str, ...]
+    undo: str | None
+    metrics: Mapping[str, Metric]
+    policy: Policy
+    seeds: Sequence[int]
+    n_draws: int = 999
+
+
+def backed(
+    asked: Asked, prepared: Prepared, findings: Findings, gathered: Sequence[Evidence]
+) -> tuple[list[Evidence], Decoys | None]:
+    """The evidence of all candidates with what backs those that were found.
+
+    Parameters
+    ----------
+    asked : Asked
+    prepared : Prepared
+    findings : Findings
+        Of `prepared`.
+    gathered : sequence of Evidence
+        Of all candidates, those that could be tested first, in the order of the problem.
+
+    Returns
+    -------
+    evidence : list of Evidence
+        With `detectable` for all that were tested, and gain, stability, refutation and places for leads and indirect ones.
+    decoys : Decoys or None
+        None where nothing could be tested.
+    """
+    tested = [item for item in gathered if item.untestable is None]
+    if not tested:
+        return list(gathered), None
+    needed = needed_pvalue(findings.scan.pvalue, fdr=asked.policy.fdr)
+    sizes = detectable_of(prepared, prepared.problem, findings.scan, threshold=needed, shapes=findings.shapes)
+    seen = dict(zip(prepared.leads, sizes, strict=True))
+    stands = [item for item in in_order(decide(each, asked.policy) for each in tested) if item.verdict in ("lead", "indirect")]
+    backing = _backing(asked, prepared, findings, stands)
+    told = [
+        item if item.untestable else replace(item, detectable=seen[item.lead], **backing.get(item.lead, {})) for item in gathered
+    ]
+    return told, _decoys(asked, prepared, findings, n_tested=len(tested))
+
+
+def _backing(asked: Asked, prepared: Prepared, findings: Findings, stands: Sequence[Decision]) -> dict[str, dict[str, Any]]:
+    """The fields of evidence that back each found lead, best lead first."""
+    measured = {prepared.leads[one.lead]: one for one in findings.found(prepared.problem)}
+    found = {item.evidence.lead: measured[item.evidence.lead] for item in stands}
+    gains = lead_gains(
+        asked.sample, kpi=asked.roles.kpi, leads=tuple(found), controls=asked.roles.controls, max_lag=asked.max_lag,
+        log=asked.log, undo=asked.undo, metrics=asked.metrics,
+    )  # fmt: skip
+    places = _places(asked, findings, found, [item.evidence.lead for item in stands if item.verdict == "lead"])
+    responses = {item.evidence.lead: item.evidence.response for item in stands}
+    return {
+        name: {
+            "gain": gains[name] if responses[name] == "linear" else _not_asked(gains[name]),
+            "stability": _stability(asked, prepared, findings, name, one),
+            "refutation": refuted(one.problem, one.column, seed=asked.seeds[1], shapes=findings.shapes),
+            "places": places.get(name),
+        }
+        for name, one in found.items()
+    }
+
+
+def _not_asked(gain: Gain) -> Gain:
+    """No gain for a lead of which only a part acts: forecasts are made from its values as they are."""
+    nothing = (math.nan,) * len(gain.horizons)
+    none = replace(gain, rmse=nothing, mae=nothing, pvalue=nothing, n_origins=(0,) * len(gain.horizons))
+    return replace(none, missing="only a part of it acts, and forecasts are made from its values as they are")
+
+
+def _places(asked: Asked, findings: Findings, found: Mapping[str, FoundLead], leads: Sequence[str]) -> dict[str, Places]:
+    """How sure the places are, among the leads and behind them among the indirect ones; of one alone there is nothing to tell."""
+    indirect = [name for name in found if name not in leads]
+    places: dict[str, Places] = {}
+    for names, before in ((leads, 0), (indirect, len(leads))):
+        if len(names) == 1:
+            continue
+        placed = places_of(
+            [found[name] for name in names], names=names, seed=asked.seeds[3], shapes=findings.shapes, before=before
+        )
+        places |= dict(zip(names, placed, strict=True))
+    return places
+
+
+def _stability(asked: Asked, prepared: Prepared, findings: Findings, name: str, one: FoundLead) -> Stability:
+    """Whether the relation of one lead is the same all the time."""
+    return lead_stability(
+        prepared, one.problem, one.column, best=int(one.scan.best[one.column]), shapes=findings.shapes, seed=asked.seeds[0],
+        n_draws=asked.n_draws, calendar=asked.sample.calendar, metric=asked.metrics.get(name), level=asked.policy.effect_level,
+    )  # fmt: skip
+
+
+def _decoys(asked: Asked, prepared: Prepared, findings: Findings, *, n_tested: int) -> Decoys:
+    """How many random walks would have been called leads beside the chosen ones."""
+    selection = findings.selection
+    chosen = {lead: int(one.best[0]) for lead, one in zip(selection.chosen, selection.scans, strict=True)}
+    return decoys_tried(prepared, chosen, n_tested=n_tested, fdr=asked.policy.fdr, seed=asked.seeds[2], shapes=findings.shapes)

@@ -1,0 +1,222 @@
+"""What the methods found, lead by lead: arrays in, one `Evidence` a lead out. No threshold, no formula."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag.catalogue import Metric
+from leadlag.core.linear.leastsquares import rows_needed
+from leadlag.core.linear.multiplicity import fdr_adjust
+from leadlag.core.search.effect import EffectSize
+from leadlag.core.search.finer import FinerLead
+from leadlag.core.search.problem import Problem
+from leadlag.core.time.clock import whole
+from leadlag.core.time.lags import difference
+from leadlag.decision import Effect, Evidence, Policy, Profile, Quality, Reason
+from leadlag.methods.delay.question import published
+from leadlag.methods.screen.numbers.screen import screen
+from leadlag.prepare import Prepared
+from leadlag.ranking.scan import LeadScan, in_kpi_units
+from leadlag.ranking.search import Findings
+from leadlag.ranking.sizing import long_run_effect
+from leadlag.wording.treatment import lead_treatment, moved_copy, slow_lead
+
+__all__ = ["evidence_of"]
+
+
+def evidence_of(
+    prepared: Prepared, findings: Findings, *, unit: str, policy: Policy, metrics: Mapping[str, Metric], joint_test: bool = True
+) -> list[Evidence]:
+    """Evidence of every candidate, those first that could be tested.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    findings : Findings
+    unit : str
+        Word for one period.
+    policy : Policy
+    metrics : Mapping from str to Metric
+        What is known about the leads.
+    joint_test : bool
+        Whether the joint F test of each lead's lags is computed; no verdict rests on it.
+    """
+    alone = in_kpi_units(prepared.problem, findings.scan, level=policy.effect_level, shapes=findings.shapes)
+    selection, direction = findings.selection, findings.direction
+    reverse_q, coincident_q = fdr_adjust(direction.reverse), fdr_adjust(direction.coincident)
+    order = _granger_order(prepared.problem)
+    granger = _granger_pvalues(prepared.problem, order=order) if joint_test else np.full(len(prepared.leads), math.nan)
+    found = []
+    for j, lead in enumerate(prepared.leads):
+        if not math.isfinite(findings.scan.statistic[j]):
+            reason = _no_numbers(prepared.problem, most_rows=int(findings.scan.nobs[j].max()))
+            found.append(Evidence(lead=lead, n_dropped=len(prepared.problem.y), untestable=reason))
+            continue
+        place = selection.chosen.index(j) if j in selection.chosen else None
+        explained = int(selection.explained_by[j])
+        numbers = _numbers(prepared, alone, j) | _given_others(prepared, findings, place, policy=policy)
+        evidence = Evidence(
+            lead=lead,
+            qvalue=float(selection.qvalue[j]),
+            delay=findings.delays.get(j),
+            explained_by=prepared.leads[explained] if explained >= 0 else "",
+            reverse_pvalue=float(direction.reverse[j]),
+            reverse_qvalue=float(reverse_q[j]),
+            coincident_pvalue=float(direction.coincident[j]),
+            coincident_qvalue=float(coincident_q[j]),
+            unconfirmed=bool(selection.unconfirmed[j]),
+            one_event=bool(selection.one_event[j]),
+            group=int(prepared.groups[j]) if prepared.groups[j] >= 0 else None,
+            granger_pvalue=float(granger[j]),
+            granger_order=order if joint_test else None,
+            integration=prepared.treatments[j].state,
+            treatment=_treatment(prepared, j, unit=unit),
+            available_after=published(metrics, lead, pace=prepared.treatments[j].pace),
+            notes=_notes(prepared, j, unit=unit),
+            quality=_quality(prepared, j, nobs=int(alone.nobs[j])),
+        )
+        found.append(replace(evidence, **numbers))
+    return found + [
+        Evidence(lead=item.lead, n_dropped=len(prepared.problem.y), untestable=Reason(code=item.code, detail=item.detail))
+        for item in prepared.untestable
+    ]
+
+
+def _no_numbers(problem: Problem, *, most_rows: int) -> Reason:
+    """Why no lag of a lead could be tested: its gaps, or that other columns make it up."""
+    needed = rows_needed(problem.mean.shape[1])
+    if most_rows < needed:
+        told = f"its gaps leave {most_rows} periods with all the values that a lag takes, {needed} are needed"
+        return Reason(code="LL204", detail=told)
+    return Reason(code="LL207", detail="nothing is left of it beside them")
+
+
+def _notes(prepared: Prepared, j: int, *, unit: str) -> tuple[tuple[str, str], ...]:
+    """Code and text of what deserves a look about one lead."""
+    name, done = prepared.leads[j], prepared.treatments[j]
+    notes = [("LL118", moved_copy(name, moved=done.moved, unit=unit))] if done.moved else []
+    notes += [("LL121", slow_lead(name, held=done.held, unit=unit))] if done.held else []
+    return tuple(notes)
+
+
+def _quality(prepared: Prepared, j: int, *, nobs: int) -> Quality:
+    """What the data of one lead and the KPI were like before the fit."""
+    problem, done, kpi = prepared.problem, prepared.treatments[j], prepared.kpi
+    x = problem.X[:, j]
+    has = np.flatnonzero(np.isfinite(x))
+    window = slice(has[0], has[-1] + 1) if len(has) else slice(0)
+    both = np.isfinite(x[window]) & problem.observed[window]
+    clipped = max(done.n_clipped / max(len(has) * done.pace, 1.0), kpi.n_clipped / max(int(np.isfinite(problem.y).sum()), 1))
+    return Quality(
+        nobs=nobs,
+        missing=float(1.0 - both.mean()) if both.size else 1.0,
+        clipped=clipped,
+        held=max(done.held, kpi.held),
+        moved=done.moved,
+        part=done.part,
+        reported=bool(prepared.reported),
+        n_seasons=min((item.n_seasons for item in prepared.seasons), default=math.inf),
+    )
+
+
+def _numbers(prepared: Prepared, scan: LeadScan, j: int) -> dict[str, Any]:
+    """Fields of the scan of one candidate alone."""
+    return {
+        "nobs": int(scan.nobs[j]),
+        "n_dropped": len(prepared.problem.y) - int(scan.nobs[j]),
+        "statistic": float(scan.statistic[j]),
+        "pvalue": float(scan.pvalue[j]),
+        "log_pvalue": float(scan.log_pvalue[j]),
+    } | _size(prepared, prepared.problem, scan, j, effect=_of_the_best(scan, j))
+
+
+def _of_the_best(scan: LeadScan, j: int) -> EffectSize:
+    """Effect of a lead in its best shape."""
+    return EffectSize(value=float(scan.effect[j]), low=float(scan.effect_low[j]), high=float(scan.effect_high[j]))
+
+
+def _size(prepared: Prepared, problem: Problem, scan: LeadScan, j: int, *, effect: EffectSize) -> dict[str, Any]:
+    """Shape, effect and profile of lead j of a problem and its scan."""
+    return {
+        "shape": scan.shape[j],
+        "response": scan.response[j],
+        "effect": _effect(prepared, effect, level=scan.level, x_scale=float(problem.x_scale[j])),
+        "profile": _profile(prepared, scan, j, problem.finer_of(j)),
+    }
+
+
+def _given_others(prepared: Prepared, findings: Findings, place: int | None, *, policy: Policy) -> dict[str, Any]:
+    """Fields of a chosen lead that are those given the other chosen ones."""
+    if place is None:
+        return {}
+    selection, shapes = findings.selection, findings.shapes
+    problem, found = selection.given_others[place], selection.scans[place]
+    # one lead alone is held by the step-up rule, which counts all that pass beside it
+    n_passed = int((selection.qvalue <= policy.fdr).sum()) if len(selection.chosen) == 1 else len(selection.chosen)
+    chosen_at = policy.fdr * n_passed / int(np.isfinite(selection.qvalue).sum())
+    log_p = float(found.log_pvalue[0])
+    sized = long_run_effect(prepared, problem, found, level=policy.effect_level, chosen_at=chosen_at, shapes=shapes)
+    scan = in_kpi_units(sized.problem, sized.scan, level=policy.effect_level, shapes=shapes)
+    size = _size(prepared, problem, scan, 0, effect=sized.effect)
+    given_others = {"conditional_statistic": float(found.statistic[0]), "conditional_log_pvalue": log_p}
+    return {**given_others, "conditional_pvalue": math.exp(log_p)} | size
+
+
+def _treatment(prepared: Prepared, j: int, *, unit: str) -> str:
+    """What was done to one lead, in words."""
+    done, finer = prepared.treatments[j], prepared.problem.finer_of(j)
+    return lead_treatment(
+        log=done.log,
+        differenced=done.differenced,
+        with_kpi=prepared.problem.momentum.unit_root,
+        surprises=done.surprises,
+        n_clipped=done.n_clipped,
+        part=done.part,
+        held=done.held,
+        unit=unit if finer is None else finer.unit,
+    )
+
+
+def _effect(prepared: Prepared, effect: EffectSize, *, level: float, x_scale: float) -> Effect:
+    """Effect of a lasting rise by one sd of the working lead, in KPI units, or percent if the KPI is in logs."""
+    value, *ends = (_in_kpi_units(prepared, number) for number in (effect.value, effect.low, effect.high))
+    return Effect(value=value, low=min(ends), high=max(ends), level=level, lead_sd=x_scale, in_percent=prepared.kpi.log)
+
+
+def _profile(prepared: Prepared, scan: LeadScan, j: int, finer: FinerLead | None) -> Profile:
+    """Each lag tried alone, in the units of the effect."""
+    lags = prepared.problem.lags if finer is None else tuple(whole(lag) for lag in finer.delays)
+    effect, low, high = (
+        tuple(_in_kpi_units(prepared, number) for number in row[j, : len(lags)])
+        for row in (scan.profile, scan.profile_low, scan.profile_high)
+    )
+    tvalue = tuple(scan.tvalue[j, : len(lags)].tolist())
+    own_lags, own_unit = ((), "") if finer is None else (finer.lags, finer.unit)
+    return Profile(lags=lags, effect=effect, low=low, high=high, tvalue=tvalue, own_lags=own_lags, own_unit=own_unit)
+
+
+def _in_kpi_units(prepared: Prepared, number: float) -> float:
+    """A log effect as a percentage; any other as it is."""
+    return 100.0 * math.expm1(number) if prepared.kpi.log else float(number)
+
+
+def _granger_order(problem: Problem) -> int:
+    """Lags of the joint F test: all that are searched, or as many as the rows allow."""
+    most, n_fixed = max(problem.lags), problem.mean.shape[1]
+    return max((order for order in range(1, most + 1) if rows_needed(n_fixed + 2 * order) <= len(problem.y)), default=1)
+
+
+def _granger_pvalues(problem: Problem, *, order: int) -> NDArray[np.float64]:
+    """Joint F test of each working lead's lags beyond the KPI's own; NaN where it has too few rows."""
+    y, X, fixed = problem.y, problem.X, problem.mean[:, 1:]
+    if not X.shape[1]:
+        return np.empty(0)
+    if problem.momentum.unit_root:
+        y, X, fixed = difference(y), difference(X), difference(fixed)
+    return screen(y[:, None], X, max_order=order, hold_back=order, controls=fixed).pvalue[0, :, -1]

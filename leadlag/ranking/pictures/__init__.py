@@ -1,0 +1,1 @@
+"""Pictures of a ranking and of one of its leads."""

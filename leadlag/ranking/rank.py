@@ -1,0 +1,202 @@
+"""Which leads predict the KPI, and when: the order of the calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from leadlag._blas import one_thread
+from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real, seed_words
+from leadlag.catalogue import Metric, Missing, as_catalogue
+from leadlag.core.search.shapes import NONLINEAR
+from leadlag.decision import Evidence, Policy, decide, in_order
+from leadlag.prepare import Prepared, prepare
+from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
+from leadlag.ranking.backing import Asked, backed
+from leadlag.ranking.evidence import evidence_of
+from leadlag.ranking.result import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
+from leadlag.ranking.search import find
+from leadlag.results import Provenance, Search
+from leadlag.sample import Sample
+from leadlag.sample.roles import longest_lag, with_roles
+from leadlag.wording.treatment import clipped, kpi_treatment, season, slow_kpi
+
+__all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead", "rank_leads"]
+
+
+def rank_leads(
+    data: Any,
+    kpi: str,
+    leads: Sequence[str] | None = None,
+    *,
+    max_lag: int | None = None,
+    fdr: float = 0.10,
+    rng: int | np.random.Generator = 0,
+    time: str | None = None,
+    controls: Sequence[str] | None = None,
+    catalogue: Iterable[Metric] | None = None,
+    missing: Missing = "mask",
+    log: Sequence[str] = (),
+    undo: str | None = None,
+    nonlinear: bool = False,
+    evidence: bool = True,
+    n_draws: int = 1999,
+) -> LeadRanking:
+    """Rank candidate leads by whether, when and how much they move before a KPI.
+
+    Parameters
+    ----------
+    data : Sample, eager frame, or list of them
+        Wide table of metrics, one row a period, with a time column, a time index, or undated rows; one table a cadence in a list,
+        where leads may be seen more often than the KPI (they are searched at their own lags) or less often.
+    kpi : str
+        The outcome.
+    leads : sequence of str, optional
+        Candidates; every other column of numbers if None.
+    max_lag : int, optional
+        Lags 1..max_lag are searched, in periods of the KPI. None takes 12 for weeks, months and undated periods, 8 for quarters,
+        14 for days, 10 for business days, 24 for hours, 3 for years, and at most a sixth of the rows.
+    fdr : float
+        Share of false leads among those named that is accepted on average.
+    rng : int or Generator
+        The same value gives the same ranking.
+    time : str, optional
+        Column that holds the time.
+    controls : sequence of str, optional
+        Columns that enter every model in the same period and are not ranked (price, weather, campaigns).
+    catalogue : iterable of Metric, optional
+        What is known about the metrics: unit, publication delay, aggregation.
+    missing : {"mask", "error", "zero"} or ("ffill", n)
+        What to do with missing periods; nothing is filled by default.
+    log : sequence of str
+        Columns to analyse in natural logs; the effect is in percent if the KPI is among them.
+    undo : {"rolling", "ytd"}, optional
+        Undo the moving average or the sum to date as which the KPI is reported.
+    nonlinear : bool
+        Also search for effects of a lead's square, and of what lies above or below its mean; these count as tests.
+    evidence : bool
+        False leaves out what no verdict rests on, for speed with many leads: the grade and what it rests on (gain out of sample,
+        stability), attempts to refute a lead, decoys, what could have been seen, and `granger_pvalue`. Their columns are NaN.
+    n_draws : int
+        Bootstrap draws behind the p-values.
+
+    Returns
+    -------
+    LeadRanking
+        One row a candidate, best first. A candidate that cannot be tested keeps its row, with the reason.
+
+    Raises
+    ------
+    UnknownNameError
+        If a column does not exist; with the nearest name.
+    DataContractError
+        If values of a named column are wrong, or the KPI cannot be analysed; lists everything that is wrong.
+    UsageError
+        If an argument is outside what is allowed.
+
+    Notes
+    -----
+    The model is ``y_t = c_t' d + b w(B) x_t + u_t`` with ``phi(B) u_t = e_t``: deterministic terms, one lead in one lag
+    shape, and the KPI's own momentum. A lead's statistic is the largest share explained over lags and shapes, as a t, its
+    p-value comes from a wild bootstrap that repeats the whole search, and q-values are those of Benjamini & Hochberg (1995).
+
+    Examples
+    --------
+    >>> import leadlag as ll
+    >>> ranking = ll.rank_leads(ll.load_sample("us_housing"), kpi="housing_starts", max_lag=12)
+    >>> "building_permits" in ranking.leads
+    True
+
+    >>> from leadlag.simulate import PlantedSeries
+    >>> heat = PlantedSeries(name="heat", effect=0.8, delay=2, response="quadratic")
+    >>> data = ll.simulate_leads(series=[heat], n_noise=3, rng=1).data
+    >>> ll.rank_leads(data, kpi="kpi").leads, ll.rank_leads(data, kpi="kpi", nonlinear=True).leads
+    ((), ('heat',))
+    """
+    policy = Policy(fdr=as_real(fdr, "fdr", low=0.0, high=1.0))
+    draws = as_int(n_draws, "n_draws", low=99, high=99_999)
+    sample, names = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
+    lag = longest_lag(sample, max_lag)
+    logged = as_names(log, "log", names.names)
+    undone = None if undo is None else as_option(undo, "undo", ("rolling", "ytd"))
+    shapes = (*searched_shapes(sample, names.leads), *(NONLINEAR if as_bool(nonlinear, "nonlinear") else ()))
+    n_slots = refuse_beyond_limits(sample, names.leads, max_lag=lag, n_shapes=len(shapes), n_draws=draws)
+    metrics, unit, beside = as_catalogue(catalogue), sample.calendar.unit, as_bool(evidence, "evidence")
+    seeds = [int(seed) for seed in as_generator(rng).integers(2**63, size=8)]
+    with one_thread():  # many small products: more threads cost more than they bring
+        prepared = prepare(
+            sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone
+        )
+        findings = find(prepared, shapes, seeds=seeds, n_draws=draws, policy=policy)
+        gathered = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics, joint_test=beside)
+        decoys = None
+        if beside:
+            asked = Asked(
+                sample=sample, roles=names, max_lag=lag, log=logged, undo=undone, metrics=metrics, policy=policy, seeds=seeds[4:]
+            )
+            gathered, decoys = backed(asked, prepared, findings, gathered)
+    n_tested = int(np.isfinite(findings.scan.statistic).sum())
+    search = Search(
+        n_leads=n_tested, n_lags=n_slots, n_shapes=len(shapes), correction="Benjamini-Hochberg",
+        family="the leads; p of each covers its lags and shapes",
+    )  # fmt: skip
+    family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_draws=draws, search=search)
+    settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": seed_words(rng)}
+    settings |= {"controls": names.controls, "missing": missing, "log": logged, "undo": undone, "n_draws": draws}
+    settings |= {"nonlinear": bool(nonlinear), "evidence": beside, "time": time, "catalogue": tuple(metrics.values())}
+    return LeadRanking(
+        decisions=in_order(decide(item, policy) for item in gathered),
+        context=_context(sample, prepared, kpi=names.kpi, max_lag=lag, policy=policy, metrics=metrics),
+        family=family,
+        decoys=decoys,
+        left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
+        provenance=Provenance.of("rank_leads", warnings=tuple(_notes(sample, prepared, gathered)), search=search, **settings),
+    )
+
+
+def _context(
+    sample: Sample, prepared: Prepared, *, kpi: str, max_lag: int, policy: Policy, metrics: Mapping[str, Metric]
+) -> Context:
+    """What all rows of the ranking share."""
+    unit = sample.calendar.unit
+    seasons = [season(period=item.period, count=item.count, unit=unit) for item in prepared.seasons]
+    momentum = prepared.problem.momentum
+    treatment = kpi_treatment(
+        log=prepared.kpi.log, differenced=prepared.kpi.differenced, n_clipped=prepared.kpi.n_clipped, seasons=seasons,
+        order=len(momentum.phi), unit=unit,
+    )  # fmt: skip
+    return Context(
+        kpi=kpi,
+        unit=unit,
+        kpi_unit=(metrics[kpi].unit or "") if kpi in metrics else "",
+        first=sample.periods[0],
+        last=sample.periods[-1],
+        n_periods=sample.n_periods,
+        max_lag=max_lag,
+        policy=policy,
+        momentum=tuple(momentum.phi.tolist()),
+        integration=prepared.integration,
+        treatment=treatment,
+        units=tuple((name, metric.unit) for name, metric in metrics.items() if metric.unit),
+    )
+
+
+def _notes(sample: Sample, prepared: Prepared, evidence: Sequence[Evidence]) -> Iterator[tuple[str, str]]:
+    """Code and text of all that deserves a look; told in every view of the ranking, not interrupting it."""
+    yield from ((note.code, note.text) for note in sample.notes)
+    if prepared.reported:
+        yield "LL108", prepared.reported
+    if prepared.kpi.differenced:
+        why = "DF-GLS and ADF keep a unit root, KPSS rejects stationarity"
+        yield "LL101", f"the KPI looks integrated ({why}): its changes were analysed"
+    if prepared.kpi.n_clipped:
+        yield "LL112", clipped(prepared.kpi.n_clipped)
+    if prepared.kpi.held:
+        yield "LL121", slow_kpi(held=prepared.kpi.held, unit=sample.calendar.unit)
+    yield from (note for item in evidence for note in item.notes)
+    for item in prepared.seasons:
+        if item.n_seasons < 5:
+            text = f"{item.n_seasons:.1f} seasons of {item.period:.4g} {sample.calendar.unit}s: the season is known only roughly"
+            yield "LL106", text

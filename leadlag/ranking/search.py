@@ -1,0 +1,124 @@
+"""What the methods find about the candidates of one problem: the order of the calls behind every verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadlag.core.search.problem import Problem
+from leadlag.core.search.resample import SharedSigns
+from leadlag.core.search.scan import Scan, scan, shared_signs
+from leadlag.core.search.shapes import STANDARD, Shape
+from leadlag.decision import Delay, Policy
+from leadlag.methods.delay.question import estimated_delay
+from leadlag.prepare import Prepared
+from leadlag.ranking.direction import Direction, directions
+from leadlag.ranking.selection import Selection, select_leads
+
+__all__ = ["Findings", "FoundLead", "find"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundLead:
+    """A chosen lead, or one that is explained by them, in the problem in which it is measured.
+
+    Parameters
+    ----------
+    problem : Problem
+        For a chosen lead that one alone, the other chosen ones in its base; for another all candidates.
+    column : int
+        The lead in `problem`, and its row in `scan`.
+    lead : int
+        The lead among all candidates.
+    scan : Scan
+        Of `problem`.
+    """
+
+    problem: Problem
+    column: int
+    lead: int
+    scan: Scan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What the methods found about the m candidates of one problem.
+
+    Parameters
+    ----------
+    scan : Scan
+        Each candidate alone.
+    selection : Selection
+    direction : Direction
+    delays : Mapping from int to Delay
+        Delay of the candidates that have one, by column: given the other chosen leads for a chosen one, alone for one that is
+        explained by them.
+    shapes : sequence of Shape
+        Those that were searched.
+    """
+
+    scan: Scan
+    selection: Selection
+    direction: Direction
+    delays: Mapping[int, Delay]
+    shapes: Sequence[Shape] = STANDARD
+
+    def found(self, problem: Problem) -> tuple[FoundLead, ...]:
+        """The chosen leads and those that they explain, each in the problem in which it is measured.
+
+        Parameters
+        ----------
+        problem : Problem
+            Of all candidates.
+        """
+        return _found(problem, self.selection)
+
+
+def find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: Sequence[int], n_draws: int, policy: Policy) -> Findings:
+    """Scan, selection, direction and delay sets, one seed each, so that none depends on what another drew.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    shapes : sequence of Shape
+        Those that are searched.
+    seeds : sequence of int
+        At least three.
+    n_draws : int
+        Draws of signs.
+    policy : Policy
+    """
+    problem = prepared.problem
+    first = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=n_draws, shapes=shapes)
+    direction = directions(problem, seed=int(seeds[2]), n_draws=n_draws)
+    selection = select_leads(
+        problem, first, coincident=direction.coincident <= policy.coincident_level, reverse=direction.reverse,
+        groups=prepared.groups, fdr=policy.fdr, seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
+    )  # fmt: skip
+    # the signs of the scans, so that a delay costs no draws of its own
+    flips = shared_signs(np.random.default_rng(seeds[0]), n_draws=n_draws)
+    delays = {item.lead: _delay(prepared, item, flips=flips, shapes=shapes, policy=policy) for item in _found(problem, selection)}
+    return Findings(scan=selection.first, selection=selection, direction=direction, delays=delays, shapes=shapes)
+
+
+def _found(problem: Problem, selection: Selection) -> tuple[FoundLead, ...]:
+    """Those that are explained by the chosen leads, alone, and the chosen ones, given each other."""
+    explained = [
+        FoundLead(problem=problem, column=lead, lead=lead, scan=selection.first)
+        for lead in np.flatnonzero(selection.explained_by >= 0).tolist()
+    ]
+    chosen = [
+        FoundLead(problem=given, column=0, lead=lead, scan=scanned)
+        for given, lead, scanned in zip(selection.given_others, selection.chosen, selection.scans, strict=True)
+    ]
+    return (*explained, *chosen)
+
+
+def _delay(prepared: Prepared, found: FoundLead, *, flips: SharedSigns, shapes: Sequence[Shape], policy: Policy) -> Delay:
+    """Delay of one found lead."""
+    return estimated_delay(
+        prepared, found.problem, found.column, lead=found.lead, flips=flips, pvalue=float(found.scan.pvalue[found.column]),
+        level=policy.delay_level, shapes=shapes, policy=policy,
+    ).delay  # fmt: skip

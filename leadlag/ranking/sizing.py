@@ -1,0 +1,156 @@
+"""The question: how large is the long-run effect of a chosen lead, whatever the shape of its lags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from leadlag.core.noise.arma import autocovariances
+from leadlag.core.search.columns import column_totals, rises
+from leadlag.core.search.effect import EffectSize, averaged_effect
+from leadlag.core.search.problem import Problem, refitted
+from leadlag.core.search.scan import Scan, column_of, scan
+from leadlag.core.search.shapes import BLOCK, SIZING, STANDARD, Shape, search_weights
+from leadlag.prepare import Prepared, clean_kpi
+
+__all__ = ["Sized", "beside_the_lead", "long_run_effect"]
+
+Floats = NDArray[np.float64]
+
+#: The null distribution is known already, so these draws decide nothing.
+_DRAWS = 99
+#: All rates of decay together weigh as much as those of the search: more of them are no reason to believe in a decay.
+_RATES_SEARCHED = sum(shape.kind == "decay" for shape in STANDARD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sized:
+    """A chosen lead, measured.
+
+    Parameters
+    ----------
+    problem : Problem
+        With that one lead, the KPI's outliers judged beside it.
+    scan : Scan
+        Of that problem, with the null distribution and the best column of the search.
+    effect : EffectSize
+        Effect of a lasting rise by one `x_scale`, over all lags, in KPI units; NaN for a square, to which a rise and a fall are
+        the same.
+    """
+
+    problem: Problem
+    scan: Scan
+    effect: EffectSize
+
+
+def long_run_effect(
+    prepared: Prepared, problem: Problem, found: Scan, *, level: float, chosen_at: float, shapes: Sequence[Shape] = STANDARD
+) -> Sized:
+    """Long-run effect of one chosen lead, averaged over the lag shapes that fit about as well.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    problem : Problem
+        With that one lead, the other chosen ones in its base.
+    found : Scan
+        Of that problem.
+    level : float
+        Confidence level of the interval.
+    chosen_at : float
+        The p at which the lead would just have been chosen.
+    shapes : sequence of Shape
+        Those that were searched.
+
+    Returns
+    -------
+    Sized
+
+    Notes
+    -----
+    It is the long-run effect of a lagged regression with the KPI's momentum as its noise, for a shape that is not known: single
+    lags, decays of several rates, humps, and effects that the KPI's own momentum carries on, ``b / (1 - sum phi)``. Each is
+    corrected for selection and they are averaged (`leadlag.core.search.effect.averaged_effect`). How long the momentum carries
+    an effect is estimated too: its part of the error is that of ``sum phi`` (delta method). 90 % intervals held in .93 of point
+    effects (101 found), .90 of geometric ones (79), .96 of effects through the KPI's own momentum (99) and .82 where several
+    series carry them (77). Tried and not better: the momentum fitted again beside the lead, and weights that the data move half
+    as much, which held in .89 of geometric effects and in .83 to .86 of point effects.
+    """
+    problem, found = beside_the_lead(prepared, problem, found, shapes=shapes)
+    every = (*SIZING, *(shape for shape in shapes if shape == BLOCK or shape.response != "linear"))
+    n_lags, unit = problem.n_slots, problem.y_scale
+    kinds = [(shape.kind, shape.response) for shape in every]
+    if shapes[int(found.best[0]) // n_lags].response == "square":
+        return Sized(problem=problem, scan=found, effect=EffectSize(value=np.nan, low=np.nan, high=np.nan))
+    fresh = scan(problem, rng=np.random.default_rng(0), n_draws=_DRAWS, shapes=every)
+    total = unit * rises(problem, every)[0] * column_totals(problem, every)[0]
+    carried = np.repeat([shape.kind == "momentum" for shape in every], n_lags)
+    directed = np.repeat([shape.response != "square" for shape in every], n_lags)
+    effect = averaged_effect(
+        np.where(directed, fresh.coefficient[0] * total, np.nan), fresh.bse[0] * np.abs(total), fresh.gain[0] * unit**2,
+        variance=float(fresh.variance[0]) * unit**2, threshold=_thresholds(found, fresh, chosen_at, every, n_lags=n_lags),
+        df=max(fresh.df, 1), level=level, lasting=np.where(carried, _error_of_momentum(problem), 0.0),
+        prior=np.repeat([_RATES_SEARCHED / kinds.count(kind) if kind[0] == "decay" else 1.0 for kind in kinds], n_lags),
+    )  # fmt: skip
+    return Sized(problem=problem, scan=found, effect=effect)
+
+
+def _thresholds(found: Scan, fresh: Scan, chosen_at: float, shapes: Sequence[Shape], *, n_lags: int) -> Floats:
+    """Least robust |t| with which each column would have been chosen, shape (s,).
+
+    What chooses is ``|t| w`` with one variance for all rows, so an effect is chosen from that threshold times its plain standard
+    error on; in robust standard errors that is another number of them.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        plain = np.sqrt(fresh.variance[0]) * np.abs(fresh.coefficient[0]) / np.sqrt(fresh.gain[0])
+        return np.asarray(found.tail.threshold(chosen_at)[0] / search_weights(shapes, n_lags=n_lags) * plain / fresh.bse[0])
+
+
+def _error_of_momentum(problem: Problem) -> float:
+    """Standard error of ``1 / (1 - sum phi)`` relative to it, from the asymptotic covariance of AR coefficients."""
+    phi = problem.momentum.phi
+    if not len(phi):
+        return 0.0
+    gamma = linalg.toeplitz(autocovariances(phi, np.zeros(0), count=len(phi)))
+    variance = float(np.linalg.solve(gamma, np.ones(len(phi))).sum()) / int(problem.observed.sum())
+    return float(np.sqrt(max(variance, 0.0)) / max(1.0 - phi.sum(), np.sqrt(np.finfo(float).eps)))
+
+
+def beside_the_lead(
+    prepared: Prepared, problem: Problem, found: Scan, *, shapes: Sequence[Shape] = STANDARD
+) -> tuple[Problem, Scan]:
+    """The problem and the scan of one chosen lead, the KPI's outliers judged beside the chosen leads.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    problem : Problem
+        With that one lead, the other chosen ones in its base.
+    found : Scan
+        Of that problem.
+    shapes : sequence of Shape
+
+    Returns
+    -------
+    problem : Problem
+    found : Scan
+        With the null distribution and the best column of the one given.
+        Both are those given if nothing of the KPI was clipped.
+
+    Notes
+    -----
+    Before the leads are known a strong answer to a rare campaign looks like an outlier and is clipped: the lead is found all the
+    same, but its effect came out at .76 of the truth (median of 238 found). So innovations are clipped again with the lead's best
+    column and those of the others in the mean.
+    """
+    if not prepared.kpi.n_clipped:
+        return problem, found
+    column = column_of(problem, 0, int(found.best[0]), shapes)
+    y, _, _ = clean_kpi(prepared.given, np.column_stack([problem.mean, column]), unit_root=problem.momentum.unit_root)
+    again = refitted(problem, y=y)
+    fresh = scan(again, rng=np.random.default_rng(0), n_draws=_DRAWS, shapes=shapes)
+    return again, replace(fresh, tail=found.tail, best=found.best)

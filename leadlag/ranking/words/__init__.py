@@ -1,0 +1,1 @@
+"""A ranking in words: sentences, checks, tables, prose."""

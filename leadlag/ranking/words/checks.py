@@ -1,0 +1,345 @@
+"""The checks of a lead in sentences: what was asked, the answer with its number, and what to do about it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from leadlag.ranking.words.sentences import lead_unit
+from leadlag.wording.delays import delay_set, not_identified, time_to_act
+from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenEvidence, SeenGain
+from leadlag.wording.shown import among, joined, lag_number, number, periods, shown
+from leadlag.wording.targeted import since_target
+
+__all__ = ["GRADE", "STATUS", "asked", "check", "graded", "label", "saved"]
+
+#: Words for the answer to a check.
+STATUS = {"pass": "pass", "review": "look again", "fail": "fail", "not applicable": "not applicable"}
+
+#: What each grade says, in a few words.
+GRADE = {
+    "strong": "it also saves forecast error out of sample, holds over time, and its delay is sharp",
+    "moderate": "one of these is missing: saved forecast error out of sample, a stable relation, a sharp delay",
+    "weak": "more than one of these is missing, or the data fail a check: saved forecast error, a stable relation, a sharp delay",
+}
+
+#: What stands against a better grade.
+_MISSED = {
+    "gain": "it does not surely save forecast error out of sample",
+    "stable": "its effect is not surely the same over time",
+    "targeted": "it weakened since it became a target",
+    "delay_set": "its delay is not sharp",
+}
+
+#: What each check asks.
+_ASKED = {
+    "data_rows": "Enough periods",
+    "data_gaps": "Missing values",
+    "data_outliers": "Outliers",
+    "data_seasons": "Seasons seen",
+    "data_held": "A value for every period",
+    "data_origin": "Not made of the KPI",
+    "data_reported": "KPI of single periods",
+    "delay_set": "How sharp the delay is",
+    "time_to_act": "Time to act",
+    "feedback": "Feedback",
+    "gain": "Gain out of sample",
+    "stable": "Stable over time",
+    "targeted": "Since it became a target",
+    "future": "Its past against its future",
+    "placebo": "Against itself, shifted",
+    "permuted": "Against itself, in random order",
+    "place": "Place in the ranking",
+}
+
+
+def asked(code: str) -> str:
+    """What a check asks, in a few words."""
+    return _ASKED.get(code, code)
+
+
+#: The word under which the answer to a check stands in a text.
+_LABEL = {
+    "gain": "Gain", "stable": "Stability", "targeted": "Stability", "future": "Placebo", "placebo": "Placebo",
+    "permuted": "Placebo", "place": "Place",
+}  # fmt: skip
+
+
+def label(code: str) -> str:
+    """The word under which the answer to a check stands in a text."""
+    return "Data" if code.startswith("data_") else _LABEL.get(code, "Checks")
+
+
+def check(asked_of: SeenCheck, decision: SeenDecision, context: SeenContext) -> str:
+    """A check's answer and what to do about it; empty if there is nothing to say."""
+    if asked_of.status == "not applicable":
+        why = _missing(asked_of.code, decision.evidence)
+        return f"{asked(asked_of.code)}: not applicable here{f', {why}' if why else ''}."
+    tell = _TELLERS.get(asked_of.code)
+    if tell is None:
+        return f"{asked(asked_of.code)}: {STATUS[asked_of.status]}."
+    return tell(_Asked(check=asked_of, evidence=decision.evidence, context=context))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """One check of one lead, and all that a sentence about it reads."""
+
+    check: SeenCheck
+    evidence: SeenEvidence
+    context: SeenContext
+
+    @property
+    def code(self) -> str:
+        return self.check.code
+
+    @property
+    def value(self) -> float:
+        return self.check.value
+
+    @property
+    def passed(self) -> bool:
+        return self.check.status == "pass"
+
+    @property
+    def failed(self) -> bool:
+        return self.check.status == "fail"
+
+    @property
+    def lead(self) -> str:
+        return shown(self.evidence.lead)
+
+    @property
+    def kpi(self) -> str:
+        return shown(self.context.kpi)
+
+    @property
+    def unit(self) -> str:
+        return self.context.unit
+
+
+def _missing(code: str, evidence: SeenEvidence) -> str:
+    """Why a check has no number."""
+    if code == "gain" and evidence.gain is not None:
+        return evidence.gain.missing
+    if evidence.stability is None or code not in ("stable", "targeted"):
+        return ""
+    weakened = evidence.stability.weakening
+    if code == "targeted":
+        return "no date is known on which it became a target" if weakened is None else weakened.missing
+    return evidence.stability.missing
+
+
+def graded(decision: SeenDecision) -> str:
+    """The grade of a lead and what it rests on, as a sentence; empty without one."""
+    if not decision.grade:
+        return ""
+    missed = [_MISSED.get(code) or f"its data fail a check ({asked(code).lower()})" for code in decision.missed]
+    return f"Graded {decision.grade}: {joined(missed) if missed else GRADE['strong']}."
+
+
+def _about(share: float) -> str:
+    """A share in whole percent."""
+    return "less than 1 %" if 0.0 < share < 0.005 else f"{100.0 * share:.0f} %"
+
+
+def _rows(at: _Asked) -> str:
+    told = f"{periods(at.value, at.unit)} used"
+    if at.passed:
+        return f"{told}: enough for the error rates that were measured."
+    return f"{told}, few: small effects are missed and the delay is less sure. Wait for more, or take a finer cadence."
+
+
+def _gaps(at: _Asked) -> str:
+    if not at.value:
+        return "No value is missing."
+    told = f"{_about(at.value)} of the {at.unit}s lack a value of it or of {at.kpi}"
+    return f"{told}." if at.passed else f"{told}: find out why they are missing, and whether it is the bad {at.unit}s."
+
+
+def _outliers(at: _Asked) -> str:
+    if not at.value:
+        return "No value was taken for an outlier."
+    told = f"{_about(at.value)} of the values were taken for outliers and drawn in"
+    return f"{told}." if at.passed else f"{told}: look at them, they may be errors or the very events that count."
+
+
+def _seasons(at: _Asked) -> str:
+    told = f"{lag_number(round(at.value, 1))} seasons are in the sample"
+    return f"{told}." if at.passed else f"{told}: the season is known only roughly. More of them make it surer."
+
+
+def _held(at: _Asked) -> str:
+    if at.passed:
+        return f"Each {at.unit} has a value of its own."
+    told = f"One value stands for {periods(at.value, at.unit)} at a time"
+    return f"{told}: give the metric at its own cadence instead of filling it forward."
+
+
+def _origin(at: _Asked) -> str:
+    kpi = at.kpi
+    if at.passed:
+        return f"It is no part and no copy of {kpi}."
+    if at.failed:
+        return f"It is {kpi} itself, {periods(at.value, at.unit)} earlier: check its dates, it cannot warn of {kpi}."
+    return f"It is a part of {kpi}: what it says of the rest of {kpi} is worth a look of its own."
+
+
+def _reported(at: _Asked) -> str:
+    kpi = at.kpi
+    if at.passed:
+        return f"{kpi} is reported {at.unit} by {at.unit}."
+    return f"{kpi} is reported as an average or a sum over several {at.unit}s: take the figures of single {at.unit}s."
+
+
+def _delay(at: _Asked) -> str:
+    evidence, ahead = at.evidence, at.evidence.delay
+    if ahead is None:
+        return ""
+    if not ahead.identified:
+        return not_identified(ahead, evidence.pvalue, lead=at.lead, kpi=at.kpi)
+    told = f"The delay set holds {periods(at.value, 'lag')} ({delay_set(ahead, at.unit)})"
+    advice = "sharp enough to plan with" if at.passed else "plan with the whole set, not with its peak"
+    return f"{told}: {advice}."
+
+
+def _time(at: _Asked) -> str:
+    ahead, published = at.evidence.delay, at.evidence.available_after
+    return "" if ahead is None else time_to_act(ahead, published, at.unit)
+
+
+def _feedback(at: _Asked) -> str:
+    lead, kpi = at.lead, at.kpi
+    if math.isnan(at.value):
+        return ""
+    if at.passed:
+        return f"No sign that {kpi} leads {lead} in turn (p {among(at.value)})."
+    return f"{kpi} leads {lead} in turn (p {among(at.value)}): a feedback, so a rise of {lead} may be an echo of {kpi}."
+
+
+def saved(found: SeenGain, unit: str) -> str:
+    """Share of the forecast error that a lead saves, horizon by horizon, as a clause; empty without numbers."""
+    known = [
+        (horizon, share, p)
+        for horizon, share, p in zip(found.horizons, found.rmse, found.pvalue, strict=True)
+        if not (math.isnan(share) or math.isnan(p))
+    ]
+    if not known:
+        return ""
+    told = [
+        f"{'saved' if round(share, 3) >= 0 else 'lost'} {100.0 * abs(share):.1f} %{error} {horizon}{ahead} (p {among(p)})"
+        for (horizon, share, p), error, ahead in zip(
+            known,
+            [" of the root mean squared error", *[""] * (len(known) - 1)],
+            [f" {unit}{'s' if known[0][0] > 1 else ''} ahead", *[" ahead"] * (len(known) - 1)],
+            strict=True,
+        )
+    ]
+    return joined(told)
+
+
+def _gain(at: _Asked) -> str:
+    found = at.evidence.gain
+    if found is None:
+        return ""
+    told = (
+        f"{max(found.n_origins, default=0):,} forecasts of periods not yet seen, beside those from {at.kpi}'s own history alone, "
+    )
+    told += saved(found, at.unit)
+    if at.passed:
+        return f"{told}. It was found on these periods too, so this is no proof of its own."
+    why = "worse with it" if at.failed else "better by no more than chance allows"
+    return f"{told}. At the shortest horizon they were {why}: do not rely on it for forecasts yet."
+
+
+def _to_what(before: float, after: float) -> str:
+    """How large an effect is now, measured by what it was: sizes over all lags differ with the shape, their ratio does not."""
+    if math.isnan(before) or math.isnan(after) or not before:
+        return "by how much cannot be said"
+    share = after / before
+    if share < 0.0:
+        return "and turned its sign"
+    return "to more than ten times what it was" if share > 10.0 else f"to {_about(share)} of what it was"
+
+
+def _stable(at: _Asked) -> str:
+    found = at.evidence.stability
+    if found is None:
+        return ""
+    if at.passed:
+        return f"No sign that its effect changed over time (p {among(found.pvalue)} of no change at any date)."
+    changed = "changed" if at.failed else "may have changed"
+    told = f"Its effect {changed} after {shown(found.date)}, {_to_what(found.before, found.after)}"
+    told += f" (p {among(found.pvalue)} of no change at any date)"
+    if at.failed:
+        return f"{told}. Ask what happened to {at.lead} or {at.kpi} then, and trust only the {at.unit}s since."
+    return f"{told}. Ask again in a few {at.unit}s."
+
+
+def _targeted(at: _Asked) -> str:
+    stability = at.evidence.stability
+    if stability is None or stability.weakening is None:
+        return ""
+    size = at.evidence.effect
+    rise = f" for a rise by {number(size.lead_sd)}{lead_unit(at.evidence.lead, at.context)}" if size is not None else ""
+    sign = " %" if size is not None and size.in_percent else ""
+    return since_target(stability.weakening, lead=at.lead, kpi=at.kpi, unit=at.unit, rise=rise, sign=sign)
+
+
+def _future(at: _Asked) -> str:
+    lead, kpi = at.lead, at.kpi
+    if at.passed:
+        return f"Its past tells more of {kpi} than its future does."
+    return f"Its future tells more of {kpi} than its past does: {lead} may follow {kpi}."
+
+
+def _placebo(at: _Asked) -> str:
+    found, shifted = at.evidence.refutation, at.code == "placebo"
+    if found is None:
+        return ""
+    tries = found.n_placebo if shifted else found.n_permuted
+    better = round(at.value * (tries + 1)) - 1  # the lead itself counts as one
+    told = (
+        f"{better or 'None'} of {tries} copies of it {'shifted far in time' if shifted else 'with its stretches in random order'}"
+    )
+    told += f" {'do' if better != 1 else 'does'} as well"
+    return f"{told}." if at.passed else f"{told}: what was found may be chance."
+
+
+def _first(k: int) -> str:
+    return "first" if k == 1 else f"among the first {k}"
+
+
+def _place(at: _Asked) -> str:
+    found = at.evidence.places
+    if found is None:
+        return ""
+    told = f"It is {joined([f'{_first(k)} in {_about(share)}' for k, share in found.first])} of resamples of the {at.unit}s"
+    span = f"place {found.low}" if found.low == found.high else f"places {found.low} to {found.high}"
+    told += f" ({span} in 90 %)"
+    if not found.tied_with:
+        return f"{told}."
+    names = joined([shown(name) for name in found.tied_with[:3]]) + (" and others" if len(found.tied_with) > 3 else "")
+    return f"{told}; a tie with {names}: their order is not known."
+
+
+_TELLERS: Mapping[str, Callable[[_Asked], str]] = {
+    "data_rows": _rows,
+    "data_gaps": _gaps,
+    "data_outliers": _outliers,
+    "data_seasons": _seasons,
+    "data_held": _held,
+    "data_origin": _origin,
+    "data_reported": _reported,
+    "delay_set": _delay,
+    "time_to_act": _time,
+    "feedback": _feedback,
+    "gain": _gain,
+    "stable": _stable,
+    "targeted": _targeted,
+    "future": _future,
+    "placebo": _placebo,
+    "permuted": _placebo,
+    "place": _place,
+}

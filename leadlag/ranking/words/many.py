@@ -1,0 +1,125 @@
+"""Many rankings in words: one line each, and what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from leadlag.ranking.words.sentences import headline
+from leadlag.wording.caveat import CAVEAT
+from leadlag.wording.layout import lines_of, page
+from leadlag.wording.searched import searched_lines
+from leadlag.wording.seen import SeenProvenance, SeenRanking
+from leadlag.wording.shown import Prose, cut, lag_number, pad, percent, periods, shown, width, wrap
+
+__all__ = ["explain_many", "summary_of_many"]
+
+_WIDTH = 80
+_NAME = 22
+_MOST_ROWS, _MOST_FAILURES, _MOST_TOLD = 40, 10, 20
+
+
+class SeenKpi(Protocol):
+    """What is read of one ranking among many."""
+
+    @property
+    def kpi(self) -> str: ...
+    @property
+    def segment(self) -> str: ...
+    @property
+    def ranking(self) -> SeenRanking: ...
+
+
+class SeenFailure(Protocol):
+    """What is read of a KPI that has no ranking."""
+
+    @property
+    def kpi(self) -> str: ...
+    @property
+    def segment(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+
+
+def summary_of_many(rankings: Sequence[SeenKpi], failures: Sequence[SeenFailure], provenance: SeenProvenance) -> Prose:
+    """Rankings as text of at most 80 columns: what was done, the leads of each, and what failed."""
+    blocks = [wrap(_count(rankings, failures), _WIDTH), _table(rankings), list(_failed(failures)), searched_lines(provenance)]
+    blocks.append(_wrapped(_shared(rankings)))
+    return page(*blocks, [CAVEAT])
+
+
+def explain_many(rankings: Sequence[SeenKpi], failures: Sequence[SeenFailure]) -> Prose:
+    """The answer of each ranking in a sentence, then what failed."""
+    told = [_count(rankings, failures)]
+    told += [f"{_where(item)}: {headline(item.ranking)}" for item in rankings[:_MOST_TOLD]]
+    if len(rankings) > _MOST_TOLD:
+        told.append(f"And {len(rankings) - _MOST_TOLD:,} more: to_frame() has them all.")
+    told += _failures(failures)
+    return lines_of([*told, *_shared(rankings), CAVEAT])
+
+
+def _count(rankings: Sequence[SeenKpi], failures: Sequence[SeenFailure]) -> str:
+    """How many KPIs, segments and rankings, and how many of these name a lead."""
+    every: list[SeenKpi | SeenFailure] = [*rankings, *failures]
+    jobs = [(item.kpi, item.segment) for item in every]
+    segments = {segment for _, segment in jobs if segment}
+    where = f" in {periods(len(segments), 'segment')}" if segments else ""
+    with_leads = sum(any(each.verdict == "lead" for each in item.ranking.decisions) for item in rankings)
+    failed = f" {len(failures):,} of {periods(len(jobs), 'ranking')} failed." if failures else ""
+    done = f"{periods(len(rankings), 'ranking')} of {periods(len({kpi for kpi, _ in jobs}), 'KPI')}{where}"
+    return f"{done}; {with_leads:,} with at least one lead.{failed}"
+
+
+def _table(rankings: Sequence[SeenKpi]) -> list[str]:
+    """One line a ranking: its leads, each with its delay, as many as fit."""
+    if not rankings:
+        return []
+    with_segment = any(item.segment for item in rankings)
+    rows = [("KPI", *(("Segment",) if with_segment else ()), "Tested", "Leads (delay)")]
+    for item in rankings[:_MOST_ROWS]:
+        names = (shown(item.kpi), *((shown(item.segment),) if with_segment else ()))
+        rows.append((*(cut(name, _NAME) for name in names), f"{item.ranking.family.n_tested:,}", _leads(item.ranking)))
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    widths[-1] = min(widths[-1], _WIDTH - sum(widths[:-1]) - 2 * (len(widths) - 1))
+    rows.insert(1, tuple("-" * columns for columns in widths))
+    lines = ["  ".join(pad(cut(text, room), room) for text, room in zip(row, widths, strict=True)).rstrip() for row in rows]
+    more = len(rankings) - _MOST_ROWS
+    return [*lines, f"and {more:,} more: to_frame() has them all"] if more > 0 else lines
+
+
+def _leads(ranking: SeenRanking) -> str:
+    found = [item.evidence for item in ranking.decisions if item.verdict == "lead"]
+    return (
+        ", ".join(f"{shown(item.lead)} ({'-' if item.delay is None else lag_number(item.delay.peak)})" for item in found)
+        or "none"
+    )
+
+
+def _failed(failures: Sequence[SeenFailure]) -> Iterator[str]:
+    for text in _failures(failures):
+        yield from wrap(text, _WIDTH, indent="  ")
+
+
+def _failures(failures: Sequence[SeenFailure]) -> list[str]:
+    """Each failure with its code, the rest counted."""
+    told = [f"Failed: {_where(item)}: {shown(item.message)} [{item.code}]" for item in failures[:_MOST_FAILURES]]
+    more = len(failures) - _MOST_FAILURES
+    return [*told, f"And {more:,} more in failures."] if more > 0 else told
+
+
+def _where(item: SeenKpi | SeenFailure) -> str:
+    return f"{shown(item.kpi)} in {shown(item.segment)}" if item.segment else shown(item.kpi)
+
+
+def _wrapped(texts: Sequence[str]) -> list[str]:
+    return [line for text in texts for line in wrap(text, _WIDTH)]
+
+
+def _shared(rankings: Sequence[SeenKpi]) -> list[str]:
+    """What the false discovery rate is held for."""
+    if len(rankings) < 2:
+        return []
+    rate = percent(rankings[0].ranking.context.policy.fdr)
+    return [f"The false discovery rate of {rate} holds within each ranking, not over all of them."]

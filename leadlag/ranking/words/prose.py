@@ -1,0 +1,211 @@
+"""One lead, or a whole ranking, in plain sentences; made from the same decision as the table."""
+
+from __future__ import annotations
+
+import math
+
+from leadlag.ranking.words import checks, sentences
+from leadlag.wording import delays, power
+from leadlag.wording.caveat import CAVEAT
+from leadlag.wording.layout import lines_of
+from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenDelay, SeenProvenance, SeenRanking
+from leadlag.wording.shown import Prose, among, joined, periods, shown
+
+__all__ = ["explain_lead", "explain_ranking", "lead_paragraphs", "nothing_found", "why_not"]
+
+
+def explain_lead(decision: SeenDecision, context: SeenContext, provenance: SeenProvenance) -> Prose:
+    """What a ranking says about one candidate, why, and what it does not show."""
+    return lines_of(text for _, text in lead_paragraphs(decision, context, provenance))
+
+
+def lead_paragraphs(decision: SeenDecision, context: SeenContext, provenance: SeenProvenance) -> tuple[tuple[str, str], ...]:
+    """The sentences about one candidate, each with the word it stands under."""
+    if decision.verdict == "untestable":
+        told = [("Answer", _untestable(decision, context)), *_steps(decision, context)]
+    else:
+        told = [("Answer", _answer(decision, context)), *_grade(decision), *_numbers(decision, context, provenance)]
+        told += [*_checks(decision, context), *_steps(decision, context), ("Limits", _limits(decision, context))]
+    return tuple(told)
+
+
+def why_not(decision: SeenDecision, context: SeenContext) -> Prose:
+    """Why a candidate is no lead, in one or two sentences; of a lead, that it is one."""
+    if decision.verdict == "untestable":
+        return lines_of([_untestable(decision, context)])
+    if decision.verdict == "lead":
+        return lines_of([f"It is a lead: {_answer(decision, context)}{_too_late(decision, context)}"])
+    if decision.verdict != "none" or _because(decision, "one_event"):
+        return lines_of([_answer(decision, context)])
+    evidence = decision.evidence
+    if _because(decision, "unconfirmed"):
+        enough = f"Its q {among(evidence.qvalue)} would be small enough alone ({context.policy.fdr:.2f} or less)"
+        return lines_of([f"{_answer(decision, context)} {enough}; beside them it is not."])
+    needed = f"it would have to be {context.policy.fdr:.2f} or less (p {among(evidence.pvalue)} before adjusting)"
+    return lines_of([f"{_answer(decision, context)} Adjusted for all candidates, its q {among(evidence.qvalue)}; {needed}."])
+
+
+def _too_late(decision: SeenDecision, context: SeenContext) -> str:
+    """That a lead is known only when the KPI has moved."""
+    if not decision.actionable_delay <= 0:
+        return ""
+    published = periods(decision.evidence.available_after, context.unit)
+    return f" It comes too late to act on: its value is known {published} after its own period, when the KPI has moved already."
+
+
+def _because(decision: SeenDecision, code: str) -> bool:
+    return decision.reason is not None and decision.reason.code == code
+
+
+def _answer(decision: SeenDecision, context: SeenContext) -> str:
+    """The verdict, and how many periods ahead."""
+    evidence, kpi = decision.evidence, shown(context.kpi)
+    lead, ahead = shown(evidence.lead), evidence.delay
+    by = f" by {delays.delay(ahead, context.unit)}" if ahead else ""
+    if decision.verdict == "lead":
+        return f"{lead} leads {kpi}{by}: its past improves the prediction beyond what the KPI's own past tells."
+    if decision.verdict == "indirect":
+        known = f"{shown(evidence.explained_by)} is known" if evidence.explained_by else "the other leads are known"
+        return f"{lead} moves before {kpi}{by} and predicts it alone, but adds nothing once {known}."
+    if decision.verdict == "reverse":
+        return f"{lead} moves after {kpi}, not before it: {kpi} predicts {lead} (p {among(evidence.reverse_pvalue)})."
+    if decision.verdict == "coincident":
+        same = f"in the same {context.unit} (p {among(evidence.coincident_pvalue)})"
+        return f"{lead} moves with {kpi} {same}, and there is no sign that it moves before it."
+    if _because(decision, "unconfirmed"):
+        return f"{lead} predicts {kpi} alone, but not beside the leads that were chosen, and none of them explains it."
+    if _because(decision, "one_event"):
+        return f"What links {lead} to {kpi} is one event: once the largest level shift of {kpi} is in the model, nothing is left."
+    return f"There is no sign that {lead} leads {kpi} within {periods(context.max_lag, context.unit)}."
+
+
+def _untestable(decision: SeenDecision, context: SeenContext) -> str:
+    why = f": {sentences.reason(decision.reason)}" if decision.reason else ""
+    return f"{shown(decision.evidence.lead)} could not be tested as a lead of {shown(context.kpi)}{why}."
+
+
+def _numbers(decision: SeenDecision, context: SeenContext, provenance: SeenProvenance) -> list[tuple[str, str]]:
+    """Effect, evidence and rows."""
+    evidence = decision.evidence
+    told = []
+    if evidence.delay is not None:
+        told.append(("Delay", _delay(evidence.delay, context)))
+    if evidence.effect is not None:
+        told.append(("Effect", _effect(decision, context)))
+    told.append(("Evidence", _evidence(decision, context)))
+    treated = [f"{shown(name)}: {done}." for name, done in ((context.kpi, context.treatment), (evidence.lead, evidence.treatment))
+               if done]  # fmt: skip
+    if treated:
+        told.append(("Treatment", " ".join(treated)))
+    if controls := sentences.controls(provenance):
+        told.append(("Controls", f"{joined(controls)}, in every model."))
+    if decision.verdict not in ("lead", "indirect") and (missed := power.missed(evidence, kpi=context.kpi, unit=context.unit)):
+        told.append(("Power", missed))
+    used = f"{periods(evidence.nobs, context.unit)} used, {evidence.n_dropped:,} dropped"
+    told.append(("Rows", f"{used}; {sentences.sample(context)} in all."))
+    return told
+
+
+def _delay(ahead: SeenDelay, context: SeenContext) -> str:
+    """Peak and mean delay, which differ where an effect is spread out."""
+    told = f"The effect peaks after {delays.in_time(ahead.peak, context.unit)}; "
+    if math.isnan(ahead.mean):
+        return f"{told}no mean delay: {delays.mean_missing(ahead)}."
+    return f"{told}over all lags it comes after {delays.mean_delay(ahead, context.unit)} on average."
+
+
+def _effect(decision: SeenDecision, context: SeenContext) -> str:
+    """The effect, and whether it counts."""
+    evidence = decision.evidence
+    if evidence.effect is None:
+        return ""
+    if evidence.response == "square":
+        clause = sentences.effect_of_square(evidence.effect, evidence, context)
+    else:
+        clause = sentences.effect_of(evidence.effect, evidence.lead, context)
+        if decision.verdict in ("lead", "indirect") and evidence.response in sentences.ACTING:
+            clause += f"; {shown(evidence.lead)} {sentences.ACTING[evidence.response]}"
+    if decision.verdict == "lead":
+        return f"{clause[0].upper()}{clause[1:]}."
+    return f"The best estimate, which does not count as a lead: {clause}."
+
+
+def _evidence(decision: SeenDecision, context: SeenContext) -> str:
+    """What p and q are, what they cover, and the joint F test."""
+    evidence = decision.evidence
+    told = f"p {among(evidence.pvalue)}, which covers the search over lags 1 to {context.max_lag} and their shapes"
+    if evidence.shape:
+        told += f" (strongest: {evidence.shape})"
+    told += f"; q {among(evidence.qvalue)} after adjusting for all candidates of this ranking"
+    told += f" (called a lead at {context.policy.fdr:.2f} or less)."
+    if not math.isnan(evidence.conditional_pvalue):
+        told += f" Given the other chosen leads: p {among(evidence.conditional_pvalue)}."
+    if evidence.granger_order and not math.isnan(evidence.granger_pvalue):
+        lags = "lag 1" if evidence.granger_order == 1 else f"lags 1 to {evidence.granger_order}"
+        told += f" Granger F test of {lags} together: p {among(evidence.granger_pvalue)}."
+    return told
+
+
+def _grade(decision: SeenDecision) -> list[tuple[str, str]]:
+    told = checks.graded(decision)
+    return [("Grade", told)] if told else []
+
+
+def _checks(decision: SeenDecision, context: SeenContext) -> list[tuple[str, str]]:
+    """Checks that a candidate was put to, of its data those that it did not pass, and notes about it."""
+    said: dict[str, list[str]] = {}
+    for item in decision.checks:
+        if item.status != "not applicable" and not _needless(item):
+            said.setdefault(checks.label(item.code), []).append(checks.check(item, decision, context))
+    beside = said.setdefault("Note", [])
+    if decision.evidence.group is not None:
+        beside.append(f"It is one of near duplicates, group {decision.evidence.group} of the column `group`.")
+    beside += [f"{shown(text)} [{code}]." for code, text in decision.evidence.notes]
+    return [(word, " ".join(filter(None, told))) for word, told in said.items() if any(told)]
+
+
+def _needless(asked: SeenCheck) -> bool:
+    """Whether a check need not be told in a text: the table of checks has it."""
+    return asked.code.startswith("data_") and asked.status == "pass"
+
+
+def _steps(decision: SeenDecision, context: SeenContext) -> list[tuple[str, str]]:
+    step = sentences.next_step(decision, context)
+    return [("Next", step)] if step else []
+
+
+def _limits(decision: SeenDecision, context: SeenContext) -> str:
+    lead, kpi = shown(decision.evidence.lead), shown(context.kpi)
+    if decision.verdict in ("none", "reverse", "coincident"):
+        return "This does not show that there is no lead: a weak, slow or changing one can be missed."
+    return (
+        f"This shows prediction, not cause: moving {lead} on purpose may leave {kpi} where it is, and a third thing may move "
+        "both."
+    )
+
+
+def nothing_found(ranking: SeenRanking) -> tuple[str, ...]:
+    """Where no candidate leads: those that came closest and what would be needed to find them; empty where one does."""
+    tested = [item.evidence for item in ranking.decisions if item.verdict != "untestable"]
+    if any(item.verdict == "lead" for item in ranking.decisions):
+        return ()
+    return power.closest(tested, kpi=ranking.context.kpi, unit=ranking.context.unit)
+
+
+def explain_ranking(ranking: SeenRanking) -> Prose:
+    """The answer of a ranking in a few sentences."""
+    context, told = ranking.context, [sentences.headline(ranking)]
+    for decision in ranking.decisions[:3]:
+        if decision.verdict == "lead" and decision.evidence.effect is not None:
+            told.append(" ".join(filter(None, (_effect(decision, context), checks.graded(decision)))))
+    told.append(f"Tested: {sentences.family(ranking.family, context)}; {sentences.sample(context)}.")
+    told += nothing_found(ranking)
+    if ranking.decoys is not None:
+        told.append(f"{sentences.decoys(ranking.decoys)}.")
+    if controls := sentences.controls(ranking.provenance):
+        told.append(f"In every model: {joined(controls)}.")
+    lost = [shown(item.evidence.lead) for item in ranking.decisions if item.verdict == "untestable"]
+    if lost:
+        names = [*lost[:3], f"{len(lost) - 3} more"] if len(lost) > 3 else lost
+        told.append(f"Could not be tested: {joined(names)}.")
+    return lines_of([*told, CAVEAT])

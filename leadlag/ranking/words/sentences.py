@@ -1,0 +1,221 @@
+"""Codes and numbers to sentences: verdicts, reasons, checks and what a ranking does not show."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+
+from leadlag.errors import CODES
+from leadlag.wording.searched import counted
+from leadlag.wording.seen import (
+    SeenContext,
+    SeenDecision,
+    SeenDecoys,
+    SeenEffect,
+    SeenEvidence,
+    SeenFamily,
+    SeenProvenance,
+    SeenRanking,
+    SeenReason,
+)
+from leadlag.wording.shown import cut, interval, joined, number, percent, periods, shown
+
+__all__ = [
+    "ACTING", "LIMITS", "VERDICT", "coded_reason", "controls", "decoys", "direction", "effect_head", "effect_of",
+    "effect_of_square", "family", "headline", "lead_title", "lead_unit", "next_step", "reason", "sample",
+]  # fmt: skip
+
+
+#: What a ranking of leads does not show, at the length of a report.
+LIMITS = (
+    "Prediction is not cause. A lead moves before the KPI; a third thing may move both, one sooner than the other.",
+    "A lead is not yet a lever. Levels that move together do not show that pushing one moves the other; an experiment does.",
+    "A lead that becomes a target may stop leading: people then move the number, and not what stood behind it.",
+    "Finding nothing is not finding that there is nothing: a weak, slow or changing lead can be missed in these periods.",
+    "The best of many look better than they are: effects of leads are corrected for having been chosen, those of others are not.",
+)
+
+#: What each verdict says, in a few words.
+VERDICT = {
+    "lead": "moves before the KPI and improves its prediction",
+    "indirect": "predicts the KPI alone, but not once the other leads are known",
+    "reverse": "moves after the KPI, not before it",
+    "coincident": "moves with the KPI in the same period, not before it",
+    "none": "no sign that it moves before the KPI",
+    "untestable": "could not be tested",
+}
+
+#: What acts of a lead whose effect is not linear, and what its effect then is.
+ACTING = {
+    "square": "acts by its square, rises and falls alike, so that no effect of a rise is given",
+    "above": "acts only by what lies above its mean; its effect is that of a rise at any time, a mean over the periods",
+    "below": "acts only by what lies below its mean; its effect is that of a rise at any time, a mean over the periods",
+}
+
+#: What a reason that is no error says.
+_REASONS = {
+    "not_significant": "not significant at the chosen FDR",
+    "unconfirmed": "passes alone, but not beside the leads that were chosen, and none of them explains it",
+    "one_event": "nothing is left once the largest level shift of the KPI is in the model",
+}
+
+_NEXT = {
+    "indirect": "Watch {by}. {lead} is still of use where it moves earlier or is published sooner.",
+    "reverse": "Take it as a result of {kpi}, not as a warning of it.",
+    "coincident": "A finer cadence, days in place of weeks, may show which of the two moves first.",
+    "one_event": "Look at that event. More periods before or after it may show a lead that is there.",
+    "unconfirmed": "Most such candidates passed by chance: ask again with more periods.",
+    "not_significant": "More periods, a longer max_lag or a finer cadence may show a lead that is there.",
+    "LL201": "Check that the column is filled, and over the same time as the KPI.",
+    "LL203": "Nothing can be learned from a column that does not move: leave it out, or give a longer window.",
+    "LL204": "Give more periods of this lead, with fewer gaps.",
+    "LL205": "Leave it out: it is the KPI itself under another name or scale.",
+    "LL207": "Leave it out, or take out the control that already says the same.",
+    "LL208": "Look at its values for extremes; if they are sound, please report this with the code.",
+}
+
+
+def headline(ranking: SeenRanking, *, most: int = 200) -> str:
+    """The answer of a ranking in one sentence, names cut to `most` columns."""
+    named = [item for item in ranking.decisions if item.verdict == "lead"]
+    kpi, unit = cut(shown(ranking.context.kpi), most), ranking.context.unit
+    total = ranking.family.n_candidates
+    if not ranking.family.n_tested:
+        return f"None of the {_candidates(total)} for {kpi} could be tested."
+    if not named:
+        first = "The one candidate does not lead" if total == 1 else f"None of the {total:,} candidates leads"
+        return f"{first} {kpi} at a false discovery rate of {percent(ranking.context.policy.fdr)}."
+    if total == 1:
+        return f"{lead_title(named[0], unit, most=most, between=f' leads {kpi}')}."
+    most_named = 4 if len(named) == 4 else 3
+    told = [lead_title(item, unit, most=most) for item in named[:most_named]]
+    if len(named) > most_named:
+        told.append(f"{len(named) - most_named} more")
+    verb = "leads" if len(named) == 1 else "lead"
+    return f"{len(named)} of {_candidates(total)} {verb} {kpi}: {joined(told)}."
+
+
+def lead_title(decision: SeenDecision, unit: str, *, most: int = 200, between: str = "") -> str:
+    """Name of a lead, the words `between`, and how far ahead it moves."""
+    name, ahead = cut(shown(decision.evidence.lead), most), decision.evidence.delay
+    return f"{name}{between}" if ahead is None else f"{name}{between} by {periods(ahead.peak, unit)}"
+
+
+def _candidates(count: int) -> str:
+    return "1 candidate" if count == 1 else f"{count:,} candidates"
+
+
+def effect_head(sizes: Iterable[SeenEffect | None], context: SeenContext) -> str:
+    """The unit of all effects, empty if it is not known."""
+    in_percent = any(size.in_percent for size in sizes if size is not None)
+    return "%" if in_percent else shown(context.kpi_unit)
+
+
+def lead_unit(lead: str, context: SeenContext) -> str:
+    """The unit of a lead, with a space before it; empty if it is not known."""
+    unit = dict(context.units).get(lead, "")
+    return f" {shown(unit)}" if unit else ""
+
+
+def effect_of(size: SeenEffect, lead: str, context: SeenContext) -> str:
+    """What goes with a lasting rise of the lead, as a clause."""
+    value, low, high = interval(size.value, size.low, size.high)
+    unit, kpi = effect_head([size], context), shown(context.kpi)
+    return (
+        f"a lasting rise of {shown(lead)} by {number(size.lead_sd)}{lead_unit(lead, context)} (one standard deviation of its "
+        f"working series) goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
+        f"({percent(size.level)} interval: {_bounds(low, high)}), once the rise has worked through all lags"
+    )
+
+
+def effect_of_square(size: SeenEffect, evidence: SeenEvidence, context: SeenContext) -> str:
+    """What goes with a lead that acts by its square, as a clause; by its profile, since a rise has no effect of one sign."""
+    lead, kpi, ahead, found = shown(evidence.lead), shown(context.kpi), evidence.delay, evidence.profile
+    why = "it acts by its square, so that a rise and a fall are the same and a rise has no effect of one sign"
+    if found is None or ahead is None or ahead.peak not in found.lags:
+        return f"a rise and a fall of {lead} go alike with {kpi}: {why}"
+    place = found.lags.index(ahead.peak)
+    value, low, high = interval(found.effect[place], found.low[place], found.high[place])
+    unit = effect_head([size], context)
+    return (
+        f"a move of {lead} by {number(size.lead_sd)}{lead_unit(evidence.lead, context)} (one standard deviation of its working "
+        f"series) to either side of its mean goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
+        f"{periods(ahead.peak, context.unit)} later ({percent(size.level)} interval: {_bounds(low, high)}); {why}"
+    )
+
+
+def _way(amount: str) -> str:
+    return "lower" if amount.startswith("-") else "higher"
+
+
+def _bounds(low: str, high: str) -> str:
+    """Both ends of an interval with the word for their side of zero, the smaller change first."""
+    if _way(low) == _way(high):
+        return f"{low} to {high} higher" if _way(low) == "higher" else f"{high.lstrip('-')} to {low.lstrip('-')} lower"
+    if not high.strip("0.,"):
+        return f"{high} to {low.lstrip('-')} lower"
+    return f"{low.lstrip('-')} lower to {high} higher"
+
+
+def family(tests: SeenFamily, context: SeenContext) -> str:
+    """What was tested together, in one sentence without a verb."""
+    tested = "" if tests.n_tested == tests.n_candidates else f" ({tests.n_tested:,} testable)"
+    return (
+        f"{_candidates(tests.n_candidates)}{tested}, {counted(tests.search)}, {tests.n_draws:,} draws, "
+        f"{tests.method} at FDR {context.policy.fdr:.2f}"
+    )
+
+
+def decoys(tried: SeenDecoys) -> str:
+    """How many random walks would have passed, in one sentence without its full stop."""
+    passed = "none" if not tried.n_passed else f"{tried.n_passed:,}"
+    return (
+        f"Of {tried.n:,} random walks mixed into the candidates {passed} would have been called a lead; on average "
+        f"{number(tried.expected, digits=2)} are where every p is right"
+    )
+
+
+def sample(context: SeenContext) -> str:
+    """The window and length of the sample."""
+    return f"{shown(context.first)} to {shown(context.last)}, {periods(context.n_periods, context.unit)}"
+
+
+def controls(provenance: SeenProvenance) -> tuple[str, ...]:
+    """Columns that stood in every model."""
+    return tuple(shown(name) for name in dict(provenance.settings).get("controls") or ())
+
+
+def reason(why: SeenReason) -> str:
+    """Why a lead has no numbers, or none that count, for a sentence."""
+    coded = f" [{why.code}]" if why.code in CODES else ""
+    return f"{_what(why)}{f': {shown(why.detail)}' if _adds(why) else ''}{coded}"
+
+
+def coded_reason(why: SeenReason) -> str:
+    """The same for a table: the code comes first."""
+    return f"{why.code}: {_what(why)}{f' ({why.detail})' if _adds(why) else ''}"
+
+
+def _what(why: SeenReason) -> str:
+    return CODES.get(why.code) or _REASONS.get(why.code, why.code)
+
+
+def _adds(why: SeenReason) -> bool:
+    """Whether the detail says more than the text of its code."""
+    said, detail = (set(re.findall(r"\w+", text.casefold())) for text in (_what(why), why.detail))
+    return not detail <= said
+
+
+def next_step(decision: SeenDecision, context: SeenContext) -> str:
+    """What to do about a candidate that is no lead."""
+    code = decision.reason.code if decision.reason else decision.verdict
+    by = shown(decision.evidence.explained_by)
+    return _NEXT.get(code, "").format(lead=shown(decision.evidence.lead), kpi=shown(context.kpi), by=by)
+
+
+def direction(size: SeenEffect) -> str:
+    """Which way the KPI goes when the lead rises; nothing where a rise has no effect of one sign."""
+    if math.isnan(size.value):
+        return ""
+    return "↑ higher" if size.value >= 0 else "↓ lower"

@@ -1,0 +1,88 @@
+"""Delays in words: the set of lags, the mean, and the time that is left to act."""
+
+from __future__ import annotations
+
+import math
+
+from leadlag.wording.seen import (
+    SeenDelay,
+)
+from leadlag.wording.shown import among, lag_list, lag_number, percent, periods
+
+__all__ = ["delay", "delay_set", "in_time", "mean_delay", "mean_missing", "not_identified", "time_to_act", "time_left"]
+
+
+def delay(ahead: SeenDelay, unit: str) -> str:
+    """The delay with its set."""
+    return f"{periods(ahead.peak, unit)} ({percent(ahead.level)} set: {delay_set(ahead, unit)})"
+
+
+def delay_set(ahead: SeenDelay, unit: str) -> str:
+    """The lags that the data do not reject as the delay."""
+    return f"{lag_list(ahead.lags, step=ahead.step)} {unit if ahead.lags == (1,) else unit + 's'}"
+
+
+#: What another unit says of a period.
+_IN_UNITS = {"week": ("day", 7), "quarter": ("month", 3), "year": ("month", 12)}
+
+
+_MEAN_MISSING = {
+    "turns": "the weights of the lags change their sign, so that they have no centre",
+    "changes": "the lead was tested by its changes or its surprises, whose effects last",
+    "square": "a lead that acts by its square has no weights of one sign",
+}
+
+
+def in_time(count: float, unit: str) -> str:
+    """Periods, and what they are in days or months where that is a whole number.
+
+    Examples
+    --------
+    >>> in_time(3, "week"), in_time(2, "month"), in_time(4 / 3, "quarter"), in_time(1, "period")
+    ('3 weeks (21 days)', '2 months', '1.33 quarters (4 months)', '1 period')
+    """
+    told, (smaller, many) = periods(count, unit), _IN_UNITS.get(unit, ("", 0))
+    whole = round(count * many)
+    return f"{told} ({periods(whole, smaller)})" if whole and math.isclose(whole, count * many) else told
+
+
+def mean_delay(ahead: SeenDelay, unit: str) -> str:
+    """The mean delay with its interval."""
+    digits = 1 if ahead.step >= 1 else 2
+    mean, low, high = (f"{value:.{digits}f}" for value in (ahead.mean, ahead.mean_low, ahead.mean_high))
+    return f"{mean} {unit}s ({percent(ahead.level)} interval: {low} to {high})"
+
+
+def mean_missing(ahead: SeenDelay) -> str:
+    """Why there is no mean delay."""
+    return _MEAN_MISSING.get(ahead.mean_missing, "it could not be estimated")
+
+
+def not_identified(ahead: SeenDelay, pvalue: float, *, lead: str, kpi: str) -> str:
+    """Why the delay is not identified."""
+    if pvalue > 1.0 - ahead.level:
+        why = f"{lead} may have no effect on {kpi} at any lag searched (p {among(pvalue)})"
+    else:
+        why = f"{periods(len(ahead.lags), 'lag')}, nearly all that were searched, may be the peak"
+    return f"The delay is not identified: {why}. Do not plan with it."
+
+
+def time_to_act(ahead: SeenDelay, published: float, unit: str) -> str:
+    """Periods that are left once a lead's value is published, at the peak and over the set."""
+    known = "at the end of its own period" if published == 0 else f"{periods(published, unit)} after its own period"
+    if not ahead.identified:
+        return f"Its value is known {known}; how long is left to act is not known."
+    if ahead.peak - published > 0:
+        return f"Its value is known {known}: {time_left(ahead, published, unit)}."
+    return f"Its value is known {known}, when the KPI has moved already: no time to act, useful only to know sooner."
+
+
+def time_left(ahead: SeenDelay, published: float, unit: str) -> str:
+    """Periods left to act: over the set, and at the peak where that is one of several.
+
+    A lead whose value comes after the KPI has moved leaves none.
+    """
+    least, at_peak, most = (max(lag - published, 0.0) for lag in (ahead.low, ahead.peak, ahead.high))
+    if least == most:
+        return f"{periods(at_peak, unit)} left to act"
+    return f"{lag_number(least)} to {periods(most, unit)} left to act ({lag_number(at_peak)} at the peak)"

@@ -1,0 +1,452 @@
+"""The command line: data on standard output, talk on standard error, and an exit code that says what happened."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import leadlag.ranking.rank
+from leadlag import __version__
+from leadlag.cli.main import main
+from leadlag.ranking.result import COLUMNS
+from leadlag.report.export import csv_text, file_name
+from tests import rankings
+from tests.hazards import Hazard, good_frame, hazards
+
+
+class Answer(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*words: str | Path) -> Answer:
+        code = main([str(word) for word in words])
+        said = capsys.readouterr()
+        return Answer(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def sales(tmp_path: Path) -> Path:
+    """A good table as a file."""
+    path = tmp_path / "sales.csv"
+    good_frame().to_csv(path, index=False)
+    return path
+
+
+def _process(*words: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "leadlag", *map(str, words)], capture_output=True, text=True, **options)  # type: ignore[call-overload]
+
+
+# Help
+
+
+def test_help_answers_without_loading_what_takes_long() -> None:
+    heavy = "{'pandas', 'numpy', 'scipy', 'statsmodels', 'sklearn', 'matplotlib', 'jinja2'}"
+    code = f"import sys; from leadlag.cli.main import main; main(['rank', '--help']); main([]); print({heavy} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.endswith("set()\n")
+
+
+@pytest.mark.parametrize("command", ["rank", "check"])
+def test_help_of_a_command_has_examples(run: Run, command: str) -> None:
+    answer = run(command, "--help")
+    assert answer.code == 0
+    assert f"  leadlag {command} sales.csv --kpi revenue" in answer.out
+
+
+def test_version(run: Run) -> None:
+    assert run("--version") == Answer(0, f"leadlag {__version__}\n", "")
+
+
+# rank
+
+
+def test_rank_prints_the_table_and_nothing_else(run: Run, sales: Path) -> None:
+    answer = run("rank", sales, "--kpi", "sales")
+    assert answer.code == 0
+    assert answer.out.startswith("1 of 2 candidates leads sales: visits by 2 weeks.\n")
+    assert answer.err == ""
+
+
+def test_rank_takes_the_options_of_rank_leads(run: Run, sales: Path) -> None:
+    options = [
+        "--leads",
+        "ads,visits",
+        "--time",
+        "date",
+        "--max-lag",
+        "3",
+        "--fdr",
+        "0.05",
+        "--missing",
+        "zero",
+        "--rng",
+        "7",
+        "--nonlinear",
+        "--no-evidence",
+        "--json",
+    ]
+    told = json.loads(run("rank", sales, "--kpi", "sales", *options).out)
+    used = dict(told["provenance"]["settings"])
+    assert used["leads"] == ["ads", "visits"]
+    assert (used["max_lag"], used["fdr"], used["missing"], used["rng"]) == (3, 0.05, "zero", 7)
+    assert (used["nonlinear"], used["evidence"]) == (True, False)
+
+
+def test_dates_zones_and_cadence_are_read_as_the_options_say(run: Run, tmp_path: Path) -> None:
+    frame = good_frame()
+    frame["date"] = pd.to_datetime(frame["date"]).dt.strftime("%d.%m.%Y")
+    frame.loc[3, "ads"] = float("inf")
+    frame.to_csv(tmp_path / "german.csv", index=False)
+    reading = ["--date-format", "%d.%m.%Y", "--freq", "week", "--tz", "Europe/Berlin", "--infinite", "missing"]
+    answer = run("rank", tmp_path / "german.csv", "--kpi", "sales", *reading)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("1 of 2 candidates leads sales: visits by 2 weeks.")
+    assert "read in Europe/Berlin" in answer.out
+    assert run("check", tmp_path / "german.csv", "--kpi", "sales", *reading).code == 0
+
+
+def test_next_steps_name_the_options_of_the_command_line(run: Run, tmp_path: Path) -> None:
+    frame = good_frame().assign(ads=float("inf"))
+    frame["date"] = pd.to_datetime(frame["date"]).dt.strftime("%d.%m.%Y")
+    frame.to_csv(tmp_path / "german.csv", index=False)
+    told = run("rank", tmp_path / "german.csv", "--kpi", "sales").err
+    assert "--date-format '%d/%m/%Y'" in told
+    assert "--infinite missing" in told
+    assert "from_wide" not in told
+    assert "--infinite missing" in run("check", tmp_path / "german.csv", "--json").out
+
+
+def test_json_has_rows_context_family_and_provenance(run: Run, sales: Path) -> None:
+    told = json.loads(run("rank", sales, "--kpi", "sales", "--json", "-q").out)
+    assert told["schema"] == "leadlag-ranking-1"
+    assert told["leads"] == ["visits"]
+    assert [tuple(row) for row in told["rows"]] == [COLUMNS, COLUMNS]
+    assert told["rows"][0]["delay"] == 2
+    assert (told["rows"][0]["grade"], told["rows"][1]["grade"]) == ("strong", None)
+    assert told["context"]["unit"] == "week"
+    assert told["family"]["n_tested"] == 2
+    assert told["provenance"]["versions"][0] == ["leadlag", __version__]
+
+
+def test_standard_input_is_a_table_too(run: Run, sales: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from_file = run("rank", sales, "--kpi", "sales")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(sales.read_bytes())))
+    assert run("rank", "-", "--kpi", "sales").out == from_file.out
+
+
+def test_standard_input_in_another_encoding_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("umsätze\n1\n".encode("latin-1"))))
+    answer = run("rank", "-", "--kpi", "umsätze")
+    assert answer.code == 2
+    assert "not UTF-8" in answer.err
+
+
+def test_out_writes_page_table_and_json(run: Run, sales: Path, tmp_path: Path) -> None:
+    answer = run("rank", sales, "--kpi", "sales", "--out", tmp_path / "a" / "b", "--verbose")
+    files = sorted(path.name for path in (tmp_path / "a" / "b").iterdir())
+    assert answer.code == 0
+    assert files == ["sales.ranking.csv", "sales.ranking.html", "sales.ranking.json"]
+    assert all(f"wrote {tmp_path / 'a' / 'b' / name}" in answer.err for name in files)
+    frame = pd.read_csv(tmp_path / "a" / "b" / "sales.ranking.csv")
+    assert tuple(frame.columns) == COLUMNS
+    assert frame["lead"].tolist() == ["visits", "ads"]
+    assert json.loads((tmp_path / "a" / "b" / "sales.ranking.json").read_text(encoding="utf-8"))["leads"] == ["visits"]
+
+
+def test_out_writes_the_same_bytes_again(run: Run, sales: Path, tmp_path: Path) -> None:
+    for folder in ("first", "second"):
+        run("rank", sales, "--kpi", "sales", "--out", tmp_path / folder)
+    for path in (tmp_path / "first").iterdir():
+        assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes()
+
+
+def test_out_never_writes_over_the_data(run: Run, sales: Path) -> None:
+    before = sales.read_bytes()
+    assert run("rank", sales, "--kpi", "sales", "--out", sales.parent).code == 0
+    assert sales.read_bytes() == before
+    link = sales.with_name("sales.ranking.csv")
+    link.unlink()
+    link.hardlink_to(sales)
+    answer = run("rank", sales, "--kpi", "sales", "--out", sales.parent)
+    assert answer.code == 2
+    assert "holds the data, give another folder" in answer.err
+    assert sales.read_bytes() == before
+
+
+# Files
+
+
+def test_csv_texts_are_no_formulas() -> None:
+    frame = rankings.ranking_of([rankings.found(name) for name in ("=1+1", "+x", "-x", "@x", "\tx", "\rx", "x=1")]).to_frame()
+    frame["effect"] = -frame["effect"]
+    read = pd.read_csv(io.StringIO(csv_text(frame)))
+    assert {name[0] for name in read["lead"]} == {"'", "x"}
+    assert (read["effect"] < 0).all()
+    assert "\n=1+1," in csv_text(frame, raw=True)
+
+
+@pytest.mark.parametrize("name", ["../../x", "CON", "nul", "a" * 300, "売上", "a/b", "a\\b", "..", "x\x00", "a b"])
+def test_file_names_stay_in_their_folder_and_apart(name: str) -> None:
+    safe = file_name(name)
+    assert safe != name
+    assert len(safe) <= 49
+    assert safe.isascii()
+    assert not set(safe) & set("/\\.: \x00")
+    assert file_name(name + "!") != safe
+
+
+# Several files
+
+
+@pytest.fixture
+def by_cadence(tmp_path: Path) -> tuple[Path, Path]:
+    """A quarterly KPI, and months of which the last but one before a quarter moves it."""
+    rng = np.random.default_rng(0)
+    months = pd.DataFrame({"month": pd.period_range("2000-01", periods=240, freq="M").astype(str)})
+    months = months.assign(visits=rng.normal(size=240), noise=rng.normal(size=240))
+    pushed = np.concatenate([[0.0], months["visits"].to_numpy()[1::3][:-1]])
+    quarters = pd.DataFrame({"quarter": pd.period_range("2000Q1", periods=80, freq="Q").astype(str)})
+    quarters["gdp"] = (pushed + 0.5 * rng.normal(size=80)).round(6)
+    paths = tmp_path / "gdp.csv", tmp_path / "monthly.csv"
+    for frame, path in zip((quarters, months), paths, strict=True):
+        frame.to_csv(path, index=False)
+    return paths
+
+
+def test_files_of_different_cadence_are_ranked_together(run: Run, by_cadence: tuple[Path, Path], tmp_path: Path) -> None:
+    answer = run("rank", *by_cadence, "--kpi", "gdp", "--out", tmp_path / "out")
+    assert answer.code == 0
+    assert "1 of 2 candidates leads gdp: visits" in answer.out
+    assert "3 months to a quarter" in " ".join(answer.out.split())
+    assert (tmp_path / "out" / "gdp.ranking.html").exists()
+    again = run("rank", *reversed(by_cadence), "--kpi", "gdp", "--leads", "noise,visits", "--json")
+    first = json.loads(run("rank", *by_cadence, "--kpi", "gdp", "--json").out)["rows"]
+    assert json.loads(again.out)["rows"] == first
+
+
+def test_check_tells_each_cadence_and_names_the_file_of_each_violation(
+    run: Run, by_cadence: tuple[Path, Path], tmp_path: Path
+) -> None:
+    answer = run("check", *by_cadence, "--kpi", "gdp")
+    assert answer.code == 0
+    assert "no violations: 80 quarters, 2000Q1 to 2019Q4" in answer.out
+    assert "Beside     240 months, 2000-01 to 2019-12" in answer.out
+    bad = tmp_path / "bad.csv"
+    bad.write_text("month,leads\n2000-01,1\n2000-01,2\n2000-02,3\n", encoding="utf-8")
+    told = json.loads(run("check", *by_cadence, bad, "--json").out)["violations"]
+    assert [(item["code"], item["argument"]) for item in told] == [("LL301", f"time of {bad}")]
+    bad.write_text("month,leads\n2000-01,1,2\n", encoding="utf-8")
+    told = json.loads(run("check", *by_cadence, bad, "--json").out)["violations"]
+    assert [(item["code"], item["argument"]) for item in told] == [("LL303", str(bad))]
+
+
+def test_wrong_calls_with_several_files_say_which(run: Run, by_cadence: tuple[Path, Path], tmp_path: Path) -> None:
+    gdp, monthly = by_cadence
+    assert "'visits': the metric is in 2 tables" in run("rank", gdp, monthly, monthly, "--kpi", "gdp").err
+    assert "leave it out" in run("rank", gdp, monthly, "--kpi", "gdp", "--freq", "month").err
+    assert "Did you mean 'visits'" in run("rank", gdp, monthly, "--kpi", "visit").err
+    missing = run("check", gdp, tmp_path / "monthy.csv")
+    assert missing.code == 2
+    assert "Did you mean" in missing.err
+
+
+def test_out_writes_over_none_of_several_files(run: Run, by_cadence: tuple[Path, Path], tmp_path: Path) -> None:
+    gdp, monthly = by_cadence
+    clash = monthly.rename(tmp_path / "gdp.ranking.csv")
+    answer = run("rank", gdp, clash, "--kpi", "gdp", "--out", tmp_path)
+    assert answer.code == 2
+    assert "holds the data" in answer.err
+
+
+# check
+
+
+def test_check_of_good_data_says_what_was_read(run: Run, sales: Path) -> None:
+    answer = run("check", sales, "--kpi", "sales")
+    assert answer.code == 0
+    assert "no violations: 120 weeks, 2022-01-03 to 2024-04-15" in answer.out
+    assert "3: sales, visits, ads" in answer.out
+    assert "LL103" not in answer.out
+
+
+def test_check_lists_all_violations_at_once(run: Run, tmp_path: Path) -> None:
+    frame = good_frame().astype({"visits": object, "ads": object})
+    frame.loc[3, "visits"] = "n/a?"
+    frame.loc[5, "ads"] = "inf"
+    frame.loc[7, "date"] = frame.loc[6, "date"]
+    frame.to_csv(tmp_path / "bad.csv", index=False)
+    answer = run("check", tmp_path / "bad.csv")
+    assert answer.code == 3
+    assert all(code in answer.out for code in ("LL301", "LL302", "LL303"))
+    assert answer.out.endswith("3 violations: the data cannot be used as they are.\n")
+    assert max(map(len, answer.out.split("\n"))) <= 80
+    assert run("check", tmp_path / "bad.csv", "--kpi", "visits").out.endswith(
+        "3 violations: the data cannot be used as they are.\n"
+    )
+    told = json.loads(run("check", tmp_path / "bad.csv", "--json").out)
+    assert sorted(item["code"] for item in told["violations"]) == ["LL301", "LL302", "LL303"]
+
+
+def test_check_of_a_kpi_that_cannot_be_analysed(run: Run, tmp_path: Path) -> None:
+    good_frame().assign(sales=7).to_csv(tmp_path / "flat.csv", index=False)
+    assert run("check", tmp_path / "flat.csv").code == 0
+    answer = run("check", tmp_path / "flat.csv", "--kpi", "sales")
+    assert answer.code == 3
+    assert "LL313" in answer.out
+
+
+def test_check_names_candidates_that_a_ranking_could_not_test(run: Run, tmp_path: Path) -> None:
+    good_frame().assign(ads=1).to_csv(tmp_path / "flat.csv", index=False)
+    answer = run("check", tmp_path / "flat.csv", "--kpi", "sales")
+    assert answer.code == 0
+    assert "ads: the lead is constant or nearly so" in answer.out
+    assert "[LL203]" in answer.out
+
+
+# Bad tables fare on the command line as in the library
+
+
+def _in_file(hazard: Hazard, folder: Path) -> list[str | Path]:
+    path = folder / "bad.csv"
+    hazard.build().to_csv(path, index=False)
+    return [path, *[word for name, value in hazard.options.items() for word in (f"--{name}", value)]]
+
+
+#: Options of the door that have a flag on the command line.
+_FLAGS = {"time", "missing"}
+_CONTRACTS = [hazard for hazard in hazards("LL3", in_csv=True) if set(hazard.options) <= _FLAGS]
+
+
+@pytest.mark.parametrize("hazard", _CONTRACTS, ids=lambda hazard: hazard.name)
+def test_broken_contracts_end_with_3_and_their_code(hazard: Hazard, run: Run, tmp_path: Path) -> None:
+    words = _in_file(hazard, tmp_path)
+    for answer in (run("rank", *words, "--kpi", "sales"), run("check", *words)):
+        told = answer.out + answer.err
+        assert answer.code == 3
+        assert hazard.code in told
+        assert hazard.words[0] in told
+
+
+@pytest.mark.parametrize("hazard", hazards("LL2", in_csv=True), ids=lambda hazard: hazard.name)
+def test_untestable_leads_keep_their_row_and_the_others_are_ranked(hazard: Hazard, run: Run, tmp_path: Path) -> None:
+    told = json.loads(run("rank", *_in_file(hazard, tmp_path), "--kpi", "sales", "--json").out)
+    rows = {row["lead"]: row for row in told["rows"]}
+    assert rows["visits"]["verdict"] == "untestable"
+    assert rows["visits"]["reason"].startswith(hazard.code)
+    assert rows["visits"]["rank"] == 2
+    assert rows["ads"]["pvalue"] is not None
+
+
+# What goes wrong ends in a sentence
+
+
+def test_missing_files_get_the_nearest_name(run: Run, sales: Path) -> None:
+    answer = run("rank", sales.with_name("sale.csv"), "--kpi", "sales")
+    assert answer.code == 2
+    assert answer.out == ""
+    assert f"Did you mean {str(sales)!r}?" in answer.err
+
+
+def test_wrong_names_get_the_nearest_name(run: Run, sales: Path) -> None:
+    for words in (("--kpi", "sale"), ("--kpi", "sales", "--leads", "visit")):
+        answer = run("rank", sales, *words)
+        assert answer.code == 2
+        assert "Did you mean" in answer.err
+        assert "LL402" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["rank", "sales.csv"], "Missing option '--kpi'. Next: leadlag rank --help"),
+        (["rank", "sales.csv", "--kpi", "a", "--max-lag", "many"], "'many' is not a valid integer"),
+        (["frobnicate"], "No such command 'frobnicate'"),
+        (["rank", "sales.xlsx", "--kpi", "a"], "does not exist"),
+    ],
+)
+def test_wrong_calls_end_with_2(run: Run, words: list[str], said: str) -> None:
+    answer = run(*words)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert said in answer.err
+
+
+def test_values_outside_what_is_allowed_end_with_2(run: Run, sales: Path) -> None:
+    answer = run("rank", sales, "--kpi", "sales", "--fdr", "2")
+    assert answer.code == 2
+    assert "fdr=2.0 is not allowed" in answer.err
+
+
+def test_messages_do_not_steer_the_terminal(run: Run, tmp_path: Path) -> None:
+    good_frame().rename(columns={"ads": "ads\x1b[31m\u202e"}).to_csv(tmp_path / "odd.csv", index=False)
+    for command in (("check",), ("rank", "--kpi", "sales")):
+        answer = run(*command, tmp_path / "odd.csv")
+        assert answer.code == 3
+        assert "\x1b" not in answer.out + answer.err
+        assert "\u202e" not in answer.out + answer.err
+
+
+def test_interruption_ends_with_130(run: Run, sales: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(leadlag.ranking.rank, "rank_leads", interrupted)
+    assert run("rank", sales, "--kpi", "sales").code == 130
+
+
+def test_bugs_are_not_hidden(run: Run, sales: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(leadlag.ranking.rank, "rank_leads", broken)
+    with pytest.raises(ZeroDivisionError):
+        run("rank", sales, "--kpi", "sales")
+
+
+def test_whoever_stops_reading_gets_no_traceback(sales: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "leadlag", "check", str(sales)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 0
+    assert said == ""
+
+
+def test_exit_codes_reach_the_shell(tmp_path: Path) -> None:
+    assert _process("rank", tmp_path / "none.csv", "--kpi", "x").returncode == 2
+
+
+# demo
+
+
+def test_demo_prints_the_table_writes_the_report_and_ends_with_its_path(run: Run, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = run("demo")
+    assert answer.code == 0
+    assert answer.out.split("\n")[-2] == str(Path("leadlag-report") / "us_housing.html")
+    page = tmp_path / "leadlag-report" / "us_housing.html"
+    assert page.stat().st_size < 1_500_000
+    row = next(line.split() for line in answer.out.split("\n") if line.split()[1:2] == ["building_permits"])
+    assert row[2:5] == ["lead", "++", "1"]

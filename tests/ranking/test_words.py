@@ -1,0 +1,346 @@
+"""Sentences say what the decision says, fit 80 columns, and show hostile names as they are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadlag.decision import Policy, Reason
+from leadlag.errors import CODES
+from leadlag.methods.gain import words as gain
+from leadlag.ranking.result import NOT_COMPUTED, LeadRanking
+from leadlag.ranking.words.sentences import coded_reason, next_step, reason
+from leadlag.wording import targeted
+from leadlag.wording.caveat import CAVEAT
+from leadlag.wording.markdown import markdown_table
+from leadlag.wording.shown import cut, interval, lag_list, number, periods, pvalue, shown, width, wrap
+from leadlag.wording.treatment import season
+from tests import rankings
+
+ALL = [
+    rankings.housing,
+    rankings.every_verdict,
+    rankings.one_lead,
+    rankings.none_found,
+    rankings.none_testable,
+    rankings.nasty,
+    rankings.many,
+]
+
+
+def _flat(text: str) -> str:
+    """Text without its line breaks."""
+    return " ".join(text.split())
+
+
+def _sentences(ranking: LeadRanking) -> str:
+    return "\n".join(
+        [ranking.summary(), ranking.explain(), *(text for lead in ranking for text in (lead.explain(), lead.why_not()))]
+    )
+
+
+# Numbers
+
+
+def test_p_value_is_never_shown_as_zero() -> None:
+    assert pvalue(0.0) == pvalue(1e-300) == "<0.0001"
+    assert "0.0000" not in {pvalue(p / 100_000) for p in range(2_000)}
+
+
+def test_p_value_just_below_a_limit_is_not_rounded_over_it() -> None:
+    assert pvalue(0.00994) == "0.0099"
+    assert pvalue(0.00996) == "0.010"
+    assert pvalue(0.9996) == ">0.999"
+
+
+def test_numbers_have_three_digits() -> None:
+    assert number(0.00123456) == "0.00123"
+    assert number(-12345.6) == "-12,300"
+    assert number(1.5e9) == "1.50e+09"
+
+
+def test_an_effect_has_the_digits_that_the_width_of_its_interval_allows() -> None:
+    assert interval(40.04, 24.987, 56.54) == ("40", "25", "57")
+    assert interval(-676.2, -1295.4, -56.2) == ("-680", "-1,300", "-60")
+    assert interval(0.152, 0.101, 0.203) == ("0.152", "0.101", "0.203")
+    assert interval(0.0012, -5.0, 5.0) == ("0.0", "-5.0", "5.0")
+    assert interval(float("nan"), float("nan"), float("nan")) == ("-", "-", "-")
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e9), st.integers(1, 2))
+def test_rounding_an_interval_never_makes_it_a_point(value: float, half: float, digits: int) -> None:
+    half = max(half, abs(value) / 100)
+    _, low, high = interval(value, value - half, value + half, digits=digits)
+    assert float(low.replace(",", "")) < float(high.replace(",", ""))
+
+
+def test_one_period_is_not_plural() -> None:
+    assert periods(1, "month") == "1 month"
+    assert periods(3, "month") == "3 months"
+
+
+def test_delay_sets_with_holes_name_their_parts() -> None:
+    assert lag_list([6, 1, 2, 3]) == "1 to 3 and 6"
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("a\u202eb", "a\\u202eb"), ("a\x00b", "a\\x00b"), ("a\nb", "a\\nb"), ("\ud800", "\\ud800"), ("é👩\u200d💻", "é👩\u200d💻")],
+)
+def test_control_and_direction_characters_are_written_out(name: str, expected: str) -> None:
+    assert shown(name) == expected
+
+
+@given(st.text(max_size=300), st.integers(2, 80))
+def test_cut_text_fits(text: str, most: int) -> None:
+    assert width(cut(shown(text), most)) <= most
+
+
+@given(st.text(max_size=400), st.integers(8, 80))
+def test_wrapped_text_fits_and_loses_no_letter(text: str, most: int) -> None:
+    lines = wrap(text, most, indent="  ", first="a: ")
+    assert all(width(line) <= most for line in lines)
+    assert "".join("".join(lines).split()) == "a:" + "".join(text.split())
+
+
+# The summary
+
+
+@pytest.mark.parametrize("build", ALL)
+def test_summary_fits_80_columns(build: type) -> None:
+    ranking = build()
+    for text in (ranking.summary(), *(lead.summary() for lead in ranking)):
+        assert max(map(width, text.split("\n"))) <= 80
+
+
+@given(
+    name=st.text(min_size=1, max_size=120),
+    kpi=st.text(min_size=1, max_size=120),
+    size=st.floats(-1e12, 1e12, allow_subnormal=False),
+    unit=st.sampled_from(["month", "business day", "period"]),
+)
+def test_summary_fits_80_columns_whatever_the_names_and_numbers(name: str, kpi: str, size: float, unit: str) -> None:
+    ranking = rankings.ranking_of([rankings.found(name, peak=11, size=size), rankings.empty("x")], kpi=kpi, unit=unit)
+    assert max(map(width, ranking.summary().split("\n"))) <= 80
+
+
+def test_summary_says_the_answer_first_and_then_what_stands_behind_it() -> None:
+    text = rankings.housing().summary()
+    assert text.startswith("2 of 7 candidates lead housing_starts: building_permits by 1 month and\nmortgage_rate by 2 months.")
+    flat = " ".join(text.split())
+    assert "1 building_permits lead 1 [1-2] 80 [65, 97] <0.0001 <0.0001" in flat
+    assert "5 leads x 12 lags x 4 shapes = 240 tests, 1,999 draws, Benjamini-Hochberg at FDR 0.10" in flat
+    assert "housing_starts: first differences" in flat
+    assert "1990-01 to 2024-06, 414 months; nobs 390, n_dropped 24" in flat
+    assert "region (text)" in flat
+    assert "short: too few periods for this lead: 19 periods, 52 are needed [LL204]" in flat
+    assert "the KPI looks integrated and was differenced [LL101]" in flat
+    assert CAVEAT in text
+
+
+def test_columns_that_are_not_computed_are_listed_once() -> None:
+    text = rankings.housing().summary()
+    assert all(len(re.findall(rf"\b{name}\b", text)) == 1 for name in NOT_COMPUTED)
+
+
+def test_long_summary_is_cut_and_says_so() -> None:
+    assert "and 160 more: to_frame() has them all" in rankings.many(200).summary()
+
+
+def test_summary_without_leads_says_so_with_the_rate() -> None:
+    assert "None of the 2 candidates leads housing_starts at a false discovery rate of 10 %." in rankings.none_found().summary()
+    assert "None of the 2 candidates for housing_starts could be tested." in rankings.none_testable().summary()
+
+
+# Explanations
+
+
+def with_delay(**changes: object) -> LeadRanking:
+    found = rankings.found("permits", peak=2)
+    assert found.delay is not None
+    return rankings.ranking_of([replace(found, delay=replace(found.delay, **changes))])
+
+
+def test_peak_and_mean_delay_are_told_apart() -> None:
+    said = with_delay(mean=3.42, mean_low=2.0, mean_high=5.58)["permits"].explain().replace("\n", " ")
+    assert (
+        "The effect peaks after 2 months; over all lags it comes after 3.4 months (90 % interval: 2.0 to 5.6) on average." in said
+    )
+    turning = with_delay(mean_missing="turns")["permits"].explain().replace("\n", " ")
+    assert "no mean delay: the weights of the lags change their sign" in turning
+
+
+def test_a_delay_that_is_not_identified_says_so_beside_its_numbers() -> None:
+    wide = with_delay(lags=tuple(range(1, 12)), identified=False)
+    assert "2 [1-11]" in wide.summary()
+    assert "not identified, do not plan with it: permits" in wide.summary()
+    assert "11 lags, nearly all that were searched" in wide["permits"].explain().replace("\n", " ")
+    assert "not identified" not in rankings.housing().summary()
+
+
+def test_explanation_of_a_lead_gives_delay_effect_and_evidence() -> None:
+    text = _flat(rankings.housing()["building_permits"].explain())
+    assert "leads housing_starts by 1 month (90 % set: 1 to 2 months)" in text
+    assert "A lasting rise of building_permits by 51.7" in text
+    assert "housing_starts 80 thousand homes a year higher (90 % interval: 65 to 97 higher)" in text
+    assert "p < 0.0001, which covers the search over lags 1 to 12" in text
+    assert "Granger F test of lags 1 to 3 together: p = 0.0021" in text
+    assert "390 months used, 24 dropped" in text
+    assert "prediction, not cause" in text
+
+
+def test_a_sentence_says_lower_instead_of_a_minus() -> None:
+    text = _flat(rankings.housing()["mortgage_rate"].explain())
+    assert "33 thousand homes a year lower (90 % interval: 17 to 48 lower)" in text
+
+
+def test_an_interval_over_zero_names_both_sides() -> None:
+    assert "2 thousand homes a year higher (90 % interval: 12 lower to 19 higher)" in _flat(
+        rankings.housing()["lumber_price"].explain()
+    )
+
+
+def test_logged_effects_are_percent() -> None:
+    ranking = rankings.ranking_of([rankings.found("demos", size=2.5, in_percent=True)])
+    assert "housing_starts 2 % higher" in _flat(ranking["demos"].explain())
+    assert "2 % [-12, 19]" in ranking.summary()
+
+
+def test_units_of_leads_and_controls_are_named() -> None:
+    ranking = rankings.every_verdict()
+    text = _flat(ranking["demos"].explain())
+    assert "A lasting rise of demos by 51.7 demos (one standard" in text
+    assert "new_mrr 40 EUR higher" in text
+    assert "price and holiday, in every model." in text
+    assert "Controls price and holiday, in every model" in _flat(ranking.summary())
+    assert "In every model: price and holiday." in _flat(ranking.explain())
+
+
+def test_time_to_act_is_shown_where_a_value_is_published_late() -> None:
+    text = _flat(rankings.every_verdict().summary())
+    assert "# Lead Verdict Delay (weeks) Left Effect p q" in text
+    assert "demos lead 2 [1-3] 1 40 [25, 56]" in text
+    assert "Left weeks left to act when the value is published" in text
+    assert "left to act" not in rankings.housing().summary()
+
+
+@pytest.mark.parametrize(
+    ("lead", "answer"),
+    [
+        ("demos", "It is a lead: demos leads new_mrr by 2 weeks (90 % set: 1 to 3 weeks): its past"),
+        ("training_hours", "too late to act on: its value is known 4 weeks after its own period"),
+        ("visits", "visits moves before new_mrr by 6 weeks (90 % set: 5 to 7 weeks) and predicts it alone, but adds nothing"),
+        ("support_calls", "support_calls moves after new_mrr, not before it: new_mrr predicts support_calls (p = 0.0001)."),
+        ("invoices", "invoices moves with new_mrr in the same week (p = 0.0002), and there is no sign that it moves before it."),
+        ("rebrand_views", "What links rebrand_views to new_mrr is one event"),
+        ("nps", "its q = 0.860; it would have to be 0.10 or less (p = 0.430 before adjusting)."),
+        ("office_plants", "office_plants could not be tested as a lead of new_mrr: the lead has no values [LL201]."),
+    ],
+)  # fmt: skip
+def test_why_not_gives_the_one_reason(lead: str, answer: str) -> None:
+    one = rankings.every_verdict()[lead]
+    assert answer in _flat(one.why_not())
+    if one.decision.verdict not in ("lead", "none"):
+        assert _flat(one.explain()).startswith(_flat(one.why_not()))
+
+
+def test_a_feedback_is_told_of_a_lead() -> None:
+    ranking = rankings.every_verdict()
+    assert "new_mrr leads trials in turn (p = 0.0010): a feedback" in _flat(ranking["trials"].explain())
+    assert "No sign that new_mrr leads demos in turn (p = 0.610)." in _flat(ranking["demos"].explain())
+    assert "Given the other chosen leads: p = 0.0007." in _flat(ranking["demos"].explain())
+
+
+def test_summary_says_which_lead_explains_which_and_what_says_the_same() -> None:
+    text = _flat(rankings.every_verdict().summary())
+    assert "Indirect sign_ups and visits: nothing to add once demos is known" in text
+    assert "Duplicates sign_ups and visits (group 1)" in text
+
+
+@pytest.mark.parametrize("build", ALL)
+def test_explanations_fit_88_columns(build: type) -> None:
+    ranking = build()
+    for text in (ranking.explain(), *(said for lead in ranking for said in (lead.explain(), lead.why_not()))):
+        assert max(map(width, text.split("\n"))) <= 88
+
+
+def test_explanation_of_no_lead_says_what_it_does_not_show_and_what_to_do() -> None:
+    text = _flat(rankings.housing()["lumber_price"].explain())
+    assert "no sign that lumber_price leads housing_starts within 12 months" in text
+    assert "More periods" in text
+    assert "does not show that there is no lead" in text
+
+
+@pytest.mark.parametrize("code", sorted(code for code in CODES if code.startswith("LL2")))
+def test_untestable_leads_say_why_and_what_to_do(code: str) -> None:
+    one = rankings.ranking_of([rankings.empty("flat", code, "a detail")])["flat"]
+    text = _flat(one.explain())
+    assert f"{CODES[code]}: a detail [{code}]" in text
+    assert next_step(one.decision, one.context) in text
+    assert next_step(one.decision, one.context)
+
+
+def test_a_detail_that_says_nothing_more_is_left_out() -> None:
+    assert reason(Reason(code="LL201", detail="no values")) == "the lead has no values [LL201]"
+    assert coded_reason(Reason(code="LL201", detail="no values")) == "LL201: the lead has no values"
+    assert coded_reason(Reason(code="LL204", detail="19 periods")) == "LL204: too few periods for this lead (19 periods)"
+
+
+@pytest.mark.parametrize(
+    ("period", "unit", "words"),
+    [
+        (365.25 / 7, "week", "yearly season (52.18 weeks, 1 harmonic)"),
+        (12, "month", "yearly season (12 months, 1 harmonic)"),
+        (7, "day", "weekly season (7 days, 1 harmonic)"),
+        (9, "period", "season (9 periods, 1 harmonic)"),
+    ],
+)
+def test_a_season_has_its_everyday_word(period: float, unit: str, words: str) -> None:
+    assert season(period=period, count=1, unit=unit) == words
+
+
+def test_explanations_show_themselves_as_text_in_a_notebook() -> None:
+    text = rankings.housing().explain()
+    assert repr(text) == str(text)
+
+
+@pytest.mark.parametrize("build", ALL)
+def test_no_sentence_claims_a_cause(build: type) -> None:
+    assert not re.search(r"\bcaus(es|ed|ing)\b|\bdrives?\b|\bdue to\b", _sentences(build()))
+
+
+@pytest.mark.parametrize("build", ALL)
+def test_no_sentence_carries_raw_control_characters(build: type) -> None:
+    assert not re.search("[\x00-\x09\x0b-\x1f\u202a-\u202e\u2066-\u2069]", _sentences(build()))
+
+
+# Markdown
+
+
+def test_markdown_rows_keep_their_cells_whatever_the_names() -> None:
+    table = rankings.nasty().to_markdown().split("\n")
+    cells = {len(re.findall(r"(?<!\\)\|", line)) for line in table}
+    assert cells == {26}
+    assert len(table) == len(rankings.NASTY) + 2
+
+
+def test_markdown_escapes_what_would_become_markup() -> None:
+    text = markdown_table(pd.DataFrame({"a_b": ["<b>", "[x](y)", "`c`", "_x_", "two\nlines"]}))
+    assert text.split("\n")[2:] == ["| \\<b\\> |", "| \\[x\\](y) |", "| \\`c\\` |", "| \\_x\\_ |", "| two\\\\nlines |"]
+
+
+# The rooms
+
+
+def test_words_change_where_verdicts_do() -> None:
+    policy = Policy()
+    assert (policy.stability_level, policy.stability_review) == (targeted.CHANGED, targeted.PERHAPS)
+    assert policy.gain_level == gain.LEVEL
