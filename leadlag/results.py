@@ -1,4 +1,4 @@
-"""What every result can do, and the one late look up to the floors that draw and write reports."""
+"""What every result can do, and the one late look up, to the room that writes reports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,10 @@ from leadlag._version import __version__
 from leadlag.wording.markdown import markdown_table
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from os import PathLike
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
 
 __all__ = ["Provenance", "Result", "Search", "plain"]
 
@@ -149,6 +152,9 @@ class Result:
 
     provenance: Provenance
 
+    #: Room and name of its pictures; empty if it has none.
+    _pictures: ClassVar[str] = ""
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.__repr__ = cls.__repr__  # type: ignore[method-assign]  # a dataclass keeps the one that its own class has
@@ -183,20 +189,21 @@ class Result:
         """The table as Markdown, with characters that would break it escaped."""
         return markdown_table(self.to_frame())
 
-    def plot(self, ax: Any = None, **options: Any) -> Any:
+    def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
         """Draw the result on `ax` (a new figure if None) and return the Axes."""
-        return _upstairs("plot").draw(self, ax=ax, **options)
+        from leadlag.plot import draw  # noqa: PLC0415  matplotlib loads only for who draws
+
+        return draw(self, ax=ax, **options)
 
     def __str__(self) -> str:
         return self.summary()
 
     def _repr_html_(self) -> str:
-        html: str = _upstairs("report").notebook_html(self)
-        return html
+        from leadlag.report import notebook_html  # noqa: PLC0415  pages stand above the results they show
 
+        return notebook_html(self)
 
-def _upstairs(room: str) -> ModuleType:
-    """The one look up: pictures and pages stand above the results they show, and load only when asked for."""
-    from leadlag import plot, report  # noqa: PLC0415
+    def _write_report(self, path: str | PathLike[str]) -> Path:
+        from leadlag.report import write_report  # noqa: PLC0415  pages stand above the results they show
 
-    return {"plot": plot, "report": report}[room]
+        return write_report(self, path)

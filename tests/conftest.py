@@ -50,10 +50,12 @@ def global_random_state_untouched() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_figure_left_open() -> Iterator[None]:
-    """Fail a test that leaves a figure open in pyplot."""
+def no_figure_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a figure open in pyplot; those of pictures open them, and here they are closed."""
     yield
     pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot and request.path.name in {"test_picture.py", "test_pictures.py"}:
+        pyplot.close("all")
     figures = pyplot.get_fignums() if pyplot else []
     if figures:
         pyplot.close("all")

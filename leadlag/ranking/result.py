@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from leadlag.ranking.words.checks import asked, check
 from leadlag.ranking.words.prose import explain_lead, explain_ranking, lead_paragraphs, why_not
 from leadlag.ranking.words.sentences import coded_reason
 from leadlag.ranking.words.tables import summary, summary_of_lead
-from leadlag.results import Provenance, Result, Search, _upstairs, plain
+from leadlag.results import Provenance, Result, Search, plain
 from leadlag.wording.searched import searched_facts
 
 __all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead"]
@@ -115,6 +115,8 @@ class Context:
 class RankedLead(Result):
     """One lead of a ranking: its decision, the evidence behind it, and what they say."""
 
+    _pictures: ClassVar[str] = "leadlag.ranking.pictures:LEAD"
+
     decision: Decision
     context: Context
     provenance: Provenance
@@ -179,6 +181,8 @@ class LeadRanking(Result):
     provenance : Provenance
     """
 
+    _pictures: ClassVar[str] = "leadlag.ranking.pictures:RANKING"
+
     decisions: tuple[Decision, ...]
     context: Context
     family: Family
@@ -242,8 +246,7 @@ class LeadRanking(Result):
 
     def report(self, path: str | PathLike[str]) -> Path:
         """Write the ranking as one HTML file that needs nothing else, and return its path."""
-        written: Path = _upstairs("report").write_report(self, path)
-        return written
+        return self._write_report(path)
 
 
 def _table(decisions: Sequence[Decision], policy: Policy) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from leadlag.methods.correlation.words import axis
+from leadlag.plot.pictures import Picture
 from leadlag.plot.style import FAINT, INK, LINE, MARKS, PLAIN, axes_of, label, theme
 from leadlag.wording.shown import percent
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from leadlag.methods.correlation.result import CrossCorrelation
 
-__all__ = ["stems", "stems_inches"]
+__all__ = ["PICTURES", "stems", "stems_inches"]
 
 _AHEAD, _BEHIND = MARKS["lead"].colour, MARKS["reverse"].colour
 _BAND = "#e3e7ec"
@@ -100,3 +101,7 @@ def _sides(ax: Axes, kpi: str, lead: str) -> None:
         (0.99, "right", f"{lead} moves first \u2192", _AHEAD),
     ):
         ax.text(place, 0.02, text, transform=ax.transAxes, ha=side, va="bottom", fontsize=8.0, color=colour, **PLAIN)
+
+
+#: The pictures of the result, the usual one first.
+PICTURES = {"stems": Picture(stems, stems_inches)}

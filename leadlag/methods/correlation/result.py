@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -57,6 +58,8 @@ class CrossCorrelation(Result):
     provenance : Provenance
         Method, settings, versions and warnings.
     """
+
+    _pictures: ClassVar[str] = "leadlag.methods.correlation.picture:PICTURES"
 
     kpi: str
     lead: str

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.lines import Line2D
 
+from leadlag.plot.pictures import Picture
 from leadlag.plot.style import FAINT, INK, MARKS, PLAIN, axes_of, label, theme
 from leadlag.wording.shown import percent
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from leadlag.methods.delay.result import DelaySet
 
-__all__ = ["peaks", "peaks_inches"]
+__all__ = ["PICTURES", "peaks", "peaks_inches"]
 
 _INSIDE = MARKS["lead"].colour
 
@@ -64,3 +65,7 @@ def _legend(result: DelaySet) -> list[Line2D]:
         Line2D([], [], label=f"in the {percent(result.delay.level)} set", **head),
         Line2D([], [], color=INK, linewidth=1.0, linestyle=(0, (4, 2)), label=f"p = {1.0 - result.delay.level:.2g}"),
     ]
+
+
+#: The pictures of the result, the usual one first.
+PICTURES = {"peaks": Picture(peaks, peaks_inches)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pandas as pd
 
@@ -46,6 +47,8 @@ class DelaySet(Result):
     provenance : Provenance
         Method, settings, versions and warnings.
     """
+
+    _pictures: ClassVar[str] = "leadlag.methods.delay.picture:PICTURES"
 
     kpi: str
     lead: str

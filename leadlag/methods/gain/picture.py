@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 
 from leadlag._validation import as_name
 from leadlag.errors import UsageError
+from leadlag.plot.pictures import Picture
 from leadlag.plot.style import FAINT, INK, MARKS, PLAIN, axes_of, label, theme
 from leadlag.wording.shown import percent, periods
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from leadlag.methods.gain.result import ForecastGain
 
-__all__ = ["saved", "saved_inches"]
+__all__ = ["PICTURES", "saved", "saved_inches"]
 
 _COLOUR = MARKS["lead"].colour
 #: One line style a horizon, the shortest horizon the plainest; after these they begin anew.
@@ -90,3 +91,7 @@ def _by_period(ax: Axes, labels: tuple[str, ...]) -> None:
     low, high = (round(edge) for edge in ax.get_xlim())
     ticks = np.unique(np.linspace(max(low, 0), min(high, len(labels) - 1), _MOST_TICKS).round().astype(int))
     ax.set_xticks(ticks, [label(labels[tick], 12) for tick in ticks], **PLAIN)
+
+
+#: The pictures of the result, the usual one first.
+PICTURES = {"saved": Picture(saved, saved_inches)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -131,6 +132,8 @@ class ForecastGain(Result):
     max_lag : int
     provenance : Provenance
     """
+
+    _pictures: ClassVar[str] = "leadlag.methods.gain.picture:PICTURES"
 
     kpi: str
     leads: tuple[str, ...]

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
+from leadlag.plot.pictures import Picture
 from leadlag.plot.style import FAINT, INK, LINE, MARKS, PLAIN, axes_of, label, theme
 from leadlag.wording.shown import percent, periods
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from leadlag.methods.power.result import DetectableEffects, LeadPower
 
-__all__ = ["chances", "chances_inches"]
+__all__ = ["PICTURES", "chances", "chances_inches"]
 
 _COLOUR = MARKS["lead"].colour
 #: Of the easiest, the middle and the hardest lead.
@@ -82,3 +83,7 @@ def _legend(named: list[LeadPower], *, n: int) -> list[Line2D]:
     ]
     more = n - len(named)
     return [*lines, Line2D([], [], color=FAINT, alpha=0.5, label=f"{more:,} others")] if more else lines
+
+
+#: The pictures of the result, the usual one first.
+PICTURES = {"chances": Picture(chances, chances_inches)}

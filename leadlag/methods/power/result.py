@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pandas as pd
 
@@ -79,6 +80,8 @@ class DetectableEffects(Result):
         Periods with a value of the KPI and the controls.
     provenance : Provenance
     """
+
+    _pictures: ClassVar[str] = "leadlag.methods.power.picture:PICTURES"
 
     kpi: str
     controls: tuple[str, ...]

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from leadlag._validation import as_option
 from leadlag.methods.projection.words import VIEW
+from leadlag.plot.pictures import Picture
 from leadlag.plot.style import FAINT, MARKS, PLAIN, axes_of, label, theme
 from leadlag.wording.shown import percent
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from leadlag.methods.projection.result import LocalProjection
 
-__all__ = ["response", "response_inches"]
+__all__ = ["PICTURES", "response", "response_inches"]
 
 _SHOWN = ("level", "cumulative")
 
@@ -85,3 +86,7 @@ def _say(ax: Axes, result: LocalProjection, *, summed: bool) -> None:
     ax.set_xlim(min(result.horizons) - 0.4, max(result.horizons) + 0.4)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=14, min_n_ticks=1))
     ax.grid(axis="y")
+
+
+#: The pictures of the result, the usual one first.
+PICTURES = {"response": Picture(response, response_inches)}

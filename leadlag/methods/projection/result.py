@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -72,6 +73,8 @@ class LocalProjection(Result):
     provenance : Provenance
         Method, settings, versions and warnings.
     """
+
+    _pictures: ClassVar[str] = "leadlag.methods.projection.picture:PICTURES"
 
     kpi: str
     lead: str

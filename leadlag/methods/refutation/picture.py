@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.lines import Line2D
 
+from leadlag.plot.pictures import Picture
 from leadlag.plot.style import FAINT, INK, MARKS, PLAIN, axes_of, label, theme
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from leadlag.methods.refutation.result import RefutationTest
 
-__all__ = ["copies", "copies_inches"]
+__all__ = ["PICTURES", "copies", "copies_inches"]
 
 _COLOUR = MARKS["lead"].colour
 #: Half the height over which the dots of one row are spread.
@@ -64,3 +65,7 @@ def _heights(count: int) -> np.ndarray:
     """Heights that keep dots apart, the same at every drawing."""
     golden = 0.618034
     return _SPREAD * (2.0 * ((np.arange(count) * golden) % 1.0) - 1.0)
+
+
+#: The pictures of the result, the usual one first.
+PICTURES = {"copies": Picture(copies, copies_inches)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -77,6 +78,8 @@ class RefutationTest(Result):
     provenance : Provenance
         Method, settings, versions and warnings.
     """
+
+    _pictures: ClassVar[str] = "leadlag.methods.refutation.picture:PICTURES"
 
     kpi: str
     lead: str

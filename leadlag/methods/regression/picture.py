@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from leadlag.methods.regression.words import VIEW
+from leadlag.plot.pictures import Picture
 from leadlag.plot.style import FAINT, LINE, MARKS, PLAIN, axes_of, label, theme
 from leadlag.wording.shown import percent
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from leadlag.methods.regression.profile import LagProfile
     from leadlag.methods.regression.result import LaggedRegressionResult
 
-__all__ = ["lag_profile", "lag_profile_inches", "long_run_effects", "long_run_effects_inches"]
+__all__ = ["PICTURES", "PROFILE", "lag_profile", "lag_profile_inches", "long_run_effects", "long_run_effects_inches"]
 
 _COLOUR = MARKS["lead"].colour
 _PEAK = MARKS["reverse"].colour
@@ -151,3 +152,10 @@ def _say(ax: Axes, result: LagProfile) -> None:
     ax.set_ylim(bottom - 0.08 * (top - bottom), top + 0.03 * (top - bottom))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=14, min_n_ticks=1))
     ax.grid(axis="y", color=LINE)
+
+
+#: The pictures of a regression, the usual one first.
+PICTURES = {"long_run_effects": Picture(long_run_effects, long_run_effects_inches)}
+
+#: The picture of a lag profile.
+PROFILE = {"lag_profile": Picture(lag_profile, lag_profile_inches)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -57,6 +57,8 @@ class LagProfile(Result):
         Of bands and intervals.
     provenance : Provenance
     """
+
+    _pictures: ClassVar[str] = "leadlag.methods.regression.picture:PROFILE"
 
     kpi: str
     lead: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -80,6 +80,8 @@ class LaggedRegressionResult(Result):
         Last lag of the profiles.
     provenance : Provenance
     """
+
+    _pictures: ClassVar[str] = "leadlag.methods.regression.picture:PICTURES"
 
     kpi: str
     leads: tuple[str, ...]

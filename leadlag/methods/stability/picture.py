@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from leadlag.plot.pictures import Picture
 from leadlag.plot.style import FAINT, INK, MARKS, PLAIN, axes_of, label, theme
 from leadlag.wording.shown import percent, pvalue
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from leadlag.methods.stability.result import StabilityTest
 
-__all__ = ["changes", "changes_inches", "over_time", "over_time_inches"]
+__all__ = ["PICTURES", "changes", "changes_inches", "over_time", "over_time_inches"]
 
 _COLOUR, _TARGET = MARKS["lead"].colour, MARKS["reverse"].colour
 
@@ -112,3 +113,7 @@ def _say(ax: Axes, result: StabilityTest, title: str, which: str) -> None:
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6, min_n_ticks=1))
     ax.xaxis.set_major_formatter(FuncFormatter(named))
     ax.set_xlabel(f"{which} {result.unit}{' of the window' if which == 'Last' else ''}", **PLAIN)
+
+
+#: The pictures of the result, the usual one first.
+PICTURES = {"over_time": Picture(over_time, over_time_inches), "changes": Picture(changes, changes_inches)}

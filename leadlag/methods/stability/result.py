@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pandas as pd
 
@@ -73,6 +74,8 @@ class StabilityTest(Result):
     provenance : Provenance
         Method, settings, versions and warnings.
     """
+
+    _pictures: ClassVar[str] = "leadlag.methods.stability.picture:PICTURES"
 
     kpi: str
     lead: str

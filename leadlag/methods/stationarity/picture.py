@@ -9,13 +9,14 @@ from matplotlib.ticker import NullFormatter
 
 from leadlag.methods.stationarity.result import SeriesStationarity, StationarityResult
 from leadlag.methods.stationarity.words import axes, corners, label
+from leadlag.plot.pictures import Picture
 from leadlag.plot.style import FAINT, INK, LINE, PLAIN, axes_of, theme
 from leadlag.wording.shown import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plane", "plane_inches"]
+__all__ = ["PICTURES", "plane", "plane_inches"]
 
 #: Colour and marker of each verdict; either alone tells them apart.
 _MARKS = {
@@ -99,3 +100,7 @@ def _corners(ax: Axes, alpha: float, *, low: float, high: float) -> None:
     )
     for text, (x, y, side, end) in zip(corners(), places, strict=True):
         ax.text(x, y, text, transform=ax.transAxes, ha=side, va=end, fontsize=7.5, color=FAINT, **PLAIN)
+
+
+#: The pictures of the result, the usual one first.
+PICTURES = {"plane": Picture(plane, plane_inches)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -81,6 +81,8 @@ class SeriesStationarity(Result):
     provenance : Provenance
     """
 
+    _pictures: ClassVar[str] = "leadlag.methods.stationarity.picture:PICTURES"
+
     metric: str
     segment: str
     unit: str
@@ -148,6 +150,8 @@ class StationarityResult(Result):
     alpha : float
     provenance : Provenance
     """
+
+    _pictures: ClassVar[str] = "leadlag.methods.stationarity.picture:PICTURES"
 
     series: tuple[SeriesStationarity, ...]
     alpha: float
