@@ -31,9 +31,9 @@ from .methods.stability.result import StabilityTest as StabilityTest
 from .methods.stationarity.question import check_stationarity as check_stationarity
 from .methods.stationarity.result import StationarityResult as StationarityResult
 from .ranking.kpis import rank_kpis as rank_kpis
+from .ranking.many import LeadRankings as LeadRankings
 from .ranking.rank import rank_leads as rank_leads
 from .ranking.result import LeadRanking as LeadRanking
-from .ranking.results import LeadRankings as LeadRankings
 from .report import write_report as write_report
 from .sample import Sample as Sample
 from .sample import Vintages as Vintages

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from leadlag.wording.kinds import by_kind
 from leadlag.wording.layout import labelled
-from leadlag.wording.seen import SeenViolation
 from leadlag.wording.shown import cut, pad, periods, shown, width, wrap
+
+if TYPE_CHECKING:
+    from leadlag.sample.violations import Violation
 
 __all__ = ["ReadCalendar", "violation_table", "what_was_read"]
 
@@ -16,7 +19,7 @@ _WIDTH = 80
 _NAME = 24
 
 
-def violation_table(violations: Sequence[SeenViolation]) -> str:
+def violation_table(violations: Sequence[Violation]) -> str:
     """All violations as a table: code, column, what is wrong, examples and the next step."""
     names = [cut(shown(item.argument if item.column is None else item.column), _NAME) for item in violations]
     column = max(width("Column"), *map(width, names))

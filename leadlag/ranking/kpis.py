@@ -14,8 +14,8 @@ from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_list, as_name, as_names, as_option
 from leadlag.catalogue import Metric, as_catalogue
 from leadlag.errors import DataContractError, LeadLagError, UsageError
+from leadlag.ranking.many import Failure, KpiRanking, LeadRankings
 from leadlag.ranking.rank import rank_leads
-from leadlag.ranking.results import Failure, KpiRanking, LeadRankings
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, Violation, as_sample
 

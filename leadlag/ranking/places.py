@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import Tail, fit_tail
-from leadlag.core.search.scan import Scan
 from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.decision.backing import Places
 from leadlag.ranking.numbers import block_counts, block_length, ranks_over_draws, resampled_log_pvalues
 
-__all__ = ["Placed", "places_of"]
+if TYPE_CHECKING:
+    from leadlag.ranking.search import FoundLead
+
+__all__ = ["places_of"]
 
 #: Counted as first: the best, the best three, the best five.
 _FIRST = (1, 3, 5)
@@ -23,27 +24,8 @@ _FIRST = (1, 3, 5)
 _HELD, _OPEN = 0.90, 0.10
 
 
-class Placed(Protocol):
-    """What is read of a lead: the problem in which it is measured, its column there, and the scan of that problem."""
-
-    @property
-    def problem(self) -> Problem:
-        """For a chosen lead that one alone, the others in its base; for another all candidates."""
-        ...
-
-    @property
-    def column(self) -> int:
-        """The lead in `problem`."""
-        ...
-
-    @property
-    def scan(self) -> Scan:
-        """Of `problem`."""
-        ...
-
-
 def places_of(
-    found: Sequence[Placed],
+    found: Sequence[FoundLead],
     *,
     names: Sequence[str],
     seed: int,
@@ -55,7 +37,7 @@ def places_of(
 
     Parameters
     ----------
-    found : sequence of Placed
+    found : sequence of FoundLead
         Leads with the same verdict, best first: chosen ones given each other, others alone.
     names : sequence of str
         Of the same leads.
@@ -100,7 +82,7 @@ def places_of(
     )
 
 
-def _pooled(found: Sequence[Placed]) -> Tail:
+def _pooled(found: Sequence[FoundLead]) -> Tail:
     """Null distributions of the leads, a row each, with one tail for all.
 
     With a tail of its own, of few draws, each lead would be put before or behind others by the error of that tail: of a lead with

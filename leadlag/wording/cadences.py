@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.shown import shown
+
+if TYPE_CHECKING:
+    from leadlag.results import Provenance
 
 __all__ = ["cadence_facts"]
 
 
-def cadence_facts(provenance: SeenProvenance) -> Iterator[tuple[str, str]]:
+def cadence_facts(provenance: Provenance) -> Iterator[tuple[str, str]]:
     """The notes on what was lined up with what, which change what a lag is a lag of."""
     for code, text in provenance.warnings:
         if code in ("LL125", "LL126"):

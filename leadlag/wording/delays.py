@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from leadlag.wording.seen import (
-    SeenDelay,
-)
 from leadlag.wording.shown import among, lag_list, lag_number, percent, periods
+
+if TYPE_CHECKING:
+    from leadlag.decision import Delay
 
 __all__ = ["delay", "delay_set", "in_time", "mean_delay", "mean_missing", "not_identified", "time_to_act", "time_left"]
 
 
-def delay(ahead: SeenDelay, unit: str) -> str:
+def delay(ahead: Delay, unit: str) -> str:
     """The delay with its set."""
     return f"{periods(ahead.peak, unit)} ({percent(ahead.level)} set: {delay_set(ahead, unit)})"
 
 
-def delay_set(ahead: SeenDelay, unit: str) -> str:
+def delay_set(ahead: Delay, unit: str) -> str:
     """The lags that the data do not reject as the delay."""
     return f"{lag_list(ahead.lags, step=ahead.step)} {unit if ahead.lags == (1,) else unit + 's'}"
 
@@ -46,19 +47,19 @@ def in_time(count: float, unit: str) -> str:
     return f"{told} ({periods(whole, smaller)})" if whole and math.isclose(whole, count * many) else told
 
 
-def mean_delay(ahead: SeenDelay, unit: str) -> str:
+def mean_delay(ahead: Delay, unit: str) -> str:
     """The mean delay with its interval."""
     digits = 1 if ahead.step >= 1 else 2
     mean, low, high = (f"{value:.{digits}f}" for value in (ahead.mean, ahead.mean_low, ahead.mean_high))
     return f"{mean} {unit}s ({percent(ahead.level)} interval: {low} to {high})"
 
 
-def mean_missing(ahead: SeenDelay) -> str:
+def mean_missing(ahead: Delay) -> str:
     """Why there is no mean delay."""
     return _MEAN_MISSING.get(ahead.mean_missing, "it could not be estimated")
 
 
-def not_identified(ahead: SeenDelay, pvalue: float, *, lead: str, kpi: str) -> str:
+def not_identified(ahead: Delay, pvalue: float, *, lead: str, kpi: str) -> str:
     """Why the delay is not identified."""
     if pvalue > 1.0 - ahead.level:
         why = f"{lead} may have no effect on {kpi} at any lag searched (p {among(pvalue)})"
@@ -67,7 +68,7 @@ def not_identified(ahead: SeenDelay, pvalue: float, *, lead: str, kpi: str) -> s
     return f"The delay is not identified: {why}. Do not plan with it."
 
 
-def time_to_act(ahead: SeenDelay, published: float, unit: str) -> str:
+def time_to_act(ahead: Delay, published: float, unit: str) -> str:
     """Periods that are left once a lead's value is published, at the peak and over the set."""
     known = "at the end of its own period" if published == 0 else f"{periods(published, unit)} after its own period"
     if not ahead.identified:
@@ -77,7 +78,7 @@ def time_to_act(ahead: SeenDelay, published: float, unit: str) -> str:
     return f"Its value is known {known}, when the KPI has moved already: no time to act, useful only to know sooner."
 
 
-def time_left(ahead: SeenDelay, published: float, unit: str) -> str:
+def time_left(ahead: Delay, published: float, unit: str) -> str:
     """Periods left to act: over the set, and at the peak where that is one of several.
 
     A lead whose value comes after the KPI has moved leaves none.

@@ -1,16 +1,17 @@
 """What could have been seen of a lead, in a sentence, and what those that were not found would need."""
 
-# ruff: noqa: D102  (each attribute is described where it is made)
-
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from leadlag.wording.shown import among, number, percent, periods, shown
 
-__all__ = ["FAR", "SeenCandidate", "SeenSizes", "closest", "in_sd", "missed"]
+if TYPE_CHECKING:
+    from leadlag.decision.backing import Detectable
+
+__all__ = ["FAR", "closest", "in_sd", "missed"]
 
 #: Leads that a negative answer names.
 _MOST_NAMED = 3
@@ -18,25 +19,8 @@ _MOST_NAMED = 3
 FAR = 20.0
 
 
-class SeenSizes(Protocol):
-    """What is read of a `leadlag.decision.Detectable`."""
-
-    @property
-    def half(self) -> float: ...
-    @property
-    def half_sd(self) -> float: ...
-    @property
-    def most_sd(self) -> float: ...
-    @property
-    def power(self) -> float: ...
-    @property
-    def estimated_sd(self) -> float: ...
-    @property
-    def nobs_needed(self) -> float: ...
-
-
-class SeenCandidate(Protocol):
-    """A lead with its p, q, the periods used, and what could have been seen of it."""
+class TestedLead(Protocol):
+    """What is read of a lead that was tested: evidence in a ranking, and the power of a lead on its own, have it alike."""
 
     @property
     def lead(self) -> str: ...
@@ -47,15 +31,15 @@ class SeenCandidate(Protocol):
     @property
     def nobs(self) -> int: ...
     @property
-    def detectable(self) -> SeenSizes | None: ...
+    def detectable(self) -> Detectable | None: ...
 
 
-def missed(item: SeenCandidate, *, kpi: str, unit: str) -> str:
+def missed(item: TestedLead, *, kpi: str, unit: str) -> str:
     """What could have been seen of one lead, in a sentence; empty if that is not known.
 
     Parameters
     ----------
-    item : SeenCandidate
+    item : TestedLead
     kpi : str
     unit : str
         One period in words.
@@ -69,12 +53,12 @@ def missed(item: SeenCandidate, *, kpi: str, unit: str) -> str:
     )
 
 
-def closest(items: Iterable[SeenCandidate], *, kpi: str, unit: str, most: int = _MOST_NAMED) -> tuple[str, ...]:
+def closest(items: Iterable[TestedLead], *, kpi: str, unit: str, most: int = _MOST_NAMED) -> tuple[str, ...]:
     """Where no lead passes: those that came closest, and what would be needed to find them; one sentence each.
 
     Parameters
     ----------
-    items : iterable of SeenCandidate
+    items : iterable of TestedLead
         Leads that were tested; those without sizes are passed over.
     kpi : str
     unit : str
@@ -93,13 +77,13 @@ def closest(items: Iterable[SeenCandidate], *, kpi: str, unit: str, most: int = 
     return tuple(told)
 
 
-def _needed(item: SeenCandidate, size: SeenSizes, *, unit: str) -> str:
+def _needed(item: TestedLead, size: Detectable, *, unit: str) -> str:
     head = f"{shown(item.lead)} (p {among(item.pvalue)}, q {among(item.qvalue)})"
     seen = f"looks like {in_sd(size.estimated_sd)}, where {in_sd(size.half_sd)} is found half of the time"
     return f"{head} {seen}; {_rows(size, nobs=item.nobs, unit=unit)}."
 
 
-def _rows(size: SeenSizes, *, nobs: int, unit: str) -> str:
+def _rows(size: Detectable, *, nobs: int, unit: str) -> str:
     """Periods that an effect as large as the one estimated would need."""
     chance = f"to find an effect so large in {percent(size.power)} of the time"
     if not math.isfinite(size.nobs_needed) or size.nobs_needed > FAR * nobs:

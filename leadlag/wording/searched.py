@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from leadlag.wording.layout import labelled
-from leadlag.wording.seen import SeenProvenance, SeenSearch
 from leadlag.wording.shown import periods
+
+if TYPE_CHECKING:
+    from leadlag.results import Provenance, Search
 
 __all__ = ["counted", "searched", "searched_facts", "searched_lines"]
 
 
-def counted(search: SeenSearch) -> str:
+def counted(search: Search) -> str:
     """What was tried, as a product: ``20 leads x 12 lags x 5 shapes = 1,200 tests``."""
     factors = (
         (search.n_segments, "segment"), (search.n_kpis, "KPI"), (search.n_leads, search.lead_word),
@@ -27,19 +30,19 @@ def counted(search: SeenSearch) -> str:
     return f"{' x '.join(told)}{f' = {tests}' if product == search.n_tests else f', {tests}'}"
 
 
-def searched(search: SeenSearch) -> str:
+def searched(search: Search) -> str:
     """What was tried and adjusted, in a line without a verb."""
     if search.correction == "none":
         return f"{counted(search)}; not adjusted: {search.family}"
     return f"{counted(search)}; {search.correction}: {search.family}"
 
 
-def searched_facts(provenance: SeenProvenance) -> Iterator[tuple[str, str]]:
+def searched_facts(provenance: Provenance) -> Iterator[tuple[str, str]]:
     """The line with its label; none for a result that does not know it."""
     if provenance.search is not None:
         yield "Searched", searched(provenance.search)
 
 
-def searched_lines(provenance: SeenProvenance) -> list[str]:
+def searched_lines(provenance: Provenance) -> list[str]:
     """The same as lines of at most 80 columns."""
     return labelled(searched_facts(provenance))

@@ -1,15 +1,16 @@
 """The effect of a lead before and since it became a target, in a sentence or two."""
 
-# ruff: noqa: D102  (each attribute is described where it is made)
-
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from leadlag.wording.shown import among, interval, percent, periods, shown
 
-__all__ = ["CHANGED", "PERHAPS", "SeenWeakening", "since_target", "with_interval"]
+if TYPE_CHECKING:
+    from leadlag.decision.backing import Weakening
+
+__all__ = ["CHANGED", "PERHAPS", "since_target", "with_interval"]
 
 #: A p of at most this is told as a change, and up to the second as one that may be.
 CHANGED, PERHAPS = 0.05, 0.10
@@ -19,40 +20,7 @@ _LUCK = (
 )
 
 
-class SeenWeakening(Protocol):
-    """What is read of a `leadlag.decision.backing.Weakening`."""
-
-    @property
-    def since(self) -> str: ...
-    @property
-    def before(self) -> float: ...
-    @property
-    def before_low(self) -> float: ...
-    @property
-    def before_high(self) -> float: ...
-    @property
-    def after(self) -> float: ...
-    @property
-    def after_low(self) -> float: ...
-    @property
-    def after_high(self) -> float: ...
-    @property
-    def level(self) -> float: ...
-    @property
-    def pvalue(self) -> float: ...
-    @property
-    def changed_pvalue(self) -> float: ...
-    @property
-    def n_before(self) -> int: ...
-    @property
-    def n_after(self) -> int: ...
-    @property
-    def selected(self) -> str: ...
-    @property
-    def missing(self) -> str: ...
-
-
-def since_target(found: SeenWeakening, *, lead: str, kpi: str, unit: str, rise: str = "", sign: str = "") -> str:
+def since_target(found: Weakening, *, lead: str, kpi: str, unit: str, rise: str = "", sign: str = "") -> str:
     """The effect before and since the lead became a target, with intervals, and whether it weakened, in a sentence or two."""
     if math.isnan(found.before):
         told = f"{lead} became a target in {shown(found.since)}; it acts by its square, so that its effect has no sign"

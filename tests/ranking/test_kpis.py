@@ -14,8 +14,8 @@ import pytest
 import leadlag as ll
 from leadlag.errors import DataContractError, UnknownNameError, UsageError
 from leadlag.ranking import kpis as module
+from leadlag.ranking.many import Failure, KpiRanking, LeadRankings
 from leadlag.ranking.result import COLUMNS, LeadRanking
-from leadlag.ranking.results import Failure, KpiRanking, LeadRankings
 from leadlag.wording.shown import width
 from tests.rankings import NASTY, found, none_found, ranking_of
 

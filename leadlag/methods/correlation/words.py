@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from leadlag.wording.cadences import cadence_facts
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.layout import labelled, lines_of
 from leadlag.wording.searched import searched_facts, searched_lines
-from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
+
+if TYPE_CHECKING:
+    from leadlag.methods.correlation.result import CrossCorrelation
+    from leadlag.results import Provenance
 
 __all__ = ["axis", "explain", "explain_pairs", "integrated_text", "pair_reason", "refusal", "summary", "summary_of_pairs"]
 
@@ -33,58 +36,6 @@ _WHY: Mapping[str, str] = MappingProxyType(
         "LL313": "the KPI has no values, does not vary, or is an exact combination of the controls",
     }
 )
-
-
-class SeenCorrelation(Protocol):
-    """What is read of a `leadlag.methods.correlation.result.CrossCorrelation`."""
-
-    @property
-    def provenance(self) -> SeenProvenance: ...
-    @property
-    def kpi(self) -> str: ...
-    @property
-    def lead(self) -> str: ...
-    @property
-    def controls(self) -> tuple[str, ...]: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def lags(self) -> Iterable[int]: ...
-    @property
-    def correlation(self) -> Iterable[float]: ...
-    @property
-    def high(self) -> Iterable[float]: ...
-    @property
-    def high_all(self) -> Iterable[float]: ...
-    @property
-    def pvalues(self) -> Iterable[float]: ...
-    @property
-    def alpha(self) -> float: ...
-    @property
-    def prewhitened(self) -> bool: ...
-    @property
-    def ar(self) -> Iterable[float]: ...
-    @property
-    def ar_order(self) -> int: ...
-    @property
-    def difference(self) -> int: ...
-    @property
-    def integrated(self) -> tuple[str, ...]: ...
-    @property
-    def nobs(self) -> int: ...
-    @property
-    def n_dropped(self) -> int: ...
-    @property
-    def peak_lag(self) -> int: ...
-    @property
-    def peak_lag_ahead(self) -> int: ...
-    @property
-    def first_lag(self) -> int | None: ...
-    @property
-    def significant_lags(self) -> tuple[int, ...]: ...
-    @property
-    def significant_lags_all(self) -> tuple[int, ...]: ...
-    def at(self, lag: int) -> float: ...
 
 
 def axis(unit: str) -> str:
@@ -135,7 +86,7 @@ def integrated_text(names: Sequence[str], *, prewhitened: bool, difference: int)
     return f"{told}: levels that wander move together without any link; give difference={difference + 1}, and prewhiten=True"
 
 
-def summary(result: SeenCorrelation) -> Prose:
+def summary(result: CrossCorrelation) -> Prose:
     """Correlations and bands as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     how = "prewhitened" if result.prewhitened else "not prewhitened"
@@ -144,7 +95,7 @@ def summary(result: SeenCorrelation) -> Prose:
     return Prose("\n\n".join("\n".join(part) for part in (head, facts, _table(result), [CAVEAT])))
 
 
-def _facts(result: SeenCorrelation) -> Iterator[tuple[str, str]]:
+def _facts(result: CrossCorrelation) -> Iterator[tuple[str, str]]:
     kpi, lead, unit = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME), result.unit
     yield "Lags", f"in {unit}s; at positive lags {lead} moves first, at negative ones {kpi}"
     if result.prewhitened:
@@ -172,19 +123,19 @@ def _coefficients(ar: Iterable[float]) -> str:
     return f": {told}{', ...' if len(list(ar)) > 6 else ''}" if told else ""
 
 
-def _peak(result: SeenCorrelation, lag: int) -> str:
+def _peak(result: CrossCorrelation, lag: int) -> str:
     """Correlation at a lag, and who moves first there."""
     return f"r = {number(result.at(lag))} at lag {lag}: {_order(result, lag)}"
 
 
-def _order(result: SeenCorrelation, lag: int) -> str:
+def _order(result: CrossCorrelation, lag: int) -> str:
     if lag == 0:
         return f"both in the same {result.unit}"
     first = cut(shown(result.lead if lag > 0 else result.kpi), _NAME)
     return f"{first} moves first, by {periods(abs(lag), result.unit)}"
 
 
-def _table(result: SeenCorrelation) -> list[str]:
+def _table(result: CrossCorrelation) -> list[str]:
     """One line a lag."""
     rows = list(zip(result.lags, result.correlation, result.high, result.high_all, result.pvalues, strict=True))
     kept = rows if len(rows) <= _MOST_ROWS else [row for row in rows if abs(row[1]) > row[2]]
@@ -204,7 +155,7 @@ def _decimals(value: float) -> str:
     return f"{round(value, 3) + 0.0:.3f}" if math.isfinite(value) else "-"
 
 
-def explain(result: SeenCorrelation) -> Prose:
+def explain(result: CrossCorrelation) -> Prose:
     """What the correlations say, in plain sentences."""
     told = [_how(result), _where(result), _ahead(result), _behind(result)]
     if result.integrated:
@@ -214,7 +165,7 @@ def explain(result: SeenCorrelation) -> Prose:
     return lines_of(text for text in told if text)
 
 
-def _how(result: SeenCorrelation) -> str:
+def _how(result: CrossCorrelation) -> str:
     """What was correlated, and what prewhitening did."""
     kpi, lead = shown(result.kpi), shown(result.lead)
     steps = f" Changes were used, not levels (differenced {_times(result.difference)})." if result.difference else ""
@@ -236,7 +187,7 @@ def _how(result: SeenCorrelation) -> str:
     )
 
 
-def _where(result: SeenCorrelation) -> str:
+def _where(result: CrossCorrelation) -> str:
     """The overall peak."""
     lag, kpi, lead = result.peak_lag, shown(result.kpi), shown(result.lead)
     p = next(float(p) for each, p in zip(result.lags, result.pvalues, strict=True) if int(each) == lag)
@@ -250,7 +201,7 @@ def _where(result: SeenCorrelation) -> str:
     return f"{found}, {all_lags} the band for all lags: {moves}."
 
 
-def _ahead(result: SeenCorrelation) -> str:
+def _ahead(result: CrossCorrelation) -> str:
     """The lags at which the lead moves first."""
     lead = shown(result.lead)
     outside = [lag for lag in result.significant_lags if lag >= 1]
@@ -266,7 +217,7 @@ def _ahead(result: SeenCorrelation) -> str:
     return f"Where {lead} moves first, outside their own band: {_lags(outside)} ({by_chance}); {also}.{peak}"
 
 
-def _behind(result: SeenCorrelation) -> str:
+def _behind(result: CrossCorrelation) -> str:
     """The lags at which the KPI moves first."""
     kpi, lead = shown(result.kpi), shown(result.lead)
     outside = [lag for lag in result.significant_lags_all if lag < 0]
@@ -286,7 +237,7 @@ def summary_of_pairs(
     n_lags: int,
     n_without: int,
     alpha: float,
-    provenance: SeenProvenance,
+    provenance: Provenance,
 ) -> Prose:
     """The pairs furthest outside their bands at lags at which the lead moves first: KPI, lead, lag, correlation, p."""
     head = [

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.delays import delay_set, in_time, mean_delay, mean_missing, not_identified, time_left, time_to_act
 from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.seen import SeenDelay, SeenProvenance
 from leadlag.wording.shown import Prose, among, cut, lag_number, number, pad, percent, periods, pvalue, shown, wrap
+
+if TYPE_CHECKING:
+    from leadlag.decision import Delay
+    from leadlag.methods.delay.result import DelaySet
 
 __all__ = ["explain", "summary"]
 
@@ -21,46 +24,7 @@ _MOST_ROWS = 40
 _COLUMNS = (7, 5, 9, 14, 24)
 
 
-class SeenDelaySet(Protocol):
-    """What is read of a `leadlag.methods.delay.result.DelaySet`."""
-
-    @property
-    def kpi(self) -> str: ...
-    @property
-    def lead(self) -> str: ...
-    @property
-    def given(self) -> tuple[str, ...]: ...
-    @property
-    def controls(self) -> tuple[str, ...]: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def delay(self) -> SeenDelay: ...
-    @property
-    def available_after(self) -> float: ...
-    @property
-    def actionable_delay(self) -> float: ...
-    @property
-    def lags(self) -> tuple[float, ...]: ...
-    @property
-    def pvalues(self) -> tuple[float, ...]: ...
-    @property
-    def effect(self) -> tuple[float, ...]: ...
-    @property
-    def effect_low(self) -> tuple[float, ...]: ...
-    @property
-    def effect_high(self) -> tuple[float, ...]: ...
-    @property
-    def lead_sd(self) -> float: ...
-    @property
-    def pvalue(self) -> float: ...
-    @property
-    def nobs(self) -> int: ...
-    @property
-    def provenance(self) -> SeenProvenance: ...
-
-
-def summary(result: SeenDelaySet) -> Prose:
+def summary(result: DelaySet) -> Prose:
     """Delay, set, mean delay and the test of each lag as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     head = wrap(f"When does {lead} lead {kpi}? {_answer(result)}", _WIDTH)
@@ -68,7 +32,7 @@ def summary(result: SeenDelaySet) -> Prose:
     return page(head, facts, _by_lag(result), [CAVEAT])
 
 
-def explain(result: SeenDelaySet) -> Prose:
+def explain(result: DelaySet) -> Prose:
     """What the set says, in plain sentences."""
     ahead, unit = result.delay, result.unit
     kpi, lead = shown(result.kpi), shown(result.lead)
@@ -84,7 +48,7 @@ def explain(result: SeenDelaySet) -> Prose:
     return lines_of(told)
 
 
-def _mean_sentence(ahead: SeenDelay, unit: str) -> str:
+def _mean_sentence(ahead: Delay, unit: str) -> str:
     if math.isnan(ahead.mean):
         return f"A mean delay is not given: {mean_missing(ahead)}."
     return (
@@ -93,13 +57,13 @@ def _mean_sentence(ahead: SeenDelay, unit: str) -> str:
     )
 
 
-def _answer(result: SeenDelaySet) -> str:
+def _answer(result: DelaySet) -> str:
     if not result.delay.identified:
         return "The delay is not identified."
     return f"By {in_time(result.delay.peak, result.unit)}."
 
 
-def _facts(result: SeenDelaySet) -> Iterator[tuple[str, str]]:
+def _facts(result: DelaySet) -> Iterator[tuple[str, str]]:
     ahead, unit = result.delay, result.unit
     best = "" if ahead.identified else "best fit at "
     yield "Peak", f"{best}{in_time(ahead.peak, unit)}"
@@ -116,7 +80,7 @@ def _facts(result: SeenDelaySet) -> Iterator[tuple[str, str]]:
     yield from searched_facts(result.provenance)
 
 
-def _by_lag(result: SeenDelaySet) -> list[str]:
+def _by_lag(result: DelaySet) -> list[str]:
     """One line a lag: whether it is in the set, p of a peak there, and the effect of the lag alone.
 
     Of many lags those are shown that are most likely the peak.

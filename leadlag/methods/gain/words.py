@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.shown import Prose, among, cut, joined, pad, percent, periods, pvalue, shown, wrap
+
+if TYPE_CHECKING:
+    from leadlag.methods.gain.result import ForecastGain
 
 __all__ = [
     "LEVEL", "REPORTED", "TOO_SHORT", "dropped", "explain", "few_origins", "folded", "no_lag", "nothing", "refused", "summary",
@@ -27,56 +29,6 @@ LEVEL = 0.10
 
 REPORTED = "the KPI is reported as a moving average or as a sum to date, of which what comes next is known in part already"
 TOO_SHORT = "there are too few periods for a forecast of the KPI from its own history"
-
-
-class SeenGainAhead(Protocol):
-    """What is read of a `leadlag.methods.gain.question.GainAhead`."""
-
-    @property
-    def lead(self) -> str: ...
-    @property
-    def horizon(self) -> int: ...
-    @property
-    def n_origins(self) -> int: ...
-    @property
-    def rmse_saved(self) -> float: ...
-    @property
-    def mae_saved(self) -> float: ...
-    @property
-    def skill_naive(self) -> float: ...
-    @property
-    def clark_west_pvalue(self) -> float: ...
-    @property
-    def diebold_mariano_pvalue(self) -> float: ...
-    @property
-    def missing(self) -> str: ...
-
-
-class SeenForecastGain(Protocol):
-    """What is read of a `leadlag.methods.gain.question.ForecastGain`."""
-
-    @property
-    def provenance(self) -> SeenProvenance: ...
-    @property
-    def kpi(self) -> str: ...
-    @property
-    def leads(self) -> tuple[str, ...]: ...
-    @property
-    def controls(self) -> tuple[str, ...]: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def log(self) -> bool: ...
-    @property
-    def horizons(self) -> tuple[int, ...]: ...
-    @property
-    def dropped(self) -> tuple[tuple[int, str], ...]: ...
-    @property
-    def folded(self) -> tuple[str, ...]: ...
-    @property
-    def gains(self) -> Sequence[SeenGainAhead]: ...
-    @property
-    def max_lag(self) -> int: ...
 
 
 def refused(kpi: str, why: str) -> str:
@@ -113,7 +65,7 @@ def folded(lead: str) -> str:
     return f"{shown(lead)} is seen more often than the KPI and stands with one value a period of it"
 
 
-def summary(result: SeenForecastGain) -> Prose:
+def summary(result: ForecastGain) -> Prose:
     """Share of the error saved, with its p, of every lead and horizon as text of at most 80 columns."""
     kpi = cut(shown(result.kpi), _NAME)
     head = wrap(f"What does a lead save of the error in forecasts of {kpi}, not seen before?", _WIDTH)
@@ -121,7 +73,7 @@ def summary(result: SeenForecastGain) -> Prose:
     return page(head, _table(result), facts, [CAVEAT])
 
 
-def _table(result: SeenForecastGain) -> list[str]:
+def _table(result: ForecastGain) -> list[str]:
     rows = [("lead", "ahead", "origins", "RMSE saved", "MAE", "p", "p equal")]
     told = [one for one in result.gains if not one.missing]
     for one in told[:_MOST_ROWS]:
@@ -135,7 +87,7 @@ def _table(result: SeenForecastGain) -> list[str]:
     return [*lines, f"and {periods(more, 'row')} more: to_frame() has them all"] if more > 0 else lines
 
 
-def _facts(result: SeenForecastGain) -> Iterator[tuple[str, str]]:
+def _facts(result: ForecastGain) -> Iterator[tuple[str, str]]:
     in_logs = ", in logs" if result.log else ""
     yield "Saved", f"share of the error of the KPI's own history{in_logs}; negative: the lead makes it worse"
     yield "p", "that nothing is saved (Clark-West); p equal: that both are equally good (Diebold-Mariano)"
@@ -151,7 +103,7 @@ def _facts(result: SeenForecastGain) -> Iterator[tuple[str, str]]:
         yield "Missing", f"{cut(shown(lead), _NAME)}: {why}"
 
 
-def _missing(result: SeenForecastGain) -> Iterator[tuple[str, str]]:
+def _missing(result: ForecastGain) -> Iterator[tuple[str, str]]:
     """Leads without any number, and why."""
     for lead in result.leads:
         rows = [one for one in result.gains if one.lead == lead]
@@ -159,7 +111,7 @@ def _missing(result: SeenForecastGain) -> Iterator[tuple[str, str]]:
             yield lead, rows[0].missing
 
 
-def explain(result: SeenForecastGain) -> Prose:
+def explain(result: ForecastGain) -> Prose:
     """What the gains say, in plain sentences."""
     kpi, unit = shown(result.kpi), result.unit
     told = [f"From each of many periods {kpi} was forecast from its own history, and again with one lead beside it."]
@@ -171,7 +123,7 @@ def explain(result: SeenForecastGain) -> Prose:
     return lines_of(told)
 
 
-def _of_one(result: SeenForecastGain, lead: str, unit: str) -> str:
+def _of_one(result: ForecastGain, lead: str, unit: str) -> str:
     rows = [one for one in result.gains if one.lead == lead and not one.missing]
     name = shown(lead)
     if not rows:

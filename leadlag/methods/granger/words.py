@@ -3,76 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from leadlag.wording.cadences import cadence_facts
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
+
+if TYPE_CHECKING:
+    from leadlag.methods.granger.result import GrangerResult
 
 __all__ = ["aliased_text", "exact_text", "explain", "null", "summary"]
 
 _WIDTH = 80
 _NAME = 28
 _COLUMNS = (5, 14, 14, 9, 9)
-
-
-class SeenTest(Protocol):
-    """What is read of a `leadlag.methods.granger.result.GrangerResult`."""
-
-    @property
-    def provenance(self) -> SeenProvenance: ...
-    @property
-    def kpi(self) -> str: ...
-    @property
-    def lead(self) -> str: ...
-    @property
-    def controls(self) -> tuple[str, ...]: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def null(self) -> str: ...
-    @property
-    def statistic(self) -> float: ...
-    @property
-    def pvalue(self) -> float: ...
-    @property
-    def df(self) -> tuple[int, ...]: ...
-    @property
-    def distribution(self) -> str: ...
-    @property
-    def order(self) -> tuple[int, ...]: ...
-    @property
-    def augment(self) -> int: ...
-    @property
-    def aliased(self) -> tuple[int, ...]: ...
-    @property
-    def params(self) -> Iterable[float]: ...
-    @property
-    def bse(self) -> Iterable[float]: ...
-    @property
-    def tvalues(self) -> Iterable[float]: ...
-    @property
-    def pvalues(self) -> Iterable[float]: ...
-    @property
-    def rsquared(self) -> float: ...
-    @property
-    def rsquared_restricted(self) -> float: ...
-    @property
-    def nobs(self) -> int: ...
-    @property
-    def n_dropped(self) -> int: ...
-    @property
-    def cov_type(self) -> str: ...
-    @property
-    def correction(self) -> str: ...
-    @property
-    def bandwidth(self) -> int | None: ...
-    @property
-    def exact(self) -> bool: ...
 
 
 def null(kpi: str, lead: str, *, order: Sequence[int], own_order: Sequence[int], controls: Sequence[str] = ()) -> str:
@@ -100,7 +47,7 @@ def aliased_text(lead: str, lags: Sequence[int]) -> str:
     return f"{_lags(lags)} of {shown(lead)} {verb} an exact combination of the other columns and could not be tested"
 
 
-def summary(result: SeenTest) -> Prose:
+def summary(result: GrangerResult) -> Prose:
     """Test and coefficients as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     head = wrap(f"Granger-style test: does {lead} help to predict {kpi}?", _WIDTH)
@@ -108,7 +55,7 @@ def summary(result: SeenTest) -> Prose:
     return page(head, facts, _coefficients(result), [CAVEAT])
 
 
-def explain(result: SeenTest) -> Prose:
+def explain(result: GrangerResult) -> Prose:
     """What the test says, in plain sentences."""
     kpi, lead, lags = shown(result.kpi), shown(result.lead), _lags(result.order)
     if result.exact:
@@ -139,7 +86,7 @@ def explain(result: SeenTest) -> Prose:
     return lines_of(told)
 
 
-def _facts(result: SeenTest) -> Iterator[tuple[str, str]]:
+def _facts(result: GrangerResult) -> Iterator[tuple[str, str]]:
     yield "Null", result.null
     yield "Result", _statistic(result) + (", an exact fit" if result.exact else "")
     yield "Fit", f"R2 {number(result.rsquared_restricted)} without the lead, {number(result.rsquared)} with it"
@@ -153,14 +100,14 @@ def _facts(result: SeenTest) -> Iterator[tuple[str, str]]:
     yield from cadence_facts(result.provenance)
 
 
-def _errors(result: SeenTest) -> str:
+def _errors(result: GrangerResult) -> str:
     if result.cov_type != "HAC":
         return result.cov_type
     times = ", times nobs / df_resid" if result.correction == "df" else ""
     return f"HAC, Bartlett weights, bandwidth {result.bandwidth}{times}"
 
 
-def _coefficients(result: SeenTest) -> list[str]:
+def _coefficients(result: GrangerResult) -> list[str]:
     """One line a tested lag, in units of the data."""
     rows = [("lag", "coefficient", "std. error", "t", "p")]
     for row in zip(result.order, result.params, result.bse, result.tvalues, result.pvalues, strict=True):
@@ -169,7 +116,7 @@ def _coefficients(result: SeenTest) -> list[str]:
     return ["".join(pad(cell, columns, side="right") for cell, columns in zip(row, _COLUMNS, strict=True)) for row in rows]
 
 
-def _statistic(result: SeenTest) -> str:
+def _statistic(result: GrangerResult) -> str:
     """Such as ``F(3, 44) = 5.41, p = 0.0030``."""
     arguments = ", ".join(f"{each:,}" if len(result.df) == 1 else str(each) for each in result.df)
     return f"{result.distribution}({arguments}) = {number(result.statistic)}, p {among(result.pvalue)}"

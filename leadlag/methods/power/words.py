@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.layout import labelled, lines_of, page
-from leadlag.wording.power import FAR, SeenCandidate, closest, in_sd, missed
+from leadlag.wording.power import FAR, closest, in_sd, missed
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.shown import Prose, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
+
+if TYPE_CHECKING:
+    from leadlag.methods.power.result import DetectableEffects, LeadPower
 
 __all__ = ["explain", "summary"]
 
@@ -21,47 +23,7 @@ _MOST_ROWS, _MOST_NAMED = 40, 3
 _COLUMNS = (12, 8, 8, 11, 9, 8)
 
 
-class SeenLead(SeenCandidate, Protocol):
-    """The same with why it could not be tested."""
-
-    @property
-    def reason(self) -> str: ...
-
-
-class SeenDetectableEffects(Protocol):
-    """What is read of a `leadlag.methods.power.result.DetectableEffects`."""
-
-    @property
-    def kpi(self) -> str: ...
-    @property
-    def controls(self) -> tuple[str, ...]: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def leads(self) -> Sequence[SeenLead]: ...
-    @property
-    def max_lag(self) -> int: ...
-    @property
-    def fdr(self) -> float: ...
-    @property
-    def pvalue(self) -> float: ...
-    @property
-    def n_passed(self) -> int: ...
-    @property
-    def power(self) -> float: ...
-    @property
-    def kpi_sd(self) -> float: ...
-    @property
-    def integrated(self) -> bool: ...
-    @property
-    def in_percent(self) -> bool: ...
-    @property
-    def nobs(self) -> int: ...
-    @property
-    def provenance(self) -> SeenProvenance: ...
-
-
-def summary(result: SeenDetectableEffects) -> Prose:
+def summary(result: DetectableEffects) -> Prose:
     """Table of the leads and what it rests on, as text of at most 80 columns."""
     kpi = cut(shown(result.kpi), _NAME)
     head = wrap(f"How small an effect on {kpi} could be seen? {_answer(result)}", _WIDTH)
@@ -69,7 +31,7 @@ def summary(result: SeenDetectableEffects) -> Prose:
     return page(head, _table(result), facts, [CAVEAT])
 
 
-def explain(result: SeenDetectableEffects) -> Prose:
+def explain(result: DetectableEffects) -> Prose:
     """What could have been seen, in plain sentences."""
     kpi, tested = shown(result.kpi), _tested(result)
     sizes = [item.detectable.half_sd for item in tested if item.detectable is not None]
@@ -92,31 +54,31 @@ def explain(result: SeenDetectableEffects) -> Prose:
     return lines_of(told)
 
 
-def _tested(result: SeenDetectableEffects) -> list[SeenLead]:
+def _tested(result: DetectableEffects) -> list[LeadPower]:
     return [item for item in result.leads if item.detectable is not None]
 
 
-def _answer(result: SeenDetectableEffects) -> str:
+def _answer(result: DetectableEffects) -> str:
     sizes = sorted(item.detectable.half_sd for item in _tested(result) if item.detectable is not None)
     low, high = (number(size, digits=2) for size in (sizes[0], sizes[-1]))
     span = f"{low} sd" if low == high else f"{low} to {high} sd"
     return f"With {periods(result.nobs, result.unit)}, half of the effects of {span} are missed."
 
 
-def _of_what(result: SeenDetectableEffects) -> str:
+def _of_what(result: DetectableEffects) -> str:
     """Which sd of the KPI is meant."""
     beside = f"{joined(['its trend', 'its season', *(cut(shown(name), _NAME) for name in result.controls)])}"
     return f"of its changes less {beside}" if result.integrated else f"of what is left of it less {beside}"
 
 
-def _why(result: SeenDetectableEffects) -> str:
+def _why(result: DetectableEffects) -> str:
     n = len(_tested(result))
     others = min(result.n_passed, n - 1)
     need = f"one more beside the {others:,} that pass among" if others else "the first of"
     return f"which {need} {periods(n, 'lead')} needs at a false discovery rate of {percent(result.fdr)}"
 
 
-def _facts(result: SeenDetectableEffects) -> Iterator[tuple[str, str]]:
+def _facts(result: DetectableEffects) -> Iterator[tuple[str, str]]:
     kpi = cut(shown(result.kpi), _NAME)
     unit = "percent" if result.in_percent else f"units of {kpi}"
     yield "Effect", f"in {unit}, and in sd, at one lag for a rise of the lead by one sd"
@@ -132,7 +94,7 @@ def _facts(result: SeenDetectableEffects) -> Iterator[tuple[str, str]]:
         yield "Untestable", f"and {len(lost) - _MOST_NAMED:,} more"
 
 
-def _table(result: SeenDetectableEffects) -> list[str]:
+def _table(result: DetectableEffects) -> list[str]:
     """One line a lead."""
     tested = _tested(result)
     heads = ("found half", "in sd", percent(result.power), "estimated", "needed", "p")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from leadlag.wording.cadences import cadence_facts
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, pad, percent, periods, shown, wrap
+
+if TYPE_CHECKING:
+    from leadlag.core.linear.bands import Bands
+    from leadlag.methods.projection.result import LocalProjection
 
 __all__ = ["VIEW", "exact_text", "explain", "summary"]
 
@@ -25,96 +28,13 @@ _NAME = 28
 _COLUMNS = (3, 10, 10, 10, 10, 11, 11, 10, 5)
 
 
-class Numbers(Protocol):
-    """What is read of an array."""
-
-    def __getitem__(self, at: int, /) -> float: ...
-    def __iter__(self) -> Iterator[float]: ...
-
-
-class SeenBands(Protocol):
-    """What is read of a `leadlag.core.linear.bands.Bands`."""
-
-    @property
-    def estimate(self) -> Numbers: ...
-    @property
-    def bse(self) -> Numbers: ...
-    @property
-    def low(self) -> Numbers: ...
-    @property
-    def high(self) -> Numbers: ...
-    @property
-    def low_all(self) -> Numbers: ...
-    @property
-    def high_all(self) -> Numbers: ...
-    @property
-    def level(self) -> float: ...
-
-
-class SeenProjection(Protocol):
-    """What is read of a `leadlag.methods.projection.result.LocalProjection`."""
-
-    @property
-    def provenance(self) -> SeenProvenance: ...
-    @property
-    def kpi(self) -> str: ...
-    @property
-    def lead(self) -> str: ...
-    @property
-    def controls(self) -> tuple[str, ...]: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def kpi_unit(self) -> str: ...
-    @property
-    def lead_unit(self) -> str: ...
-    @property
-    def horizons(self) -> tuple[int, ...]: ...
-    @property
-    def peak_horizon(self) -> int: ...
-    @property
-    def bands(self) -> SeenBands: ...
-    @property
-    def cumulative(self) -> SeenBands: ...
-    @property
-    def df(self) -> float: ...
-    @property
-    def lead_sd(self) -> float: ...
-    @property
-    def surprise_sd(self) -> float: ...
-    @property
-    def order(self) -> tuple[int, ...]: ...
-    @property
-    def own_order(self) -> tuple[int, ...]: ...
-    @property
-    def order_chosen(self) -> bool: ...
-    @property
-    def augment(self) -> int: ...
-    @property
-    def trend(self) -> str: ...
-    @property
-    def cov_type(self) -> str: ...
-    @property
-    def bandwidth(self) -> int | None: ...
-    @property
-    def bias_correction(self) -> str: ...
-    @property
-    def nobs(self) -> tuple[int, ...]: ...
-    @property
-    def n_dropped(self) -> tuple[int, ...]: ...
-    @property
-    def exact(self) -> tuple[int, ...]: ...
-    @property
-    def integrated(self) -> tuple[str, ...]: ...
-
-
 def exact_text(kpi: str, lead: str, horizons: Sequence[int]) -> str:
     """That the fit has no error at some horizons."""
     at = f"horizon{'' if len(horizons) == 1 else 's'} {lag_list(horizons)}"
     return f"at {at} {shown(kpi)} is fitted exactly: look whether it is made from {shown(lead)}"
 
 
-def summary(result: SeenProjection) -> Prose:
+def summary(result: LocalProjection) -> Prose:
     """Responses with their bands as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     head = wrap(f"{VIEW.capitalize()}: {kpi} after {lead}", _WIDTH)
@@ -128,7 +48,7 @@ def summary(result: SeenProjection) -> Prose:
     return page(head, facts, _table(result), [*foot, CAVEAT])
 
 
-def explain(result: SeenProjection) -> Prose:
+def explain(result: LocalProjection) -> Prose:
     """What the response says, and how it differs from a lag profile, in plain sentences."""
     kpi, lead = shown(result.kpi), shown(result.lead)
     past = joined([f"the past of {lead} and of {kpi}", *map(shown, result.controls)])
@@ -151,7 +71,7 @@ def explain(result: SeenProjection) -> Prose:
     return lines_of(told)
 
 
-def _difference(result: SeenProjection) -> str:
+def _difference(result: LocalProjection) -> str:
     """How the two views differ, and by how much this lead makes them differ."""
     lead = shown(result.lead)
     known = 1.0 - (result.surprise_sd / result.lead_sd) ** 2 if result.lead_sd > 0 else 0.0
@@ -168,14 +88,14 @@ def _difference(result: SeenProjection) -> str:
     )
 
 
-def _peak(result: SeenProjection) -> str:
+def _peak(result: LocalProjection) -> str:
     """Such as ``1.2 % higher (95 % interval 0.5 to 1.9) 3 months later``."""
     at = result.horizons.index(result.peak_horizon)
     later = f"{periods(result.peak_horizon, result.unit)} later" if result.peak_horizon else f"in the same {result.unit}"
     return f"{_estimate(result.bands, at, result, signed=True)} {later}"
 
 
-def _estimate(found: SeenBands, at: int, result: SeenProjection, *, signed: bool = False) -> str:
+def _estimate(found: Bands, at: int, result: LocalProjection, *, signed: bool = False) -> str:
     """An estimate with its pointwise interval, in units of the KPI; with `signed`, higher or lower."""
     value, low, high = interval(float(found.estimate[at]), float(found.low[at]), float(found.high[at]))
     size, where = (value.lstrip("-"), " lower" if value.startswith("-") else " higher") if signed else (value, "")
@@ -183,7 +103,7 @@ def _estimate(found: SeenBands, at: int, result: SeenProjection, *, signed: bool
     return f"{size}{unit}{where} ({percent(found.level)} interval {low} to {high})"
 
 
-def _together(result: SeenProjection) -> str:
+def _together(result: LocalProjection) -> str:
     """Where the band of all horizons at once leaves zero."""
     found = result.bands
     clear = [
@@ -198,7 +118,7 @@ def _together(result: SeenProjection) -> str:
     return f"The {level} band of all horizons at once leaves zero at {named}."
 
 
-def _facts(result: SeenProjection) -> Iterator[tuple[str, str]]:
+def _facts(result: LocalProjection) -> Iterator[tuple[str, str]]:
     kpi = f" ({shown(result.kpi_unit)})" if result.kpi_unit else ""
     yield "Response", f"of the KPI{kpi} per {_one(result.lead_unit)} of surprise"
     sd = _of(result.surprise_sd, result.lead_unit)
@@ -217,11 +137,11 @@ def _facts(result: SeenProjection) -> Iterator[tuple[str, str]]:
     yield from cadence_facts(result.provenance)
 
 
-def _at_peak(result: SeenProjection) -> int:
+def _at_peak(result: LocalProjection) -> int:
     return result.horizons.index(result.peak_horizon)
 
 
-def _given(result: SeenProjection) -> str:
+def _given(result: LocalProjection) -> str:
     """What is controlled for."""
     if result.order == result.own_order:
         past = f"lag{'' if len(result.order) == 1 else 's'} {lag_list(result.order)} of both"
@@ -233,13 +153,13 @@ def _given(result: SeenProjection) -> str:
     return joined([f"{past}{chosen}", *more, *trend, *map(shown, result.controls)])
 
 
-def _errors(result: SeenProjection) -> str:
+def _errors(result: LocalProjection) -> str:
     hac = f", Bartlett weights, bandwidth {result.bandwidth}" if result.cov_type == "HAC" else ""
     bias = "bias corrected to first order" if result.bias_correction != "none" else "bias not corrected"
     return f"{result.cov_type}{hac}, Student's t with {result.df:.1f} degrees of freedom; {bias}"
 
 
-def _wandering(result: SeenProjection) -> str:
+def _wandering(result: LocalProjection) -> str:
     """What integrated series do to the bands, and the way out."""
     named, looks = joined([*map(shown, result.integrated)]), "looks" if len(result.integrated) == 1 else "look"
     return (
@@ -248,7 +168,7 @@ def _wandering(result: SeenProjection) -> str:
     )
 
 
-def _table(result: SeenProjection) -> list[str]:
+def _table(result: LocalProjection) -> list[str]:
     """One line a horizon, in units of the data."""
     rows: list[tuple[str, ...]] = [("h", "response", "std. err.", "low", "high", "low all", "high all", "sum", "rows")]
     found = result.bands

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.shown import Prose, among, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
+
+if TYPE_CHECKING:
+    from leadlag.methods.refutation.result import Attempt, RefutationTest
 
 __all__ = ["SEARCHED", "explain", "few_shifts", "summary"]
 
@@ -24,54 +26,6 @@ _TITLES = {
 }  # fmt: skip
 
 
-class SeenAttempt(Protocol):
-    """What is read of a `leadlag.methods.refutation.result.Attempt`."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def tried(self) -> int: ...
-    @property
-    def measure(self) -> str: ...
-    @property
-    def lead(self) -> float: ...
-    @property
-    def other(self) -> float: ...
-    @property
-    def pvalue(self) -> float: ...
-    @property
-    def stands(self) -> bool: ...
-
-
-class SeenRefutationTest(Protocol):
-    """What is read of a `leadlag.methods.refutation.result.RefutationTest`."""
-
-    @property
-    def provenance(self) -> SeenProvenance: ...
-    @property
-    def kpi(self) -> str: ...
-    @property
-    def lead(self) -> str: ...
-    @property
-    def given(self) -> tuple[str, ...]: ...
-    @property
-    def controls(self) -> tuple[str, ...]: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def max_lag(self) -> int: ...
-    @property
-    def pvalue(self) -> float: ...
-    @property
-    def attempts(self) -> Sequence[SeenAttempt]: ...
-    @property
-    def stands(self) -> bool: ...
-    @property
-    def level(self) -> float: ...
-    @property
-    def nobs(self) -> int: ...
-
-
 def few_shifts(count: int, unit: str) -> str:
     """That there is no room to shift a lead."""
     return (
@@ -80,7 +34,7 @@ def few_shifts(count: int, unit: str) -> str:
     )
 
 
-def summary(result: SeenRefutationTest) -> Prose:
+def summary(result: RefutationTest) -> Prose:
     """The attempts as a table of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     head = wrap(f"Does {lead} stand as a lead of {kpi}? {_answer(result)}", _WIDTH)
@@ -88,7 +42,7 @@ def summary(result: SeenRefutationTest) -> Prose:
     return page(head, _table(result), facts, [CAVEAT])
 
 
-def explain(result: SeenRefutationTest) -> Prose:
+def explain(result: RefutationTest) -> Prose:
     """What was tried and found, in plain sentences."""
     kpi, lead = shown(result.kpi), shown(result.lead)
     told = [f"That {lead} tells nothing of {kpi} ahead has p {among(result.pvalue)}. {_answer(result)}"]
@@ -98,14 +52,14 @@ def explain(result: SeenRefutationTest) -> Prose:
     return lines_of(told)
 
 
-def _answer(result: SeenRefutationTest) -> str:
+def _answer(result: RefutationTest) -> str:
     failed = [_TITLES[attempt.name] for attempt in result.attempts if not attempt.stands]
     if not failed:
         return "It stands against every attempt to refute it."
     return f"No: it falls against {joined(failed)}."
 
 
-def _table(result: SeenRefutationTest) -> list[str]:
+def _table(result: RefutationTest) -> list[str]:
     """One line an attempt."""
     rows = [("against", "tried", "compared in", "the lead", "best of these", "p", "stands")]
     for attempt in result.attempts:
@@ -120,7 +74,7 @@ def _table(result: SeenRefutationTest) -> list[str]:
     ]
 
 
-def _facts(result: SeenRefutationTest) -> Iterator[tuple[str, str]]:
+def _facts(result: RefutationTest) -> Iterator[tuple[str, str]]:
     yield "Lead", f"p {among(result.pvalue)} for no effect after 1 to {periods(result.max_lag, result.unit)}"
     yield "Future", "p: its future explains nothing beside its past; shares: each beside the other"
     yield "Others", f"p: share that does as well, the lead counted; it stands at {percent(result.level)} or less"
@@ -134,7 +88,7 @@ def _share(value: float) -> str:
     return f"{number(100.0 * value, digits=2)} %"
 
 
-def _future(attempt: SeenAttempt, result: SeenRefutationTest) -> str:
+def _future(attempt: Attempt, result: RefutationTest) -> str:
     kpi, lead = shown(result.kpi), shown(result.lead)
     beside = f"beside its future its past explains {_share(attempt.lead)} of the surprises of {kpi}"
     told = f"Against its future: {beside}, beside its past its future {_share(attempt.other)} (p {among(attempt.pvalue)})."
@@ -145,7 +99,7 @@ def _future(attempt: SeenAttempt, result: SeenRefutationTest) -> str:
     return told
 
 
-def _copies(attempt: SeenAttempt, result: SeenRefutationTest) -> str:
+def _copies(attempt: Attempt, result: RefutationTest) -> str:
     kpi, lead = shown(result.kpi), shown(result.lead)
     if attempt.name == "placebo":
         what = f"Against itself shifted in time by more than {periods(result.max_lag, result.unit)}"
@@ -158,7 +112,7 @@ def _copies(attempt: SeenAttempt, result: SeenRefutationTest) -> str:
     return told if attempt.stands else f"{told} So what was found needs no link in time to {kpi}."
 
 
-def _decoys(attempt: SeenAttempt, result: SeenRefutationTest) -> str:
+def _decoys(attempt: Attempt, result: RefutationTest) -> str:
     lead = shown(result.lead)
     told = f"Against {attempt.tried:,} random walks, prepared and searched as {lead} is: the best has p {among(attempt.other)}"
     told += f"; {_share(attempt.pvalue)} do as well as {lead}, {lead} counted."

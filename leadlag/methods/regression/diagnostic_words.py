@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from leadlag.wording.seen import SeenCheck
 from leadlag.wording.shown import among, number, periods, shown
+
+if TYPE_CHECKING:
+    from leadlag.decision.checks import Check
+    from leadlag.methods.regression.numbers.diagnostics import Diagnostics, ResidualTest
 
 __all__ = ["residual_lines"]
 
 
-class SeenTest(Protocol):
-    """One test of residuals."""
-
-    @property
-    def statistic(self) -> float: ...
-    @property
-    def df(self) -> int: ...
-    @property
-    def pvalue(self) -> float: ...
-
-
-class SeenDiagnostics(Protocol):
-    """What is read of `leadlag.methods.regression.numbers.diagnostics.Diagnostics`."""
-
-    @property
-    def autocorrelation(self) -> SeenTest: ...
-    @property
-    def heteroscedasticity(self) -> SeenTest: ...
-    @property
-    def normality(self) -> SeenTest: ...
-    @property
-    def stability(self) -> SeenTest: ...
-    @property
-    def durbin_watson(self) -> float: ...
-    @property
-    def skewness(self) -> float: ...
-    @property
-    def kurtosis(self) -> float: ...
-    @property
-    def order(self) -> int: ...
-
-
 def residual_lines(
-    checks: Sequence[SeenCheck],
-    diagnostics: SeenDiagnostics,
+    checks: Sequence[Check],
+    diagnostics: Diagnostics,
     *,
     cov_type: str,
     has_own_lags: bool,
@@ -80,7 +51,7 @@ def residual_lines(
     return tuple(_line(check, numbers[check.code], advice[check.code]) for check in checks)
 
 
-def _line(check: SeenCheck, numbers: str, advice: str) -> str:
+def _line(check: Check, numbers: str, advice: str) -> str:
     name = f"{check.code[0].upper()}{check.code[1:]}"
     if check.status == "not applicable":
         return f"{name}: not applicable (too few rows, or residuals that do not vary)."
@@ -88,7 +59,7 @@ def _line(check: SeenCheck, numbers: str, advice: str) -> str:
     return told if check.status == "pass" else f"{told} {advice}"
 
 
-def _numbers(found: SeenDiagnostics) -> dict[str, str]:
+def _numbers(found: Diagnostics) -> dict[str, str]:
     """Test and statistic of each check."""
     lags = f"Breusch-Godfrey, {periods(found.order, 'lag')}"
     watson = f"Durbin-Watson {number(found.durbin_watson)}"
@@ -101,7 +72,7 @@ def _numbers(found: SeenDiagnostics) -> dict[str, str]:
     }
 
 
-def _chi2(test: SeenTest) -> str:
+def _chi2(test: ResidualTest) -> str:
     return f"chi2({test.df}) = {number(test.statistic)}"
 
 
@@ -121,7 +92,7 @@ def _autocorrelation(cov_type: str, *, has_own_lags: bool, noise: str) -> str:
     )
 
 
-def _heteroscedasticity(answers: dict[str, str], cov_type: str, *, noise: str) -> str:
+def _heteroscedasticity(answers: Mapping[str, str], cov_type: str, *, noise: str) -> str:
     logs = "logs of the KPI if its swings grow with its level"
     if cov_type != "nonrobust":
         told = f"The {cov_type} errors allow for it; intervals of single predictions do not."
@@ -138,7 +109,7 @@ def _normality(status: str) -> str:
     return f"It matters little for the bands, more for intervals of single predictions. What to do: {look}."
 
 
-def _stability(answers: dict[str, str], shift_at: str) -> str:
+def _stability(answers: Mapping[str, str], shift_at: str) -> str:
     place = f", most likely at {shift_at}" if shift_at else ""
     if _related(answers):
         return (
@@ -151,5 +122,5 @@ def _stability(answers: dict[str, str], shift_at: str) -> str:
     )
 
 
-def _related(answers: dict[str, str]) -> bool:
+def _related(answers: Mapping[str, str]) -> bool:
     return answers.get("autocorrelation") in ("review", "fail")

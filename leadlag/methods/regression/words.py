@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
-from leadlag.methods.regression.diagnostic_words import SeenDiagnostics, residual_lines
+from leadlag.methods.regression.diagnostic_words import residual_lines
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts, searched_lines
-from leadlag.wording.seen import SeenCheck
 from leadlag.wording.shown import (
     Prose,
     cut,
@@ -26,6 +25,13 @@ from leadlag.wording.shown import (
     shown,
     wrap,
 )
+
+if TYPE_CHECKING:
+    from leadlag.decision.checks import Check
+    from leadlag.methods.regression.numbers.diagnostics import Diagnostics
+    from leadlag.methods.regression.numbers.profiles import Family
+    from leadlag.methods.regression.profile import LagProfile
+    from leadlag.methods.regression.result import LaggedRegressionResult
 
 __all__ = [
     "VIEW", "aliased_text", "exact_text", "explain", "family", "few_rows_text", "levels_text", "noise_text", "no_rest_text",
@@ -51,24 +57,7 @@ _HIDDEN = {
 _MOST_TERMS = 24
 
 
-class SeenFamily(Protocol):
-    """What is read of a `leadlag.methods.regression.numbers.profiles.Family`."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def lags(self) -> tuple[int, ...]: ...
-    @property
-    def degree(self) -> int: ...
-    @property
-    def endpoints(self) -> str: ...
-    @property
-    def n_free(self) -> int: ...
-    @property
-    def start(self) -> int | None: ...
-
-
-def family(of: SeenFamily, *, unit: str) -> str:
+def family(of: Family, *, unit: str) -> str:
     """A family of profiles in words."""
     lags = f"{unit}s {lag_list(of.lags)}"
     if of.kind == "almon":
@@ -125,12 +114,12 @@ def no_rest_text(kpi: str) -> str:
     )
 
 
-def _lost(profile: Any) -> bool:
+def _lost(profile: LagProfile) -> bool:
     """Whether all columns of the lead are combinations of others."""
     return all(math.isnan(weight) for weight in profile.weights)
 
 
-def profile_summary(profile: Any) -> Prose:
+def profile_summary(profile: LagProfile) -> Prose:
     """One lead's profile as text of at most 80 columns."""
     kpi, lead = cut(shown(profile.kpi), _NAME), cut(shown(profile.lead), _NAME)
     head = wrap(f"{VIEW[0].upper()}{VIEW[1:]}: how {kpi} moves after {lead}", _WIDTH)
@@ -138,7 +127,7 @@ def profile_summary(profile: Any) -> Prose:
     return page(head, facts, _lag_table(profile), [CAVEAT])
 
 
-def _profile_facts(profile: Any) -> Iterator[tuple[str, str]]:
+def _profile_facts(profile: LagProfile) -> Iterator[tuple[str, str]]:
     unit, level = profile.unit, percent(profile.level)
     yield "Shape", profile.shape
     if profile.own_unit != unit:
@@ -166,7 +155,7 @@ def _profile_facts(profile: Any) -> Iterator[tuple[str, str]]:
     yield "", _lasting(profile)
 
 
-def _delay(profile: Any) -> str:
+def _delay(profile: LagProfile) -> str:
     if _lost(profile):
         return "not known: all its columns are combinations of others"
     low, high, unit = profile.peak_low, profile.peak_high, profile.own_unit
@@ -179,13 +168,13 @@ def _delay(profile: Any) -> str:
     return f"peak at {at}; {others}; first effect at {unit} {profile.first_lag}"
 
 
-def _after(profile: Any) -> str:
+def _after(profile: LagProfile) -> str:
     """The delay, in periods of the KPI and in those of a lead that is seen more often."""
     said = periods(profile.delay, profile.unit)
     return said if profile.own_unit == profile.unit else f"{said} ({periods(profile.peak, profile.own_unit)})"
 
 
-def _long_run(profile: Any) -> str:
+def _long_run(profile: LagProfile) -> str:
     run = profile.long_run
     if math.isnan(run.value):
         return "not known" if _lost(profile) else "none, since with these own lags the KPI does not settle"
@@ -200,7 +189,7 @@ def _long_run(profile: Any) -> str:
     return f"{text}; no bootstrap interval)"
 
 
-def _lasting(profile: Any) -> str:
+def _lasting(profile: LagProfile) -> str:
     if math.isfinite(profile.elasticity):
         return f"an elasticity: percent of {shown(profile.kpi)} for one percent more {shown(profile.lead)}"
     unit = " %" if profile.kpi in profile.log else ""
@@ -208,7 +197,7 @@ def _lasting(profile: Any) -> str:
     return f"after {rise}: {number(profile.effect, sign=True)}{unit}"
 
 
-def _lag_table(profile: Any) -> list[str]:
+def _lag_table(profile: LagProfile) -> list[str]:
     bands, summed = profile.effects.profile, profile.effects.cumulative
     largest = max((abs(each) for each in bands.estimate if math.isfinite(each)), default=0.0)
     level = percent(profile.level)
@@ -224,7 +213,7 @@ def _lag_table(profile: Any) -> list[str]:
     return ["".join(pad(cell, columns, side="right") for cell, columns in zip(row, _LAGS, strict=True)) for row in rows]
 
 
-def profile_explain(profile: Any) -> Prose:
+def profile_explain(profile: LagProfile) -> Prose:
     """What a profile says, in plain sentences."""
     kpi, lead, unit = shown(profile.kpi), shown(profile.lead), profile.unit
     run, level = profile.long_run, percent(profile.level)
@@ -261,7 +250,7 @@ def profile_explain(profile: Any) -> Prose:
     return lines_of(told)
 
 
-def summary(result: Any) -> Prose:
+def summary(result: LaggedRegressionResult) -> Prose:
     """Fit, profiles and diagnostics as text of at most 80 columns."""
     kpi, leads = cut(shown(result.kpi), _NAME), cut(joined([shown(lead) for lead in result.leads]), 40)
     head = wrap(f"Lagged regression of {kpi} on {leads}", _WIDTH)
@@ -280,20 +269,20 @@ def summary(result: Any) -> Prose:
     return page(*blocks, checked, [CAVEAT])
 
 
-def diagnosis(result: Any) -> tuple[str, ...]:
+def diagnosis(result: LaggedRegressionResult) -> tuple[str, ...]:
     """One text for each diagnostic of the residuals."""
-    checks: Sequence[SeenCheck] = result.checks
+    checks: Sequence[Check] = result.checks
     if not checks:
         return ()
-    found: SeenDiagnostics = result.diagnostics
-    place = None if found.shift < 0 else result.resid.index[found.shift]  # type: ignore[attr-defined]
+    found: Diagnostics = result.diagnostics
+    place = None if found.shift < 0 else result.resid.index[found.shift]
     at = "" if place is None else f"{result.unit} {place}" if isinstance(place, int) else place
     return residual_lines(
         checks, found, cov_type=result.cov_type, has_own_lags=bool(result.own_lags), noise=result.noise, shift_at=at
     )
 
 
-def explain(result: Any) -> Prose:
+def explain(result: LaggedRegressionResult) -> Prose:
     """What the regression says, in plain sentences."""
     kpi, unit = shown(result.kpi), result.unit
     share = percent(round(result.rsquared, 3)) if math.isfinite(result.rsquared) else "an unknown share"
@@ -317,7 +306,7 @@ def explain(result: Any) -> Prose:
     return lines_of(told)
 
 
-def _facts(result: Any) -> Iterator[tuple[str, str]]:
+def _facts(result: LaggedRegressionResult) -> Iterator[tuple[str, str]]:
     every = [f"{lag_list(lags)} ({unit}s){_of_whom(result, unit)}" for unit, lags in result.lags_by_unit.items()]
     yield "Lags", "; ".join(every) + (f"; own lags {lag_list(result.own_lags)}" if result.own_lags else "")
     yield "Rows", f"{periods(result.nobs, result.unit)} used, {result.n_dropped:,} not (first periods and missing values)"
@@ -334,7 +323,7 @@ def _facts(result: Any) -> Iterator[tuple[str, str]]:
         yield "Noise", f"ARIMA{tuple(result.noise_order)}, by exact likelihood; R2 is that of predictions one {result.unit} ahead"
 
 
-def _of_whom(result: Any, unit: str) -> str:
+def _of_whom(result: LaggedRegressionResult, unit: str) -> str:
     """The leads that are seen once in such a period."""
     if len(result.lags_by_unit) == 1:
         return " of each lead"
@@ -343,14 +332,14 @@ def _of_whom(result: Any, unit: str) -> str:
     )
 
 
-def _errors(result: Any) -> str:
+def _errors(result: LaggedRegressionResult) -> str:
     if result.cov_type != "HAC":
         return str(result.cov_type)
     times = ", times nobs / df_resid" if result.correction == "df" else ""
     return f"HAC, Bartlett weights, bandwidth {result.bandwidth}{times}"
 
 
-def _terms(result: Any) -> list[str]:
+def _terms(result: LaggedRegressionResult) -> list[str]:
     rows = [("term", "coefficient", "std. error", "t", "p")]
     frame = result.coefficients()
     for term, coefficient, bse, t, p in frame.head(_MOST_TERMS).itertuples(index=False):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from leadlag.errors import UsageError
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.delays import in_time
 from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.shown import Prose, among, cut, joined, number, periods, shown, wrap
-from leadlag.wording.targeted import CHANGED, SeenWeakening, since_target, with_interval
+from leadlag.wording.targeted import CHANGED, since_target, with_interval
+
+if TYPE_CHECKING:
+    from leadlag.decision.backing import Weakening
+    from leadlag.methods.stability.result import StabilityTest
 
 __all__ = ["HOW", "WHEN", "date_refused", "explain", "summary", "too_few_beside", "too_little"]
 
@@ -23,84 +26,12 @@ WHEN, HOW = "dates of a change, at the lag and in the shape that fit best", "wil
 _WIDTH, _NAME = 80, 28
 
 
-class SeenStability(Protocol):
-    """What is read of a `leadlag.decision.backing.Stability`."""
-
-    @property
-    def statistic(self) -> float: ...
-    @property
-    def pvalue(self) -> float: ...
-    @property
-    def date(self) -> str: ...
-    @property
-    def before(self) -> float: ...
-    @property
-    def after(self) -> float: ...
-    @property
-    def weakening(self) -> SeenWeakening | None: ...
-
-
-class SeenStabilityTest(Protocol):
-    """What is read of a `leadlag.methods.stability.result.StabilityTest`."""
-
-    @property
-    def provenance(self) -> SeenProvenance: ...
-    @property
-    def kpi(self) -> str: ...
-    @property
-    def lead(self) -> str: ...
-    @property
-    def given(self) -> tuple[str, ...]: ...
-    @property
-    def controls(self) -> tuple[str, ...]: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def delay(self) -> float: ...
-    @property
-    def shape(self) -> str: ...
-    @property
-    def in_percent(self) -> bool: ...
-    @property
-    def stability(self) -> SeenStability: ...
-    @property
-    def before_low(self) -> float: ...
-    @property
-    def before_high(self) -> float: ...
-    @property
-    def after_low(self) -> float: ...
-    @property
-    def after_high(self) -> float: ...
-    @property
-    def asymptotic_pvalue(self) -> float: ...
-    @property
-    def supremum_pvalue(self) -> float: ...
-    @property
-    def whole_statistic(self) -> float: ...
-    @property
-    def whole_pvalue(self) -> float: ...
-    @property
-    def window(self) -> int: ...
-    @property
-    def window_ends(self) -> tuple[str, ...]: ...
-    @property
-    def effect(self) -> tuple[float, ...]: ...
-    @property
-    def left_out(self) -> tuple[str, ...]: ...
-    @property
-    def lead_sd(self) -> float: ...
-    @property
-    def level(self) -> float: ...
-    @property
-    def nobs(self) -> int: ...
-
-
 def too_little(nobs: int, unit: str) -> str:
     """Why no change can be asked."""
     return f"{periods(nobs, unit)} with a value of the lead so far back, in which it moves on both sides of a date, are too few"
 
 
-def too_few_beside(found: SeenWeakening, unit: str) -> str:
+def too_few_beside(found: Weakening, unit: str) -> str:
     """Why the test since the lead became a target has no numbers."""
     told = f"{periods(found.n_before, unit)} before and {found.n_after:,} since {shown(found.since)}, counted once its values had"
     return f"{told} had time to act, are too few to compare, or the lead did not move on one side"
@@ -111,7 +42,7 @@ def date_refused(error: UsageError) -> str:
     return str(error).rstrip(".")
 
 
-def summary(result: SeenStabilityTest) -> Prose:
+def summary(result: StabilityTest) -> Prose:
     """Test, likeliest date, effects and the test since the lead is a target as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     head = wrap(f"Is the effect of {lead} on {kpi} the same all the time? {_answer(result)}", _WIDTH)
@@ -119,7 +50,7 @@ def summary(result: SeenStabilityTest) -> Prose:
     return page(head, facts, [CAVEAT])
 
 
-def explain(result: SeenStabilityTest) -> Prose:
+def explain(result: StabilityTest) -> Prose:
     """What the test says, in plain sentences."""
     kpi, lead, found = shown(result.kpi), shown(result.lead), result.stability
     before, after = _sides(result)
@@ -146,7 +77,7 @@ def _left_out(labels: tuple[str, ...]) -> str:
     return joined(labels) if len(labels) <= 3 else f"{labels[0]} to {labels[-1]}, {len(labels)} in all"
 
 
-def _sides(result: SeenStabilityTest) -> tuple[str, str]:
+def _sides(result: StabilityTest) -> tuple[str, str]:
     found, sign = result.stability, _sign(result)
     if math.isnan(found.before):
         return "the effect of a square has no sign", "nor"
@@ -154,22 +85,22 @@ def _sides(result: SeenStabilityTest) -> tuple[str, str]:
     return before, with_interval(found.after, result.after_low, result.after_high, result.level, sign)
 
 
-def _sign(result: SeenStabilityTest) -> str:
+def _sign(result: StabilityTest) -> str:
     return " %" if result.in_percent else ""
 
 
-def _rise(result: SeenStabilityTest) -> str:
+def _rise(result: StabilityTest) -> str:
     return f" for a rise by {number(result.lead_sd)}"
 
 
-def _answer(result: SeenStabilityTest) -> str:
+def _answer(result: StabilityTest) -> str:
     found = result.stability
     if found.pvalue > CHANGED:
         return "No sign of a change."
     return f"No: it changed, most likely after {shown(found.date)}."
 
 
-def _facts(result: SeenStabilityTest) -> Iterator[tuple[str, str]]:
+def _facts(result: StabilityTest) -> Iterator[tuple[str, str]]:
     found, unit = result.stability, result.unit
     before, after = _sides(result)
     yield "Test", f"p {among(found.pvalue)} for the same effect at all dates (largest Wald statistic {number(found.statistic)})"
@@ -191,7 +122,7 @@ def _facts(result: SeenStabilityTest) -> Iterator[tuple[str, str]]:
     yield from searched_facts(result.provenance)
 
 
-def _windows(result: SeenStabilityTest) -> str:
+def _windows(result: StabilityTest) -> str:
     known = [value for value in result.effect if math.isfinite(value)]
     span = (
         f"effect from {number(min(known))} to {number(max(known))}{_sign(result)}" if known else "the lead does not move in any"

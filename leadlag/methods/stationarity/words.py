@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from leadlag.wording.layout import labelled, lines_of
 from leadlag.wording.searched import searched_facts, searched_lines
-from leadlag.wording.seen import SeenProvenance
 from leadlag.wording.shown import Prose, among, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
 from leadlag.wording.treatment import season
+
+if TYPE_CHECKING:
+    from leadlag.methods.stationarity.result import SeasonTest, SeriesStationarity, StationarityResult
 
 __all__ = ["axes", "corners", "explain", "explain_series", "kpss_p", "label", "summary", "summary_of_series", "untestable"]
 
@@ -32,94 +34,6 @@ _VERDICTS: Mapping[str, str] = MappingProxyType(
 )
 
 
-class SeenSeason(Protocol):
-    """What is read of a `leadlag.methods.stationarity.result.SeasonTest`."""
-
-    @property
-    def period(self) -> float: ...
-    @property
-    def n_pairs(self) -> int: ...
-    @property
-    def month_ends(self) -> bool: ...
-    @property
-    def n_seasons(self) -> float: ...
-    @property
-    def pvalue(self) -> float: ...
-    @property
-    def strength(self) -> float: ...
-
-
-class SeenTransform(Protocol):
-    """What is read of a `leadlag.methods.stationarity.transform.SeriesTransform`."""
-
-    @property
-    def steps(self) -> tuple[str, ...]: ...
-
-
-class SeenSeries(Protocol):
-    """What is read of a `leadlag.methods.stationarity.result.SeriesStationarity`."""
-
-    @property
-    def provenance(self) -> SeenProvenance: ...
-    @property
-    def metric(self) -> str: ...
-    @property
-    def segment(self) -> str: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def verdict(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def tests_beside(self) -> str: ...
-    @property
-    def trend_pvalue(self) -> float: ...
-    @property
-    def dfgls(self) -> float: ...
-    @property
-    def dfgls_pvalue(self) -> float: ...
-    @property
-    def dfgls_lags(self) -> int: ...
-    @property
-    def adf(self) -> float: ...
-    @property
-    def adf_pvalue(self) -> float: ...
-    @property
-    def adf_lags(self) -> int: ...
-    @property
-    def kpss(self) -> float: ...
-    @property
-    def kpss_pvalue(self) -> float: ...
-    @property
-    def kpss_bandwidth(self) -> int: ...
-    @property
-    def seasons(self) -> Sequence[SeenSeason]: ...
-    @property
-    def transform(self) -> SeenTransform: ...
-    @property
-    def log_verdict(self) -> str: ...
-    @property
-    def suggestion(self) -> str: ...
-    @property
-    def nobs(self) -> int: ...
-    @property
-    def n_missing(self) -> int: ...
-    @property
-    def alpha(self) -> float: ...
-
-
-class SeenResult(Protocol):
-    """What is read of a `leadlag.methods.stationarity.result.StationarityResult`."""
-
-    @property
-    def provenance(self) -> SeenProvenance: ...
-    @property
-    def series(self) -> Sequence[SeenSeries]: ...
-    @property
-    def alpha(self) -> float: ...
-
-
 def untestable(code: str, *, detail: str = "", n_values: int = 0) -> str:
     """Code and words why a series cannot be tested.
 
@@ -137,7 +51,7 @@ def untestable(code: str, *, detail: str = "", n_values: int = 0) -> str:
     return f"{code}: {why[code]}"
 
 
-def label(series: SeenSeries, most: int = _NAME) -> str:
+def label(series: SeriesStationarity, most: int = _NAME) -> str:
     """The series' name, with its segment if it has one."""
     return cut(shown(f"{series.metric} [{series.segment}]" if series.segment else series.metric), most)
 
@@ -169,7 +83,7 @@ def _among(p: float) -> str:
     return f"{text[0]} {text[1:]}" if text[0] in "<>" else f"= {text}"
 
 
-def summary(result: SeenResult) -> Prose:
+def summary(result: StationarityResult) -> Prose:
     """Verdicts, p-values and suggestions as text of at most 80 columns."""
     series = result.series
     counts = Counter(item.verdict for item in series)
@@ -190,7 +104,7 @@ def summary(result: SeenResult) -> Prose:
     return Prose("\n\n".join("\n".join(part) for part in (head, table, searched_lines(result.provenance), foot)))
 
 
-def _row(item: SeenSeries) -> tuple[str, ...]:
+def _row(item: SeriesStationarity) -> tuple[str, ...]:
     name = label(item, _COLUMNS[0][0] - 1)
     if item.verdict == "untestable":
         return (name, item.verdict, "-", "-", "-", item.reason.split(":")[0])
@@ -198,7 +112,7 @@ def _row(item: SeenSeries) -> tuple[str, ...]:
     return (name, item.verdict, pvalue(item.dfgls_pvalue), pvalue(item.adf_pvalue), kpss_p(item.kpss_pvalue), steps)
 
 
-def explain(result: SeenResult) -> Prose:
+def explain(result: StationarityResult) -> Prose:
     """What the verdicts mean and what to do, in plain sentences."""
     told = []
     for verdict, meaning in _VERDICTS.items():
@@ -232,7 +146,7 @@ _CARE = (
 )
 
 
-def summary_of_series(item: SeenSeries) -> Prose:
+def summary_of_series(item: SeriesStationarity) -> Prose:
     """The verdict and the tests behind it as text of at most 80 columns."""
     head = wrap(f"{label(item, 40)}: {item.verdict}", _WIDTH)
     told = (*_facts(item), *searched_facts(item.provenance))
@@ -240,7 +154,7 @@ def summary_of_series(item: SeenSeries) -> Prose:
     return Prose("\n\n".join("\n".join(part) for part in (head, facts)))
 
 
-def _facts(item: SeenSeries) -> Iterator[tuple[str, str]]:
+def _facts(item: SeriesStationarity) -> Iterator[tuple[str, str]]:
     missing = f", {item.n_missing:,} missing" if item.n_missing else ""
     yield "Rows", f"{periods(item.nobs, item.unit)}{missing}"
     if item.verdict == "untestable":
@@ -257,7 +171,7 @@ def _facts(item: SeenSeries) -> Iterator[tuple[str, str]]:
     yield "Suggested", item.suggestion
 
 
-def _season(each: SeenSeason, unit: str) -> str:
+def _season(each: SeasonTest, unit: str) -> str:
     if each.month_ends:
         return "month ends"
     if each.n_pairs:
@@ -265,7 +179,7 @@ def _season(each: SeenSeason, unit: str) -> str:
     return f"{each.period:.4g} {unit}s"
 
 
-def explain_series(item: SeenSeries) -> Prose:
+def explain_series(item: SeriesStationarity) -> Prose:
     """What one series is, why, and what to do, in plain sentences."""
     name = label(item, 40)
     if item.verdict == "untestable":
@@ -277,7 +191,7 @@ def explain_series(item: SeenSeries) -> Prose:
     return lines_of([*told, _advice(item)])
 
 
-def _tests(item: SeenSeries) -> str:
+def _tests(item: SeriesStationarity) -> str:
     rejected = [
         f"{test} (p {among(p)})" for test, p in (("DF-GLS", item.dfgls_pvalue), ("ADF", item.adf_pvalue)) if p < item.alpha
     ]
@@ -288,7 +202,7 @@ def _tests(item: SeenSeries) -> str:
     return f"{root}; KPSS {'rejects' if moves else 'does not reject'} stationarity (p {_among(item.kpss_pvalue)})."
 
 
-def _beside(item: SeenSeries) -> str:
+def _beside(item: SeriesStationarity) -> str:
     p = among(item.trend_pvalue)
     if "trend" not in item.tests_beside:
         return f"No linear trend was found (p {p}), so the tests stand beside an intercept."
@@ -299,7 +213,7 @@ def _beside(item: SeenSeries) -> str:
     )
 
 
-def _season_told(each: SeenSeason, item: SeenSeries) -> str:
+def _season_told(each: SeasonTest, item: SeriesStationarity) -> str:
     what = "changes" if item.transform.steps and "difference" in item.transform.steps else "level beside its trend"
     known = " It is known only roughly from so few." if each.n_seasons < 5 else ""
     share = percent(round(each.strength, 2))
@@ -308,7 +222,7 @@ def _season_told(each: SeenSeason, item: SeenSeries) -> str:
     return f"{head}), from {seasons} seasons.{known} Put it into the regression, do not take it out before."
 
 
-def _advice(item: SeenSeries) -> str:
+def _advice(item: SeriesStationarity) -> str:
     steps = item.transform.steps
     if "difference" in steps:
         return "Compare its changes with the changes of others: levels that wander move together for no reason."

@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from leadlag.ranking.words.sentences import lead_unit
 from leadlag.wording.delays import delay_set, not_identified, time_to_act
-from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenEvidence, SeenGain
 from leadlag.wording.shown import among, joined, lag_number, number, periods, shown
 from leadlag.wording.targeted import since_target
+
+if TYPE_CHECKING:
+    from leadlag.decision import Decision, Evidence
+    from leadlag.decision.backing import Gain
+    from leadlag.decision.checks import Check
+    from leadlag.ranking.result import Context
 
 __all__ = ["GRADE", "STATUS", "asked", "check", "graded", "label", "saved"]
 
@@ -71,7 +77,7 @@ def label(code: str) -> str:
     return "Data" if code.startswith("data_") else _LABEL.get(code, "Checks")
 
 
-def check(asked_of: SeenCheck, decision: SeenDecision, context: SeenContext) -> str:
+def check(asked_of: Check, decision: Decision, context: Context) -> str:
     """A check's answer and what to do about it; empty if there is nothing to say."""
     if asked_of.status == "not applicable":
         why = _missing(asked_of.code, decision.evidence)
@@ -86,9 +92,9 @@ def check(asked_of: SeenCheck, decision: SeenDecision, context: SeenContext) -> 
 class _Asked:
     """One check of one lead, and all that a sentence about it reads."""
 
-    check: SeenCheck
-    evidence: SeenEvidence
-    context: SeenContext
+    check: Check
+    evidence: Evidence
+    context: Context
 
     @property
     def code(self) -> str:
@@ -119,7 +125,7 @@ class _Asked:
         return self.context.unit
 
 
-def _missing(code: str, evidence: SeenEvidence) -> str:
+def _missing(code: str, evidence: Evidence) -> str:
     """Why a check has no number."""
     if code == "gain" and evidence.gain is not None:
         return evidence.gain.missing
@@ -131,7 +137,7 @@ def _missing(code: str, evidence: SeenEvidence) -> str:
     return evidence.stability.missing
 
 
-def graded(decision: SeenDecision) -> str:
+def graded(decision: Decision) -> str:
     """The grade of a lead and what it rests on, as a sentence; empty without one."""
     if not decision.grade:
         return ""
@@ -218,7 +224,7 @@ def _feedback(at: _Asked) -> str:
     return f"{kpi} leads {lead} in turn (p {among(at.value)}): a feedback, so a rise of {lead} may be an echo of {kpi}."
 
 
-def saved(found: SeenGain, unit: str) -> str:
+def saved(found: Gain, unit: str) -> str:
     """Share of the forecast error that a lead saves, horizon by horizon, as a clause; empty without numbers."""
     known = [
         (horizon, share, p)

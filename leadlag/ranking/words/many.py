@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from leadlag.ranking.words.sentences import headline
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.layout import lines_of, page
 from leadlag.wording.searched import searched_lines
-from leadlag.wording.seen import SeenProvenance, SeenRanking
 from leadlag.wording.shown import Prose, cut, lag_number, pad, percent, periods, shown, width, wrap
+
+if TYPE_CHECKING:
+    from leadlag.ranking.many import Failure, KpiRanking
+    from leadlag.ranking.result import LeadRanking
+    from leadlag.results import Provenance
 
 __all__ = ["explain_many", "summary_of_many"]
 
@@ -19,38 +23,14 @@ _NAME = 22
 _MOST_ROWS, _MOST_FAILURES, _MOST_TOLD = 40, 10, 20
 
 
-class SeenKpi(Protocol):
-    """What is read of one ranking among many."""
-
-    @property
-    def kpi(self) -> str: ...
-    @property
-    def segment(self) -> str: ...
-    @property
-    def ranking(self) -> SeenRanking: ...
-
-
-class SeenFailure(Protocol):
-    """What is read of a KPI that has no ranking."""
-
-    @property
-    def kpi(self) -> str: ...
-    @property
-    def segment(self) -> str: ...
-    @property
-    def code(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-
-
-def summary_of_many(rankings: Sequence[SeenKpi], failures: Sequence[SeenFailure], provenance: SeenProvenance) -> Prose:
+def summary_of_many(rankings: Sequence[KpiRanking], failures: Sequence[Failure], provenance: Provenance) -> Prose:
     """Rankings as text of at most 80 columns: what was done, the leads of each, and what failed."""
     blocks = [wrap(_count(rankings, failures), _WIDTH), _table(rankings), list(_failed(failures)), searched_lines(provenance)]
     blocks.append(_wrapped(_shared(rankings)))
     return page(*blocks, [CAVEAT])
 
 
-def explain_many(rankings: Sequence[SeenKpi], failures: Sequence[SeenFailure]) -> Prose:
+def explain_many(rankings: Sequence[KpiRanking], failures: Sequence[Failure]) -> Prose:
     """The answer of each ranking in a sentence, then what failed."""
     told = [_count(rankings, failures)]
     told += [f"{_where(item)}: {headline(item.ranking)}" for item in rankings[:_MOST_TOLD]]
@@ -60,9 +40,9 @@ def explain_many(rankings: Sequence[SeenKpi], failures: Sequence[SeenFailure]) -
     return lines_of([*told, *_shared(rankings), CAVEAT])
 
 
-def _count(rankings: Sequence[SeenKpi], failures: Sequence[SeenFailure]) -> str:
+def _count(rankings: Sequence[KpiRanking], failures: Sequence[Failure]) -> str:
     """How many KPIs, segments and rankings, and how many of these name a lead."""
-    every: list[SeenKpi | SeenFailure] = [*rankings, *failures]
+    every: list[KpiRanking | Failure] = [*rankings, *failures]
     jobs = [(item.kpi, item.segment) for item in every]
     segments = {segment for _, segment in jobs if segment}
     where = f" in {periods(len(segments), 'segment')}" if segments else ""
@@ -72,7 +52,7 @@ def _count(rankings: Sequence[SeenKpi], failures: Sequence[SeenFailure]) -> str:
     return f"{done}; {with_leads:,} with at least one lead.{failed}"
 
 
-def _table(rankings: Sequence[SeenKpi]) -> list[str]:
+def _table(rankings: Sequence[KpiRanking]) -> list[str]:
     """One line a ranking: its leads, each with its delay, as many as fit."""
     if not rankings:
         return []
@@ -89,7 +69,7 @@ def _table(rankings: Sequence[SeenKpi]) -> list[str]:
     return [*lines, f"and {more:,} more: to_frame() has them all"] if more > 0 else lines
 
 
-def _leads(ranking: SeenRanking) -> str:
+def _leads(ranking: LeadRanking) -> str:
     found = [item.evidence for item in ranking.decisions if item.verdict == "lead"]
     return (
         ", ".join(f"{shown(item.lead)} ({'-' if item.delay is None else lag_number(item.delay.peak)})" for item in found)
@@ -97,19 +77,19 @@ def _leads(ranking: SeenRanking) -> str:
     )
 
 
-def _failed(failures: Sequence[SeenFailure]) -> Iterator[str]:
+def _failed(failures: Sequence[Failure]) -> Iterator[str]:
     for text in _failures(failures):
         yield from wrap(text, _WIDTH, indent="  ")
 
 
-def _failures(failures: Sequence[SeenFailure]) -> list[str]:
+def _failures(failures: Sequence[Failure]) -> list[str]:
     """Each failure with its code, the rest counted."""
     told = [f"Failed: {_where(item)}: {shown(item.message)} [{item.code}]" for item in failures[:_MOST_FAILURES]]
     more = len(failures) - _MOST_FAILURES
     return [*told, f"And {more:,} more in failures."] if more > 0 else told
 
 
-def _where(item: SeenKpi | SeenFailure) -> str:
+def _where(item: KpiRanking | Failure) -> str:
     return f"{shown(item.kpi)} in {shown(item.segment)}" if item.segment else shown(item.kpi)
 
 
@@ -117,7 +97,7 @@ def _wrapped(texts: Sequence[str]) -> list[str]:
     return [line for text in texts for line in wrap(text, _WIDTH)]
 
 
-def _shared(rankings: Sequence[SeenKpi]) -> list[str]:
+def _shared(rankings: Sequence[KpiRanking]) -> list[str]:
     """What the false discovery rate is held for."""
     if len(rankings) < 2:
         return []

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from leadlag.ranking.words import checks, sentences
 from leadlag.wording import delays, power
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.layout import lines_of
-from leadlag.wording.seen import SeenCheck, SeenContext, SeenDecision, SeenDelay, SeenProvenance, SeenRanking
 from leadlag.wording.shown import Prose, among, joined, periods, shown
+
+if TYPE_CHECKING:
+    from leadlag.decision import Decision, Delay
+    from leadlag.decision.checks import Check
+    from leadlag.ranking.result import Context, LeadRanking
+    from leadlag.results import Provenance
 
 __all__ = ["explain_lead", "explain_ranking", "lead_paragraphs", "nothing_found", "why_not"]
 
 
-def explain_lead(decision: SeenDecision, context: SeenContext, provenance: SeenProvenance) -> Prose:
+def explain_lead(decision: Decision, context: Context, provenance: Provenance) -> Prose:
     """What a ranking says about one candidate, why, and what it does not show."""
     return lines_of(text for _, text in lead_paragraphs(decision, context, provenance))
 
 
-def lead_paragraphs(decision: SeenDecision, context: SeenContext, provenance: SeenProvenance) -> tuple[tuple[str, str], ...]:
+def lead_paragraphs(decision: Decision, context: Context, provenance: Provenance) -> tuple[tuple[str, str], ...]:
     """The sentences about one candidate, each with the word it stands under."""
     if decision.verdict == "untestable":
         told = [("Answer", _untestable(decision, context)), *_steps(decision, context)]
@@ -29,7 +35,7 @@ def lead_paragraphs(decision: SeenDecision, context: SeenContext, provenance: Se
     return tuple(told)
 
 
-def why_not(decision: SeenDecision, context: SeenContext) -> Prose:
+def why_not(decision: Decision, context: Context) -> Prose:
     """Why a candidate is no lead, in one or two sentences; of a lead, that it is one."""
     if decision.verdict == "untestable":
         return lines_of([_untestable(decision, context)])
@@ -45,7 +51,7 @@ def why_not(decision: SeenDecision, context: SeenContext) -> Prose:
     return lines_of([f"{_answer(decision, context)} Adjusted for all candidates, its q {among(evidence.qvalue)}; {needed}."])
 
 
-def _too_late(decision: SeenDecision, context: SeenContext) -> str:
+def _too_late(decision: Decision, context: Context) -> str:
     """That a lead is known only when the KPI has moved."""
     if not decision.actionable_delay <= 0:
         return ""
@@ -53,11 +59,11 @@ def _too_late(decision: SeenDecision, context: SeenContext) -> str:
     return f" It comes too late to act on: its value is known {published} after its own period, when the KPI has moved already."
 
 
-def _because(decision: SeenDecision, code: str) -> bool:
+def _because(decision: Decision, code: str) -> bool:
     return decision.reason is not None and decision.reason.code == code
 
 
-def _answer(decision: SeenDecision, context: SeenContext) -> str:
+def _answer(decision: Decision, context: Context) -> str:
     """The verdict, and how many periods ahead."""
     evidence, kpi = decision.evidence, shown(context.kpi)
     lead, ahead = shown(evidence.lead), evidence.delay
@@ -79,12 +85,12 @@ def _answer(decision: SeenDecision, context: SeenContext) -> str:
     return f"There is no sign that {lead} leads {kpi} within {periods(context.max_lag, context.unit)}."
 
 
-def _untestable(decision: SeenDecision, context: SeenContext) -> str:
+def _untestable(decision: Decision, context: Context) -> str:
     why = f": {sentences.reason(decision.reason)}" if decision.reason else ""
     return f"{shown(decision.evidence.lead)} could not be tested as a lead of {shown(context.kpi)}{why}."
 
 
-def _numbers(decision: SeenDecision, context: SeenContext, provenance: SeenProvenance) -> list[tuple[str, str]]:
+def _numbers(decision: Decision, context: Context, provenance: Provenance) -> list[tuple[str, str]]:
     """Effect, evidence and rows."""
     evidence = decision.evidence
     told = []
@@ -106,7 +112,7 @@ def _numbers(decision: SeenDecision, context: SeenContext, provenance: SeenProve
     return told
 
 
-def _delay(ahead: SeenDelay, context: SeenContext) -> str:
+def _delay(ahead: Delay, context: Context) -> str:
     """Peak and mean delay, which differ where an effect is spread out."""
     told = f"The effect peaks after {delays.in_time(ahead.peak, context.unit)}; "
     if math.isnan(ahead.mean):
@@ -114,7 +120,7 @@ def _delay(ahead: SeenDelay, context: SeenContext) -> str:
     return f"{told}over all lags it comes after {delays.mean_delay(ahead, context.unit)} on average."
 
 
-def _effect(decision: SeenDecision, context: SeenContext) -> str:
+def _effect(decision: Decision, context: Context) -> str:
     """The effect, and whether it counts."""
     evidence = decision.evidence
     if evidence.effect is None:
@@ -130,7 +136,7 @@ def _effect(decision: SeenDecision, context: SeenContext) -> str:
     return f"The best estimate, which does not count as a lead: {clause}."
 
 
-def _evidence(decision: SeenDecision, context: SeenContext) -> str:
+def _evidence(decision: Decision, context: Context) -> str:
     """What p and q are, what they cover, and the joint F test."""
     evidence = decision.evidence
     told = f"p {among(evidence.pvalue)}, which covers the search over lags 1 to {context.max_lag} and their shapes"
@@ -146,12 +152,12 @@ def _evidence(decision: SeenDecision, context: SeenContext) -> str:
     return told
 
 
-def _grade(decision: SeenDecision) -> list[tuple[str, str]]:
+def _grade(decision: Decision) -> list[tuple[str, str]]:
     told = checks.graded(decision)
     return [("Grade", told)] if told else []
 
 
-def _checks(decision: SeenDecision, context: SeenContext) -> list[tuple[str, str]]:
+def _checks(decision: Decision, context: Context) -> list[tuple[str, str]]:
     """Checks that a candidate was put to, of its data those that it did not pass, and notes about it."""
     said: dict[str, list[str]] = {}
     for item in decision.checks:
@@ -164,17 +170,17 @@ def _checks(decision: SeenDecision, context: SeenContext) -> list[tuple[str, str
     return [(word, " ".join(filter(None, told))) for word, told in said.items() if any(told)]
 
 
-def _needless(asked: SeenCheck) -> bool:
+def _needless(asked: Check) -> bool:
     """Whether a check need not be told in a text: the table of checks has it."""
     return asked.code.startswith("data_") and asked.status == "pass"
 
 
-def _steps(decision: SeenDecision, context: SeenContext) -> list[tuple[str, str]]:
+def _steps(decision: Decision, context: Context) -> list[tuple[str, str]]:
     step = sentences.next_step(decision, context)
     return [("Next", step)] if step else []
 
 
-def _limits(decision: SeenDecision, context: SeenContext) -> str:
+def _limits(decision: Decision, context: Context) -> str:
     lead, kpi = shown(decision.evidence.lead), shown(context.kpi)
     if decision.verdict in ("none", "reverse", "coincident"):
         return "This does not show that there is no lead: a weak, slow or changing one can be missed."
@@ -184,7 +190,7 @@ def _limits(decision: SeenDecision, context: SeenContext) -> str:
     )
 
 
-def nothing_found(ranking: SeenRanking) -> tuple[str, ...]:
+def nothing_found(ranking: LeadRanking) -> tuple[str, ...]:
     """Where no candidate leads: those that came closest and what would be needed to find them; empty where one does."""
     tested = [item.evidence for item in ranking.decisions if item.verdict != "untestable"]
     if any(item.verdict == "lead" for item in ranking.decisions):
@@ -192,7 +198,7 @@ def nothing_found(ranking: SeenRanking) -> tuple[str, ...]:
     return power.closest(tested, kpi=ranking.context.kpi, unit=ranking.context.unit)
 
 
-def explain_ranking(ranking: SeenRanking) -> Prose:
+def explain_ranking(ranking: LeadRanking) -> Prose:
     """The answer of a ranking in a few sentences."""
     context, told = ranking.context, [sentences.headline(ranking)]
     for decision in ranking.decisions[:3]:

@@ -5,21 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from leadlag.errors import CODES
 from leadlag.wording.searched import counted
-from leadlag.wording.seen import (
-    SeenContext,
-    SeenDecision,
-    SeenDecoys,
-    SeenEffect,
-    SeenEvidence,
-    SeenFamily,
-    SeenProvenance,
-    SeenRanking,
-    SeenReason,
-)
 from leadlag.wording.shown import cut, interval, joined, number, percent, periods, shown
+
+if TYPE_CHECKING:
+    from leadlag.decision import Decision, Effect, Evidence, Reason
+    from leadlag.decision.backing import Decoys
+    from leadlag.ranking.result import Context, Family, LeadRanking
+    from leadlag.results import Provenance
 
 __all__ = [
     "ACTING", "LIMITS", "VERDICT", "coded_reason", "controls", "decoys", "direction", "effect_head", "effect_of",
@@ -76,7 +72,7 @@ _NEXT = {
 }
 
 
-def headline(ranking: SeenRanking, *, most: int = 200) -> str:
+def headline(ranking: LeadRanking, *, most: int = 200) -> str:
     """The answer of a ranking in one sentence, names cut to `most` columns."""
     named = [item for item in ranking.decisions if item.verdict == "lead"]
     kpi, unit = cut(shown(ranking.context.kpi), most), ranking.context.unit
@@ -96,7 +92,7 @@ def headline(ranking: SeenRanking, *, most: int = 200) -> str:
     return f"{len(named)} of {_candidates(total)} {verb} {kpi}: {joined(told)}."
 
 
-def lead_title(decision: SeenDecision, unit: str, *, most: int = 200, between: str = "") -> str:
+def lead_title(decision: Decision, unit: str, *, most: int = 200, between: str = "") -> str:
     """Name of a lead, the words `between`, and how far ahead it moves."""
     name, ahead = cut(shown(decision.evidence.lead), most), decision.evidence.delay
     return f"{name}{between}" if ahead is None else f"{name}{between} by {periods(ahead.peak, unit)}"
@@ -106,19 +102,19 @@ def _candidates(count: int) -> str:
     return "1 candidate" if count == 1 else f"{count:,} candidates"
 
 
-def effect_head(sizes: Iterable[SeenEffect | None], context: SeenContext) -> str:
+def effect_head(sizes: Iterable[Effect | None], context: Context) -> str:
     """The unit of all effects, empty if it is not known."""
     in_percent = any(size.in_percent for size in sizes if size is not None)
     return "%" if in_percent else shown(context.kpi_unit)
 
 
-def lead_unit(lead: str, context: SeenContext) -> str:
+def lead_unit(lead: str, context: Context) -> str:
     """The unit of a lead, with a space before it; empty if it is not known."""
     unit = dict(context.units).get(lead, "")
     return f" {shown(unit)}" if unit else ""
 
 
-def effect_of(size: SeenEffect, lead: str, context: SeenContext) -> str:
+def effect_of(size: Effect, lead: str, context: Context) -> str:
     """What goes with a lasting rise of the lead, as a clause."""
     value, low, high = interval(size.value, size.low, size.high)
     unit, kpi = effect_head([size], context), shown(context.kpi)
@@ -129,7 +125,7 @@ def effect_of(size: SeenEffect, lead: str, context: SeenContext) -> str:
     )
 
 
-def effect_of_square(size: SeenEffect, evidence: SeenEvidence, context: SeenContext) -> str:
+def effect_of_square(size: Effect, evidence: Evidence, context: Context) -> str:
     """What goes with a lead that acts by its square, as a clause; by its profile, since a rise has no effect of one sign."""
     lead, kpi, ahead, found = shown(evidence.lead), shown(context.kpi), evidence.delay, evidence.profile
     why = "it acts by its square, so that a rise and a fall are the same and a rise has no effect of one sign"
@@ -158,7 +154,7 @@ def _bounds(low: str, high: str) -> str:
     return f"{low.lstrip('-')} lower to {high} higher"
 
 
-def family(tests: SeenFamily, context: SeenContext) -> str:
+def family(tests: Family, context: Context) -> str:
     """What was tested together, in one sentence without a verb."""
     tested = "" if tests.n_tested == tests.n_candidates else f" ({tests.n_tested:,} testable)"
     return (
@@ -167,7 +163,7 @@ def family(tests: SeenFamily, context: SeenContext) -> str:
     )
 
 
-def decoys(tried: SeenDecoys) -> str:
+def decoys(tried: Decoys) -> str:
     """How many random walks would have passed, in one sentence without its full stop."""
     passed = "none" if not tried.n_passed else f"{tried.n_passed:,}"
     return (
@@ -176,45 +172,45 @@ def decoys(tried: SeenDecoys) -> str:
     )
 
 
-def sample(context: SeenContext) -> str:
+def sample(context: Context) -> str:
     """The window and length of the sample."""
     return f"{shown(context.first)} to {shown(context.last)}, {periods(context.n_periods, context.unit)}"
 
 
-def controls(provenance: SeenProvenance) -> tuple[str, ...]:
+def controls(provenance: Provenance) -> tuple[str, ...]:
     """Columns that stood in every model."""
     return tuple(shown(name) for name in dict(provenance.settings).get("controls") or ())
 
 
-def reason(why: SeenReason) -> str:
+def reason(why: Reason) -> str:
     """Why a lead has no numbers, or none that count, for a sentence."""
     coded = f" [{why.code}]" if why.code in CODES else ""
     return f"{_what(why)}{f': {shown(why.detail)}' if _adds(why) else ''}{coded}"
 
 
-def coded_reason(why: SeenReason) -> str:
+def coded_reason(why: Reason) -> str:
     """The same for a table: the code comes first."""
     return f"{why.code}: {_what(why)}{f' ({why.detail})' if _adds(why) else ''}"
 
 
-def _what(why: SeenReason) -> str:
+def _what(why: Reason) -> str:
     return CODES.get(why.code) or _REASONS.get(why.code, why.code)
 
 
-def _adds(why: SeenReason) -> bool:
+def _adds(why: Reason) -> bool:
     """Whether the detail says more than the text of its code."""
     said, detail = (set(re.findall(r"\w+", text.casefold())) for text in (_what(why), why.detail))
     return not detail <= said
 
 
-def next_step(decision: SeenDecision, context: SeenContext) -> str:
+def next_step(decision: Decision, context: Context) -> str:
     """What to do about a candidate that is no lead."""
     code = decision.reason.code if decision.reason else decision.verdict
     by = shown(decision.evidence.explained_by)
     return _NEXT.get(code, "").format(lead=shown(decision.evidence.lead), kpi=shown(context.kpi), by=by)
 
 
-def direction(size: SeenEffect) -> str:
+def direction(size: Effect) -> str:
     """Which way the KPI goes when the lead rises; nothing where a rise has no effect of one sign."""
     if math.isnan(size.value):
         return ""

@@ -11,11 +11,11 @@ from leadlag.ranking.words.prose import nothing_found
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.kinds import by_kind
 from leadlag.wording.layout import labelled, page
-from leadlag.wording.seen import SeenContext, SeenDecision, SeenDelay, SeenEffect, SeenRanking
 from leadlag.wording.shown import Prose, cut, interval, joined, lag_number, number, pad, percent, pvalue, shown, width, wrap
 
 if TYPE_CHECKING:
-    pass
+    from leadlag.decision import Decision, Delay, Effect
+    from leadlag.ranking.result import Context, LeadRanking
 
 __all__ = [
     "delay_cell", "effect_cell", "fact_list", "left_cell", "published_late", "sd_cell", "summary", "summary_of_lead",
@@ -31,7 +31,7 @@ _GAP = "  "
 _PLUSES: Mapping[str, str] = {"strong": "+++", "moderate": "++", "weak": "+"}
 
 
-def summary(ranking: SeenRanking, *, not_computed: Sequence[str] = ()) -> Prose:
+def summary(ranking: LeadRanking, *, not_computed: Sequence[str] = ()) -> Prose:
     """Ranking as text of at most 80 columns: the answer, the table, and what stands behind it."""
     rows = ranking.decisions[:_MOST_ROWS]
     table = _table(rows, ranking.context.unit, with_left=published_late(ranking.decisions))
@@ -47,7 +47,7 @@ def summary_of_lead(paragraphs: Iterable[tuple[str, str]]) -> Prose:
     return page(labelled(paragraphs))
 
 
-def fact_list(ranking: SeenRanking, *, not_computed: Sequence[str] = (), most: int = 200) -> list[tuple[str, str]]:
+def fact_list(ranking: LeadRanking, *, not_computed: Sequence[str] = (), most: int = 200) -> list[tuple[str, str]]:
     """What stands behind the table, each fact with its label; names cut to `most` columns."""
     context = ranking.context
     kpi, policy = cut(shown(context.kpi), most), context.policy
@@ -86,24 +86,24 @@ def _cut_facts(label: str, texts: list[str]) -> list[tuple[str, str]]:
     return [*told, (label, f"and {len(texts) - _MOST_FACTS} more")] if len(texts) > _MOST_FACTS else told
 
 
-def _controls_fact(ranking: SeenRanking, most: int) -> list[tuple[str, str]]:
+def _controls_fact(ranking: LeadRanking, most: int) -> list[tuple[str, str]]:
     names = [cut(name, most) for name in sentences.controls(ranking.provenance)]
     return [("Controls", f"{joined(names)}, in every model")] if names else []
 
 
-def _open_delays(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str, str]]:
+def _open_delays(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:
     """Leads of which the set does not say when they act."""
     wide = [item for item in decisions if item.evidence.delay is not None and not item.evidence.delay.identified]
     told = f"not identified, do not plan with it: {joined([cut(shown(item.evidence.lead), most) for item in wide])}"
     return [("Delay", told)] if wide else []
 
 
-def _left_fact(ranking: SeenRanking) -> list[tuple[str, str]]:
+def _left_fact(ranking: LeadRanking) -> list[tuple[str, str]]:
     told = f"{ranking.context.unit}s left to act when the value is published: delay less available_after"
     return [("Left", told)] if published_late(ranking.decisions) else []
 
 
-def _explained_fact(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str, str]]:
+def _explained_fact(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:
     """Which lead stands behind each indirect one."""
     behind: dict[str, list[str]] = {}
     for item in decisions:
@@ -113,7 +113,7 @@ def _explained_fact(decisions: Sequence[SeenDecision], most: int) -> list[tuple[
     return _cut_facts("Indirect", told)
 
 
-def _response_facts(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str, str]]:
+def _response_facts(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:
     """What acts of the leads whose effect is not linear."""
     acting: dict[str, list[str]] = {}
     for item in decisions:
@@ -122,7 +122,7 @@ def _response_facts(decisions: Sequence[SeenDecision], most: int) -> list[tuple[
     return _cut_facts("Nonlinear", [f"{joined(names)}: {sentences.ACTING[response]}" for response, names in acting.items()])
 
 
-def _group_facts(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str, str]]:
+def _group_facts(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:
     """Candidates that say the same."""
     groups: dict[int, list[str]] = {}
     for item in decisions:
@@ -131,24 +131,24 @@ def _group_facts(decisions: Sequence[SeenDecision], most: int) -> list[tuple[str
     return _cut_facts("Duplicates", [f"{joined(names)} (group {number})" for number, names in groups.items()])
 
 
-def _grade_facts(decisions: Sequence[SeenDecision]) -> list[tuple[str, str]]:
+def _grade_facts(decisions: Sequence[Decision]) -> list[tuple[str, str]]:
     """What the grades that are given mean."""
     given = dict.fromkeys(item.grade for item in decisions if item.grade)
     return [("Grade", f"{grade} ({_PLUSES[grade]}): {checks.GRADE[grade]}") for grade in checks.GRADE if grade in given]
 
 
-def verdict_cell(decision: SeenDecision) -> str:
+def verdict_cell(decision: Decision) -> str:
     """The verdict, the grade before it where there is one."""
     return f"{decision.grade} {decision.verdict}" if decision.grade else decision.verdict
 
 
-def _verdict_in_short(decision: SeenDecision) -> str:
+def _verdict_in_short(decision: Decision) -> str:
     """The verdict, and the grade as one to three signs."""
     return f"{decision.verdict} {_PLUSES[decision.grade]}" if decision.grade else decision.verdict
 
 
 #: What a table gives up, one after the other, before it cuts names: digits, head of the delay, gap, and words for the verdict.
-_STEPS: tuple[tuple[int, str, str, Callable[[SeenDecision], str]], ...] = (
+_STEPS: tuple[tuple[int, str, str, Callable[[Decision], str]], ...] = (
     (2, "Delay ({unit}s)", _GAP, verdict_cell),
     (2, "Delay", _GAP, verdict_cell),
     (2, "Delay", _GAP, _verdict_in_short),
@@ -157,29 +157,29 @@ _STEPS: tuple[tuple[int, str, str, Callable[[SeenDecision], str]], ...] = (
 )
 
 
-def published_late(decisions: Sequence[SeenDecision]) -> bool:
+def published_late(decisions: Sequence[Decision]) -> bool:
     """Whether the value of any candidate is published later than at the end of its own period."""
     return any(item.evidence.available_after > 0 for item in decisions)
 
 
-def left_cell(decision: SeenDecision) -> str:
+def left_cell(decision: Decision) -> str:
     """Periods left to act once the value is published."""
     return "-" if math.isnan(decision.actionable_delay) else lag_number(decision.actionable_delay)
 
 
-def sd_cell(size: SeenEffect | None, lead: str, context: SeenContext) -> str:
+def sd_cell(size: Effect | None, lead: str, context: Context) -> str:
     """The rise that the effect belongs to, with the unit of the lead."""
     return "" if size is None else f"{number(size.lead_sd)}{sentences.lead_unit(lead, context)}"
 
 
-def _effect_words(ranking: SeenRanking, kpi: str) -> str:
+def _effect_words(ranking: LeadRanking, kpi: str) -> str:
     """What one number in the effect column means."""
     unit = sentences.effect_head((item.evidence.effect for item in ranking.decisions), ranking.context)
     told = " in percent" if unit == "%" else f" in {unit}" if unit else ""
     return f"change of {kpi}{told} after a lasting rise of the lead by lead_sd"
 
 
-def _rows_used(decisions: Sequence[SeenDecision]) -> str:
+def _rows_used(decisions: Sequence[Decision]) -> str:
     """How many rows the tests used, over the candidates that were tested."""
     tested = [item.evidence for item in decisions if item.verdict != "untestable"]
     if not tested:
@@ -193,7 +193,7 @@ def _span(counts: Sequence[int]) -> str:
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
-def delay_cell(ahead: SeenDelay | None) -> str:
+def delay_cell(ahead: Delay | None) -> str:
     """Delay and the ends of its set."""
     if ahead is None:
         return "-"
@@ -201,7 +201,7 @@ def delay_cell(ahead: SeenDelay | None) -> str:
     return f"{peak} [{low}]" if low == high else f"{peak} [{low}-{high}]"
 
 
-def effect_cell(size: SeenEffect | None, *, digits: int = 2) -> str:
+def effect_cell(size: Effect | None, *, digits: int = 2) -> str:
     """Effect and its interval."""
     if size is None or math.isnan(size.value):
         return "-"
@@ -210,7 +210,7 @@ def effect_cell(size: SeenEffect | None, *, digits: int = 2) -> str:
     return f"{value}{sign} [{low}, {high}]"
 
 
-def _table(decisions: Sequence[SeenDecision], unit: str, *, with_left: bool) -> list[str]:
+def _table(decisions: Sequence[Decision], unit: str, *, with_left: bool) -> list[str]:
     """The rows with their head; the head and the effects lose letters and digits before the names do."""
     left = ("Left",) if with_left else ()
     for digits, delay_head, gap, verdict in _STEPS:
@@ -225,7 +225,7 @@ def _table(decisions: Sequence[SeenDecision], unit: str, *, with_left: bool) -> 
     return [cut(_line(row, widths, gap), _WIDTH) for row in rows]
 
 
-def _cells(decision: SeenDecision, *, digits: int, verdict: str, with_left: bool) -> tuple[str, ...]:
+def _cells(decision: Decision, *, digits: int, verdict: str, with_left: bool) -> tuple[str, ...]:
     evidence = decision.evidence
     return (
         str(decision.rank), shown(evidence.lead), verdict, delay_cell(evidence.delay),
