@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -86,6 +88,16 @@ def test_wording_imports_no_room_above_it_at_run_time() -> None:
         if (node.module or "").startswith(above)
     ]
     assert found == []
+
+
+def test_what_users_install_is_what_the_package_imports() -> None:
+    imported = {alias.name for _, node in nodes(ast.Import) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {str(node.module) for _, node in nodes(ast.ImportFrom) if isinstance(node, ast.ImportFrom)}
+    outside = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {"leadlag"}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = re.findall(r"^[\w-]+", "\n".join(project["dependencies"]), flags=re.MULTILINE)
+    names = {name.replace("scikit-learn", "sklearn") for name in asked}
+    assert outside - {"pyarrow"} == names  # pyarrow is an extra: leadlag says how to get it
 
 
 def test_only_the_command_line_prints() -> None:
