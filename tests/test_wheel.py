@@ -1,16 +1,22 @@
-"""What users install: the samples and the types are in the wheel, and both work without the checkout."""
+"""What users install: samples, types and licences are in the wheel and work without the checkout; the sdist has all files."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.test_house import tracked
+
+#: What only a git checkout has a use for.
+OF_GIT = {".ci/run", ".pre-commit-config.yaml"}
+SAMPLES_PAGE = "data/samples/README.md"
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +46,26 @@ def test_a_sample_loads_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     file, rows = done.stdout.splitlines()
     assert Path(file).is_relative_to(installed)
     assert int(rows) > 400
+
+
+def test_the_wheel_names_both_licences_and_holds_their_texts(installed: Path) -> None:
+    (info,) = installed.glob("*.dist-info")
+    said = (info / "METADATA").read_text(encoding="utf-8").splitlines()
+    assert "License-Expression: BSD-3-Clause AND MIT" in said
+    named = {line.partition(": ")[2] for line in said if line.startswith("License-File: ")}
+    assert named == {"LICENSE", "LICENSES/MIT-Robyn.txt"}
+    assert {name: (info / "licenses" / name).read_text() for name in named} == {name: (ROOT / name).read_text() for name in named}
+
+
+def test_the_licence_of_the_robyn_sample_is_the_one_beside_it() -> None:
+    legal, beside = ((ROOT / name).read_text(encoding="utf-8").split() for name in ("LICENSES/MIT-Robyn.txt", SAMPLES_PAGE))
+    assert " ".join(legal[legal.index("Copyright") :]) in " ".join(beside)
+
+
+def test_the_sdist_holds_every_file_that_the_tests_may_read(tmp_path: Path) -> None:
+    wanted = {str(path.relative_to(ROOT)) for path in tracked()} - OF_GIT
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    assert wanted - held == set()
