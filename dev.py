@@ -2,6 +2,7 @@
 """Sets up leadlag in this checkout and runs it; the standard library is all it needs.
 
     python3 dev.py demo             rank the leads of the built-in real sample, write the report
+    python3 dev.py notebook         JupyterLab with leadlag and a copy of each notebook (any arguments of JupyterLab)
     python3 dev.py test             lint, types, layers, then all tests
     python3 dev.py test -k NAME     only these tests (any pytest arguments)
     python3 dev.py test --oldest    the tests on the oldest packages that pyproject.toml allows
@@ -9,20 +10,27 @@
     python3 dev.py bench            time and memory of a ranking
     python3 dev.py bench NAME       another script of benchmarks/, with its own arguments
 
-The first start makes .venv from lock/; the next ones find it ready.
+The first start makes .venv from lock/, with the command leadlag in it; the next ones find it ready.
 """
 
 # Parses on Python 3.6, so that an old interpreter gets a sentence and not a syntax error.
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+try:
+    import resource
+except ImportError:  # as on Windows
+    resource = None
+
 ROOT = Path(__file__).resolve().parent
 LINT = ("ruff check --quiet .", "ruff format --check --quiet .", "mypy", "lint-imports --no-logo")
+MORE = {"run.txt": ("dev.txt", "notebook.txt")}  # locks that hold all of this one
 VERSION = "{}.{}.{}".format(*sys.version_info[:3])
 
 
@@ -66,25 +74,28 @@ def stamp(lock):
 
 
 def environment(lock):
-    """Python of the environment with the packages of `lock`, made where it is not there."""
+    """Python of the environment with the packages of `lock`, made or added to where they are not there."""
     home = ROOT / (".venv-oldest" if lock == "oldest.txt" else ".venv")
     python, mark = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python"), home / "made-from"
     maker, made = VERSION + (" uv" if shutil.which("uv") else " pip"), mark.read_text() if mark.exists() else ""
-    good = [stamp("dev.txt"), stamp(lock)] if lock == "run.txt" else [stamp(lock)]
-    if not (python.exists() and made.split()[-1:] and made.split()[-1] in good):
+    if not (python.exists() and any(stamp(name) in made.split() for name in (lock, *MORE.get(lock, ())))):
         if not made.startswith(maker):  # another maker, another Python, or a set-up that was cut short
             shutil.rmtree(str(home), ignore_errors=True)
         begin = time.time()
         fill(home, python, lock)
-        mark.write_text(maker + " " + stamp(lock))
+        # a package has one version in all locks of .venv, so what was there before still is
+        kept = [stamp(name) for name in ("run.txt", "dev.txt", "notebook.txt") if stamp(name) in made.split()]
+        mark.write_text(" ".join([maker, *kept, stamp(lock)]))
         say("{} is ready after {:.0f} s.".format(home.name, time.time() - begin))
     return python
 
 
 def fill(home, python, lock):
-    """Make the environment at `home` and install `lock` into it, by hash and nothing else."""
-    uv, file = shutil.which("uv"), ROOT / "lock" / lock
-    number = sum(line[:1].isalnum() for line in file.read_text().splitlines())
+    """Make the environment at `home`, install `lock` into it, by hash and nothing else, and link leadlag."""
+    uv = shutil.which("uv")
+    # what users get cannot build leadlag, which the link takes
+    files = [ROOT / "lock" / name for name in ([lock, "build.txt"] if lock == "run.txt" else [lock])]
+    number = sum(line[:1].isalnum() for file in files for line in file.read_text().splitlines())
     time_needed = "a quarter of a minute to two minutes" if uv else "one to four minutes"
     text = "making {} with {}: {} packages of lock/{}, {}, this once ..."
     say(text.format(home.name, "uv" if uv else "pip", number, lock, time_needed))
@@ -92,10 +103,10 @@ def fill(home, python, lock):
     if not python.exists():
         must(*([uv, "venv", "--quiet", "--python", sys.executable, home] if uv else [sys.executable, "-m", "venv", home]))
     pip = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install", "--disable-pip-version-check"]
-    must(*pip, "--quiet", "--require-hashes", "--only-binary=:all:", "-r", file)
-    if lock != "run.txt":
-        say("linking leadlag itself into it ...")
-        must(*pip, "--quiet", "--no-deps", "--no-build-isolation", "-e", ROOT)
+    locked = [part for file in files for part in ("-r", file)]
+    must(*pip, "--quiet", "--require-hashes", "--only-binary=:all:", *locked)
+    say("linking leadlag itself into it ...")
+    must(*pip, "--quiet", "--no-deps", "--no-build-isolation", "-e", ROOT)
 
 
 def lint(_arguments=()):
@@ -109,6 +120,14 @@ def lint(_arguments=()):
     return failed
 
 
+def used():
+    """Seconds of processor time that finished commands took, or the clock where the system does not tell."""
+    if resource is None:
+        return time.time()
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def test(arguments):
     """Lint and tests; with arguments for pytest, or on the oldest packages, only the tests."""
     oldest = "--oldest" in arguments
@@ -118,7 +137,10 @@ def test(arguments):
     options = ["-W", "default", "tests"] if oldest else []
     python = environment("oldest.txt" if oldest else "dev.txt")
     say("pytest, and at its end what was skipped and why ...")
-    return failed + ["pytest"] * (run([python, "-m", "pytest", *options, *chosen], ROOT) != 0)
+    begin = used()
+    failed += ["pytest"] * (run([python, "-m", "pytest", *options, *(chosen or ["--durations=20"])], ROOT) != 0)
+    say("pytest took {:.0f} s{}.".format(used() - begin, " of processor time" if resource else ""))
+    return failed
 
 
 def bench(arguments):
@@ -129,12 +151,30 @@ def bench(arguments):
 
 def demo(arguments):
     """The demo with the packages that users get, in the caller's folder."""
-    return run([environment("run.txt"), "-P", "-m", "leadlag", "demo", *arguments], PYTHONPATH=str(ROOT))
+    python = environment("run.txt")
+    code = run([python, "-P", "-m", "leadlag", "demo", *arguments])
+    if code == 0:
+        here, script = Path.cwd(), python.parent / "leadlag"
+        text = "a file of your own, one row a period and one column a metric: {} rank FILE.csv --kpi COLUMN"
+        say(text.format(script.relative_to(here) if here in script.parents else script))
+    return code
+
+
+def notebook(arguments):
+    """JupyterLab in notebooks/, with a copy of each notebook to work in, and nothing written to the home directory."""
+    python, folder = environment("notebook.txt"), ROOT / "notebooks"
+    fresh = [file for file in sorted(folder.glob("*.py")) if not file.with_suffix(".ipynb").exists()]
+    if fresh:
+        must(python, "-m", "jupytext", "--quiet", "--to", "ipynb", *fresh)
+    say("notebooks/*.ipynb are copies of the .py beside them; delete one to get it anew. Ctrl-C ends JupyterLab.")
+    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for JupyterLab, which asks back
+    own = {"JUPYTER_{}_DIR".format(name): str(ROOT / ".venv" / "jupyter" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    return run([python, "-m", "jupyterlab", *arguments], folder, IPYTHONDIR=str(ROOT / ".venv" / "ipython"), **own)
 
 
 def main(arguments):
     """Run the command that was named, and exit with what came of it."""
-    commands = {"demo": demo, "test": test, "lint": lint, "bench": bench}
+    commands = {"demo": demo, "notebook": notebook, "test": test, "lint": lint, "bench": bench}
     if arguments[:1] == [] or arguments[0] not in commands:
         sys.exit(__doc__)
     check_python(arguments)

@@ -6,6 +6,7 @@ import ast
 import os
 import re
 import runpy
+import signal
 import subprocess
 import sys
 import tomllib
@@ -63,7 +64,7 @@ def test_a_made_environment_is_taken_as_it_is_until_lock_or_pyproject_change(
     dev = runpy.run_path(str(DEV), run_name="dev")
     rooms = dev["environment"].__globals__
     (tmp_path / "lock").mkdir()
-    for name in ("run.txt", "dev.txt", "../pyproject.toml"):
+    for name in ("run.txt", "dev.txt", "notebook.txt", "../pyproject.toml"):
         (tmp_path / "lock" / name).write_text(name)
     made: list[str] = []
 
@@ -77,9 +78,83 @@ def test_a_made_environment_is_taken_as_it_is_until_lock_or_pyproject_change(
     for lock in ("run.txt", "run.txt", "dev.txt", "run.txt", "dev.txt"):  # what developers have is enough for the demo
         dev["environment"](lock)
     assert made == ["run.txt", "dev.txt"]
+    for lock in ("notebook.txt", "dev.txt", "run.txt", "notebook.txt"):  # one is added to the other
+        dev["environment"](lock)
+    assert made == ["run.txt", "dev.txt", "notebook.txt"]
     (tmp_path / "pyproject.toml").write_text("changed")
-    dev["environment"]("dev.txt")
-    assert made == ["run.txt", "dev.txt", "dev.txt"]
+    for lock in ("dev.txt", "notebook.txt"):
+        dev["environment"](lock)
+    assert made == ["run.txt", "dev.txt", "notebook.txt", "dev.txt", "notebook.txt"]
+
+
+def test_the_users_environment_gets_the_link_and_what_builds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dev = runpy.run_path(str(DEV), run_name="dev")
+    steps: list[str] = []
+    monkeypatch.setitem(dev["fill"].__globals__, "must", lambda *command: steps.append(" ".join(map(str, command))))
+    dev["fill"](tmp_path, tmp_path / "bin" / "python", "run.txt")
+    packages, link = steps[-2:]
+    assert "--require-hashes" in packages
+    assert re.findall(r"\w+\.txt", packages) == ["run.txt", "build.txt"]
+    assert link.endswith(f"--no-build-isolation -e {ROOT}")
+
+
+def test_the_demo_ends_with_how_to_rank_a_file_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dev = runpy.run_path(str(DEV), run_name="dev")
+    monkeypatch.setitem(dev["demo"].__globals__, "environment", lambda lock: tmp_path / ".venv" / "bin" / "python")
+    monkeypatch.setitem(dev["demo"].__globals__, "run", lambda command: 0)
+    monkeypatch.chdir(tmp_path)
+    assert dev["demo"]([]) == 0
+    said = capsys.readouterr()
+    assert said.out == ""  # the last line of standard output stays the path of the report
+    assert said.err.endswith(f"{Path('.venv/bin/leadlag')} rank FILE.csv --kpi COLUMN\n")
+
+
+def test_a_notebook_is_copied_once_and_jupyter_keeps_to_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dev = runpy.run_path(str(DEV), run_name="dev")
+    rooms = dev["notebook"].__globals__
+    (tmp_path / "notebooks").mkdir()
+    for name in ("old.py", "old.ipynb", "new.py"):
+        (tmp_path / "notebooks" / name).touch()
+    copied: list[str] = []
+    started: list[tuple[list[str], Path, dict[str, str]]] = []
+    monkeypatch.setitem(rooms, "ROOT", tmp_path)
+    monkeypatch.setitem(rooms, "environment", lambda lock: Path(lock))
+    monkeypatch.setitem(rooms, "must", lambda *command: copied.extend(Path(part).name for part in command[6:]))
+    monkeypatch.setitem(rooms, "run", lambda command, cwd, **variables: started.append((command, cwd, variables)) or 0)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        assert dev["notebook"](["--no-browser"]) == 0
+    finally:
+        signal.signal(signal.SIGINT, before)
+    ((command, folder, variables),) = started
+    assert copied == ["new.py"]
+    assert command == [Path("notebook.txt"), "-m", "jupyterlab", "--no-browser"]
+    assert folder == tmp_path / "notebooks"
+    assert len(variables) == 4
+    assert all(Path(value).is_relative_to(tmp_path / ".venv") for value in variables.values())
+
+
+def test_the_time_of_the_tests_is_that_of_the_processor() -> None:
+    pytest.importorskip("resource")
+    used = runpy.run_path(str(DEV), run_name="dev")["used"]
+    seconds = []
+    for work in ("import time; time.sleep(0.5)", "import time\nwhile time.process_time() < 0.5: pass"):
+        begin = used()
+        subprocess.run([sys.executable, "-S", "-c", work], check=True)
+        seconds.append(used() - begin)
+    assert seconds[0] < 0.4 < seconds[1]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--oldest"], ["-k", "granger"]], ids=" ".join)
+def test_the_slowest_tests_are_listed_where_all_run(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    dev = runpy.run_path(str(DEV), run_name="dev")
+    ran: list[list[str]] = []
+    for name, value in {"environment": Path, "lint": list, "run": lambda command, cwd: ran.append(command) or 1}.items():
+        monkeypatch.setitem(dev["test"].__globals__, name, value)
+    assert dev["test"](arguments) == ["pytest"]
+    assert ("--durations=20" in ran[0]) == ("-k" not in arguments)
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
@@ -87,9 +162,21 @@ def test_every_package_of_a_lock_is_one_version_with_hashes(lock: Path) -> None:
     entries = re.split(
         r"\n(?=\S)", "\n".join(line for line in lock.read_text().splitlines() if not line.lstrip().startswith("#"))
     )
-    assert len(entries) > 20
+    assert len(entries) > (20 if lock.stem != "build" else 2)
     for entry in entries:
         assert re.match(r"[A-Za-z0-9._-]+==[^\s;]+( ; [^\\]+)? \\\n\s+--hash=sha256:[0-9a-f]{64}", entry), entry[:80]
+
+
+def test_a_package_has_the_same_version_in_all_locks_that_share_an_environment() -> None:
+    pinned: dict[str, list[set[str]]] = {}
+    for lock in (path for path in LOCKS if path.stem != "oldest"):
+        found: dict[str, set[str]] = {}  # more than one where the version depends on Python's
+        for name, version in re.findall(r"^([\w.-]+)==(\S+)", lock.read_text(), flags=re.MULTILINE):
+            found.setdefault(name, set()).add(version)
+        for name, versions in found.items():
+            pinned.setdefault(name, []).append(versions)
+    assert len(pinned["numpy"]) == 3
+    assert {name: sets for name, sets in pinned.items() if any(each != sets[0] for each in sets)} == {}
 
 
 def test_the_oldest_lock_pins_the_lower_bounds_of_pyproject() -> None:
