@@ -98,7 +98,8 @@ def fill(home, python, lock):
     number = sum(line[:1].isalnum() for file in files for line in file.read_text().splitlines())
     time_needed = "a quarter of a minute to two minutes" if uv else "one to four minutes"
     text = "making {} with {}: {} packages of lock/{}, {}, this once ..."
-    say(text.format(home.name, "uv" if uv else "pip", number, lock, time_needed))
+    names = " and ".join(file.name for file in files)
+    say(text.format(home.name, "uv" if uv else "pip", number, names, time_needed))
     (home / "made-from").unlink() if (home / "made-from").exists() else None
     if not python.exists():
         must(*([uv, "venv", "--quiet", "--python", sys.executable, home] if uv else [sys.executable, "-m", "venv", home]))
@@ -155,21 +156,22 @@ def demo(arguments):
     code = run([python, "-P", "-m", "leadlag", "demo", *arguments])
     if code == 0:
         here, script = Path.cwd(), python.parent / "leadlag"
-        text = "a file of your own, one row a period and one column a metric: {} rank FILE.csv --kpi COLUMN"
+        text = "to rank a file of your own, one row a period and one column a metric: {} rank FILE.csv --kpi COLUMN"
         say(text.format(script.relative_to(here) if here in script.parents else script))
     return code
 
 
 def notebook(arguments):
-    """JupyterLab in notebooks/, with a copy of each notebook to work in, and nothing written to the home directory."""
+    """JupyterLab in notebooks/, with a copy of each notebook to work in; what Jupyter remembers stays in .venv."""
     python, folder = environment("notebook.txt"), ROOT / "notebooks"
+    own = {"JUPYTER_{}_DIR".format(name): str(ROOT / ".venv" / "jupyter" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    own["IPYTHONDIR"] = str(ROOT / ".venv" / "ipython")
     fresh = [file for file in sorted(folder.glob("*.py")) if not file.with_suffix(".ipynb").exists()]
-    if fresh:
-        must(python, "-m", "jupytext", "--quiet", "--to", "ipynb", *fresh)
+    if fresh and run([python, "-m", "jupytext", "--quiet", "--to", "ipynb", *fresh], folder, **own) != 0:
+        sys.exit("dev.py: the notebooks could not be copied, see above.")
     say("notebooks/*.ipynb are copies of the .py beside them; delete one to get it anew. Ctrl-C ends JupyterLab.")
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for JupyterLab, which asks back
-    own = {"JUPYTER_{}_DIR".format(name): str(ROOT / ".venv" / "jupyter" / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    return run([python, "-m", "jupyterlab", *arguments], folder, IPYTHONDIR=str(ROOT / ".venv" / "ipython"), **own)
+    return run([python, "-m", "jupyterlab", *arguments], folder, **own)
 
 
 def main(arguments):

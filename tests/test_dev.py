@@ -117,23 +117,27 @@ def test_a_notebook_is_copied_once_and_jupyter_keeps_to_the_environment(tmp_path
     (tmp_path / "notebooks").mkdir()
     for name in ("old.py", "old.ipynb", "new.py"):
         (tmp_path / "notebooks" / name).touch()
-    copied: list[str] = []
-    started: list[tuple[list[str], Path, dict[str, str]]] = []
+    started: list[tuple[list[str], dict[str, str]]] = []
+
+    def run(command: list[str], cwd: Path, **variables: str) -> int:
+        assert cwd == tmp_path / "notebooks"
+        started.append(([str(part) for part in command], variables))
+        return 0
+
     monkeypatch.setitem(rooms, "ROOT", tmp_path)
     monkeypatch.setitem(rooms, "environment", lambda lock: Path(lock))
-    monkeypatch.setitem(rooms, "must", lambda *command: copied.extend(Path(part).name for part in command[6:]))
-    monkeypatch.setitem(rooms, "run", lambda command, cwd, **variables: started.append((command, cwd, variables)) or 0)
+    monkeypatch.setitem(rooms, "run", run)
     before = signal.getsignal(signal.SIGINT)
     try:
         assert dev["notebook"](["--no-browser"]) == 0
     finally:
         signal.signal(signal.SIGINT, before)
-    ((command, folder, variables),) = started
-    assert copied == ["new.py"]
-    assert command == [Path("notebook.txt"), "-m", "jupyterlab", "--no-browser"]
-    assert folder == tmp_path / "notebooks"
-    assert len(variables) == 4
-    assert all(Path(value).is_relative_to(tmp_path / ".venv") for value in variables.values())
+    (copying, _), (serving, _) = started
+    assert copying[1:] == ["-m", "jupytext", "--quiet", "--to", "ipynb", str(tmp_path / "notebooks" / "new.py")]
+    assert serving == ["notebook.txt", "-m", "jupyterlab", "--no-browser"]
+    for _, variables in started:
+        assert len(variables) == 4
+        assert all(Path(value).is_relative_to(tmp_path / ".venv") for value in variables.values())
 
 
 def test_the_time_of_the_tests_is_that_of_the_processor() -> None:
