@@ -80,7 +80,7 @@ def test_a_side_that_cannot_run_is_a_failure(script: ModuleType, tmp_path: Path)
 def test_a_pattern_that_no_call_has_is_a_failure(
     script: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(script, "texts_of", lambda roots, pattern: dict.fromkeys(roots, {}))
+    monkeypatch.setattr(script, "texts_of", lambda roots, pattern: {side: {} for side in roots})
     assert script.compare(ROOT, "no such call") == 1
     assert "no call matches 'no such call'" in capsys.readouterr().out
 
