@@ -70,7 +70,7 @@ def work(root: Path, file: Path, pattern: str) -> None:
     texts: dict[str, str] = {}
     for name, call in calls.CALLS.items():
         if fnmatchcase(name, pattern):
-            texts |= {f"{name}: {view}": text for view, text in calls.outputs(name, call).items()}
+            texts |= calls.outputs(name, call)
     file.write_text(json.dumps(texts), encoding="utf-8")
 
 

@@ -28,21 +28,26 @@ PACKAGE = Path(str(ll.__file__)).resolve().parent
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 #: What belongs to this run and not to the result: when it was, and how long it took.
 MOMENT = re.compile(r"(?<=Date:) +\w+, \d+ \w+ \d+|(?<=Time:) +\d\d:\d\d:\d\d|(?<= in )\d+\.\d(?= s\b)")
+#: Calls with these names may be refused.
+REFUSALS = ("refused ", "hazard ")
 #: Not asked for as attributes: drawn below, written by a call of its own, told by to_json, an object of another package.
 APART = {"plot", "report", "to_dict", "to_statsmodels"}
+#: What is asked of a Sample or of Vintages; the rest of their attributes is how they hold it.
+OF_DATA = ("names", "periods", "n_periods", "segments", "cadences", "delays", "notes", "left_out", "to_frame", "latest")
 
 
 def outputs(name: str, call: Call) -> dict[str, str]:
-    """Everything that comes of a call; what was raised is an output too, and said aloud where it is no refusal of leadlag."""
+    """Everything that comes of a call; what was raised is an output too, and said aloud where none is expected."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             texts = dict(views(call()))
         except Exception as error:  # noqa: BLE001  (whatever a side raises, the other has to raise)
             texts = {"raised": raised(error)}
-            if not isinstance(error, ll.errors.LeadLagError):
+            if not name.startswith(REFUSALS):
                 print(f"{name}: {texts['raised']}", file=sys.stderr)
-    return texts | ({"warnings": "\n".join(map(given, caught))} if caught else {})
+    texts |= {"warnings": "\n".join(map(given, caught))} if caught else {}
+    return {joined(": ", name, view): text for view, text in texts.items()}
 
 
 def raised(error: Exception) -> str:
@@ -60,13 +65,15 @@ def views(value: object) -> Iterator[tuple[str, str]]:
     """Names and texts of all that can be seen of a value."""
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from ((f"{key}, {view}", text) for view, text in views(item))
+            yield from ((joined(", ", str(key), view), text) for view, text in views(item))
     elif hasattr(value, "provenance"):
         yield from ((name, outcome(look)) for name, look in looks(value))
-    elif isinstance(value, (ll.Sample, ll.Vintages)):
-        yield from ((name, outcome(look)) for name, look in attributes(value))
     else:
-        yield "value", text_of(value)
+        yield "", text_of(value)
+
+
+def joined(mark: str, first: str, second: str) -> str:
+    return f"{first}{mark}{second}" if second else first
 
 
 def outcome(call: Call) -> str:
@@ -133,19 +140,26 @@ def text_of(value: object) -> str:
         return f"{value.to_csv()}{types}\n{text_of(value.attrs)}"
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {value.tolist()}"
+    if isinstance(value, (ll.Sample, ll.Vintages)):
+        return "\n".join(f"{name}: {text_of(said(getattr(value, name)))}" for name in OF_DATA if hasattr(value, name))
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
         return ADDRESS.sub("", repr(value))
 
 
-def command(*words: str, files: Mapping[str, pd.DataFrame] | None = None) -> dict[str, str]:
-    """What a command of the command line prints, its exit code, and all that it writes, in a folder that holds `files`."""
+def command(*words: str, files: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """What a command of the command line prints, its exit code, and all that it writes, in a folder that holds `files`.
+
+    The file with the name ``-`` is its standard input.
+    """
+    read = {name: table.to_csv(index=False) for name, table in files.items()}
     with tempfile.TemporaryDirectory(dir=".") as made:
         folder = Path(made).resolve()
-        for name, table in (files or {}).items():
-            table.to_csv(folder / name, index=False)
+        for name in read.keys() - {"-"}:
+            (folder / name).write_text(read[name], encoding="utf-8")
         line = [sys.executable, "-P", "-m", "leadlag", *words]
-        done = subprocess.run(line, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+        done = subprocess.run(line, cwd=folder, input=read.get("-", ""), capture_output=True, encoding="utf-8", check=False)
         texts = {"exit code": str(done.returncode), "stdout": done.stdout, "stderr": done.stderr}
-        written = sorted(path for path in folder.rglob("*") if path.is_file())
-        texts |= {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in written}
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name, text = path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")
+            texts |= {f"file {name}": text} if text != read.get(name) else {}
         return {name: text.replace(str(folder), "FOLDER") for name, text in texts.items()}
