@@ -8,7 +8,7 @@ import numpy as np
 
 from leadlag.sample.periods import Cadence, Freq, days_of, months_of, ordinals_of
 
-__all__ = ["Found", "counter_cadence", "declared_cadence", "infer_cadence", "off_calendar"]
+__all__ = ["InferredCadence", "counter_cadence", "declared_cadence", "infer_cadence", "off_calendar"]
 
 _DAY = 86_400_000_000
 _HOUR = 3_600_000_000
@@ -22,7 +22,7 @@ _MONTHS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class InferredCadence:
     """A cadence, or the reason why there is none.
 
     Parameters
@@ -42,19 +42,19 @@ class Found:
     in_utc: bool = False
 
 
-def declared_cadence(freq: Freq, local: np.ndarray) -> Found:
+def declared_cadence(freq: Freq, local: np.ndarray) -> InferredCadence:
     """The cadence the caller named; a week starts on the day all stamps share, else on Monday."""
     cadence = Cadence(freq=freq)
     if freq == "week":
         weekdays = np.unique((days_of(local) + 3) % 7)
         cadence = replace(cadence, week_start=int(weekdays[0]) if len(weekdays) == 1 else 0)
-        return Found(cadence=cadence, moved=len(weekdays) > 1)
+        return InferredCadence(cadence=cadence, moved=len(weekdays) > 1)
     if freq == "period":
         return _regular(np.unique(local))
-    return Found(cadence=cadence, in_utc=freq == "hour")
+    return InferredCadence(cadence=cadence, in_utc=freq == "hour")
 
 
-def infer_cadence(local: np.ndarray, utc: np.ndarray) -> Found:
+def infer_cadence(local: np.ndarray, utc: np.ndarray) -> InferredCadence:
     """The cadence of stamps, from their modal step.
 
     Parameters
@@ -64,11 +64,11 @@ def infer_cadence(local: np.ndarray, utc: np.ndarray) -> Found:
 
     Returns
     -------
-    Found
+    InferredCadence
     """
     stamps = np.unique(local)
     if len(stamps) < 2:
-        return Found(problem="one period is not enough to see how far apart they are")
+        return InferredCadence(problem="one period is not enough to see how far apart they are")
     clock = stamps.astype(np.int64) % _DAY
     if (clock == clock[0]).all():
         found = _from_days(np.unique(days_of(stamps)))
@@ -80,7 +80,7 @@ def infer_cadence(local: np.ndarray, utc: np.ndarray) -> Found:
     return _from_clock(instants, step)
 
 
-def counter_cadence(counts: np.ndarray, freq: Freq) -> Found:
+def counter_cadence(counts: np.ndarray, freq: Freq) -> InferredCadence:
     """Cadence of a plain counter: its modal step."""
     unique = np.unique(counts)
     step = _mode(np.diff(unique)) if len(unique) > 1 else 1
@@ -88,8 +88,8 @@ def counter_cadence(counts: np.ndarray, freq: Freq) -> Found:
         step = 1
     span = (int(unique[-1]) - int(unique[0])) // step + 1 if len(unique) else 0
     if span > _MOST_EMPTY * max(len(unique), 5):
-        return Found(problem=f"{len(unique)} counter values spread over {span} steps of {step}")
-    return Found(cadence=Cadence(freq=freq, base="counter", step=step, origin=int(unique[0]) if len(unique) else 0))
+        return InferredCadence(problem=f"{len(unique)} counter values spread over {span} steps of {step}")
+    return InferredCadence(cadence=Cadence(freq=freq, base="counter", step=step, origin=int(unique[0]) if len(unique) else 0))
 
 
 def off_calendar(stamps: np.ndarray, freq: Freq) -> str:
@@ -119,7 +119,7 @@ def _mode(steps: np.ndarray) -> int:
     return int(values[np.argmax(counts)])
 
 
-def _from_clock(instants: np.ndarray, step: int) -> Found:
+def _from_clock(instants: np.ndarray, step: int) -> InferredCadence:
     """Steps within a day."""
     micros = instants.astype(np.int64)
     if step == _HOUR and len(np.unique(micros // _HOUR)) == len(micros):
@@ -127,7 +127,7 @@ def _from_clock(instants: np.ndarray, step: int) -> Found:
     return replace(_regular(instants), in_utc=True)
 
 
-def _from_days(days: np.ndarray) -> Found:
+def _from_days(days: np.ndarray) -> InferredCadence:
     """Whole days: daily, business days, weeks, months, quarters, years or another regular step."""
     gaps = np.diff(days)
     step = _mode(gaps)
@@ -161,7 +161,7 @@ def _day_of_month(stamps: np.ndarray) -> np.ndarray:
     return days
 
 
-def _by_months(stamps: np.ndarray) -> Found:
+def _by_months(stamps: np.ndarray) -> InferredCadence:
     """Every two months, every half-year: the same day of the month, or month ends."""
     day_of_month = _day_of_month(stamps)
     month_end = (stamps.astype("datetime64[D]") + 1).astype("datetime64[M]") != stamps.astype("datetime64[M]")
@@ -175,21 +175,21 @@ def _by_months(stamps: np.ndarray) -> Found:
     return _checked(Cadence(freq="period", base="month", step=step, origin=int(months[0])), stamps)
 
 
-def _regular(stamps: np.ndarray) -> Found:
+def _regular(stamps: np.ndarray) -> InferredCadence:
     """Any other step, if every stamp lies on it."""
     micros = stamps.astype(np.int64)
     if len(micros) < 2:
-        return Found(problem="one period is not enough to see how far apart they are")
+        return InferredCadence(problem="one period is not enough to see how far apart they are")
     step = _mode(np.diff(micros))
     if ((micros - micros[0]) % step).any():
-        return Found(problem="the steps between the times are irregular")
+        return InferredCadence(problem="the steps between the times are irregular")
     return _checked(Cadence(freq="period", step=step, origin=int(micros[0])), stamps)
 
 
-def _checked(cadence: Cadence, stamps: np.ndarray, *, moved: bool = False, in_utc: bool = False) -> Found:
+def _checked(cadence: Cadence, stamps: np.ndarray, *, moved: bool = False, in_utc: bool = False) -> InferredCadence:
     """The cadence, unless nearly all of its grid would be empty."""
     ordinals = ordinals_of(stamps, cadence)
     span = int(ordinals[-1] - ordinals[0]) + 1
     if span > _MOST_EMPTY * max(len(stamps), 5):
-        return Found(problem=f"{len(stamps)} times spread over {span} periods of one {cadence.freq.replace('_', ' ')}")
-    return Found(cadence=cadence, moved=moved, in_utc=in_utc)
+        return InferredCadence(problem=f"{len(stamps)} times spread over {span} periods of one {cadence.freq.replace('_', ' ')}")
+    return InferredCadence(cadence=cadence, moved=moved, in_utc=in_utc)

@@ -16,7 +16,7 @@ from leadlag.sample.numbers import Reading, to_float64
 from leadlag.sample.tables import AS_WRITTEN
 from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
 
-__all__ = ["Block", "read_columns"]
+__all__ = ["ReadColumns", "read_columns"]
 
 _KINDS = {"text": "text, none of its cells is a plain number", "date": "dates, no numbers"}
 _COMMA_STEP = (
@@ -26,7 +26,7 @@ _COMMA_STEP = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Block:
+class ReadColumns:
     """Numbers of the columns that are metrics.
 
     Parameters
@@ -52,7 +52,7 @@ def read_columns(
     infinite: str,
     rows: Sequence[str],
     violations: ViolationList,
-) -> Block:
+) -> ReadColumns:
     """Read columns as float64 and collect what is wrong with them.
 
     Parameters
@@ -94,7 +94,7 @@ def read_columns(
         shown = first_names([column.name for column in left_out], 12)
         notes.append(Note(code="LL107", column=None, text=f"columns that hold no numbers were left out: {shown}."))
     kept_names = tuple(read_names[column] for column in kept)
-    return Block(
+    return ReadColumns(
         names=kept_names,
         values=values if len(kept) == len(places) else values[:, kept],
         notes=tuple(notes),

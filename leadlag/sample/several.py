@@ -24,7 +24,7 @@ __all__ = ["read_several", "unknown_metrics", "with_notes"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Table:
+class _OpenedTable:
     """One item of the list: its label in messages (its place, or its file), and a Sample or a table with its names known."""
 
     label: str
@@ -97,7 +97,7 @@ def with_notes(sample: Sample, notes: Sequence[Note]) -> Sample:
     return replace(sample, notes=(*sample.notes, *notes)) if notes else sample
 
 
-def _opened(data: Sequence[Any], settings: Settings, violations: ViolationList) -> list[_Table]:
+def _opened(data: Sequence[Any], settings: Settings, violations: ViolationList) -> list[_OpenedTable]:
     """The tables with their names, and what is wrong with the call."""
     if not data:
         raise UsageError("data is an empty list: give at least one table.")
@@ -108,19 +108,19 @@ def _opened(data: Sequence[Any], settings: Settings, violations: ViolationList) 
         )
     if all(isinstance(item, Sample) for item in data):
         settings.refuse_calendar()
-    tables: list[_Table] = []
+    tables: list[_OpenedTable] = []
     for place, item in enumerate(data):
         label = str(getattr(item, "attrs", {}).get(SOURCE, f"data[{place}]"))
         label = f"{label} (data[{place}])" if any(label == table.label for table in tables) else label
         with _by_table(label, violations) as mine:
             content = item.require_single(label) if isinstance(item, Sample) else Wide.of(as_pandas(item, label), mine)
-        tables.append(_Table(label=label, content=content))
+        tables.append(_OpenedTable(label=label, content=content))
     if settings.time is not None and not any(table.has_time(settings.time) for table in tables):
         as_name(settings.time, "time", list(dict.fromkeys(name for table in tables for name in table.names)))
     return tables
 
 
-def _read(table: _Table, settings: Settings, asked: Mapping[str, str] | None, violations: ViolationList) -> Sample | None:
+def _read(table: _OpenedTable, settings: Settings, asked: Mapping[str, str] | None, violations: ViolationList) -> Sample | None:
     """One table, with its label in notes and violations."""
     if isinstance(table.content, Sample):
         refusals = (table.content.why_left_out(name, argument) for name, argument in (asked or {}).items())

@@ -11,7 +11,7 @@ import pandas as pd
 
 from leadlag._validation import as_name
 from leadlag.errors import UsageError
-from leadlag.sample.columns import Block, read_columns
+from leadlag.sample.columns import ReadColumns, read_columns
 from leadlag.sample.grid import build_grid
 from leadlag.sample.model import Note
 from leadlag.sample.names import clean_names
@@ -79,7 +79,7 @@ def from_snapshots(
         raise UsageError("metric and value go together: name both columns of a long table, or none for a wide one.")
     settings = Settings.checked(freq=freq, tz=tz, date_format=date_format, infinite=infinite)
     violations = ViolationList()
-    table = _Table.of(as_pandas(data), {"time": time, "as_of": as_of, "metric": metric, "value": value}, violations)
+    table = _SnapshotTable.of(as_pandas(data), {"time": time, "as_of": as_of, "metric": metric, "value": value}, violations)
     periods, known = table.times("time", settings, violations), table.times("as_of", settings, violations)
     published = table.published(settings, violations)
     if periods is None or known is None or published is None or len(violations):
@@ -100,7 +100,7 @@ class _Published:
     rows, columns : ndarray of int, shape (k,)
     values : ndarray, shape (k,)
     names : tuple of str
-    block : Block
+    block : ReadColumns
         What was read, with its notes.
     name_map : Mapping from str to label
     """
@@ -109,12 +109,12 @@ class _Published:
     columns: np.ndarray
     values: np.ndarray
     names: tuple[str, ...]
-    block: Block
+    block: ReadColumns
     name_map: Mapping[str, Hashable]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Table:
+class _SnapshotTable:
     """A table of which the columns that were named are known."""
 
     frame: pd.DataFrame
@@ -123,7 +123,7 @@ class _Table:
     places: Mapping[str, int]
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, wanted: Mapping[str, str | None], violations: ViolationList) -> _Table:
+    def of(cls, frame: pd.DataFrame, wanted: Mapping[str, str | None], violations: ViolationList) -> _SnapshotTable:
         clean = clean_names(list(frame.columns), violations)
         if len(violations):
             raise_violations(violations)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadlag.sample.cadence import Found, infer_cadence
+from leadlag.sample.cadence import InferredCadence, infer_cadence
 from leadlag.sample.model import Note
 from leadlag.sample.names import first_names
 from leadlag.sample.periods import Cadence, Calendar, Freq, days_per_period, ordinals_of
@@ -80,7 +80,7 @@ def groups_of(stamps: Stamps, there: np.ndarray) -> tuple[Group, ...]:
     patterns: dict[bytes, list[int]] = {}
     for column in candidates:
         patterns.setdefault(there[:, column].tobytes(), []).append(int(column))
-    slow: dict[Found, list[list[int]]] = {}
+    slow: dict[InferredCadence, list[list[int]]] = {}
     for columns in patterns.values():
         found = _slower(stamps.at(there[:, columns[0]]), table)
         if found is not None:
@@ -90,7 +90,7 @@ def groups_of(stamps: Stamps, there: np.ndarray) -> tuple[Group, ...]:
     return (Group(columns=rest), *groups) if len(rest) else tuple(groups)
 
 
-def _slower(stamps: Stamps, table: Cadence | None) -> Found | None:
+def _slower(stamps: Stamps, table: Cadence | None) -> InferredCadence | None:
     """The cadence of one metric's stamps if it is slower than that of the table, else None."""
     found = infer_cadence(stamps.local, stamps.utc)
     if found.cadence is None or found.cadence.freq == "period":
@@ -103,11 +103,11 @@ def _slower(stamps: Stamps, table: Cadence | None) -> Found | None:
     return found
 
 
-def _periods(found: Found, cadence: Cadence, stamps: Stamps) -> np.ndarray:
+def _periods(found: InferredCadence, cadence: Cadence, stamps: Stamps) -> np.ndarray:
     return ordinals_of(stamps.utc if found.in_utc else stamps.local, cadence)
 
 
-def _groups(found: Found, alike: Sequence[list[int]], stamps: Stamps, there: np.ndarray) -> Iterator[Group]:
+def _groups(found: InferredCadence, alike: Sequence[list[int]], stamps: Stamps, there: np.ndarray) -> Iterator[Group]:
     """Metrics of one slower cadence, each list seen at the same times; apart if some date starts and some ends of periods."""
     if found.cadence is None:
         return

@@ -10,7 +10,7 @@ import pandas as pd
 
 from leadlag.catalogue import Metric
 from leadlag.errors import UsageError
-from leadlag.sample.columns import Block, read_columns
+from leadlag.sample.columns import ReadColumns, read_columns
 from leadlag.sample.detect import TimeSource, find_time
 from leadlag.sample.grid import Grid, build_grid, repeated_periods
 from leadlag.sample.merge import by_cadence
@@ -91,7 +91,7 @@ class Wide:
         return self._placed(block, stamps, source, settings, violations)
 
     def _placed(
-        self, block: Block, stamps: Stamps | None, source: TimeSource, settings: Settings, violations: ViolationList
+        self, block: ReadColumns, stamps: Stamps | None, source: TimeSource, settings: Settings, violations: ViolationList
     ) -> Sample | None:
         """Metrics on one grid."""
         n_rows = len(block.values)
@@ -103,7 +103,7 @@ class Wide:
 
     def _split(
         self,
-        block: Block,
+        block: ReadColumns,
         stamps: Stamps,
         source: TimeSource,
         settings: Settings,
@@ -162,7 +162,7 @@ def _row_labels(source: TimeSource, stamps: Stamps | None, n_rows: int) -> Seque
 
 
 def _check_repeats(
-    grid: Grid, block: Block, source: TimeSource, catalogue: Mapping[str, Metric], violations: ViolationList
+    grid: Grid, block: ReadColumns, source: TimeSource, catalogue: Mapping[str, Metric], violations: ViolationList
 ) -> tuple[Note, ...]:
     """Several rows in one period are an error unless the catalogue says for every metric what they add up to."""
     repeated = repeated_periods(grid)
@@ -184,7 +184,7 @@ def _check_repeats(
     return ()
 
 
-def _on_grid(block: Block, grid: Grid, clean: CleanNames, settings: Settings, notes: tuple[Note, ...]) -> Sample:
+def _on_grid(block: ReadColumns, grid: Grid, clean: CleanNames, settings: Settings, notes: tuple[Note, ...]) -> Sample:
     """Rows in their places, with the notes of the way there."""
     values = fold_metrics(block.values[grid.rows], block.names, grid.places, len(grid.calendar), settings.catalogue)
     labels: dict[str, Hashable] = dict(zip(clean.names, clean.labels, strict=True))
