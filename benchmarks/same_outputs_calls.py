@@ -44,9 +44,9 @@ def ask(function: str, table: Callable[[], object] = data.simulated, **options: 
 
 
 RATE = [
-    ll.Metric("rate", unit="%", aggregate=ll.ratio(num="won", den="seen")),
-    ll.Metric("won", aggregate="sum"),
-    ll.Metric("seen", aggregate="sum", available_after=1),
+    ll.Metric(name="rate", unit="%", aggregate=ll.ratio(num="won", den="seen")),
+    ll.Metric(name="won", aggregate="sum"),
+    ll.Metric(name="seen", aggregate="sum", available_after=1),
 ]
 
 # Calls that need more than one line
@@ -180,7 +180,7 @@ RESULTS: dict[str, Call] = {
     "rank with controls": ask("rank_leads", controls=["noise_01"], leads=["lead_a", "noise_02"], rng=np.random.default_rng(4)),
     "rank housing": ask(
         "rank_leads", data.housing, kpi="housing_starts", log=["housing_starts"],
-        catalogue=[ll.Metric("building_permits", unit="units", available_after=1), ll.Metric("housing_starts", unit="units")],
+        catalogue=[ll.Metric(name="building_permits", available_after=1), ll.Metric(name="housing_starts", unit="units")],
     ),
     "rank averaged": ask("rank_leads", data.averaged),
     "rank average undone": ask("rank_leads", data.averaged, undo="rolling"),
@@ -233,7 +233,7 @@ RESULTS: dict[str, Call] = {
     "stationarity housing": ask("check_stationarity", data.housing, metrics=["housing_starts"], alpha=0.1),
     "snapshots": known,
     "long table": data.regions,
-    "rate": lambda: ll.from_wide(data.funnel(), time="date", catalogue=[*RATE, ll.Metric("rates")]),
+    "rate": lambda: ll.from_wide(data.funnel(), time="date", catalogue=[*RATE, ll.Metric(name="rates")]),
     "lag transformer": lag_transformer,
     "lead selector": lead_selector,
     "lead selector of sets": partial(lead_selector, shift="delay_set", controls=["noise_01"]),
@@ -280,7 +280,7 @@ OTHER_REFUSED: dict[str, Call] = {
     "unknown lead of a ranking": lambda: ask("rank_leads", evidence=False)()["leada"],
     "unknown sample": lambda: ll.load_sample(name="us_houses"),
     "ratio of one": lambda: ll.ratio(num="won", den="won"),
-    "metric with an odd aggregate": lambda: ll.Metric("won", aggregate="median"),
+    "metric with an odd aggregate": lambda: ll.Metric(name="won", aggregate="median"),
     "unknown segment": lambda: data.regions().segment(name="nord"),
     "moment before all": lambda: data.vintages().known_at(moment="2000-01-01"),
     "negative lag": lambda: ll.LagTransformer(lags=-1).fit(data.simulated()),
