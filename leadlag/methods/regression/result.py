@@ -14,7 +14,6 @@ from leadlag._validation import as_name
 from leadlag.catalogue import Missing
 from leadlag.core.linear.pvalues import interval, t_values, two_sided
 from leadlag.core.linear.wald import WaldTest, joint_test
-from leadlag.core.noise.arma import NoiseOrder
 from leadlag.decision import Check, residual_checks
 from leadlag.errors import UsageError
 from leadlag.methods.regression import words
@@ -23,6 +22,7 @@ from leadlag.methods.regression.numbers.diagnostics import Diagnostics, diagnose
 from leadlag.methods.regression.numbers.effects import direct_gradient, lead_effects
 from leadlag.methods.regression.numbers.fit import BandCovariance, LagFit, band_covariance, innovation_slopes
 from leadlag.methods.regression.numbers.longrun import LongRun, long_run
+from leadlag.methods.regression.numbers.units import RegressionNumbers
 from leadlag.methods.regression.prediction import predicted
 from leadlag.methods.regression.profile import LagProfile, left_open, without_end
 from leadlag.methods.regression.statsmodels import handed_over
@@ -38,7 +38,22 @@ _AS_SERIES = ("params", "bse", "resid", "fittedvalues", "profiles", "diagnostics
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LaggedRegressionResult(Result):
+class _RegressionNames:
+    """What the numbers are about."""
+
+    kpi: str
+    leads: tuple[str, ...]
+    controls: tuple[str, ...]
+    unit: str
+    shape: str
+    lags: tuple[int, ...]
+    own_lags: tuple[int, ...]
+    lead_units: tuple[str, ...]
+
+
+# a dataclass takes the fields of its last base first
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LaggedRegressionResult(Result, RegressionNumbers, _RegressionNames):
     """A regression of the KPI on lags of leads. Names and definitions are those of statsmodels.
 
     Parameters
@@ -83,38 +98,14 @@ class LaggedRegressionResult(Result):
 
     _pictures: ClassVar[str] = "leadlag.methods.regression.picture:PICTURES"
 
-    kpi: str
-    leads: tuple[str, ...]
-    controls: tuple[str, ...]
-    unit: str
-    shape: str
-    lags: tuple[int, ...]
-    own_lags: tuple[int, ...]
-    lead_units: tuple[str, ...]
     params: pd.Series
     bse: pd.Series
-    nobs: int
-    n_dropped: int
-    df_model: int
-    df_resid: int
-    rsquared: float
-    rsquared_adj: float
-    llf: float
-    aic: float
-    bic: float
-    scale: float
     resid: pd.Series
     fittedvalues: pd.Series
-    cov_type: str
-    correction: str
-    bandwidth: int | None
-    noise_order: tuple[int, ...] | None
-    exact: bool
     level: float
     horizon: int
     provenance: Provenance
     _fit: LagFit = field(repr=False)
-    _order: NoiseOrder | None = field(repr=False)
     _cov: Floats = field(repr=False)
     _beside: Beside = field(repr=False)
     _sample: Sample = field(repr=False)
@@ -163,7 +154,7 @@ class LaggedRegressionResult(Result):
     def diagnostics(self) -> Diagnostics:
         """Tests of the residuals: autocorrelation, heteroscedasticity, normality, stability."""
         fitted = self._fit
-        return diagnose(fitted.regression.resid, innovation_slopes(fitted, self._order), periods=fitted.used)
+        return diagnose(fitted.regression.resid, innovation_slopes(fitted), periods=fitted.used)
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -268,7 +259,7 @@ class LaggedRegressionResult(Result):
         BIC of ``SARIMAX`` count the variance of the noise as a parameter, those of leadlag never do.
         """
         return handed_over(
-            self._fit, self._order, names=self.params.index, index=self._sample.calendar.index, kpi=self.kpi,
+            self._fit, names=self.params.index, index=self._sample.calendar.index, kpi=self.kpi,
             cov_type=self.cov_type, bandwidth=self.bandwidth, correction=self.correction,
         )  # fmt: skip
 

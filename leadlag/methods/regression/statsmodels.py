@@ -16,7 +16,6 @@ __all__ = ["handed_over"]
 
 def handed_over(
     fitted: LagFit,
-    order: NoiseOrder | None,
     *,
     names: pd.Index,
     index: pd.Index,
@@ -30,7 +29,6 @@ def handed_over(
     Parameters
     ----------
     fitted : LagFit
-    order : NoiseOrder or None
     names : Index
         Of all parameters, those of the columns first.
     index : Index
@@ -51,9 +49,9 @@ def handed_over(
     design = model.design(fitted.hidden)[rows] * unit + offset
     exog = pd.DataFrame(design, index=index[rows], columns=names[: model.n_columns]).loc[:, kept]
     endog = pd.Series(model.y[rows] * model.scale[0] + model.center[0], index=index[rows], name=kpi)
-    if order is not None and fitted.noise is not None:
+    if fitted.order is not None and fitted.noise is not None:
         grid = index[rows[0] : rows[-1] + 1]
-        return _with_noise(fitted, order, fitted.noise, endog.reindex(grid), exog.reindex(grid, fill_value=0.0))
+        return _with_noise(fitted, fitted.order, fitted.noise, endog.reindex(grid), exog.reindex(grid, fill_value=0.0))
     options: dict[str, Any] = {"cov_type": cov_type}
     if cov_type == "HAC":
         options["cov_kwds"] = {"maxlags": bandwidth, "use_correction": correction == "df"}

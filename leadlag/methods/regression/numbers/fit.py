@@ -54,8 +54,10 @@ class LagFit:
         On the columns and, after them, the slopes in the hidden parameters; both whitened where there is a noise model.
     cov : Covariance
         Of coefficients and hidden parameters, as asked for.
+    order : NoiseOrder or None
+        Of the noise model, if one was asked for.
     noise : NoiseFit or None
-        The noise model, if one was asked for.
+        That noise model.
     used : ndarray of int, shape (nobs,)
         Rows of the sample in the regression.
     exact : bool
@@ -68,6 +70,7 @@ class LagFit:
     params: Floats
     regression: LeastSquares
     cov: Covariance
+    order: NoiseOrder | None
     noise: NoiseFit | None
     used: NDArray[np.intp]
     exact: bool
@@ -174,8 +177,8 @@ def fit_lags(
         )
     cov = covariance(regression, cov_type=cov_type, bandwidth=bandwidth, correction=correction, periods=used)
     return LagFit(
-        model=placed, asked=model.families, hidden=hidden, params=params, regression=regression, cov=cov, noise=noise, used=used,
-        exact=regression.exact,
+        model=placed, asked=model.families, hidden=hidden, params=params, regression=regression, cov=cov, order=noise_order,
+        noise=noise, used=used, exact=regression.exact,
     )  # fmt: skip
 
 
@@ -263,9 +266,9 @@ def band_covariance(fitted: LagFit) -> BandCovariance:
     )  # fmt: skip
 
 
-def innovation_slopes(fitted: LagFit, order: NoiseOrder | None) -> Floats:
+def innovation_slopes(fitted: LagFit) -> Floats:
     """Derivative of the innovations by all that was estimated, shape (nobs, rank + n_noise): the design of a test of them."""
-    kept = fitted.regression.basis.q @ fitted.regression.basis.r
+    kept, order = fitted.regression.basis.q @ fitted.regression.basis.r, fitted.order
     if fitted.noise is None or order is None or not fitted.n_noise:
         return kept
     parts, model = fitted.noise.parts, fitted.model
