@@ -10,12 +10,13 @@ from typing import Any, cast
 import numpy as np
 
 from leadlag._validation import as_int, as_lags, as_names, as_option
+from leadlag.catalogue import Missing
 from leadlag.core.noise.arma import NoiseOrder
 from leadlag.core.time.clock import Clock
 from leadlag.errors import UsageError
 from leadlag.methods.regression.numbers.profiles import ENDPOINTS, KINDS, PRESAMPLES, Family
 
-__all__ = ["Asked", "Shown", "families_of", "order_of", "season_of", "spans_of"]
+__all__ = ["Options", "families_of", "horizon_of", "order_of", "own_lags_of", "season_of", "spans_of"]
 
 #: What goes with one shape only, and what it is where it was not given.
 _OF_SHAPE = {
@@ -29,30 +30,64 @@ _MOST_NOISE, _MOST_DIFFERENCES = 24, 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What one call asks to be fitted."""
+class Options:
+    """What one call of `lagged_regression` asks for, every option checked.
+
+    Parameters
+    ----------
+    kpi : str
+    leads, controls : tuple of str
+    families : tuple of Family
+        One a lead.
+    clocks : tuple of (Clock or None)
+        How the own periods of a lead line up with the KPI's; None where they are the same.
+    own_lags : tuple of int
+    order : NoiseOrder or None
+        Of the noise model; None for least squares.
+    trend : {"none", "linear"}
+    season : {"none", "auto"} or int
+    log : tuple of str
+        Columns taken in logs.
+    cov_type, correction : str
+    bandwidth, hold_back : int or None
+    horizon : int
+        Last lag of the profiles, in periods of the KPI.
+    level : float
+    n_draws, seed : int
+        Of the bootstrap.
+    missing : {"mask", "error", "zero"} or ("ffill", n)
+    """
 
     kpi: str
     leads: tuple[str, ...]
+    controls: tuple[str, ...]
     families: tuple[Family, ...]
     clocks: tuple[Clock | None, ...]
-    log: tuple[str, ...]
     own_lags: tuple[int, ...]
     order: NoiseOrder | None
+    trend: str
+    season: str | int
+    log: tuple[str, ...]
     cov_type: str
     bandwidth: int | None
     correction: str
     hold_back: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """How what was fitted is shown: level of the bands, last lag, bootstrap draws and their seed."""
-
-    level: float
     horizon: int
+    level: float
     n_draws: int
     seed: int
+    missing: Missing
+
+    @property
+    def last_lag(self) -> int:
+        """Longest lag of a lead, in whole periods of the KPI."""
+        return max(last for _, last in spans_of(self.families, self.clocks))
+
+    @property
+    def n_starts(self) -> int:
+        """Starts of a decay that are looked at, for the lead that has most of them; 1 where there is nothing to look for."""
+        open_starts = (family for family in self.families if family.kind == "geometric" and family.start is None)
+        return max((len(family.lags) for family in open_starts), default=1)
 
 
 def families_of(
@@ -125,6 +160,23 @@ def spans_of(families: Sequence[Family], clocks: Sequence[Clock | None]) -> list
         else (int(np.floor(clock.delay(family.lags[0]) + 1e-9)), int(np.floor(clock.delay(family.lags[-1]) + 1e-9)))
         for family, clock in zip(families, clocks, strict=True)
     ]
+
+
+def horizon_of(
+    given: int | None, families: Sequence[Family], clocks: Sequence[Clock | None], *, own_lags: Sequence[int], default: int
+) -> int:
+    """Last lag of the profiles; own lags of the KPI, and a geometric decay, go on beyond the last lag of the leads."""
+    spans = spans_of(families, clocks)
+    if given is not None:
+        return as_int(given, "horizon", low=max(1, *(first for first, _ in spans)))
+    last = max(last for _, last in spans)
+    return max(last, default) if own_lags or any(family.kind == "geometric" for family in families) else last
+
+
+def own_lags_of(given: Any) -> tuple[int, ...]:
+    """Lags of the KPI in the model; none for 0, None and an empty list."""
+    none = given is None or (len(given) == 0 if isinstance(given, (list, tuple)) else isinstance(given, int) and given == 0)
+    return () if none else as_lags(given, "own_lags")
 
 
 def _refuse_lags(lags: tuple[int, ...], kind: str) -> None:

@@ -11,7 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leadlag._validation import as_name
-from leadlag.catalogue import Missing
 from leadlag.core.linear.pvalues import interval, t_values, two_sided
 from leadlag.core.linear.wald import WaldTest, joint_test
 from leadlag.decision import Check, residual_checks
@@ -23,6 +22,7 @@ from leadlag.methods.regression.numbers.effects import direct_gradient, lead_eff
 from leadlag.methods.regression.numbers.fit import BandCovariance, LagFit, band_covariance, innovation_slopes
 from leadlag.methods.regression.numbers.longrun import LongRun, long_run
 from leadlag.methods.regression.numbers.units import RegressionNumbers
+from leadlag.methods.regression.options import Options
 from leadlag.methods.regression.prediction import predicted
 from leadlag.methods.regression.profile import LagProfile, left_open, without_end
 from leadlag.methods.regression.statsmodels import handed_over
@@ -109,8 +109,7 @@ class LaggedRegressionResult(Result, RegressionNumbers, _RegressionNames):
     _cov: Floats = field(repr=False)
     _beside: Beside = field(repr=False)
     _sample: Sample = field(repr=False)
-    _missing: Missing = field(repr=False)
-    _draws: tuple[int, int] = field(repr=False)
+    _options: Options = field(repr=False)
 
     @property
     def lags_by_unit(self) -> dict[str, tuple[int, ...]]:
@@ -248,7 +247,7 @@ class LaggedRegressionResult(Result, RegressionNumbers, _RegressionNames):
         """
         return predicted(
             self._fit, self._beside, kpi=self.kpi, leads=self.leads, of_fit=self._sample, data=data, time=time,
-            missing=self._missing,
+            missing=self._options.missing,
         )  # fmt: skip
 
     def to_statsmodels(self) -> Any:
@@ -290,8 +289,8 @@ class LaggedRegressionResult(Result, RegressionNumbers, _RegressionNames):
             phi=self._bands.phi,
             periods=fitted.used,
             level=self.level,
-            n_draws=self._draws[0],
-            rng=self._draws[1],
+            n_draws=self._options.n_draws,
+            rng=self._options.seed,
         )
 
     def _has_bootstrap(self, lead: int) -> bool:
@@ -304,7 +303,7 @@ class LaggedRegressionResult(Result, RegressionNumbers, _RegressionNames):
         family, clock = fitted.model.families[lead], fitted.model.clocks[lead]
         horizon = self.horizon if clock is None else clock.own_lags((self.horizon,))[-1]
         effects = lead_effects(
-            fitted, lead, cov=self._bands.matrix, band=self._bands, horizon=horizon, level=self.level, rng=self._draws[1]
+            fitted, lead, cov=self._bands.matrix, band=self._bands, horizon=horizon, level=self.level, rng=self._options.seed
         )
         if not fitted.settles:
             effects = without_end(effects)
