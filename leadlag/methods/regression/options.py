@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -14,9 +14,11 @@ from leadlag.catalogue import Missing
 from leadlag.core.noise.arma import NoiseOrder
 from leadlag.core.time.clock import Clock
 from leadlag.errors import UsageError
-from leadlag.methods.regression.numbers.profiles import ENDPOINTS, KINDS, PRESAMPLES, Family
+from leadlag.methods.regression.numbers.profiles import ENDPOINTS, KINDS, PRESAMPLES, Endpoints, Family, Kind, Presample
 
 __all__ = ["Options", "families_of", "horizon_of", "order_of", "own_lags_of", "season_of", "spans_of"]
+
+T = TypeVar("T")
 
 #: What goes with one shape only, and what it is where it was not given.
 _OF_SHAPE = {
@@ -95,10 +97,10 @@ def families_of(
     *,
     clocks: Sequence[Clock | None],
     default: int,
-    max_lag: Any,
-    min_lag: Any,
-    shape: Any,
-    start: Any,
+    max_lag: int | Mapping[str, int | Sequence[int]] | None,
+    min_lag: int | Mapping[str, int],
+    shape: str | Mapping[str, str],
+    start: int | Mapping[str, int] | None,
     degree: int,
     endpoints: str,
     n_free: int,
@@ -135,7 +137,7 @@ def families_of(
     firsts = [as_int(value, "min_lag", low=0) for value in _for_each(min_lag, "min_lag", leads, 1)]
     starts = _for_each(start, "start", leads, None)
     families = []
-    lasts = _for_each(max_lag, "max_lag", leads, None)
+    lasts: list[int | Sequence[int] | None] = _for_each(max_lag, "max_lag", leads, None)
     for first, last, kind, begin, clock in zip(firsts, lasts, shapes, starts, clocks, strict=True):
         if isinstance(max_lag, Mapping) and isinstance(last, (Sequence, np.ndarray)) and not isinstance(last, str):
             lags = as_lags(last, "max_lag", low=0)
@@ -173,7 +175,7 @@ def horizon_of(
     return max(last, default) if own_lags or any(family.kind == "geometric" for family in families) else last
 
 
-def own_lags_of(given: Any) -> tuple[int, ...]:
+def own_lags_of(given: int | Sequence[int] | None) -> tuple[int, ...]:
     """Lags of the KPI in the model; none for 0, None and an empty list."""
     none = given is None or (len(given) == 0 if isinstance(given, (list, tuple)) else isinstance(given, int) and given == 0)
     return () if none else as_lags(given, "own_lags")
@@ -189,7 +191,7 @@ def _refuse_lags(lags: tuple[int, ...], kind: str) -> None:
         raise UsageError(f"shape='exp_almon' says little of {len(lags)} lags: give at least {_FEWEST}, or shape='free'.")
 
 
-def _for_each(value: Any, name: str, leads: Sequence[str], usual: Any) -> list[Any]:
+def _for_each(value: T | Mapping[str, T], name: str, leads: Sequence[str], usual: T) -> list[T]:
     """The value of an argument for each lead."""
     if not isinstance(value, Mapping):
         return [value] * len(leads)
@@ -213,10 +215,10 @@ def _family(
         start = None if start is None else as_int(start, "start", low=lags[0], high=lags[-1])
     before = as_option(presample, "presample", PRESAMPLES)
     if kind == "almon":
-        return Family(kind="almon", lags=lags, degree=degree, endpoints=cast(Any, ends))
+        return Family(kind="almon", lags=lags, degree=degree, endpoints=cast(Endpoints, ends))
     if kind == "geometric":
-        return Family(kind="geometric", lags=lags, start=start, n_free=n_free, presample=cast(Any, before))
-    return Family(kind=cast(Any, kind), lags=lags)
+        return Family(kind="geometric", lags=lags, start=start, n_free=n_free, presample=cast(Presample, before))
+    return Family(kind=cast(Kind, kind), lags=lags)
 
 
 def order_of(noise: int | Sequence[int] | None, seasonal: Sequence[int] | None) -> NoiseOrder | None:
@@ -234,7 +236,7 @@ def order_of(noise: int | Sequence[int] | None, seasonal: Sequence[int] | None) 
     )  # fmt: skip
 
 
-def _numbers(value: Any, name: str, count: int) -> tuple[int, ...]:
+def _numbers(value: object, name: str, count: int) -> tuple[int, ...]:
     given = tuple(value) if isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str) else ()
     if len(given) != count:
         what = "(ar, differences, ma)" if count == 3 else "(ar, differences, ma, periods)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -127,7 +128,7 @@ def _with_own_lags(direct: np.ndarray, known: np.ndarray, own: np.ndarray, lags:
     return mean
 
 
-def _names(data: Any) -> list[Any]:
+def _names(data: Any) -> list[Hashable]:
     """Columns of a table, metrics of a Sample, or those of all in a list."""
     if isinstance(data, (list, tuple)):
         return [name for table in data for name in _names(table)]

@@ -13,15 +13,12 @@ from leadlag.core.linear.bands import Bands
 from leadlag.core.time.clock import Clock
 from leadlag.core.time.pace import pace_of
 from leadlag.methods.regression import words
-from leadlag.methods.regression.numbers.effects import Estimate, LeadEffects
+from leadlag.methods.regression.numbers.effects import Estimate, LeadEffects, by_lag
 from leadlag.results import Provenance, Result, plain
 
 __all__ = ["LagProfile", "left_open", "without_end"]
 
 Floats = NDArray[np.float64]
-
-#: Both bands of a profile.
-BAND_EDGES = ("low", "high", "low_all", "high_all")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -175,9 +172,9 @@ class LagProfile(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a lag, beside it as a delay in periods of the KPI: effect, both bands, and the sum so far with its interval."""
-        columns: dict[str, Any] = {"lead": self.lead, "lag": list(self.lags), "delay": list(self.delays), "effect": self.weights}
         bands, summed = self.effects.profile, self.effects.cumulative
-        columns |= {name: getattr(bands, name) for name in ("bse", *BAND_EDGES)}
+        columns = {"lead": self.lead, "lag": self.lags, "delay": self.delays, "effect": self.weights}
+        columns |= {name: getattr(bands, name) for name in ("bse", "low", "high", "low_all", "high_all")}
         columns |= {"cumulative": summed.estimate, "cumulative_low": summed.low, "cumulative_high": summed.high}
         return pd.DataFrame(columns)
 
@@ -228,5 +225,4 @@ def without_end(effects: LeadEffects) -> LeadEffects:
 
 
 def _blank(bands: Bands, where: NDArray[np.bool_]) -> Bands:
-    values: dict[str, Any] = {name: np.where(where, np.nan, getattr(bands, name)) for name in ("estimate", "bse", *BAND_EDGES)}
-    return replace(bands, **values)
+    return by_lag(bands, lambda values: np.where(where, np.nan, values))

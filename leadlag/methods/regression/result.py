@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,10 @@ from leadlag.methods.regression.profile import LagProfile, left_open, without_en
 from leadlag.methods.regression.statsmodels import handed_over
 from leadlag.results import Provenance, Result, plain
 from leadlag.sample import Sample
+
+if TYPE_CHECKING:
+    from statsmodels.regression.linear_model import RegressionResultsWrapper
+    from statsmodels.tsa.statespace.sarimax import SARIMAXResultsWrapper
 
 __all__ = ["LaggedRegressionResult"]
 
@@ -250,7 +254,7 @@ class LaggedRegressionResult(Result, RegressionNumbers, _RegressionNames):
             missing=self._options.missing,
         )  # fmt: skip
 
-    def to_statsmodels(self) -> Any:
+    def to_statsmodels(self) -> RegressionResultsWrapper | SARIMAXResultsWrapper:
         """The same fit as a statsmodels result: ``OLS``, or ``SARIMAX`` with a noise model, at these parameters.
 
         Rates and peaks of decays are taken as known in it, and columns that others span are left out. Over a gap the noise of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,10 @@ import pandas as pd
 from leadlag.core.noise.arima import NoiseFit
 from leadlag.core.noise.arma import NoiseOrder
 from leadlag.methods.regression.numbers.fit import LagFit
+
+if TYPE_CHECKING:
+    from statsmodels.regression.linear_model import RegressionResultsWrapper
+    from statsmodels.tsa.statespace.sarimax import SARIMAXResultsWrapper
 
 __all__ = ["handed_over"]
 
@@ -23,7 +27,7 @@ def handed_over(
     cov_type: str,
     bandwidth: int | None,
     correction: str,
-) -> Any:
+) -> RegressionResultsWrapper | SARIMAXResultsWrapper:
     """A statsmodels result on the same rows and columns, in the units of the data.
 
     Parameters
@@ -52,13 +56,13 @@ def handed_over(
     if fitted.order is not None and fitted.noise is not None:
         grid = index[rows[0] : rows[-1] + 1]
         return _with_noise(fitted, fitted.order, fitted.noise, endog.reindex(grid), exog.reindex(grid, fill_value=0.0))
-    options: dict[str, Any] = {"cov_type": cov_type}
-    if cov_type == "HAC":
-        options["cov_kwds"] = {"maxlags": bandwidth, "use_correction": correction == "df"}
-    return OLS(endog, exog).fit(use_t=True, **options)
+    hac = {"maxlags": bandwidth, "use_correction": correction == "df"} if cov_type == "HAC" else None
+    return OLS(endog, exog).fit(use_t=True, cov_type=cov_type, cov_kwds=hac)
 
 
-def _with_noise(fitted: LagFit, order: NoiseOrder, noise: NoiseFit, endog: pd.Series, exog: pd.DataFrame) -> Any:
+def _with_noise(
+    fitted: LagFit, order: NoiseOrder, noise: NoiseFit, endog: pd.Series, exog: pd.DataFrame
+) -> SARIMAXResultsWrapper:
     """SARIMAX at the parameters found, on the grid of periods: a row of a gap is missing, and the noise goes on through it."""
     from statsmodels.tsa.statespace.sarimax import SARIMAX  # noqa: PLC0415
 
