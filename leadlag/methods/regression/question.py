@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from leadlag._validation import as_int, as_list, as_names, as_option, as_real, once_each
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.linear.covariance import CORRECTIONS, COV_TYPES
-from leadlag.core.linear.leastsquares import is_constant, is_copy, rows_needed
-from leadlag.core.series.unitroot import integration
+from leadlag.core.linear.leastsquares import is_constant, is_copy
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.regression import words
 from leadlag.methods.regression.beside import Beside, beside, lead_series, logged
-from leadlag.methods.regression.naming import named, term_names
 from leadlag.methods.regression.numbers.fit import LagFit, fit_lags
 from leadlag.methods.regression.numbers.model import lag_model
+from leadlag.methods.regression.numbers.units import regression_numbers, unit_values
 from leadlag.methods.regression.options import Options, families_of, horizon_of, order_of, own_lags_of, season_of
 from leadlag.methods.regression.profile import LagProfile
 from leadlag.methods.regression.result import LaggedRegressionResult
@@ -25,6 +25,9 @@ from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 
 __all__ = ["LagProfile", "LaggedRegressionResult", "lagged_regression"]
+
+#: What the coefficient of a shape with one column is: the effect at the peak, or the sum of the effects.
+_ONE_COLUMN = {"delayed": "at_peak", "exp_almon": "total"}
 
 
 def lagged_regression(
@@ -213,7 +216,7 @@ def lagged_regression(
         correction=correction, hold_back=hold_back, horizon=options.horizon, level=options.level, rng=options.seed,
         n_draws=options.n_draws, missing=missing,
     )  # fmt: skip
-    return named(fitted, options, recipe, sample, provenance=provenance)
+    return _named(fitted, options, recipe, sample, provenance=provenance)
 
 
 def _fitted(sample: Sample, options: Options, recipe: Beside) -> LagFit:
@@ -252,7 +255,7 @@ def _fitted(sample: Sample, options: Options, recipe: Beside) -> LagFit:
 
 def _aliased(fitted: LagFit, options: Options, recipe: Beside) -> list[str]:
     """Terms that others span; what differences of the noise take away is not meant."""
-    names = term_names(fitted, options, recipe)[: len(fitted.params)]
+    names = _term_names(fitted, options, recipe)[: len(fitted.params)]
     order = options.order
     differenced = order is not None and order.differences + order.seasonal_differences > 0
     gone = {"const", "trend"} if differenced else set()
@@ -263,16 +266,66 @@ def _noted(fitted: LagFit, options: Options, recipe: Beside) -> Iterator[tuple[s
     """Code and text of what deserves a look."""
     if fitted.exact:
         yield "LL118", words.exact_text(options.kpi)
-    elif fitted.nobs < rows_needed(fitted.regression.rank):
-        yield "LL123", words.few_rows_text(nobs=fitted.nobs, n_params=fitted.nobs - fitted.df_resid)
-    elif not options.own_lags and options.order is None:
-        left = np.full(len(fitted.model.y), np.nan)
-        left[fitted.used] = fitted.regression.resid
-        if integration(left, deterministic="c").state == "integrated":
-            yield "LL122", words.levels_text(options.kpi)
+    elif fitted.few_rows:
+        yield "LL123", words.few_rows_text(nobs=fitted.nobs, n_params=fitted.n_params)
+    elif fitted.wanders:
+        yield "LL122", words.levels_text(options.kpi)
     if not fitted.settles:
         yield "LL122", words.no_rest_text(options.kpi)
     if not fitted.noise_known:
         yield "LL124", words.noise_text()
     if lost := _aliased(fitted, options, recipe):
         yield "LL119", words.aliased_text(lost)
+
+
+def _term_names(fitted: LagFit, options: Options, recipe: Beside) -> list[str]:
+    """A name for every parameter, in order."""
+    kpi, model = options.kpi, fitted.model
+    terms = ["const", *recipe.names, *(f"{kpi}.L{lag}" for lag in options.own_lags)]
+    for lead, family in zip(options.leads, model.families, strict=True):
+        if family.kind == "almon":
+            terms += [f"{lead}.almon{place}" for place in range(family.n_columns)]
+        elif family.kind in _ONE_COLUMN:
+            terms.append(f"{lead}.{_ONE_COLUMN[family.kind]}")
+        elif family.kind == "free":
+            terms += [f"{lead}.L{lag}" for lag in family.lags]
+        else:
+            first = family.lags[0] if family.start is None else family.start
+            terms += [f"{lead}.L{first + place}" for place in range(family.n_columns)]
+    terms += [
+        f"{lead}.{name}" for lead, family in zip(options.leads, model.families, strict=True) for name in family.hidden_names
+    ]
+    if options.order is not None:
+        order, period = options.order, options.order.period
+        terms += [f"ar.L{lag}" for lag in range(1, order.ar + 1)] + [f"ma.L{lag}" for lag in range(1, order.ma + 1)]
+        terms += [f"ar.S.L{lag * period}" for lag in range(1, order.seasonal_ar + 1)]
+        terms += [f"ma.S.L{lag * period}" for lag in range(1, order.seasonal_ma + 1)]
+    return terms
+
+
+def _named(fitted: LagFit, options: Options, recipe: Beside, sample: Sample, *, provenance: Provenance) -> LaggedRegressionResult:
+    """The numbers of the array functions with the names that they are about."""
+    terms, index, values = _term_names(fitted, options, recipe), sample.calendar.index[fitted.used], unit_values(fitted)
+    return LaggedRegressionResult(
+        **vars(regression_numbers(fitted)),
+        kpi=options.kpi,
+        leads=options.leads,
+        controls=recipe.controls,
+        unit=sample.calendar.unit,
+        shape=", ".join(dict.fromkeys(family.kind for family in options.families)),
+        lags=tuple(sorted({lag for family in options.families for lag in family.lags})),
+        own_lags=options.own_lags,
+        lead_units=tuple(sample.calendar.unit if (own := sample.finer(lead)) is None else own.unit for lead in options.leads),
+        params=pd.Series(values.params, index=terms),
+        bse=pd.Series(values.bse, index=terms),
+        resid=pd.Series(values.resid, index=index, name="resid"),
+        fittedvalues=pd.Series(values.fittedvalues, index=index, name=options.kpi),
+        level=options.level,
+        horizon=options.horizon,
+        provenance=provenance,
+        _fit=fitted,
+        _cov=values.cov,
+        _beside=recipe,
+        _sample=sample,
+        _options=options,
+    )

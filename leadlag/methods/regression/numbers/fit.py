@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from leadlag.core.linear.covariance import Covariance, covariance
-from leadlag.core.linear.leastsquares import LeastSquares, decides_alone, fit, orthonormal_basis, residualise
+from leadlag.core.linear.leastsquares import LeastSquares, decides_alone, fit, orthonormal_basis, residualise, rows_needed
 from leadlag.core.noise.arima import NoiseFit, fit_with_noise
 from leadlag.core.noise.arma import NoiseOrder, autocovariances
 from leadlag.core.noise.filtered import filtered_covariance
 from leadlag.core.noise.reml import reml_autoregression
+from leadlag.core.series.unitroot import integration
 from leadlag.errors import UsageError
 from leadlag.methods.regression.numbers.model import LagModel
 from leadlag.methods.regression.numbers.profiles import Family
@@ -79,6 +80,25 @@ class LagFit:
     def nobs(self) -> int:
         """Rows used."""
         return self.regression.nobs
+
+    @property
+    def n_params(self) -> int:
+        """All that was estimated: coefficients, hidden parameters and those of the noise."""
+        return self.nobs - self.df_resid
+
+    @property
+    def few_rows(self) -> bool:
+        """Whether there are few rows for what the regression estimates."""
+        return self.nobs < rows_needed(self.regression.rank)
+
+    @property
+    def wanders(self) -> bool:
+        """Whether what is left looks integrated: levels were regressed on levels, with no own lags and no noise to take it up."""
+        if self.model.own_lags or self.order is not None:
+            return False
+        left = np.full(len(self.model.y), np.nan)
+        left[self.used] = self.regression.resid
+        return integration(left, deterministic="c").state == "integrated"
 
     @property
     def n_noise(self) -> int:

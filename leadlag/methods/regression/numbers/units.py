@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leadlag.core.noise.arima import NoiseFit
 from leadlag.methods.regression.numbers.fit import LagFit
 
-__all__ = ["RegressionNumbers", "UnitValues", "regression_numbers", "unit_values"]
+__all__ = ["RegressionNumbers", "UnitValues", "arima_params", "regression_numbers", "unit_values"]
 
 Floats = NDArray[np.float64]
 
@@ -85,7 +86,7 @@ def regression_numbers(fitted: LagFit) -> RegressionNumbers:
     -------
     RegressionNumbers
     """
-    n, df_resid, n_params, order = fitted.nobs, fitted.df_resid, fitted.nobs - fitted.df_resid, fitted.order
+    n, df_resid, n_params, order = fitted.nobs, fitted.df_resid, fitted.n_params, fitted.order
     left, y, unit = fitted.regression.resid, fitted.model.y[fitted.used], float(fitted.model.scale[0])
     around = y - y.mean()
     rsquared = 1.0 - float(left @ left) / float(around @ around)
@@ -124,8 +125,29 @@ def unit_values(fitted: LagFit) -> UnitValues:
     # an innovation is standardised: in the first row, and after a gap, the prediction errs by more than it
     weights = 1.0 if fitted.noise is None else fitted.noise.noise.whiten(model.y, model.rows).weights
     resid = fitted.regression.resid * model.scale[0] / weights
-    y = (model.y * model.scale[0] + model.center[0])[fitted.used]
-    return UnitValues(params=params, bse=np.sqrt(np.diag(cov)), cov=cov, resid=resid, fittedvalues=y - resid)
+    fittedvalues = model.outcome[fitted.used] - resid
+    return UnitValues(params=params, bse=np.sqrt(np.diag(cov)), cov=cov, resid=resid, fittedvalues=fittedvalues)
+
+
+def arima_params(fitted: LagFit, noise: NoiseFit) -> Floats:
+    """What a state space model of a fit with noise has: coefficients that are kept, those of the noise, and its variance.
+
+    Parameters
+    ----------
+    fitted : LagFit
+        Its hidden parameters are taken as known.
+    noise : NoiseFit
+        That of the fit.
+
+    Returns
+    -------
+    ndarray, shape (k_kept + n_noise + 1,)
+        In the units of the data.
+    """
+    values, _ = fitted.model.to_original(fitted.hidden, fitted.params)
+    coefficients = values[: len(fitted.params)][np.isfinite(fitted.params)]
+    variance = noise.noise.variance * float(fitted.model.scale[0]) ** 2
+    return np.concatenate([coefficients, *noise.parts, [variance]])
 
 
 def _params_and_cov(fitted: LagFit) -> tuple[Floats, Floats]:
