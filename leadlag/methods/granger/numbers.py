@@ -24,30 +24,35 @@ from leadlag.core.linear.wald import WaldTest, joint_test
 from leadlag.core.time.lags import further, lag_matrix
 from leadlag.errors import UsageError
 
-__all__ = ["GrangerNumbers", "granger", "is_copy"]
+__all__ = ["GrangerNumbers", "granger"]
 
 FloatArray = NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class GrangerNumbers:
     """What `granger` finds.
 
     Parameters
     ----------
-    test : WaldTest
-        Joint test that all lags of the lead have coefficient zero.
-    lags, own_lags, aliased : tuple of int
-        Lags of the lead that were asked for, lags of the KPI in both models, and lags of the lead that other columns
-        span exactly (left out of the test).
-    params, bse : ndarray, shape (len(lags),)
+    statistic, pvalue, log_pvalue : float
+        Of the joint test that all lags of the lead have coefficient zero; the logarithm is finite also where p is 0.0.
+    df : tuple of int
+        (numerator, denominator) for F, (numerator,) for chi2.
+    distribution : {"F", "chi2"}
+        What the statistic is compared with.
+    order, own_order : tuple of int
+        Lags of the lead that were asked for, and lags of the KPI in both models.
+    augment : int
+        Further lags of both that were in both models, untested.
+    aliased : tuple of int
+        Lags of `order` that other columns span exactly (left out of the test).
+    params, bse : ndarray, shape (len(order),)
         Coefficients of the lead's lags and their standard errors, in KPI units per unit of the lead; NaN where aliased.
     rsquared, rsquared_restricted : float
         Explained share of the KPI's variation with and without the lead.
-    nobs, n_dropped : int
-        Rows used, and periods of the grid that were not.
-    augment : int
-        Further lags of both that were in both models, untested.
+    nobs, n_dropped, df_resid : int
+        Rows used, periods of the grid that were not, and rows less coefficients.
     cov_type, correction : str
         Covariance of the coefficients.
     bandwidth : int or None
@@ -56,9 +61,14 @@ class GrangerNumbers:
         Whether the full model fits without error; the statistic is then infinite.
     """
 
-    test: WaldTest
-    lags: tuple[int, ...]
-    own_lags: tuple[int, ...]
+    statistic: float
+    pvalue: float
+    log_pvalue: float
+    df: tuple[int, ...]
+    distribution: str
+    order: tuple[int, ...]
+    own_order: tuple[int, ...]
+    augment: int
     aliased: tuple[int, ...]
     params: FloatArray
     bse: FloatArray
@@ -66,7 +76,7 @@ class GrangerNumbers:
     rsquared_restricted: float
     nobs: int
     n_dropped: int
-    augment: int
+    df_resid: int
     cov_type: str
     correction: str
     bandwidth: int | None
@@ -164,9 +174,14 @@ def granger(
             code="LL208",
         )
     return GrangerNumbers(
-        test=test,
-        lags=tested_lags,
-        own_lags=kept_lags,
+        statistic=test.statistic,
+        pvalue=test.pvalue,
+        log_pvalue=test.log_pvalue,
+        df=(test.df_num, test.df_den) if test.distribution == "F" else (test.df_num,),
+        distribution=test.distribution,
+        order=tested_lags,
+        own_order=kept_lags,
+        augment=augment,
         aliased=tuple(np.asarray(tested_lags)[~model.kept[rows.tested]].tolist()),
         params=model.params[rows.tested] * rows.unit,
         bse=cov.bse[rows.tested] * rows.unit,
@@ -174,7 +189,7 @@ def granger(
         rsquared_restricted=1.0 - restricted_ssr / model.tss,
         nobs=model.nobs,
         n_dropped=kpi.size - model.nobs,
-        augment=augment,
+        df_resid=test.df_den,
         cov_type=cov.cov_type,
         correction=cov.correction,
         bandwidth=cov.bandwidth,

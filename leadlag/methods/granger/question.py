@@ -18,7 +18,7 @@ from leadlag.methods.granger.result import GrangerResult
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 
-__all__ = ["GrangerNumbers", "granger", "granger_test"]
+__all__ = ["granger_test"]
 
 FloatArray = NDArray[np.float64]
 
@@ -116,27 +116,28 @@ def granger_test(
         data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
     ).around(kpi)
     kpi, lead, *others = sample.names
-    settings: dict[str, Any] = {
-        "lags": lags,
-        "own_lags": lags if own_order is None else as_lags(own_order, "own_order"),
-        "cov_type": cov_type,
-        "bandwidth": bandwidth,
-        "correction": correction,
-        "augment": as_int(augment, "augment"),
-        "distribution": as_option(distribution or ("chi2" if augment else "F"), "distribution", DISTRIBUTIONS),
-        "hold_back": None if hold_back is None else as_int(hold_back, "hold_back"),
-    }
+    own_lags = lags if own_order is None else as_lags(own_order, "own_order")
+    augment = as_int(augment, "augment")
+    distribution = as_option(distribution or ("chi2" if augment else "F"), "distribution", DISTRIBUTIONS)
+    hold_back = None if hold_back is None else as_int(hold_back, "hold_back")
+    y, x, base = sample.column(kpi), sample.column(lead), _stacked(sample, others)
     try:
-        numbers = granger(sample.column(kpi), sample.column(lead), controls=_stacked(sample, others), **settings)
+        numbers = granger(
+            y, x, lags=lags, own_lags=own_lags, controls=base, cov_type=cov_type, bandwidth=bandwidth, correction=correction,
+            augment=augment, distribution=distribution, hold_back=hold_back,
+        )  # fmt: skip
     except UsageError as error:
         raise UsageError(f"kpi={kpi!r}, lead={lead!r}: {error.args[0]}", code=error.code) from None
     noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_to_look_at(numbers, kpi, lead)))
-    used = {**settings, "bandwidth": numbers.bandwidth, "missing": missing}
     provenance = Provenance.of(
         "granger_test", warnings=noted, search=Search(family="one joint test of all lags", correction="none"), kpi=kpi, lead=lead,
-        controls=tuple(others), **used,
+        controls=tuple(others), lags=lags, own_lags=own_lags, cov_type=cov_type, bandwidth=numbers.bandwidth,
+        correction=correction, augment=augment, distribution=distribution, hold_back=hold_back, missing=missing,
     )  # fmt: skip
-    return _named(numbers, kpi=kpi, lead=lead, controls=tuple(others), unit=sample.calendar.unit, provenance=provenance)
+    null = words.null(kpi, lead, order=lags, own_order=own_lags, controls=others)
+    return GrangerResult(
+        **vars(numbers), kpi=kpi, lead=lead, controls=tuple(others), unit=sample.calendar.unit, null=null, provenance=provenance
+    )
 
 
 def _stacked(sample: Sample, names: Sequence[str]) -> FloatArray | None:
@@ -150,38 +151,3 @@ def _to_look_at(numbers: GrangerNumbers, kpi: str, lead: str) -> Iterator[tuple[
         yield "LL118", words.exact_text(kpi, lead)
     if numbers.aliased:
         yield "LL119", words.aliased_text(lead, numbers.aliased)
-
-
-def _named(
-    numbers: GrangerNumbers, *, kpi: str, lead: str, controls: tuple[str, ...], unit: str, provenance: Provenance
-) -> GrangerResult:
-    """The numbers of the array function with the names that they are about."""
-    test = numbers.test
-    return GrangerResult(
-        kpi=kpi,
-        lead=lead,
-        controls=controls,
-        unit=unit,
-        null=words.null(kpi, lead, order=numbers.lags, own_order=numbers.own_lags, controls=controls),
-        statistic=test.statistic,
-        pvalue=test.pvalue,
-        log_pvalue=test.log_pvalue,
-        df=(test.df_num, test.df_den) if test.distribution == "F" else (test.df_num,),
-        distribution=test.distribution,
-        order=numbers.lags,
-        own_order=numbers.own_lags,
-        augment=numbers.augment,
-        aliased=numbers.aliased,
-        params=numbers.params,
-        bse=numbers.bse,
-        rsquared=numbers.rsquared,
-        rsquared_restricted=numbers.rsquared_restricted,
-        nobs=numbers.nobs,
-        n_dropped=numbers.n_dropped,
-        df_resid=test.df_den,
-        cov_type=numbers.cov_type,
-        correction=numbers.correction,
-        bandwidth=numbers.bandwidth,
-        exact=numbers.exact,
-        provenance=provenance,
-    )

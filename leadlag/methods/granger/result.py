@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from leadlag.core.linear.pvalues import interval, t_values, two_sided
 from leadlag.methods.granger import words
+from leadlag.methods.granger.numbers import GrangerNumbers
 from leadlag.results import Provenance, Result
 
 __all__ = ["GrangerResult"]
@@ -19,7 +20,19 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class GrangerResult(Result):
+class _GrangerNames:
+    """What the numbers are about."""
+
+    kpi: str
+    lead: str
+    controls: tuple[str, ...]
+    unit: str
+    null: str
+
+
+# a dataclass takes the fields of its last base first
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GrangerResult(Result, GrangerNumbers, _GrangerNames):
     """Answer of `granger_test`: whether the past of the lead helps to predict the KPI.
 
     Parameters
@@ -61,31 +74,6 @@ class GrangerResult(Result):
         Method, settings, versions and warnings.
     """
 
-    kpi: str
-    lead: str
-    controls: tuple[str, ...]
-    unit: str
-    null: str
-    statistic: float
-    pvalue: float
-    log_pvalue: float
-    df: tuple[int, ...]
-    distribution: str
-    order: tuple[int, ...]
-    own_order: tuple[int, ...]
-    augment: int
-    aliased: tuple[int, ...]
-    params: FloatArray
-    bse: FloatArray
-    rsquared: float
-    rsquared_restricted: float
-    nobs: int
-    n_dropped: int
-    df_resid: int
-    cov_type: str
-    correction: str
-    bandwidth: int | None
-    exact: bool
     provenance: Provenance
 
     @property

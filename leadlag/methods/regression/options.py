@@ -5,17 +5,20 @@ from __future__ import annotations
 import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TypeVar, cast
 
 import numpy as np
 
 from leadlag._validation import as_int, as_lags, as_names, as_option
+from leadlag.catalogue import Missing
 from leadlag.core.noise.arma import NoiseOrder
 from leadlag.core.time.clock import Clock
 from leadlag.errors import UsageError
-from leadlag.methods.regression.numbers.profiles import ENDPOINTS, KINDS, PRESAMPLES, Family
+from leadlag.methods.regression.numbers.profiles import ENDPOINTS, KINDS, PRESAMPLES, Endpoints, Family, Kind, Presample
 
-__all__ = ["Asked", "Shown", "families_of", "order_of", "season_of", "spans_of"]
+__all__ = ["Options", "families_of", "horizon_of", "order_of", "own_lags_of", "season_of", "spans_of"]
+
+T = TypeVar("T")
 
 #: What goes with one shape only, and what it is where it was not given.
 _OF_SHAPE = {
@@ -29,30 +32,64 @@ _MOST_NOISE, _MOST_DIFFERENCES = 24, 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What one call asks to be fitted."""
+class Options:
+    """What one call of `lagged_regression` asks for, every option checked.
+
+    Parameters
+    ----------
+    kpi : str
+    leads, controls : tuple of str
+    families : tuple of Family
+        One a lead.
+    clocks : tuple of (Clock or None)
+        How the own periods of a lead line up with the KPI's; None where they are the same.
+    own_lags : tuple of int
+    order : NoiseOrder or None
+        Of the noise model; None for least squares.
+    trend : {"none", "linear"}
+    season : {"none", "auto"} or int
+    log : tuple of str
+        Columns taken in logs.
+    cov_type, correction : str
+    bandwidth, hold_back : int or None
+    horizon : int
+        Last lag of the profiles, in periods of the KPI.
+    level : float
+    n_draws, seed : int
+        Of the bootstrap.
+    missing : {"mask", "error", "zero"} or ("ffill", n)
+    """
 
     kpi: str
     leads: tuple[str, ...]
+    controls: tuple[str, ...]
     families: tuple[Family, ...]
     clocks: tuple[Clock | None, ...]
-    log: tuple[str, ...]
     own_lags: tuple[int, ...]
     order: NoiseOrder | None
+    trend: str
+    season: str | int
+    log: tuple[str, ...]
     cov_type: str
     bandwidth: int | None
     correction: str
     hold_back: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """How what was fitted is shown: level of the bands, last lag, bootstrap draws and their seed."""
-
-    level: float
     horizon: int
+    level: float
     n_draws: int
     seed: int
+    missing: Missing
+
+    @property
+    def last_lag(self) -> int:
+        """Longest lag of a lead, in whole periods of the KPI."""
+        return max(last for _, last in spans_of(self.families, self.clocks))
+
+    @property
+    def n_starts(self) -> int:
+        """Starts of a decay that are looked at, for the lead that has most of them; 1 where there is nothing to look for."""
+        open_starts = (family for family in self.families if family.kind == "geometric" and family.start is None)
+        return max((len(family.lags) for family in open_starts), default=1)
 
 
 def families_of(
@@ -60,10 +97,10 @@ def families_of(
     *,
     clocks: Sequence[Clock | None],
     default: int,
-    max_lag: Any,
-    min_lag: Any,
-    shape: Any,
-    start: Any,
+    max_lag: int | Mapping[str, int | Sequence[int]] | None,
+    min_lag: int | Mapping[str, int],
+    shape: str | Mapping[str, str],
+    start: int | Mapping[str, int] | None,
     degree: int,
     endpoints: str,
     n_free: int,
@@ -100,7 +137,7 @@ def families_of(
     firsts = [as_int(value, "min_lag", low=0) for value in _for_each(min_lag, "min_lag", leads, 1)]
     starts = _for_each(start, "start", leads, None)
     families = []
-    lasts = _for_each(max_lag, "max_lag", leads, None)
+    lasts: list[int | Sequence[int] | None] = _for_each(max_lag, "max_lag", leads, None)
     for first, last, kind, begin, clock in zip(firsts, lasts, shapes, starts, clocks, strict=True):
         if isinstance(max_lag, Mapping) and isinstance(last, (Sequence, np.ndarray)) and not isinstance(last, str):
             lags = as_lags(last, "max_lag", low=0)
@@ -127,6 +164,23 @@ def spans_of(families: Sequence[Family], clocks: Sequence[Clock | None]) -> list
     ]
 
 
+def horizon_of(
+    given: int | None, families: Sequence[Family], clocks: Sequence[Clock | None], *, own_lags: Sequence[int], default: int
+) -> int:
+    """Last lag of the profiles; own lags of the KPI, and a geometric decay, go on beyond the last lag of the leads."""
+    spans = spans_of(families, clocks)
+    if given is not None:
+        return as_int(given, "horizon", low=max(1, *(first for first, _ in spans)))
+    last = max(last for _, last in spans)
+    return max(last, default) if own_lags or any(family.kind == "geometric" for family in families) else last
+
+
+def own_lags_of(given: int | Sequence[int] | None) -> tuple[int, ...]:
+    """Lags of the KPI in the model; none for 0, None and an empty list."""
+    none = given is None or (len(given) == 0 if isinstance(given, (list, tuple)) else isinstance(given, int) and given == 0)
+    return () if none else as_lags(given, "own_lags")
+
+
 def _refuse_lags(lags: tuple[int, ...], kind: str) -> None:
     """Lags that a shape cannot have."""
     if kind != "free" and lags[-1] - lags[0] >= len(lags):
@@ -137,7 +191,7 @@ def _refuse_lags(lags: tuple[int, ...], kind: str) -> None:
         raise UsageError(f"shape='exp_almon' says little of {len(lags)} lags: give at least {_FEWEST}, or shape='free'.")
 
 
-def _for_each(value: Any, name: str, leads: Sequence[str], usual: Any) -> list[Any]:
+def _for_each(value: T | Mapping[str, T], name: str, leads: Sequence[str], usual: T) -> list[T]:
     """The value of an argument for each lead."""
     if not isinstance(value, Mapping):
         return [value] * len(leads)
@@ -161,10 +215,10 @@ def _family(
         start = None if start is None else as_int(start, "start", low=lags[0], high=lags[-1])
     before = as_option(presample, "presample", PRESAMPLES)
     if kind == "almon":
-        return Family(kind="almon", lags=lags, degree=degree, endpoints=cast(Any, ends))
+        return Family(kind="almon", lags=lags, degree=degree, endpoints=cast(Endpoints, ends))
     if kind == "geometric":
-        return Family(kind="geometric", lags=lags, start=start, n_free=n_free, presample=cast(Any, before))
-    return Family(kind=cast(Any, kind), lags=lags)
+        return Family(kind="geometric", lags=lags, start=start, n_free=n_free, presample=cast(Presample, before))
+    return Family(kind=cast(Kind, kind), lags=lags)
 
 
 def order_of(noise: int | Sequence[int] | None, seasonal: Sequence[int] | None) -> NoiseOrder | None:
@@ -182,7 +236,7 @@ def order_of(noise: int | Sequence[int] | None, seasonal: Sequence[int] | None) 
     )  # fmt: skip
 
 
-def _numbers(value: Any, name: str, count: int) -> tuple[int, ...]:
+def _numbers(value: object, name: str, count: int) -> tuple[int, ...]:
     given = tuple(value) if isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str) else ()
     if len(given) != count:
         what = "(ar, differences, ma)" if count == 3 else "(ar, differences, ma, periods)"

@@ -6,26 +6,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from leadlag._validation import as_int, as_lags, as_list, as_names, as_option, as_real, once_each
+from leadlag._validation import as_int, as_list, as_names, as_option, as_real, once_each
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.linear.covariance import CORRECTIONS, COV_TYPES
-from leadlag.core.linear.leastsquares import is_constant, is_copy, rows_needed
-from leadlag.core.series.unitroot import integration
+from leadlag.core.linear.leastsquares import is_constant, is_copy
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.regression import words
 from leadlag.methods.regression.beside import Beside, beside, lead_series, logged
-from leadlag.methods.regression.naming import named, term_names
 from leadlag.methods.regression.numbers.fit import LagFit, fit_lags
 from leadlag.methods.regression.numbers.model import lag_model
-from leadlag.methods.regression.numbers.profiles import Family
-from leadlag.methods.regression.options import Asked, Shown, families_of, order_of, season_of, spans_of
+from leadlag.methods.regression.numbers.units import regression_numbers, unit_values
+from leadlag.methods.regression.options import Options, families_of, horizon_of, order_of, own_lags_of, season_of
 from leadlag.methods.regression.profile import LagProfile
 from leadlag.methods.regression.result import LaggedRegressionResult
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 
 __all__ = ["LagProfile", "LaggedRegressionResult", "lagged_regression"]
+
+#: What the coefficient of a shape with one column is: the effect at the peak, or the sum of the effects.
+_ONE_COLUMN = {"delayed": "at_peak", "exp_almon": "total"}
 
 
 def lagged_regression(
@@ -189,119 +191,141 @@ def lagged_regression(
         names, clocks=clocks, default=default, max_lag=max_lag, min_lag=min_lag, shape=shape, degree=degree, endpoints=endpoints,
         start=start, n_free=n_free, presample=presample,
     )  # fmt: skip
-    spans = spans_of(families, clocks)
-    last = max(end for _, end in spans)
-    asked = Asked(
-        kpi=kpi, leads=names, families=families, clocks=clocks, log=as_names(log, "log", (kpi, *names, *kept)),
-        own_lags=_own_lags(own_lags), order=order_of(noise_order, seasonal_order),
-        cov_type=as_option(cov_type, "cov_type", COV_TYPES), bandwidth=bandwidth,
+    logs, own = as_names(log, "log", (kpi, *names, *kept)), own_lags_of(own_lags)
+    options = Options(
+        kpi=kpi, leads=names, controls=kept, families=families, clocks=clocks, own_lags=own, log=logs, missing=missing,
+        order=order_of(noise_order, seasonal_order), cov_type=as_option(cov_type, "cov_type", COV_TYPES), bandwidth=bandwidth,
         correction=as_option(correction, "correction", CORRECTIONS),
-        hold_back=None if hold_back is None else as_int(hold_back, "hold_back", low=0),
-    )  # fmt: skip
-    recipe = beside(
-        sample, kpi=kpi, leads=names, controls=kept, trend=as_option(trend, "trend", ("none", "linear")),
-        season=season_of(season), log=asked.log,
-    )  # fmt: skip
-    shown = Shown(
+        hold_back=None if hold_back is None else as_int(hold_back, "hold_back"),
+        trend=as_option(trend, "trend", ("none", "linear")), season=season_of(season),
         level=as_real(level, "level", low=0.5, high=0.999),
-        horizon=_horizon(
-            horizon,
-            families,
-            first=max(begin for begin, _ in spans),
-            last=max(last, default) if own_lags else last,
-            default=default,
-        ),
-        n_draws=as_int(n_draws, "n_draws", low=99, high=99_999),
-        seed=int(as_int(rng, "rng", low=0)),
-    )
-    fitted = _fitted(sample, asked, recipe)
-    noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_noted(fitted, asked, recipe)))
-    settings: dict[str, Any] = {
-        "max_lag": last,
-        "min_lag": min_lag,
-        "shape": shape,
-        "families": families,
-        "own_lags": asked.own_lags,
-        "noise_order": noise_order,
-    }
-    settings |= {"seasonal_order": seasonal_order, "controls": kept, "trend": trend, "seasons": recipe.seasons, "log": asked.log}
-    settings |= {"cov_type": cov_type, "bandwidth": fitted.cov.bandwidth, "correction": correction, "hold_back": hold_back}
-    settings |= {"horizon": shown.horizon, "level": shown.level, "rng": shown.seed, "n_draws": shown.n_draws, "missing": missing}
-    starts = max((len(each.lags) for each in families if each.kind == "geometric" and each.start is None), default=1)
-    search = Search(
-        n_leads=len(names), n_lags=starts, lag_word="lag" if starts == 1 else "start of a decay", correction="none",
-        family="lags of a lead are tested together, beside the other leads",
+        horizon=horizon_of(horizon, families, clocks, own_lags=own, default=default),
+        n_draws=as_int(n_draws, "n_draws", low=99, high=99_999), seed=as_int(rng, "rng"),
     )  # fmt: skip
-    provenance = Provenance.of("lagged_regression", warnings=noted, search=search, kpi=kpi, leads=names, **settings)
-    return named(fitted, asked, shown, recipe, sample, missing=missing, provenance=provenance)
+    recipe = beside(sample, kpi=kpi, leads=names, controls=kept, trend=options.trend, season=options.season, log=logs)
+    fitted = _fitted(sample, options, recipe)
+    noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_noted(fitted, options, recipe)))
+    search = Search(
+        n_leads=len(names), n_lags=options.n_starts, lag_word="lag" if options.n_starts == 1 else "start of a decay",
+        correction="none", family="lags of a lead are tested together, beside the other leads",
+    )  # fmt: skip
+    provenance = Provenance.of(
+        "lagged_regression", warnings=noted, search=search, kpi=kpi, leads=names, max_lag=options.last_lag, min_lag=min_lag,
+        shape=shape, families=families, own_lags=own, noise_order=noise_order, seasonal_order=seasonal_order,
+        controls=kept, trend=trend, seasons=recipe.seasons, log=logs, cov_type=cov_type, bandwidth=fitted.cov.bandwidth,
+        correction=correction, hold_back=hold_back, horizon=options.horizon, level=options.level, rng=options.seed,
+        n_draws=options.n_draws, missing=missing,
+    )  # fmt: skip
+    return _named(fitted, options, recipe, sample, provenance=provenance)
 
 
-def _own_lags(given: Any) -> tuple[int, ...]:
-    """Lags of the KPI in the model; none for 0, None and an empty list."""
-    none = given is None or (len(given) == 0 if isinstance(given, (list, tuple)) else isinstance(given, int) and given == 0)
-    return () if none else as_lags(given, "own_lags")
-
-
-def _horizon(given: int | None, families: Sequence[Family], *, first: int, last: int, default: int) -> int:
-    """Last lag of the profiles; a geometric decay goes on beyond its last lag."""
-    if given is not None:
-        return as_int(given, "horizon", low=max(1, first))
-    return max(last, default) if any(family.kind == "geometric" for family in families) else last
-
-
-def _fitted(sample: Sample, asked: Asked, recipe: Beside) -> LagFit:
+def _fitted(sample: Sample, options: Options, recipe: Beside) -> LagFit:
     """The fit, its errors naming the columns that they are about."""
-    y, leads = logged(sample, asked.kpi, asked.log), [lead_series(sample, lead, asked.log) for lead in asked.leads]
+    kpi, log = options.kpi, options.log
+    y, leads = logged(sample, kpi, log), [lead_series(sample, lead, log) for lead in options.leads]
     if is_constant(y):
         raise UsageError(
-            f"kpi={asked.kpi!r} is constant or has no values: there is nothing to explain. Name another KPI.", code="LL313"
+            f"kpi={kpi!r} is constant or has no values: there is nothing to explain. Name another KPI.", code="LL313"
         )
-    for lead, one in zip(asked.leads, leads, strict=True):
+    for lead, one in zip(options.leads, leads, strict=True):
         if is_constant(one.values):
             raise UsageError(
                 f"lead {lead!r} is constant or has no values: there is nothing to learn from it. Leave it out.", code="LL203"
             )
         # one that is seen more often: what it comes to in the KPI's periods
-        if is_copy(logged(sample, lead, asked.log), y):
+        if is_copy(logged(sample, lead, log), y):
             raise UsageError(
-                f"lead {lead!r} is a copy of the KPI {asked.kpi!r}, up to unit and offset: its lags are the KPI's own. Leave it "
+                f"lead {lead!r} is a copy of the KPI {kpi!r}, up to unit and offset: its lags are the KPI's own. Leave it "
                 "out, and give own_lags.",
                 code="LL205",
             )
     base = recipe.columns(sample)
     X = [one.values for one in leads]
-    model = lag_model(y, X, asked.families, clocks=asked.clocks, base=base, own_lags=asked.own_lags, hold_back=asked.hold_back)
+    model = lag_model(
+        y, X, options.families, clocks=options.clocks, base=base, own_lags=options.own_lags, hold_back=options.hold_back
+    )
     try:
         return fit_lags(
-            model, noise_order=asked.order, cov_type=asked.cov_type, bandwidth=asked.bandwidth, correction=asked.correction
-        )
+            model, noise_order=options.order, cov_type=options.cov_type, bandwidth=options.bandwidth,
+            correction=options.correction,
+        )  # fmt: skip
     except UsageError as error:
-        raise UsageError(f"kpi={asked.kpi!r}, leads={list(asked.leads)!r}: {error.args[0]}", code=error.code) from None
+        raise UsageError(f"kpi={kpi!r}, leads={list(options.leads)!r}: {error.args[0]}", code=error.code) from None
 
 
-def _aliased(fitted: LagFit, asked: Asked, recipe: Beside) -> list[str]:
+def _aliased(fitted: LagFit, options: Options, recipe: Beside) -> list[str]:
     """Terms that others span; what differences of the noise take away is not meant."""
-    names = term_names(fitted, asked, recipe)[: len(fitted.params)]
-    order = asked.order
+    names = _term_names(fitted, options, recipe)[: len(fitted.params)]
+    order = options.order
     differenced = order is not None and order.differences + order.seasonal_differences > 0
     gone = {"const", "trend"} if differenced else set()
     return [name for name, value in zip(names, fitted.params, strict=True) if np.isnan(value) and name not in gone]
 
 
-def _noted(fitted: LagFit, asked: Asked, recipe: Beside) -> Iterator[tuple[str, str]]:
+def _noted(fitted: LagFit, options: Options, recipe: Beside) -> Iterator[tuple[str, str]]:
     """Code and text of what deserves a look."""
     if fitted.exact:
-        yield "LL118", words.exact_text(asked.kpi)
-    elif fitted.nobs < rows_needed(fitted.regression.rank):
-        yield "LL123", words.few_rows_text(nobs=fitted.nobs, n_params=fitted.nobs - fitted.df_resid)
-    elif not asked.own_lags and asked.order is None:
-        left = np.full(len(fitted.model.y), np.nan)
-        left[fitted.used] = fitted.regression.resid
-        if integration(left, deterministic="c").state == "integrated":
-            yield "LL122", words.levels_text(asked.kpi)
+        yield "LL118", words.exact_text(options.kpi)
+    elif fitted.few_rows:
+        yield "LL123", words.few_rows_text(nobs=fitted.nobs, n_params=fitted.n_params)
+    elif fitted.wanders:
+        yield "LL122", words.levels_text(options.kpi)
     if not fitted.settles:
-        yield "LL122", words.no_rest_text(asked.kpi)
+        yield "LL122", words.no_rest_text(options.kpi)
     if not fitted.noise_known:
         yield "LL124", words.noise_text()
-    if lost := _aliased(fitted, asked, recipe):
+    if lost := _aliased(fitted, options, recipe):
         yield "LL119", words.aliased_text(lost)
+
+
+def _term_names(fitted: LagFit, options: Options, recipe: Beside) -> list[str]:
+    """A name for every parameter, in order."""
+    kpi, model = options.kpi, fitted.model
+    terms = ["const", *recipe.names, *(f"{kpi}.L{lag}" for lag in options.own_lags)]
+    for lead, family in zip(options.leads, model.families, strict=True):
+        if family.kind == "almon":
+            terms += [f"{lead}.almon{place}" for place in range(family.n_columns)]
+        elif family.kind in _ONE_COLUMN:
+            terms.append(f"{lead}.{_ONE_COLUMN[family.kind]}")
+        elif family.kind == "free":
+            terms += [f"{lead}.L{lag}" for lag in family.lags]
+        else:
+            first = family.lags[0] if family.start is None else family.start
+            terms += [f"{lead}.L{first + place}" for place in range(family.n_columns)]
+    terms += [
+        f"{lead}.{name}" for lead, family in zip(options.leads, model.families, strict=True) for name in family.hidden_names
+    ]
+    if options.order is not None:
+        order, period = options.order, options.order.period
+        terms += [f"ar.L{lag}" for lag in range(1, order.ar + 1)] + [f"ma.L{lag}" for lag in range(1, order.ma + 1)]
+        terms += [f"ar.S.L{lag * period}" for lag in range(1, order.seasonal_ar + 1)]
+        terms += [f"ma.S.L{lag * period}" for lag in range(1, order.seasonal_ma + 1)]
+    return terms
+
+
+def _named(fitted: LagFit, options: Options, recipe: Beside, sample: Sample, *, provenance: Provenance) -> LaggedRegressionResult:
+    """The numbers of the array functions with the names that they are about."""
+    terms, index, values = _term_names(fitted, options, recipe), sample.calendar.index[fitted.used], unit_values(fitted)
+    return LaggedRegressionResult(
+        **vars(regression_numbers(fitted)),
+        kpi=options.kpi,
+        leads=options.leads,
+        controls=recipe.controls,
+        unit=sample.calendar.unit,
+        shape=", ".join(dict.fromkeys(family.kind for family in options.families)),
+        lags=tuple(sorted({lag for family in options.families for lag in family.lags})),
+        own_lags=options.own_lags,
+        lead_units=tuple(sample.calendar.unit if (own := sample.finer(lead)) is None else own.unit for lead in options.leads),
+        params=pd.Series(values.params, index=terms),
+        bse=pd.Series(values.bse, index=terms),
+        resid=pd.Series(values.resid, index=index, name="resid"),
+        fittedvalues=pd.Series(values.fittedvalues, index=index, name=options.kpi),
+        level=options.level,
+        horizon=options.horizon,
+        provenance=provenance,
+        _fit=fitted,
+        _cov=values.cov,
+        _beside=recipe,
+        _sample=sample,
+        _options=options,
+    )

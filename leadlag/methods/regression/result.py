@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from leadlag._validation import as_name
-from leadlag.catalogue import Missing
 from leadlag.core.linear.pvalues import interval, t_values, two_sided
 from leadlag.core.linear.wald import WaldTest, joint_test
-from leadlag.core.noise.arma import NoiseOrder
 from leadlag.decision import Check, residual_checks
 from leadlag.errors import UsageError
 from leadlag.methods.regression import words
 from leadlag.methods.regression.beside import Beside
 from leadlag.methods.regression.numbers.diagnostics import Diagnostics, diagnose
-from leadlag.methods.regression.numbers.effects import direct_gradient, lead_effects
 from leadlag.methods.regression.numbers.fit import BandCovariance, LagFit, band_covariance, innovation_slopes
-from leadlag.methods.regression.numbers.longrun import LongRun, long_run
+from leadlag.methods.regression.numbers.lead import bootstrap, profile_numbers
+from leadlag.methods.regression.numbers.longrun import LongRun
+from leadlag.methods.regression.numbers.units import RegressionNumbers
+from leadlag.methods.regression.options import Options
 from leadlag.methods.regression.prediction import predicted
-from leadlag.methods.regression.profile import LagProfile, left_open, without_end
+from leadlag.methods.regression.profile import LagProfile
 from leadlag.methods.regression.statsmodels import handed_over
 from leadlag.results import Provenance, Result, plain
 from leadlag.sample import Sample
+
+if TYPE_CHECKING:
+    from statsmodels.regression.linear_model import RegressionResultsWrapper
+    from statsmodels.tsa.statespace.sarimax import SARIMAXResultsWrapper
 
 __all__ = ["LaggedRegressionResult"]
 
@@ -38,7 +42,22 @@ _AS_SERIES = ("params", "bse", "resid", "fittedvalues", "profiles", "diagnostics
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LaggedRegressionResult(Result):
+class _RegressionNames:
+    """What the numbers are about."""
+
+    kpi: str
+    leads: tuple[str, ...]
+    controls: tuple[str, ...]
+    unit: str
+    shape: str
+    lags: tuple[int, ...]
+    own_lags: tuple[int, ...]
+    lead_units: tuple[str, ...]
+
+
+# a dataclass takes the fields of its last base first
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LaggedRegressionResult(Result, RegressionNumbers, _RegressionNames):
     """A regression of the KPI on lags of leads. Names and definitions are those of statsmodels.
 
     Parameters
@@ -83,43 +102,18 @@ class LaggedRegressionResult(Result):
 
     _pictures: ClassVar[str] = "leadlag.methods.regression.picture:PICTURES"
 
-    kpi: str
-    leads: tuple[str, ...]
-    controls: tuple[str, ...]
-    unit: str
-    shape: str
-    lags: tuple[int, ...]
-    own_lags: tuple[int, ...]
-    lead_units: tuple[str, ...]
     params: pd.Series
     bse: pd.Series
-    nobs: int
-    n_dropped: int
-    df_model: int
-    df_resid: int
-    rsquared: float
-    rsquared_adj: float
-    llf: float
-    aic: float
-    bic: float
-    scale: float
     resid: pd.Series
     fittedvalues: pd.Series
-    cov_type: str
-    correction: str
-    bandwidth: int | None
-    noise_order: tuple[int, ...] | None
-    exact: bool
     level: float
     horizon: int
     provenance: Provenance
     _fit: LagFit = field(repr=False)
-    _order: NoiseOrder | None = field(repr=False)
     _cov: Floats = field(repr=False)
     _beside: Beside = field(repr=False)
     _sample: Sample = field(repr=False)
-    _missing: Missing = field(repr=False)
-    _draws: tuple[int, int] = field(repr=False)
+    _options: Options = field(repr=False)
 
     @property
     def lags_by_unit(self) -> dict[str, tuple[int, ...]]:
@@ -163,7 +157,7 @@ class LaggedRegressionResult(Result):
     def diagnostics(self) -> Diagnostics:
         """Tests of the residuals: autocorrelation, heteroscedasticity, normality, stability."""
         fitted = self._fit
-        return diagnose(fitted.regression.resid, innovation_slopes(fitted, self._order), periods=fitted.used)
+        return diagnose(fitted.regression.resid, innovation_slopes(fitted), periods=fitted.used)
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -255,22 +249,16 @@ class LaggedRegressionResult(Result):
         UsageError
             If a column is missing, or the noise was differenced, so that the model says nothing of the KPI's level.
         """
-        return predicted(
-            self._fit, self._beside, kpi=self.kpi, leads=self.leads, of_fit=self._sample, data=data, time=time,
-            missing=self._missing,
-        )  # fmt: skip
+        return predicted(self._fit, self._beside, self._options, of_fit=self._sample, data=data, time=time)
 
-    def to_statsmodels(self) -> Any:
+    def to_statsmodels(self) -> RegressionResultsWrapper | SARIMAXResultsWrapper:
         """The same fit as a statsmodels result: ``OLS``, or ``SARIMAX`` with a noise model, at these parameters.
 
         Rates and peaks of decays are taken as known in it, and columns that others span are left out. Over a gap the noise of
         ``SARIMAX`` goes on, where that of leadlag begins afresh; in ``OLS`` the rows of a gap stand next to each other. AIC and
         BIC of ``SARIMAX`` count the variance of the noise as a parameter, those of leadlag never do.
         """
-        return handed_over(
-            self._fit, self._order, names=self.params.index, index=self._sample.calendar.index, kpi=self.kpi,
-            cov_type=self.cov_type, bandwidth=self.bandwidth, correction=self.correction,
-        )  # fmt: skip
+        return handed_over(self._fit, names=self.params.index, index=self._sample.calendar.index, kpi=self.kpi)
 
     def summary(self) -> str:
         """Fit, profiles and diagnostics as text, at most 80 columns wide."""
@@ -286,61 +274,24 @@ class LaggedRegressionResult(Result):
 
     @cached_property
     def _long_run(self) -> LongRun | None:
-        """Long-run effects of all leads by the bootstrap, on the columns that are kept; None where no lead has it."""
-        fitted, regression, kept = self._fit, self._fit.regression, self._fit.regression.kept
-        if self.exact or not fitted.settles or not any(map(self._has_bootstrap, range(len(self.leads)))):
-            return None
-        first, place = fitted.model.base.shape[1], np.cumsum(kept) - 1
-        return long_run(
-            regression.basis.q @ regression.scores + regression.resid,
-            regression.basis.q @ regression.basis.r,
-            weights=np.vstack([direct_gradient(fitted, j) for j in range(len(self.leads))])[:, kept],
-            own=[(int(place[first + i]), lag) for i, lag in enumerate(self.own_lags) if kept[first + i]],
-            phi=self._bands.phi,
-            periods=fitted.used,
-            level=self.level,
-            n_draws=self._draws[0],
-            rng=self._draws[1],
-        )
+        options = self._options
+        return bootstrap(self._fit, phi=self._bands.phi, level=self.level, n_draws=options.n_draws, rng=options.seed)
 
-    def _has_bootstrap(self, lead: int) -> bool:
-        """Whether the bootstrap can say something of a lead: all its columns are kept, and no start or rate was searched."""
-        model = self._fit.model
-        return not model.families[lead].n_hidden and bool(np.isfinite(self._fit.params[model.columns_of(lead)]).all())
-
-    def _profile(self, lead: int) -> LagProfile:
-        fitted, drawn = self._fit, self._long_run
-        family, clock = fitted.model.families[lead], fitted.model.clocks[lead]
-        horizon = self.horizon if clock is None else clock.own_lags((self.horizon,))[-1]
-        effects = lead_effects(
-            fitted, lead, cov=self._bands.matrix, band=self._bands, horizon=horizon, level=self.level, rng=self._draws[1]
-        )
-        if not fitted.settles:
-            effects = without_end(effects)
-        lost = np.isnan(fitted.params[fitted.model.columns_of(lead)])
-        if lost.any():
-            held = family.weights(fitted.hidden[fitted.model.hidden_of(lead)], effects.lags)[:, lost]
-            effects = left_open(effects, (held != 0).any(axis=1), every=bool(lost.all()))
-        unit = fitted.model.effect_unit(lead)
-        ends = (np.nan, np.nan)
-        if drawn is not None and self._has_bootstrap(lead):
-            ends = (unit * drawn.boot_low[lead], unit * drawn.boot_high[lead])
-        used = fitted.model.series[lead] if clock is not None else fitted.model.series[lead][fitted.used]
+    def _profile(self, place: int) -> LagProfile:
+        lead, own_unit, provenance = self.leads[place], self.lead_units[place], self.provenance
+        numbers = profile_numbers(
+            self._fit, place, band=self._bands, drawn=self._long_run, horizon=self.horizon, level=self.level,
+            rng=self._options.seed,
+        )  # fmt: skip
         return LagProfile(
+            **vars(numbers),
             kpi=self.kpi,
-            lead=self.leads[lead],
+            lead=lead,
             unit=self.unit,
-            own_unit=self.lead_units[lead],
-            shape=words.family(family, unit=self.lead_units[lead]),
-            hidden_names=family.hidden_names,
-            effects=effects,
-            long_run=effects.total,
-            bootstrap_low=float(min(ends)),
-            bootstrap_high=float(max(ends)),
-            lead_sd=float(np.nanstd(used, ddof=1) * fitted.model.scale[fitted.model.place_of(lead)]),
-            log=tuple(name for name in self._beside.log if name in (self.kpi, self.leads[lead])),
+            own_unit=own_unit,
+            shape=words.family(self._fit.model.families[place], unit=own_unit),
+            log=tuple(name for name in self._options.log if name in (self.kpi, lead)),
             through_own=bool(self.own_lags),
             level=self.level,
-            _clock=clock,
-            provenance=replace(self.provenance, settings=(*self.provenance.settings, ("profile_of", self.leads[lead]))),
+            provenance=replace(provenance, settings=(*provenance.settings, ("profile_of", lead))),
         )

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 from scipy.signal import lfilter
 from statsmodels.tsa.stattools import grangercausalitytests
 
-from leadlag.core.linear.wald import WaldTest
 from leadlag.core.time.lags import lag_matrix
 from leadlag.errors import StatisticsWarning, UnknownNameError, UsageError
-from leadlag.methods.granger.numbers import granger
+from leadlag.methods.granger.numbers import GrangerNumbers, granger
 from leadlag.methods.granger.question import granger_test
 from leadlag.methods.granger.result import GrangerResult
 from tests.reference import Conditional, Pair, conditional_tests, granger_pairs, needs_reference, table, toda_yamamoto_pairs
@@ -49,8 +48,8 @@ def frame(seed: int = 0, n: int = 80) -> pd.DataFrame:
     )
 
 
-def close(found: WaldTest, expected: WaldTest, tolerance: float) -> None:
-    assert (found.df_num, found.df_den) == (expected.df_num, expected.df_den)
+def close(found: GrangerNumbers, expected: GrangerNumbers, tolerance: float) -> None:
+    assert found.df == expected.df
     assert found.statistic == pytest.approx(expected.statistic, rel=tolerance)
     assert found.log_pvalue == pytest.approx(expected.log_pvalue, rel=tolerance, abs=tolerance)
 
@@ -59,8 +58,8 @@ class TestAgainstOthers:
     @needs_reference
     @pytest.mark.parametrize("case", granger_pairs(), ids=lambda case: case.name)
     def test_f_and_p_equal_lmtest_and_statsmodels(self, case: Pair) -> None:
-        found = granger(case.kpi, case.lead, lags=lags_up_to(case.lags)).test
-        assert (found.df_num, found.df_den) == (case.expected["df1"], case.expected["df2"])
+        found = granger(case.kpi, case.lead, lags=lags_up_to(case.lags))
+        assert found.df == (case.expected["df1"], case.expected["df2"])
         assert found.statistic == pytest.approx(case.expected["F"], rel=SAME_F)
         assert found.log_pvalue == pytest.approx(math.log(case.expected["p"]), abs=SAME_P)
         theirs = grangercausalitytests(np.column_stack([case.kpi, case.lead]), [case.lags])[case.lags][0]["ssr_ftest"]
@@ -69,23 +68,23 @@ class TestAgainstOthers:
     @needs_reference
     @pytest.mark.parametrize("case", granger_pairs(), ids=lambda case: case.name)
     def test_units_and_offsets_do_not_matter(self, case: Pair) -> None:
-        plain = granger(case.kpi, case.lead, lags=lags_up_to(case.lags)).test
-        close(granger(case.kpi * 1e12, case.lead * 1e-3, lags=lags_up_to(case.lags)).test, plain, OTHER_UNITS)
-        close(granger(case.kpi + 1e8, case.lead + 1e8, lags=lags_up_to(case.lags)).test, plain, SHIFTED)
+        plain = granger(case.kpi, case.lead, lags=lags_up_to(case.lags))
+        close(granger(case.kpi * 1e12, case.lead * 1e-3, lags=lags_up_to(case.lags)), plain, OTHER_UNITS)
+        close(granger(case.kpi + 1e8, case.lead + 1e8, lags=lags_up_to(case.lags)), plain, SHIFTED)
 
     @needs_reference
     @pytest.mark.parametrize("case", conditional_tests(), ids=lambda case: case.name)
     def test_given_the_lags_of_the_other_leads_it_equals_r(self, case: Conditional) -> None:
-        found = granger(case.kpi, case.lead, lags=lags_up_to(case.lags), controls=case.others, cov_type=case.cov_type).test
-        assert (found.df_num, found.df_den) == (case.expected["df1"], case.expected["df2"])
+        found = granger(case.kpi, case.lead, lags=lags_up_to(case.lags), controls=case.others, cov_type=case.cov_type)
+        assert found.df == (case.expected["df1"], case.expected["df2"])
         assert found.statistic == pytest.approx(case.expected["F"], rel=SAME_F)
         assert found.log_pvalue == pytest.approx(math.log(case.expected["p"]), abs=SAME_P)
 
     @needs_reference
     @pytest.mark.parametrize("case", toda_yamamoto_pairs(), ids=lambda case: case.name)
     def test_toda_yamamoto_equals_a_hand_built_wald_test_in_r(self, case: Pair) -> None:
-        found = granger(case.kpi, case.lead, lags=lags_up_to(case.lags), augment=1, distribution="chi2").test
-        assert found.df_num == case.expected["df"]
+        found = granger(case.kpi, case.lead, lags=lags_up_to(case.lags), augment=1, distribution="chi2")
+        assert found.df == (case.expected["df"],)
         assert found.statistic == pytest.approx(case.expected["chisq"], rel=SAME_F)
         assert found.pvalue == pytest.approx(case.expected["p"], rel=SAME_P)
 
@@ -109,7 +108,7 @@ class TestAgainstOthers:
         theirs = sm.OLS(y[5:], X).fit(cov_type=cov_type, use_t=True, **options)
         bandwidth = 3 if cov_type == "HAC" else None
         ours = granger(y, x, lags=[2, 5], own_lags=[1, 2], controls=z[:, None], cov_type=cov_type, bandwidth=bandwidth)
-        assert ours.test.statistic == pytest.approx(float(theirs.f_test(np.eye(6)[4:]).fvalue), rel=SAME_F)
+        assert ours.statistic == pytest.approx(float(theirs.f_test(np.eye(6)[4:]).fvalue), rel=SAME_F)
         np.testing.assert_allclose(ours.params, theirs.params[4:], rtol=SAME_F)
         np.testing.assert_allclose(ours.bse, theirs.bse[4:], rtol=SAME_F)
         assert ours.rsquared == pytest.approx(theirs.rsquared, rel=SAME_F)
@@ -144,9 +143,7 @@ class TestIdentities:
 
     def test_hac_at_bandwidth_zero_is_hc0(self) -> None:
         y, x = pair()
-        close(
-            granger(y, x, lags=[1, 2], cov_type="HAC", bandwidth=0).test, granger(y, x, lags=[1, 2], cov_type="HC0").test, 1e-12
-        )
+        close(granger(y, x, lags=[1, 2], cov_type="HAC", bandwidth=0), granger(y, x, lags=[1, 2], cov_type="HC0"), 1e-12)
 
     def test_a_lag_never_reaches_over_a_gap(self) -> None:
         data = frame()
@@ -155,7 +152,7 @@ class TestIdentities:
         by_hand = granger(y, x, lags=[1, 2], cov_type="HAC", bandwidth=2)
         result = granger_test(data.drop(index=40), "sales", "visits", order=2, cov_type="HAC", bandwidth=2, time="month")
         assert (result.nobs, result.n_dropped) == (80 - 2 - 3, 5)
-        assert result.statistic == by_hand.test.statistic
+        assert result.statistic == by_hand.statistic
 
     def test_orders_are_compared_on_the_same_rows_with_hold_back(self) -> None:
         found = [granger_test(frame(), "sales", "visits", order=n, hold_back=6, time="month").nobs for n in (1, 3, 6)]
@@ -174,7 +171,7 @@ class TestSize:
     DRAWS, LOW, HIGH = 400, 0.02, 0.085
 
     def rejected(self, x: np.ndarray, y: np.ndarray, **options) -> float:
-        return float(np.mean([granger(y[:, i], x[:, i], **options).test.pvalue < 0.05 for i in range(self.DRAWS)]))
+        return float(np.mean([granger(y[:, i], x[:, i], **options).pvalue < 0.05 for i in range(self.DRAWS)]))
 
     def noise(self, seed: int, phi: float, n: int = 100) -> np.ndarray:
         return lfilter([1.0], [1.0, -phi], np.random.default_rng(seed).normal(size=(n, self.DRAWS)), axis=0)
@@ -236,7 +233,7 @@ class TestRefusals:
         y, x = pair()
         event = np.zeros_like(x)
         event[30] = 1.0
-        assert granger(y, event, lags=[1]).test.df_num == 1
+        assert granger(y, event, lags=[1]).df[0] == 1
         with pytest.raises(UsageError, match="one row alone decides"):
             granger(y, event, lags=[1], cov_type="HC1")
 
@@ -308,7 +305,7 @@ class TestResult:
     def test_p_underflows_and_its_logarithm_does_not(self) -> None:
         rng = np.random.default_rng(1)
         x = rng.normal(size=1500)
-        found = granger(np.roll(x, 1) + 1e-2 * rng.normal(size=1500), x, lags=[1]).test
+        found = granger(np.roll(x, 1) + 1e-2 * rng.normal(size=1500), x, lags=[1])
         assert found.pvalue == 0.0
         assert -8000 < found.log_pvalue < -6000
 
@@ -323,6 +320,13 @@ class TestResult:
         text = result.explain()
         assert "would not show that moving visits moves sales" in text
         assert "cause" not in text
+
+    def test_it_is_the_numbers_of_the_array_function_with_names_before_them(self, result: GrangerResult) -> None:
+        data = frame()
+        y, x, price = (data[name].to_numpy() for name in ("sales", "visits", "price"))
+        numbers = granger(y, x, lags=[1, 2, 3], controls=price[:, None], cov_type="HAC")
+        np.testing.assert_equal({name: getattr(result, name) for name in vars(numbers)}, vars(numbers))
+        assert list(result.to_dict()) == ["kpi", "lead", "controls", "unit", "null", *vars(numbers), "provenance"]
 
     def test_it_is_frozen_and_goes_to_json_with_its_settings(self, result: GrangerResult) -> None:
         with pytest.raises(dataclasses.FrozenInstanceError):

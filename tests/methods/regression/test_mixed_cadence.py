@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from matplotlib.figure import Figure
 
 import leadlag as ll
 from leadlag.errors import UsageError
+from tests.conftest import ROOT
 from tests.reference import growth, needs_reference, numbers, table
 
 pytestmark = pytest.mark.filterwarnings("ignore::leadlag.errors.StatisticsWarning")
@@ -338,7 +338,7 @@ class TestViews:
 
 
 def test_the_example_of_the_guide_runs() -> None:
-    guide = (Path(__file__).resolve().parents[2] / "docs" / "regression.md").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / "regression.md").read_text(encoding="utf-8")
     told: dict[str, Any] = {}
     exec(guide.split("```python\n")[2].split("```")[0], told)  # noqa: S102  (the guide's own words)
     shaped, free = told["result"], told["free"]

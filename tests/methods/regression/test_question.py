@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from statsmodels.tsa.statespace.sarimax import SARIMAX
 import leadlag as ll
 from leadlag.core.time.lags import lag_matrix
 from leadlag.errors import LeadLagError, StatisticsWarning, UnknownNameError, UsageError
+from tests.conftest import ROOT
 from tests.reference import needs_reference, table
 
 SHAPES = ("free", "almon", "exp_almon", "geometric", "delayed")
@@ -446,7 +446,7 @@ class TestRefused:
 
 def test_the_example_of_the_guide_runs() -> None:
     plt = pytest.importorskip("matplotlib.pyplot")
-    guide = (Path(__file__).resolve().parents[2] / "docs" / "regression.md").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / "regression.md").read_text(encoding="utf-8")
     told: dict[str, Any] = {}
     exec(guide.split("```python\n")[1].split("```")[0], told)  # noqa: S102  (the guide's own words)
     plt.close("all")

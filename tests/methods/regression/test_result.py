@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 import leadlag as ll
 from leadlag.errors import UnknownNameError
+from leadlag.methods.regression.numbers.units import RegressionNumbers
 from leadlag.methods.regression.profile import LagProfile
 from tests.methods.regression.test_question import SHAPES, frame, regressed
 
@@ -88,6 +90,13 @@ def test_a_dictionary_is_plain_and_says_which_lead_and_how_it_was_made(shape: st
     assert content["provenance"]["method"] == "lagged_regression"
     assert not [name for name in content if name.startswith("_")]
     assert dict(found["price"].provenance.settings)["profile_of"] == "price"
+
+
+def test_a_dictionary_names_first_what_the_numbers_are_about() -> None:
+    names = ["kpi", "leads", "controls", "unit", "shape", "lags", "own_lags", "lead_units"]
+    numbers = [field.name for field in fields(RegressionNumbers)]
+    shown = ["level", "horizon", "provenance", "coefficients", "profiles", "checks"]
+    assert list(regressed().to_dict()) == [*names, *numbers, *shown]
 
 
 def test_a_row_of_a_table_in_a_notebook_cannot_be_a_tag() -> None:

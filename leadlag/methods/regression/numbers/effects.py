@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +15,12 @@ from leadlag.methods.regression.numbers.draws import LagDraws, lag_draws, own_dr
 from leadlag.methods.regression.numbers.fit import BandCovariance, LagFit
 from leadlag.methods.regression.numbers.profiles import Family, moved_by_one
 
-__all__ = ["Estimate", "LeadEffects", "direct_gradient", "lead_effects", "total_gradient"]
+__all__ = ["Estimate", "LeadEffects", "by_lag", "direct_gradient", "lead_effects", "total_gradient"]
 
 Floats = NDArray[np.float64]
 
 #: Draws behind the set of peaks.
 _DRAWS = 5_000
-#: What bands have for each lag.
-_BY_LAG = ("estimate", "bse", "low", "high", "low_all", "high_all")
 #: Relative step of numerical derivatives.
 _STEP = 1e-6
 
@@ -193,12 +190,16 @@ def _up_to(found: LeadEffects, horizon: int) -> LeadEffects:
     count = horizon + 1 - found.lags[0]
     if count >= len(found.lags):
         return found
+    profile, cumulative = (by_lag(whole, lambda values: values[:count]) for whole in (found.profile, found.cumulative))
+    return replace(found, lags=found.lags[:count], profile=profile, cumulative=cumulative)
 
-    def cut(whole: Bands) -> Bands:
-        parts: dict[str, Any] = {name: getattr(whole, name)[:count] for name in _BY_LAG}
-        return replace(whole, **parts)
 
-    return replace(found, lags=found.lags[:count], profile=cut(found.profile), cumulative=cut(found.cumulative))
+def by_lag(whole: Bands, change: Callable[[Floats], Floats]) -> Bands:
+    """Bands with the same done to all that they have by lag."""
+    return replace(
+        whole, estimate=change(whole.estimate), bse=change(whole.bse), low=change(whole.low), high=change(whole.high),
+        low_all=change(whole.low_all), high_all=change(whole.high_all),
+    )  # fmt: skip
 
 
 def _likely(draws: NDArray[np.intp], estimate: int, level: float) -> tuple[int, ...]:

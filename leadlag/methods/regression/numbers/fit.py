@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from leadlag.core.linear.covariance import Covariance, covariance
-from leadlag.core.linear.leastsquares import LeastSquares, decides_alone, fit, orthonormal_basis, residualise
+from leadlag.core.linear.leastsquares import LeastSquares, decides_alone, fit, orthonormal_basis, residualise, rows_needed
 from leadlag.core.noise.arima import NoiseFit, fit_with_noise
 from leadlag.core.noise.arma import NoiseOrder, autocovariances
 from leadlag.core.noise.filtered import filtered_covariance
 from leadlag.core.noise.reml import reml_autoregression
+from leadlag.core.series.unitroot import integration
 from leadlag.errors import UsageError
 from leadlag.methods.regression.numbers.model import LagModel
 from leadlag.methods.regression.numbers.profiles import Family
@@ -54,8 +55,10 @@ class LagFit:
         On the columns and, after them, the slopes in the hidden parameters; both whitened where there is a noise model.
     cov : Covariance
         Of coefficients and hidden parameters, as asked for.
+    order : NoiseOrder or None
+        Of the noise model, if one was asked for.
     noise : NoiseFit or None
-        The noise model, if one was asked for.
+        That noise model.
     used : ndarray of int, shape (nobs,)
         Rows of the sample in the regression.
     exact : bool
@@ -68,6 +71,7 @@ class LagFit:
     params: Floats
     regression: LeastSquares
     cov: Covariance
+    order: NoiseOrder | None
     noise: NoiseFit | None
     used: NDArray[np.intp]
     exact: bool
@@ -76,6 +80,25 @@ class LagFit:
     def nobs(self) -> int:
         """Rows used."""
         return self.regression.nobs
+
+    @property
+    def n_params(self) -> int:
+        """All that was estimated: coefficients, hidden parameters and those of the noise."""
+        return self.nobs - self.df_resid
+
+    @property
+    def few_rows(self) -> bool:
+        """Whether there are few rows for what the regression estimates."""
+        return self.nobs < rows_needed(self.regression.rank)
+
+    @property
+    def wanders(self) -> bool:
+        """Whether what is left looks integrated: levels were regressed on levels, with no own lags and no noise to take it up."""
+        if self.model.own_lags or self.order is not None:
+            return False
+        left = np.full(len(self.model.y), np.nan)
+        left[self.used] = self.regression.resid
+        return integration(left, deterministic="c").state == "integrated"
 
     @property
     def n_noise(self) -> int:
@@ -174,8 +197,8 @@ def fit_lags(
         )
     cov = covariance(regression, cov_type=cov_type, bandwidth=bandwidth, correction=correction, periods=used)
     return LagFit(
-        model=placed, asked=model.families, hidden=hidden, params=params, regression=regression, cov=cov, noise=noise, used=used,
-        exact=regression.exact,
+        model=placed, asked=model.families, hidden=hidden, params=params, regression=regression, cov=cov, order=noise_order,
+        noise=noise, used=used, exact=regression.exact,
     )  # fmt: skip
 
 
@@ -263,9 +286,9 @@ def band_covariance(fitted: LagFit) -> BandCovariance:
     )  # fmt: skip
 
 
-def innovation_slopes(fitted: LagFit, order: NoiseOrder | None) -> Floats:
+def innovation_slopes(fitted: LagFit) -> Floats:
     """Derivative of the innovations by all that was estimated, shape (nobs, rank + n_noise): the design of a test of them."""
-    kept = fitted.regression.basis.q @ fitted.regression.basis.r
+    kept, order = fitted.regression.basis.q @ fitted.regression.basis.r, fitted.order
     if fitted.noise is None or order is None or not fitted.n_noise:
         return kept
     parts, model = fitted.noise.parts, fitted.model

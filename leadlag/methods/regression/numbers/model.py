@@ -71,6 +71,11 @@ class LagModel:
         return self.n_fixed + sum(family.n_columns for family in self.families)
 
     @property
+    def outcome(self) -> Floats:
+        """The KPI in the units of the data, shape (n,)."""
+        return self.y * self.scale[0] + self.center[0]
+
+    @property
     def bounds(self) -> list[tuple[float, float]]:
         """Range of each hidden parameter of all leads."""
         return [pair for family in self.families for pair in family.bounds]
@@ -131,6 +136,11 @@ class LagModel:
             unit[place] = self.scale[self.place_of(j)]
             offset[place] = self.center[self.place_of(j)] * family.totals(hidden[self.hidden_of(j)])
         return unit, offset
+
+    def regressors(self, hidden: Floats) -> Floats:
+        """The design in the units of the data, shape (n, k)."""
+        unit, offset = self.units(hidden)
+        return self.design(hidden) * unit + offset
 
     def to_original(self, hidden: Floats, params: Floats) -> tuple[Floats, Floats]:
         """Coefficients in the units of the data, shape (k + h,), and the matrix that takes changes of the scaled ones there.

@@ -19,7 +19,7 @@ from leadlag.core.search.shapes import first_autocorrelation
 from leadlag.core.time.clock import Clock
 from leadlag.core.time.pace import lagged
 
-__all__ = ["ENDPOINTS", "KINDS", "LARGEST_RATE", "PRESAMPLES", "Family", "Kind", "moved_by_one"]
+__all__ = ["ENDPOINTS", "KINDS", "LARGEST_RATE", "PRESAMPLES", "Endpoints", "Family", "Kind", "Presample", "moved_by_one"]
 
 Floats = NDArray[np.float64]
 Kind = Literal["free", "almon", "exp_almon", "geometric", "delayed"]

@@ -134,7 +134,7 @@ def test_slopes_of_the_innovations_are_the_whitened_columns_and_the_lags_of_the_
     y, X = sample()
     order = NoiseOrder(ar=1)
     fitted = fit_lags(lag_model(y, X, [FREE] * 2), noise_order=order)
-    slopes = innovation_slopes(fitted, order)
+    slopes = innovation_slopes(fitted)
     assert slopes.shape == (fitted.nobs, fitted.regression.rank + 1)
     model = fitted.model
     left = (model.y - model.design(fitted.hidden) @ fitted.params)[fitted.used]
