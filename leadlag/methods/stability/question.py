@@ -265,7 +265,7 @@ def _asked(prepared: Prepared, problem: Problem, column: int, *, best: int, shap
     shape, slot = divmod(best, problem.n_slots)
     if prepared.kpi.n_clipped:
         beside = np.column_stack([problem.mean, column_of(problem, column, best, shapes)])
-        y, _, _ = clean_kpi(prepared.given, beside, unit_root=problem.momentum.unit_root)
+        y, _, _ = clean_kpi(prepared.working.given, beside, unit_root=problem.momentum.unit_root)
         problem = refitted(problem, y=y)
     unit = problem.y_scale * float(rises(problem, shapes)[column, best] * column_totals(problem, shapes)[column, best])
     return _Asked(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.forecasts.direct import OwnHistory, Shaped, lead_forecasts, own_history, shaped
-from leadlag.prepare import MAX_ORDER
+from leadlag.prepare.kpi import MAX_ORDER
 from leadlag.prepare.origins.learned import Known, KpiThen, Learner, Verdict
 from leadlag.prepare.untestable import fewest_rows
 
