@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -183,11 +182,7 @@ def lead_gains(
     known = published(sample, y, kpi=kpi, leads=names, controls=tuple(controls), log=log, metrics=metrics)
     walked = why or _walked(sample, known, y, leads=names, max_lag=max_lag, horizons=tuple(horizons), first=None)
     if isinstance(walked, str):
-        nothing = (math.nan,) * len(horizons)
-        none = Gain(
-            horizons=tuple(horizons), rmse=nothing, mae=nothing, pvalue=nothing, n_origins=(0,) * len(horizons), missing=walked
-        )
-        return dict.fromkeys(leads, none)
+        return dict.fromkeys(leads, Gain.none(horizons, walked))
     found = _compared(walked, rng=np.random.default_rng(0))
     return {name: gain_of([one for one in found if one.lead == name]) for name in leads}
 
