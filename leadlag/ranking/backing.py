@@ -9,7 +9,7 @@ from typing import Any
 from leadlag.catalogue import Metric
 from leadlag.decision import Decision, Decoys, Evidence, Gain, Places, Policy, Stability, decide, in_order
 from leadlag.methods.gain.question import lead_gains
-from leadlag.methods.power.numbers import needed_pvalue
+from leadlag.methods.power.numbers.sizes import needed_pvalue
 from leadlag.methods.power.question import detectable_of
 from leadlag.methods.refutation.question import decoys_tried, refuted
 from leadlag.methods.stability.question import lead_stability
