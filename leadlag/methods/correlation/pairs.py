@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_int, as_list, as_names, as_real
@@ -22,6 +21,7 @@ from leadlag.errors import UsageError
 from leadlag.methods.correlation import words
 from leadlag.methods.correlation.numbers.crosscorr import Plan
 from leadlag.methods.correlation.numbers.crosspairs import REASONS, pairs
+from leadlag.methods.correlation.numbers.onepair import critical_at
 from leadlag.results import Provenance, Result, Search
 from leadlag.sample import as_sample
 
@@ -236,7 +236,7 @@ def cross_correlations(
         correlation=np.moveaxis(found.correlation, 0, 2),
         bse=np.moveaxis(found.bse, 0, 2),
         alpha=tail,
-        critical=float(-special.ndtri(tail / 2.0)),
+        critical=critical_at(tail),
         prewhitened=plan.prewhiten,
         ar_order=found.order,
         nobs=found.nobs,

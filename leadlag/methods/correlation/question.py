@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import special
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_int, as_real, once_each
 from leadlag.catalogue import Metric, Missing
-from leadlag.core.linear.bands import critical_all
 from leadlag.core.linear.leastsquares import rows_needed
-from leadlag.core.linear.pvalues import two_sided
-from leadlag.core.series.unitroot import integrations
 from leadlag.core.time.lags import difference as differenced
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.correlation import words
-from leadlag.methods.correlation.numbers.crosscorr import Block, Plan, joined_rows, lag_correlation, without
-from leadlag.methods.correlation.numbers.crosspairs import REASONS, judged_block
+from leadlag.methods.correlation.numbers.crosscorr import Block, Plan
+from leadlag.methods.correlation.numbers.onepair import OnePair, judged_pair, look_integrated, pair_bands
 from leadlag.methods.correlation.result import CrossCorrelation
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 
 __all__ = ["cross_correlation"]
-
-FloatArray = NDArray[np.float64]
 
 
 def cross_correlation(
@@ -125,36 +117,45 @@ def cross_correlation(
     ).around(kpi)
     kpi, lead, *others = sample.names
     steps, tail = as_int(difference, "difference"), as_real(alpha, "alpha", low=0.0, high=1.0)
-    series = _series(sample, kpi, lead, others, steps)
-    nobs = int(series.rows.sum())
+    pair = _pair(sample, kpi, lead, others, steps)
+    nobs = int(pair.rows.sum())
     default = sample.calendar.default_max_lag(nobs)
     plan = Plan.of(max_lag=max_lag, prewhiten=prewhiten, order=order, nobs=nobs, default=default)
     with one_thread():
-        found = _found(series, plan, kpi=kpi, lead=lead)
-        integrated, numbers = _integrated(series, kpi, lead), _numbers(found, series, plan, tail)
+        correlated = _found(pair, plan, kpi=kpi, lead=lead)
+        integrated = tuple(name for name, found in zip((kpi, lead), look_integrated(pair), strict=True) if found)
+        found = pair_bands(correlated, pair, plan, alpha=tail)
     look = [("LL122", words.integrated_text(integrated, prewhitened=plan.prewhiten, difference=steps))] if integrated else []
     noted = (*((note.code, note.text) for note in sample.notes), *warn_of(look))
     settings = {"max_lag": plan.max_lag, "prewhiten": plan.prewhiten, "order": order, "difference": steps, "alpha": tail}
+    provenance = Provenance.of(
+        "cross_correlation", warnings=noted, search=_search(plan), kpi=kpi, lead=lead, controls=tuple(others), **settings,
+        missing=missing,
+    )  # fmt: skip
     return CrossCorrelation(
         kpi=kpi,
         lead=lead,
         controls=tuple(others),
         unit=sample.calendar.unit,
+        lags=plan.lags,
+        correlation=found.correlation,
+        bse=found.bse,
+        low=found.low,
+        high=found.high,
+        low_all=found.low_all,
+        high_all=found.high_all,
+        pvalues=found.pvalues,
+        alpha=tail,
+        critical=found.critical,
+        critical_all=found.critical_all,
+        prewhitened=plan.prewhiten,
+        ar=found.ar,
+        ar_order=len(found.ar),
         difference=steps,
         integrated=integrated,
-        prewhitened=plan.prewhiten,
-        n_dropped=sample.n_periods - int(found.nobs[0]),
-        provenance=Provenance.of(
-            "cross_correlation",
-            warnings=noted,
-            search=_search(plan),
-            kpi=kpi,
-            lead=lead,
-            controls=tuple(others),
-            **settings,
-            missing=missing,
-        ),
-        **numbers,
+        nobs=found.nobs,
+        n_dropped=sample.n_periods - found.nobs,
+        provenance=provenance,
     )
 
 
@@ -163,71 +164,17 @@ def _search(plan: Plan) -> Search:
     return Search(n_lags=len(plan.lags), family="all lags", correction="band of all lags at once (**)")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Series:
-    """KPI (n, 1), lead (n, 1) and controls (n, q) of one call, differenced."""
-
-    y: FloatArray
-    x: FloatArray
-    controls: FloatArray | None
-
-    @property
-    def rows(self) -> NDArray[np.bool_]:
-        """Periods in which all have values."""
-        return joined_rows(self.y, self.x) if self.controls is None else joined_rows(self.y, self.x, self.controls)
-
-    def worked(self) -> tuple[FloatArray, FloatArray]:
-        """KPI and lead without the controls, each of shape (n,), NaN where one is missing."""
-        rows = self.rows[:, None]
-        y, x = (without(np.where(rows, each, np.nan), self.controls)[:, 0] for each in (self.y, self.x))
-        return y, x
+def _pair(sample: Sample, kpi: str, lead: str, controls: Sequence[str], steps: int) -> OnePair:
+    """The columns that are correlated, differenced."""
+    y, x, *others = (differenced(sample.column(name), order=steps) for name in (kpi, lead, *controls))
+    return OnePair(y=y, x=x, controls=np.column_stack(others) if others else None)
 
 
-def _series(sample: Sample, kpi: str, lead: str, controls: Sequence[str], steps: int) -> _Series:
-    """The columns that are correlated."""
-    values = {name: differenced(sample.column(name), order=steps) for name in (kpi, lead, *controls)}
-    stacked = np.column_stack([values[name] for name in controls]) if controls else None
-    return _Series(y=values[kpi][:, None], x=values[lead][:, None], controls=stacked)
-
-
-def _found(series: _Series, plan: Plan, *, kpi: str, lead: str) -> Block:
+def _found(pair: OnePair, plan: Plan, *, kpi: str, lead: str) -> Block:
     """The correlations, or an error that says why there are none."""
-    found, reason = judged_block(series.y, series.x, series.controls, plan)
-    code = REASONS[int(reason[0, 0])]
-    if not np.isfinite(series.x).any():
-        code = "LL201"
+    found, code = judged_pair(pair, plan)
     if found is None or code:
         needed = max(plan.rows_needed, rows_needed(plan.order or 1))
-        told = words.refusal(code, nobs=int(series.rows.sum()), needed=needed, prewhitened=plan.prewhiten)
+        told = words.refusal(code, nobs=int(pair.rows.sum()), needed=needed, prewhitened=plan.prewhiten)
         raise UsageError(f"kpi={kpi!r}, lead={lead!r}: {told}", code=code)
     return found
-
-
-def _integrated(series: _Series, kpi: str, lead: str) -> tuple[str, ...]:
-    """Which of the two look integrated as they are correlated."""
-    states = integrations(np.column_stack(series.worked()), deterministic="c")
-    return tuple(name for name, found in zip((kpi, lead), states, strict=True) if found.state == "integrated")
-
-
-def _numbers(found: Block, series: _Series, plan: Plan, alpha: float) -> dict[str, Any]:
-    """The fields of the result that are numbers."""
-    (phi,), correlation, bse = found.filters, found.correlation[:, 0, 0], found.bse[:, 0, 0]
-    critical = float(-special.ndtri(alpha / 2.0))
-    widest = critical_all(lag_correlation(*series.worked(), phi, plan.max_lag), level=1.0 - alpha)
-    wide = max(critical, widest)
-    return {
-        "lags": plan.lags,
-        "correlation": correlation,
-        "bse": bse,
-        "low": -critical * bse,
-        "high": critical * bse,
-        "low_all": -wide * bse,
-        "high_all": wide * bse,
-        "pvalues": two_sided(correlation / bse),
-        "alpha": alpha,
-        "critical": critical,
-        "critical_all": wide,
-        "ar": phi,
-        "ar_order": len(phi),
-        "nobs": int(found.nobs[0]),
-    }
