@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from leadlag.core.linear.covariance import bartlett_weights
-from leadlag.methods.gain.numbers import clark_west, diebold_mariano
+from leadlag.methods.gain.numbers.comparison import clark_west, diebold_mariano
 
 Floats = NDArray[np.float64]
 

@@ -28,6 +28,7 @@ from leadlag.core.search.shapes import STANDARD
 from leadlag.decision.backing import Stability, Weakening
 from leadlag.methods.stability.question import lead_stability
 from leadlag.prepare import Prepared, Treatment
+from leadlag.prepare.kpi import WorkingKpi
 from leadlag.sample.periods import Calendar
 
 SIZES = (60, 156, 260)
@@ -92,13 +93,15 @@ def asked(data: pd.DataFrame, metric: Metric | None = None, seed: int = 0, lag: 
     y, x = ((data[name] - data[name].mean()).to_numpy() / data[name].std(ddof=0) for name in ("kpi", "x"))
     base = np.column_stack([np.ones(n), np.arange(n) / n])
     longest = min(12, n // 6)
+    momentum, scale = fit_momentum(y, base, max_order=4), float(data["kpi"].std(ddof=0))
     problem = Problem(
-        y=y, X=x[:, None], base=base, momentum=fit_momentum(y, base, max_order=4), lags=tuple(range(1, longest + 1)),
-        y_scale=float(data["kpi"].std(ddof=0)), x_scale=np.array([data["x"].std(ddof=0)]),
+        y=y, X=x[:, None], base=base, momentum=momentum, lags=tuple(range(1, longest + 1)), y_scale=scale,
+        x_scale=np.array([data["x"].std(ddof=0)]),
     )  # fmt: skip
     prepared = Prepared(
-        problem=problem, leads=("x",), treatments=(Treatment(),), kpi=Treatment(), seasons=(), untestable=(),
-        integration="stationary", reported="", given=y, groups=np.array([-1]),
+        problem=problem, leads=("x",), treatments=(Treatment(),), kpi=Treatment(), seasons=(), untestable=(), reported="",
+        working=WorkingKpi(given=y, y=y, scale=scale, base=base, momentum=momentum, n_clipped=0, state="stationary"),
+        groups=np.array([-1]),
     )  # fmt: skip
     best = best_column(problem, 0, STANDARD)[0] if lag is None else lag - 1
     calendar = Calendar(freq="period", index=pd.RangeIndex(n))

@@ -7,8 +7,8 @@ from .datasets import load_sample as load_sample
 from .estimators import LagTransformer as LagTransformer
 from .estimators import LeadSelector as LeadSelector
 from .estimators import MaskedRegressor as MaskedRegressor
-from .methods.correlation.pairs import cross_correlations as cross_correlations
 from .methods.correlation.question import cross_correlation as cross_correlation
+from .methods.correlation.question import cross_correlations as cross_correlations
 from .methods.correlation.result import CrossCorrelation as CrossCorrelation
 from .methods.delay.question import delay_set as delay_set
 from .methods.delay.result import DelaySet as DelaySet

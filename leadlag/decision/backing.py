@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = ["Decoys", "Detectable", "Gain", "Places", "Refutation", "Stability", "Weakening"]
@@ -35,6 +36,19 @@ class Gain:
     pvalue: tuple[float, ...]
     n_origins: tuple[int, ...]
     missing: str = ""
+
+    @classmethod
+    def none(cls, horizons: Sequence[int], missing: str) -> Gain:
+        """No numbers at any horizon, and why.
+
+        Examples
+        --------
+        >>> Gain.none((1, 4), "the KPI is too short").n_origins
+        (0, 0)
+        """
+        nothing = (math.nan,) * len(horizons)
+        n_origins = (0,) * len(horizons)
+        return cls(horizons=tuple(horizons), rmse=nothing, mae=nothing, pvalue=nothing, n_origins=n_origins, missing=missing)
 
     def at(self, horizon: int) -> tuple[float, float]:
         """Share of RMSE saved at one horizon and its p; NaN for a horizon that was not asked.

@@ -14,6 +14,7 @@ from leadlag.core.search.finer import ROWS_BEFORE, FinerLead
 from leadlag.core.series.stationary import integration_states
 from leadlag.core.time.clock import Clock
 from leadlag.core.time.lags import difference
+from leadlag.prepare.kpi import WorkingKpi
 from leadlag.prepare.transforms import calm_spikes, take_log
 from leadlag.sample import Sample
 
@@ -84,22 +85,16 @@ def sampled(own: Sequence[OwnSeries | None], *, n: int) -> Floats:
     return np.column_stack(columns)
 
 
-def working_series(
-    own: OwnSeries, *, kpi_surprise: Floats, spike: float, unit_root: bool, may_be_differenced: bool, as_surprises: bool
-) -> WorkingSeries:
+def working_series(own: OwnSeries, kpi: WorkingKpi, *, spike: float, as_surprises: bool) -> WorkingSeries:
     """What is tested of a lead that is seen more often than the KPI: the steps of any lead, in its own periods.
 
     Parameters
     ----------
     own : OwnSeries
-    kpi_surprise : ndarray, shape (n,)
-        The KPI's innovations in robust standard deviations.
+    kpi : WorkingKpi
+        If it is integrated, the filter of the test takes changes of the columns.
     spike : float
         Robust standard deviations from its surroundings that make a value a spike.
-    unit_root : bool
-        Whether the KPI is integrated, so that the filter of the test takes changes of the columns.
-    may_be_differenced : bool
-        Whether the lead is differenced if it looks integrated.
     as_surprises : bool
         Whether the lead is tested by its surprises.
 
@@ -110,20 +105,20 @@ def working_series(
     n = len(own.values)
     answers = np.full(n, np.nan)
     inside = (own.clock.begun >= 0) & (own.clock.begun < n)
-    answers[own.clock.begun[inside]] = kpi_surprise[inside]
+    answers[own.clock.begun[inside]] = kpi.raw_surprise[inside]
     calmed, n_calmed = calm_spikes(own.values[:, None], answers, lags=range(1, len(own.lags) + 1), limit=spike)
     scaled = standardise(calmed[:, 0])
     values = scaled.values
     (state,) = integration_states(values[:, None])
-    differenced = may_be_differenced and state == "integrated"
+    differenced = kpi.returns and state == "integrated"
     if differenced:
         values = difference(values)
     values = less_columns(values, np.column_stack([np.ones(n), np.arange(n) / n]))
     if as_surprises:
-        moved = difference(values) if unit_root else values
+        moved = difference(values) if kpi.unit_root else values
         errors = ar_errors(moved[:, None], autoregressions(moved[:, None], order=2))[:, 0]
-        values = np.where(np.isfinite(values), np.nancumsum(errors), np.nan) if unit_root else errors
-    spread = float(standardise(difference(values) if unit_root else values).scale)
+        values = np.where(np.isfinite(values), np.nancumsum(errors), np.nan) if kpi.unit_root else errors
+    spread = float(standardise(difference(values) if kpi.unit_root else values).scale)
     lead = FinerLead(values=values / spread, clock=own.clock, lags=own.lags, unit=own.unit)
     scale = spread * float(scaled.scale)
     return WorkingSeries(lead=lead, scale=scale, state=state, differenced=differenced, n_calmed=int(n_calmed[0]))

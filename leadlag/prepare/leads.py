@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.linear.leastsquares import less_columns, standardise
-from leadlag.core.noise.momentum import Momentum, ar_errors, autoregressions, filtered_fit, largest_root
+from leadlag.core.noise.momentum import ar_errors, autoregressions, largest_root
+from leadlag.core.search.finer import FinerLead
 from leadlag.core.series.stationary import integration_states
 from leadlag.core.time.lags import difference
-from leadlag.prepare.transforms import bounded_spikes, robust_spread, spike_limits
+from leadlag.prepare.finer import OwnSeries, working_series
+from leadlag.prepare.kpi import WorkingKpi
+from leadlag.prepare.transforms import bounded_spikes, spike_limits
 
-__all__ = ["N_TREND", "SPIKE", "WorkingLeads", "kpi_surprises", "working_leads"]
+__all__ = ["N_TREND", "WorkingLeads", "with_own_series", "working_leads"]
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +26,7 @@ N_TREND = 2
 #: A lead's value this many robust standard deviations off its surroundings is a spike. At 5, one in five leads of white noise
 #: and every second of AR(.8) had one; at 8 it is 1 in 1,000 and 1 in 7. Found at 5 and 8 with heavy tails, spikes and gaps: .36
 #: and .47 (40 draws), false share .08 and .04.
-SPIKE = 8.0
+_SPIKE = 8.0
 #: Surprises of lead and KPI correlate if beyond this many standard errors.
 _COINCIDENT = 2.0
 #: A lead's largest AR root within this / n of one makes it persistent. With 25 a few leads of AR(.98) that looked less
@@ -49,6 +52,8 @@ class WorkingLeads:
         Spikes calmed.
     spikes : ndarray, shape (m,)
         Distance from its surroundings at which a value counts as one; infinite where none is calmed.
+    finer : tuple of FinerLead or None
+        As in `Problem`; all but `values`, `surprises` and `spikes` are of the own series of a lead that has one.
     """
 
     values: Floats
@@ -58,64 +63,69 @@ class WorkingLeads:
     surprises: NDArray[np.bool_]
     n_calmed: NDArray[np.intp]
     spikes: Floats
+    finer: tuple[FinerLead | None, ...] = ()
 
 
-def working_leads(
-    X: Floats,
-    *,
-    surprise: Floats,
-    raw_surprise: Floats,
-    lags: Sequence[int],
-    season: Floats | None,
-    deterministic: Floats,
-    unit_root: bool,
-    may_be_differenced: bool,
-) -> WorkingLeads:
+def working_leads(X: Floats, kpi: WorkingKpi, *, lags: Sequence[int], season: Floats | None) -> WorkingLeads:
     """Make leads of series.
 
     Parameters
     ----------
     X : ndarray, shape (n, m)
         NaN where missing.
-    surprise, raw_surprise : ndarray, shape (n,)
-        `kpi_surprises` of the KPI with clipped innovations, and as it came.
+    kpi : WorkingKpi
+        Whose base begins with intercept and trend.
     lags : sequence of int
         Lags searched: a spike that the KPI answers at one of them stays.
     season : ndarray, shape (n, k), optional
-    deterministic : ndarray, shape (n, q)
-        Constant, trend and season, which are taken out of each lead.
-    unit_root : bool
-        Whether the KPI is integrated.
-    may_be_differenced : bool
-        Whether an integrated lead is differenced.
+        Taken out of each lead, as intercept and trend are.
 
     Returns
     -------
     WorkingLeads
     """
+    trend = kpi.base[:, :N_TREND]
+    deterministic = trend if season is None else np.column_stack([trend, season])
     # spikes first: the rest of a series is lost in rounding beside one value of 1e15
-    spikes = spike_limits(X, raw_surprise, lags=tuple(lags), limit=SPIKE)
+    spikes = spike_limits(X, kpi.raw_surprise, lags=tuple(lags), limit=_SPIKE)
     calmed, n_calmed = bounded_spikes(X, spikes)
     calmed, _, scale = standardise(calmed)
     states = tuple(integration_states(calmed, season=season))
-    differenced = np.array([may_be_differenced and each == "integrated" for each in states], dtype=bool)
+    differenced = np.array([kpi.returns and each == "integrated" for each in states], dtype=bool)
     working = np.where(differenced, difference(calmed), calmed)
     working = np.column_stack([less_columns(column, deterministic) for column in working.T]) if X.shape[1] else working
-    working, surprises = _without_coincidence(working, surprise, unit_root=unit_root)
-    spread = standardise(difference(working) if unit_root else working).scale
+    working, surprises = _without_coincidence(working, kpi.surprise, unit_root=kpi.unit_root)
+    spread = standardise(difference(working) if kpi.unit_root else working).scale
     return WorkingLeads(
         values=working / spread, scale=spread * scale, states=states, differenced=differenced, surprises=surprises,
         n_calmed=n_calmed, spikes=spikes,
     )  # fmt: skip
 
 
-def kpi_surprises(y: Floats, base: Floats, momentum: Momentum) -> Floats:
-    """The KPI's innovations in robust standard deviations, on all rows; NaN where there is none."""
-    fitted = filtered_fit(y, base, momentum)
-    left = np.full(len(y), np.nan)
-    left[fitted.filter_.rows] = fitted.regression.resid
-    spread = robust_spread(left)
-    return left / (spread if spread > 0 else 1.0)
+def with_own_series(leads: WorkingLeads, own: Sequence[OwnSeries | None], kpi: WorkingKpi) -> WorkingLeads:
+    """Leads of which those that are seen more often than the KPI stand with their own series too.
+
+    Parameters
+    ----------
+    leads : WorkingLeads
+    own : sequence of OwnSeries or None
+        One a lead; None for those that are seen as often as the KPI, or less.
+    kpi : WorkingKpi
+    """
+    finer = [
+        None if one is None else working_series(one, kpi, spike=_SPIKE, as_surprises=bool(as_surprises))
+        for one, as_surprises in zip(own, leads.surprises, strict=True)
+    ]
+    if not any(finer):
+        return leads
+    scale, states, differenced, n_calmed = leads.scale.copy(), [*leads.states], leads.differenced.copy(), leads.n_calmed.copy()
+    for j, one in enumerate(finer):
+        if one is not None:
+            scale[j], states[j], differenced[j], n_calmed[j] = one.scale, one.state, one.differenced, one.n_calmed
+    return replace(
+        leads, scale=scale, states=tuple(states), differenced=differenced, n_calmed=n_calmed,
+        finer=tuple(None if one is None else one.lead for one in finer),
+    )  # fmt: skip
 
 
 def _without_coincidence(X: Floats, surprise: Floats, *, unit_root: bool) -> tuple[Floats, NDArray[np.bool_]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from leadlag.core.series.cycles import WEEKS_A_YEAR, SeasonAsked, asked_cycles, asked_month_ends, found_in
 from leadlag.sample import Calendar
 
-__all__ = ["Season", "seasons_asked", "seasons_to_ask"]
+__all__ = ["Season", "season_columns", "seasons_asked", "seasons_to_ask"]
 
 Floats = NDArray[np.float64]
 
@@ -59,6 +60,11 @@ def seasons_asked(calendar: Calendar, y: Floats, X: Floats) -> tuple[Season, ...
     """
     found = [_entering(y, X, item) for item in seasons_to_ask(calendar, len(y))]
     return tuple(item for item in found if item is not None)
+
+
+def season_columns(seasons: Sequence[Season]) -> Floats | None:
+    """The columns of all seasons side by side, shape (n, k); None if there is no season."""
+    return np.column_stack([item.columns for item in seasons]) if seasons else None
 
 
 def seasons_to_ask(calendar: Calendar, n: int, *, n_values: int | None = None) -> tuple[SeasonAsked, ...]:

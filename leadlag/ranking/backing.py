@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,13 +9,14 @@ from typing import Any
 from leadlag.catalogue import Metric
 from leadlag.decision import Decision, Decoys, Evidence, Gain, Places, Policy, Stability, decide, in_order
 from leadlag.methods.gain.question import lead_gains
-from leadlag.methods.power.numbers import needed_pvalue
+from leadlag.methods.power.numbers.sizes import needed_pvalue
 from leadlag.methods.power.question import detectable_of
 from leadlag.methods.refutation.question import decoys_tried, refuted
 from leadlag.methods.stability.question import lead_stability
 from leadlag.prepare import Prepared
 from leadlag.ranking.places import places_of
 from leadlag.ranking.search import Findings, FoundLead
+from leadlag.ranking.words.checks import ONLY_A_PART
 from leadlag.sample import Sample
 from leadlag.sample.roles import Roles
 
@@ -101,20 +101,13 @@ def _backing(asked: Asked, prepared: Prepared, findings: Findings, stands: Seque
     responses = {item.evidence.lead: item.evidence.response for item in stands}
     return {
         name: {
-            "gain": gains[name] if responses[name] == "linear" else _not_asked(gains[name]),
+            "gain": gains[name] if responses[name] == "linear" else Gain.none(gains[name].horizons, ONLY_A_PART),
             "stability": _stability(asked, prepared, findings, name, one),
             "refutation": refuted(one.problem, one.column, seed=asked.seeds[1], shapes=findings.shapes),
             "places": places.get(name),
         }
         for name, one in found.items()
     }
-
-
-def _not_asked(gain: Gain) -> Gain:
-    """No gain for a lead of which only a part acts: forecasts are made from its values as they are."""
-    nothing = (math.nan,) * len(gain.horizons)
-    none = replace(gain, rmse=nothing, mae=nothing, pvalue=nothing, n_origins=(0,) * len(gain.horizons))
-    return replace(none, missing="only a part of it acts, and forecasts are made from its values as they are")
 
 
 def _places(asked: Asked, findings: Findings, found: Mapping[str, FoundLead], leads: Sequence[str]) -> dict[str, Places]:

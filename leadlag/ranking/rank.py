@@ -177,7 +177,7 @@ def _context(
         max_lag=max_lag,
         policy=policy,
         momentum=tuple(momentum.phi.tolist()),
-        integration=prepared.integration,
+        integration=prepared.kpi.state,
         treatment=treatment,
         units=tuple((name, metric.unit) for name, metric in metrics.items() if metric.unit),
     )

@@ -162,7 +162,7 @@ def test_a_walk_is_differenced_with_its_leads_and_a_stationary_kpi_is_not() -> N
     states = [prepared(sample(sales=np.cumsum(noise(seed)), visits=noise(seed + 50))) for seed in range(10)]
     assert sum(found.problem.momentum.unit_root for found in states) >= 6
     for found in states:
-        assert found.problem.momentum.unit_root == found.kpi.differenced == (found.integration == "integrated")
+        assert found.problem.momentum.unit_root == found.kpi.differenced == (found.kpi.state == "integrated")
     calm = [prepared(sample(sales=noise(seed), visits=np.cumsum(noise(seed + 50, phi=0.0)))) for seed in range(10)]
     assert not any(found.problem.momentum.unit_root for found in calm)
     assert sum(found.treatments[0].differenced for found in calm) >= 4

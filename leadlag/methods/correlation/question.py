@@ -1,34 +1,31 @@
-"""The question how two metrics move together when one of them is shifted."""
+"""The question how two metrics move together when one of them is shifted, and how all pairs of many do."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import special
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_int, as_real, once_each
+from leadlag._validation import as_int, as_list, as_names, as_real, once_each
 from leadlag.catalogue import Metric, Missing
-from leadlag.core.linear.bands import critical_all
 from leadlag.core.linear.leastsquares import rows_needed
-from leadlag.core.linear.pvalues import two_sided
-from leadlag.core.series.unitroot import integrations
+from leadlag.core.search.limits import MAX_BYTES, MAX_TESTS, check_limits
 from leadlag.core.time.lags import difference as differenced
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.correlation import words
-from leadlag.methods.correlation.numbers.crosscorr import Block, Plan, joined_rows, lag_correlation, without
-from leadlag.methods.correlation.numbers.crosspairs import REASONS, judged_block
-from leadlag.methods.correlation.result import CrossCorrelation
+from leadlag.methods.correlation.numbers.crosscorr import Block, Plan
+from leadlag.methods.correlation.numbers.crosspairs import REASONS, pairs
+from leadlag.methods.correlation.numbers.onepair import OnePair, critical_at, judged_pair, look_integrated, pair_bands
+from leadlag.methods.correlation.result import CrossCorrelation, CrossCorrelations
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 
-__all__ = ["cross_correlation"]
+__all__ = ["cross_correlation", "cross_correlations"]
 
-FloatArray = NDArray[np.float64]
+#: Numbers of the size of the result that are held at once while it is computed; copies of the data.
+_ARRAYS, _COPIES = 3, 12
 
 
 def cross_correlation(
@@ -125,36 +122,45 @@ def cross_correlation(
     ).around(kpi)
     kpi, lead, *others = sample.names
     steps, tail = as_int(difference, "difference"), as_real(alpha, "alpha", low=0.0, high=1.0)
-    series = _series(sample, kpi, lead, others, steps)
-    nobs = int(series.rows.sum())
+    pair = _pair(sample, kpi, lead, others, steps)
+    nobs = int(pair.rows.sum())
     default = sample.calendar.default_max_lag(nobs)
     plan = Plan.of(max_lag=max_lag, prewhiten=prewhiten, order=order, nobs=nobs, default=default)
     with one_thread():
-        found = _found(series, plan, kpi=kpi, lead=lead)
-        integrated, numbers = _integrated(series, kpi, lead), _numbers(found, series, plan, tail)
+        correlated = _found(pair, plan, kpi=kpi, lead=lead)
+        integrated = tuple(name for name, found in zip((kpi, lead), look_integrated(pair), strict=True) if found)
+        found = pair_bands(correlated, pair, plan, alpha=tail)
     look = [("LL122", words.integrated_text(integrated, prewhitened=plan.prewhiten, difference=steps))] if integrated else []
     noted = (*((note.code, note.text) for note in sample.notes), *warn_of(look))
     settings = {"max_lag": plan.max_lag, "prewhiten": plan.prewhiten, "order": order, "difference": steps, "alpha": tail}
+    provenance = Provenance.of(
+        "cross_correlation", warnings=noted, search=_search(plan), kpi=kpi, lead=lead, controls=tuple(others), **settings,
+        missing=missing,
+    )  # fmt: skip
     return CrossCorrelation(
         kpi=kpi,
         lead=lead,
         controls=tuple(others),
         unit=sample.calendar.unit,
+        lags=plan.lags,
+        correlation=found.correlation,
+        bse=found.bse,
+        low=found.low,
+        high=found.high,
+        low_all=found.low_all,
+        high_all=found.high_all,
+        pvalues=found.pvalues,
+        alpha=tail,
+        critical=found.critical,
+        critical_all=found.critical_all,
+        prewhitened=plan.prewhiten,
+        ar=found.ar,
+        ar_order=len(found.ar),
         difference=steps,
         integrated=integrated,
-        prewhitened=plan.prewhiten,
-        n_dropped=sample.n_periods - int(found.nobs[0]),
-        provenance=Provenance.of(
-            "cross_correlation",
-            warnings=noted,
-            search=_search(plan),
-            kpi=kpi,
-            lead=lead,
-            controls=tuple(others),
-            **settings,
-            missing=missing,
-        ),
-        **numbers,
+        nobs=found.nobs,
+        n_dropped=sample.n_periods - found.nobs,
+        provenance=provenance,
     )
 
 
@@ -163,71 +169,135 @@ def _search(plan: Plan) -> Search:
     return Search(n_lags=len(plan.lags), family="all lags", correction="band of all lags at once (**)")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Series:
-    """KPI (n, 1), lead (n, 1) and controls (n, q) of one call, differenced."""
-
-    y: FloatArray
-    x: FloatArray
-    controls: FloatArray | None
-
-    @property
-    def rows(self) -> NDArray[np.bool_]:
-        """Periods in which all have values."""
-        return joined_rows(self.y, self.x) if self.controls is None else joined_rows(self.y, self.x, self.controls)
-
-    def worked(self) -> tuple[FloatArray, FloatArray]:
-        """KPI and lead without the controls, each of shape (n,), NaN where one is missing."""
-        rows = self.rows[:, None]
-        y, x = (without(np.where(rows, each, np.nan), self.controls)[:, 0] for each in (self.y, self.x))
-        return y, x
+def _pair(sample: Sample, kpi: str, lead: str, controls: Sequence[str], steps: int) -> OnePair:
+    """The columns that are correlated, differenced."""
+    y, x, *others = (differenced(sample.column(name), order=steps) for name in (kpi, lead, *controls))
+    return OnePair(y=y, x=x, controls=np.column_stack(others) if others else None)
 
 
-def _series(sample: Sample, kpi: str, lead: str, controls: Sequence[str], steps: int) -> _Series:
-    """The columns that are correlated."""
-    values = {name: differenced(sample.column(name), order=steps) for name in (kpi, lead, *controls)}
-    stacked = np.column_stack([values[name] for name in controls]) if controls else None
-    return _Series(y=values[kpi][:, None], x=values[lead][:, None], controls=stacked)
-
-
-def _found(series: _Series, plan: Plan, *, kpi: str, lead: str) -> Block:
+def _found(pair: OnePair, plan: Plan, *, kpi: str, lead: str) -> Block:
     """The correlations, or an error that says why there are none."""
-    found, reason = judged_block(series.y, series.x, series.controls, plan)
-    code = REASONS[int(reason[0, 0])]
-    if not np.isfinite(series.x).any():
-        code = "LL201"
+    found, code = judged_pair(pair, plan)
     if found is None or code:
         needed = max(plan.rows_needed, rows_needed(plan.order or 1))
-        told = words.refusal(code, nobs=int(series.rows.sum()), needed=needed, prewhitened=plan.prewhiten)
+        told = words.refusal(code, nobs=int(pair.rows.sum()), needed=needed, prewhitened=plan.prewhiten)
         raise UsageError(f"kpi={kpi!r}, lead={lead!r}: {told}", code=code)
     return found
 
 
-def _integrated(series: _Series, kpi: str, lead: str) -> tuple[str, ...]:
-    """Which of the two look integrated as they are correlated."""
-    states = integrations(np.column_stack(series.worked()), deterministic="c")
-    return tuple(name for name, found in zip((kpi, lead), states, strict=True) if found.state == "integrated")
+def cross_correlations(
+    data: Any,
+    kpis: str | Sequence[str],
+    leads: str | Sequence[str],
+    *,
+    max_lag: int | None = None,
+    prewhiten: bool = True,
+    order: int | None = None,
+    difference: int = 0,
+    alpha: float = 0.05,
+    time: str | None = None,
+    controls: str | Sequence[str] | None = None,
+    catalogue: Sequence[Metric] | None = None,
+    missing: Missing = "mask",
+    max_bytes: int = MAX_BYTES,
+    max_tests: int = MAX_TESTS,
+) -> CrossCorrelations:
+    """Correlate every KPI with every lead at every shift, by matrix products.
+
+    Parameters
+    ----------
+    data : Sample, data frame, or a list of these
+        One row per period; see `leadlag.from_wide`. Metrics of another cadence in a list are brought to the KPI's periods.
+    kpis, leads : str or sequence of str
+        Columns of the data; a column may be in both, and against itself it has no number.
+    max_lag, prewhiten, order, difference, alpha, time, controls, catalogue, missing
+        As in `cross_correlation`, whose numbers these are. None for `max_lag` goes by the periods of the whole table.
+    max_bytes, max_tests : int
+        Memory (in bytes) and correlations that may be planned; above either the call is refused before it begins.
+
+    Returns
+    -------
+    CrossCorrelations
+
+    Raises
+    ------
+    LimitError
+        If the plan is above a limit (LL404).
+    UsageError
+        If an argument is outside what is allowed. A pair that cannot be judged raises nothing: its numbers are NaN, and
+        `reason` holds the code.
+    UnknownNameError
+        If a column does not exist.
+    DataContractError
+        If the data are wrong; lists all that is wrong.
+
+    See Also
+    --------
+    cross_correlation : one pair, with a band for all lags and words.
+    granger_screen : Granger F tests of many pairs.
+
+    Notes
+    -----
+    Pairs whose series are known in the same periods go together: lag by lag as one matrix product of all KPIs with all leads,
+    prewhitened lead by lead as one of all lags with all KPIs. Series with gaps of their own each take a turn of their own.
+    No warning is given for series that look integrated: `cross_correlation` gives it.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> visits, noise = rng.normal(size=(2, 120))
+    >>> data = pd.DataFrame({"visits": visits, "noise": noise, "sales": 2.0 * np.roll(visits, 2) + rng.normal(size=120)})
+    >>> result = cross_correlations(data, "sales", ["visits", "noise"], max_lag=6)
+    >>> result.correlation.shape, result.peaks()["lead"][0], result.peaks()["lag"][0].item()
+    ((1, 2, 13), 'visits', 2)
+    """
+    asked = {"kpis": as_list(kpis), "leads": as_list(leads), "controls": as_list(controls)}
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=asked).around(asked["kpis"], "kpis")
+    sample = sample.require_single()
+    names = {role: as_names([sample.resolve(each, role) for each in given], role, sample.names) for role, given in asked.items()}
+    _refuse_roles(names)
+    default = sample.calendar.default_max_lag(sample.n_periods)
+    plan = Plan.of(max_lag=max_lag, prewhiten=prewhiten, order=order, nobs=sample.n_periods, default=default)
+    steps, tail = as_int(difference, "difference"), as_real(alpha, "alpha", low=0.0, high=1.0)
+    n_numbers = len(names["kpis"]) * len(names["leads"]) * len(plan.lags)
+    check_limits(
+        n_bytes=8 * (_ARRAYS * n_numbers + _COPIES * sample.values.size),
+        n_tests=n_numbers,
+        ways=("name fewer KPIs or leads or take a smaller max_lag", "raise the limit"),
+        max_bytes=max_bytes,
+        max_tests=max_tests,
+    )
+    Y, X, Z = (differenced(sample.select(given).values, order=steps) for given in names.values())
+    with one_thread(), np.errstate(invalid="ignore"):
+        found = pairs(Y, X, Z if names["controls"] else None, plan)
+    settings = {"max_lag": plan.max_lag, "prewhiten": plan.prewhiten, "order": order, "difference": steps, "alpha": tail}
+    noted = [(note.code, note.text) for note in sample.notes]
+    search = Search(
+        n_kpis=len(names["kpis"]), n_leads=len(names["leads"]), n_lags=len(plan.lags), correction="none",
+        family="each lag of each pair has a band of its own",
+    )  # fmt: skip
+    return CrossCorrelations(
+        **names,
+        unit=sample.calendar.unit,
+        lags=plan.lags,
+        correlation=np.moveaxis(found.correlation, 0, 2),
+        bse=np.moveaxis(found.bse, 0, 2),
+        alpha=tail,
+        critical=critical_at(tail),
+        prewhitened=plan.prewhiten,
+        ar_order=found.order,
+        nobs=found.nobs,
+        reason=np.asarray(REASONS)[found.reason],
+        provenance=Provenance.of("cross_correlations", warnings=noted, search=search, **names, **settings, missing=missing),
+    )
 
 
-def _numbers(found: Block, series: _Series, plan: Plan, alpha: float) -> dict[str, Any]:
-    """The fields of the result that are numbers."""
-    (phi,), correlation, bse = found.filters, found.correlation[:, 0, 0], found.bse[:, 0, 0]
-    critical = float(-special.ndtri(alpha / 2.0))
-    widest = critical_all(lag_correlation(*series.worked(), phi, plan.max_lag), level=1.0 - alpha)
-    wide = max(critical, widest)
-    return {
-        "lags": plan.lags,
-        "correlation": correlation,
-        "bse": bse,
-        "low": -critical * bse,
-        "high": critical * bse,
-        "low_all": -wide * bse,
-        "high_all": wide * bse,
-        "pvalues": two_sided(correlation / bse),
-        "alpha": alpha,
-        "critical": critical,
-        "critical_all": wide,
-        "ar": phi,
-        "ar_order": len(phi),
-        "nobs": int(found.nobs[0]),
-    }
+def _refuse_roles(names: dict[str, tuple[str, ...]]) -> None:
+    """Nothing to correlate, or a control that is correlated too."""
+    for role in ("kpis", "leads"):
+        if not names[role]:
+            raise UsageError(f"{role} is empty: name at least one column.")
+        both = sorted(set(names[role]) & set(names["controls"]))
+        if both:
+            raise UsageError(f"{role} and controls both name {', '.join(map(repr, both[:5]))}: take it out of one of the two.")

@@ -1,7 +1,8 @@
-"""How two metrics move together, lag by lag: the result and its tables."""
+"""How two metrics move together, lag by lag, and how all pairs of many do: the results and their tables."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,11 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from leadlag.core.linear.pvalues import two_sided
 from leadlag.errors import UsageError
 from leadlag.methods.correlation import words
 from leadlag.results import Provenance, Result
 
-__all__ = ["CrossCorrelation"]
+__all__ = ["CrossCorrelation", "CrossCorrelations"]
 
 FloatArray = NDArray[np.float64]
 
@@ -141,3 +143,107 @@ class CrossCorrelation(Result):
 
     def _outside(self, high: FloatArray) -> tuple[int, ...]:
         return tuple(int(lag) for lag in self.lags[np.abs(self.correlation) > high])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CrossCorrelations(Result):
+    """Answer of `cross_correlations`: every pair of KPI and lead at every lag. At positive lags the lead moves first.
+
+    Parameters
+    ----------
+    kpis, leads, controls : tuple of str
+        Columns of the data.
+    unit : str
+        One period in words.
+    lags : ndarray of int, shape (n_lags,)
+        -max_lag..max_lag, in periods.
+    correlation, bse : ndarray, shape (n_kpis, n_leads, n_lags)
+        Correlation, and its standard error where the two are unrelated; NaN where a pair has no numbers.
+    alpha, critical : float
+        Tail, and standard errors to either side of zero that make the band.
+    prewhitened : bool
+        Whether the filter of each lead went over it and all KPIs.
+    ar_order, nobs : ndarray of int, shape (n_kpis, n_leads)
+        Order of the lead's filter, and periods that enter.
+    reason : ndarray of str, shape (n_kpis, n_leads)
+        Code of why a pair has no numbers, empty where it has.
+    provenance : Provenance
+        Method, settings, versions and warnings.
+    """
+
+    kpis: tuple[str, ...]
+    leads: tuple[str, ...]
+    controls: tuple[str, ...]
+    unit: str
+    lags: NDArray[np.intp]
+    correlation: FloatArray
+    bse: FloatArray
+    alpha: float
+    critical: float
+    prewhitened: bool
+    ar_order: NDArray[np.int64]
+    nobs: NDArray[np.int64]
+    reason: NDArray[np.str_]
+    provenance: Provenance
+
+    @property
+    def high(self) -> FloatArray:
+        """Upper end of the pointwise band around zero, shape (n_kpis, n_leads, n_lags); the lower end is its negative."""
+        return np.asarray(self.critical * self.bse)
+
+    def reasons(self) -> dict[str, str]:
+        """Code, and in words how many pairs have no numbers and why."""
+        counts = Counter(str(code) for code in self.reason.ravel() if code)
+        return {code: f"{count:,} of {self.reason.size:,} pairs: {words.pair_reason(code)}" for code, count in counts.items()}
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a number, by KPI, lead and lag: ``kpi, lead, lag, correlation, low, high, pvalue``."""
+        n_kpis, n_leads, n_lags = self.correlation.shape
+        correlation, bse = self.correlation.ravel(), self.bse.ravel()
+        columns = {
+            "kpi": pd.Index(self.kpis).take(np.repeat(np.arange(n_kpis), n_leads * n_lags)),
+            "lead": pd.Index(self.leads).take(np.tile(np.repeat(np.arange(n_leads), n_lags), n_kpis)),
+            "lag": np.tile(self.lags, n_kpis * n_leads),
+            "correlation": correlation,
+            "low": -self.critical * bse,
+            "high": self.critical * bse,
+            "pvalue": two_sided(correlation / bse),
+        }
+        return pd.DataFrame(columns, copy=False)
+
+    def peaks(self) -> pd.DataFrame:
+        """One row a pair, its largest absolute correlation where the lead moves first: ``kpi, lead, lag, correlation, pvalue``.
+
+        Sorted by p, which is that of this lag alone: it does not allow for the choice of the lag and of the pair.
+        """
+        ahead = self.lags >= 1
+        size = np.abs(self.correlation[:, :, ahead])
+        best = np.argmax(np.where(np.isfinite(size), size, -1.0), axis=2)[:, :, None] + int(np.argmax(ahead))
+        correlation, bse = (np.take_along_axis(each, best, axis=2).ravel() for each in (self.correlation, self.bse))
+        columns = {
+            "kpi": np.repeat(self.kpis, len(self.leads)),
+            "lead": np.tile(self.leads, len(self.kpis)),
+            "lag": self.lags[best.ravel()],
+            "correlation": correlation,
+            "pvalue": two_sided(correlation / bse),
+        }
+        return pd.DataFrame(columns).dropna().sort_values("pvalue", kind="stable", ignore_index=True)
+
+    def summary(self) -> str:
+        """The pairs furthest outside their band where the lead moves first, at most 80 columns wide."""
+        return words.summary_of_pairs(
+            [tuple(row) for row in self.peaks().head(15).itertuples(index=False)],
+            unit=self.unit,
+            n_pairs=self.reason.size,
+            n_lags=len(self.lags),
+            n_without=int((self.reason != "").sum()),
+            alpha=self.alpha,
+            provenance=self.provenance,
+        )
+
+    def explain(self) -> str:
+        """How the table is to be read, in plain sentences."""
+        outside = float(np.mean(np.abs(self.correlation) > self.high, where=np.isfinite(self.correlation)))
+        return words.explain_pairs(
+            n_pairs=self.reason.size, n_lags=len(self.lags), share=outside, alpha=self.alpha, prewhitened=self.prewhitened
+        )

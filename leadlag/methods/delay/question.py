@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, as_real, seed_words
@@ -16,13 +15,14 @@ from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.search.given import given_others
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import SharedSigns
-from leadlag.core.search.scan import Scan, scan, shared_signs
+from leadlag.core.search.scan import scan, shared_signs
 from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.core.time.clock import whole
 from leadlag.decision import Delay, Policy, is_identified
 from leadlag.errors import UsageError
 from leadlag.methods.delay.numbers.meandelay import MeanDelay, mean_delay
 from leadlag.methods.delay.numbers.peak import LASTING, PeakTest, peak_test
+from leadlag.methods.delay.numbers.singlelags import single_lags
 from leadlag.methods.delay.result import DelaySet
 from leadlag.prepare import Prepared, prepare
 from leadlag.prepare.searched import searched_shapes
@@ -146,11 +146,13 @@ def delay_set(
     )  # fmt: skip
     notes = tuple((note.code, note.text) for note in sample.notes)
     provenance = Provenance.of("delay_set", warnings=notes, search=search, **settings)
+    by_lag = single_lags(problem, found, estimated.test.lags, level=level, log=prepared.kpi.log)
     return DelaySet(
         kpi=kpi, lead=lead, given=names.given, controls=kept, unit=sample.calendar.unit, delay=estimated.delay,
         available_after=published(as_catalogue(catalogue), lead, pace=prepared.treatments[0].pace),
+        lags=tuple(map(whole, estimated.test.lags)), own_lags=tuple(by_lag.own_lags.tolist()), pvalues=estimated.test.pvalue,
+        effect=tuple(by_lag.effect.tolist()), effect_low=tuple(by_lag.low.tolist()), effect_high=tuple(by_lag.high.tolist()),
         pvalue=float(found.pvalue[0]), nobs=int(found.nobs[0].max()), lead_sd=float(problem.x_scale[0]), provenance=provenance,
-        **_by_lag(prepared, problem, found, estimated.test, level=level),
     )  # fmt: skip
 
 
@@ -195,9 +197,7 @@ def estimated_delay(
     searched = (*shapes, *LASTING) if by_changes else tuple(shapes)
     test = peak_test(problem, column, flips=flips, shapes=searched)
     finer, response = problem.finer_of(column), searched[test.shape].response
-    kept = test.not_rejected(level)
-    if treated.surprises:
-        kept = _with_neighbours(kept, test.lags)
+    kept = test.not_rejected(level, neighbours=treated.surprises)
     missing = "square" if response == "square" else "changes" if by_changes else ""
     mean = MeanDelay.none(missing) if missing else mean_delay(problem, column, level=level, response=response)
     delay = Delay(
@@ -214,37 +214,6 @@ def estimated_delay(
     return Estimated(delay=delay, test=test)
 
 
-def _with_neighbours(kept: Sequence[float], lags: Sequence[float]) -> tuple[float, ...]:
-    """Some lags and those next to them.
-
-    What a lead does in the KPI's own period is not in the model, and the KPI's momentum takes some of it up: of leads tested by
-    their surprises the peak often came out one lag beside the true one.
-    """
-    near = {place + away for place, lag in enumerate(lags) if lag in kept for away in (-1, 0, 1)}
-    return tuple(lag for place, lag in enumerate(lags) if place in near)
-
-
 def published(metrics: Mapping[str, Metric], lead: str, *, pace: float) -> float:
     """Periods of the KPI after its own period at which a lead's value is known."""
     return whole(metrics[lead].available_after / pace) if lead in metrics else 0
-
-
-def _by_lag(prepared: Prepared, problem: Problem, found: Scan, test: PeakTest, *, level: float) -> dict[str, Any]:
-    """Fields with one entry a lag: the lags tested, their p, and the effect of each alone in the response that fits best."""
-    delays, finer = problem.delays(0), problem.finer_of(0)
-    slots = np.flatnonzero(np.isin(delays, test.lags))
-    effect, error = found.coefficient[0, slots] * problem.y_scale, found.bse[0, slots] * problem.y_scale
-    margin = stats.t.isf((1.0 - level) / 2.0, max(found.df, 1)) * error
-    own = problem.lags if finer is None else finer.lags
-    sizes = {"effect": effect, "effect_low": effect - margin, "effect_high": effect + margin}
-    return {
-        "lags": tuple(map(whole, test.lags)),
-        "own_lags": tuple(int(own[slot]) for slot in slots),
-        "pvalues": test.pvalue,
-        **{name: tuple(_in_percent(values, log=prepared.kpi.log).tolist()) for name, values in sizes.items()},
-    }
-
-
-def _in_percent(values: np.ndarray, *, log: bool) -> np.ndarray:
-    """Log effects as percentages; others as they are."""
-    return np.asarray(100.0 * np.expm1(values) if log else values)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_lags, as_names, seed_words
 from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment
-from leadlag.core.forecasts.direct import shaped_lags
+from leadlag.core.forecasts.origins import Rolled
 from leadlag.core.search.shapes import STANDARD
 from leadlag.decision.backing import Gain
 from leadlag.errors import DataContractError, UsageError
 from leadlag.methods.gain import words
-from leadlag.methods.gain.result import ForecastGain, GainAhead, Walk, Walked, compared, gain_of
-from leadlag.prepare.origins.learned import AsOf, Learner, Published
-from leadlag.prepare.origins.rolling import rolled
+from leadlag.methods.gain.numbers.gains import PairGain, chosen_columns, pair_gains
+from leadlag.methods.gain.result import ForecastGain, GainAhead, Walk, gain_of
+from leadlag.prepare.origins.learned import AsOf, Learner
+from leadlag.prepare.origins.publication import published
+from leadlag.prepare.origins.rolling import default_origin, rolled
 from leadlag.prepare.origins.snapshots import Snapshots
 from leadlag.prepare.reported import as_reported
-from leadlag.prepare.season import seasons_asked
 from leadlag.prepare.transforms import take_log
 from leadlag.prepare.untestable import untestable_leads
 from leadlag.results import Provenance, Search
@@ -37,10 +38,6 @@ Floats = NDArray[np.float64]
 
 #: Periods ahead that are asked for.
 HORIZONS = (1, 2, 4, 8, 12)
-#: Share of the periods that lie before the first origin.
-_BEFORE = 1.0 / 3.0
-#: Seasons that lie before it: with fewer none can be found.
-_SEASONS_BEFORE = 2.0
 
 
 def forecast_gain(
@@ -131,16 +128,16 @@ def forecast_gain(
     longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     first = _first_row(sample, first_origin)
     with one_thread():
-        y = _analysed(sample, kpi, log=logged, undo=None)
+        y, why = _analysed(sample, kpi, log=logged, undo=None)
         known: AsOf
         if vintages is None:
-            known = _published(sample, y, kpi=kpi, leads=candidates, controls=kept, log=logged, metrics=as_catalogue(catalogue))
+            known = published(sample, y, kpi=kpi, leads=candidates, controls=kept, log=logged, metrics=as_catalogue(catalogue))
         else:
             known = Snapshots(vintages=vintages, kpi=kpi, leads=candidates, controls=kept, log=logged)
-        walked = _walked(sample, known, y, leads=candidates, max_lag=longest, horizons=asked, first=first)
+        walked = why or _walked(sample, known, y, leads=candidates, max_lag=longest, horizons=asked, first=first)
         if isinstance(walked, str):
             raise DataContractError(words.refused(kpi, walked), code="LL313")
-        gains = compared(walked, rng=generator)
+        gains = _compared(walked, rng=generator)
     if all(row.missing for row in gains):
         raise UsageError(words.nothing(asked, (row.missing for row in gains)), code="LL127")
     settings: dict[str, Any] = {"kpi": kpi, "horizons": asked, "max_lag": longest, "first_origin": first_origin}
@@ -181,99 +178,81 @@ def lead_gains(
     dict from str to Gain
         A lead without numbers says why.
     """
-    y, names = _analysed(sample, kpi, log=log, undo=undo), tuple(leads)
-    known = _published(sample, y, kpi=kpi, leads=names, controls=tuple(controls), log=log, metrics=metrics)
-    walked = _walked(sample, known, y, leads=names, max_lag=max_lag, horizons=tuple(horizons), first=None)
+    (y, why), names = _analysed(sample, kpi, log=log, undo=undo), tuple(leads)
+    known = published(sample, y, kpi=kpi, leads=names, controls=tuple(controls), log=log, metrics=metrics)
+    walked = why or _walked(sample, known, y, leads=names, max_lag=max_lag, horizons=tuple(horizons), first=None)
     if isinstance(walked, str):
-        nothing = (math.nan,) * len(horizons)
-        none = Gain(
-            horizons=tuple(horizons), rmse=nothing, mae=nothing, pvalue=nothing, n_origins=(0,) * len(horizons), missing=walked
-        )
-        return dict.fromkeys(leads, none)
-    found = compared(walked, rng=np.random.default_rng(0))
+        return dict.fromkeys(leads, Gain.none(horizons, walked))
+    found = _compared(walked, rng=np.random.default_rng(0))
     return {name: gain_of([one for one in found if one.lead == name]) for name in leads}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Walked:
+    """The forecasts with the names of the leads; `reasons` are those of leads without numbers."""
+
+    leads: tuple[str, ...]
+    rolled: Rolled
+    reasons: Mapping[str, str]
 
 
 def _walked(
     sample: Sample,
     known: AsOf,
-    y: Floats | str,
+    y: Floats,
     *,
     leads: tuple[str, ...],
     max_lag: int,
     horizons: tuple[int, ...],
     first: int | None,
-) -> Walked | str:
+) -> _Walked | str:
     """The forecasts of all leads from all origins, or why there are none."""
-    if isinstance(y, str):
-        return y
     if not np.isfinite(y).any():
         return words.TOO_SHORT
     n = len(y)
     fixed, X = np.column_stack([np.ones(n), np.arange(n) / n]), known.at(n - 1).X
     reasons = {one.lead: untestable(one.code, one.detail) for one in untestable_leads(y, X, leads, fixed=fixed, n_controls=0)}
-    start = _default_first(sample, y, X) if first is None else first
+    start = default_origin(sample.calendar, y, X) if first is None else first
     if first is None and isinstance(known, Snapshots):
         start = known.first_origin(start)
-    learner = Learner(known=known, calendar=sample.calendar, max_lag=max_lag)
-    found = rolled(learner, y, horizons=horizons, first=start)
-    if not np.isfinite(found.own).any():
-        return words.TOO_SHORT
-    return Walked(
-        leads=leads, horizons=horizons, rolled=found, delays=known.lead_delays, kpi_delay=known.kpi_delay, reasons=reasons,
-        max_lag=max_lag,
+    found = rolled(Learner(known=known, calendar=sample.calendar, max_lag=max_lag), y, horizons=horizons, first=start)
+    return _Walked(leads=leads, rolled=found, reasons=reasons) if np.isfinite(found.own).any() else words.TOO_SHORT
+
+
+def _compared(walked: _Walked, *, rng: np.random.Generator) -> tuple[GainAhead, ...]:
+    """Errors with each lead and without, by the names of the leads."""
+    tested = np.array([name not in walked.reasons for name in walked.leads], dtype=bool)
+    found = pair_gains(walked.rolled, tested=tested, rng=rng)
+    return tuple(
+        GainAhead(
+            lead=name, horizon=horizon, missing=_reason(walked, lead, horizon, one),
+            **{field: value for field, value in vars(one).items() if field not in ("missing", "fewest")},
+        )
+        for lead, name in enumerate(walked.leads)
+        for horizon, one in zip(walked.rolled.horizons, found[lead], strict=True)
     )  # fmt: skip
 
 
-def _analysed(sample: Sample, kpi: str, *, log: Sequence[str], undo: str | None) -> Floats | str:
-    """The KPI that is forecast, or why it cannot be."""
+def _reason(walked: _Walked, lead: int, horizon: int, found: PairGain) -> str:
+    """Why there are no numbers of a lead at a horizon."""
+    if found.missing == "untested":
+        return walked.reasons[walked.leads[lead]]
+    if found.missing == "no lag":
+        return words.no_lag(horizon, int(walked.rolled.lead_delays[lead]), walked.rolled.max_lag)
+    return words.few_origins(found.n_origins, found.fewest) if found.missing else ""
+
+
+def _analysed(sample: Sample, kpi: str, *, log: Sequence[str], undo: str | None) -> tuple[Floats, str]:
+    """The KPI that is forecast, and why it cannot be; empty if it can."""
     reported = as_reported(sample.column(kpi), sample.calendar, undo=undo)
     if reported.refused or reported.waves.shape[1]:
-        return words.REPORTED
-    return take_log(reported.values, kpi) if kpi in log else reported.values
-
-
-def _published(
-    sample: Sample,
-    y: Floats | str,
-    *,
-    kpi: str,
-    leads: tuple[str, ...],
-    controls: tuple[str, ...],
-    log: Sequence[str],
-    metrics: Mapping[str, Metric],
-) -> Published:
-    """What was known when, if no value was revised and the catalogue says how late each is published."""
-    delays = {name: _delay(sample, metrics, name) for name in (kpi, *leads, *controls)}
-    X, Z = (_columns(sample, names, log) for names in (leads, controls))
-    return Published(
-        y=np.full(sample.n_periods, np.nan) if isinstance(y, str) else y, X=X, Z=Z, kpi_delay=delays[kpi],
-        lead_delays=np.array([delays[name] for name in leads], dtype=np.intp),
-        control_delays=np.array([delays[name] for name in controls], dtype=np.intp),
-    )  # fmt: skip
-
-
-def _columns(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats:
-    """Columns of the sample, logged where asked, shape (n, len(names))."""
-    places = [sample.names.index(name) for name in names]
-    values = sample.values[:, places].astype(np.float64)
-    for place, name in enumerate(names):
-        finer = sample.finer(name)
-        if finer is not None and finer.clock.straddles:  # a week of two months tells, in the first, what comes in the second
-            values[:, place] = finer.clock.ended_within(finer.values)
-        if name in log:
-            values[:, place] = take_log(values[:, place], name)
-    return values
-
-
-def _delay(sample: Sample, metrics: Mapping[str, Metric], name: str) -> int:
-    """Periods of the KPI after which a value is published."""
-    return math.ceil(metrics[name].available_after / sample.pace(name) - 1e-9) if name in metrics else 0
+        return reported.values, words.REPORTED
+    return take_log(reported.values, kpi) if kpi in log else reported.values, ""
 
 
 def _result(
     sample: Sample,
-    walked: Walked,
+    walked: _Walked,
     gains: tuple[GainAhead, ...],
     *,
     kpi: str,
@@ -282,58 +261,30 @@ def _result(
     settings: dict[str, Any],
 ) -> ForecastGain:
     """The public answer: horizons without numbers for any lead are dropped."""
-    kept = [place for place, one in enumerate(walked.horizons) if any(not row.missing for row in gains if row.horizon == one)]
-    horizons = tuple(walked.horizons[place] for place in kept)
+    every = walked.rolled.horizons
+    kept = [place for place, one in enumerate(every) if any(not row.missing for row in gains if row.horizon == one)]
+    found = walked.rolled.of(kept)
     told = next(name for name in walked.leads if name not in walked.reasons)
-    dropped = tuple((row.horizon, row.missing) for row in gains if row.lead == told and row.horizon not in horizons)
-    found = walked.rolled
-    lag, shape = _chosen(walked, kept)
+    dropped = tuple((row.horizon, row.missing) for row in gains if row.lead == told and row.horizon not in found.horizons)
+    lag, shape = chosen_columns(found)
     untested = np.array([name in walked.reasons for name in walked.leads], dtype=bool)
-    both = np.where(untested, np.nan, found.own[:, kept, None] + found.added[:, kept])
     walk = Walk(
-        periods=sample.periods, origins=found.origins, actual=found.actual[:, kept], own=found.own[:, kept],
-        naive=found.naive[:, kept], seasonal=found.seasonal[:, kept], with_lead=both, lag=lag, shape=shape,
+        periods=sample.periods, origins=found.origins, actual=found.actual, own=found.own, naive=found.naive,
+        seasonal=found.seasonal, with_lead=np.where(untested, np.nan, found.own[:, :, None] + found.added), lag=lag,
+        shape=np.array([*(each.label for each in STANDARD), ""], dtype=object)[shape],
     )  # fmt: skip
     notes = [(note.code, note.text) for note in sample.notes] + [("LL127", words.dropped(*one)) for one in dropped]
     folded = tuple(name for name in walked.leads if sample.finer(name) is not None)
     notes += [("LL128", words.folded(name)) for name in folded]
     search = Search(
-        n_leads=len(walked.leads) - len(walked.reasons), n_lags=len(horizons), lag_word="horizon", correction="none",
+        n_leads=len(walked.leads) - len(walked.reasons), n_lags=len(found.horizons), lag_word="horizon", correction="none",
         family="each lead and horizon has a p of its own; lag and shape are chosen again at each origin, on its past alone",
     )  # fmt: skip
     return ForecastGain(
-        kpi=kpi, leads=walked.leads, controls=controls, unit=sample.calendar.unit, log=kpi in log, horizons=horizons,
-        dropped=dropped, folded=folded, gains=tuple(row for row in gains if row.horizon in horizons), walk=walk,
-        max_lag=walked.max_lag, provenance=Provenance.of("forecast_gain", warnings=notes, search=search, **settings),
+        kpi=kpi, leads=walked.leads, controls=controls, unit=sample.calendar.unit, log=kpi in log, horizons=found.horizons,
+        dropped=dropped, folded=folded, gains=tuple(row for row in gains if row.horizon in found.horizons), walk=walk,
+        max_lag=found.max_lag, provenance=Provenance.of("forecast_gain", warnings=notes, search=search, **settings),
     )  # fmt: skip
-
-
-def _chosen(walked: Walked, kept: Sequence[int]) -> tuple[Floats, NDArray[np.str_]]:
-    """Lag and shape of every column that was chosen, shape (o, len(kept), m)."""
-    column = walked.rolled.column[:, kept]
-    lag, shape = np.full(column.shape, np.nan), np.full(column.shape, "", dtype=object)
-    for place, horizon in enumerate(walked.horizons[place] for place in kept):
-        for lead, delay in enumerate(walked.delays.tolist()):
-            if horizon + delay > walked.max_lag:
-                continue
-            columns = shaped_lags(range(horizon + delay, walked.max_lag + 1))
-            used = column[:, place, lead] >= 0
-            picked = column[used, place, lead]
-            lag[used, place, lead] = np.array([peak for _, peak in columns], dtype=np.float64)[picked]
-            shape[used, place, lead] = np.array([STANDARD[form].label for form, _ in columns], dtype=object)[picked]
-    return lag, shape
-
-
-def _default_first(sample: Sample, y: Floats, X: Floats) -> int:
-    """Row of the first origin if none is asked for.
-
-    A third of the periods lie before it, and two of every season that the KPI or a lead shows: a forecast from own history that
-    cannot know the season yet is beaten by any lead that has one. No forecast knows what decides here.
-    """
-    present = np.flatnonzero(np.isfinite(y))
-    begins = int(present[0])
-    seasons = [_SEASONS_BEFORE * one.period for one in seasons_asked(sample.calendar, y, X)]
-    return begins + math.ceil(max(_BEFORE * (len(y) - begins), *seasons, 0.0)) - 1
 
 
 def _horizons(horizons: Any) -> tuple[int, ...]:

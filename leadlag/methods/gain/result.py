@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,14 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leadlag._validation import as_name
-from leadlag.core.forecasts.direct import shaped_lags
 from leadlag.decision.backing import Gain
 from leadlag.methods.gain import words
-from leadlag.methods.gain.numbers import FEWEST, clark_west, diebold_mariano
-from leadlag.prepare.origins.rolling import Rolled
+from leadlag.methods.gain.numbers.gains import saved_so_far
 from leadlag.results import Provenance, Result
 
-__all__ = ["ForecastGain", "GainAhead", "Walk", "Walked", "compared", "gain_of"]
+__all__ = ["ForecastGain", "GainAhead", "Walk", "gain_of"]
 
 Floats = NDArray[np.float64]
 
@@ -181,12 +179,7 @@ class ForecastGain(Result):
         both = walk.with_lead[:, place, lead]
         kept = np.isfinite(both) & np.isfinite(walk.actual[:, place])
         actual, own, both = walk.actual[kept, place], walk.own[kept, place], both[kept]
-        one, two = actual - own, actual - both
-        with np.errstate(invalid="ignore", divide="ignore"):
-            saved = {
-                "rmse_saved": 1.0 - np.sqrt(np.cumsum(two**2) / np.cumsum(one**2)),
-                "mae_saved": 1.0 - np.cumsum(np.abs(two)) / np.cumsum(np.abs(one)),
-            }
+        saved = dict(zip(("rmse_saved", "mae_saved"), saved_so_far(actual, own, both), strict=True))
         labels = np.array(walk.periods, dtype=object)
         values = {
             "lead": self.leads[lead], "horizon": horizon, "origin": labels[walk.origins[kept]],
@@ -213,69 +206,3 @@ def gain_of(rows: Sequence[GainAhead]) -> Gain:
         mae=tuple(one.mae_saved for one in rows), pvalue=tuple(one.clark_west_pvalue for one in rows),
         n_origins=tuple(one.n_origins for one in rows), missing="" if "" in reasons else rows[0].missing,
     )  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Walked:
-    """The forecasts with the names of the leads; `reasons` are those of leads without numbers."""
-
-    leads: tuple[str, ...]
-    horizons: tuple[int, ...]
-    rolled: Rolled
-    delays: NDArray[np.intp]
-    kpi_delay: int
-    reasons: Mapping[str, str]
-    max_lag: int
-
-
-def compared(walked: Walked, *, rng: np.random.Generator) -> tuple[GainAhead, ...]:
-    """Errors with each lead and without, on the same origins."""
-    seed = int(rng.integers(2**63))
-    return tuple(
-        _one(walked, lead, place, np.random.default_rng(seed))
-        for lead in range(len(walked.leads))
-        for place in range(len(walked.horizons))
-    )
-
-
-def _one(walked: Walked, lead: int, place: int, rng: np.random.Generator) -> GainAhead:
-    """One lead at one horizon."""
-    found, horizon, name = walked.rolled, walked.horizons[place], walked.leads[lead]
-    steps = horizon + walked.kpi_delay
-    actual, own, added = found.actual[:, place], found.own[:, place], found.added[:, place, lead]
-    kept = np.isfinite(actual) & np.isfinite(own) & np.isfinite(added)
-    n, fewest = int(kept.sum()), max(FEWEST, 2 * steps)
-    if name in walked.reasons:
-        return GainAhead(lead=name, horizon=horizon, missing=walked.reasons[name])
-    if horizon + walked.delays[lead] > walked.max_lag:
-        return GainAhead(lead=name, horizon=horizon, missing=words.no_lag(horizon, int(walked.delays[lead]), walked.max_lag))
-    if n < fewest:
-        return GainAhead(lead=name, horizon=horizon, n_origins=n, missing=words.few_origins(n, fewest))
-    one, two = (actual - own)[kept], (actual - own - added)[kept]
-    nested = clark_west(actual, own, np.where(kept, own + added, np.nan), horizon=steps, rng=rng)
-    equal = diebold_mariano(actual, own, np.where(kept, own + added, np.nan), horizon=steps)
-    rmse, mae = (_rms(one), _rms(two)), (float(np.abs(one).mean()), float(np.abs(two).mean()))
-    peaks = np.array([peak for _, peak in shaped_lags(range(horizon + int(walked.delays[lead]), walked.max_lag + 1))])
-    chosen = found.column[kept, place, lead]
-    return GainAhead(
-        lead=name, horizon=horizon, n_origins=n, rmse_own=rmse[0], rmse_lead=rmse[1], rmse_saved=_saved(*rmse), mae_own=mae[0],
-        mae_lead=mae[1], mae_saved=_saved(*mae), skill_naive=_skill(actual[kept], found.naive[kept, place], two),
-        skill_seasonal=_skill(actual[kept], found.seasonal[kept, place], two), clark_west=nested.statistic,
-        clark_west_pvalue=nested.pvalue, diebold_mariano=equal.statistic, diebold_mariano_pvalue=equal.pvalue,
-        lag=float(np.bincount(peaks[chosen[chosen >= 0]]).argmax()) if (chosen >= 0).any() else math.nan,
-    )  # fmt: skip
-
-
-def _rms(errors: Floats) -> float:
-    return float(np.sqrt(np.mean(errors**2)))
-
-
-def _saved(without: float, with_lead: float) -> float:
-    """Share of an error that is saved."""
-    return 1.0 - with_lead / without if without > 0 else math.nan
-
-
-def _skill(actual: Floats, other: Floats, errors: Floats) -> float:
-    """Share of the root mean squared error that is saved against another forecast, on the rows that have it."""
-    rows = np.isfinite(other)
-    return _saved(_rms(actual[rows] - other[rows]), _rms(errors[rows])) if rows.any() else math.nan

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,16 @@ from leadlag.core.search.scan import Scan, scan
 from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.decision.backing import Detectable
 from leadlag.errors import UsageError
-from leadlag.methods.power.numbers import PowerCurves, kpi_sd, needed_pvalue, power_curves, rows_for
+from leadlag.methods.power.numbers.curves import PowerCurves
+from leadlag.methods.power.numbers.sizes import (
+    DetectableSizes,
+    detectable_sizes,
+    kpi_sd,
+    n_passing,
+    needed_pvalue,
+    one_of,
+    search_curves,
+)
 from leadlag.methods.power.result import DetectableEffects, LeadPower
 from leadlag.prepare import Prepared, prepare
 from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
@@ -33,8 +40,6 @@ Floats = NDArray[np.float64]
 
 #: A power of nearly one is not read off a curve of so few draws.
 _LEAST_POWER, _MOST_POWER = 0.10, 0.95
-#: A largest |t| with a p above this is nothing unusual of a lead without an effect.
-_USUAL = 0.20
 #: Arrays of the columns of a chunk that the curves hold at a time.
 _HELD = 6
 
@@ -104,7 +109,7 @@ def detectable_effect(
     An effect is a change of the KPI one to `max_lag` periods after a rise of the lead by one standard deviation, at a single lag.
     The series are prepared and searched as in `rank_leads`, each lead alone; a lead is found where its p, which covers all lags
     and shapes, is at most ``fdr * (k + 1) / m`` with m leads tested and k others found (Benjamini & Hochberg 1995). See
-    `leadlag.methods.power.numbers.power_curves` for the chance of that, and ``docs/power.md`` for how well it holds.
+    `leadlag.methods.power.numbers.curves.power_curves` for the chance of that, and ``docs/power.md`` for how well it holds.
 
     Examples
     --------
@@ -127,8 +132,9 @@ def detectable_effect(
         found = scan(prepared.problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
         _refuse_nothing(prepared, found, kpi=kpi)
         needed = needed_pvalue(found.pvalue, fdr=rate)
-        curves, size = _curves(prepared.problem, found, threshold=needed, shapes=shapes, seed=0), kpi_sd(prepared.problem)
-    details = _detectables(prepared, curves, threshold=needed, power=share, size=size)
+        curves, sd = search_curves(prepared.problem, found, threshold=needed, shapes=shapes, seed=0), kpi_sd(prepared.problem)
+    unit = prepared.problem.y_scale
+    sizes = detectable_sizes(curves, power=share, unit=unit, sd=sd, log=prepared.kpi.log)
     settings: dict[str, Any] = {"kpi": kpi, "leads": names, "max_lag": longest, "fdr": rate, "power": share}
     settings |= {"rng": seed_words(rng), "controls": kept}
     settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
@@ -140,8 +146,8 @@ def detectable_effect(
     provenance = Provenance.of("detectable_effect", warnings=notes, search=search, **settings)
     return DetectableEffects(
         kpi=kpi, controls=kept, unit=sample.calendar.unit, max_lag=longest, fdr=rate, pvalue=needed, power=share,
-        leads=_by_lead(prepared, found, curves, details, size=size),
-        n_passed=int((fdr_adjust(found.pvalue) <= rate).sum()), kpi_sd=size * prepared.problem.y_scale,
+        leads=_by_lead(prepared, found, curves, sizes, details=_named(sizes, threshold=needed, power=share)),
+        n_passed=n_passing(found.pvalue, fdr=rate), kpi_sd=sd * unit,
         integrated=prepared.problem.momentum.unit_root, in_percent=prepared.kpi.log, nobs=curves.n_rows, provenance=provenance,
     )  # fmt: skip
 
@@ -169,14 +175,14 @@ def detectable(
     found : Scan
         Of the leads of `problem`, in it or in the one without the others: it gives the null distribution.
     threshold : float
-        p with which the lead would be found, as by `leadlag.methods.power.numbers.needed_pvalue`.
+        p with which the lead would be found, as by `leadlag.methods.power.numbers.sizes.needed_pvalue`.
     power : float
     shapes : sequence of Shape
         Those that were searched.
     seed : int
         Of the draws of noise.
     """
-    one, drawn = problem.of([column]), _one_of(found, column)
+    one, drawn = problem.of([column]), one_of(found, column)
     return detectable_of(prepared, one, drawn, threshold=threshold, power=power, shapes=shapes, seed=seed)[0]
 
 
@@ -192,46 +198,19 @@ def detectable_of(
 ) -> list[Detectable | None]:
     """How small an effect of each lead of a problem could have been seen; parameters as in `detectable`."""
     with one_thread():
-        curves = _curves(problem, found, threshold=threshold, shapes=shapes, seed=seed)
-    return _detectables(prepared, curves, threshold=threshold, power=power, size=kpi_sd(prepared.problem))
+        curves = search_curves(problem, found, threshold=threshold, shapes=shapes, seed=seed)
+    unit, sd = prepared.problem.y_scale, kpi_sd(prepared.problem)
+    sizes = detectable_sizes(curves, power=power, unit=unit, sd=sd, log=prepared.kpi.log)
+    return _named(sizes, threshold=threshold, power=power)
 
 
-def _curves(problem: Problem, found: Scan, *, threshold: float, shapes: Sequence[Shape], seed: int) -> PowerCurves:
-    """Chance to find each lead of a problem, the threshold and what is usual by the scan's draws."""
-    tested = np.isfinite(found.statistic)
-    least, usual = np.full(len(tested), np.nan), np.full(len(tested), np.nan)
-    least[tested], usual[tested] = found.tail.threshold(threshold), found.tail.threshold(_USUAL)
-    return power_curves(problem, threshold=least, usual=usual, seed=seed, shapes=shapes)
-
-
-def _one_of(found: Scan, column: int) -> Scan:
-    """The scan of one of its leads, as far as its null distribution."""
-    tested = np.isfinite(found.statistic)
-    row = [int(tested[:column].sum())] if tested[column] else []
-    return replace(found, statistic=found.statistic[[column]], tail=found.tail.of(row))
-
-
-def _detectables(
-    prepared: Prepared, curves: PowerCurves, *, threshold: float, power: float, size: float
-) -> list[Detectable | None]:
-    """Sizes of each lead in KPI units and in sd of the KPI."""
-    half, most, rows = curves.at(0.5), curves.at(power), rows_for(curves, power=power)
-    unit = prepared.problem.y_scale
-    told = [_in_percent(values * unit, log=prepared.kpi.log) for values in (half, most, curves.estimated)]
+def _named(found: DetectableSizes, *, threshold: float, power: float) -> list[Detectable | None]:
+    """Sizes of each lead, None for one that cannot be tested."""
+    names = ("half", "most", "half_sd", "most_sd", "estimated", "estimated_sd", "nobs_needed")
     return [
-        Detectable(
-            half=float(told[0][j]), most=float(told[1][j]), half_sd=float(half[j] / size), most_sd=float(most[j] / size),
-            power=power, pvalue=threshold, estimated=float(told[2][j]), estimated_sd=float(curves.estimated[j] / size),
-            nobs_needed=float(rows[j]),
-        )
-        if math.isfinite(half[j]) else None
-        for j in range(len(half))
-    ]  # fmt: skip
-
-
-def _in_percent(values: Floats, *, log: bool) -> Floats:
-    """Log effects as percentages; others as they are."""
-    return np.asarray(100.0 * np.expm1(values) if log else values)
+        Detectable(power=power, pvalue=threshold, **{name: float(getattr(found, name)[j]) for name in names}) if known else None
+        for j, known in enumerate(found.known)
+    ]
 
 
 def _refuse_nothing(prepared: Prepared, found: Scan, *, kpi: str) -> None:
@@ -243,15 +222,15 @@ def _refuse_nothing(prepared: Prepared, found: Scan, *, kpi: str) -> None:
 
 
 def _by_lead(
-    prepared: Prepared, found: Scan, curves: PowerCurves, details: Sequence[Detectable | None], *, size: float
+    prepared: Prepared, found: Scan, curves: PowerCurves, sizes: DetectableSizes, *, details: Sequence[Detectable | None]
 ) -> tuple[LeadPower, ...]:
     """Leads by p, those without numbers last."""
-    qvalue, rising = fdr_adjust(found.pvalue), np.maximum.accumulate(curves.found, axis=1)
+    qvalue, rising = fdr_adjust(found.pvalue), curves.rising
     tested = [
         LeadPower(
             lead=prepared.leads[j], pvalue=float(found.pvalue[j]), qvalue=float(qvalue[j]), nobs=int(found.nobs[j].max()),
             lead_sd=float(prepared.problem.x_scale[j]), detectable=details[j],
-            sizes=tuple((curves.effect[j] / size).tolist()), found=tuple(rising[j].tolist()),
+            sizes=tuple(sizes.sizes_sd[j].tolist()), found=tuple(rising[j].tolist()),
         )
         for j in np.argsort(found.log_pvalue, kind="stable")
         if details[j] is not None

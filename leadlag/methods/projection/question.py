@@ -6,22 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadlag._validation import as_generator, as_int, as_lags, as_real, once_each, seed_words
 from leadlag.catalogue import Metric, Missing, as_catalogue
-from leadlag.core.linear.bands import bands
-from leadlag.core.series.unitroot import integration
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.projection import words
-from leadlag.methods.projection.numbers import ProjectionNumbers, projection
+from leadlag.methods.projection.numbers.horizons import at_horizons, looks_integrated
+from leadlag.methods.projection.numbers.projection import ProjectionNumbers, projection
 from leadlag.methods.projection.result import LocalProjection
 from leadlag.results import Provenance, Search
 from leadlag.sample import as_sample
 
 __all__ = ["local_projection"]
-
-FloatArray = NDArray[np.float64]
 
 
 def local_projection(
@@ -173,61 +169,43 @@ def local_projection(
         rng=seed,
         **settings,
     )
+    found = at_horizons(numbers, asked, level=share, rng=generator)
     return LocalProjection(
         kpi=kpi,
         lead=lead,
         controls=tuple(others),
-        order_chosen=order is None,
-        trend=trend,
-        bias_correction=bias_correction,
-        integrated=tuple(name for name in (kpi, lead) if _is_integrated(sample.column(name), trend)),
-        provenance=provenance,
         unit=sample.calendar.unit,
         kpi_unit=_unit_of(kpi, catalogue),
         lead_unit=_unit_of(lead, catalogue),
-        **_numbers(numbers, np.array(asked), sample.n_periods, level=share, rng=generator),
+        horizons=asked,
+        bands=found.bands,
+        cumulative=found.cumulative,
+        uncorrected=found.uncorrected,
+        cov=found.cov,
+        df=found.df,
+        df_cumulative=found.df_cumulative,
+        lead_sd=numbers.lead_sd,
+        surprise_sd=numbers.surprise_sd,
+        order=numbers.lags,
+        own_order=numbers.own_lags,
+        order_chosen=order is None,
+        augment=numbers.augment,
+        trend=trend,
+        cov_type=numbers.cov_type,
+        bandwidth=numbers.bandwidth,
+        bias_correction=bias_correction,
+        nobs=tuple(found.nobs.tolist()),
+        n_dropped=tuple((sample.n_periods - found.nobs).tolist()),
+        exact=found.exact,
+        integrated=tuple(name for name in (kpi, lead) if looks_integrated(sample.column(name), trend=trend)),
+        provenance=provenance,
     )
-
-
-def _is_integrated(values: FloatArray, trend: str) -> bool:
-    """Whether a series looks integrated beside what is fitted of its trend."""
-    return integration(values, deterministic="ct" if trend == "linear" else "c").state == "integrated"
 
 
 def _unit_of(name: str, catalogue: Sequence[Metric] | None) -> str:
     """What a metric is counted in; empty if not known."""
     metrics = as_catalogue(catalogue)
     return (metrics[name].unit or "") if name in metrics else ""
-
-
-def _numbers(
-    numbers: ProjectionNumbers, horizons: NDArray[np.intp], n_periods: int, *, level: float, rng: np.random.Generator
-) -> dict[str, Any]:
-    """The fields of the horizons that were asked for."""
-    cov = numbers.cov[np.ix_(horizons, horizons)]
-    df = 1.0 / float(np.mean(1.0 / numbers.df[horizons]))
-    df_cumulative = float(numbers.df[: horizons[-1] + 1].min())
-    up_to = (np.arange(numbers.response.size) <= horizons[:, None]).astype(np.float64)
-    nobs = numbers.nobs[horizons]
-    return {
-        "horizons": tuple(horizons.tolist()),
-        "bands": bands(numbers.response[horizons], cov, level=level, df=df, rng=rng),
-        "cumulative": bands(up_to @ numbers.response, up_to @ numbers.cov @ up_to.T, level=level, df=df_cumulative, rng=rng),
-        "uncorrected": numbers.uncorrected[horizons],
-        "cov": cov,
-        "df": df,
-        "df_cumulative": df_cumulative,
-        "lead_sd": numbers.lead_sd,
-        "surprise_sd": numbers.surprise_sd,
-        "order": numbers.lags,
-        "own_order": numbers.own_lags,
-        "augment": numbers.augment,
-        "cov_type": numbers.cov_type,
-        "bandwidth": numbers.bandwidth,
-        "nobs": tuple(nobs.tolist()),
-        "n_dropped": tuple((n_periods - nobs).tolist()),
-        "exact": tuple(sorted({*numbers.exact} & {*horizons.tolist()})),
-    }
 
 
 def _to_look_at(numbers: ProjectionNumbers, asked: tuple[int, ...], kpi: str, lead: str) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,10 @@ from leadlag.core.search.scan import column_of, scan
 from leadlag.core.search.shapes import STANDARD, Shape, first_autocorrelation
 from leadlag.core.time.lags import difference
 
-__all__ = ["FEWEST_COPIES", "Copies", "FutureLead", "future_lead", "random_walks", "reordered", "shifted", "with_copies"]
+__all__ = [
+    "FEWEST_COPIES", "Attempts", "Copies", "FutureLead", "attempts", "decoys_as_good", "decoys_passing", "future_lead",
+    "random_walks", "reordered", "shifted", "with_copies",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +29,8 @@ _FADED = 0.05
 _FEWEST_BLOCKS = 5
 #: With fewer copies no lead could be among the best 5 %.
 FEWEST_COPIES = 19
+#: Draws behind the p of the future.
+_FUTURE_DRAWS = 199
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,3 +233,62 @@ def with_copies(problem: Problem, copies: Floats) -> Problem:
 def random_walks(rng: np.random.Generator, *, n: int, count: int) -> Floats:
     """Random walks without drift, shape (n, count)."""
     return np.cumsum(rng.normal(size=(n, count)), axis=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempts:
+    """The future, the shifts and the orders of one lead."""
+
+    future: FutureLead
+    placebo: Copies
+    permuted: Copies
+
+
+def attempts(problem: Problem, *, seed: int, n_tries: int, shapes: Sequence[Shape] = STANDARD) -> Attempts:
+    """Make all attempts on the one lead of a problem, each with draws of its own.
+
+    Parameters
+    ----------
+    problem : Problem
+        With that one lead.
+    seed : int
+    n_tries : int
+        Shifts and orders tried, at most.
+    shapes : sequence of Shape
+    """
+    draws = [np.random.default_rng([seed, attempt]) for attempt in range(2)]
+    return Attempts(
+        future=future_lead(problem, seed=seed, n_draws=_FUTURE_DRAWS, shapes=shapes),
+        placebo=shifted(problem, n_tries=n_tries, rng=draws[0], shapes=shapes),
+        permuted=reordered(problem, n_tries=n_tries, rng=draws[1], shapes=shapes),
+    )
+
+
+def decoys_as_good(pvalue: float, decoys: Sequence[float]) -> float:
+    """Share of the decoys, the lead itself counted, with a p as small as its own; NaN with too few decoys."""
+    return Copies(found=-pvalue, tried=-np.array(decoys)).pvalue
+
+
+def decoys_passing(pvalue: Floats, *, n_decoys: int, n_chosen: int, n_tested: int, fdr: float) -> tuple[int, float]:
+    """Decoys that would have been called leads beside the chosen ones, and how many would be if every p is right.
+
+    Parameters
+    ----------
+    pvalue : ndarray, shape (d,)
+        Of the decoys that could be tested.
+    n_decoys : int
+        All of them.
+    n_chosen, n_tested : int
+        Leads chosen, and candidates tested.
+    fdr : float
+        False discovery rate of the ranking.
+
+    Examples
+    --------
+    >>> decoys_passing(np.array([0.5, 0.001, 0.9]), n_decoys=3, n_chosen=1, n_tested=7, fdr=0.1)
+    (1, 0.06)
+    """
+    allowed = fdr * (n_chosen + 1.0 + np.arange(n_decoys)) / (n_tested + n_decoys)
+    passed = np.flatnonzero(np.sort(pvalue) <= allowed[: len(pvalue)])
+    n_passed = int(passed[-1]) + 1 if len(passed) else 0
+    return n_passed, float(n_decoys * allowed[max(n_passed - 1, 0)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from leadlag.decision import Policy
 from leadlag.decision.backing import Decoys, Refutation
 from leadlag.errors import UsageError
 from leadlag.methods.refutation import words
-from leadlag.methods.refutation.numbers import FEWEST_COPIES, Copies, FutureLead, future_lead, random_walks, reordered, shifted
+from leadlag.methods.refutation.numbers import FEWEST_COPIES, Attempts, attempts, decoys_passing, random_walks
 from leadlag.methods.refutation.result import RefutationTest
 from leadlag.prepare import Prepared, extra_leads, prepare
 from leadlag.prepare.searched import searched_shapes
@@ -33,9 +33,6 @@ from leadlag.wording.untestable import nothing_left
 __all__ = ["decoys_tried", "refutation_test", "refuted"]
 
 Floats = NDArray[np.float64]
-
-#: Draws behind the p of the future.
-_FUTURE_DRAWS = 199
 
 
 def refutation_test(
@@ -132,56 +129,30 @@ def refutation_test(
         found = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
         if not math.isfinite(found.statistic[0]):
             raise UsageError(nothing_left(kpi, lead), code="LL207")
-        tried = _tried(problem, seed=int(seeds[1]), n_tries=tries, shapes=shapes)
+        tried = attempts(problem, seed=int(seeds[1]), n_tries=tries, shapes=shapes)
         decoys = _decoy_pvalues(prepared, problem, seed=int(seeds[2]), n_decoys=walks, n_draws=draws, shapes=shapes)
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "given": names.given, "n_tries": tries}
-    settings |= {
-        "n_decoys": walks,
-        "rng": seed_words(rng),
-        "controls": kept,
-        "missing": missing,
-        "log": logged,
-        "n_draws": draws,
-        "time": time,
-    }
+    settings |= {"n_decoys": walks, "rng": seed_words(rng), "controls": kept}
+    settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
     search = Search(n_lags=problem.n_slots, n_shapes=len(shapes), family=words.SEARCHED, correction="bootstrap of the largest t")
     notes = [(note.code, note.text) for note in sample.notes]
     if len(tried.placebo.tried) < FEWEST_COPIES:
         notes.append(("LL133", words.few_shifts(len(tried.placebo.tried), sample.calendar.unit)))
     return RefutationTest(
         kpi=kpi, lead=lead, given=names.given, controls=kept, unit=sample.calendar.unit, max_lag=longest,
-        pvalue=float(found.pvalue[0]), statistic=tried.placebo.found, refutation=tried.refutation,
+        pvalue=float(found.pvalue[0]), statistic=tried.placebo.found, refutation=_named(tried),
         placebo=tuple(tried.placebo.tried.tolist()), permuted=tuple(tried.permuted.tried.tolist()), decoys=tuple(decoys.tolist()),
         level=Policy().placebo_level, nobs=int(found.nobs[0].max()),
         provenance=Provenance.of("refutation_test", warnings=tuple(notes), search=search, **settings),
     )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Tried:
-    """The future, the shifts and the orders of one lead."""
-
-    future: FutureLead
-    placebo: Copies
-    permuted: Copies
-
-    @property
-    def refutation(self) -> Refutation:
-        return Refutation(
-            past=self.future.past, future=self.future.future, future_pvalue=self.future.pvalue,
-            placebo=self.placebo.pvalue, permuted=self.permuted.pvalue,
-            n_placebo=len(self.placebo.tried), n_permuted=len(self.permuted.tried),
-        )  # fmt: skip
-
-
-def _tried(problem: Problem, *, seed: int, n_tries: int, shapes: Sequence[Shape]) -> _Tried:
-    """The attempts on the one lead of a problem, each with draws of its own."""
-    draws = [np.random.default_rng([seed, attempt]) for attempt in range(2)]
-    return _Tried(
-        future=future_lead(problem, seed=seed, n_draws=_FUTURE_DRAWS, shapes=shapes),
-        placebo=shifted(problem, n_tries=n_tries, rng=draws[0], shapes=shapes),
-        permuted=reordered(problem, n_tries=n_tries, rng=draws[1], shapes=shapes),
-    )
+def _named(found: Attempts) -> Refutation:
+    """The attempts as a verdict reads them."""
+    return Refutation(
+        past=found.future.past, future=found.future.future, future_pvalue=found.future.pvalue, placebo=found.placebo.pvalue,
+        permuted=found.permuted.pvalue, n_placebo=len(found.placebo.tried), n_permuted=len(found.permuted.tried),
+    )  # fmt: skip
 
 
 def refuted(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape] = STANDARD, n_tries: int = 99) -> Refutation:
@@ -204,7 +175,7 @@ def refuted(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape]
     Refutation
     """
     tries = n_tries if problem.finer_of(column) is None else max(n_tries // 3, FEWEST_COPIES)
-    return _tried(problem.of([column]), seed=seed, n_tries=tries, shapes=shapes).refutation
+    return _named(attempts(problem.of([column]), seed=seed, n_tries=tries, shapes=shapes))
 
 
 def decoys_tried(
@@ -248,10 +219,8 @@ def decoys_tried(
     """
     problem = with_columns(prepared.problem, chosen, shapes)
     drawn = _decoy_pvalues(prepared, problem, seed=seed, n_decoys=n_decoys, n_draws=n_draws, shapes=shapes)
-    allowed = fdr * (len(chosen) + 1.0 + np.arange(n_decoys)) / (n_tested + n_decoys)
-    passed = np.flatnonzero(np.sort(drawn) <= allowed[: len(drawn)])
-    n_passed = int(passed[-1]) + 1 if len(passed) else 0
-    return Decoys(n=n_decoys, n_passed=n_passed, expected=float(n_decoys * allowed[max(n_passed - 1, 0)]))
+    n_passed, expected = decoys_passing(drawn, n_decoys=n_decoys, n_chosen=len(chosen), n_tested=n_tested, fdr=fdr)
+    return Decoys(n=n_decoys, n_passed=n_passed, expected=expected)
 
 
 def _decoy_pvalues(

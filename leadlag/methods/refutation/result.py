@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 
 from leadlag.decision.backing import Refutation
 from leadlag.methods.refutation import words
-from leadlag.methods.refutation.numbers import Copies
+from leadlag.methods.refutation.numbers import decoys_as_good
 from leadlag.results import Provenance, Result
 
 __all__ = ["Attempt", "RefutationTest"]
@@ -140,7 +139,7 @@ def _attempts(result: RefutationTest) -> Iterator[Attempt]:
             name=name, tried=len(copies), measure="largest |t|", lead=result.statistic, other=max(copies, default=math.nan),
             pvalue=pvalue, stands=not pvalue > result.level,
         )  # fmt: skip
-    as_good = Copies(found=-result.pvalue, tried=-np.array(result.decoys)).pvalue
+    as_good = decoys_as_good(result.pvalue, result.decoys)
     yield Attempt(
         name="decoys", tried=len(result.decoys), measure="p", lead=result.pvalue, other=min(result.decoys, default=math.nan),
         pvalue=as_good, stands=not as_good > result.level,

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, as_real, seed_words
 from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment, as_window
-from leadlag.core.search.columns import column_totals, rises
 from leadlag.core.search.given import best_column, given_others
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.resample import SharedSigns
@@ -24,9 +21,16 @@ from leadlag.core.time.clock import whole
 from leadlag.decision.backing import Stability, Weakening
 from leadlag.errors import UsageError
 from leadlag.methods.stability import words
-from leadlag.methods.stability.numbers.breaks import sup_pvalue
-from leadlag.methods.stability.numbers.changes import LeadChange, LeadRows, lead_change, lead_rows, moving_effect, whole_change
-from leadlag.methods.stability.numbers.sides import change_at, chosen_before, side_effects
+from leadlag.methods.stability.numbers.changes import LeadChange, whole_change
+from leadlag.methods.stability.numbers.effects import (
+    FEWEST_LEFT,
+    LeadColumn,
+    asymptotic_pvalue,
+    both_sides,
+    lead_column,
+    since_target,
+)
+from leadlag.methods.stability.numbers.windows import MovingProfile, default_window, moving_profile
 from leadlag.methods.stability.result import StabilityTest
 from leadlag.prepare import Prepared, clean_kpi, prepare
 from leadlag.prepare.searched import searched_shapes
@@ -37,12 +41,6 @@ from leadlag.sample.periods import Calendar
 from leadlag.sample.roles import longest_lag, with_lead
 
 __all__ = ["StabilityTest", "lead_stability", "stability_test"]
-
-Floats = NDArray[np.float64]
-#: Periods beside those on which a lead was chosen that are enough to estimate the effect before.
-_FEWEST_LEFT = 20
-#: A window of this share of the periods, but of so many at least.
-_WINDOW, _FEWEST_WINDOW = 0.25, 24
 
 
 def stability_test(
@@ -119,10 +117,10 @@ def stability_test(
     -----
     The series are prepared as in `rank_leads`, and the column of lags that fits best over all periods is tested in the
     regression filtered by the KPI's momentum: `leadlag.methods.stability.numbers.changes.lead_change` for a date that is not
-    known, `leadlag.methods.stability.numbers.changes.change_at` for the date on which the lead became a target. From then on
+    known, `leadlag.methods.stability.numbers.sides.change_at` for the date on which the lead became a target. From then on
     its *values* are those of a target, so a period of the KPI counts as "since" once the value of the lead `delay` periods
     before does. Periods of `selected_on` stay out of the effect before; where the others are too few, the effect on those
-    periods is used, corrected for the choice (`leadlag.methods.stability.numbers.changes.chosen_before`).
+    periods is used, corrected for the choice (`leadlag.methods.stability.numbers.sides.chosen_before`).
 
     Examples
     --------
@@ -160,9 +158,8 @@ def stability_test(
         stability = _stability(asked, found, calendar, target=target, flips=flips, level=level)
         if stability.weakening is not None and stability.weakening.missing:
             raise UsageError(f"targeted_since: {stability.weakening.missing}. Leave it out, or ask again later.", code="LL204")
-        numbers = _of_change(asked, found, calendar, flips=flips, level=level) | _moving(
-            asked, problem, calendar, window=size, level=level
-        )
+        numbers = _of_change(asked, found, calendar, flips=flips, level=level)
+        numbers |= _moving(moving_profile(asked, problem, window=size, level=level), calendar)
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
     settings |= {"window": size, "rng": seed_words(rng), "controls": kept, "missing": missing, "log": logged}
     settings |= {"n_draws": draws, "time": time}
@@ -173,7 +170,7 @@ def stability_test(
     return StabilityTest(
         kpi=kpi, lead=lead, given=names.given, controls=kept, unit=calendar.unit, delay=whole(asked.delay),
         shape=asked.shape.label, stability=stability, window=size, lead_sd=float(problem.x_scale[0]), level=level,
-        nobs=len(asked.of.rows), in_percent=asked.in_percent, provenance=provenance, **numbers,
+        nobs=len(asked.of.rows), in_percent=asked.log, provenance=provenance, **numbers,
     )  # fmt: skip
 
 
@@ -235,46 +232,13 @@ def lead_stability(
     return replace(stability, weakening=weakening) if weakening is not None else stability
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Asked:
-    """One lead in one column, with what turns its coefficient into an effect in KPI units."""
-
-    of: LeadRows
-    shape: Shape
-    delay: float
-    unit: float
-    in_percent: bool
-
-    def change(self, flips: SharedSigns) -> LeadChange | None:
-        """The test of a change at an unknown date, where there is enough to ask."""
-        return lead_change(self.of, flips=flips) if self.of.usable else None
-
-    def shown(self, values: Any) -> Any:
-        """Coefficients as effects; NaN for a square, to which a rise and a fall are the same."""
-        scaled = np.asarray(values, dtype=np.float64) * (math.nan if self.shape.response == "square" else self.unit)
-        return 100.0 * np.expm1(scaled) if self.in_percent else scaled
-
-    def span(self, value: float, low: float, high: float) -> tuple[float, float, float]:
-        """An effect and its interval, the lower end first."""
-        middle, *ends = (float(self.shown(number)) for number in (value, low, high))
-        return middle, min(ends), max(ends)
-
-
-def _asked(prepared: Prepared, problem: Problem, column: int, *, best: int, shapes: Sequence[Shape]) -> _Asked:
+def _asked(prepared: Prepared, problem: Problem, column: int, *, best: int, shapes: Sequence[Shape]) -> LeadColumn:
     """A lead in its column, the KPI's outliers judged beside it: before, a strong answer looks like one."""
-    shape, slot = divmod(best, problem.n_slots)
     if prepared.kpi.n_clipped:
         beside = np.column_stack([problem.mean, column_of(problem, column, best, shapes)])
-        y, _, _ = clean_kpi(prepared.given, beside, unit_root=problem.momentum.unit_root)
+        y, _, _ = clean_kpi(prepared.working.given, beside, unit_root=problem.momentum.unit_root)
         problem = refitted(problem, y=y)
-    unit = problem.y_scale * float(rises(problem, shapes)[column, best] * column_totals(problem, shapes)[column, best])
-    return _Asked(
-        of=lead_rows(problem, column, best, tuple(shapes)),
-        shape=shapes[shape],
-        delay=float(problem.delays(column)[slot]),
-        unit=unit,
-        in_percent=prepared.kpi.log,
-    )
+    return lead_column(problem, column, best, shapes, log=prepared.kpi.log)
 
 
 def _target(calendar: Calendar, known: Metric, *, since: Any, chosen: Any, n_candidates: Any) -> Targeted | None:
@@ -292,59 +256,45 @@ def _target(calendar: Calendar, known: Metric, *, since: Any, chosen: Any, n_can
 
 
 def _stability(
-    asked: _Asked, found: LeadChange, calendar: Calendar, *, target: Targeted | None, flips: SharedSigns, level: float
+    asked: LeadColumn, found: LeadChange, calendar: Calendar, *, target: Targeted | None, flips: SharedSigns, level: float
 ) -> Stability:
     """The answers about one lead."""
-    before, after = side_effects(asked.of, found.split)
+    before, after = both_sides(asked, found, level=level)
     return Stability(
         statistic=found.supremum,
         pvalue=found.pvalue,
         date=calendar.labels[asked.of.rows[found.split - 1]],
-        before=float(asked.shown(before.value)),
-        after=float(asked.shown(after.value)),
+        before=before.value,
+        after=after.value,
         weakening=None if target is None else _weakening(asked, calendar, target, flips=flips, level=level),
     )
 
 
-def _weakening(asked: _Asked, calendar: Calendar, target: Targeted, *, flips: SharedSigns, level: float) -> Weakening:
-    """The test since the lead became a target.
-
-    Its values are those of a target from then on, and the KPI sees them `delay` periods later.
-    """
-    rows = asked.of.rows
-    after = rows >= target.since + math.ceil(asked.delay - 1e-9)
-    before, selected = ~after, ""
-    if target.chosen is not None:
-        used = before & (rows >= target.chosen[0]) & (rows <= target.chosen[1])
-        left = before & ~used
-        enough = change_at(asked.of, left, after, flips=flips) is not None and left.sum() >= _FEWEST_LEFT
-        before, selected = (left, "left out") if enough else (used, "corrected")
-    told = Weakening(since=target.label, level=level, n_before=int(before.sum()), n_after=int(after.sum()))
-    found = change_at(asked.of, before, after, flips=flips)
-    if found is None:
+def _weakening(asked: LeadColumn, calendar: Calendar, target: Targeted, *, flips: SharedSigns, level: float) -> Weakening:
+    """The test since the lead became a target."""
+    found = since_target(
+        asked, since=target.since, chosen=target.chosen, n_candidates=target.n_candidates, flips=flips, level=level
+    )
+    told = Weakening(since=target.label, level=level, n_before=found.n_before, n_after=found.n_after)
+    if found.before is None or found.after is None:
         return replace(told, missing=words.too_few_beside(told, calendar.unit))
-    value, ends, pvalue = found.before.value, found.before.interval(level), found.weaker_pvalue
-    if selected == "corrected":
-        value, ends, pvalue = chosen_before(found, level=level, n_candidates=target.n_candidates)
-    first, last = asked.span(value, *ends), asked.span(found.after.value, *found.after.interval(level))
     return replace(
-        told, before=first[0], before_low=first[1], before_high=first[2], after=last[0], after_low=last[1], after_high=last[2],
-        pvalue=pvalue, changed_pvalue=found.changed_pvalue, selected=selected,
+        told, before=found.before.value, before_low=found.before.low, before_high=found.before.high, after=found.after.value,
+        after_low=found.after.low, after_high=found.after.high, pvalue=found.pvalue, changed_pvalue=found.changed_pvalue,
+        selected=found.selected,
     )  # fmt: skip
 
 
-def _of_change(asked: _Asked, found: LeadChange, calendar: Calendar, *, flips: SharedSigns, level: float) -> dict[str, Any]:
+def _of_change(asked: LeadColumn, found: LeadChange, calendar: Calendar, *, flips: SharedSigns, level: float) -> dict[str, Any]:
     """Fields of the test at an unknown date."""
     of, labels = asked.of, calendar.labels
-    before, after = (asked.span(side.value, *side.interval(level)) for side in side_effects(of, found.split))
+    before, after = both_sides(asked, found, level=level)
     every = whole_change(of, flips=flips)
-    n, first, last = len(of.rows), int(found.dates[0]), int(found.dates[-1])
-    log_odds = max(math.log(last * (n - first) / (first * (n - last))), 1e-6)
     return {
-        "before_low": before[1], "before_high": before[2], "after_low": after[1], "after_high": after[2],
+        "before_low": before.low, "before_high": before.high, "after_low": after.low, "after_high": after.high,
         "supremum_pvalue": found.supremum_pvalue, "average_pvalue": found.average_pvalue,
         "exponential_pvalue": found.exponential_pvalue, "threshold": found.threshold,
-        "asymptotic_pvalue": sup_pvalue(found.supremum, n_breaking=1, log_odds=log_odds),
+        "asymptotic_pvalue": asymptotic_pvalue(found, len(of.rows)),
         "whole_statistic": math.nan if every is None else every[0], "whole_pvalue": math.nan if every is None else every[1],
         "periods": tuple(labels[row] for row in of.rows),
         "left_out": tuple(labels[row] for row in of.event),
@@ -354,44 +304,19 @@ def _of_change(asked: _Asked, found: LeadChange, calendar: Calendar, *, flips: S
 
 def _window(window: Any, *, n: int) -> int:
     """Periods of a moving window."""
-    if window is None:
-        return min(max(math.ceil(_WINDOW * n), _FEWEST_WINDOW), n)
-    return as_int(window, "window", low=_FEWEST_LEFT, high=n)
+    return default_window(n) if window is None else as_int(window, "window", low=FEWEST_LEFT, high=n)
 
 
-def _moving(asked: _Asked, problem: Problem, calendar: Calendar, *, window: int, level: float) -> dict[str, Any]:
-    """Fields of the moving windows: the effect in the lead's column, and each lag alone."""
-    effect, low, high = _in_windows(asked, asked.of, asked.unit, window=window, level=level)
-    delays = problem.delays(0)
-    slots = np.flatnonzero(np.isfinite(delays))
-    point = Shape("point", response=asked.shape.response)
-    units = problem.y_scale * rises(problem, [point])[0]
-    ends = asked.of.rows[window - 1 :]
-    profile = np.full((3, len(ends), len(slots)), np.nan)
-    for place, slot in enumerate(slots.tolist()):
-        of = lead_rows(problem, 0, slot, (point,))
-        if not of.usable or len(of.rows) < window:
-            continue
-        at = of.rows[window - 1 :]
-        own = np.stack(_in_windows(asked, of, float(units[slot]), window=window, level=level))
-        _, here, there = np.intersect1d(ends, at, return_indices=True)
-        profile[:, here, place] = own[:, there]
+def _moving(found: MovingProfile, calendar: Calendar) -> dict[str, Any]:
+    """Fields of the moving windows."""
     labels = calendar.labels
     return {
-        "window_ends": tuple(labels[row] for row in ends), "effect": tuple(effect.tolist()), "effect_low": tuple(low.tolist()),
-        "effect_high": tuple(high.tolist()), "lags": tuple(whole(float(delays[slot])) for slot in slots),
-        **{name: tuple(map(tuple, part.tolist())) for name, part in
-           zip(("profile", "profile_low", "profile_high"), profile, strict=True)},
+        "window_ends": tuple(labels[row] for row in found.ends), "effect": tuple(found.effect.tolist()),
+        "effect_low": tuple(found.low.tolist()), "effect_high": tuple(found.high.tolist()),
+        "lags": tuple(whole(float(delay)) for delay in found.delays), "profile": tuple(map(tuple, found.profile.tolist())),
+        "profile_low": tuple(map(tuple, found.profile_low.tolist())),
+        "profile_high": tuple(map(tuple, found.profile_high.tolist())),
     }  # fmt: skip
-
-
-def _in_windows(asked: _Asked, of: LeadRows, unit: float, *, window: int, level: float) -> tuple[Floats, Floats, Floats]:
-    """Effects in moving windows with their intervals."""
-    found = moving_effect(of, window)
-    width = float(stats.t.isf((1.0 - level) / 2.0, found.df)) * found.error
-    in_units = replace(asked, unit=unit)
-    ends = in_units.shown(found.value - width), in_units.shown(found.value + width)
-    return in_units.shown(found.value), np.minimum(*ends), np.maximum(*ends)
 
 
 def _labels(calendar: Calendar, rows: tuple[int, int]) -> tuple[str, str]:

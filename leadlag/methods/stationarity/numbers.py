@@ -1,14 +1,19 @@
-"""Whether the spread of a series grows with its level, as it does where effects are in percent."""
+"""What is found of one series beside the tests: seasons, a trend, and a spread that grows with the level."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, rows_needed
+from leadlag.core.series.cycles import SeasonAsked
+from leadlag.core.series.stationary import Judged
 from leadlag.core.time.lags import difference
 
-__all__ = ["spread_grows"]
+__all__ = ["SeasonShown", "has_trend", "season_strength", "shown_columns", "spread_grows"]
 
 Floats = NDArray[np.float64]
 
@@ -63,3 +68,47 @@ def spread_grows(x: Floats, season: Floats | None = None) -> bool:
     left = log_size - log_size.mean() - slope * centred
     error = float(np.sqrt(np.sum((centred * left) ** 2))) / square
     return slope > _LEAST and slope > _SURE * error
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SeasonShown:
+    """A season asked of one series: how many of its cycles the series shows, and the p that it has none."""
+
+    asked: SeasonAsked
+    n_kept: int
+    pvalue: float
+
+
+def shown_columns(seasons: Sequence[SeasonShown]) -> Floats | None:
+    """Columns of what a series shows of its seasons, side by side, shape (n, k); None if it shows none."""
+    columns = [item.asked.columns(item.n_kept) for item in seasons if item.n_kept]
+    return np.column_stack(columns) if columns else None
+
+
+def season_strength(x: Floats, season: SeasonShown, *, differenced: bool) -> float:
+    """Share of the variance beside a trend that a season explains, its coefficients paid for; NaN for one that is not shown.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n,)
+        NaN where missing.
+    season : SeasonShown
+    differenced : bool
+        Whether it is the variance of the changes.
+    """
+    if not season.n_kept:
+        return np.nan
+    values = difference(x) if differenced else x
+    rows = np.isfinite(values)
+    fixed = np.column_stack([np.ones(len(x)), np.arange(len(x)) / len(x)])
+    both = np.column_stack([fixed, season.asked.columns(season.n_kept)])
+    small, large = (orthonormal_basis(columns[rows]) for columns in (fixed, both))
+    without, beside = (residualise(values[rows], basis) for basis in (small, large))
+    n_spare = max(int(rows.sum()) - large.rank, 1)
+    before = float(without @ without) / max(int(rows.sum()) - small.rank, 1)
+    return max(0.0, 1.0 - float(beside @ beside) / n_spare / before) if before > 0 else np.nan
+
+
+def has_trend(answers: Judged, place: int) -> bool:
+    """Whether a trend was found, by its own test or as the only level to return to; tests may stand beside one that was not."""
+    return bool(answers.trend_pvalue[place] < answers.alpha) or answers.verdict[place] == "trend-stationary"

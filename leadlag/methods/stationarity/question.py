@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,13 +11,12 @@ from numpy.typing import NDArray
 from leadlag._blas import one_thread
 from leadlag._validation import as_list, as_real
 from leadlag.catalogue import Metric, Missing
-from leadlag.core.linear.leastsquares import is_constant, orthonormal_basis, residualise
-from leadlag.core.series.cycles import SeasonAsked, found_in
+from leadlag.core.linear.leastsquares import is_constant
+from leadlag.core.series.cycles import found_in
 from leadlag.core.series.stationary import Judged, enough_rows, judged, nothing_left
-from leadlag.core.time.lags import difference
 from leadlag.errors import UsageError
 from leadlag.methods.stationarity import words
-from leadlag.methods.stationarity.numbers import spread_grows
+from leadlag.methods.stationarity.numbers import SeasonShown, has_trend, season_strength, shown_columns, spread_grows
 from leadlag.methods.stationarity.result import SeasonTest, SeriesStationarity, StationarityResult
 from leadlag.methods.stationarity.transform import SeriesTransform
 from leadlag.prepare.season import seasons_to_ask
@@ -131,15 +129,6 @@ def _tables(sample: Sample) -> Iterator[tuple[str, FloatArray]]:
         yield from zip(sample.segments, sample.values, strict=True)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Asked:
-    """A season asked of one series, and what was found."""
-
-    asked: SeasonAsked
-    n_kept: int
-    pvalue: float
-
-
 def _checked(
     sample: Sample, X: FloatArray, *, segment: str, alpha: float, provenance: Provenance
 ) -> Iterator[SeriesStationarity]:
@@ -152,7 +141,7 @@ def _checked(
     for column, seasons in enumerate(asked):
         groups.setdefault(tuple(item.n_kept for item in seasons), []).append(column)
     for columns in groups.values():
-        season = _season_columns(asked[columns[0]])
+        season = shown_columns(asked[columns[0]])
         n_season = 0 if season is None else season.shape[1]
         empty = nothing_left(X[:, columns], season)
         for place, column in enumerate(columns):
@@ -160,7 +149,7 @@ def _checked(
                 reasons[column] = _too_little(X[:, column], n_season=n_season, empty=bool(empty[place]))
         tested = [column for column in columns if not reasons[column]]
         answers = judged(X[:, tested], season=season, alpha=alpha)
-        in_logs = [place for place, column in enumerate(tested) if _in_percent(X[:, column], season)]
+        in_logs = [place for place, column in enumerate(tested) if _worth_a_log(X[:, column], season)]
         logs = judged(np.log(X[:, [tested[place] for place in in_logs]]), season=season, alpha=alpha)
         for column in columns:
             x = X[:, column]
@@ -197,32 +186,27 @@ def _too_little(x: FloatArray, *, n_season: int, empty: bool) -> str:
     return words.untestable("LL207") if empty else ""
 
 
-def _seasons(X: FloatArray, testable: Sequence[bool], calendar: Calendar) -> list[tuple[_Asked, ...]]:
+def _seasons(X: FloatArray, testable: Sequence[bool], calendar: Calendar) -> list[tuple[SeasonShown, ...]]:
     """The seasons that each series is long enough for, and what it shows of them."""
     n_values = np.isfinite(X).sum(axis=0)
-    found: list[tuple[_Asked, ...]] = [() for _ in testable]
+    found: list[tuple[SeasonShown, ...]] = [() for _ in testable]
     for count in np.unique(n_values[list(testable)]):
         columns = np.flatnonzero((n_values == count) & testable)
         for asked in seasons_to_ask(calendar, len(X), n_values=int(count)):
             shown = found_in(X[:, columns], asked)
             for place, column in enumerate(columns):
-                item = _Asked(asked=asked, n_kept=int(shown.n_kept[place]), pvalue=float(shown.pvalues[place]))
+                item = SeasonShown(asked=asked, n_kept=int(shown.n_kept[place]), pvalue=float(shown.pvalues[place]))
                 found[column] = (*found[column], item)
     return found
 
 
-def _season_columns(asked: Sequence[_Asked]) -> FloatArray | None:
-    columns = [item.asked.columns(item.n_kept) for item in asked if item.n_kept]
-    return np.column_stack(columns) if columns else None
-
-
-def _in_percent(x: FloatArray, season: FloatArray | None) -> bool:
+def _worth_a_log(x: FloatArray, season: FloatArray | None) -> bool:
     """Whether a log is worth a thought: a positive measure whose steps grow with its level."""
     return not few_values(x) and spread_grows(x, season)
 
 
 def _fields(
-    x: FloatArray, asked: Sequence[_Asked], answers: Judged, place: int, *, log: tuple[Judged, int] | None, first_day: str
+    x: FloatArray, asked: Sequence[SeasonShown], answers: Judged, place: int, *, log: tuple[Judged, int] | None, first_day: str
 ) -> dict[str, Any]:
     """What was found about one series that could be tested."""
     tests = answers.tests
@@ -232,7 +216,7 @@ def _fields(
     values = x if log is None else np.log(x)
     return {
         "verdict": answers.verdict[place],
-        "trend": "linear" if _has_trend(answers, place) else "none",
+        "trend": "linear" if has_trend(answers, place) else "none",
         "tests_beside": "intercept and trend" if answers.about_trend[place] else "intercept",
         "trend_pvalue": float(answers.trend_pvalue[place]),
         **{name: float(getattr(answers, name)[place]) for name in ("dfgls_pvalue", "adf_pvalue", "kpss_pvalue")},
@@ -242,33 +226,13 @@ def _fields(
         "seasons": tuple(
             SeasonTest(
                 period=item.asked.period, n_pairs=item.n_kept, month_ends=item.asked.dummies, n_seasons=item.asked.n_seasons,
-                pvalue=item.pvalue, strength=_strength(values, item, differenced=differenced),
+                pvalue=item.pvalue, strength=season_strength(values, item, differenced=differenced),
             )
             for item in asked
         ),
         "transform": SeriesTransform.fit(
-            x, log=log is not None, differenced=differenced, trend=_has_trend(working, about), first_day=first_day,
+            x, log=log is not None, differenced=differenced, trend=has_trend(working, about), first_day=first_day,
             seasons=[(item.asked, item.n_kept) for item in asked if item.n_kept],
         ),
         "log_verdict": "" if log is None else verdict,
     }  # fmt: skip
-
-
-def _has_trend(answers: Judged, place: int) -> bool:
-    """Whether a trend was found, by its own test or as the only level to return to; tests may stand beside one that was not."""
-    return bool(answers.trend_pvalue[place] < answers.alpha) or answers.verdict[place] == "trend-stationary"
-
-
-def _strength(x: FloatArray, item: _Asked, *, differenced: bool) -> float:
-    """Share of the variance beside a trend that a season explains, its coefficients paid for."""
-    if not item.n_kept:
-        return np.nan
-    values = difference(x) if differenced else x
-    rows = np.isfinite(values)
-    fixed = np.column_stack([np.ones(len(x)), np.arange(len(x)) / len(x)])
-    both = np.column_stack([fixed, item.asked.columns(item.n_kept)])
-    small, large = (orthonormal_basis(columns[rows]) for columns in (fixed, both))
-    without, beside = (residualise(values[rows], basis) for basis in (small, large))
-    n_spare = max(int(rows.sum()) - large.rank, 1)
-    before = float(without @ without) / max(int(rows.sum()) - small.rank, 1)
-    return max(0.0, 1.0 - float(beside @ beside) / n_spare / before) if before > 0 else np.nan

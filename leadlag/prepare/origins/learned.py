@@ -16,12 +16,10 @@ from leadlag.core.noise.momentum import Momentum, ar_errors, autoregressions, fi
 from leadlag.core.search.shapes import first_autocorrelation
 from leadlag.core.series.cycles import month_ends
 from leadlag.core.series.season import harmonics
-from leadlag.core.series.shift import largest_shift
-from leadlag.core.series.stationary import integration_states
 from leadlag.core.time.lags import difference
-from leadlag.prepare import MAX_ORDER, SHIFT, clean_kpi, clip_limit
-from leadlag.prepare.leads import N_TREND, kpi_surprises, working_leads
-from leadlag.prepare.season import seasons_asked, seasons_to_ask
+from leadlag.prepare.kpi import MAX_ORDER, clear_shift, clip_limit, working_kpi
+from leadlag.prepare.leads import N_TREND, working_leads
+from leadlag.prepare.season import season_columns, seasons_asked, seasons_to_ask
 from leadlag.prepare.transforms import bounded_spikes, clip_innovations, few_values
 from leadlag.prepare.untestable import fewest_rows
 from leadlag.sample import Calendar
@@ -301,32 +299,24 @@ def _asked_again(now: Known, calendar: Calendar, max_lag: int) -> Verdict:
     n, m = now.X.shape
     fixed = np.column_stack([np.ones(n), np.arange(n) / n, standardise(now.Z).values])
     some = np.flatnonzero((np.isfinite(now.X).sum(axis=0) >= fewest_rows(N_TREND)) & ~is_constant(now.X))
-    X, scaled = now.X[:, some], standardise(now.y).values
+    X = now.X[:, some]
     seasons = seasons_asked(replace(calendar, index=calendar.index[:n]), now.y, X)
-    season = np.column_stack([item.columns for item in seasons]) if seasons else None
+    season = season_columns(seasons)
     base = fixed if season is None else np.column_stack([fixed, season])
-    (state,) = integration_states(scaled[:, None], season=season)
-    unit_root = state == "integrated"
-    y, momentum, _ = clean_kpi(scaled, base, unit_root=unit_root)
-    made = working_leads(
-        X, surprise=kpi_surprises(y, base, momentum), raw_surprise=kpi_surprises(scaled, base, momentum),
-        lags=range(1, max_lag + 1), season=season,
-        deterministic=fixed[:, :N_TREND] if season is None else np.column_stack([fixed[:, :N_TREND], season]),
-        unit_root=unit_root, may_be_differenced=not unit_root and state == "stationary",
-    )  # fmt: skip
-    found = largest_shift(y, base, momentum)
-    shift = found if found is not None and found.gain > SHIFT else None
+    kpi = working_kpi(now.y, base, season=season)
+    made = working_leads(X, kpi, lags=range(1, max_lag + 1), season=season)
+    momentum, shift = kpi.momentum, clear_shift(kpi.y, base, kpi.momentum)
     if shift is not None:
         base = np.column_stack([base, shift.column(n)])
-        momentum = fit_momentum(y, base, max_order=MAX_ORDER, unit_root=unit_root)
-    left = scaled - base @ filtered_fit(y, base, momentum).params
+        momentum = fit_momentum(kpi.y, base, max_order=MAX_ORDER, unit_root=kpi.unit_root)
+    left = kpi.given - base @ filtered_fit(kpi.y, base, momentum).params
     differenced, surprises, spikes = np.zeros(m, dtype=bool), np.zeros(m, dtype=bool), np.full(m, np.inf)
     differenced[some], surprises[some] = made.differenced, made.surprises
     spikes[some] = made.spikes
     return Verdict(
-        unit_root=unit_root, seasons=tuple((item.period, item.count) for item in seasons),
+        unit_root=kpi.unit_root, seasons=tuple((item.period, item.count) for item in seasons),
         shift=None if shift is None else shift.row, momentum=momentum,
-        clip=None if few_values(scaled) else clip_limit(left, momentum), differenced=differenced, surprises=surprises,
+        clip=None if few_values(kpi.given) else clip_limit(left, momentum), differenced=differenced, surprises=surprises,
         spikes=spikes,
     )  # fmt: skip
 

@@ -4,46 +4,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leadlag.core.forecasts.direct import OwnHistory, Shaped, lead_forecasts, own_history, shaped
-from leadlag.prepare import MAX_ORDER
+from leadlag.core.forecasts.origins import Rolled
+from leadlag.prepare.kpi import MAX_ORDER
 from leadlag.prepare.origins.learned import Known, KpiThen, Learner, Verdict
+from leadlag.prepare.season import seasons_asked
 from leadlag.prepare.untestable import fewest_rows
+from leadlag.sample import Calendar
 
-__all__ = ["Rolled", "rolled"]
+__all__ = ["default_origin", "rolled"]
 
 Floats = NDArray[np.float64]
 
 #: A lead is asked from where its values are enough for constant and trend beside it.
 _FEWEST_COLUMNS = 2
+#: Share of the periods, and seasons, that lie before the first origin: with fewer seasons none can be found.
+_BEFORE, _SEASONS_BEFORE = 1.0 / 3.0, 2.0
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Rolled:
-    """Forecasts from every origin; h horizons, m leads.
+def default_origin(calendar: Calendar, y: Floats, X: Floats) -> int:
+    """Row of the first origin if none is asked for.
+
+    A third of the periods lie before it, and two of every season that the KPI or a lead shows: a forecast from own history that
+    cannot know the season yet is beaten by any lead that has one. No forecast knows what decides here.
 
     Parameters
     ----------
-    origins : ndarray of int, shape (o,)
-    actual, own, naive, seasonal : ndarray, shape (o, h)
-        In the units of the analysis; NaN where there is none.
-    added : ndarray, shape (o, h, m)
-        What each lead adds to the forecast from own history.
-    column : ndarray of int, shape (o, h, m)
-        Place of the lead's column in `leadlag.core.forecasts.direct.shaped_lags`; -1 for none.
+    calendar : Calendar
+    y : ndarray, shape (n,)
+        With one value at least.
+    X : ndarray, shape (n, m)
     """
-
-    origins: NDArray[np.intp]
-    actual: Floats
-    own: Floats
-    naive: Floats
-    seasonal: Floats
-    added: Floats
-    column: NDArray[np.intp]
+    begins = int(np.flatnonzero(np.isfinite(y))[0])
+    seasons = [_SEASONS_BEFORE * one.period for one in seasons_asked(calendar, y, X)]
+    return begins + math.ceil(max(_BEFORE * (len(y) - begins), *seasons, 0.0)) - 1
 
 
 def rolled(learner: Learner, actual: Floats, *, horizons: Sequence[int], first: int) -> Rolled:
@@ -87,7 +85,10 @@ def rolled(learner: Learner, actual: Floats, *, horizons: Sequence[int], first: 
                     found = lead_forecasts(model, form, lags=range(ahead + delay, learner.max_lag + 1), max_lag=learner.max_lag)
                     added[row, place, some] = np.where(enough[some], kpi.scale * found.added, np.nan)
                     column[row, place, some] = found.column
-    return Rolled(origins=origins, actual=came, own=own, naive=naive, seasonal=seasonal, added=added, column=column)
+    return Rolled(
+        origins=origins, horizons=tuple(horizons), actual=came, own=own, naive=naive, seasonal=seasonal, added=added,
+        column=column, kpi_delay=learner.known.kpi_delay, lead_delays=learner.known.lead_delays, max_lag=learner.max_lag,
+    )  # fmt: skip
 
 
 def _forms(learner: Learner, now: Known, verdict: Verdict, kpi: KpiThen) -> list[tuple[NDArray[np.intp], int, Shaped]]:

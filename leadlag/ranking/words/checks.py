@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from leadlag.decision.checks import Check
     from leadlag.ranking.result import Context
 
-__all__ = ["GRADE", "STATUS", "asked", "check", "graded", "label", "saved"]
+__all__ = ["GRADE", "ONLY_A_PART", "STATUS", "asked", "check", "graded", "label", "saved"]
+
+#: Why a lead of which only a part acts has no gain.
+ONLY_A_PART = "only a part of it acts, and forecasts are made from its values as they are"
 
 #: Words for the answer to a check.
 STATUS = {"pass": "pass", "review": "look again", "fail": "fail", "not applicable": "not applicable"}

@@ -15,8 +15,7 @@ from scipy.signal import lfilter
 from statsmodels.tsa import stattools
 
 from leadlag.errors import LimitError, StatisticsWarning, UnknownNameError, UsageError
-from leadlag.methods.correlation.pairs import cross_correlations
-from leadlag.methods.correlation.question import cross_correlation
+from leadlag.methods.correlation.question import cross_correlation, cross_correlations
 from leadlag.methods.correlation.result import CrossCorrelation
 from tests.conftest import skip_unless
 from tests.reference import Shifted, needs_reference, reference, shifted_pairs, table

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from leadlag.core.search.scan import scan
 from leadlag.errors import DataContractError, UnknownNameError, UsageError
-from leadlag.methods.power.numbers import needed_pvalue
+from leadlag.methods.power.numbers.sizes import needed_pvalue
 from leadlag.methods.power.question import detectable, detectable_effect, detectable_of
 from leadlag.methods.power.result import DetectableEffects
 from leadlag.prepare import Prepared, prepare

@@ -15,7 +15,7 @@ import leadlag as ll
 from leadlag import plot
 from leadlag.errors import UsageError
 from leadlag.methods.projection.result import LocalProjection
-from tests.methods.projection.test_numbers import pair
+from tests.methods.projection.numbers.test_projection import pair
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 import leadlag as ll
 from leadlag.errors import StatisticsWarning, UnknownNameError, UsageError
-from leadlag.methods.projection.numbers import projection
+from leadlag.methods.projection.numbers.projection import projection
 from leadlag.methods.projection.question import local_projection
 from leadlag.methods.projection.result import LocalProjection
 from tests.conftest import ROOT, skip_unless
-from tests.methods.projection.test_numbers import pair
+from tests.methods.projection.numbers.test_projection import pair
 
 GAS = ROOT.parent / "shared" / "data" / "gas_furnace.csv"
 

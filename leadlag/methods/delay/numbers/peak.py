@@ -54,9 +54,17 @@ class PeakTest:
     peak: float
     shape: int
 
-    def not_rejected(self, level: float) -> tuple[float, ...]:
-        """The lags that make up the set at a confidence level; the peak is always one of them."""
-        return tuple(lag for lag, p in zip(self.lags, self.pvalue, strict=True) if p > 1.0 - level)
+    def not_rejected(self, level: float, *, neighbours: bool = False) -> tuple[float, ...]:
+        """The lags that make up the set at a confidence level; the peak is always one of them.
+
+        With `neighbours` the lags next to them are in the set too, as they have to be for a lead that is tested by its surprises:
+        what it does in the KPI's own period is not in the model, and the KPI's momentum takes some of it up, so that the peak
+        often came out one lag beside the true one.
+        """
+        kept = {place for place, p in enumerate(self.pvalue) if p > 1.0 - level}
+        if neighbours:
+            kept = {place + away for place in kept for away in (-1, 0, 1)}
+        return tuple(lag for place, lag in enumerate(self.lags) if place in kept)
 
 
 def peak_test(problem: Problem, lead: int, *, flips: SharedSigns, shapes: Sequence[Shape] = STANDARD) -> PeakTest:

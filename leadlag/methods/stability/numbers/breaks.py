@@ -16,7 +16,7 @@ from scipy import linalg, special
 from leadlag.core.linear.leastsquares import EXACT, orthonormal_basis
 from leadlag.errors import UsageError
 
-__all__ = ["BreakScan", "break_scan", "sup_pvalue", "trimmed_dates"]
+__all__ = ["BreakScan", "break_scan", "log_odds", "sup_pvalue", "trimmed_dates"]
 
 Floats = NDArray[np.float64]
 
@@ -142,13 +142,13 @@ def break_scan(y: ArrayLike, breaking: ArrayLike, beside: ArrayLike | None = Non
     resid -= q @ (q.T @ resid)
     ssr, at = float(resid @ resid), dates - 1
     if ssr <= EXACT * float(outcome @ outcome):
-        return BreakScan(dates=dates, statistics=np.zeros(len(dates)), n_breaking=k, log_odds=_log_odds(dates, n))
+        return BreakScan(dates=dates, statistics=np.zeros(len(dates)), n_breaking=k, log_odds=log_odds(dates, n))
     score = np.cumsum(columns * resid[:, None], axis=0)[at]
     products = np.cumsum(columns[:, :, None] * columns[:, None, :], axis=0)
     cross = np.cumsum(q[:, :, None] * columns[:, None, :], axis=0)[at]
     inner = products[at] - np.swapaxes(cross, 1, 2) @ cross
     fall = np.minimum(_quadratic(score, inner, products[-1]), ssr * (1.0 - 1e-12))
-    return BreakScan(dates=dates, statistics=fall / ((ssr - fall) / df), n_breaking=k, log_odds=_log_odds(dates, n))
+    return BreakScan(dates=dates, statistics=fall / ((ssr - fall) / df), n_breaking=k, log_odds=log_odds(dates, n))
 
 
 def _quadratic(score: Floats, inner: Floats, whole: Floats) -> Floats:
@@ -162,7 +162,8 @@ def _quadratic(score: Floats, inner: Floats, whole: Floats) -> Floats:
     return found
 
 
-def _log_odds(dates: NDArray[np.intp], n: int) -> float:
+def log_odds(dates: NDArray[np.intp], n: int) -> float:
+    """Length of the dates searched among n rows, as in `BreakScan`."""
     first, last = dates[0], dates[-1]
     return math.log(last * (n - first) / (first * (n - last)))
 

@@ -11,7 +11,8 @@ from leadlag.core.noise.momentum import fit_momentum
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.scan import frame_of, regressors, scan
 from leadlag.core.search.shapes import STANDARD, search_weights
-from leadlag.methods.power.numbers import kpi_sd, needed_pvalue, power_curves, rows_for
+from leadlag.methods.power.numbers.curves import power_curves
+from leadlag.methods.power.numbers.sizes import kpi_sd
 
 N_LEADS, LAGS = 6, tuple(range(1, 9))
 
@@ -93,17 +94,6 @@ def test_a_lead_of_the_table_has_the_numbers_that_it_has_alone() -> None:
     np.testing.assert_allclose(alone.error[0], every.error[3])
 
 
-def test_an_effect_that_is_as_large_as_what_most_find_needs_the_rows_there_are() -> None:
-    problem = problem_of(100, persistence=0.5)
-    threshold, usual = searched(problem, pvalue=0.01)
-    curves = power_curves(problem, threshold=threshold, usual=usual)
-    as_large = replace(curves, estimated=curves.left * curves.at(0.8))
-    np.testing.assert_allclose(rows_for(as_large, power=0.8), 100.0)
-    half = rows_for(replace(curves, estimated=curves.left * curves.at(0.8) / 2.0), power=0.8)
-    assert ((half > 350.0) & (half < 400.0)).all()  # less than four times: the threshold falls with degrees of freedom
-    assert np.isnan(rows_for(replace(curves, estimated=0.0 * curves.error), power=0.8)).all()
-
-
 def test_a_lead_that_explains_the_kpi_is_noise_taken_out_of_what_could_be_seen() -> None:
     problem = problem_of(156, persistence=0.0)
     lagged = np.r_[np.zeros(3), problem.X[:-3, 0]]
@@ -125,9 +115,3 @@ def test_a_lead_that_cannot_be_tested_has_no_numbers() -> None:
     threshold[tested], usual[tested] = found.tail.threshold(0.01), found.tail.threshold(0.5)
     sizes = power_curves(replace(problem, X=X), threshold=threshold, usual=usual).at(0.5)
     assert np.isnan(sizes).tolist() == [False, False, True, False, False, False]
-
-
-def test_the_needed_p_is_that_of_the_step_up_rule() -> None:
-    p = np.array([0.001, 0.02, 0.5, np.nan])
-    assert needed_pvalue(p, fdr=0.10) == pytest.approx(0.10 * 3 / 3)  # the third one beside two that pass
-    assert needed_pvalue(np.array([0.4, 0.5]), fdr=0.10) == pytest.approx(0.05)

@@ -11,15 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
-from leadlag.core.linear.multiplicity import fdr_adjust
-from leadlag.core.noise.momentum import filtered_fit
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.scan import Columns, Frame, column_of, frame_of, lead_chunks, regressors
 from leadlag.core.search.shapes import STANDARD, Shape, first_autocorrelation, search_weights
 
-__all__ = ["PowerCurves", "kpi_sd", "needed_pvalue", "power_curves", "rows_for"]
+__all__ = ["PowerCurves", "power_curves"]
 
 Floats = NDArray[np.float64]
 
@@ -71,9 +69,14 @@ class PowerCurves:
     df: int
     n_rows: int
 
+    @property
+    def rising(self) -> Floats:
+        """The chance made to grow with the size, which its draws may keep it from, shape (m, g)."""
+        return np.asarray(np.maximum.accumulate(self.found, axis=1))
+
     def at(self, power: float) -> Floats:
         """Least effect that is found in this share of samples, shape (m,)."""
-        rising = np.maximum.accumulate(self.found, axis=1)
+        rising = self.rising
         known = np.isfinite(self.effect).all(axis=1)
         sizes = np.full(len(self.effect), np.nan)
         for lead in np.flatnonzero(known):
@@ -297,51 +300,3 @@ def _beyond(size: Floats, threshold: Floats, df: float) -> Floats:
     """
     at = threshold[:, None]
     return np.asarray(special.ndtr((size - at * (1.0 - 0.25 / df)) / np.sqrt(1.0 + 0.5 * at**2 / df)))
-
-
-def rows_for(curves: PowerCurves, *, power: float) -> Floats:
-    """Rows with which an effect as large as the one estimated would be found in a share of samples, shape (m,).
-
-    Parameters
-    ----------
-    curves : PowerCurves
-    power : float
-
-    Notes
-    -----
-    The standard error of an effect falls with the root of the rows. The threshold in standard errors falls as well, as that of a
-    t with as many more degrees of freedom.
-    """
-    df, n = float(max(curves.df, 3)), float(curves.n_rows)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        estimated, needed = curves.estimated / curves.error, curves.left * curves.at(power) / curves.error
-        share, rows = stats.t.sf(curves.threshold, df), np.full(len(needed), n)
-        for _ in range(30):
-            at = stats.t.isf(share, np.maximum(df + rows - n, 3.0))
-            rows = n * np.square((needed + at - curves.threshold) / estimated)
-    return np.where(estimated > 0, rows, np.nan)
-
-
-def needed_pvalue(pvalue: Floats, *, fdr: float) -> float:
-    """p up to which leads pass as things stand: ``fdr k / m`` with k of m leads passing, and with k = 1 if none does.
-
-    Parameters
-    ----------
-    pvalue : ndarray, shape (m,)
-        NaN for leads that were not tested.
-    fdr : float
-
-    Examples
-    --------
-    >>> none, two = np.array([0.2, 0.6, 0.9, 0.4]), np.array([0.001, 0.6, 0.01, 0.4])
-    >>> round(needed_pvalue(none, fdr=0.10), 3), round(needed_pvalue(two, fdr=0.10), 3)
-    (0.025, 0.075)
-    """
-    tested = int(np.isfinite(pvalue).sum())
-    return fdr * min(int((fdr_adjust(pvalue) <= fdr).sum()) + 1, max(tested, 1)) / max(tested, 1)
-
-
-def kpi_sd(problem: Problem) -> float:
-    """One sd of the working KPI less its base, in its units; of its changes under a unit root."""
-    left = problem.y - problem.mean @ filtered_fit(problem.y, problem.mean, problem.momentum).params
-    return float(np.nanstd(np.diff(left) if problem.momentum.unit_root else left))

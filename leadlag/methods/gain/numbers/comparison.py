@@ -18,6 +18,7 @@ __all__ = ["ForecastComparison", "clark_west", "diebold_mariano"]
 
 Floats = NDArray[np.float64]
 How = Literal["iid", "HAC", "bootstrap", "none"]
+Missing = Literal["", "few", "same", "equally good", "same difference"]
 
 #: Origins from which on a longer horizon is tested by a variance that allows for autocorrelation, and below by a bootstrap.
 HAC_ORIGINS = 40
@@ -49,8 +50,9 @@ class ForecastComparison:
         Mean of what is tested, in squared (or absolute) KPI units: loss of the first less loss of the second.
     how : {"iid", "HAC", "bootstrap", "none"}
         Where standard error and p come from.
-    missing : str
-        Why there is no p; empty where there is one.
+    missing : {"", "few", "same", "equally good", "same difference"}
+        Why nothing was tested; empty where something was. With too few forecasts, and where two differ by the same in every
+        period, there is no p; where they are the same, or equally good, in every period, it is 1.
     """
 
     statistic: float
@@ -59,7 +61,7 @@ class ForecastComparison:
     n: int
     mean_difference: float
     how: How
-    missing: str = ""
+    missing: Missing = ""
 
 
 def clark_west(
@@ -186,24 +188,22 @@ def _refusal(values: Floats, series: tuple[Floats, ...], n: int, horizon: int) -
     """Why nothing can be tested; None if something can."""
     mean = float(np.nanmean(values)) if n else math.nan
 
-    def without(missing: str, pvalue: float, statistic: float) -> ForecastComparison:
+    def without(missing: Missing, pvalue: float, statistic: float) -> ForecastComparison:
         return ForecastComparison(
             statistic=statistic, pvalue=pvalue, df=math.nan, n=n, mean_difference=mean, how="none", missing=missing
         )
 
-    fewest = max(FEWEST, math.ceil(FEWEST_PER_PERIOD * horizon))
-    if n < fewest:
-        ahead = "1 period" if horizon == 1 else f"{horizon} periods"
-        return without(f"{n} forecasts {ahead} ahead, at least {fewest} are needed to compare them", math.nan, math.nan)
+    if n < max(FEWEST, math.ceil(FEWEST_PER_PERIOD * horizon)):
+        return without("few", math.nan, math.nan)
     _, first, second = series
     size = float(np.nanmax(np.abs(series)))
     if float(np.nanmax(np.abs(first - second))) <= _SAME * size:
-        return without("the two forecasts are the same in every period", 1.0, 0.0)
+        return without("same", 1.0, 0.0)
     largest = float(np.nanmax(np.abs(values)))
     if largest == 0.0:
-        return without("the two forecasts are equally good in every period", 1.0, 0.0)
+        return without("equally good", 1.0, 0.0)
     if float(np.nanmax(values) - np.nanmin(values)) <= 1e-12 * largest:
-        return without("the two forecasts differ by the same in every period", math.nan, math.nan)
+        return without("same difference", math.nan, math.nan)
     return None
 
 

@@ -12,7 +12,7 @@ from scipy.signal import lfilter
 
 from leadlag.core.time.lags import lag_matrix
 from leadlag.errors import UsageError
-from leadlag.methods.projection.numbers import projection
+from leadlag.methods.projection.numbers.projection import projection
 
 #: Against other implementations of the same least squares.
 SAME = 1e-9

@@ -1,0 +1,61 @@
+"""The forecasts of a walk over the origins: of the KPI from its own history, and of that with each lead beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Rolled"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rolled:
+    """Forecasts from every origin; o origins, h horizons, m leads.
+
+    Parameters
+    ----------
+    origins : ndarray of int, shape (o,)
+    horizons : tuple of int, h of them
+        Periods after the origin.
+    actual, own, naive, seasonal : ndarray, shape (o, h)
+        In the units of the analysis; NaN where there is none.
+    added : ndarray, shape (o, h, m)
+        What each lead adds to the forecast from own history.
+    column : ndarray of int, shape (o, h, m)
+        Place of the lead's column in `leadlag.core.forecasts.direct.shaped_lags`; -1 for none.
+    kpi_delay : int
+        Periods after its own at which a value of the KPI is published.
+    lead_delays : ndarray of int, shape (m,)
+        The same of each lead.
+    max_lag : int
+        Longest lag of a lead.
+    """
+
+    origins: NDArray[np.intp]
+    horizons: tuple[int, ...]
+    actual: Floats
+    own: Floats
+    naive: Floats
+    seasonal: Floats
+    added: Floats
+    column: NDArray[np.intp]
+    kpi_delay: int
+    lead_delays: NDArray[np.intp]
+    max_lag: int
+
+    def of(self, places: Sequence[int]) -> Rolled:
+        """The forecasts of some of the horizons."""
+        kept = list(places)
+        return replace(
+            self, horizons=tuple(self.horizons[place] for place in kept), actual=self.actual[:, kept], own=self.own[:, kept],
+            naive=self.naive[:, kept], seasonal=self.seasonal[:, kept], added=self.added[:, kept], column=self.column[:, kept],
+        )  # fmt: skip
+
+    def lags(self, horizon: int, lead: int) -> range:
+        """Lags of one lead that are known at an origin for one horizon, and not too long; empty if there is none."""
+        return range(horizon + int(self.lead_delays[lead]), self.max_lag + 1)

@@ -1,0 +1,1 @@
+"""Two forecasts of the same periods compared, and what each lead saves at each horizon."""

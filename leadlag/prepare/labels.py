@@ -1,0 +1,70 @@
+"""A Problem with its labels: which series its columns are, and what was done to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag.core.search.problem import Problem
+from leadlag.prepare.kpi import WorkingKpi
+from leadlag.prepare.season import Season
+from leadlag.prepare.untestable import Untestable
+
+__all__ = ["Prepared", "Treatment"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Treatment:
+    """What was done to one series before it was tested, and what it is.
+
+    `pace` is the number of its own periods in one of the KPI's. `part` says that it is an arithmetic part of the KPI; `held` for
+    how many periods each of its values stands, 0 if each period has its own; `moved` by how many periods it is the KPI itself,
+    moved to an earlier time, 0 if it is another series; `state` is "integrated", "stationary" or "inconclusive".
+    """
+
+    log: bool = False
+    part: bool = False
+    held: int = 0
+    moved: int = 0
+    state: str = ""
+    differenced: bool = False
+    surprises: bool = False
+    n_clipped: int = 0
+    pace: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A Problem with its labels.
+
+    Parameters
+    ----------
+    problem : Problem
+        Column j of ``problem.X`` is ``leads[j]``.
+    leads : tuple of str
+        Candidates that can be tested.
+    treatments : tuple of Treatment
+        One a lead.
+    kpi : Treatment
+    working : WorkingKpi
+        The KPI before a level shift of it entered the models.
+    seasons : tuple of Season
+        In the base of every regression.
+    untestable : tuple of Untestable
+    reported : str
+        That the KPI is an average or a sum to date, and what was done about it; empty if it is neither.
+    groups : ndarray of int, shape (len(leads),)
+        Leads that are duplicates of each other after preparation share a number; -1 for none.
+    """
+
+    problem: Problem
+    leads: tuple[str, ...]
+    treatments: tuple[Treatment, ...]
+    kpi: Treatment
+    working: WorkingKpi
+    seasons: tuple[Season, ...]
+    untestable: tuple[Untestable, ...]
+    reported: str
+    groups: NDArray[np.intp]

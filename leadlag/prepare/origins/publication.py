@@ -1,0 +1,56 @@
+"""What was known at an origin if no value was revised, by what the catalogue says of how late each metric is published."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadlag.catalogue import Metric
+from leadlag.prepare.origins.learned import Published
+from leadlag.prepare.transforms import take_log
+from leadlag.sample import Sample
+
+__all__ = ["published"]
+
+Floats = NDArray[np.float64]
+
+
+def published(
+    sample: Sample,
+    y: Floats,
+    *,
+    kpi: str,
+    leads: tuple[str, ...],
+    controls: tuple[str, ...],
+    log: Sequence[str],
+    metrics: Mapping[str, Metric],
+) -> Published:
+    """What was known when, if no value was revised and the catalogue says how late each is published."""
+    delays = {name: _delay(sample, metrics, name) for name in (kpi, *leads, *controls)}
+    X, Z = (_columns(sample, names, log) for names in (leads, controls))
+    return Published(
+        y=y, X=X, Z=Z, kpi_delay=delays[kpi],
+        lead_delays=np.array([delays[name] for name in leads], dtype=np.intp),
+        control_delays=np.array([delays[name] for name in controls], dtype=np.intp),
+    )  # fmt: skip
+
+
+def _columns(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats:
+    """Columns of the sample, logged where asked, shape (n, len(names))."""
+    places = [sample.names.index(name) for name in names]
+    values = sample.values[:, places].astype(np.float64)
+    for place, name in enumerate(names):
+        finer = sample.finer(name)
+        if finer is not None and finer.clock.straddles:  # a week of two months tells, in the first, what comes in the second
+            values[:, place] = finer.clock.ended_within(finer.values)
+        if name in log:
+            values[:, place] = take_log(values[:, place], name)
+    return values
+
+
+def _delay(sample: Sample, metrics: Mapping[str, Metric], name: str) -> int:
+    """Periods of the KPI after which a value is published."""
+    return math.ceil(metrics[name].available_after / sample.pace(name) - 1e-9) if name in metrics else 0
