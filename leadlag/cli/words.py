@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from leadlag.wording.kinds import by_kind
 from leadlag.wording.layout import labelled
-from leadlag.wording.shown import cut, pad, periods, shown, width, wrap
+from leadlag.wording.shown import cut, periods, shown, width, wrap
+from leadlag.wording.table import Column, table
 
 if TYPE_CHECKING:
     from leadlag.sample import Sample, Violation
@@ -16,20 +17,21 @@ __all__ = ["violation_table", "what_was_read"]
 
 _WIDTH = 80
 _NAME = 24
+_GAP = "  "
 
 
 def violation_table(violations: Sequence[Violation]) -> str:
     """All violations as a table: code, column, what is wrong, examples and the next step."""
     names = [cut(shown(item.argument if item.column is None else item.column), _NAME) for item in violations]
-    column = max(width("Column"), *map(width, names))
-    first = len(str(len(violations)))
-    indent = " " * (first + 9 + column + 2)
-    lines = [
-        f"{'#':>{first}}  Code   {pad('Column', column)}  What is wrong",
-        f"{'-' * first}  -----  {'-' * column}  {'-' * 13}",
-    ]
+    columns = (
+        Column("#", len(str(len(violations)))), Column("Code", 5, "left"),
+        Column("Column", max(width("Column"), *map(width, names)), "left"),
+    )  # fmt: skip
+    indent = " " * sum(column.width + len(_GAP) for column in columns)
+    lines = table([*columns, Column("What is wrong", 13, "left")], [], gap=_GAP, rule=True)
     for place, (item, name) in enumerate(zip(violations, names, strict=True), start=1):
-        head = f"{place:>{first}}  {item.code}  {pad(name, column)}  "
+        cells = zip(columns, (str(place), item.code, name), strict=True)
+        head = "".join(column.cell(text) + _GAP for column, text in cells)
         lines += wrap(shown(item.text), _WIDTH, indent=indent, first=head)
         if item.examples:
             lines += wrap(shown("; ".join(item.examples)), _WIDTH, indent=indent, first=f"{indent}For example: ")

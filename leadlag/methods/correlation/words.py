@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from leadlag.wording.cadences import cadence_facts
 from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import labelled, lines_of
+from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts, searched_lines
-from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
+from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, percent, periods, pvalue, shown, wrap
+from leadlag.wording.table import Column, table
 
 if TYPE_CHECKING:
     from leadlag.methods.correlation.result import CrossCorrelation
@@ -21,7 +22,18 @@ __all__ = ["axis", "explain", "explain_pairs", "integrated_text", "pair_reason",
 
 _WIDTH = 80
 _NAME = 26
-_COLUMNS = (6, 13, 11, 9, 13, 9, 10, 3)
+#: One line a lag, the last cell its stars; and one line a pair.
+_LAGS = (
+    Column("lag", 6), Column("correlation", 13), Column("low", 11), Column("high", 9), Column("low_all", 13),
+    Column("high_all", 9), Column("p", 10), Column("", 3),
+)  # fmt: skip
+_PAIRS = (
+    Column("KPI", 26, "left", most=25),
+    Column("lead", 26, "left", most=25),
+    Column("lag", 6),
+    Column("r", 10),
+    Column("p", 10),
+)
 #: With more lags than this the table shows only those outside their band.
 _MOST_ROWS = 33
 _MOST_PAIRS = 15
@@ -91,8 +103,7 @@ def summary(result: CrossCorrelation) -> Prose:
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     how = "prewhitened" if result.prewhitened else "not prewhitened"
     head = wrap(f"Cross-correlation of {kpi} with {lead}, {how}", _WIDTH)
-    facts = labelled(_facts(result))
-    return Prose("\n\n".join("\n".join(part) for part in (head, facts, _table(result), [CAVEAT])))
+    return page(head, labelled(_facts(result)), _table(result), [CAVEAT])
 
 
 def _facts(result: CrossCorrelation) -> Iterator[tuple[str, str]]:
@@ -139,12 +150,12 @@ def _table(result: CrossCorrelation) -> list[str]:
     """One line a lag."""
     rows = list(zip(result.lags, result.correlation, result.high, result.high_all, result.pvalues, strict=True))
     kept = rows if len(rows) <= _MOST_ROWS else [row for row in rows if abs(row[1]) > row[2]]
-    cells: list[tuple[str, ...]] = [("lag", "correlation", "low", "high", "low_all", "high_all", "p", "")]
+    cells = []
     for lag, r, high, high_all, p in kept:
         mark = "**" if abs(r) > high_all else "*" if abs(r) > high else ""
         bounds = [_decimals(each) for value in (float(high), float(high_all)) for each in (-value, value)]
         cells.append((str(lag), _decimals(float(r)), *bounds, pvalue(float(p)), mark))
-    lines = ["".join(pad(cell, size, side="right") for cell, size in zip(row, _COLUMNS, strict=True)).rstrip() for row in cells]
+    lines = table(_LAGS, cells)
     if len(kept) < len(rows):
         lines.append(f"The other {periods(len(rows) - len(kept), 'lag')} lie inside their bands.")
     return lines
@@ -246,15 +257,12 @@ def summary_of_pairs(
     ]
     if n_without:
         head.append(f"{periods(n_without, 'pair')} without numbers; `reasons()` says why.")
-    cells: list[tuple[str, ...]] = [("KPI", "lead", "lag", "r", "p")]
-    cells += [
-        (cut(shown(kpi), 25), cut(shown(lead), 25), str(lag), number(r), pvalue(p))
+    cells = [
+        (shown(kpi), shown(lead), str(lag), number(r), pvalue(p))
         for kpi, lead, lag, r, p in rows[:_MOST_PAIRS]
         if math.isfinite(r)
     ]
-    sizes = ((26, "left"), (26, "left"), (6, "right"), (10, "right"), (10, "right"))
-    table = ["".join(pad(cell, size, side=side) for cell, (size, side) in zip(row, sizes, strict=True)).rstrip() for row in cells]
-    return Prose("\n\n".join("\n".join(part) for part in (head, table, searched_lines(provenance), [CAVEAT])))
+    return page(head, table(_PAIRS, cells), searched_lines(provenance), [CAVEAT])
 
 
 def explain_pairs(*, n_pairs: int, n_lags: int, share: float, alpha: float, prewhitened: bool) -> Prose:

@@ -10,7 +10,8 @@ from leadlag.wording.cadences import cadence_facts
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
+from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, percent, periods, pvalue, shown, wrap
+from leadlag.wording.table import Column, table
 
 if TYPE_CHECKING:
     from leadlag.methods.granger.result import GrangerResult
@@ -19,7 +20,7 @@ __all__ = ["aliased_text", "exact_text", "explain", "null", "summary"]
 
 _WIDTH = 80
 _NAME = 28
-_COLUMNS = (5, 14, 14, 9, 9)
+_COLUMNS = (Column("lag", 5), Column("coefficient", 14), Column("std. error", 14), Column("t", 9), Column("p", 9))
 
 
 def null(kpi: str, lead: str, *, order: Sequence[int], own_order: Sequence[int], controls: Sequence[str] = ()) -> str:
@@ -109,11 +110,11 @@ def _errors(result: GrangerResult) -> str:
 
 def _coefficients(result: GrangerResult) -> list[str]:
     """One line a tested lag, in units of the data."""
-    rows = [("lag", "coefficient", "std. error", "t", "p")]
+    rows = []
     for row in zip(result.order, result.params, result.bse, result.tvalues, result.pvalues, strict=True):
         lag, coefficient, bse, t, p = row
         rows.append((str(lag), number(float(coefficient)), number(float(bse)), number(float(t)), pvalue(float(p))))
-    return ["".join(pad(cell, columns, side="right") for cell, columns in zip(row, _COLUMNS, strict=True)) for row in rows]
+    return table(_COLUMNS, rows)
 
 
 def _statistic(result: GrangerResult) -> str:

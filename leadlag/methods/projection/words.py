@@ -9,7 +9,8 @@ from leadlag.wording.cadences import cadence_facts
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, pad, percent, periods, shown, wrap
+from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, percent, periods, shown, wrap
+from leadlag.wording.table import Column, table
 
 if TYPE_CHECKING:
     from leadlag.core.linear.bands import Bands
@@ -25,7 +26,10 @@ _PERSISTENT = 0.10
 
 _WIDTH = 80
 _NAME = 28
-_COLUMNS = (3, 10, 10, 10, 10, 11, 11, 10, 5)
+_COLUMNS = (
+    Column("h", 3), Column("response", 10), Column("std. err.", 10), Column("low", 10), Column("high", 10),
+    Column("low all", 11), Column("high all", 11), Column("sum", 10), Column("rows", 5),
+)  # fmt: skip
 
 
 def exact_text(kpi: str, lead: str, horizons: Sequence[int]) -> str:
@@ -170,12 +174,12 @@ def _wandering(result: LocalProjection) -> str:
 
 def _table(result: LocalProjection) -> list[str]:
     """One line a horizon, in units of the data."""
-    rows: list[tuple[str, ...]] = [("h", "response", "std. err.", "low", "high", "low all", "high all", "sum", "rows")]
+    rows = []
     found = result.bands
     numbers = (found.estimate, found.bse, found.low, found.high, found.low_all, found.high_all, result.cumulative.estimate)
     for horizon, nobs, *values in zip(result.horizons, result.nobs, *numbers, strict=True):
         rows.append((str(horizon), *(number(float(value)) for value in values), str(nobs)))
-    return ["".join(pad(cell, columns, side="right") for cell, columns in zip(row, _COLUMNS, strict=True)) for row in rows]
+    return table(_COLUMNS, rows)
 
 
 def _of(value: float, unit: str) -> str:

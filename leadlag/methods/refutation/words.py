@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.shown import Prose, among, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
+from leadlag.wording.shown import Prose, among, cut, joined, number, percent, periods, pvalue, shown, wrap
+from leadlag.wording.table import Column, table
 
 if TYPE_CHECKING:
     from leadlag.methods.refutation.result import Attempt, RefutationTest
@@ -20,7 +21,10 @@ __all__ = ["SEARCHED", "explain", "few_shifts", "summary"]
 SEARCHED = "lags and shapes, searched again for every copy"
 
 _WIDTH, _NAME = 80, 28
-_COLUMNS = (8, 18, 10, 14, 9, 8)
+_COLUMNS = (
+    Column("against", 13, "left"), Column("tried", 8), Column("compared in", 18), Column("the lead", 10),
+    Column("best of these", 14), Column("p", 9), Column("stands", 8),
+)  # fmt: skip
 _TITLES = {
     "future": "its future", "placebo": "shifted", "permuted": "other order", "decoys": "random walk",
 }  # fmt: skip
@@ -61,17 +65,14 @@ def _answer(result: RefutationTest) -> str:
 
 def _table(result: RefutationTest) -> list[str]:
     """One line an attempt."""
-    rows = [("against", "tried", "compared in", "the lead", "best of these", "p", "stands")]
+    rows = []
     for attempt in result.attempts:
         told = pvalue if attempt.measure == "p" else number
         sizes = (told(attempt.lead), told(attempt.other) if math.isfinite(attempt.other) else "")
         p = pvalue(attempt.pvalue) if math.isfinite(attempt.pvalue) else ""
         stands = "yes" if attempt.stands else "no"
         rows.append((_TITLES[attempt.name], f"{attempt.tried:,}", attempt.measure, *sizes, p, stands))
-    return [
-        pad(row[0], 13) + "".join(pad(cell, width, side="right") for cell, width in zip(row[1:], _COLUMNS, strict=True))
-        for row in rows
-    ]
+    return table(_COLUMNS, rows)
 
 
 def _facts(result: RefutationTest) -> Iterator[tuple[str, str]]:

@@ -18,13 +18,13 @@ from leadlag.wording.shown import (
     lag_list,
     lag_number,
     number,
-    pad,
     percent,
     periods,
     pvalue,
     shown,
     wrap,
 )
+from leadlag.wording.table import Column, table
 
 if TYPE_CHECKING:
     from leadlag.decision.checks import Check
@@ -42,8 +42,8 @@ __all__ = [
 VIEW = "lag profile (distributed lag)"
 
 _WIDTH, _LABEL, _NAME = 80, 12, 26
-_TERMS = (28, 13, 13, 10, 10)
-_LAGS = (5, 11, 24, 24, 14)
+_TERM = 28
+_TERMS = (Column("term", _TERM, "left"), Column("coefficient", 13), Column("std. error", 13), Column("t", 10), Column("p", 10))
 #: Share of the largest effect below which an effect shows as zero.
 _NOTHING_LEFT = 1e-4
 #: Parameters behind the weights: label, and what follows the number.
@@ -201,7 +201,8 @@ def _lag_table(profile: LagProfile) -> list[str]:
     bands, summed = profile.effects.profile, profile.effects.cumulative
     largest = max((abs(each) for each in bands.estimate if math.isfinite(each)), default=0.0)
     level = percent(profile.level)
-    rows = [("lag", "effect", f"{level} pointwise", f"{level} all lags", "sum so far")]
+    pointwise, together = Column(f"{level} pointwise", 24), Column(f"{level} all lags", 24)
+    rows = []
     for place, lag in enumerate(profile.lags):
         edges = (bands.estimate, bands.low, bands.high, bands.low_all, bands.high_all)
         # what is left of a decay far out is nothing beside its peak
@@ -210,7 +211,7 @@ def _lag_table(profile: LagProfile) -> list[str]:
         _, low_all, high_all = interval(at, *ends[2:])
         cells = (str(lag), middle, f"{low} to {high}", f"{low_all} to {high_all}", number(summed.estimate[place]))
         rows.append(cells)
-    return ["".join(pad(cell, columns, side="right") for cell, columns in zip(row, _LAGS, strict=True)) for row in rows]
+    return table((Column("lag", 5), Column("effect", 11), pointwise, together, Column("sum so far", 14)), rows)
 
 
 def profile_explain(profile: LagProfile) -> Prose:
@@ -340,17 +341,16 @@ def _errors(result: LaggedRegressionResult) -> str:
 
 
 def _terms(result: LaggedRegressionResult) -> list[str]:
-    rows = [("term", "coefficient", "std. error", "t", "p")]
     frame = result.coefficients()
-    for term, coefficient, bse, t, p in frame.head(_MOST_TERMS).itertuples(index=False):
-        rows.append((_term(term), number(coefficient), number(bse), number(t), pvalue(p)))
-    numbers = ["".join(pad(cell, most, side="right") for cell, most in zip(row[1:], _TERMS[1:], strict=True)) for row in rows]
-    lines = [pad(row[0], _TERMS[0]) + line for row, line in zip(rows, numbers, strict=True)]
-    left = len(frame) - _MOST_TERMS
+    rows = [
+        (_term(term), number(coefficient), number(bse), number(t), pvalue(p))
+        for term, coefficient, bse, t, p in frame.head(_MOST_TERMS).itertuples(index=False)
+    ]
+    lines, left = table(_TERMS, rows), len(frame) - _MOST_TERMS
     return [*lines, f"{left} more terms: coefficients()"] if left > 0 else lines
 
 
 def _term(term: str) -> str:
     """A term cut in its name, not in its lag."""
     name, dot, lag = shown(term).rpartition(".")
-    return f"{cut(name, _TERMS[0] - 2 - len(lag))}{dot}{lag}" if len(lag) < 9 else cut(shown(term), _TERMS[0] - 1)
+    return f"{cut(name, _TERM - 2 - len(lag))}{dot}{lag}" if len(lag) < 9 else cut(shown(term), _TERM - 1)

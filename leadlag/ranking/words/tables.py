@@ -11,7 +11,8 @@ from leadlag.ranking.words.prose import nothing_found
 from leadlag.wording.caveat import CAVEAT
 from leadlag.wording.kinds import by_kind
 from leadlag.wording.layout import labelled, page
-from leadlag.wording.shown import Prose, cut, interval, joined, lag_number, number, pad, percent, pvalue, shown, width, wrap
+from leadlag.wording.shown import Prose, cut, interval, joined, lag_number, number, percent, pvalue, shown, wrap
+from leadlag.wording.table import Side, fitted, remainder, table
 
 if TYPE_CHECKING:
     from leadlag.decision import Decision, Delay, Effect
@@ -28,18 +29,18 @@ _MOST_FACTS = 10
 _NAME = 28
 _SHORT_NAME = 14
 _GAP = "  "
+#: Where the cells stand, of as many columns as a table has.
+_SIDES: tuple[Side, ...] = ("right", "left", "left", "left", "right", "right", "right", "right")
 _PLUSES: Mapping[str, str] = {"strong": "+++", "moderate": "++", "weak": "+"}
 
 
 def summary(ranking: LeadRanking, *, not_computed: Sequence[str] = ()) -> Prose:
     """Ranking as text of at most 80 columns: the answer, the table, and what stands behind it."""
     rows = ranking.decisions[:_MOST_ROWS]
-    table = _table(rows, ranking.context.unit, with_left=published_late(ranking.decisions))
-    if len(ranking.decisions) > len(rows):
-        table.append(f"and {len(ranking.decisions) - len(rows):,} more: to_frame() has them all")
+    lines = _table(rows, ranking.context.unit, with_left=published_late(ranking.decisions))
+    lines += remainder(len(ranking.decisions) - len(rows))
     facts = labelled(fact_list(ranking, not_computed=not_computed, most=_NAME))
-    blocks = [wrap(sentences.headline(ranking, most=_NAME), _WIDTH), table, facts, [CAVEAT]]
-    return page(*blocks)
+    return page(wrap(sentences.headline(ranking, most=_NAME), _WIDTH), lines, facts, [CAVEAT])
 
 
 def summary_of_lead(paragraphs: Iterable[tuple[str, str]]) -> Prose:
@@ -215,14 +216,13 @@ def _table(decisions: Sequence[Decision], unit: str, *, with_left: bool) -> list
     left = ("Left",) if with_left else ()
     for digits, delay_head, gap, verdict in _STEPS:
         heads = ("#", "Lead", "Verdict", delay_head.format(unit=unit), *left, "Effect", "p", "q")
-        rows = [heads, *(_cells(item, digits=digits, verdict=verdict(item), with_left=with_left) for item in decisions)]
-        widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-        room = _WIDTH - sum(widths) - len(gap) * (len(widths) - 1) + widths[1]
-        if room >= (widths[1] if verdict is verdict_cell else min(widths[1], _SHORT_NAME)):
+        rows = [_cells(item, digits=digits, verdict=verdict(item), with_left=with_left) for item in decisions]
+        place, name, *others = fitted(heads, rows, _SIDES[: len(heads)])
+        room = _WIDTH - sum(column.width + len(gap) for column in (place, *others))
+        if room >= (name.width if verdict is verdict_cell else min(name.width, _SHORT_NAME)):
             break
-    widths[1] = min(widths[1], max(room, 4))
-    rows.insert(1, tuple("-" * columns for columns in widths))
-    return [cut(_line(row, widths, gap), _WIDTH) for row in rows]
+    lines = table([place, name.narrow(max(room, 4)), *others], rows, gap=gap, rule=True)
+    return [cut(line, _WIDTH) for line in lines]
 
 
 def _cells(decision: Decision, *, digits: int, verdict: str, with_left: bool) -> tuple[str, ...]:
@@ -232,10 +232,3 @@ def _cells(decision: Decision, *, digits: int, verdict: str, with_left: bool) ->
         *([left_cell(decision)] if with_left else []), effect_cell(evidence.effect, digits=digits), pvalue(evidence.pvalue),
         pvalue(evidence.qvalue),
     )  # fmt: skip
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], gap: str) -> str:
-    """Texts to the left, numbers to the right."""
-    sides = ("right", "left", "left", "left", *["right"] * (len(cells) - 4))
-    columns = (pad(cut(text, columns), columns, side=side) for text, columns, side in zip(cells, widths, sides, strict=True))
-    return gap.join(columns).rstrip()
