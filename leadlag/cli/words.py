@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from leadlag.wording.kinds import by_kind
 from leadlag.wording.layout import labelled
+from leadlag.wording.notes import by_kind
 from leadlag.wording.shown import cut, periods, shown, width, wrap
 from leadlag.wording.table import Column, table
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["violation_table", "what_was_read"]
 
-_WIDTH = 80
 _NAME = 24
 _GAP = "  "
 
@@ -32,11 +31,11 @@ def violation_table(violations: Sequence[Violation]) -> str:
     for place, (item, name) in enumerate(zip(violations, names, strict=True), start=1):
         cells = zip(columns, (str(place), item.code, name), strict=True)
         head = "".join(column.cell(text) + _GAP for column, text in cells)
-        lines += wrap(shown(item.text), _WIDTH, indent=indent, first=head)
+        lines += wrap(shown(item.text), indent=indent, first=head)
         if item.examples:
-            lines += wrap(shown("; ".join(item.examples)), _WIDTH, indent=indent, first=f"{indent}For example: ")
+            lines += wrap(shown("; ".join(item.examples)), indent=indent, first=f"{indent}For example: ")
         if item.next_step:
-            lines += wrap(shown(item.next_step), _WIDTH, indent=indent, first=f"{indent}Next: ")
+            lines += wrap(shown(item.next_step), indent=indent, first=f"{indent}Next: ")
     found = "1 violation" if len(violations) == 1 else f"{len(violations)} violations"
     return "\n".join([*lines, "", f"{found}: the data cannot be used as they are."])
 

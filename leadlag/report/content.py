@@ -10,7 +10,7 @@ from leadlag.ranking.words.checks import STATUS, asked, check, label
 from leadlag.ranking.words.prose import lead_paragraphs
 from leadlag.ranking.words.sentences import LIMITS, VERDICT, direction, effect_head, headline, reason
 from leadlag.ranking.words.tables import delay_cell, effect_cell, fact_list, left_cell, published_late, sd_cell
-from leadlag.wording.caveat import CAVEAT
+from leadlag.wording.layout import CAVEAT
 from leadlag.wording.searched import counted
 from leadlag.wording.shown import cut, interval, lag_number, percent, periods, pvalue, shown
 

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from leadlag.wording.cadences import cadence_facts
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import labelled, lines_of, page
+from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
+from leadlag.wording.notes import cadence_facts
 from leadlag.wording.searched import searched_facts, searched_lines
-from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, percent, periods, pvalue, shown, wrap
+from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, numbered, percent, periods, pvalue, shown, wrap
 from leadlag.wording.table import Column, table
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["axis", "explain", "explain_pairs", "integrated_text", "pair_reason", "refusal", "summary", "summary_of_pairs"]
 
-_WIDTH = 80
 _NAME = 26
 #: One line a lag, the last cell its stars; and one line a pair.
 _LAGS = (
@@ -102,7 +100,7 @@ def summary(result: CrossCorrelation) -> Prose:
     """Correlations and bands as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     how = "prewhitened" if result.prewhitened else "not prewhitened"
-    head = wrap(f"Cross-correlation of {kpi} with {lead}, {how}", _WIDTH)
+    head = wrap(f"Cross-correlation of {kpi} with {lead}, {how}")
     return page(head, labelled(_facts(result)), _table(result), [CAVEAT])
 
 
@@ -225,7 +223,7 @@ def _ahead(result: CrossCorrelation) -> str:
     peak = ""
     if result.peak_lag < 1:
         peak = f" The largest of them is {number(result.at(result.peak_lag_ahead))} at lag {result.peak_lag_ahead}."
-    return f"Where {lead} moves first, outside their own band: {_lags(outside)} ({by_chance}); {also}.{peak}"
+    return f"Where {lead} moves first, outside their own band: {numbered('lag', outside)} ({by_chance}); {also}.{peak}"
 
 
 def _behind(result: CrossCorrelation) -> str:
@@ -253,7 +251,7 @@ def summary_of_pairs(
     """The pairs furthest outside their bands at lags at which the lead moves first: KPI, lead, lag, correlation, p."""
     head = [
         f"Cross-correlations of {periods(n_pairs, 'pair')} at {n_lags:,} lags; at positive lags the lead moves first",
-        *wrap(f"Lags in {unit}s. Of unrelated pairs {percent(alpha)} of all numbers lie outside their band by chance.", _WIDTH),
+        *wrap(f"Lags in {unit}s. Of unrelated pairs {percent(alpha)} of all numbers lie outside their band by chance."),
     ]
     if n_without:
         head.append(f"{periods(n_without, 'pair')} without numbers; `reasons()` says why.")
@@ -274,10 +272,6 @@ def explain_pairs(*, n_pairs: int, n_lags: int, share: float, alpha: float, prew
         "The largest of so many correlations are large by chance too: rank_leads says which leads to believe.",
     ]
     return lines_of(told)
-
-
-def _lags(lags: Sequence[int]) -> str:
-    return f"lag{'' if len(lags) == 1 else 's'} {lag_list(lags)}"
 
 
 def _times(count: int) -> str:

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.delays import delay_set, in_time, mean_delay, mean_missing, not_identified, time_left, time_to_act
-from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
+from leadlag.wording.delays import delay_set, mean_delay, mean_missing, not_identified, time_left, time_to_act
+from leadlag.wording.layout import CAVEAT, beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.shown import Prose, among, cut, lag_number, number, percent, periods, pvalue, shown, wrap
 from leadlag.wording.table import Column, remainder, table
+from leadlag.wording.units import in_time
 
 if TYPE_CHECKING:
     from leadlag.decision import Delay
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["explain", "summary"]
 
-_WIDTH, _NAME = 80, 28
+_NAME = 28
 #: Lags that a summary lists.
 _MOST_ROWS = 40
 
@@ -27,7 +27,7 @@ _MOST_ROWS = 40
 def summary(result: DelaySet) -> Prose:
     """Delay, set, mean delay and the test of each lag as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
-    head = wrap(f"When does {lead} lead {kpi}? {_answer(result)}", _WIDTH)
+    head = wrap(f"When does {lead} lead {kpi}? {_answer(result)}")
     facts = labelled(_facts(result))
     return page(head, facts, _by_lag(result), [CAVEAT])
 

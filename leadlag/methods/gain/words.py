@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import labelled, lines_of, page
+from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.shown import Prose, among, cut, joined, percent, periods, pvalue, shown, wrap
 from leadlag.wording.table import Column, remainder, table
@@ -19,7 +18,7 @@ __all__ = [
     "LEVEL", "REPORTED", "TOO_SHORT", "dropped", "explain", "few_origins", "folded", "no_lag", "nothing", "refused", "summary",
 ]  # fmt: skip
 
-_WIDTH, _NAME = 80, 24
+_NAME = 24
 #: Lines of a summary's table.
 _MOST_ROWS = 60
 _COLUMNS = (
@@ -72,7 +71,7 @@ def folded(lead: str) -> str:
 def summary(result: ForecastGain) -> Prose:
     """Share of the error saved, with its p, of every lead and horizon as text of at most 80 columns."""
     kpi = cut(shown(result.kpi), _NAME)
-    head = wrap(f"What does a lead save of the error in forecasts of {kpi}, not seen before?", _WIDTH)
+    head = wrap(f"What does a lead save of the error in forecasts of {kpi}, not seen before?")
     facts = labelled(_facts(result))
     return page(head, _table(result), facts, [CAVEAT])
 

@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import labelled, lines_of, page
+from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
 from leadlag.wording.power import FAR, closest, in_sd, missed
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.shown import Prose, cut, joined, number, percent, periods, pvalue, shown, wrap
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["explain", "summary"]
 
-_WIDTH, _NAME = 80, 24
+_NAME = 24
 #: Leads that a summary lists, and those that it names as untestable.
 _MOST_ROWS, _MOST_NAMED = 40, 3
 
@@ -26,7 +25,7 @@ _MOST_ROWS, _MOST_NAMED = 40, 3
 def summary(result: DetectableEffects) -> Prose:
     """Table of the leads and what it rests on, as text of at most 80 columns."""
     kpi = cut(shown(result.kpi), _NAME)
-    head = wrap(f"How small an effect on {kpi} could be seen? {_answer(result)}", _WIDTH)
+    head = wrap(f"How small an effect on {kpi} could be seen? {_answer(result)}")
     facts = labelled(_facts(result))
     return page(head, _table(result), facts, [CAVEAT])
 

@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
+from leadlag.wording.layout import CAVEAT, beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.shown import Prose, among, cut, joined, number, percent, periods, pvalue, shown, wrap
 from leadlag.wording.table import Column, table
@@ -20,7 +19,7 @@ __all__ = ["SEARCHED", "explain", "few_shifts", "summary"]
 #: What the p of the lead covers; the lead's future, its copies and random walks go through the same search.
 SEARCHED = "lags and shapes, searched again for every copy"
 
-_WIDTH, _NAME = 80, 28
+_NAME = 28
 _COLUMNS = (
     Column("against", 13, "left"), Column("tried", 8), Column("compared in", 18), Column("the lead", 10),
     Column("best of these", 14), Column("p", 9), Column("stands", 8),
@@ -41,7 +40,7 @@ def few_shifts(count: int, unit: str) -> str:
 def summary(result: RefutationTest) -> Prose:
     """The attempts as a table of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
-    head = wrap(f"Does {lead} stand as a lead of {kpi}? {_answer(result)}", _WIDTH)
+    head = wrap(f"Does {lead} stand as a lead of {kpi}? {_answer(result)}")
     facts = labelled(_facts(result))
     return page(head, _table(result), facts, [CAVEAT])
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from leadlag.methods.regression.diagnostic_words import residual_lines
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import labelled, lines_of, page
+from leadlag.wording.fit import errors, explained, rows_used
+from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts, searched_lines
 from leadlag.wording.shown import (
     Prose,
@@ -41,7 +41,7 @@ __all__ = [
 #: Which of the two views of a profile this is.
 VIEW = "lag profile (distributed lag)"
 
-_WIDTH, _LABEL, _NAME = 80, 12, 26
+_LABEL, _NAME = 12, 26
 _TERM = 28
 _TERMS = (Column("term", _TERM, "left"), Column("coefficient", 13), Column("std. error", 13), Column("t", 10), Column("p", 10))
 #: Share of the largest effect below which an effect shows as zero.
@@ -122,7 +122,7 @@ def _lost(profile: LagProfile) -> bool:
 def profile_summary(profile: LagProfile) -> Prose:
     """One lead's profile as text of at most 80 columns."""
     kpi, lead = cut(shown(profile.kpi), _NAME), cut(shown(profile.lead), _NAME)
-    head = wrap(f"{VIEW[0].upper()}{VIEW[1:]}: how {kpi} moves after {lead}", _WIDTH)
+    head = wrap(f"{VIEW[0].upper()}{VIEW[1:]}: how {kpi} moves after {lead}")
     facts = [*labelled(_profile_facts(profile), width=_LABEL), *searched_lines(profile.provenance)]
     return page(head, facts, _lag_table(profile), [CAVEAT])
 
@@ -254,19 +254,19 @@ def profile_explain(profile: LagProfile) -> Prose:
 def summary(result: LaggedRegressionResult) -> Prose:
     """Fit, profiles and diagnostics as text of at most 80 columns."""
     kpi, leads = cut(shown(result.kpi), _NAME), cut(joined([shown(lead) for lead in result.leads]), 40)
-    head = wrap(f"Lagged regression of {kpi} on {leads}", _WIDTH)
+    head = wrap(f"Lagged regression of {kpi} on {leads}")
     blocks = [head, labelled(_facts(result), width=_LABEL), _terms(result)]
     for profile in result.profiles[:6]:
         label = cut(shown(profile.lead), _NAME)
         blocks.append(
             [
-                *wrap(f"{label}: {profile.shape}", _WIDTH),
+                *wrap(f"{label}: {profile.shape}"),
                 *labelled([("Delay", _delay(profile)), ("Long run", _long_run(profile))], width=_LABEL),
             ]
         )
     if len(result.profiles) > 6:
         blocks.append([f"{len(result.profiles) - 6} more leads: result['name'].summary()"])
-    checked = [line for text in diagnosis(result) for line in wrap(text, _WIDTH, indent="  ")]
+    checked = [line for text in diagnosis(result) for line in wrap(text, indent="  ")]
     return page(*blocks, checked, [CAVEAT])
 
 
@@ -286,8 +286,7 @@ def diagnosis(result: LaggedRegressionResult) -> tuple[str, ...]:
 def explain(result: LaggedRegressionResult) -> Prose:
     """What the regression says, in plain sentences."""
     kpi, unit = shown(result.kpi), result.unit
-    share = percent(round(result.rsquared, 3)) if math.isfinite(result.rsquared) else "an unknown share"
-    told = [f"The model explains {share} of the variation of {kpi} on {periods(result.nobs, unit)}."]
+    told = [f"The model explains {explained(result.rsquared)} of the variation of {kpi} on {periods(result.nobs, unit)}."]
     for profile in result.profiles:
         middle, low, high = interval(profile.long_run.value, profile.long_run.low, profile.long_run.high)
         if math.isnan(profile.long_run.value):
@@ -310,9 +309,9 @@ def explain(result: LaggedRegressionResult) -> Prose:
 def _facts(result: LaggedRegressionResult) -> Iterator[tuple[str, str]]:
     every = [f"{lag_list(lags)} ({unit}s){_of_whom(result, unit)}" for unit, lags in result.lags_by_unit.items()]
     yield "Lags", "; ".join(every) + (f"; own lags {lag_list(result.own_lags)}" if result.own_lags else "")
-    yield "Rows", f"{periods(result.nobs, result.unit)} used, {result.n_dropped:,} not (first periods and missing values)"
+    yield "Rows", rows_used(result.nobs, result.n_dropped, result.unit)
     yield "Fit", f"R2 {number(result.rsquared)}, AIC {number(result.aic, digits=5)}, BIC {number(result.bic, digits=5)}"
-    yield "Errors", _errors(result)
+    yield "Errors", errors(result.cov_type, bandwidth=result.bandwidth, correction=result.correction)
     yield from searched_facts(result.provenance)
     if result.cov_type == "HAC":
         what = {"HC3": "HC3 errors", "AR(0)": "errors without autocorrelation"}.get(result.band_errors)
@@ -331,13 +330,6 @@ def _of_whom(result: LaggedRegressionResult, unit: str) -> str:
     return " of " + cut(
         joined([shown(lead) for lead, own in zip(result.leads, result.lead_units, strict=True) if own == unit]), 40
     )
-
-
-def _errors(result: LaggedRegressionResult) -> str:
-    if result.cov_type != "HAC":
-        return str(result.cov_type)
-    times = ", times nobs / df_resid" if result.correction == "df" else ""
-    return f"HAC, Bartlett weights, bandwidth {result.bandwidth}{times}"
 
 
 def _terms(result: LaggedRegressionResult) -> list[str]:

@@ -11,14 +11,13 @@ from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts, searched_lines
 from leadlag.wording.shown import Prose, among, cut, joined, number, percent, periods, pvalue, shown, wrap
 from leadlag.wording.table import Column, table
-from leadlag.wording.treatment import season
+from leadlag.wording.units import season
 
 if TYPE_CHECKING:
     from leadlag.methods.stationarity.result import SeasonTest, SeriesStationarity, StationarityResult
 
 __all__ = ["axes", "corners", "explain", "explain_series", "kpss_p", "label", "summary", "summary_of_series", "untestable"]
 
-_WIDTH = 80
 _NAME = 24
 _COLUMNS = (
     Column("metric", 19, "left", most=18), Column("verdict", 17, "left"), Column("DF-GLS p", 8), Column("ADF p", 8),
@@ -92,14 +91,13 @@ def summary(result: StationarityResult) -> Prose:
     series = result.series
     counts = Counter(item.verdict for item in series)
     told = joined([f"{counts[verdict]:,} {verdict}" for verdict in (*_VERDICTS, "untestable") if counts[verdict]])
-    head = wrap(f"Stationarity of {len(series):,} series at {percent(result.alpha)}: {told or 'nothing to check'}", _WIDTH)
+    head = wrap(f"Stationarity of {len(series):,} series at {percent(result.alpha)}: {told or 'nothing to check'}")
     lines = table(_COLUMNS, [_row(item) for item in series[:_MOST_ROWS]])
     if len(series) > _MOST_ROWS:
         lines.append(f"and {len(series) - _MOST_ROWS:,} more: to_frame() has them all.")
     foot = wrap(
         "DF-GLS and ADF: a small p speaks against a unit root. KPSS: a small p speaks against stationarity. Seasons stand beside "
         "the tests. Suggestions are never carried out unasked.",
-        _WIDTH,
     )
     return page(head, lines, searched_lines(result.provenance), foot)
 
@@ -148,7 +146,7 @@ _CARE = (
 
 def summary_of_series(item: SeriesStationarity) -> Prose:
     """The verdict and the tests behind it as text of at most 80 columns."""
-    head = wrap(f"{label(item, 40)}: {item.verdict}", _WIDTH)
+    head = wrap(f"{label(item, 40)}: {item.verdict}")
     return page(head, labelled((*_facts(item), *searched_facts(item.provenance))))
 
 

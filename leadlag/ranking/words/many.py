@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from leadlag.ranking.words.sentences import headline
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import lines_of, page
+from leadlag.wording.layout import CAVEAT, lines_of, page
 from leadlag.wording.searched import searched_lines
-from leadlag.wording.shown import Prose, cut, lag_number, percent, periods, shown, wrap
+from leadlag.wording.shown import WIDTH, Prose, cut, lag_number, percent, periods, shown, wrap
 from leadlag.wording.table import fitted, remainder, table
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["explain_many", "summary_of_many"]
 
-_WIDTH = 80
 _NAME = 22
 _GAP = "  "
 _MOST_ROWS, _MOST_FAILURES, _MOST_TOLD = 40, 10, 20
@@ -27,7 +25,7 @@ _MOST_ROWS, _MOST_FAILURES, _MOST_TOLD = 40, 10, 20
 
 def summary_of_many(rankings: Sequence[KpiRanking], failures: Sequence[Failure], provenance: Provenance) -> Prose:
     """Rankings as text of at most 80 columns: what was done, the leads of each, and what failed."""
-    blocks = [wrap(_count(rankings, failures), _WIDTH), _table(rankings), list(_failed(failures)), searched_lines(provenance)]
+    blocks = [wrap(_count(rankings, failures)), _table(rankings), list(_failed(failures)), searched_lines(provenance)]
     blocks.append(_wrapped(_shared(rankings)))
     return page(*blocks, [CAVEAT])
 
@@ -65,7 +63,7 @@ def _table(rankings: Sequence[KpiRanking]) -> list[str]:
         named = (shown(item.kpi), *((shown(item.segment),) if with_segment else ()))
         rows.append((*(cut(name, _NAME) for name in named), f"{item.ranking.family.n_tested:,}", _leads(item.ranking)))
     *names, leads = fitted(heads, rows, ["left"] * len(heads))
-    room = _WIDTH - sum(column.width + len(_GAP) for column in names)
+    room = WIDTH - sum(column.width + len(_GAP) for column in names)
     return [*table([*names, leads.narrow(room)], rows, gap=_GAP, rule=True), *remainder(len(rankings) - _MOST_ROWS)]
 
 
@@ -79,7 +77,7 @@ def _leads(ranking: LeadRanking) -> str:
 
 def _failed(failures: Sequence[Failure]) -> Iterator[str]:
     for text in _failures(failures):
-        yield from wrap(text, _WIDTH, indent="  ")
+        yield from wrap(text, indent="  ")
 
 
 def _failures(failures: Sequence[Failure]) -> list[str]:
@@ -94,7 +92,7 @@ def _where(item: KpiRanking | Failure) -> str:
 
 
 def _wrapped(texts: Sequence[str]) -> list[str]:
-    return [line for text in texts for line in wrap(text, _WIDTH)]
+    return [line for text in texts for line in wrap(text)]
 
 
 def _shared(rankings: Sequence[KpiRanking]) -> list[str]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from leadlag.ranking.words import checks, sentences
 from leadlag.wording import delays, power
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import lines_of
-from leadlag.wording.shown import Prose, among, joined, periods, shown
+from leadlag.wording.layout import CAVEAT, lines_of
+from leadlag.wording.shown import Prose, among, joined, percent, periods, shown
+from leadlag.wording.units import in_time
 
 if TYPE_CHECKING:
     from leadlag.decision import Decision, Delay
@@ -67,7 +67,7 @@ def _answer(decision: Decision, context: Context) -> str:
     """The verdict, and how many periods ahead."""
     evidence, kpi = decision.evidence, shown(context.kpi)
     lead, ahead = shown(evidence.lead), evidence.delay
-    by = f" by {delays.delay(ahead, context.unit)}" if ahead else ""
+    by = f" by {_ahead(ahead, context.unit)}" if ahead else ""
     if decision.verdict == "lead":
         return f"{lead} leads {kpi}{by}: its past improves the prediction beyond what the KPI's own past tells."
     if decision.verdict == "indirect":
@@ -83,6 +83,11 @@ def _answer(decision: Decision, context: Context) -> str:
     if _because(decision, "one_event"):
         return f"What links {lead} to {kpi} is one event: once the largest level shift of {kpi} is in the model, nothing is left."
     return f"There is no sign that {lead} leads {kpi} within {periods(context.max_lag, context.unit)}."
+
+
+def _ahead(delay: Delay, unit: str) -> str:
+    """The delay with its set."""
+    return f"{periods(delay.peak, unit)} ({percent(delay.level)} set: {delays.delay_set(delay, unit)})"
 
 
 def _untestable(decision: Decision, context: Context) -> str:
@@ -114,7 +119,7 @@ def _numbers(decision: Decision, context: Context, provenance: Provenance) -> li
 
 def _delay(ahead: Delay, context: Context) -> str:
     """Peak and mean delay, which differ where an effect is spread out."""
-    told = f"The effect peaks after {delays.in_time(ahead.peak, context.unit)}; "
+    told = f"The effect peaks after {in_time(ahead.peak, context.unit)}; "
     if math.isnan(ahead.mean):
         return f"{told}no mean delay: {delays.mean_missing(ahead)}."
     return f"{told}over all lags it comes after {delays.mean_delay(ahead, context.unit)} on average."

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from leadlag.ranking.words import checks, sentences
 from leadlag.ranking.words.prose import nothing_found
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.kinds import by_kind
-from leadlag.wording.layout import labelled, page
-from leadlag.wording.shown import Prose, cut, interval, joined, lag_number, number, percent, pvalue, shown, wrap
+from leadlag.wording.layout import CAVEAT, labelled, page
+from leadlag.wording.notes import by_kind
+from leadlag.wording.shown import WIDTH, Prose, cut, interval, joined, lag_number, number, percent, pvalue, shown, wrap
 from leadlag.wording.table import Side, fitted, remainder, table
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ __all__ = [
     "verdict_cell",
 ]  # fmt: skip
 
-_WIDTH = 80
 _MOST_ROWS = 40
 _MOST_FACTS = 10
 _NAME = 28
@@ -40,7 +38,7 @@ def summary(ranking: LeadRanking, *, not_computed: Sequence[str] = ()) -> Prose:
     lines = _table(rows, ranking.context.unit, with_left=published_late(ranking.decisions))
     lines += remainder(len(ranking.decisions) - len(rows))
     facts = labelled(fact_list(ranking, not_computed=not_computed, most=_NAME))
-    return page(wrap(sentences.headline(ranking, most=_NAME), _WIDTH), lines, facts, [CAVEAT])
+    return page(wrap(sentences.headline(ranking, most=_NAME)), lines, facts, [CAVEAT])
 
 
 def summary_of_lead(paragraphs: Iterable[tuple[str, str]]) -> Prose:
@@ -218,11 +216,11 @@ def _table(decisions: Sequence[Decision], unit: str, *, with_left: bool) -> list
         heads = ("#", "Lead", "Verdict", delay_head.format(unit=unit), *left, "Effect", "p", "q")
         rows = [_cells(item, digits=digits, verdict=verdict(item), with_left=with_left) for item in decisions]
         place, name, *others = fitted(heads, rows, _SIDES[: len(heads)])
-        room = _WIDTH - sum(column.width + len(gap) for column in (place, *others))
+        room = WIDTH - sum(column.width + len(gap) for column in (place, *others))
         if room >= (name.width if verdict is verdict_cell else min(name.width, _SHORT_NAME)):
             break
     lines = table([place, name.narrow(max(room, 4)), *others], rows, gap=gap, rule=True)
-    return [cut(line, _WIDTH) for line in lines]
+    return [cut(line, WIDTH) for line in lines]
 
 
 def _cells(decision: Decision, *, digits: int, verdict: str, with_left: bool) -> tuple[str, ...]:
