@@ -7,9 +7,10 @@ from typing import Any
 from leadlag.decision import Decision
 from leadlag.ranking.result import Context, LeadRanking, RankedLead
 from leadlag.ranking.words.checks import STATUS, asked, check, label
+from leadlag.ranking.words.facts import fact_list, published_late
 from leadlag.ranking.words.prose import lead_paragraphs
-from leadlag.ranking.words.sentences import LIMITS, VERDICT, direction, effect_head, headline, reason
-from leadlag.ranking.words.tables import delay_cell, effect_cell, fact_list, left_cell, published_late, sd_cell
+from leadlag.ranking.words.sentences import LIMITS, VERDICT, effect_head, headline, reason
+from leadlag.ranking.words.tables import delay_cell, direction_cell, effect_cell, left_cell, sd_cell
 from leadlag.wording.layout import CAVEAT
 from leadlag.wording.searched import counted
 from leadlag.wording.shown import cut, interval, lag_number, percent, periods, pvalue, shown
@@ -88,7 +89,7 @@ def _row(item: Decision, context: Context, *, has_card: bool) -> dict[str, Any]:
         "by": f"explained by {_name(evidence.explained_by)}" if item.verdict == "indirect" and evidence.explained_by else "",
         "delay": delay_cell(evidence.delay),
         "left": left_cell(item),
-        "direction": "" if evidence.effect is None else direction(evidence.effect),
+        "direction": direction_cell(evidence.effect),
         "effect": effect_cell(evidence.effect),
         "lead_sd": sd_cell(evidence.effect, evidence.lead, context),
         "p": pvalue(evidence.pvalue),
