@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from leadlag.decision import Decision, Delay, Effect
     from leadlag.ranking.result import Context, LeadRanking
 
-__all__ = ["delay_cell", "direction_cell", "effect_cell", "left_cell", "sd_cell", "summary"]
+__all__ = ["delay_cell", "direction_cell", "effect_cell", "left_cell", "sd_cell", "summary", "t_cell"]
 
 _MOST_ROWS = 40
 _NAME = 28
@@ -87,6 +87,11 @@ def effect_cell(size: Effect | None, *, digits: int = 2) -> str:
     value, low, high = interval(size.value, size.low, size.high, digits=digits)
     sign = " %" if size.in_percent else ""
     return f"{value}{sign} [{low}, {high}]"
+
+
+def t_cell(t: float, *, digits: int = 2) -> str:
+    """The t of one lag."""
+    return f"{t:.{digits}f}"
 
 
 def _table(decisions: Sequence[Decision], unit: str, *, with_left: bool) -> list[str]:
