@@ -25,7 +25,7 @@ from leadlag.prepare import Prepared
 from leadlag.ranking.scan import LeadScan, in_kpi_units
 from leadlag.ranking.search import Findings
 from leadlag.ranking.sizing import long_run_effect
-from leadlag.wording.treatment import lead_treatment, moved_copy, slow_lead
+from leadlag.ranking.words.treatment import lead_treatment, moved_copy, slow_lead
 
 __all__ = ["evidence_of"]
 

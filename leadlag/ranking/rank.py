@@ -18,10 +18,11 @@ from leadlag.ranking.backing import Asked, backed
 from leadlag.ranking.evidence import evidence_of
 from leadlag.ranking.result import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
 from leadlag.ranking.search import find
+from leadlag.ranking.words.treatment import clipped, kpi_treatment, slow_kpi
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample
 from leadlag.sample.roles import longest_lag, with_roles
-from leadlag.wording.treatment import clipped, kpi_treatment, season, slow_kpi
+from leadlag.wording.units import season
 
 __all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead", "rank_leads"]
 

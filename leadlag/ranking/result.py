@@ -14,9 +14,9 @@ import pandas as pd
 from leadlag._validation import as_name
 from leadlag.decision import Decision, Decoys, Delay, Effect, Policy
 from leadlag.ranking.words.checks import asked, check
-from leadlag.ranking.words.prose import explain_lead, explain_ranking, lead_paragraphs, why_not
+from leadlag.ranking.words.prose import explain_lead, explain_ranking, lead_paragraphs, summary_of_lead, why_not
 from leadlag.ranking.words.sentences import coded_reason
-from leadlag.ranking.words.tables import summary, summary_of_lead
+from leadlag.ranking.words.tables import summary
 from leadlag.results import Provenance, Result, Search, plain
 from leadlag.wording.searched import searched_facts
 

@@ -57,8 +57,8 @@ def _charts(result: LeadRanking, content: dict[str, Any]) -> dict[str, str]:
     charts = {"ranking": _address(plot.svg_of(result, kind="ranking"))}
     if content["heatmap"]["rows"]:
         charts["heatmap"] = _address(plot.svg_of(result, kind="heatmap"))
-    named = {f"lead-{lead.decision.rank}": lead for lead in result}
-    return charts | {card["id"]: _address(plot.svg_of(named[card["id"]])) for card in content["cards"] if card["profile"]}
+    leads = {lead.decision.rank: lead for lead in result}
+    return charts | {card["id"]: _address(plot.svg_of(leads[card["rank"]])) for card in content["cards"] if card["profile"]}
 
 
 def _address(svg: str) -> str:

@@ -1,4 +1,4 @@
-"""A ranking as a plain dict of texts, ready for any renderer. Nothing is computed here, digits are chosen by wording."""
+"""A ranking as a plain dict of texts, ready for any renderer. Nothing is computed here, and words choose the digits."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 from leadlag.decision import Decision
 from leadlag.ranking.result import Context, LeadRanking, RankedLead
 from leadlag.ranking.words.checks import STATUS, asked, check, label
+from leadlag.ranking.words.facts import fact_list, published_late
 from leadlag.ranking.words.prose import lead_paragraphs
-from leadlag.ranking.words.sentences import LIMITS, VERDICT, direction, effect_head, headline, reason
-from leadlag.ranking.words.tables import delay_cell, effect_cell, fact_list, left_cell, published_late, sd_cell
-from leadlag.wording.caveat import CAVEAT
+from leadlag.ranking.words.sentences import LIMITS, VERDICT, effect_head, headline, reason
+from leadlag.ranking.words.tables import delay_cell, direction_cell, effect_cell, left_cell, sd_cell, t_cell
+from leadlag.wording.layout import CAVEAT
 from leadlag.wording.searched import counted
 from leadlag.wording.shown import cut, interval, lag_number, percent, periods, pvalue, shown
 
@@ -80,15 +81,12 @@ def _row(item: Decision, context: Context, *, has_card: bool) -> dict[str, Any]:
     return {
         "rank": item.rank,
         "lead": _name(evidence.lead),
-        "verdict": item.verdict,
-        "mark": _MARK[item.verdict],
-        "grade": item.grade or "",
-        "grade_mark": _GRADE_MARK[item.grade] if item.grade else "",
+        **_verdict(item),
         "card": f"lead-{item.rank}" if has_card else "",
         "by": f"explained by {_name(evidence.explained_by)}" if item.verdict == "indirect" and evidence.explained_by else "",
         "delay": delay_cell(evidence.delay),
         "left": left_cell(item),
-        "direction": "" if evidence.effect is None else direction(evidence.effect),
+        "direction": direction_cell(evidence.effect),
         "effect": effect_cell(evidence.effect),
         "lead_sd": sd_cell(evidence.effect, evidence.lead, context),
         "p": pvalue(evidence.pvalue),
@@ -98,20 +96,24 @@ def _row(item: Decision, context: Context, *, has_card: bool) -> dict[str, Any]:
     }
 
 
+def _verdict(item: Decision) -> dict[str, str]:
+    """Verdict and grade, each with its mark."""
+    graded = {"grade": item.grade, "grade_mark": _GRADE_MARK[item.grade]} if item.grade else {"grade": "", "grade_mark": ""}
+    return {"verdict": item.verdict, "mark": _MARK[item.verdict], **graded}
+
+
 def lead_content(item: Decision, result: LeadRanking | RankedLead) -> dict[str, Any]:
     """One lead in detail: its sentences and its lag profile."""
     (_, answer), *rest = lead_paragraphs(item, result.context, result.provenance)
+    in_table = {label(each.code) for each in item.checks}
     return {
         "id": f"lead-{item.rank}",
         "rank": item.rank,
         "lead": _name(item.evidence.lead),
-        "verdict": item.verdict,
-        "mark": _MARK[item.verdict],
-        "grade": item.grade or "",
-        "grade_mark": _GRADE_MARK[item.grade] if item.grade else "",
+        **_verdict(item),
         "answer": answer,
         "checks": _checks(item, result.context),
-        "paragraphs": [told for told in rest if told[0] not in {label(each.code) for each in item.checks}],
+        "paragraphs": [told for told in rest if told[0] not in in_table],
         "profile": _profile(item),
     }
 
@@ -137,7 +139,7 @@ def _profile(item: Decision) -> list[dict[str, str]]:
     for lag, *effect, t in zip(found.lags, found.effect, found.low, found.high, found.tvalue, strict=True):
         value, low, high = interval(*effect)
         in_set = "yes" if delay is not None and lag in delay.lags else "no"
-        rows.append({"lag": lag_number(lag), "effect": value, "low": low, "high": high, "t": f"{t:.2f}", "in_set": in_set})
+        rows.append({"lag": lag_number(lag), "effect": value, "low": low, "high": high, "t": t_cell(t), "in_set": in_set})
     return rows
 
 
@@ -149,9 +151,8 @@ def _heatmap(ranking: LeadRanking) -> dict[str, Any]:
     for item in profiled:
         found = item.evidence.profile
         by_lag = dict(zip(found.lags, found.tvalue, strict=True)) if found else {}
-        rows.append(
-            {"lead": _name(item.evidence.lead), "values": [f"{by_lag[lag]:.1f}" if lag in by_lag else "-" for lag in lags]}
-        )
+        values = [t_cell(by_lag[lag], digits=1) if lag in by_lag else "-" for lag in lags]
+        rows.append({"lead": _name(item.evidence.lead), "values": values})
     return {"lags": [lag_number(lag) for lag in lags], "rows": rows}
 
 

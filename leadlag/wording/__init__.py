@@ -1,1 +1,1 @@
-"""What all words use: numbers and names for readers, layout, delays, what was searched. Prose of a question stands with it."""
+"""What the words of two questions or more use: numbers and names for readers, tables, layout, delays, what was searched."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from leadlag.wording.shown import among, lag_list, lag_number, percent, periods
@@ -10,12 +9,7 @@ from leadlag.wording.shown import among, lag_list, lag_number, percent, periods
 if TYPE_CHECKING:
     from leadlag.decision import Delay
 
-__all__ = ["delay", "delay_set", "in_time", "mean_delay", "mean_missing", "not_identified", "time_to_act", "time_left"]
-
-
-def delay(ahead: Delay, unit: str) -> str:
-    """The delay with its set."""
-    return f"{periods(ahead.peak, unit)} ({percent(ahead.level)} set: {delay_set(ahead, unit)})"
+__all__ = ["delay_set", "mean_delay", "mean_missing", "not_identified", "time_to_act", "time_left"]
 
 
 def delay_set(ahead: Delay, unit: str) -> str:
@@ -23,28 +17,11 @@ def delay_set(ahead: Delay, unit: str) -> str:
     return f"{lag_list(ahead.lags, step=ahead.step)} {unit if ahead.lags == (1,) else unit + 's'}"
 
 
-#: What another unit says of a period.
-_IN_UNITS = {"week": ("day", 7), "quarter": ("month", 3), "year": ("month", 12)}
-
-
 _MEAN_MISSING = {
     "turns": "the weights of the lags change their sign, so that they have no centre",
     "changes": "the lead was tested by its changes or its surprises, whose effects last",
     "square": "a lead that acts by its square has no weights of one sign",
 }
-
-
-def in_time(count: float, unit: str) -> str:
-    """Periods, and what they are in days or months where that is a whole number.
-
-    Examples
-    --------
-    >>> in_time(3, "week"), in_time(2, "month"), in_time(4 / 3, "quarter"), in_time(1, "period")
-    ('3 weeks (21 days)', '2 months', '1.33 quarters (4 months)', '1 period')
-    """
-    told, (smaller, many) = periods(count, unit), _IN_UNITS.get(unit, ("", 0))
-    whole = round(count * many)
-    return f"{told} ({periods(whole, smaller)})" if whole and math.isclose(whole, count * many) else told
 
 
 def mean_delay(ahead: Delay, unit: str) -> str:

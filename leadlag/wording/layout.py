@@ -1,4 +1,4 @@
-"""How texts are laid out: facts under labels, blocks of a summary, paragraphs, and what stood beside a lead."""
+"""How texts are laid out: facts under labels, blocks of a summary, paragraphs, what stood beside a lead, and the last line."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from leadlag.wording.shown import Prose, cut, joined, pad, shown, wrap
 
-__all__ = ["beside_facts", "beside_sentences", "labelled", "lines_of", "page"]
+__all__ = ["CAVEAT", "beside_facts", "beside_sentences", "labelled", "lines_of", "page"]
 
-#: Columns of a summary, of its labels, and of a paragraph.
-_WIDTH, _LABEL, _PARAGRAPH = 80, 11, 88
+#: Said under every table, in one line of 80 columns.
+CAVEAT = "A lead predicts; it need not cause. Moving it may leave the KPI where it is."
+
+#: Columns of the labels of a summary, and of a paragraph.
+_LABEL, _PARAGRAPH = 11, 88
 
 
 def labelled(facts: Iterable[tuple[str, str]], *, width: int = _LABEL) -> list[str]:
@@ -20,7 +23,7 @@ def labelled(facts: Iterable[tuple[str, str]], *, width: int = _LABEL) -> list[s
     >>> labelled([("Rows", "156 weeks used")])
     ['Rows       156 weeks used']
     """
-    return [line for label, text in facts for line in wrap(text, _WIDTH, indent=" " * width, first=pad(label, width))]
+    return [line for label, text in facts for line in wrap(text, indent=" " * width, first=pad(label, width))]
 
 
 def page(*blocks: Sequence[str]) -> Prose:

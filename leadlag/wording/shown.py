@@ -8,9 +8,12 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 __all__ = [
-    "Prose", "among", "cut", "interval", "joined", "lag_list", "lag_number", "number", "pad", "percent", "periods", "pvalue",
-    "shown", "width", "wrap",
+    "WIDTH", "Prose", "among", "cut", "interval", "joined", "lag_list", "lag_number", "number", "numbered", "pad", "percent",
+    "periods", "pvalue", "shown", "width", "wrap",
 ]  # fmt: skip
+
+#: Columns of a terminal, and so of every table and summary.
+WIDTH = 80
 
 _JOINERS = "\u200c\u200d"  # invisible, but letters and emoji are put together with them
 _NOTHING = "-"
@@ -87,7 +90,7 @@ def pad(text: str, columns: int, *, side: str = "left") -> str:
     return text + space if side == "left" else space + text
 
 
-def wrap(text: str, most: int = 80, *, indent: str = "", first: str = "") -> list[str]:
+def wrap(text: str, most: int = WIDTH, *, indent: str = "", first: str = "") -> list[str]:
     """Lines of at most `most` columns: the first begins with `first`, the others with `indent`; long words are broken.
 
     A number and its percent sign stay together.
@@ -242,3 +245,14 @@ def lag_list(lags: Iterable[float], *, step: float = 1.0) -> str:
         else:
             runs.append([lag])
     return joined([lag_number(run[0]) if len(run) == 1 else f"{lag_number(run[0])} to {lag_number(run[-1])}" for run in runs])
+
+
+def numbered(word: str, lags: Sequence[float]) -> str:
+    """Lags, or horizons, with their word.
+
+    Examples
+    --------
+    >>> numbered("lag", [4]), numbered("horizon", [1, 2, 3, 6])
+    ('lag 4', 'horizons 1 to 3 and 6')
+    """
+    return f"{word if len(lags) == 1 else word + 's'} {lag_list(lags)}"

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from leadlag.wording.cadences import cadence_facts
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import labelled, lines_of
+from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
+from leadlag.wording.notes import cadence_facts
 from leadlag.wording.searched import searched_facts, searched_lines
-from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
+from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, numbered, percent, periods, pvalue, shown, wrap
+from leadlag.wording.table import Column, table
 
 if TYPE_CHECKING:
     from leadlag.methods.correlation.result import CrossCorrelation
@@ -19,9 +19,19 @@ if TYPE_CHECKING:
 
 __all__ = ["axis", "explain", "explain_pairs", "integrated_text", "pair_reason", "refusal", "summary", "summary_of_pairs"]
 
-_WIDTH = 80
 _NAME = 26
-_COLUMNS = (6, 13, 11, 9, 13, 9, 10, 3)
+#: One line a lag, the last cell its stars; and one line a pair.
+_LAGS = (
+    Column("lag", 6), Column("correlation", 13), Column("low", 11), Column("high", 9), Column("low_all", 13),
+    Column("high_all", 9), Column("p", 10), Column("", 3),
+)  # fmt: skip
+_PAIRS = (
+    Column("KPI", 26, "left", most=25),
+    Column("lead", 26, "left", most=25),
+    Column("lag", 6),
+    Column("r", 10),
+    Column("p", 10),
+)
 #: With more lags than this the table shows only those outside their band.
 _MOST_ROWS = 33
 _MOST_PAIRS = 15
@@ -90,9 +100,8 @@ def summary(result: CrossCorrelation) -> Prose:
     """Correlations and bands as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
     how = "prewhitened" if result.prewhitened else "not prewhitened"
-    head = wrap(f"Cross-correlation of {kpi} with {lead}, {how}", _WIDTH)
-    facts = labelled(_facts(result))
-    return Prose("\n\n".join("\n".join(part) for part in (head, facts, _table(result), [CAVEAT])))
+    head = wrap(f"Cross-correlation of {kpi} with {lead}, {how}")
+    return page(head, labelled(_facts(result)), _table(result), [CAVEAT])
 
 
 def _facts(result: CrossCorrelation) -> Iterator[tuple[str, str]]:
@@ -139,12 +148,12 @@ def _table(result: CrossCorrelation) -> list[str]:
     """One line a lag."""
     rows = list(zip(result.lags, result.correlation, result.high, result.high_all, result.pvalues, strict=True))
     kept = rows if len(rows) <= _MOST_ROWS else [row for row in rows if abs(row[1]) > row[2]]
-    cells: list[tuple[str, ...]] = [("lag", "correlation", "low", "high", "low_all", "high_all", "p", "")]
+    cells = []
     for lag, r, high, high_all, p in kept:
         mark = "**" if abs(r) > high_all else "*" if abs(r) > high else ""
         bounds = [_decimals(each) for value in (float(high), float(high_all)) for each in (-value, value)]
         cells.append((str(lag), _decimals(float(r)), *bounds, pvalue(float(p)), mark))
-    lines = ["".join(pad(cell, size, side="right") for cell, size in zip(row, _COLUMNS, strict=True)).rstrip() for row in cells]
+    lines = table(_LAGS, cells)
     if len(kept) < len(rows):
         lines.append(f"The other {periods(len(rows) - len(kept), 'lag')} lie inside their bands.")
     return lines
@@ -214,7 +223,7 @@ def _ahead(result: CrossCorrelation) -> str:
     peak = ""
     if result.peak_lag < 1:
         peak = f" The largest of them is {number(result.at(result.peak_lag_ahead))} at lag {result.peak_lag_ahead}."
-    return f"Where {lead} moves first, outside their own band: {_lags(outside)} ({by_chance}); {also}.{peak}"
+    return f"Where {lead} moves first, outside their own band: {numbered('lag', outside)} ({by_chance}); {also}.{peak}"
 
 
 def _behind(result: CrossCorrelation) -> str:
@@ -242,19 +251,16 @@ def summary_of_pairs(
     """The pairs furthest outside their bands at lags at which the lead moves first: KPI, lead, lag, correlation, p."""
     head = [
         f"Cross-correlations of {periods(n_pairs, 'pair')} at {n_lags:,} lags; at positive lags the lead moves first",
-        *wrap(f"Lags in {unit}s. Of unrelated pairs {percent(alpha)} of all numbers lie outside their band by chance.", _WIDTH),
+        *wrap(f"Lags in {unit}s. Of unrelated pairs {percent(alpha)} of all numbers lie outside their band by chance."),
     ]
     if n_without:
         head.append(f"{periods(n_without, 'pair')} without numbers; `reasons()` says why.")
-    cells: list[tuple[str, ...]] = [("KPI", "lead", "lag", "r", "p")]
-    cells += [
-        (cut(shown(kpi), 25), cut(shown(lead), 25), str(lag), number(r), pvalue(p))
+    cells = [
+        (shown(kpi), shown(lead), str(lag), number(r), pvalue(p))
         for kpi, lead, lag, r, p in rows[:_MOST_PAIRS]
         if math.isfinite(r)
     ]
-    sizes = ((26, "left"), (26, "left"), (6, "right"), (10, "right"), (10, "right"))
-    table = ["".join(pad(cell, size, side=side) for cell, (size, side) in zip(row, sizes, strict=True)).rstrip() for row in cells]
-    return Prose("\n\n".join("\n".join(part) for part in (head, table, searched_lines(provenance), [CAVEAT])))
+    return page(head, table(_PAIRS, cells), searched_lines(provenance), [CAVEAT])
 
 
 def explain_pairs(*, n_pairs: int, n_lags: int, share: float, alpha: float, prewhitened: bool) -> Prose:
@@ -266,10 +272,6 @@ def explain_pairs(*, n_pairs: int, n_lags: int, share: float, alpha: float, prew
         "The largest of so many correlations are large by chance too: rank_leads says which leads to believe.",
     ]
     return lines_of(told)
-
-
-def _lags(lags: Sequence[int]) -> str:
-    return f"lag{'' if len(lags) == 1 else 's'} {lag_list(lags)}"
 
 
 def _times(count: int) -> str:

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.delays import delay_set, in_time, mean_delay, mean_missing, not_identified, time_left, time_to_act
-from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
+from leadlag.wording.delays import delay_set, mean_delay, mean_missing, not_identified, time_left, time_to_act
+from leadlag.wording.layout import CAVEAT, beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.shown import Prose, among, cut, lag_number, number, pad, percent, periods, pvalue, shown, wrap
+from leadlag.wording.shown import Prose, among, cut, lag_number, number, percent, periods, pvalue, shown, wrap
+from leadlag.wording.table import Column, remainder, table
+from leadlag.wording.units import in_time
 
 if TYPE_CHECKING:
     from leadlag.decision import Delay
@@ -18,16 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["explain", "summary"]
 
-_WIDTH, _NAME = 80, 28
+_NAME = 28
 #: Lags that a summary lists.
 _MOST_ROWS = 40
-_COLUMNS = (7, 5, 9, 14, 24)
 
 
 def summary(result: DelaySet) -> Prose:
     """Delay, set, mean delay and the test of each lag as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
-    head = wrap(f"When does {lead} lead {kpi}? {_answer(result)}", _WIDTH)
+    head = wrap(f"When does {lead} lead {kpi}? {_answer(result)}")
     facts = labelled(_facts(result))
     return page(head, facts, _by_lag(result), [CAVEAT])
 
@@ -85,15 +85,15 @@ def _by_lag(result: DelaySet) -> list[str]:
 
     Of many lags those are shown that are most likely the peak.
     """
-    head = ("lag", "set", "p(peak)", "effect alone", f"{percent(result.delay.level)} interval")
-    rows = [head]
+    interval = f"{percent(result.delay.level)} interval"
+    columns = (Column("lag", 7), Column("set", 5), Column("p(peak)", 9), Column("effect alone", 14), Column(interval, 24))
+    rows: list[tuple[str, ...]] = []
     sizes = zip(result.effect, result.effect_low, result.effect_high, strict=True)
     least = sorted(result.pvalues, reverse=True)[:_MOST_ROWS][-1]
     for lag, p, (effect, low, high) in zip(result.lags, result.pvalues, sizes, strict=True):
-        if p < least or len(rows) > _MOST_ROWS:
+        if p < least or len(rows) >= _MOST_ROWS:
             continue
         inside = "x" if lag in result.delay.lags else ""
         rows.append((lag_number(lag), inside, pvalue(p), number(effect), f"[{number(low)}, {number(high)}]"))
-    lines = ["".join(pad(cell, width, side="right") for cell, width in zip(row, _COLUMNS, strict=True)) for row in rows]
-    more = len(result.lags) - len(rows) + 1
-    return [*lines, f"and {periods(more, 'lag')} less likely: to_frame() has them all"] if more else lines
+    more = len(result.lags) - len(rows)
+    return [*table(columns, rows), *remainder(more, f"{periods(more, 'lag')} less likely")]

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import labelled, lines_of, page
+from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.shown import Prose, among, cut, joined, pad, percent, periods, pvalue, shown, wrap
+from leadlag.wording.shown import Prose, among, cut, joined, percent, periods, pvalue, shown, wrap
+from leadlag.wording.table import Column, remainder, table
 
 if TYPE_CHECKING:
     from leadlag.methods.gain.result import ForecastGain
@@ -18,10 +18,13 @@ __all__ = [
     "LEVEL", "REPORTED", "TOO_SHORT", "dropped", "explain", "few_origins", "folded", "no_lag", "nothing", "refused", "summary",
 ]  # fmt: skip
 
-_WIDTH, _NAME = 80, 24
+_NAME = 24
 #: Lines of a summary's table.
 _MOST_ROWS = 60
-_COLUMNS = (24, 8, 10, 11, 9, 9, 9)
+_COLUMNS = (
+    Column("lead", 24, "left", most=23), Column("ahead", 8), Column("origins", 10), Column("RMSE saved", 11), Column("MAE", 9),
+    Column("p", 9), Column("p equal", 9),
+)  # fmt: skip
 #: Reasons that a refusal tells.
 _MOST_REASONS = 3
 #: p up to which a gain is called more than chance.
@@ -68,23 +71,20 @@ def folded(lead: str) -> str:
 def summary(result: ForecastGain) -> Prose:
     """Share of the error saved, with its p, of every lead and horizon as text of at most 80 columns."""
     kpi = cut(shown(result.kpi), _NAME)
-    head = wrap(f"What does a lead save of the error in forecasts of {kpi}, not seen before?", _WIDTH)
+    head = wrap(f"What does a lead save of the error in forecasts of {kpi}, not seen before?")
     facts = labelled(_facts(result))
     return page(head, _table(result), facts, [CAVEAT])
 
 
 def _table(result: ForecastGain) -> list[str]:
-    rows = [("lead", "ahead", "origins", "RMSE saved", "MAE", "p", "p equal")]
+    rows = []
     told = [one for one in result.gains if not one.missing]
     for one in told[:_MOST_ROWS]:
         saved, mae = _share(one.rmse_saved), _share(one.mae_saved)
-        name = cut(shown(one.lead), _COLUMNS[0] - 1)
         tests = (pvalue(one.clark_west_pvalue), pvalue(one.diebold_mariano_pvalue))
-        rows.append((name, str(one.horizon), str(one.n_origins), saved, mae, *tests))
-    sides = ("left", *["right"] * (len(_COLUMNS) - 1))
-    lines = ["".join(pad(cell, size, side=side) for cell, size, side in zip(row, _COLUMNS, sides, strict=True)) for row in rows]
+        rows.append((shown(one.lead), str(one.horizon), str(one.n_origins), saved, mae, *tests))
     more = len(told) - _MOST_ROWS
-    return [*lines, f"and {periods(more, 'row')} more: to_frame() has them all"] if more > 0 else lines
+    return [*table(_COLUMNS, rows), *remainder(more, f"{periods(more, 'row')} more")]
 
 
 def _facts(result: ForecastGain) -> Iterator[tuple[str, str]]:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from leadlag.wording.cadences import cadence_facts
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import labelled, lines_of, page
+from leadlag.wording.fit import errors, explained, rows_used
+from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
+from leadlag.wording.notes import cadence_facts
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.shown import Prose, among, cut, joined, lag_list, number, pad, percent, periods, pvalue, shown, wrap
+from leadlag.wording.shown import Prose, among, cut, joined, number, numbered, periods, pvalue, shown, wrap
+from leadlag.wording.table import Column, table
 
 if TYPE_CHECKING:
     from leadlag.methods.granger.result import GrangerResult
 
 __all__ = ["aliased_text", "exact_text", "explain", "null", "summary"]
 
-_WIDTH = 80
 _NAME = 28
-_COLUMNS = (5, 14, 14, 9, 9)
+_COLUMNS = (Column("lag", 5), Column("coefficient", 14), Column("std. error", 14), Column("t", 9), Column("p", 9))
 
 
 def null(kpi: str, lead: str, *, order: Sequence[int], own_order: Sequence[int], controls: Sequence[str] = ()) -> str:
@@ -31,9 +30,9 @@ def null(kpi: str, lead: str, *, order: Sequence[int], own_order: Sequence[int],
     'Given lags 1 to 2 of sales, lags 1 to 2 of visits do not help to predict sales.'
     """
     kpi, lead = shown(kpi), shown(lead)
-    given = joined([f"{_lags(own_order)} of {kpi}", *map(shown, controls)])
+    given = joined([f"{numbered('lag', own_order)} of {kpi}", *map(shown, controls)])
     verb = "does" if len(order) == 1 else "do"
-    return f"Given {given}, {_lags(order)} of {lead} {verb} not help to predict {kpi}."
+    return f"Given {given}, {numbered('lag', order)} of {lead} {verb} not help to predict {kpi}."
 
 
 def exact_text(kpi: str, lead: str) -> str:
@@ -44,20 +43,20 @@ def exact_text(kpi: str, lead: str) -> str:
 def aliased_text(lead: str, lags: Sequence[int]) -> str:
     """That some tested lags were left out."""
     verb = "is" if len(lags) == 1 else "are"
-    return f"{_lags(lags)} of {shown(lead)} {verb} an exact combination of the other columns and could not be tested"
+    return f"{numbered('lag', lags)} of {shown(lead)} {verb} an exact combination of the other columns and could not be tested"
 
 
 def summary(result: GrangerResult) -> Prose:
     """Test and coefficients as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
-    head = wrap(f"Granger-style test: does {lead} help to predict {kpi}?", _WIDTH)
+    head = wrap(f"Granger-style test: does {lead} help to predict {kpi}?")
     facts = labelled(_facts(result))
     return page(head, facts, _coefficients(result), [CAVEAT])
 
 
 def explain(result: GrangerResult) -> Prose:
     """What the test says, in plain sentences."""
-    kpi, lead, lags = shown(result.kpi), shown(result.lead), _lags(result.order)
+    kpi, lead, lags = shown(result.kpi), shown(result.lead), numbered("lag", result.order)
     if result.exact:
         found = (
             f"With {lags} of {lead} beside its own past, {kpi} is fitted without any error. Numbers that are measured "
@@ -71,8 +70,8 @@ def explain(result: GrangerResult) -> Prose:
     told = [
         found,
         (
-            f"The explained share of {kpi}'s variation goes from {_share(result.rsquared_restricted)} without {lead} to "
-            f"{_share(result.rsquared)} with it, on {periods(result.nobs, result.unit)}."
+            f"The explained share of {kpi}'s variation goes from {explained(result.rsquared_restricted)} without {lead} to "
+            f"{explained(result.rsquared)} with it, on {periods(result.nobs, result.unit)}."
         ),
     ]
     if len(result.order) > 1:
@@ -90,8 +89,8 @@ def _facts(result: GrangerResult) -> Iterator[tuple[str, str]]:
     yield "Null", result.null
     yield "Result", _statistic(result) + (", an exact fit" if result.exact else "")
     yield "Fit", f"R2 {number(result.rsquared_restricted)} without the lead, {number(result.rsquared)} with it"
-    yield "Rows", f"{periods(result.nobs, result.unit)} used, {result.n_dropped:,} not (first periods and missing values)"
-    yield "Errors", _errors(result)
+    yield "Rows", rows_used(result.nobs, result.n_dropped, result.unit)
+    yield "Errors", errors(result.cov_type, bandwidth=result.bandwidth, correction=result.correction)
     if result.augment:
         yield "Untested", f"{periods(result.augment, 'further lag')} of both (Toda-Yamamoto)"
     if result.aliased:
@@ -100,31 +99,16 @@ def _facts(result: GrangerResult) -> Iterator[tuple[str, str]]:
     yield from cadence_facts(result.provenance)
 
 
-def _errors(result: GrangerResult) -> str:
-    if result.cov_type != "HAC":
-        return result.cov_type
-    times = ", times nobs / df_resid" if result.correction == "df" else ""
-    return f"HAC, Bartlett weights, bandwidth {result.bandwidth}{times}"
-
-
 def _coefficients(result: GrangerResult) -> list[str]:
     """One line a tested lag, in units of the data."""
-    rows = [("lag", "coefficient", "std. error", "t", "p")]
+    rows = []
     for row in zip(result.order, result.params, result.bse, result.tvalues, result.pvalues, strict=True):
         lag, coefficient, bse, t, p = row
         rows.append((str(lag), number(float(coefficient)), number(float(bse)), number(float(t)), pvalue(float(p))))
-    return ["".join(pad(cell, columns, side="right") for cell, columns in zip(row, _COLUMNS, strict=True)) for row in rows]
+    return table(_COLUMNS, rows)
 
 
 def _statistic(result: GrangerResult) -> str:
     """Such as ``F(3, 44) = 5.41, p = 0.0030``."""
     arguments = ", ".join(f"{each:,}" if len(result.df) == 1 else str(each) for each in result.df)
     return f"{result.distribution}({arguments}) = {number(result.statistic)}, p {among(result.pvalue)}"
-
-
-def _share(share: float) -> str:
-    return percent(round(share, 3)) if math.isfinite(share) else "an unknown share"
-
-
-def _lags(lags: Sequence[int]) -> str:
-    return f"lag{'' if len(lags) == 1 else 's'} {lag_list(lags)}"

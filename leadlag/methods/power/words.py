@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import labelled, lines_of, page
+from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
 from leadlag.wording.power import FAR, closest, in_sd, missed
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.shown import Prose, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
+from leadlag.wording.shown import Prose, cut, joined, number, percent, periods, pvalue, shown, wrap
+from leadlag.wording.table import Column, remainder, table
 
 if TYPE_CHECKING:
     from leadlag.methods.power.result import DetectableEffects, LeadPower
 
 __all__ = ["explain", "summary"]
 
-_WIDTH, _NAME = 80, 24
+_NAME = 24
 #: Leads that a summary lists, and those that it names as untestable.
 _MOST_ROWS, _MOST_NAMED = 40, 3
-_COLUMNS = (12, 8, 8, 11, 9, 8)
 
 
 def summary(result: DetectableEffects) -> Prose:
     """Table of the leads and what it rests on, as text of at most 80 columns."""
     kpi = cut(shown(result.kpi), _NAME)
-    head = wrap(f"How small an effect on {kpi} could be seen? {_answer(result)}", _WIDTH)
+    head = wrap(f"How small an effect on {kpi} could be seen? {_answer(result)}")
     facts = labelled(_facts(result))
     return page(head, _table(result), facts, [CAVEAT])
 
@@ -97,19 +96,15 @@ def _facts(result: DetectableEffects) -> Iterator[tuple[str, str]]:
 def _table(result: DetectableEffects) -> list[str]:
     """One line a lead."""
     tested = _tested(result)
-    heads = ("found half", "in sd", percent(result.power), "estimated", "needed", "p")
-    lines = [_line("lead", heads)]
+    columns = (
+        Column("lead", _NAME, "left", most=_NAME), Column("found half", 12), Column("in sd", 8), Column(percent(result.power), 8),
+        Column("estimated", 11), Column("needed", 9), Column("p", 8),
+    )  # fmt: skip
+    rows = []
     for item in tested[:_MOST_ROWS]:
         size = item.detectable
         if size is not None:
             told = [number(each, digits=2) for each in (size.half_sd, size.most_sd, size.estimated_sd)]
             needed = f"{math.ceil(size.nobs_needed):,}" if size.nobs_needed <= FAR * item.nobs else f">{int(FAR * item.nobs):,}"
-            lines.append(_line(shown(item.lead), (number(size.half), *told, needed, pvalue(item.pvalue))))
-    more = len(tested) - _MOST_ROWS
-    return [*lines, f"and {more:,} more: to_frame() has them all"] if more > 0 else lines
-
-
-def _line(name: str, cells: Sequence[str]) -> str:
-    return pad(cut(name, _NAME), _NAME) + "".join(
-        pad(cell, columns, side="right") for cell, columns in zip(cells, _COLUMNS, strict=True)
-    )
+            rows.append((shown(item.lead), number(size.half), *told, needed, pvalue(item.pvalue)))
+    return [*table(columns, rows), *remainder(len(tested) - _MOST_ROWS)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from leadlag.wording.cadences import cadence_facts
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import labelled, lines_of, page
+from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
+from leadlag.wording.notes import cadence_facts
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, pad, percent, periods, shown, wrap
+from leadlag.wording.shown import Prose, cut, interval, joined, lag_list, number, numbered, percent, periods, shown, wrap
+from leadlag.wording.table import Column, table
 
 if TYPE_CHECKING:
     from leadlag.core.linear.bands import Bands
@@ -23,27 +23,27 @@ VIEW = "response to a surprise in the lead (local projection)"
 #: Of the variation of a lead, this share or more has to be predicted before its surprises are said to be followed by more of it.
 _PERSISTENT = 0.10
 
-_WIDTH = 80
 _NAME = 28
-_COLUMNS = (3, 10, 10, 10, 10, 11, 11, 10, 5)
+_COLUMNS = (
+    Column("h", 3), Column("response", 10), Column("std. err.", 10), Column("low", 10), Column("high", 10),
+    Column("low all", 11), Column("high all", 11), Column("sum", 10), Column("rows", 5),
+)  # fmt: skip
 
 
 def exact_text(kpi: str, lead: str, horizons: Sequence[int]) -> str:
     """That the fit has no error at some horizons."""
-    at = f"horizon{'' if len(horizons) == 1 else 's'} {lag_list(horizons)}"
-    return f"at {at} {shown(kpi)} is fitted exactly: look whether it is made from {shown(lead)}"
+    return f"at {numbered('horizon', horizons)} {shown(kpi)} is fitted exactly: look whether it is made from {shown(lead)}"
 
 
 def summary(result: LocalProjection) -> Prose:
     """Responses with their bands as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
-    head = wrap(f"{VIEW.capitalize()}: {kpi} after {lead}", _WIDTH)
+    head = wrap(f"{VIEW.capitalize()}: {kpi} after {lead}")
     facts = labelled(_facts(result))
     level = percent(result.bands.level)
     foot = wrap(
         f"h: {result.unit}s after the surprise. low, high: {level} band of each h alone; low all, high all: of all h at once. "
         "sum: response added up from h = 0. Not the lag profile of a distributed lag: see explain().",
-        _WIDTH,
     )
     return page(head, facts, _table(result), [*foot, CAVEAT])
 
@@ -114,8 +114,7 @@ def _together(result: LocalProjection) -> str:
     level = percent(found.level)
     if not clear:
         return f"The {level} band of all horizons at once holds zero everywhere: no response can be told from none."
-    named = f"horizon{'' if len(clear) == 1 else 's'} {lag_list(clear)}"
-    return f"The {level} band of all horizons at once leaves zero at {named}."
+    return f"The {level} band of all horizons at once leaves zero at {numbered('horizon', clear)}."
 
 
 def _facts(result: LocalProjection) -> Iterator[tuple[str, str]]:
@@ -144,7 +143,7 @@ def _at_peak(result: LocalProjection) -> int:
 def _given(result: LocalProjection) -> str:
     """What is controlled for."""
     if result.order == result.own_order:
-        past = f"lag{'' if len(result.order) == 1 else 's'} {lag_list(result.order)} of both"
+        past = f"{numbered('lag', result.order)} of both"
     else:
         past = f"lags {lag_list(result.order)} of the lead and {lag_list(result.own_order)} of the KPI"
     chosen = " (chosen by AIC)" if result.order_chosen else ""
@@ -170,12 +169,12 @@ def _wandering(result: LocalProjection) -> str:
 
 def _table(result: LocalProjection) -> list[str]:
     """One line a horizon, in units of the data."""
-    rows: list[tuple[str, ...]] = [("h", "response", "std. err.", "low", "high", "low all", "high all", "sum", "rows")]
+    rows = []
     found = result.bands
     numbers = (found.estimate, found.bse, found.low, found.high, found.low_all, found.high_all, result.cumulative.estimate)
     for horizon, nobs, *values in zip(result.horizons, result.nobs, *numbers, strict=True):
         rows.append((str(horizon), *(number(float(value)) for value in values), str(nobs)))
-    return ["".join(pad(cell, columns, side="right") for cell, columns in zip(row, _COLUMNS, strict=True)) for row in rows]
+    return table(_COLUMNS, rows)
 
 
 def _of(value: float, unit: str) -> str:

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
+from leadlag.wording.layout import CAVEAT, beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
-from leadlag.wording.shown import Prose, among, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
+from leadlag.wording.shown import Prose, among, cut, joined, number, percent, periods, pvalue, shown, wrap
+from leadlag.wording.table import Column, table
 
 if TYPE_CHECKING:
     from leadlag.methods.refutation.result import Attempt, RefutationTest
@@ -19,8 +19,11 @@ __all__ = ["SEARCHED", "explain", "few_shifts", "summary"]
 #: What the p of the lead covers; the lead's future, its copies and random walks go through the same search.
 SEARCHED = "lags and shapes, searched again for every copy"
 
-_WIDTH, _NAME = 80, 28
-_COLUMNS = (8, 18, 10, 14, 9, 8)
+_NAME = 28
+_COLUMNS = (
+    Column("against", 13, "left"), Column("tried", 8), Column("compared in", 18), Column("the lead", 10),
+    Column("best of these", 14), Column("p", 9), Column("stands", 8),
+)  # fmt: skip
 _TITLES = {
     "future": "its future", "placebo": "shifted", "permuted": "other order", "decoys": "random walk",
 }  # fmt: skip
@@ -37,7 +40,7 @@ def few_shifts(count: int, unit: str) -> str:
 def summary(result: RefutationTest) -> Prose:
     """The attempts as a table of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
-    head = wrap(f"Does {lead} stand as a lead of {kpi}? {_answer(result)}", _WIDTH)
+    head = wrap(f"Does {lead} stand as a lead of {kpi}? {_answer(result)}")
     facts = labelled(_facts(result))
     return page(head, _table(result), facts, [CAVEAT])
 
@@ -61,17 +64,14 @@ def _answer(result: RefutationTest) -> str:
 
 def _table(result: RefutationTest) -> list[str]:
     """One line an attempt."""
-    rows = [("against", "tried", "compared in", "the lead", "best of these", "p", "stands")]
+    rows = []
     for attempt in result.attempts:
         told = pvalue if attempt.measure == "p" else number
         sizes = (told(attempt.lead), told(attempt.other) if math.isfinite(attempt.other) else "")
         p = pvalue(attempt.pvalue) if math.isfinite(attempt.pvalue) else ""
         stands = "yes" if attempt.stands else "no"
         rows.append((_TITLES[attempt.name], f"{attempt.tried:,}", attempt.measure, *sizes, p, stands))
-    return [
-        pad(row[0], 13) + "".join(pad(cell, width, side="right") for cell, width in zip(row[1:], _COLUMNS, strict=True))
-        for row in rows
-    ]
+    return table(_COLUMNS, rows)
 
 
 def _facts(result: RefutationTest) -> Iterator[tuple[str, str]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from leadlag.methods.regression.diagnostic_words import residual_lines
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import labelled, lines_of, page
+from leadlag.wording.fit import errors, explained, rows_used
+from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts, searched_lines
 from leadlag.wording.shown import (
     Prose,
@@ -18,13 +18,13 @@ from leadlag.wording.shown import (
     lag_list,
     lag_number,
     number,
-    pad,
     percent,
     periods,
     pvalue,
     shown,
     wrap,
 )
+from leadlag.wording.table import Column, table
 
 if TYPE_CHECKING:
     from leadlag.decision.checks import Check
@@ -41,9 +41,9 @@ __all__ = [
 #: Which of the two views of a profile this is.
 VIEW = "lag profile (distributed lag)"
 
-_WIDTH, _LABEL, _NAME = 80, 12, 26
-_TERMS = (28, 13, 13, 10, 10)
-_LAGS = (5, 11, 24, 24, 14)
+_LABEL, _NAME = 12, 26
+_TERM = 28
+_TERMS = (Column("term", _TERM, "left"), Column("coefficient", 13), Column("std. error", 13), Column("t", 10), Column("p", 10))
 #: Share of the largest effect below which an effect shows as zero.
 _NOTHING_LEFT = 1e-4
 #: Parameters behind the weights: label, and what follows the number.
@@ -122,7 +122,7 @@ def _lost(profile: LagProfile) -> bool:
 def profile_summary(profile: LagProfile) -> Prose:
     """One lead's profile as text of at most 80 columns."""
     kpi, lead = cut(shown(profile.kpi), _NAME), cut(shown(profile.lead), _NAME)
-    head = wrap(f"{VIEW[0].upper()}{VIEW[1:]}: how {kpi} moves after {lead}", _WIDTH)
+    head = wrap(f"{VIEW[0].upper()}{VIEW[1:]}: how {kpi} moves after {lead}")
     facts = [*labelled(_profile_facts(profile), width=_LABEL), *searched_lines(profile.provenance)]
     return page(head, facts, _lag_table(profile), [CAVEAT])
 
@@ -201,7 +201,8 @@ def _lag_table(profile: LagProfile) -> list[str]:
     bands, summed = profile.effects.profile, profile.effects.cumulative
     largest = max((abs(each) for each in bands.estimate if math.isfinite(each)), default=0.0)
     level = percent(profile.level)
-    rows = [("lag", "effect", f"{level} pointwise", f"{level} all lags", "sum so far")]
+    pointwise, together = Column(f"{level} pointwise", 24), Column(f"{level} all lags", 24)
+    rows = []
     for place, lag in enumerate(profile.lags):
         edges = (bands.estimate, bands.low, bands.high, bands.low_all, bands.high_all)
         # what is left of a decay far out is nothing beside its peak
@@ -210,7 +211,7 @@ def _lag_table(profile: LagProfile) -> list[str]:
         _, low_all, high_all = interval(at, *ends[2:])
         cells = (str(lag), middle, f"{low} to {high}", f"{low_all} to {high_all}", number(summed.estimate[place]))
         rows.append(cells)
-    return ["".join(pad(cell, columns, side="right") for cell, columns in zip(row, _LAGS, strict=True)) for row in rows]
+    return table((Column("lag", 5), Column("effect", 11), pointwise, together, Column("sum so far", 14)), rows)
 
 
 def profile_explain(profile: LagProfile) -> Prose:
@@ -253,19 +254,19 @@ def profile_explain(profile: LagProfile) -> Prose:
 def summary(result: LaggedRegressionResult) -> Prose:
     """Fit, profiles and diagnostics as text of at most 80 columns."""
     kpi, leads = cut(shown(result.kpi), _NAME), cut(joined([shown(lead) for lead in result.leads]), 40)
-    head = wrap(f"Lagged regression of {kpi} on {leads}", _WIDTH)
+    head = wrap(f"Lagged regression of {kpi} on {leads}")
     blocks = [head, labelled(_facts(result), width=_LABEL), _terms(result)]
     for profile in result.profiles[:6]:
         label = cut(shown(profile.lead), _NAME)
         blocks.append(
             [
-                *wrap(f"{label}: {profile.shape}", _WIDTH),
+                *wrap(f"{label}: {profile.shape}"),
                 *labelled([("Delay", _delay(profile)), ("Long run", _long_run(profile))], width=_LABEL),
             ]
         )
     if len(result.profiles) > 6:
         blocks.append([f"{len(result.profiles) - 6} more leads: result['name'].summary()"])
-    checked = [line for text in diagnosis(result) for line in wrap(text, _WIDTH, indent="  ")]
+    checked = [line for text in diagnosis(result) for line in wrap(text, indent="  ")]
     return page(*blocks, checked, [CAVEAT])
 
 
@@ -285,8 +286,7 @@ def diagnosis(result: LaggedRegressionResult) -> tuple[str, ...]:
 def explain(result: LaggedRegressionResult) -> Prose:
     """What the regression says, in plain sentences."""
     kpi, unit = shown(result.kpi), result.unit
-    share = percent(round(result.rsquared, 3)) if math.isfinite(result.rsquared) else "an unknown share"
-    told = [f"The model explains {share} of the variation of {kpi} on {periods(result.nobs, unit)}."]
+    told = [f"The model explains {explained(result.rsquared)} of the variation of {kpi} on {periods(result.nobs, unit)}."]
     for profile in result.profiles:
         middle, low, high = interval(profile.long_run.value, profile.long_run.low, profile.long_run.high)
         if math.isnan(profile.long_run.value):
@@ -309,9 +309,9 @@ def explain(result: LaggedRegressionResult) -> Prose:
 def _facts(result: LaggedRegressionResult) -> Iterator[tuple[str, str]]:
     every = [f"{lag_list(lags)} ({unit}s){_of_whom(result, unit)}" for unit, lags in result.lags_by_unit.items()]
     yield "Lags", "; ".join(every) + (f"; own lags {lag_list(result.own_lags)}" if result.own_lags else "")
-    yield "Rows", f"{periods(result.nobs, result.unit)} used, {result.n_dropped:,} not (first periods and missing values)"
+    yield "Rows", rows_used(result.nobs, result.n_dropped, result.unit)
     yield "Fit", f"R2 {number(result.rsquared)}, AIC {number(result.aic, digits=5)}, BIC {number(result.bic, digits=5)}"
-    yield "Errors", _errors(result)
+    yield "Errors", errors(result.cov_type, bandwidth=result.bandwidth, correction=result.correction)
     yield from searched_facts(result.provenance)
     if result.cov_type == "HAC":
         what = {"HC3": "HC3 errors", "AR(0)": "errors without autocorrelation"}.get(result.band_errors)
@@ -332,25 +332,17 @@ def _of_whom(result: LaggedRegressionResult, unit: str) -> str:
     )
 
 
-def _errors(result: LaggedRegressionResult) -> str:
-    if result.cov_type != "HAC":
-        return str(result.cov_type)
-    times = ", times nobs / df_resid" if result.correction == "df" else ""
-    return f"HAC, Bartlett weights, bandwidth {result.bandwidth}{times}"
-
-
 def _terms(result: LaggedRegressionResult) -> list[str]:
-    rows = [("term", "coefficient", "std. error", "t", "p")]
     frame = result.coefficients()
-    for term, coefficient, bse, t, p in frame.head(_MOST_TERMS).itertuples(index=False):
-        rows.append((_term(term), number(coefficient), number(bse), number(t), pvalue(p)))
-    numbers = ["".join(pad(cell, most, side="right") for cell, most in zip(row[1:], _TERMS[1:], strict=True)) for row in rows]
-    lines = [pad(row[0], _TERMS[0]) + line for row, line in zip(rows, numbers, strict=True)]
-    left = len(frame) - _MOST_TERMS
+    rows = [
+        (_term(term), number(coefficient), number(bse), number(t), pvalue(p))
+        for term, coefficient, bse, t, p in frame.head(_MOST_TERMS).itertuples(index=False)
+    ]
+    lines, left = table(_TERMS, rows), len(frame) - _MOST_TERMS
     return [*lines, f"{left} more terms: coefficients()"] if left > 0 else lines
 
 
 def _term(term: str) -> str:
     """A term cut in its name, not in its lag."""
     name, dot, lag = shown(term).rpartition(".")
-    return f"{cut(name, _TERMS[0] - 2 - len(lag))}{dot}{lag}" if len(lag) < 9 else cut(shown(term), _TERMS[0] - 1)
+    return f"{cut(name, _TERM - 2 - len(lag))}{dot}{lag}" if len(lag) < 9 else cut(shown(term), _TERM - 1)

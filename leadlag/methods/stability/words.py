@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from leadlag.errors import UsageError
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.delays import in_time
-from leadlag.wording.layout import beside_facts, beside_sentences, labelled, lines_of, page
+from leadlag.wording.layout import CAVEAT, beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.shown import Prose, among, cut, joined, number, periods, shown, wrap
 from leadlag.wording.targeted import CHANGED, since_target, with_interval
+from leadlag.wording.units import in_time
 
 if TYPE_CHECKING:
     from leadlag.decision.backing import Weakening
@@ -23,7 +22,7 @@ __all__ = ["HOW", "WHEN", "date_refused", "explain", "summary", "too_few_beside"
 #: What the p of a change covers, and how.
 WHEN, HOW = "dates of a change, at the lag and in the shape that fit best", "wild bootstrap"
 
-_WIDTH, _NAME = 80, 28
+_NAME = 28
 
 
 def too_little(nobs: int, unit: str) -> str:
@@ -45,7 +44,7 @@ def date_refused(error: UsageError) -> str:
 def summary(result: StabilityTest) -> Prose:
     """Test, likeliest date, effects and the test since the lead is a target as text of at most 80 columns."""
     kpi, lead = cut(shown(result.kpi), _NAME), cut(shown(result.lead), _NAME)
-    head = wrap(f"Is the effect of {lead} on {kpi} the same all the time? {_answer(result)}", _WIDTH)
+    head = wrap(f"Is the effect of {lead} on {kpi} the same all the time? {_answer(result)}")
     facts = labelled(_facts(result))
     return page(head, facts, [CAVEAT])
 

@@ -7,19 +7,22 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from leadlag.wording.layout import labelled, lines_of
+from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.searched import searched_facts, searched_lines
-from leadlag.wording.shown import Prose, among, cut, joined, number, pad, percent, periods, pvalue, shown, wrap
-from leadlag.wording.treatment import season
+from leadlag.wording.shown import Prose, among, cut, joined, number, percent, periods, pvalue, shown, wrap
+from leadlag.wording.table import Column, table
+from leadlag.wording.units import season
 
 if TYPE_CHECKING:
     from leadlag.methods.stationarity.result import SeasonTest, SeriesStationarity, StationarityResult
 
 __all__ = ["axes", "corners", "explain", "explain_series", "kpss_p", "label", "summary", "summary_of_series", "untestable"]
 
-_WIDTH = 80
 _NAME = 24
-_COLUMNS = ((19, "left"), (17, "left"), (8, "right"), (8, "right"), (8, "right"), (20, "right"))
+_COLUMNS = (
+    Column("metric", 19, "left", most=18), Column("verdict", 17, "left"), Column("DF-GLS p", 8), Column("ADF p", 8),
+    Column("KPSS p", 8), Column("suggested", 20),
+)  # fmt: skip
 _MOST_ROWS = 40
 _SHORT: Mapping[str, str] = MappingProxyType({"difference": "diff"})
 _LOWEST, _HIGHEST = 0.01, 0.10
@@ -88,24 +91,19 @@ def summary(result: StationarityResult) -> Prose:
     series = result.series
     counts = Counter(item.verdict for item in series)
     told = joined([f"{counts[verdict]:,} {verdict}" for verdict in (*_VERDICTS, "untestable") if counts[verdict]])
-    head = wrap(f"Stationarity of {len(series):,} series at {percent(result.alpha)}: {told or 'nothing to check'}", _WIDTH)
-    cells: list[tuple[str, ...]] = [("metric", "verdict", "DF-GLS p", "ADF p", "KPSS p", "suggested")]
-    cells += [_row(item) for item in series[:_MOST_ROWS]]
-    table = [
-        "".join(pad(cell, size, side=side) for cell, (size, side) in zip(row, _COLUMNS, strict=True)).rstrip() for row in cells
-    ]
+    head = wrap(f"Stationarity of {len(series):,} series at {percent(result.alpha)}: {told or 'nothing to check'}")
+    lines = table(_COLUMNS, [_row(item) for item in series[:_MOST_ROWS]])
     if len(series) > _MOST_ROWS:
-        table.append(f"and {len(series) - _MOST_ROWS:,} more: to_frame() has them all.")
+        lines.append(f"and {len(series) - _MOST_ROWS:,} more: to_frame() has them all.")
     foot = wrap(
         "DF-GLS and ADF: a small p speaks against a unit root. KPSS: a small p speaks against stationarity. Seasons stand beside "
         "the tests. Suggestions are never carried out unasked.",
-        _WIDTH,
     )
-    return Prose("\n\n".join("\n".join(part) for part in (head, table, searched_lines(result.provenance), foot)))
+    return page(head, lines, searched_lines(result.provenance), foot)
 
 
 def _row(item: SeriesStationarity) -> tuple[str, ...]:
-    name = label(item, _COLUMNS[0][0] - 1)
+    name = label(item)
     if item.verdict == "untestable":
         return (name, item.verdict, "-", "-", "-", item.reason.split(":")[0])
     steps = "+".join(_SHORT.get(step, step) for step in item.transform.steps) or "none"
@@ -148,10 +146,8 @@ _CARE = (
 
 def summary_of_series(item: SeriesStationarity) -> Prose:
     """The verdict and the tests behind it as text of at most 80 columns."""
-    head = wrap(f"{label(item, 40)}: {item.verdict}", _WIDTH)
-    told = (*_facts(item), *searched_facts(item.provenance))
-    facts = labelled(told)
-    return Prose("\n\n".join("\n".join(part) for part in (head, facts)))
+    head = wrap(f"{label(item, 40)}: {item.verdict}")
+    return page(head, labelled((*_facts(item), *searched_facts(item.provenance))))
 
 
 def _facts(item: SeriesStationarity) -> Iterator[tuple[str, str]]:

@@ -1,1 +1,1 @@
-"""A ranking in words: sentences, checks, tables, prose."""
+"""A ranking in words: sentences, checks, facts, tables, prose, and what was done to each series."""

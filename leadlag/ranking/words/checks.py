@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leadlag.ranking.words.sentences import lead_unit
+from leadlag.ranking.words.sentences import lead_sd
 from leadlag.wording.delays import delay_set, not_identified, time_to_act
-from leadlag.wording.shown import among, joined, lag_number, number, periods, shown
+from leadlag.wording.shown import among, joined, lag_number, periods, shown
 from leadlag.wording.targeted import since_target
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leadlag.decision.checks import Check
     from leadlag.ranking.result import Context
 
-__all__ = ["GRADE", "ONLY_A_PART", "STATUS", "asked", "check", "graded", "label", "saved"]
+__all__ = ["GRADE", "ONLY_A_PART", "PLUSES", "STATUS", "asked", "check", "graded", "label"]
 
 #: Why a lead of which only a part acts has no gain.
 ONLY_A_PART = "only a part of it acts, and forecasts are made from its values as they are"
@@ -32,6 +32,9 @@ GRADE = {
     "moderate": "one of these is missing: saved forecast error out of sample, a stable relation, a sharp delay",
     "weak": "more than one of these is missing, or the data fail a check: saved forecast error, a stable relation, a sharp delay",
 }
+
+#: Each grade as one to three signs.
+PLUSES = {"strong": "+++", "moderate": "++", "weak": "+"}
 
 #: What stands against a better grade.
 _MISSED = {
@@ -227,7 +230,7 @@ def _feedback(at: _Asked) -> str:
     return f"{kpi} leads {lead} in turn (p {among(at.value)}): a feedback, so a rise of {lead} may be an echo of {kpi}."
 
 
-def saved(found: Gain, unit: str) -> str:
+def _saved(found: Gain, unit: str) -> str:
     """Share of the forecast error that a lead saves, horizon by horizon, as a clause; empty without numbers."""
     known = [
         (horizon, share, p)
@@ -255,7 +258,7 @@ def _gain(at: _Asked) -> str:
     told = (
         f"{max(found.n_origins, default=0):,} forecasts of periods not yet seen, beside those from {at.kpi}'s own history alone, "
     )
-    told += saved(found, at.unit)
+    told += _saved(found, at.unit)
     if at.passed:
         return f"{told}. It was found on these periods too, so this is no proof of its own."
     why = "worse with it" if at.failed else "better by no more than chance allows"
@@ -291,7 +294,7 @@ def _targeted(at: _Asked) -> str:
     if stability is None or stability.weakening is None:
         return ""
     size = at.evidence.effect
-    rise = f" for a rise by {number(size.lead_sd)}{lead_unit(at.evidence.lead, at.context)}" if size is not None else ""
+    rise = f" for a rise by {lead_sd(size, at.evidence.lead, at.context)}" if size is not None else ""
     sign = " %" if size is not None and size.in_percent else ""
     return since_target(stability.weakening, lead=at.lead, kpi=at.kpi, unit=at.unit, rise=rise, sign=sign)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from leadlag.ranking.words.sentences import headline
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import lines_of, page
+from leadlag.wording.layout import CAVEAT, lines_of, page
 from leadlag.wording.searched import searched_lines
-from leadlag.wording.shown import Prose, cut, lag_number, pad, percent, periods, shown, width, wrap
+from leadlag.wording.shown import WIDTH, Prose, cut, lag_number, percent, periods, shown, wrap
+from leadlag.wording.table import fitted, remainder, table
 
 if TYPE_CHECKING:
     from leadlag.ranking.many import Failure, KpiRanking
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ["explain_many", "summary_of_many"]
 
-_WIDTH = 80
 _NAME = 22
+_GAP = "  "
 _MOST_ROWS, _MOST_FAILURES, _MOST_TOLD = 40, 10, 20
 
 
 def summary_of_many(rankings: Sequence[KpiRanking], failures: Sequence[Failure], provenance: Provenance) -> Prose:
     """Rankings as text of at most 80 columns: what was done, the leads of each, and what failed."""
-    blocks = [wrap(_count(rankings, failures), _WIDTH), _table(rankings), list(_failed(failures)), searched_lines(provenance)]
+    blocks = [wrap(_count(rankings, failures)), _table(rankings), list(_failed(failures)), searched_lines(provenance)]
     blocks.append(_wrapped(_shared(rankings)))
     return page(*blocks, [CAVEAT])
 
@@ -57,16 +57,14 @@ def _table(rankings: Sequence[KpiRanking]) -> list[str]:
     if not rankings:
         return []
     with_segment = any(item.segment for item in rankings)
-    rows = [("KPI", *(("Segment",) if with_segment else ()), "Tested", "Leads (delay)")]
+    heads = ("KPI", *(("Segment",) if with_segment else ()), "Tested", "Leads (delay)")
+    rows: list[tuple[str, ...]] = []
     for item in rankings[:_MOST_ROWS]:
-        names = (shown(item.kpi), *((shown(item.segment),) if with_segment else ()))
-        rows.append((*(cut(name, _NAME) for name in names), f"{item.ranking.family.n_tested:,}", _leads(item.ranking)))
-    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-    widths[-1] = min(widths[-1], _WIDTH - sum(widths[:-1]) - 2 * (len(widths) - 1))
-    rows.insert(1, tuple("-" * columns for columns in widths))
-    lines = ["  ".join(pad(cut(text, room), room) for text, room in zip(row, widths, strict=True)).rstrip() for row in rows]
-    more = len(rankings) - _MOST_ROWS
-    return [*lines, f"and {more:,} more: to_frame() has them all"] if more > 0 else lines
+        named = (shown(item.kpi), *((shown(item.segment),) if with_segment else ()))
+        rows.append((*(cut(name, _NAME) for name in named), f"{item.ranking.family.n_tested:,}", _leads(item.ranking)))
+    *names, leads = fitted(heads, rows, ["left"] * len(heads))
+    room = WIDTH - sum(column.width + len(_GAP) for column in names)
+    return [*table([*names, leads.narrow(room)], rows, gap=_GAP, rule=True), *remainder(len(rankings) - _MOST_ROWS)]
 
 
 def _leads(ranking: LeadRanking) -> str:
@@ -79,7 +77,7 @@ def _leads(ranking: LeadRanking) -> str:
 
 def _failed(failures: Sequence[Failure]) -> Iterator[str]:
     for text in _failures(failures):
-        yield from wrap(text, _WIDTH, indent="  ")
+        yield from wrap(text, indent="  ")
 
 
 def _failures(failures: Sequence[Failure]) -> list[str]:
@@ -94,7 +92,7 @@ def _where(item: KpiRanking | Failure) -> str:
 
 
 def _wrapped(texts: Sequence[str]) -> list[str]:
-    return [line for text in texts for line in wrap(text, _WIDTH)]
+    return [line for text in texts for line in wrap(text)]
 
 
 def _shared(rankings: Sequence[KpiRanking]) -> list[str]:

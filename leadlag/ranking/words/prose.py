@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from leadlag.ranking.words import checks, sentences
 from leadlag.wording import delays, power
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.layout import lines_of
-from leadlag.wording.shown import Prose, among, joined, periods, shown
+from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
+from leadlag.wording.shown import Prose, among, interval, joined, percent, periods, shown
+from leadlag.wording.units import in_time
 
 if TYPE_CHECKING:
-    from leadlag.decision import Decision, Delay
+    from leadlag.decision import Decision, Delay, Effect, Evidence
     from leadlag.decision.checks import Check
     from leadlag.ranking.result import Context, LeadRanking
     from leadlag.results import Provenance
 
-__all__ = ["explain_lead", "explain_ranking", "lead_paragraphs", "nothing_found", "why_not"]
+__all__ = ["explain_lead", "explain_ranking", "lead_paragraphs", "summary_of_lead", "why_not"]
 
 
 def explain_lead(decision: Decision, context: Context, provenance: Provenance) -> Prose:
@@ -33,6 +34,11 @@ def lead_paragraphs(decision: Decision, context: Context, provenance: Provenance
         told = [("Answer", _answer(decision, context)), *_grade(decision), *_numbers(decision, context, provenance)]
         told += [*_checks(decision, context), *_steps(decision, context), ("Limits", _limits(decision, context))]
     return tuple(told)
+
+
+def summary_of_lead(paragraphs: Iterable[tuple[str, str]]) -> Prose:
+    """Labelled sentences as text of at most 80 columns."""
+    return page(labelled(paragraphs))
 
 
 def why_not(decision: Decision, context: Context) -> Prose:
@@ -67,7 +73,7 @@ def _answer(decision: Decision, context: Context) -> str:
     """The verdict, and how many periods ahead."""
     evidence, kpi = decision.evidence, shown(context.kpi)
     lead, ahead = shown(evidence.lead), evidence.delay
-    by = f" by {delays.delay(ahead, context.unit)}" if ahead else ""
+    by = f" by {_ahead(ahead, context.unit)}" if ahead else ""
     if decision.verdict == "lead":
         return f"{lead} leads {kpi}{by}: its past improves the prediction beyond what the KPI's own past tells."
     if decision.verdict == "indirect":
@@ -83,6 +89,11 @@ def _answer(decision: Decision, context: Context) -> str:
     if _because(decision, "one_event"):
         return f"What links {lead} to {kpi} is one event: once the largest level shift of {kpi} is in the model, nothing is left."
     return f"There is no sign that {lead} leads {kpi} within {periods(context.max_lag, context.unit)}."
+
+
+def _ahead(delay: Delay, unit: str) -> str:
+    """The delay with its set."""
+    return f"{periods(delay.peak, unit)} ({percent(delay.level)} set: {delays.delay_set(delay, unit)})"
 
 
 def _untestable(decision: Decision, context: Context) -> str:
@@ -114,7 +125,7 @@ def _numbers(decision: Decision, context: Context, provenance: Provenance) -> li
 
 def _delay(ahead: Delay, context: Context) -> str:
     """Peak and mean delay, which differ where an effect is spread out."""
-    told = f"The effect peaks after {delays.in_time(ahead.peak, context.unit)}; "
+    told = f"The effect peaks after {in_time(ahead.peak, context.unit)}; "
     if math.isnan(ahead.mean):
         return f"{told}no mean delay: {delays.mean_missing(ahead)}."
     return f"{told}over all lags it comes after {delays.mean_delay(ahead, context.unit)} on average."
@@ -126,14 +137,54 @@ def _effect(decision: Decision, context: Context) -> str:
     if evidence.effect is None:
         return ""
     if evidence.response == "square":
-        clause = sentences.effect_of_square(evidence.effect, evidence, context)
+        clause = _effect_of_square(evidence.effect, evidence, context)
     else:
-        clause = sentences.effect_of(evidence.effect, evidence.lead, context)
+        clause = _effect_of(evidence.effect, evidence.lead, context)
         if decision.verdict in ("lead", "indirect") and evidence.response in sentences.ACTING:
             clause += f"; {shown(evidence.lead)} {sentences.ACTING[evidence.response]}"
     if decision.verdict == "lead":
         return f"{clause[0].upper()}{clause[1:]}."
     return f"The best estimate, which does not count as a lead: {clause}."
+
+
+def _effect_of(size: Effect, lead: str, context: Context) -> str:
+    """What goes with a lasting rise of the lead, as a clause."""
+    value, low, high = interval(size.value, size.low, size.high)
+    unit, kpi = sentences.effect_head([size], context), shown(context.kpi)
+    return (
+        f"a lasting rise of {shown(lead)} by {sentences.lead_sd(size, lead, context)} (one standard deviation of its "
+        f"working series) goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
+        f"({percent(size.level)} interval: {_bounds(low, high)}), once the rise has worked through all lags"
+    )
+
+
+def _effect_of_square(size: Effect, evidence: Evidence, context: Context) -> str:
+    """What goes with a lead that acts by its square, as a clause; by its profile, since a rise has no effect of one sign."""
+    lead, kpi, ahead, found = shown(evidence.lead), shown(context.kpi), evidence.delay, evidence.profile
+    why = "it acts by its square, so that a rise and a fall are the same and a rise has no effect of one sign"
+    if found is None or ahead is None or ahead.peak not in found.lags:
+        return f"a rise and a fall of {lead} go alike with {kpi}: {why}"
+    place = found.lags.index(ahead.peak)
+    value, low, high = interval(found.effect[place], found.low[place], found.high[place])
+    unit = sentences.effect_head([size], context)
+    return (
+        f"a move of {lead} by {sentences.lead_sd(size, evidence.lead, context)} (one standard deviation of its working "
+        f"series) to either side of its mean goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
+        f"{periods(ahead.peak, context.unit)} later ({percent(size.level)} interval: {_bounds(low, high)}); {why}"
+    )
+
+
+def _way(amount: str) -> str:
+    return "lower" if amount.startswith("-") else "higher"
+
+
+def _bounds(low: str, high: str) -> str:
+    """Both ends of an interval with the word for their side of zero, the smaller change first."""
+    if _way(low) == _way(high):
+        return f"{low} to {high} higher" if _way(low) == "higher" else f"{high.lstrip('-')} to {low.lstrip('-')} lower"
+    if not high.strip("0.,"):
+        return f"{high} to {low.lstrip('-')} lower"
+    return f"{low.lstrip('-')} lower to {high} higher"
 
 
 def _evidence(decision: Decision, context: Context) -> str:
@@ -190,14 +241,6 @@ def _limits(decision: Decision, context: Context) -> str:
     )
 
 
-def nothing_found(ranking: LeadRanking) -> tuple[str, ...]:
-    """Where no candidate leads: those that came closest and what would be needed to find them; empty where one does."""
-    tested = [item.evidence for item in ranking.decisions if item.verdict != "untestable"]
-    if any(item.verdict == "lead" for item in ranking.decisions):
-        return ()
-    return power.closest(tested, kpi=ranking.context.kpi, unit=ranking.context.unit)
-
-
 def explain_ranking(ranking: LeadRanking) -> Prose:
     """The answer of a ranking in a few sentences."""
     context, told = ranking.context, [sentences.headline(ranking)]
@@ -205,7 +248,7 @@ def explain_ranking(ranking: LeadRanking) -> Prose:
         if decision.verdict == "lead" and decision.evidence.effect is not None:
             told.append(" ".join(filter(None, (_effect(decision, context), checks.graded(decision)))))
     told.append(f"Tested: {sentences.family(ranking.family, context)}; {sentences.sample(context)}.")
-    told += nothing_found(ranking)
+    told += sentences.nothing_found(ranking)
     if ranking.decoys is not None:
         told.append(f"{sentences.decoys(ranking.decoys)}.")
     if controls := sentences.controls(ranking.provenance):

@@ -1,25 +1,25 @@
-"""Codes and numbers to sentences: verdicts, reasons, checks and what a ranking does not show."""
+"""Sentences that texts, tables and pages of a ranking share: its answer, what was tested, reasons, and what it does not show."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from leadlag.errors import CODES
+from leadlag.wording.power import closest
 from leadlag.wording.searched import counted
-from leadlag.wording.shown import cut, interval, joined, number, percent, periods, shown
+from leadlag.wording.shown import cut, joined, number, percent, periods, shown
 
 if TYPE_CHECKING:
-    from leadlag.decision import Decision, Effect, Evidence, Reason
+    from leadlag.decision import Decision, Effect, Reason
     from leadlag.decision.backing import Decoys
     from leadlag.ranking.result import Context, Family, LeadRanking
     from leadlag.results import Provenance
 
 __all__ = [
-    "ACTING", "LIMITS", "VERDICT", "coded_reason", "controls", "decoys", "direction", "effect_head", "effect_of",
-    "effect_of_square", "family", "headline", "lead_title", "lead_unit", "next_step", "reason", "sample",
+    "ACTING", "LIMITS", "VERDICT", "coded_reason", "controls", "decoys", "effect_head", "family", "headline", "lead_sd",
+    "lead_title", "next_step", "nothing_found", "reason", "sample",
 ]  # fmt: skip
 
 
@@ -92,6 +92,14 @@ def headline(ranking: LeadRanking, *, most: int = 200) -> str:
     return f"{len(named)} of {_candidates(total)} {verb} {kpi}: {joined(told)}."
 
 
+def nothing_found(ranking: LeadRanking) -> tuple[str, ...]:
+    """Where no candidate leads: those that came closest and what would be needed to find them; empty where one does."""
+    tested = [item.evidence for item in ranking.decisions if item.verdict != "untestable"]
+    if any(item.verdict == "lead" for item in ranking.decisions):
+        return ()
+    return closest(tested, kpi=ranking.context.kpi, unit=ranking.context.unit)
+
+
 def lead_title(decision: Decision, unit: str, *, most: int = 200, between: str = "") -> str:
     """Name of a lead, the words `between`, and how far ahead it moves."""
     name, ahead = cut(shown(decision.evidence.lead), most), decision.evidence.delay
@@ -108,50 +116,10 @@ def effect_head(sizes: Iterable[Effect | None], context: Context) -> str:
     return "%" if in_percent else shown(context.kpi_unit)
 
 
-def lead_unit(lead: str, context: Context) -> str:
-    """The unit of a lead, with a space before it; empty if it is not known."""
+def lead_sd(size: Effect, lead: str, context: Context) -> str:
+    """The rise of a lead that its effect belongs to, with the unit of the lead if that is known."""
     unit = dict(context.units).get(lead, "")
-    return f" {shown(unit)}" if unit else ""
-
-
-def effect_of(size: Effect, lead: str, context: Context) -> str:
-    """What goes with a lasting rise of the lead, as a clause."""
-    value, low, high = interval(size.value, size.low, size.high)
-    unit, kpi = effect_head([size], context), shown(context.kpi)
-    return (
-        f"a lasting rise of {shown(lead)} by {number(size.lead_sd)}{lead_unit(lead, context)} (one standard deviation of its "
-        f"working series) goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
-        f"({percent(size.level)} interval: {_bounds(low, high)}), once the rise has worked through all lags"
-    )
-
-
-def effect_of_square(size: Effect, evidence: Evidence, context: Context) -> str:
-    """What goes with a lead that acts by its square, as a clause; by its profile, since a rise has no effect of one sign."""
-    lead, kpi, ahead, found = shown(evidence.lead), shown(context.kpi), evidence.delay, evidence.profile
-    why = "it acts by its square, so that a rise and a fall are the same and a rise has no effect of one sign"
-    if found is None or ahead is None or ahead.peak not in found.lags:
-        return f"a rise and a fall of {lead} go alike with {kpi}: {why}"
-    place = found.lags.index(ahead.peak)
-    value, low, high = interval(found.effect[place], found.low[place], found.high[place])
-    unit = effect_head([size], context)
-    return (
-        f"a move of {lead} by {number(size.lead_sd)}{lead_unit(evidence.lead, context)} (one standard deviation of its working "
-        f"series) to either side of its mean goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
-        f"{periods(ahead.peak, context.unit)} later ({percent(size.level)} interval: {_bounds(low, high)}); {why}"
-    )
-
-
-def _way(amount: str) -> str:
-    return "lower" if amount.startswith("-") else "higher"
-
-
-def _bounds(low: str, high: str) -> str:
-    """Both ends of an interval with the word for their side of zero, the smaller change first."""
-    if _way(low) == _way(high):
-        return f"{low} to {high} higher" if _way(low) == "higher" else f"{high.lstrip('-')} to {low.lstrip('-')} lower"
-    if not high.strip("0.,"):
-        return f"{high} to {low.lstrip('-')} lower"
-    return f"{low.lstrip('-')} lower to {high} higher"
+    return f"{number(size.lead_sd)}{f' {shown(unit)}' if unit else ''}"
 
 
 def family(tests: Family, context: Context) -> str:
@@ -208,10 +176,3 @@ def next_step(decision: Decision, context: Context) -> str:
     code = decision.reason.code if decision.reason else decision.verdict
     by = shown(decision.evidence.explained_by)
     return _NEXT.get(code, "").format(lead=shown(decision.evidence.lead), kpi=shown(context.kpi), by=by)
-
-
-def direction(size: Effect) -> str:
-    """Which way the KPI goes when the lead rises; nothing where a rise has no effect of one sign."""
-    if math.isnan(size.value):
-        return ""
-    return "↑ higher" if size.value >= 0 else "↓ lower"

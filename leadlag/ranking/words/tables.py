@@ -1,165 +1,58 @@
-"""Tables as text: a ranking in 80 columns, and any frame as Markdown."""
+"""A ranking as a table of 80 columns, with what stands around it, and the cells that a page shows too."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from leadlag.ranking.words import checks, sentences
-from leadlag.ranking.words.prose import nothing_found
-from leadlag.wording.caveat import CAVEAT
-from leadlag.wording.kinds import by_kind
-from leadlag.wording.layout import labelled, page
-from leadlag.wording.shown import Prose, cut, interval, joined, lag_number, number, pad, percent, pvalue, shown, width, wrap
+from leadlag.ranking.words.facts import fact_list, published_late
+from leadlag.wording.layout import CAVEAT, labelled, page
+from leadlag.wording.shown import WIDTH, Prose, cut, interval, lag_number, pvalue, shown, wrap
+from leadlag.wording.table import Side, fitted, remainder, table
 
 if TYPE_CHECKING:
     from leadlag.decision import Decision, Delay, Effect
     from leadlag.ranking.result import Context, LeadRanking
 
-__all__ = [
-    "delay_cell", "effect_cell", "fact_list", "left_cell", "published_late", "sd_cell", "summary", "summary_of_lead",
-    "verdict_cell",
-]  # fmt: skip
+__all__ = ["delay_cell", "direction_cell", "effect_cell", "left_cell", "sd_cell", "summary", "t_cell"]
 
-_WIDTH = 80
 _MOST_ROWS = 40
-_MOST_FACTS = 10
 _NAME = 28
 _SHORT_NAME = 14
 _GAP = "  "
-_PLUSES: Mapping[str, str] = {"strong": "+++", "moderate": "++", "weak": "+"}
+#: Where the cells stand, of as many columns as a table has.
+_SIDES: tuple[Side, ...] = ("right", "left", "left", "left", "right", "right", "right", "right")
 
 
 def summary(ranking: LeadRanking, *, not_computed: Sequence[str] = ()) -> Prose:
     """Ranking as text of at most 80 columns: the answer, the table, and what stands behind it."""
     rows = ranking.decisions[:_MOST_ROWS]
-    table = _table(rows, ranking.context.unit, with_left=published_late(ranking.decisions))
-    if len(ranking.decisions) > len(rows):
-        table.append(f"and {len(ranking.decisions) - len(rows):,} more: to_frame() has them all")
+    lines = _table(rows, ranking.context.unit, with_left=published_late(ranking.decisions))
+    lines += remainder(len(ranking.decisions) - len(rows))
     facts = labelled(fact_list(ranking, not_computed=not_computed, most=_NAME))
-    blocks = [wrap(sentences.headline(ranking, most=_NAME), _WIDTH), table, facts, [CAVEAT]]
-    return page(*blocks)
+    return page(wrap(sentences.headline(ranking, most=_NAME)), lines, facts, [CAVEAT])
 
 
-def summary_of_lead(paragraphs: Iterable[tuple[str, str]]) -> Prose:
-    """Labelled sentences as text of at most 80 columns."""
-    return page(labelled(paragraphs))
-
-
-def fact_list(ranking: LeadRanking, *, not_computed: Sequence[str] = (), most: int = 200) -> list[tuple[str, str]]:
-    """What stands behind the table, each fact with its label; names cut to `most` columns."""
-    context = ranking.context
-    kpi, policy = cut(shown(context.kpi), most), context.policy
-    bounds = f"with its {percent(policy.effect_level)} interval; of leads corrected for having been chosen"
-    facts = [
-        ("Delay", f"in {context.unit}s, with the ends of the {percent(policy.delay_level)} set"),
-        *_open_delays(ranking.decisions, most),
-        ("Effect", f"{_effect_words(ranking, kpi)}, {bounds}"),
-        *_left_fact(ranking),
-        *_explained_fact(ranking.decisions, most),
-        *_response_facts(ranking.decisions, most),
-        *_group_facts(ranking.decisions, most),
-        *_grade_facts(ranking.decisions),
-        *(("Closest", told) for told in nothing_found(ranking)),
-        ("Searched", sentences.family(ranking.family, context)),
-        *([] if ranking.decoys is None else [("Decoys", sentences.decoys(ranking.decoys))]),
-        ("KPI", f"{kpi}: {context.treatment or 'as given'}"),
-        *_controls_fact(ranking, most),
-        ("Sample", f"{sentences.sample(context)}; {_rows_used(ranking.decisions)}"),
-    ]
-    out = [f"{cut(shown(name), most)} ({shown(why)})" for name, why in ranking.left_out]
-    if out:
-        told = [*out[:_MOST_FACTS], f"{len(out) - _MOST_FACTS} more"] if len(out) > _MOST_FACTS else out
-        facts.append(("Left out", ", ".join(told)))
-    lost = ((item.evidence.lead, item.reason) for item in ranking.decisions if item.verdict == "untestable")
-    facts += _cut_facts("Untestable", [f"{cut(shown(name), most)}: {sentences.reason(why)}" for name, why in lost if why])
-    facts += _cut_facts("Note", by_kind(ranking.provenance.warnings))
-    if not_computed:
-        facts.append(("Columns", f"not computed, with evidence=True they are: {', '.join(not_computed)}"))
-    return facts
-
-
-def _cut_facts(label: str, texts: list[str]) -> list[tuple[str, str]]:
-    """One fact a text, the rest counted."""
-    told = [(label, text) for text in texts[:_MOST_FACTS]]
-    return [*told, (label, f"and {len(texts) - _MOST_FACTS} more")] if len(texts) > _MOST_FACTS else told
-
-
-def _controls_fact(ranking: LeadRanking, most: int) -> list[tuple[str, str]]:
-    names = [cut(name, most) for name in sentences.controls(ranking.provenance)]
-    return [("Controls", f"{joined(names)}, in every model")] if names else []
-
-
-def _open_delays(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:
-    """Leads of which the set does not say when they act."""
-    wide = [item for item in decisions if item.evidence.delay is not None and not item.evidence.delay.identified]
-    told = f"not identified, do not plan with it: {joined([cut(shown(item.evidence.lead), most) for item in wide])}"
-    return [("Delay", told)] if wide else []
-
-
-def _left_fact(ranking: LeadRanking) -> list[tuple[str, str]]:
-    told = f"{ranking.context.unit}s left to act when the value is published: delay less available_after"
-    return [("Left", told)] if published_late(ranking.decisions) else []
-
-
-def _explained_fact(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:
-    """Which lead stands behind each indirect one."""
-    behind: dict[str, list[str]] = {}
-    for item in decisions:
-        if item.verdict == "indirect" and item.evidence.explained_by:
-            behind.setdefault(cut(shown(item.evidence.explained_by), most), []).append(cut(shown(item.evidence.lead), most))
-    told = [f"{joined(names)}: nothing to add once {by} is known" for by, names in behind.items()]
-    return _cut_facts("Indirect", told)
-
-
-def _response_facts(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:
-    """What acts of the leads whose effect is not linear."""
-    acting: dict[str, list[str]] = {}
-    for item in decisions:
-        if item.verdict in ("lead", "indirect") and item.evidence.response in sentences.ACTING:
-            acting.setdefault(item.evidence.response, []).append(cut(shown(item.evidence.lead), most))
-    return _cut_facts("Nonlinear", [f"{joined(names)}: {sentences.ACTING[response]}" for response, names in acting.items()])
-
-
-def _group_facts(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:
-    """Candidates that say the same."""
-    groups: dict[int, list[str]] = {}
-    for item in decisions:
-        if item.evidence.group is not None:
-            groups.setdefault(item.evidence.group, []).append(cut(shown(item.evidence.lead), most))
-    return _cut_facts("Duplicates", [f"{joined(names)} (group {number})" for number, names in groups.items()])
-
-
-def _grade_facts(decisions: Sequence[Decision]) -> list[tuple[str, str]]:
-    """What the grades that are given mean."""
-    given = dict.fromkeys(item.grade for item in decisions if item.grade)
-    return [("Grade", f"{grade} ({_PLUSES[grade]}): {checks.GRADE[grade]}") for grade in checks.GRADE if grade in given]
-
-
-def verdict_cell(decision: Decision) -> str:
+def _verdict(decision: Decision) -> str:
     """The verdict, the grade before it where there is one."""
     return f"{decision.grade} {decision.verdict}" if decision.grade else decision.verdict
 
 
 def _verdict_in_short(decision: Decision) -> str:
     """The verdict, and the grade as one to three signs."""
-    return f"{decision.verdict} {_PLUSES[decision.grade]}" if decision.grade else decision.verdict
+    return f"{decision.verdict} {checks.PLUSES[decision.grade]}" if decision.grade else decision.verdict
 
 
 #: What a table gives up, one after the other, before it cuts names: digits, head of the delay, gap, and words for the verdict.
 _STEPS: tuple[tuple[int, str, str, Callable[[Decision], str]], ...] = (
-    (2, "Delay ({unit}s)", _GAP, verdict_cell),
-    (2, "Delay", _GAP, verdict_cell),
+    (2, "Delay ({unit}s)", _GAP, _verdict),
+    (2, "Delay", _GAP, _verdict),
     (2, "Delay", _GAP, _verdict_in_short),
     (1, "Delay", _GAP, _verdict_in_short),
     (1, "Delay", " ", _verdict_in_short),
 )
-
-
-def published_late(decisions: Sequence[Decision]) -> bool:
-    """Whether the value of any candidate is published later than at the end of its own period."""
-    return any(item.evidence.available_after > 0 for item in decisions)
 
 
 def left_cell(decision: Decision) -> str:
@@ -169,28 +62,7 @@ def left_cell(decision: Decision) -> str:
 
 def sd_cell(size: Effect | None, lead: str, context: Context) -> str:
     """The rise that the effect belongs to, with the unit of the lead."""
-    return "" if size is None else f"{number(size.lead_sd)}{sentences.lead_unit(lead, context)}"
-
-
-def _effect_words(ranking: LeadRanking, kpi: str) -> str:
-    """What one number in the effect column means."""
-    unit = sentences.effect_head((item.evidence.effect for item in ranking.decisions), ranking.context)
-    told = " in percent" if unit == "%" else f" in {unit}" if unit else ""
-    return f"change of {kpi}{told} after a lasting rise of the lead by lead_sd"
-
-
-def _rows_used(decisions: Sequence[Decision]) -> str:
-    """How many rows the tests used, over the candidates that were tested."""
-    tested = [item.evidence for item in decisions if item.verdict != "untestable"]
-    if not tested:
-        return "no candidate could be tested"
-    used, lost = [item.nobs for item in tested], [item.n_dropped for item in tested]
-    return f"nobs {_span(used)}, n_dropped {_span(lost)}"
-
-
-def _span(counts: Sequence[int]) -> str:
-    low, high = min(counts), max(counts)
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    return "" if size is None else sentences.lead_sd(size, lead, context)
 
 
 def delay_cell(ahead: Delay | None) -> str:
@@ -199,6 +71,13 @@ def delay_cell(ahead: Delay | None) -> str:
         return "-"
     peak, low, high = (lag_number(lag) for lag in (ahead.peak, ahead.low, ahead.high))
     return f"{peak} [{low}]" if low == high else f"{peak} [{low}-{high}]"
+
+
+def direction_cell(size: Effect | None) -> str:
+    """Which way the KPI goes when the lead rises; nothing where a rise has no effect of one sign."""
+    if size is None or math.isnan(size.value):
+        return ""
+    return "↑ higher" if size.value >= 0 else "↓ lower"
 
 
 def effect_cell(size: Effect | None, *, digits: int = 2) -> str:
@@ -210,19 +89,23 @@ def effect_cell(size: Effect | None, *, digits: int = 2) -> str:
     return f"{value}{sign} [{low}, {high}]"
 
 
+def t_cell(t: float, *, digits: int = 2) -> str:
+    """The t of one lag."""
+    return f"{t:.{digits}f}"
+
+
 def _table(decisions: Sequence[Decision], unit: str, *, with_left: bool) -> list[str]:
     """The rows with their head; the head and the effects lose letters and digits before the names do."""
     left = ("Left",) if with_left else ()
     for digits, delay_head, gap, verdict in _STEPS:
         heads = ("#", "Lead", "Verdict", delay_head.format(unit=unit), *left, "Effect", "p", "q")
-        rows = [heads, *(_cells(item, digits=digits, verdict=verdict(item), with_left=with_left) for item in decisions)]
-        widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-        room = _WIDTH - sum(widths) - len(gap) * (len(widths) - 1) + widths[1]
-        if room >= (widths[1] if verdict is verdict_cell else min(widths[1], _SHORT_NAME)):
+        rows = [_cells(item, digits=digits, verdict=verdict(item), with_left=with_left) for item in decisions]
+        place, name, *others = fitted(heads, rows, _SIDES[: len(heads)])
+        room = WIDTH - sum(column.width + len(gap) for column in (place, *others))
+        if room >= (name.width if verdict is _verdict else min(name.width, _SHORT_NAME)):
             break
-    widths[1] = min(widths[1], max(room, 4))
-    rows.insert(1, tuple("-" * columns for columns in widths))
-    return [cut(_line(row, widths, gap), _WIDTH) for row in rows]
+    lines = table([place, name.narrow(max(room, 4)), *others], rows, gap=gap, rule=True)
+    return [cut(line, WIDTH) for line in lines]
 
 
 def _cells(decision: Decision, *, digits: int, verdict: str, with_left: bool) -> tuple[str, ...]:
@@ -232,10 +115,3 @@ def _cells(decision: Decision, *, digits: int, verdict: str, with_left: bool) ->
         *([left_cell(decision)] if with_left else []), effect_cell(evidence.effect, digits=digits), pvalue(evidence.pvalue),
         pvalue(evidence.qvalue),
     )  # fmt: skip
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], gap: str) -> str:
-    """Texts to the left, numbers to the right."""
-    sides = ("right", "left", "left", "left", *["right"] * (len(cells) - 4))
-    columns = (pad(cut(text, columns), columns, side=side) for text, columns, side in zip(cells, widths, sides, strict=True))
-    return gap.join(columns).rstrip()

@@ -1,23 +1,12 @@
-"""What was done to a series before it was tested, in words."""
+"""What was done to a series before it was ranked, and what about it deserves a look, in words."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from leadlag.wording.shown import periods
 
-__all__ = ["clipped", "kpi_treatment", "lead_treatment", "moved_copy", "season", "slow_kpi", "slow_lead"]
-
-#: Lengths of a season that have a word, by the unit of the sample.
-_SEASONS = {
-    "hour": ((24, "daily"), (168, "weekly"), (8766, "yearly")),
-    "day": ((7, "weekly"), (365.25, "yearly")),
-    "business day": ((5, "weekly"), (261, "yearly")),
-    "week": ((52.18, "yearly"),),
-    "month": ((12, "yearly"),),
-    "quarter": ((4, "yearly"),),
-}
+__all__ = ["clipped", "kpi_treatment", "lead_treatment", "moved_copy", "slow_kpi", "slow_lead"]
 
 
 def kpi_treatment(*, log: bool, differenced: bool, n_clipped: int, seasons: Sequence[str], order: int, unit: str) -> str:
@@ -91,17 +80,3 @@ def moved_copy(name: str, *, moved: int, unit: str) -> str:
     """
     early = f"{periods(moved, unit)} early (up to unit, sign and offset)"
     return f"{name} is the KPI itself, {early}: check that it was known at that time"
-
-
-def season(*, period: float, count: int, unit: str) -> str:
-    """One season of the base, such as ``yearly season (12 months, 6 harmonics)``.
-
-    Examples
-    --------
-    >>> season(period=365.25 / 7, count=1, unit="week"), season(period=10, count=2, unit="period")
-    ('yearly season (52.18 weeks, 1 harmonic)', 'season (10 periods, 2 harmonics)')
-    """
-    if not count:
-        return "month ends"
-    word = next((each for length, each in _SEASONS.get(unit, ()) if math.isclose(period, length, rel_tol=0.02)), "")
-    return f"{word} season ({period:.4g} {unit}s, {periods(count, 'harmonic')})".lstrip()

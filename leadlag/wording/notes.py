@@ -1,16 +1,16 @@
-"""Notes under their codes."""
+"""Notes under their codes: what about the data, or about how a result came about, deserves a look."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from leadlag.wording.shown import shown
 
 if TYPE_CHECKING:
-    pass
+    from leadlag.results import Provenance
 
-__all__ = ["by_kind"]
+__all__ = ["by_kind", "cadence_facts"]
 
 
 def by_kind(notes: Sequence[tuple[str, str]]) -> list[str]:
@@ -23,3 +23,10 @@ def by_kind(notes: Sequence[tuple[str, str]]) -> list[str]:
         more = f", and {len(texts) - len(kept)} more of this kind" if len(texts) > len(kept) else ""
         told += [f"{text.removesuffix('.')}{more if text == kept[-1] else ''} [{code}]" for text in kept]
     return told
+
+
+def cadence_facts(provenance: Provenance) -> Iterator[tuple[str, str]]:
+    """How metrics of another cadence were lined up, which changes what a lag is a lag of; for methods that know one calendar."""
+    for code, text in provenance.warnings:
+        if code in ("LL125", "LL126"):
+            yield "Cadence", f"{shown(text).removesuffix('.')} [{code}]"

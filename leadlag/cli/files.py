@@ -1,0 +1,101 @@
+"""The files that a command reads: the argument, the options that say how, and the tables and names that come of it."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadlag.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from leadlag.cli.voice import Voice
+
+__all__ = ["FILE", "READING", "as_options", "files_argument", "missing_option", "names", "tables", "with_reading"]
+
+#: What FILE is, for the end of a command's help.
+FILE = """FILE is a .csv or .parquet table with one row a period, or - for CSV on standard input. Metrics of
+different cadence, a quarterly KPI and monthly leads, may come in one file each."""
+
+#: The options of `with_reading`, under their names in `as_sample`.
+READING = ("time", "freq", "tz", "date_format", "infinite")
+
+_MISSING = "What to do with missing periods; nothing is filled by default."
+_INFINITE = "What an infinite value means."
+_FREQ = "One period: hour, day, business_day, week, month, quarter, year or period.  [default: by the times]"
+_TZ = "Zone in which periods are meant, such as Europe/Berlin."
+_DATE_FORMAT = "How dates are written if not as 2024-01-31, such as %d/%m/%Y."
+
+files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...")
+missing_option = click.option(
+    "--missing", type=click.Choice(["mask", "error", "zero"]), default="mask", show_default=True, help=_MISSING
+)
+
+
+def with_reading(command: Callable[..., int]) -> Callable[..., int]:
+    """The options that say how a table is read."""
+    for option in (
+        click.option("--infinite", type=click.Choice(["error", "missing"]), default="error", show_default=True, help=_INFINITE),
+        click.option("--tz", metavar="ZONE", help=_TZ),
+        click.option("--freq", metavar="WORD", help=_FREQ),
+        click.option("--date-format", metavar="FORMAT", help=_DATE_FORMAT),
+        click.option("--time", help="Column of the time; found by itself if there is one."),
+    ):
+        command = option(command)
+    return command
+
+
+def as_options(text: str) -> str:
+    """A next step that names an option of the door, as the option of the command line that it is here."""
+    from leadlag.sample.violations import AT_THE_DOOR  # noqa: PLC0415
+
+    def flag(found: re.Match[str]) -> str:
+        value = found[2].strip("'")
+        return f"--{found[1].replace('_', '-')} {value if value.isalpha() else found[2]}"
+
+    return re.sub(rf"\b({'|'.join(READING)})=('[^']*'){AT_THE_DOOR}", flag, text)
+
+
+def tables(files: Sequence[str], voice: Voice) -> list[pd.DataFrame]:
+    """The tables in files, in their order."""
+    read = []
+    for file in files:
+        voice.step(f"reading {file}")
+        read.append(_table(file))
+    return read
+
+
+def _table(file: str) -> pd.DataFrame:
+    """The table in a file or on standard input."""
+    path = Path(file)
+    if file != "-" and not path.exists():
+        near = difflib.get_close_matches(path.name, _files_in(path.parent), n=1, cutoff=0.6)
+        hint = f" Did you mean {str(path.with_name(near[0]))!r}?" if near else ""
+        raise UsageError(f"file={file!r} does not exist.{hint} Give the path of a table, or - for CSV on standard input.")
+    from leadlag.sample import read_file  # noqa: PLC0415
+
+    if file != "-":
+        return read_file(path)
+    try:
+        return read_file(io.StringIO(sys.stdin.buffer.read().decode("utf-8-sig")))
+    except UnicodeDecodeError:
+        raise UsageError("Standard input is not UTF-8 text: save the table as UTF-8 CSV.") from None
+
+
+def _files_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+
+
+def names(given: Sequence[str], read: Sequence[pd.DataFrame]) -> list[str]:
+    """Names from options such as ``a,b``; a column whose own name has a comma is taken whole."""
+    known = {str(column) for table in read for column in table.columns}
+    parts = (part for text in given for part in ([text] if text in known else text.split(",")))
+    return [part.strip() for part in parts if part.strip()]

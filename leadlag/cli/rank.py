@@ -1,0 +1,87 @@
+"""``leadlag rank``: the ranking of the metrics in files, as text, JSON or a folder of files."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leadlag.cli.files import FILE, READING, files_argument, missing_option, names, tables, with_reading
+from leadlag.cli.voice import OK, Voice, json_option, print_data, warnings_said, with_voice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from leadlag.ranking.result import LeadRanking
+
+__all__ = ["rank"]
+
+
+@click.command(
+    short_help="Rank the metrics in a file.",
+    epilog=f"""{FILE}
+
+Examples:
+
+\b
+  leadlag rank sales.csv --kpi revenue
+  leadlag rank sales.csv --kpi revenue --leads visits,demos --time week --out report/
+  leadlag rank gdp.csv monthly.csv --kpi gdp
+  leadlag rank umsatz.csv --kpi umsatz --time datum --date-format %d.%m.%Y
+  cat sales.csv | leadlag rank - --kpi revenue --json > ranking.json""",
+)
+@files_argument
+@click.option("--kpi", required=True, help="Column of the outcome.")
+@with_reading
+@click.option("--leads", multiple=True, metavar="A,B", help="Candidates; every other column of numbers if not given.")
+@click.option("--controls", multiple=True, metavar="A,B", help="Columns that enter every model and are not ranked.")
+@click.option("--log", multiple=True, metavar="A,B", help="Columns to analyse in logs; with the KPI, effects are in percent.")
+@missing_option
+@click.option("--max-lag", type=int, help="Longest lag tried, in periods.  [default: by the cadence]")
+@click.option(
+    "--undo", type=click.Choice(["rolling", "ytd"]), help="Undo the average, or the sum to date, that the KPI is reported as."
+)
+@click.option("--nonlinear", is_flag=True, help="Also search for effects of squares and of what lies above or below the mean.")
+@click.option(
+    "--evidence/--no-evidence", default=True, help="Grade, gain, stability and what else no verdict rests on; without is faster."
+)
+@click.option("--fdr", type=float, default=0.10, show_default=True, help="Share of false leads accepted among those named.")
+@click.option("--rng", type=int, default=0, show_default=True, help="Seed; the same seed gives the same ranking.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Also write a page, a CSV and a JSON file here."
+)
+@click.option("--raw-csv", is_flag=True, help="Leave texts in the CSV that a spreadsheet would take for a formula.")
+@json_option
+@with_voice
+def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bool, voice: Voice, **options: Any) -> int:
+    """Rank the metrics in FILE by whether, when and how much they lead the KPI; several files may differ in cadence."""
+    read = tables(files, voice)
+    from leadlag.ranking.rank import rank_leads  # noqa: PLC0415
+    from leadlag.sample import as_sample  # noqa: PLC0415
+
+    reading = {name: options.pop(name) for name in READING}
+    for name in ("leads", "controls", "log"):
+        options[name] = names(options[name], read)
+    named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
+    voice.step("ranking")
+    start = time.perf_counter()
+    with warnings_said(voice):
+        sample = as_sample(read, columns=named, **reading)
+        ranking = rank_leads(sample, **options | {"leads": options["leads"] or None})
+    voice.step(f"ranked {len(ranking)} candidates in {time.perf_counter() - start:.1f} s")
+    if out is not None:
+        _write(ranking, out, files, raw_csv=raw_csv, voice=voice)
+    print_data(ranking.to_json() if as_json else ranking.summary())
+    return OK
+
+
+def _write(ranking: LeadRanking, out: Path, files: Sequence[str], *, raw_csv: bool, voice: Voice) -> None:
+    """Page, table and JSON into a folder, over none of the files with the data."""
+    from leadlag.report import report_html, write_files  # noqa: PLC0415
+
+    first, *more = [None if file == "-" else Path(file) for file in files]
+    beside = [path for path in more if path is not None]
+    for path in write_files(ranking, out, first, html=report_html(ranking), raw_csv=raw_csv, beside=beside):
+        voice.step(f"wrote {path}")

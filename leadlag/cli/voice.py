@@ -1,0 +1,108 @@
+"""How a command speaks: data on standard output, all other talk on standard error, and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from leadlag.errors import LeadLagWarning
+from leadlag.wording.shown import shown
+
+__all__ = [
+    "CONTRACT",
+    "INTERRUPTED",
+    "OK",
+    "USAGE",
+    "Voice",
+    "json_option",
+    "print_data",
+    "wants_colour",
+    "warnings_said",
+    "with_voice",
+]
+
+#: Exit codes; a bug raises, and so ends with 1.
+OK, USAGE, CONTRACT, INTERRUPTED = 0, 2, 3, 130
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """How much is said on standard error, and whether in colour."""
+
+    quiet: bool = False
+    verbose: bool = False
+    colour: bool = True
+
+    def step(self, text: str) -> None:
+        """Say what is being done: if asked to, or to a person who waits."""
+        if self.verbose or (not self.quiet and sys.stderr.isatty()):
+            click.echo(text, err=True)
+
+    def warn(self, text: str) -> None:
+        """Say what deserves a look."""
+        if not self.quiet:
+            click.echo(f"{self._mark('warning', 'yellow')} {_clean(text)}", err=True)
+
+    def fail(self, text: str) -> None:
+        """Say why there is no answer."""
+        click.echo(f"{self._mark('error', 'red')} {_clean(text)}", err=True)
+
+    def _mark(self, word: str, colour: str) -> str:
+        return click.style(f"{word}:", fg=colour, bold=True) if self.colour else f"{word}:"
+
+
+def _clean(text: str) -> str:
+    """Text for a terminal: line breaks stay, what else would steer it is written out."""
+    return "\n".join(shown(line) for line in text.split("\n"))
+
+
+def wants_colour(asked: bool) -> bool:
+    """Colour unless it is switched off here or, as no-color.org asks, for all programs."""
+    return asked and not os.environ.get("NO_COLOR")
+
+
+def with_voice(command: Callable[..., int]) -> Callable[..., int]:
+    """The options that every command has, handed on as `voice`."""
+
+    def run(*, quiet: bool, verbose: bool, no_color: bool, **options: Any) -> int:
+        return command(voice=Voice(quiet=quiet, verbose=verbose, colour=wants_colour(not no_color)), **options)
+
+    run.__doc__, run.__name__ = command.__doc__, command.__name__
+    run = click.option("--no-color", is_flag=True, help="No colour in messages; so does the variable NO_COLOR.")(run)
+    run = click.option("-v", "--verbose", is_flag=True, help="Say every step on standard error.")(run)
+    return click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors on standard error.")(run)
+
+
+@contextmanager
+def warnings_said(voice: Voice) -> Iterator[None]:
+    """The library's warnings as one line each; warnings of other packages only to those who want every step."""
+
+    def say(message: Warning | str, *_: Any, **__: Any) -> None:
+        if isinstance(message, LeadLagWarning) or voice.verbose:
+            voice.warn(" ".join(str(message).split()))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        warnings.simplefilter("always", LeadLagWarning)
+        warnings.showwarning = say
+        yield
+
+
+#: For a command that has its data as JSON too.
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+def print_data(text: str) -> None:
+    """Print data; whoever reads them may stop reading."""
+    try:
+        click.echo(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
