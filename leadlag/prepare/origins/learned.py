@@ -257,8 +257,7 @@ class Learner:
             residual, n_clipped = clip_innovations(cleaned - mean, verdict.momentum, limit=verdict.clip)
             cleaned = mean + residual if n_clipped else cleaned
         known = np.isfinite(cleaned)
-        if not known.all():
-            cleaned = _continued(cleaned, base, verdict.momentum)
+        cleaned = cleaned if known.all() else _continued(cleaned, base, verdict.momentum)
         # own history one row on is the KPI's autoregression: what carries effects on in one of the shapes
         own = own_history(
             cleaned, known, self._fixed(verdict, len(raw) + 1, steps=1), steps=1, unit_root=verdict.unit_root, max_order=MAX_ORDER
@@ -342,8 +341,7 @@ def _step(verdict: Verdict, n: int) -> list[Floats]:
 
 def _season(calendar: Calendar, n: int, period: float, count: int) -> Floats:
     """Columns of one season on the first n rows."""
-    days = calendar.starts[:n]
-    return harmonics(n, period=period, count=count) if count else month_ends(days.to_numpy(dtype="datetime64[D]"))
+    return harmonics(n, period=period, count=count) if count else month_ends(calendar.starts[:n].to_numpy("datetime64[D]"))
 
 
 def _continued(y: Floats, base: Floats, momentum: Momentum) -> Floats:
