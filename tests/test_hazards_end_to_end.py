@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,13 +21,18 @@ BY_NAME = {hazard.name: hazard for hazard in HAZARDS}
 OF_THE_RANKING = {"time", "missing", "catalogue"}
 
 
+def verdicts(data: Any) -> ll.LeadRanking:
+    """The ranking of a table, without what backs its leads."""
+    return ll.rank_leads(data, kpi="sales", max_lag=4, n_draws=DRAWS, evidence=False)
+
+
 def rank(hazard: Hazard) -> ll.LeadRanking:
-    """The hazard's table through the public call, by way of the door where the door has the option."""
+    """The hazard's table through the public call, by way of the door where the door has the option; the verdicts alone."""
     options = dict(hazard.options)
     data = hazard.build()
     if not set(options) <= OF_THE_RANKING:
         data, options = ll.from_wide(data, **options), {}
-    return ll.rank_leads(data, kpi="sales", max_lag=4, n_draws=DRAWS, **options)
+    return ll.rank_leads(data, kpi="sales", max_lag=4, n_draws=DRAWS, evidence=False, **options)
 
 
 def names(family: str, *, in_csv: bool = False) -> list[str]:
@@ -88,7 +94,7 @@ def test_whole_numbers_beyond_2_53_are_also_warned_of() -> None:
 def test_names_that_are_no_text_are_joined_and_found_by_their_label() -> None:
     frame = good_frame().set_index("date")
     frame.columns = pd.MultiIndex.from_tuples([("web", "sales"), ("web", "visits"), ("tv", "ads")])
-    ranking = ll.rank_leads(frame, kpi=("web", "sales"), max_lag=4, n_draws=DRAWS)  # type: ignore[arg-type]
+    ranking = ll.rank_leads(frame, kpi=("web", "sales"), max_lag=4, n_draws=DRAWS, evidence=False)  # type: ignore[arg-type]
     assert ranking.leads == ("web / visits",)
 
 
@@ -112,7 +118,7 @@ def test_the_command_line_ranks_on_beside_an_untestable_lead(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hazard = BY_NAME[name]
-    assert main(["rank", as_file(hazard, tmp_path), "--kpi", "sales", "--max-lag", "4", "--json"]) == 0
+    assert main(["rank", as_file(hazard, tmp_path), "--kpi", "sales", "--max-lag", "4", "--no-evidence", "--json"]) == 0
     rows = {row["lead"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
     assert rows["visits"]["verdict"] == "untestable"
     assert rows["visits"]["reason"].startswith(hazard.code)
@@ -126,7 +132,7 @@ def test_the_command_line_ranks_on_beside_an_untestable_lead(
 def test_hazard_nan_in_the_middle_is_masked_not_filled() -> None:
     frame = good_frame()
     frame.loc[60:62, "visits"] = np.nan
-    with_gap, whole = (ll.rank_leads(data, kpi="sales", max_lag=4, n_draws=DRAWS) for data in (frame, good_frame()))
+    with_gap, whole = (verdicts(data) for data in (frame, good_frame()))
     assert with_gap.leads == ("visits",)
     rows = [item.to_frame().set_index("lead")["nobs"] for item in (with_gap, whole)]
     assert rows[0]["visits"] < rows[1]["visits"]
@@ -136,14 +142,14 @@ def test_hazard_nan_in_the_middle_is_masked_not_filled() -> None:
 def test_hazard_near_constant_lead() -> None:
     frame = good_frame().assign(ads=1.0 + 1e-17)
     frame.loc[5, "ads"] = 2.0
-    row = ll.rank_leads(frame, kpi="sales", max_lag=4, n_draws=DRAWS).to_frame().set_index("lead").loc["ads"]
+    row = verdicts(frame).to_frame().set_index("lead").loc["ads"]
     assert row["reason"].startswith("LL203")
 
 
 def test_hazard_perfect_fit_is_a_lead_with_a_finite_log_p() -> None:
     frame = good_frame()
     frame["early"] = frame["sales"].shift(-2)
-    ranking = ll.rank_leads(frame, kpi="sales", max_lag=4, n_draws=DRAWS)
+    ranking = verdicts(frame)
     best = ranking.decisions[0]
     assert (best.evidence.lead, best.evidence.delay.peak if best.evidence.delay else None) == ("early", 2)
     assert np.isfinite(best.evidence.log_pvalue)
@@ -188,7 +194,7 @@ def test_hazard_several_segments_are_refused_with_how_to_pick_one() -> None:
     sample = ll.from_long(table, time="date", metric="metric", value="value", segment="region")
     with pytest.raises(UsageError, match=r"segment\('north'\)"):
         ll.rank_leads(sample, kpi="sales")
-    assert ll.rank_leads(sample.segment("north"), kpi="sales", max_lag=4, n_draws=DRAWS).leads == ("visits",)
+    assert verdicts(sample.segment("north")).leads == ("visits",)
 
 
 def test_the_callers_frame_is_never_changed() -> None:

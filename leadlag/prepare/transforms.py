@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 
 #: A series with no more distinct values than this is a count or a state: its large values are no outliers.
 _FEW_VALUES = 10
+#: Share of the largest value that rounding can move an innovation by, and far more.
+_ROUNDING = 1e-12
 #: Normal consistency of the median absolute deviation.
 _MAD = 1.4826
 #: Innovations beyond this many robust standard deviations are counted; at this level there are more than a normal law gives.
@@ -114,8 +116,13 @@ def clip_innovations(series: Floats, momentum: Momentum, *, limit: float) -> tup
 def _filter_clean(working: Floats, phi: Floats, *, bound: float) -> tuple[Floats, int]:
     """Values rebuilt from clipped innovations; the first values of a stretch are left as they are."""
     cleaned, order, n_clipped = working.copy(), len(phi), 0
-    backwards = phi[::-1]
+    backwards, touched = phi[::-1], -1
+    # where nothing was clipped in the past of a row, its innovation is the plain one: most are told at once to be small
+    rounding = _ROUNDING * (1.0 + np.abs(phi).sum()) * np.nanmax(np.abs(working), initial=0.0)
+    large = (np.abs(ar_errors(working, phi)) > bound - rounding).tolist()
     for row in range(order, len(working)):
+        if not large[row] and row > touched:
+            continue
         past = cleaned[row - order : row]
         if not (np.isfinite(working[row]) and np.isfinite(past).all()):
             continue
@@ -123,7 +130,7 @@ def _filter_clean(working: Floats, phi: Floats, *, bound: float) -> tuple[Floats
         surprise = working[row] - expected
         if abs(surprise) > bound:
             cleaned[row] = expected + np.copysign(bound, surprise)
-            n_clipped += 1
+            n_clipped, touched = n_clipped + 1, row + order
     return cleaned, n_clipped
 
 

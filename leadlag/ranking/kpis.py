@@ -87,7 +87,7 @@ def rank_kpis(
     --------
     >>> import leadlag as ll
     >>> sample = ll.load_sample("us_housing")
-    >>> found = ll.rank_kpis(sample, ["housing_starts", "building_permits"], max_lag=3, n_draws=199)
+    >>> found = ll.rank_kpis(sample, ["housing_starts", "building_permits"], max_lag=3, n_draws=199, evidence=False)
     >>> len(found), found.failures, "building_permits" in found["housing_starts"].leads
     (2, (), True)
     """

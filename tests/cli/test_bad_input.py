@@ -47,12 +47,12 @@ def in_memory(frame: pd.DataFrame, options: Options) -> ll.LeadRanking:
 
 
 def command(frame: pd.DataFrame, folder: Path, options: Options, *words: str) -> list[str]:
-    """The same call as words of the command line."""
+    """The same call as words of the command line, for the verdicts alone: what backs a lead is asked in memory."""
     file = folder / "table.csv"
     frame.to_csv(file, index=False)
     asked = {"max_lag": 4} | dict(options)
     texts = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in asked.items()}
-    return ["rank", str(file), "--kpi", "sales", *(f"--{k.replace('_', '-')}={v}" for k, v in texts.items()), *words]
+    return ["rank", str(file), "--kpi", "sales", "--no-evidence", *(f"--{k.replace('_', '-')}={v}" for k, v in texts.items()), *words]
 
 
 def printed(text: str) -> dict[str, Any]:
@@ -75,6 +75,7 @@ def assert_all_finite_or_missing(ranking: ll.LeadRanking) -> None:
     assert not np.isinf(numbers).any()
     tested = [item.evidence for item in ranking.decisions if item.verdict != "untestable"]
     assert np.isfinite([[each.pvalue, each.log_pvalue, each.qvalue, each.statistic] for each in tested]).all()
+    assert len(printed(ranking.to_json())["rows"]) == len(ranking)
 
 
 class Lost(NamedTuple):

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
@@ -116,7 +117,7 @@ def test_dates_zones_and_cadence_are_read_as_the_options_say(run: Run, tmp_path:
     frame.loc[3, "ads"] = float("inf")
     frame.to_csv(tmp_path / "german.csv", index=False)
     reading = ["--date-format", "%d.%m.%Y", "--freq", "week", "--tz", "Europe/Berlin", "--infinite", "missing"]
-    answer = run("rank", tmp_path / "german.csv", "--kpi", "sales", *reading)
+    answer = run("rank", tmp_path / "german.csv", "--kpi", "sales", "--no-evidence", *reading)
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("1 of 2 candidates leads sales: visits by 2 weeks.")
     assert "read in Europe/Berlin" in answer.out
@@ -147,9 +148,9 @@ def test_json_has_rows_context_family_and_provenance(run: Run, sales: Path) -> N
 
 
 def test_standard_input_is_a_table_too(run: Run, sales: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from_file = run("rank", sales, "--kpi", "sales")
+    from_file = run("rank", sales, "--kpi", "sales", "--no-evidence")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(sales.read_bytes())))
-    assert run("rank", "-", "--kpi", "sales").out == from_file.out
+    assert run("rank", "-", "--kpi", "sales", "--no-evidence").out == from_file.out
 
 
 def test_standard_input_in_another_encoding_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,33 +160,42 @@ def test_standard_input_in_another_encoding_is_refused(run: Run, monkeypatch: py
     assert "not UTF-8" in answer.err
 
 
-def test_out_writes_page_table_and_json(run: Run, sales: Path, tmp_path: Path) -> None:
-    answer = run("rank", sales, "--kpi", "sales", "--out", tmp_path / "a" / "b", "--verbose")
-    files = sorted(path.name for path in (tmp_path / "a" / "b").iterdir())
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answer]:
+    """The files of one ranking, in a folder that had to be made, and what was said."""
+    data = tmp_path_factory.mktemp("written")
+    good_frame().to_csv(data / "sales.csv", index=False)
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        code = main(["rank", str(data / "sales.csv"), "--kpi", "sales", "--out", str(data / "a" / "b"), "--verbose"])
+    return data / "a" / "b", Answer(code, out.getvalue(), err.getvalue())
+
+
+def test_out_writes_page_table_and_json(written: tuple[Path, Answer]) -> None:
+    folder, answer = written
+    files = sorted(path.name for path in folder.iterdir())
     assert answer.code == 0
     assert files == ["sales.ranking.csv", "sales.ranking.html", "sales.ranking.json"]
-    assert all(f"wrote {tmp_path / 'a' / 'b' / name}" in answer.err for name in files)
-    frame = pd.read_csv(tmp_path / "a" / "b" / "sales.ranking.csv")
+    assert all(f"wrote {folder / name}" in answer.err for name in files)
+    frame = pd.read_csv(folder / "sales.ranking.csv")
     assert tuple(frame.columns) == COLUMNS
     assert frame["lead"].tolist() == ["visits", "ads"]
-    assert json.loads((tmp_path / "a" / "b" / "sales.ranking.json").read_text(encoding="utf-8"))["leads"] == ["visits"]
+    assert json.loads((folder / "sales.ranking.json").read_text(encoding="utf-8"))["leads"] == ["visits"]
 
 
-def test_out_writes_the_same_bytes_again(run: Run, sales: Path, tmp_path: Path) -> None:
-    for folder in ("first", "second"):
-        run("rank", sales, "--kpi", "sales", "--out", tmp_path / folder)
-    for path in (tmp_path / "first").iterdir():
-        assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes()
+def test_out_writes_the_same_bytes_again(run: Run, written: tuple[Path, Answer], sales: Path, tmp_path: Path) -> None:
+    run("rank", sales, "--kpi", "sales", "--out", tmp_path / "again")
+    for path in written[0].iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
 
 
 def test_out_never_writes_over_the_data(run: Run, sales: Path) -> None:
     before = sales.read_bytes()
-    assert run("rank", sales, "--kpi", "sales", "--out", sales.parent).code == 0
+    assert run("rank", sales, "--kpi", "sales", "--no-evidence", "--out", sales.parent).code == 0
     assert sales.read_bytes() == before
     link = sales.with_name("sales.ranking.csv")
     link.unlink()
     link.hardlink_to(sales)
-    answer = run("rank", sales, "--kpi", "sales", "--out", sales.parent)
+    answer = run("rank", sales, "--kpi", "sales", "--no-evidence", "--out", sales.parent)
     assert answer.code == 2
     assert "holds the data, give another folder" in answer.err
     assert sales.read_bytes() == before
@@ -238,7 +248,7 @@ def test_files_of_different_cadence_are_ranked_together(run: Run, by_cadence: tu
     assert "3 months to a quarter" in " ".join(answer.out.split())
     assert (tmp_path / "out" / "gdp.ranking.html").exists()
     again = run("rank", *reversed(by_cadence), "--kpi", "gdp", "--leads", "noise,visits", "--json")
-    first = json.loads(run("rank", *by_cadence, "--kpi", "gdp", "--json").out)["rows"]
+    first = json.loads((tmp_path / "out" / "gdp.ranking.json").read_text(encoding="utf-8"))["rows"]
     assert json.loads(again.out)["rows"] == first
 
 
@@ -271,7 +281,7 @@ def test_wrong_calls_with_several_files_say_which(run: Run, by_cadence: tuple[Pa
 def test_out_writes_over_none_of_several_files(run: Run, by_cadence: tuple[Path, Path], tmp_path: Path) -> None:
     gdp, monthly = by_cadence
     clash = monthly.rename(tmp_path / "gdp.ranking.csv")
-    answer = run("rank", gdp, clash, "--kpi", "gdp", "--out", tmp_path)
+    answer = run("rank", gdp, clash, "--kpi", "gdp", "--no-evidence", "--out", tmp_path)
     assert answer.code == 2
     assert "holds the data" in answer.err
 
@@ -347,7 +357,7 @@ def test_broken_contracts_end_with_3_and_their_code(hazard: Hazard, run: Run, tm
 
 @pytest.mark.parametrize("hazard", hazards("LL2", in_csv=True), ids=lambda hazard: hazard.name)
 def test_untestable_leads_keep_their_row_and_the_others_are_ranked(hazard: Hazard, run: Run, tmp_path: Path) -> None:
-    told = json.loads(run("rank", *_in_file(hazard, tmp_path), "--kpi", "sales", "--json").out)
+    told = json.loads(run("rank", *_in_file(hazard, tmp_path), "--kpi", "sales", "--no-evidence", "--json").out)
     rows = {row["lead"]: row for row in told["rows"]}
     assert rows["visits"]["verdict"] == "untestable"
     assert rows["visits"]["reason"].startswith(hazard.code)

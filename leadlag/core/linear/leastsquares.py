@@ -238,12 +238,15 @@ def orthonormal_basis(base: ArrayLike, *, tolerance: float = RANK_TOLERANCE) -> 
     spread = _spread(columns, norm)
     kept = norm > 0
     while True:
-        q, r = np.linalg.qr(columns[:, kept] / norm[kept])
-        new_part = np.abs(np.diag(r)) * (norm / spread)[kept][: q.shape[1]]
+        some = slice(None) if kept.all() else kept
+        q, r = np.linalg.qr(columns[:, some] / norm[some])
+        new_part = np.abs(r.diagonal()) * (norm / spread)[some][: q.shape[1]]
         low = np.flatnonzero(new_part <= tolerance)
         if low.size == 0:
-            kept[np.flatnonzero(kept)[q.shape[1] :]] = False  # no more directions than rows
-            return Basis(q=q, r=r[:, : q.shape[1]] * norm[kept], kept=kept)
+            if r.shape[0] < r.shape[1]:
+                kept[np.flatnonzero(kept)[q.shape[1] :]] = False  # no more directions than rows
+                some = kept
+            return Basis(q=q, r=r[:, : q.shape[1]] * norm[some], kept=kept)
         # columns after the first dependent one were measured against a direction of pure rounding: look again without it
         kept[np.flatnonzero(kept)[low[0]]] = False
 
@@ -378,7 +381,7 @@ def _spread(columns: FloatArray, norm: FloatArray) -> FloatArray:
     """Norm of each column about its mean; its full norm where it is constant. Zero columns get 1."""
     if columns.size == 0:
         return np.ones_like(norm)
-    centred = columns - columns.mean(axis=0)
+    centred = columns - np.add.reduce(columns, axis=0) / len(columns)
     about_mean = np.sqrt(np.einsum("ij,ij->j", centred, centred))
     spread = np.where(about_mean > _CONSTANT_TOLERANCE * norm, about_mean, norm)
     return np.where(spread > 0, spread, 1.0)

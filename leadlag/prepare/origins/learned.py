@@ -195,6 +195,7 @@ class Learner:
     max_lag: int
     growth: float = _GROWTH
     _asked: tuple[int, Verdict] | None = field(default=None, init=False)
+    _fixed_rows: dict[tuple[tuple[float, int], ...], Floats] = field(default_factory=dict, init=False)
 
     def verdict(self, origin: int, now: Known) -> Verdict:
         """The verdicts that hold at one origin: those of the last number of rows at which they are asked."""
@@ -223,9 +224,12 @@ class Learner:
         return min(self.calendar.season_lengths, default=None)
 
     def deterministic(self, verdict: Verdict, n: int) -> Floats:
-        """Constant, trend and seasons on the first n rows, shape (n, q)."""
-        seasons = [_season(self.calendar, n, period, count) for period, count in verdict.seasons]
-        return np.column_stack([np.ones(n), np.arange(n) / len(self.calendar), *seasons])
+        """Constant, trend and seasons on the first n rows, shape (n, q); made for all rows at once, not to be changed."""
+        if len(self._fixed_rows.get(verdict.seasons, ())) < n:
+            rows = max(n, len(self.calendar))
+            seasons = [_season(self.calendar, rows, period, count) for period, count in verdict.seasons]
+            self._fixed_rows[verdict.seasons] = np.column_stack([np.ones(rows), np.arange(rows) / len(self.calendar), *seasons])
+        return self._fixed_rows[verdict.seasons][:n]
 
     def can_learn(self, now: Known) -> bool:
         """Whether enough is known of the KPI, and something of it is left beside a straight line."""
@@ -251,8 +255,7 @@ class Learner:
             residual, n_clipped = clip_innovations(cleaned - mean, verdict.momentum, limit=verdict.clip)
             cleaned = mean + residual if n_clipped else cleaned
         known = np.isfinite(cleaned)
-        if not known.all():
-            cleaned = _continued(cleaned, base, verdict.momentum)
+        cleaned = cleaned if known.all() else _continued(cleaned, base, verdict.momentum)
         # own history one row on is the KPI's autoregression: what carries effects on in one of the shapes
         own = own_history(
             cleaned, known, self._fixed(verdict, len(raw) + 1, steps=1), steps=1, unit_root=verdict.unit_root, max_order=MAX_ORDER
@@ -328,9 +331,7 @@ def _step(verdict: Verdict, n: int) -> list[Floats]:
 
 def _season(calendar: Calendar, n: int, period: float, count: int) -> Floats:
     """Columns of one season on the first n rows."""
-    if count:
-        return harmonics(n, period=period, count=count)
-    return month_ends(calendar.starts[:n].to_numpy(dtype="datetime64[D]"))
+    return harmonics(n, period=period, count=count) if count else month_ends(calendar.starts[:n].to_numpy("datetime64[D]"))
 
 
 def _continued(y: Floats, base: Floats, momentum: Momentum) -> Floats:
