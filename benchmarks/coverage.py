@@ -24,7 +24,7 @@ from leadlag.core.time.clock import Clock
 from leadlag.methods.regression.numbers.effects import lead_effects
 from leadlag.methods.regression.numbers.fit import band_covariance, fit_lags
 from leadlag.methods.regression.numbers.model import lag_model
-from leadlag.methods.regression.numbers.profiles import Family
+from leadlag.methods.regression.numbers.profiles import ProfileFamily
 
 SIZES = (80, 156, 260)
 LAGS = tuple(range(1, 13))
@@ -41,7 +41,7 @@ class Shape:
     Parameters
     ----------
     name : str
-    family : Family
+    family : ProfileFamily
     weights : ndarray, shape (LONG,)
         True effect at lag 0, 1, ...
     own : float
@@ -53,7 +53,7 @@ class Shape:
     """
 
     name: str
-    family: Family
+    family: ProfileFamily
     weights: np.ndarray
     own: float = 0.0
     noise: bool = False
@@ -89,33 +89,35 @@ def _shapes() -> dict[str, Shape]:
     inside = (lag >= 1) & (lag <= 12)
     arbitrary = np.zeros(LONG)
     arbitrary[1:13] = ARBITRARY
-    free, place = Family(kind="free", lags=LAGS), (lag - 6.5) / 5.5
+    free, place = ProfileFamily(kind="free", lags=LAGS), (lag - 6.5) / 5.5
     cubic = np.where(inside, 0.6 - 0.7 * place - 0.3 * place**2 + 0.5 * place**3, 0.0)
-    geometric, months = Family(kind="geometric", lags=LAGS), tuple(range(3, 15))
+    geometric, months = ProfileFamily(kind="geometric", lags=LAGS), tuple(range(3, 15))
     late = np.where(inside, 0.8 ** (lag - 4.0) ** 2, 0.0)
     shapes = [
         Shape(name="free", family=free, weights=arbitrary),
-        Shape(name="almon", family=Family(kind="almon", lags=LAGS, degree=3), weights=cubic),
+        Shape(name="almon", family=ProfileFamily(kind="almon", lags=LAGS, degree=3), weights=cubic),
         Shape(name="geometric", family=geometric, weights=np.where(lag >= 1, 0.7 ** (lag - 1.0), 0.0)),
         Shape(name="geometric3", family=geometric, weights=np.where(lag >= 3, 0.7 ** np.maximum(lag - 3.0, 0), 0.0)),
-        Shape(name="delayed", family=Family(kind="delayed", lags=LAGS), weights=late),
-        Shape(name="exp_almon", family=Family(kind="exp_almon", lags=LAGS), weights=np.where(inside, _hump(lag, 4.0), 0.0)),
+        Shape(name="delayed", family=ProfileFamily(kind="delayed", lags=LAGS), weights=late),
+        Shape(
+            name="exp_almon", family=ProfileFamily(kind="exp_almon", lags=LAGS), weights=np.where(inside, _hump(lag, 4.0), 0.0)
+        ),
         Shape(
             name="months",  # of quarters
-            family=Family(kind="exp_almon", lags=months),
+            family=ProfileFamily(kind="exp_almon", lags=months),
             weights=np.where((lag >= 3) & (lag <= 14), _hump(lag, 5.0), 0.0),
             per=3,
         ),
         Shape(
             name="months_fading",
-            family=Family(kind="exp_almon", lags=months),
+            family=ProfileFamily(kind="exp_almon", lags=months),
             weights=np.where((lag >= 3) & (lag <= 14), 0.7**lag, 0.0),
             per=3,
         ),
         Shape(name="own", family=free, weights=arbitrary, own=0.5),
         Shape(
             name="own_short",
-            family=Family(kind="free", lags=(1, 2, 3, 4)),
+            family=ProfileFamily(kind="free", lags=(1, 2, 3, 4)),
             weights=np.concatenate([[0.0, 1.0, 0.5, 0.3], np.zeros(LONG - 4)]),
             own=0.5,
         ),

@@ -100,7 +100,12 @@ def draw(family: Family, rng: np.random.Generator) -> Case:
 
 
 def _moved(
-    family: Family, sample: leadlag.sample.Sample, kpi: pd.DataFrame, table: pd.DataFrame, name: str, rng: np.random.Generator
+    family: Family,
+    sample: leadlag.sample.Sample,
+    kpi: pd.DataFrame,
+    table: pd.DataFrame,
+    name: str,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, float]:
     """What of a lead the KPI answers, one value a period of the KPI, and its delay in the KPI's periods."""
     finer = sample.finer(name)

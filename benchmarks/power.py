@@ -53,7 +53,7 @@ class Cell:
     def draw(self, number: int) -> Draw:
         """What should be found in one table, and whether it is."""
         data, moved = self.table(number)
-        seen = detectable_effect(data, "kpi", max_lag=LONGEST, n_draws=N_DRAWS)["x"]
+        seen = detectable_effect(data, kpi="kpi", max_lag=LONGEST, n_draws=N_DRAWS)["x"]
         of = seen.detectable
         if of is None:
             return Draw(half_sd=math.nan, most_sd=math.nan, half=False, most=False)
@@ -63,7 +63,7 @@ class Cell:
         named = []
         for size in (of.half, of.most):
             planted = data.assign(kpi=data["kpi"] + size / seen.lead_sd * moved.loc[data.index])
-            ranking = rank_leads(planted, "kpi", max_lag=LONGEST, n_draws=N_DRAWS, evidence=False)
+            ranking = rank_leads(planted, kpi="kpi", max_lag=LONGEST, n_draws=N_DRAWS, evidence=False)
             named.append(ranking["x"].verdict in ("lead", "indirect"))
         return Draw(half_sd=of.half_sd, most_sd=of.most_sd, half=named[0], most=named[1])
 

@@ -60,7 +60,7 @@ class Draw:
 def one_draw(process: Process, n: int, number: int) -> Draw:
     """One sample and its bands."""
     rng = np.random.default_rng([5, n, number])  # a stream of its own for each draw, whatever process it runs in
-    found = leadlag.local_projection(process.draw(n, rng), "y", "x", horizons=LONGEST, rng=number)
+    found = leadlag.local_projection(process.draw(n, rng), kpi="y", lead="x", horizons=LONGEST, rng=number)
     held = []
     for bands, truth in ((found.bands, process.response()), (found.cumulative, np.cumsum(process.response()))):
         held.append((bands.low <= truth) & (truth <= bands.high))

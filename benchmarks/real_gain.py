@@ -87,7 +87,7 @@ def main() -> None:
             continue
         begun = time.perf_counter()
         columns = [case.time, case.kpi, case.lead]
-        found = forecast_gain(case.read()[columns], case.kpi, case.lead, time=case.time, log=case.log)
+        found = forecast_gain(case.read()[columns], kpi=case.kpi, leads=case.lead, time=case.time, log=case.log)
         print(f"\n{case.name}: {case.kpi} from {case.lead}, {time.perf_counter() - begun:.0f} s")
         print(found.to_frame()[list(SHOWN)].round(4).to_string(index=False), flush=True)
 

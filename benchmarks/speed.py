@@ -35,7 +35,7 @@ from leadlag.methods.regression.numbers.effects import lead_effects
 from leadlag.methods.regression.numbers.fit import band_covariance, fit_lags
 from leadlag.methods.regression.numbers.longrun import long_run
 from leadlag.methods.regression.numbers.model import LagModel, lag_model
-from leadlag.methods.regression.numbers.profiles import Family
+from leadlag.methods.regression.numbers.profiles import ProfileFamily
 
 N_PERIODS, MAX_ORDER = 260, 12
 
@@ -106,7 +106,7 @@ def million_pairs(n_kpis: int, n_leads: int) -> None:
     kpis, leads = sample.names[:n_kpis], sample.names[n_kpis:]
     begin, begin_processor, n_tests = time.perf_counter(), time.process_time(), 0
     with joblib.parallel_config(backend="threading", n_jobs=2):
-        for block in leadlag.granger_screen_blocks(sample, kpis, leads, max_order=MAX_ORDER):
+        for block in leadlag.granger_screen_blocks(sample, kpis=kpis, leads=leads, max_order=MAX_ORDER):
             n_tests += len(block)
     taken = (time.perf_counter() - begin, time.process_time() - begin_processor)
     print(*taken, peak_megabytes(resource.RUSAGE_SELF), n_tests)
@@ -236,7 +236,7 @@ def correlation_table(rounds: int) -> None:
         "statsmodels": lambda: [(ccf(y, x, adjusted=False), ccf(x, y, adjusted=False)) for y, x in few],
         "numpy": lambda: [np.correlate(y - y.mean(), x - x.mean(), "full") / (N_PERIODS * y.std() * x.std()) for y, x in few],
         "prewhitened": lambda: [_prewhitened_alone(y, x) for y, x in few],
-        "one": lambda: [leadlag.cross_correlation(sample, kpis[0], leads[0], max_lag=MAX_ORDER) for _ in range(some)],
+        "one": lambda: [leadlag.cross_correlation(sample, kpi=kpis[0], lead=leads[0], max_lag=MAX_ORDER) for _ in range(some)],
     }
     with threadpool_limits(1):
         taken = in_turns(jobs, rounds)
@@ -275,7 +275,7 @@ def regression_table(rounds: int) -> None:
     y = y + lfilter([0.0, 0.0, 0.0, 1.0], [1.0, -0.7], X[:, 0])
 
     def model(n_leads: int, kind: str) -> LagModel:
-        return lag_model(y, X[:, :n_leads], [Family(kind=kind, lags=lags)] * n_leads)
+        return lag_model(y, X[:, :n_leads], [ProfileFamily(kind=kind, lags=lags)] * n_leads)
 
     whole = model(20, "free")
     design, kpi = whole.design(np.zeros(0))[whole.rows], whole.y[whole.rows]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import numbers
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -24,8 +26,51 @@ __all__ = [
     "as_real",
     "nearest",
     "once_each",
+    "only_data_positional",
     "seed_words",
 ]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: A value in a call that is shown is cut at this length.
+_LONGEST_VALUE = 60
+
+
+def only_data_positional(function: Callable[P, R]) -> Callable[P, R]:
+    """The public function as it is; a call with more than `data` by position is refused with the call to write.
+
+    Which of two columns leads the other must not hang on their order (statsmodels issues 305 and 7173).
+
+    Examples
+    --------
+    >>> @only_data_positional
+    ... def moves(data, *, kpi, lead): ...
+    >>> moves(None, "sales", "visits")
+    Traceback (most recent call last):
+        ...
+    leadlag.errors.UsageError: Only data may be given by position: write moves(data, kpi='sales', lead='visits'). [LL401]
+    """
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        if len(args) > 1:
+            raise UsageError(f"Only data may be given by position: write {_named_call(function, args, kwargs)}.")
+        return function(*args, **kwargs)
+
+    return call
+
+
+def _named_call(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> str:
+    """The same call with the names of its arguments; what names are left for is not known."""
+    free = [name for name in list(inspect.signature(function).parameters)[1:] if name not in kwargs]
+    given = [*zip(free, args[1:], strict=False), *kwargs.items()]
+    return f"{function.__name__}({', '.join(['data', *(f'{name}={_cut(value)}' for name, value in given)])})"
+
+
+def _cut(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_VALUE and "\n" not in text else "..."
 
 
 def as_bool(value: Any, name: str) -> bool:

@@ -6,9 +6,11 @@ is stable: it may be filtered, searched for and looked up in ``docs/codes.md``.
 
 from __future__ import annotations
 
+import os
+import sys
 import warnings
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from types import FrameType, MappingProxyType
 
 __all__ = [
     "CODES",
@@ -22,6 +24,8 @@ __all__ = [
     "UsageError",
     "warn_of",
 ]
+
+_HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
 
 #: code -> what it says, in a few words. LL1xx notes and warnings, LL2xx reasons why a lead keeps its
 #: row without numbers, LL3xx broken data contracts, LL4xx wrong calls.
@@ -168,8 +172,17 @@ class StatisticsWarning(LeadLagWarning):
 
 
 def warn_of(found: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Give each code and text as a `StatisticsWarning`, at the line that called the public function, and hand them back."""
+    """Give each code and text as a `StatisticsWarning`, at the line that called into leadlag, and hand them back."""
     given = tuple(found)
     for code, text in given:
-        warnings.warn(StatisticsWarning(text, code=code), stacklevel=3)
+        warnings.warn(StatisticsWarning(text, code=code), stacklevel=1 + _frames_inside())
     return given
+
+
+def _frames_inside() -> int:
+    """How many frames on top of the stack belong to this package, the one of `warn_of` being the first."""
+    frame: FrameType | None = sys._getframe(1)
+    count = 0
+    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame, count = frame.f_back, count + 1
+    return count

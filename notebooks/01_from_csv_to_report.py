@@ -254,7 +254,7 @@ pd.DataFrame(both).loc[columns.index]
 # last `order` weeks of the KPI? It is the classic test, and it does not search.
 
 # %%
-print(ll.granger_test(table, "new_mrr", "sql", order=5).summary())
+print(ll.granger_test(table, kpi="new_mrr", lead="sql", order=5).summary())
 
 # %% [markdown]
 # Two things to know. The order is not the delay. And an order shorter than the delay can miss the lead, so a high p at
@@ -265,7 +265,7 @@ print(ll.granger_test(table, "new_mrr", "sql", order=5).summary())
 names = [name for name in sample.names if name != "new_mrr"]
 pvalues = pd.DataFrame(index=names)
 for order in (2, 8):
-    tests = [ll.granger_test(table, "new_mrr", name, order=order) for name in names]
+    tests = [ll.granger_test(table, kpi="new_mrr", lead=name, order=order) for name in names]
     pvalues[f"p at order {order}"] = [test.pvalue for test in tests]
 pvalues.map("{:.2g}".format)
 

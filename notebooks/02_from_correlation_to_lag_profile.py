@@ -71,7 +71,7 @@ with ll.plot.theme():
 # Positive lags: the lead moves first. A correlation of `co2` with the gas rate so many periods earlier:
 
 # %%
-raw = ll.cross_correlation(furnace, "co2", "gas_rate", max_lag=12, prewhiten=False)
+raw = ll.cross_correlation(furnace, kpi="co2", lead="gas_rate", max_lag=12, prewhiten=False)
 axes = raw.plot()
 
 # %%
@@ -90,7 +90,7 @@ print(f"lags outside the band for all lags: {raw.significant_lags_all}")
 # new at one period is not new at the next, so the smear is gone. It is the default of `cross_correlation`.
 
 # %%
-clean = ll.cross_correlation(furnace, "co2", "gas_rate", max_lag=12)
+clean = ll.cross_correlation(furnace, kpi="co2", lead="gas_rate", max_lag=12)
 axes = clean.plot()
 
 # %%
@@ -109,7 +109,7 @@ print(f"first lag {clean.first_lag}, largest at lag {clean.peak_lag}, filter AR(
 # `lagged_regression` puts the lags into one model, so each weight is the effect at its lag **with the other lags held fixed**.
 
 # %%
-first_try = ll.lagged_regression(furnace, "co2", "gas_rate", max_lag=10)
+first_try = ll.lagged_regression(furnace, kpi="co2", leads="gas_rate", max_lag=10)
 
 
 def show_checks(fit):
@@ -126,7 +126,7 @@ show_checks(first_try)
 # `fail`. But a model that knows the momentum is sharper. `noise_order=2` gives the noise two lags of its own:
 
 # %%
-free = ll.lagged_regression(furnace, "co2", "gas_rate", max_lag=10, noise_order=2)
+free = ll.lagged_regression(furnace, kpi="co2", leads="gas_rate", max_lag=10, noise_order=2)
 profile = free["gas_rate"]
 show_checks(free)
 widths = {
@@ -189,8 +189,10 @@ print(f"mean delay {profile.mean_delay:.1f} periods, half-life after the peak {p
 # %%
 shapes = {
     "free": free,
-    "geometric, 3 free": ll.lagged_regression(furnace, "co2", "gas_rate", max_lag=10, noise_order=2, shape="geometric", n_free=3),
-    "delayed": ll.lagged_regression(furnace, "co2", "gas_rate", max_lag=10, noise_order=2, shape="delayed"),
+    "geometric, 3 free": ll.lagged_regression(
+        furnace, kpi="co2", leads="gas_rate", max_lag=10, noise_order=2, shape="geometric", n_free=3
+    ),
+    "delayed": ll.lagged_regression(furnace, kpi="co2", leads="gas_rate", max_lag=10, noise_order=2, shape="delayed"),
 }
 rows = {}
 for name, fit in shapes.items():
@@ -224,7 +226,7 @@ axes = shapes["geometric, 3 free"]["gas_rate"].plot()
 # surprised us by one unit; where is CO2 h periods later?"
 
 # %%
-response = ll.local_projection(furnace, "co2", "gas_rate", horizons=12)
+response = ll.local_projection(furnace, kpi="co2", lead="gas_rate", horizons=12)
 axes = response.plot()
 
 # %%
@@ -269,7 +271,7 @@ ranking.to_frame().set_index("lead")[["verdict", "delay", "explained_by"]]
 
 # %%
 options = {"max_lag": 12, "trend": "linear", "season": "auto", "noise_order": 1}
-model = ll.lagged_regression(funnel, "new_mrr", list(ranking.leads), **options)
+model = ll.lagged_regression(funnel, kpi="new_mrr", leads=list(ranking.leads), **options)
 axes = model["demos"].plot()
 
 # %%
@@ -291,9 +293,11 @@ shifted = funnel.assign(
     demos_2_weeks_ago=funnel["demos"].shift(2),
     training_8_weeks_ago=funnel["training_hours"].shift(8),
 )
-fading = ll.lagged_regression(shifted, "new_mrr", "demos", **options, shape="geometric", controls="training_8_weeks_ago")
+fading = ll.lagged_regression(
+    shifted, kpi="new_mrr", leads="demos", **options, shape="geometric", controls="training_8_weeks_ago"
+)
 window = ll.lagged_regression(
-    shifted, "new_mrr", "training_hours", **options | {"min_lag": 7, "max_lag": 9}, controls="demos_2_weeks_ago"
+    shifted, kpi="new_mrr", leads="training_hours", **options | {"min_lag": 7, "max_lag": 9}, controls="demos_2_weeks_ago"
 )
 print(fading["demos"].summary())
 
@@ -329,7 +333,7 @@ long_run.round(0)
 # when you compare leads with different units, or teams of different sizes.
 
 # %%
-in_logs = ll.lagged_regression(shifted, "new_mrr", "demos", **options, shape="geometric", log=["new_mrr", "demos"])
+in_logs = ll.lagged_regression(shifted, kpi="new_mrr", leads="demos", **options, shape="geometric", log=["new_mrr", "demos"])
 run = in_logs["demos"].long_run
 print(f"one percent more demos: {in_logs['demos'].elasticity:.2f} % more new MRR (95 % {run.low:.2f} to {run.high:.2f})")
 

@@ -58,7 +58,7 @@ with ll.plot.theme():
 # %%
 with warnings.catch_warnings(record=True) as said:
     warnings.simplefilter("always")
-    raw = ll.cross_correlation(walks, "kpi", "metric", max_lag=12, prewhiten=False)
+    raw = ll.cross_correlation(walks, kpi="kpi", lead="metric", max_lag=12, prewhiten=False)
 axes = raw.plot()
 for warning in said:
     print(warning.message)
@@ -90,7 +90,7 @@ many = noise.cumsum()
 
 def largest(**settings):
     """Of each pair: largest |r| at lags 1 to 12, and whether any of these lags lies outside its band."""
-    found = ll.cross_correlations(many, kpis, metrics, max_lag=12, **settings)
+    found = ll.cross_correlations(many, kpis=kpis, leads=metrics, max_lag=12, **settings)
     own, ahead = np.arange(pairs), found.lags >= 1
     size = np.abs(found.correlation[own, own][:, ahead])
     return size.max(axis=1), (size > found.high[own, own][:, ahead]).any(axis=1)
@@ -129,7 +129,7 @@ with ll.plot.theme():
 tables = {"levels": many, "changes": many.diff().iloc[1:]}
 rows = {}
 for name, table in tables.items():
-    screen = ll.granger_screen(table, kpis, metrics, max_order=12)
+    screen = ll.granger_screen(table, kpis=kpis, leads=metrics, max_order=12)
     own = screen[screen["kpi"].str[-3:] == screen["lead"].str[-3:]]
     rows[name] = {
         "one order (4), fixed before": (own.loc[own["order"] == 4, "pvalue"] < 0.05).mean(),
@@ -147,7 +147,7 @@ granger.round(2)
 # own momentum out.
 
 # %%
-axes = ll.cross_correlation(walks, "kpi", "metric", max_lag=12, difference=1).plot()
+axes = ll.cross_correlation(walks, kpi="kpi", lead="metric", max_lag=12, difference=1).plot()
 
 # %% [markdown]
 # Of a correlation of 0.75 nothing is left. One full dot lies outside the inner band, and the pair is unrelated, as we know.
@@ -176,7 +176,7 @@ with ll.plot.theme():
     panels[0].figure.tight_layout()
 
 # %%
-calendar = ll.cross_correlation(seasonal, "kpi", "noise_01", max_lag=26, prewhiten=False)
+calendar = ll.cross_correlation(seasonal, kpi="kpi", lead="noise_01", max_lag=26, prewhiten=False)
 axes = calendar.plot()
 
 # %% [markdown]
@@ -190,7 +190,7 @@ axes = calendar.plot()
 angle = 2 * np.pi * np.arange(len(seasonal)) / (365.25 / 7)
 waves = {f"{name}_{k}": wave(k * angle) for k in (1, 2) for name, wave in (("sin", np.sin), ("cos", np.cos))}
 with_calendar = seasonal.assign(**waves)
-cleared = ll.cross_correlation(with_calendar, "kpi", "noise_01", max_lag=26, controls=list(waves))
+cleared = ll.cross_correlation(with_calendar, kpi="kpi", lead="noise_01", max_lag=26, controls=list(waves))
 axes = cleared.plot()
 
 # %%
@@ -209,7 +209,7 @@ print(
 
 # %%
 candidates = metrics[:20]
-found = ll.cross_correlations(noise, kpis, candidates, max_lag=12, prewhiten=False)
+found = ll.cross_correlations(noise, kpis=kpis, leads=candidates, max_lag=12, prewhiten=False)
 best = np.abs(found.correlation[:, :, found.lags >= 1]).max(axis=(1, 2))
 with ll.plot.theme():
     axis = pd.Series(best).plot.hist(bins=np.arange(0.12, 0.37, 0.01), figsize=(8, 3.2))
@@ -257,7 +257,9 @@ kinds = {
 
 def searched(table):
     """The pair with the highest |r| at lags 1 to 12: its size, the candidate, and the lag."""
-    frame = ll.cross_correlations(table, "kpi", [name for name in table if name != "kpi"], max_lag=12, prewhiten=False).to_frame()
+    frame = ll.cross_correlations(
+        table, kpis="kpi", leads=[name for name in table if name != "kpi"], max_lag=12, prewhiten=False
+    ).to_frame()
     top = frame[frame["lag"] >= 1].set_index(["lead", "lag"])["correlation"].abs()
     return top.max(), *top.idxmax()
 

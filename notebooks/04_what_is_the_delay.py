@@ -71,7 +71,7 @@ with ll.plot.theme():
 # people look for the delay.
 
 # %%
-raw = ll.cross_correlation(table, "sales", "trials", max_lag=12, prewhiten=False)
+raw = ll.cross_correlation(table, kpi="sales", lead="trials", max_lag=12, prewhiten=False)
 axes = raw.plot()
 print("highest at lag", raw.peak_lag, "and outside the dashed band at lags", raw.significant_lags_all)
 
@@ -82,7 +82,7 @@ print("highest at lag", raw.peak_lag, "and outside the dashed band at lags", raw
 # first ("prewhitening", the default) makes the hill narrow:
 
 # %%
-clean = ll.cross_correlation(table, "sales", "trials", max_lag=12)
+clean = ll.cross_correlation(table, kpi="sales", lead="trials", max_lag=12)
 axes = clean.plot()
 print("outside the dashed band at lags", clean.significant_lags_all)
 
@@ -93,8 +93,8 @@ print("outside the dashed band at lags", clean.significant_lags_all)
 places = []
 for number in range(24):
     other, _ = story(rng=number)
-    found = ll.delay_set(other, "sales", "trials", max_lag=12, n_draws=499)
-    levels = ll.cross_correlations(other, ["sales"], ["trials"], max_lag=12, prewhiten=False)
+    found = ll.delay_set(other, kpi="sales", lead="trials", max_lag=12, n_draws=499)
+    levels = ll.cross_correlations(other, kpis=["sales"], leads=["trials"], max_lag=12, prewhiten=False)
     ahead = levels.lags >= 1
     highest = levels.lags[ahead][np.abs(levels.correlation[0, 0][ahead]).argmax()]
     places.append({"highest correlation": highest, "delay": found.delay.peak, "in the set": truth.peak in found.delay.lags})
@@ -122,7 +122,7 @@ print(f"delay set holds the truth in {places['in the set'].sum()} of {len(places
 
 # %%
 orders = range(1, 13)
-pvalues = pd.Series({order: ll.granger_test(table, "sales", "trials", order=order).pvalue for order in orders})
+pvalues = pd.Series({order: ll.granger_test(table, kpi="sales", lead="trials", order=order).pvalue for order in orders})
 with ll.plot.theme():
     axis = (-np.log10(pvalues)).plot.bar(color="#00795a", figsize=(8, 2.8), rot=0)
     axis.axhline(-np.log10(0.05), color="#1b1f24", linewidth=1, linestyle="--")
@@ -138,7 +138,7 @@ with ll.plot.theme():
 # %%
 passing, best = [], []
 for number in range(24):
-    screen = ll.granger_screen(story(rng=number)[0], "sales", "trials", max_order=12)
+    screen = ll.granger_screen(story(rng=number)[0], kpis="sales", leads="trials", max_order=12)
     passing.append(screen.loc[screen["pvalue"] < 0.05, "order"].min())
     best.append(screen.loc[screen["pvalue"].idxmin(), "order"])
 counted = {"first order with p < 0.05": passing, "order with the smallest p": best}
@@ -152,7 +152,7 @@ tables.fillna(0).astype(int).rename_axis("order").T
 
 # %%
 catalogue = [ll.Metric("trials", unit="trials", available_after=1), ll.Metric("sales", unit="thousand EUR")]
-ranking = ll.rank_leads(table, "sales", max_lag=12, catalogue=catalogue)
+ranking = ll.rank_leads(table, kpi="sales", max_lag=12, catalogue=catalogue)
 ranking.to_frame()[["lead", "verdict", "delay", "delay_low", "delay_high", "actionable_delay"]]
 
 # %% [markdown]
@@ -160,7 +160,7 @@ ranking.to_frame()[["lead", "verdict", "delay", "delay_low", "delay_high", "acti
 # keeps those that the data do not reject: the delay set. `delay_set` shows the test of every lag.
 
 # %%
-answer = ll.delay_set(table, "sales", "trials", max_lag=12, catalogue=catalogue)
+answer = ll.delay_set(table, kpi="sales", lead="trials", max_lag=12, catalogue=catalogue)
 axes = answer.plot()
 
 # %%
@@ -185,7 +185,7 @@ print(f"delay {mean.peak}, mean delay {mean.mean:.1f} weeks ({mean.mean_low:.1f}
 # and its half-life: the weeks after the peak until half of the effect of a week is left.
 
 # %%
-fading = ll.lagged_regression(table, "sales", "trials", max_lag=12, shape="geometric", catalogue=catalogue)["trials"]
+fading = ll.lagged_regression(table, kpi="sales", leads="trials", max_lag=12, shape="geometric", catalogue=catalogue)["trials"]
 axes = fading.plot()
 estimate = fading.mean_delay_estimate
 print(f"delay {fading.delay}, mean delay {estimate.value:.1f} ({estimate.low:.1f} to {estimate.high:.1f} at 95 %)")
@@ -208,7 +208,7 @@ so_far.map("{:.0%}".format).to_frame("share of the effect so far").T
 rows = {}
 for late in (0, 1, 4, 6):
     published = [ll.Metric("trials", available_after=late)]
-    rows[late] = ll.delay_set(table, "sales", "trials", max_lag=12, catalogue=published, n_draws=499).actionable_delay
+    rows[late] = ll.delay_set(table, kpi="sales", lead="trials", max_lag=12, catalogue=published, n_draws=499).actionable_delay
 pd.Series(rows, name="actionable delay").rename_axis("available_after").to_frame().T
 
 # %% [markdown]
@@ -224,7 +224,10 @@ pd.Series(rows, name="actionable delay").rename_axis("available_after").to_frame
 # %%
 horizons = range(1, 10)
 explained = pd.Series(
-    {h: ll.lagged_regression(table, "sales", "trials", min_lag=h + 1, max_lag=12, n_draws=99).rsquared for h in horizons}
+    {
+        h: ll.lagged_regression(table, kpi="sales", leads="trials", min_lag=h + 1, max_lag=12, n_draws=99).rsquared
+        for h in horizons
+    }
 )
 with ll.plot.theme():
     axis = explained.plot(marker="o", color="#0072b2", figsize=(8, 2.8), ylim=(0, 1))
@@ -243,7 +246,7 @@ with ll.plot.theme():
 # left empty:
 
 # %%
-direct = ll.lagged_regression(table, "sales", "trials", min_lag=4, max_lag=12)
+direct = ll.lagged_regression(table, kpi="sales", leads="trials", min_lag=4, max_lag=12)
 known = table.copy()
 known.loc[known.index[-1], "trials"] = np.nan
 following = pd.DataFrame(
@@ -261,7 +264,7 @@ direct.predict(pd.concat([known, following])).tail(4).round(1)
 
 # %%
 weak, _ = story(effect=0.4)
-unsure = ll.delay_set(weak, "sales", "trials", max_lag=12, catalogue=catalogue)
+unsure = ll.delay_set(weak, kpi="sales", lead="trials", max_lag=12, catalogue=catalogue)
 axes = unsure.plot()
 print(unsure.explain())
 
@@ -272,7 +275,7 @@ print(unsure.explain())
 
 # %%
 slow, _ = story(effect=1.2, persistence=0.95, rng=5)
-ranked = ll.rank_leads(slow, "sales", max_lag=12, catalogue=catalogue)
+ranked = ll.rank_leads(slow, kpi="sales", max_lag=12, catalogue=catalogue)
 axes = ranked["trials"].plot()
 ranked.to_frame()[["lead", "verdict", "qvalue", "delay", "delay_low", "delay_high"]]
 
@@ -298,7 +301,7 @@ november = orders_table["orders"].shift(2)[::3]
 quarterly = (50 + 0.8 * november + 8 * draws.normal(size=80)).to_frame("sales")
 
 published = [ll.Metric("orders", available_after=1)]  # a month, since orders are monthly
-mixed = ll.rank_leads([quarterly, orders_table], "sales", max_lag=4, catalogue=published)
+mixed = ll.rank_leads([quarterly, orders_table], kpi="sales", max_lag=4, catalogue=published)
 axes = mixed["orders"].plot()
 mixed.to_frame()[["lead", "verdict", "delay", "delay_low", "delay_high", "actionable_delay"]].round(2)
 

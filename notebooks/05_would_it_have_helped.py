@@ -57,7 +57,7 @@ with ll.plot.theme():
 
 # %%
 horizons = [1, 2, 4, 8]
-at_once = ll.forecast_gain(table, kpi, candidates, horizons=horizons)
+at_once = ll.forecast_gain(table, kpi=kpi, leads=candidates, horizons=horizons)
 
 
 def saved(gain):
@@ -93,7 +93,7 @@ bars(saved(at_once), "Share of the error of own history that the lead saves", "m
 
 # %%
 published = [ll.Metric(name, available_after=1) for name in (kpi, "payrolls", "mean_unemployment_weeks")]
-gain = ll.forecast_gain(table, kpi, candidates, horizons=horizons, catalogue=published)
+gain = ll.forecast_gain(table, kpi=kpi, leads=candidates, horizons=horizons, catalogue=published)
 bars(saved(gain), "The same with what was published at each origin", "months")
 print(gain.explain())
 
@@ -145,8 +145,8 @@ first = final.assign(known=month_ends, visits=visits + 1.5 * rng.normal(size=96)
 snapshots = ll.from_snapshots(pd.concat([first, final]), time="month", as_of="known")
 pd.Series(
     {
-        "finished table": ll.forecast_gain(snapshots.latest, "orders", "visits", horizons=1)["visits"].at(1)[0],
-        "as known then": ll.forecast_gain(snapshots, "orders", "visits", horizons=1)["visits"].at(1)[0],
+        "finished table": ll.forecast_gain(snapshots.latest, kpi="orders", leads="visits", horizons=1)["visits"].at(1)[0],
+        "as known then": ll.forecast_gain(snapshots, kpi="orders", leads="visits", horizons=1)["visits"].at(1)[0],
     },
     name="error saved, one month ahead",
 ).round(3)
@@ -157,12 +157,12 @@ pd.Series(
 # ## 4. Does it still hold, and would anything have done?
 
 # %%
-steady = ll.stability_test(table, kpi, "initial_claims")
+steady = ll.stability_test(table, kpi=kpi, lead="initial_claims")
 axes = steady.plot()
 print(steady.explain())
 
 # %%
-stands = ll.refutation_test(table, kpi, "initial_claims")
+stands = ll.refutation_test(table, kpi=kpi, lead="initial_claims")
 axes = stands.plot()
 print(stands.explain())
 
@@ -170,7 +170,7 @@ print(stands.explain())
 # Claims stand. The spread does not, on these thirty years and up to twelve months back:
 
 # %%
-falls = ll.refutation_test(table, kpi, "term_spread")
+falls = ll.refutation_test(table, kpi=kpi, lead="term_spread")
 falls.to_frame().round(3)
 
 # %% [markdown]
@@ -189,7 +189,7 @@ funnel["partner_contacts"] = contacts
 funnel["new_mrr"] += worth.shift(3).fillna(0.0)
 
 leads = ["demos", "training_hours", "partner_contacts", "nps"]
-company = ll.forecast_gain(funnel, "new_mrr", leads, horizons=[1, 2, 4, 8])
+company = ll.forecast_gain(funnel, kpi="new_mrr", leads=leads, horizons=[1, 2, 4, 8])
 bars(saved(company), "Share of the error of own history that the lead saves", "weeks")
 
 # %% [markdown]
@@ -215,7 +215,7 @@ with ll.plot.theme():
 # it again since. `stability_test` says it with a date, and with an interval on either side:
 
 # %%
-broke = ll.stability_test(funnel, "new_mrr", "partner_contacts", targeted_since="2023-10-02")
+broke = ll.stability_test(funnel, kpi="new_mrr", lead="partner_contacts", targeted_since="2023-10-02")
 axes = broke.plot()
 print(broke.explain())
 
@@ -228,7 +228,7 @@ print(broke.explain())
 # The same question for the demos, which are as good as ever:
 
 # %%
-same = ll.stability_test(funnel, "new_mrr", "demos", targeted_since="2023-10-02")
+same = ll.stability_test(funnel, kpi="new_mrr", lead="demos", targeted_since="2023-10-02")
 print(same.explain())
 
 # %% [markdown]
@@ -236,7 +236,9 @@ print(same.explain())
 # random walks, since it did lead for almost three years. That is why all three questions have to be asked.
 
 # %%
-pd.DataFrame({name: ll.refutation_test(funnel, "new_mrr", name).to_frame().set_index("attempt")["stands"] for name in leads})
+pd.DataFrame(
+    {name: ll.refutation_test(funnel, kpi="new_mrr", lead=name).to_frame().set_index("attempt")["stands"] for name in leads}
+)
 
 # %% [markdown]
 # ## All at once
@@ -244,7 +246,7 @@ pd.DataFrame({name: ll.refutation_test(funnel, "new_mrr", name).to_frame().set_i
 # `rank_leads` asks these questions of every lead that it finds, and sums them up in a grade:
 
 # %%
-ranking = ll.rank_leads(funnel, "new_mrr", leads, max_lag=12)
+ranking = ll.rank_leads(funnel, kpi="new_mrr", leads=leads, max_lag=12)
 columns = ["lead", "verdict", "grade", "delay", "qvalue", "gain", "gain_pvalue", "stability_pvalue"]
 ranking.to_frame()[columns].round(3)
 

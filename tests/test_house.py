@@ -154,6 +154,141 @@ def test_every_room_of_the_package_has_tests() -> None:
     assert {room for room in rooms if not [*tests.glob(f"{room}/**/test_*.py"), *tests.glob(f"test_{room}.py")]} == set()
 
 
+# One question, one folder
+
+QUESTIONS = sorted(path for path in (ROOT / "leadlag" / "methods").iterdir() if (path / "__init__.py").exists())
+
+#: What a question's folder holds; `screen` gives a frame, so it needs no result, and nothing of it is drawn.
+USUAL = {"question", "result", "numbers", "words", "picture"}
+LACKING = {"granger": {"picture"}, "screen": {"result", "picture"}}
+
+#: Other files of a question, each with its reason.
+MORE = {
+    "regression": {
+        "options": "what the many options of one call are once they are checked",
+        "profile": "the lag profile, a result within the result",
+        "prediction": "what a fitted regression says of later rows",
+        "statsmodels": "the same fit as a statsmodels result",
+        "beside": "trend, season and controls, on the rows of the fit and on later ones",
+        "diagnostic_words": "what residual diagnostics say, which is as long as all the rest",
+    },
+    "stationarity": {"transform": "the transform that is suggested: learned once, applied again, undone"},
+}
+
+
+def stems(folder: Path) -> set[str]:
+    return {path.stem for path in folder.iterdir() if path.stem not in ("__init__", "__pycache__")}
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.name)
+def test_a_question_is_one_folder_with_the_same_files_as_every_other(question: Path) -> None:
+    assert stems(question) == (USUAL - LACKING.get(question.name, set())) | set(MORE.get(question.name, {}))
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.name)
+def test_a_question_is_asked_by_a_public_function(question: Path) -> None:
+    names = public_names()
+    asked = {node.name for node in tree(question / "question.py").body if isinstance(node, ast.FunctionDef)}
+    assert asked & names
+
+
+def public_names() -> set[str]:
+    """Names that `import leadlag` offers."""
+    stub = tree(ROOT / "leadlag" / "__init__.pyi")
+    return {alias.asname or alias.name for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+
+def imported(module: Path) -> set[str]:
+    """Modules that a module imports when it is loaded or used; a type checker's are not among them."""
+    found = {node.module or "" for node in at_run_time(module)}
+    for node in tree(module).body:
+        found |= {alias.name for each in ast.walk(node) if isinstance(each, ast.Import) for alias in each.names}
+    return found
+
+
+def inside(*parts: str) -> list[Path]:
+    """Modules of questions, rankings and the core of which the path has one of `parts` as a file or a folder."""
+    rooms = [module for module in MODULES if module.relative_to(ROOT).parts[1] in ("methods", "ranking", "core")]
+    return [module for module in rooms if set(parts) & {*module.parts, module.stem}]
+
+
+def test_words_and_numbers_know_no_frame() -> None:
+    assert [
+        str(module)
+        for module in inside("words", "numbers", "core")
+        if any(name.startswith("pandas") for name in imported(module))
+    ] == []
+
+
+def test_a_picture_knows_its_own_question_and_what_all_pictures_use() -> None:
+    found = {}
+    for module in inside("picture", "pictures"):
+        own = ".".join(module.relative_to(ROOT).parts[: 2 if "ranking" in module.parts else 3])
+        allowed = (own, "leadlag.plot", "leadlag.wording", "leadlag.errors", "leadlag._validation")
+        strange = {name for name in imported(module) if name.startswith("leadlag") and not name.startswith(allowed)}
+        found |= {str(module): strange} if strange else {}
+    assert found == {}
+
+
+def test_no_question_knows_another() -> None:
+    found = []
+    for question in QUESTIONS:
+        others = tuple(f"leadlag.methods.{other.name}" for other in QUESTIONS if other != question)
+        found += [str(module) for module in question.rglob("*.py") if any(name.startswith(others) for name in imported(module))]
+    assert found == []
+
+
+def test_no_two_classes_share_a_name() -> None:
+    places: dict[str, list[str]] = {}
+    for module, node in nodes(ast.ClassDef):
+        places.setdefault(getattr(node, "name", ""), []).append(where(module, node))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+@cache
+def defined(module: Path) -> set[str]:
+    """Names that stand at the top of a module, and those of the attributes of its classes."""
+    names = set()
+    for node in tree(module).body:
+        names |= {node.name} if isinstance(node, ast.FunctionDef | ast.ClassDef) else set()
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        names |= {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+        names |= {alias.asname or alias.name for alias in node.names} if isinstance(node, ast.Import | ast.ImportFrom) else set()
+    return names
+
+
+def resolves(name: str) -> bool:
+    """Whether a dotted name under `leadlag` is a room, or something that stands in one."""
+    path = ROOT
+    for place, part in enumerate(parts := name.split(".")):
+        if (path / part).is_dir():
+            path = path / part
+            continue
+        module, rest = (
+            (path / f"{part}.py", parts[place + 1 :]) if (path / f"{part}.py").exists() else (path / "__init__.py", parts[place:])
+        )
+        return not rest or rest[0] in defined(module) | (public_names() if module.parent.name == "leadlag" else set())
+    return True
+
+
+def test_a_room_named_in_a_text_is_there() -> None:
+    texts = [
+        *MODULES,
+        *sorted((ROOT / "docs").glob("*.md")),
+        ROOT / "README.md",
+        ROOT / "ARCHITECTURE.md",
+        ROOT / "CONTRIBUTING.md",
+    ]
+    found = []
+    for path in texts:
+        text = path.read_text(encoding="utf-8")
+        named = set(re.findall(r"`{1,2}(leadlag(?:\.\w+)+)(?=[`(])", text))
+        files = set(re.findall(r"`(leadlag/[\w/]+\.py)`", text))
+        found += [f"{path.relative_to(ROOT)}: {name}" for name in sorted(named) if not resolves(name)]
+        found += [f"{path.relative_to(ROOT)}: {name}" for name in sorted(files) if not (ROOT / name).exists()]
+    assert found == []
+
+
 def tracked() -> list[Path]:
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout: the tracked files are not known")

@@ -35,7 +35,7 @@ def tables(
 
 
 def ranked(data: list[pd.DataFrame], **options: object) -> LeadRanking:
-    return rank_leads(data, "sales", **{"max_lag": 4, "n_draws": N_DRAWS} | options)  # type: ignore[arg-type]
+    return rank_leads(data, kpi="sales", **{"max_lag": 4, "n_draws": N_DRAWS} | options)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_publication_counts_in_the_leads_own_periods(both: list[pd.DataFrame]) -
 def test_a_slower_lead_enters_by_its_last_value(both: list[pd.DataFrame]) -> None:
     slow, fast = both
     monthly = fast.assign(sales=fast["a"]).drop(columns=["a", "demos"])
-    found = rank_leads([monthly, slow.rename(columns={"sales": "survey"})], "sales", max_lag=6, n_draws=N_DRAWS)
+    found = rank_leads([monthly, slow.rename(columns={"sales": "survey"})], kpi="sales", max_lag=6, n_draws=N_DRAWS)
     assert {"survey", "b", "c", "d"} == set(found.to_frame()["lead"])
     assert "each value stands for about 3 months" in found["survey"].decision.evidence.treatment
     assert found["survey"].decision.evidence.nobs > 250
@@ -164,7 +164,7 @@ def test_weeks_lead_a_monthly_kpi() -> None:
 
 def test_monthly_claims_lead_quarterly_output(shared_data: Path) -> None:
     gdp, months = (pd.read_csv(shared_data / name) for name in ("us_macro_quarterly.csv", "us_macro_monthly.csv"))
-    found = rank_leads([gdp, months], "realgdp", ["industrial_production", "initial_claims"], time="date")
+    found = rank_leads([gdp, months], kpi="realgdp", leads=["industrial_production", "initial_claims"], time="date")
     assert found.leads == ("initial_claims",)
     delay = found["initial_claims"].delay
     assert delay is not None

@@ -45,7 +45,7 @@ ASKED = {
         'lines': {name: (float(line[:'2023-10'].iloc[-1]), float(line.iloc[-1])) for name, line in lines.items()},
         'broke': (broke.pvalue, broke.weakening.pvalue), 'same': (same.pvalue, same.weakening.pvalue),
         'rows': ranking.to_frame().set_index('lead')[['verdict', 'stability_pvalue']].T.to_dict(),
-        'revised': [ll.forecast_gain(each, 'orders', 'visits', horizons=1)['visits'].rmse[0]
+        'revised': [ll.forecast_gain(each, kpi='orders', leads='visits', horizons=1)['visits'].rmse[0]
                     for each in (snapshots.latest, snapshots)]}""",
 }
 

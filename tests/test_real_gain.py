@@ -26,7 +26,7 @@ def months() -> pd.DataFrame:
 def gain(table: pd.DataFrame, time: str, kpi: str, lead: str, *, horizons: tuple[int, ...], log: bool = False) -> Gain:
     """What the lead saves at each horizon."""
     logs = (kpi, lead) if log else ()
-    return forecast_gain(table[[time, kpi, lead]], kpi, lead, time=time, horizons=horizons, log=logs, max_lag=12)[lead]
+    return forecast_gain(table[[time, kpi, lead]], kpi=kpi, leads=lead, time=time, horizons=horizons, log=logs, max_lag=12)[lead]
 
 
 def test_the_term_spread_foretells_recessions_a_year_ahead(months: pd.DataFrame) -> None:
@@ -56,6 +56,6 @@ def test_a_ranking_calls_the_other_index_coincident_and_shows_no_gain(kpi: str, 
     if not DATA.is_dir():
         pytest.skip("the real series are not part of this project: they lie beside it")
     days = pd.read_csv(DATA / "eu_stocks_daily.csv").tail(500)
-    (row,) = rank_leads(days[["t", kpi, lead]], kpi, time="t", log=[kpi, lead]).to_frame().to_dict("records")
+    (row,) = rank_leads(days[["t", kpi, lead]], kpi=kpi, time="t", log=[kpi, lead]).to_frame().to_dict("records")
     assert row["verdict"] == "coincident"
     assert math.isnan(row["gain"])

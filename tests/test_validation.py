@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+
 import numpy as np
+import pandas as pd
 import pytest
 
+import leadlag as ll
 from leadlag._validation import as_generator, as_name, as_names, once_each
 from leadlag.errors import UnknownNameError, UsageError
 
@@ -44,3 +49,23 @@ def test_controls_that_were_not_given_are_not_named() -> None:
 def test_a_role_of_one_column_takes_no_list() -> None:
     with pytest.raises(UsageError, match=r"lead=\['visits'\] is not allowed: give one column name\."):
         once_each(kpi="sales", lead=["visits"], controls=None)
+
+
+ASKED_OF_DATA = [
+    function
+    for name in dir(ll)
+    if inspect.isfunction(function := getattr(ll, name)) and next(iter(inspect.signature(function).parameters)) == "data"
+]
+
+
+@pytest.mark.parametrize("function", ASKED_OF_DATA, ids=lambda function: function.__name__)
+def test_only_data_is_positional_and_a_call_that_names_nothing_is_told_how_to(function: Callable[..., object]) -> None:
+    first, second, third = list(inspect.signature(function).parameters.values())[:3]
+    assert (first.kind, second.kind) == (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    told = f"write {function.__name__}\\(data, {second.name}='sales', {third.name}=\\.\\.\\.\\)\\."
+    with pytest.raises(UsageError, match=told):
+        function(pd.DataFrame(), "sales", "a name that is far too long for an example of a call, as anyone can see at a glance")
+
+
+def test_there_are_functions_that_are_asked_of_data() -> None:
+    assert len(ASKED_OF_DATA) >= 18

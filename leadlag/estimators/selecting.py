@@ -211,7 +211,7 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         max_lag = self._max_lag(n, n_controls=len(controls))
         try:
             ranking = rank_leads(
-                sample, kpi, leads, max_lag=max_lag, fdr=self.fdr, rng=_seed(self.random_state), controls=controls,
+                sample, kpi=kpi, leads=leads, max_lag=max_lag, fdr=self.fdr, rng=_seed(self.random_state), controls=controls,
                 n_draws=self.n_draws, evidence=False,
             )  # fmt: skip
         except DataContractError as error:

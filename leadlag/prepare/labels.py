@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from leadlag.core.search.problem import Problem
 from leadlag.prepare.kpi import WorkingKpi
-from leadlag.prepare.season import Season
+from leadlag.prepare.season import CalendarSeason
 from leadlag.prepare.untestable import Untestable
 
 __all__ = ["Prepared", "Treatment"]
@@ -50,7 +50,7 @@ class Prepared:
     kpi : Treatment
     working : WorkingKpi
         The KPI before a level shift of it entered the models.
-    seasons : tuple of Season
+    seasons : tuple of CalendarSeason
         In the base of every regression.
     untestable : tuple of Untestable
     reported : str
@@ -64,7 +64,7 @@ class Prepared:
     treatments: tuple[Treatment, ...]
     kpi: Treatment
     working: WorkingKpi
-    seasons: tuple[Season, ...]
+    seasons: tuple[CalendarSeason, ...]
     untestable: tuple[Untestable, ...]
     reported: str
     groups: NDArray[np.intp]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from leadlag.core.series.cycles import WEEKS_A_YEAR, SeasonAsked, asked_cycles, asked_month_ends, found_in
 from leadlag.sample import Calendar
 
-__all__ = ["Season", "season_columns", "seasons_asked", "seasons_to_ask"]
+__all__ = ["CalendarSeason", "season_columns", "seasons_asked", "seasons_to_ask"]
 
 Floats = NDArray[np.float64]
 
@@ -20,7 +20,7 @@ _LEVEL = 0.05
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Season:
+class CalendarSeason:
     """A season in the base.
 
     Parameters
@@ -40,7 +40,7 @@ class Season:
     columns: Floats
 
 
-def seasons_asked(calendar: Calendar, y: Floats, X: Floats) -> tuple[Season, ...]:
+def seasons_asked(calendar: Calendar, y: Floats, X: Floats) -> tuple[CalendarSeason, ...]:
     """Seasons that the KPI or any candidate shows.
 
     Parameters
@@ -51,7 +51,7 @@ def seasons_asked(calendar: Calendar, y: Floats, X: Floats) -> tuple[Season, ...
 
     Returns
     -------
-    tuple of Season
+    tuple of CalendarSeason
 
     Notes
     -----
@@ -62,7 +62,7 @@ def seasons_asked(calendar: Calendar, y: Floats, X: Floats) -> tuple[Season, ...
     return tuple(item for item in found if item is not None)
 
 
-def season_columns(seasons: Sequence[Season]) -> Floats | None:
+def season_columns(seasons: Sequence[CalendarSeason]) -> Floats | None:
     """The columns of all seasons side by side, shape (n, k); None if there is no season."""
     return np.column_stack([item.columns for item in seasons]) if seasons else None
 
@@ -85,7 +85,7 @@ def seasons_to_ask(calendar: Calendar, n: int, *, n_values: int | None = None) -
     return tuple(item for item in asked if item is not None)
 
 
-def _entering(y: Floats, X: Floats, asked: SeasonAsked) -> Season | None:
+def _entering(y: Floats, X: Floats, asked: SeasonAsked) -> CalendarSeason | None:
     """A season with as many of its cycles as the KPI or any candidate shows; None if none does."""
     kept = int(found_in(y[:, None], asked, level=_LEVEL).n_kept[0])
     if X.shape[1]:
@@ -93,4 +93,4 @@ def _entering(y: Floats, X: Floats, asked: SeasonAsked) -> Season | None:
     if not kept:
         return None
     count = 0 if asked.dummies else kept
-    return Season(period=asked.period, count=count, n_seasons=asked.n_seasons, columns=asked.columns(kept))
+    return CalendarSeason(period=asked.period, count=count, n_seasons=asked.n_seasons, columns=asked.columns(kept))

@@ -11,7 +11,7 @@ import joblib
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_list, as_name, as_names, as_option
+from leadlag._validation import as_generator, as_list, as_name, as_names, as_option, only_data_positional
 from leadlag.catalogue import Metric, as_catalogue
 from leadlag.errors import DataContractError, LeadLagError, UsageError
 from leadlag.ranking.many import Failure, KpiRanking, LeadRankings
@@ -22,11 +22,12 @@ from leadlag.sample import Sample, Violation, as_sample
 __all__ = ["rank_kpis"]
 
 
+@only_data_positional
 def rank_kpis(
     data: Any,
+    *,
     kpis: str | Sequence[str],
     leads: str | Sequence[str] | None = None,
-    *,
     segments: str | Sequence[str] | None = None,
     rng: int | np.random.Generator = 0,
     time: str | None = None,
@@ -87,7 +88,7 @@ def rank_kpis(
     --------
     >>> import leadlag as ll
     >>> sample = ll.load_sample("us_housing")
-    >>> found = ll.rank_kpis(sample, ["housing_starts", "building_permits"], max_lag=3, n_draws=199, evidence=False)
+    >>> found = ll.rank_kpis(sample, kpis=["housing_starts", "building_permits"], max_lag=3, n_draws=199, evidence=False)
     >>> len(found), found.failures, "building_permits" in found["housing_starts"].leads
     (2, (), True)
     """
@@ -177,7 +178,14 @@ def _rank(job: _Job, seed: int, options: Mapping[str, Any]) -> KpiRanking | Fail
     try:
         with one_thread():
             ranking = rank_leads(
-                job.sample, job.kpi, job.leads, controls=job.controls, log=job.log, catalogue=job.catalogue, rng=seed, **options
+                job.sample,
+                kpi=job.kpi,
+                leads=job.leads,
+                controls=job.controls,
+                log=job.log,
+                catalogue=job.catalogue,
+                rng=seed,
+                **options,
             )
     except LeadLagError as error:
         return Failure(kpi=job.kpi, segment=job.segment, code=error.code, message=str(error.args[0]))

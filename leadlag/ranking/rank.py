@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real, seed_words
+from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.search.shapes import NONLINEAR
 from leadlag.decision import Evidence, Policy, decide, in_order
@@ -27,11 +27,12 @@ from leadlag.wording.units import season
 __all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead", "rank_leads"]
 
 
+@only_data_positional
 def rank_leads(
     data: Any,
+    *,
     kpi: str,
     leads: Sequence[str] | None = None,
-    *,
     max_lag: int | None = None,
     fdr: float = 0.10,
     rng: int | np.random.Generator = 0,

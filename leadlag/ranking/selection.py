@@ -75,7 +75,7 @@ class Selection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Search:
+class _Selector:
     """What stays the same over the steps of one search."""
 
     problem: Problem
@@ -164,7 +164,7 @@ def select_leads(
     (`_together`). An explained lead is noise removed from the others,
     which is where the power comes from.
     """
-    search = _Search(
+    search = _Selector(
         problem=problem,
         first=first,
         fdr=fdr,
@@ -201,7 +201,7 @@ def select_leads(
     )
 
 
-def _forward(search: _Search) -> tuple[dict[int, int], dict[int, float]]:
+def _forward(search: _Selector) -> tuple[dict[int, int], dict[int, float]]:
     """Chosen leads with their best column, and the FDR-adjusted p of the step that chose each."""
     best: dict[int, int] = {}
     steps: dict[int, float] = {}
@@ -229,7 +229,7 @@ class _Step:
     adjusted: float
 
 
-def _least(search: _Search, log_pvalue: Floats, column: NDArray[np.intp], leads: NDArray[np.intp], *, k: int) -> _Step | None:
+def _least(search: _Selector, log_pvalue: Floats, column: NDArray[np.intp], leads: NDArray[np.intp], *, k: int) -> _Step | None:
     """The step that some leads' p-values lead to, with k leads chosen already."""
     log_p = np.where(np.isfinite(log_pvalue), log_pvalue, np.inf)
     if not np.isfinite(log_p).any():
@@ -241,7 +241,7 @@ def _least(search: _Search, log_pvalue: Floats, column: NDArray[np.intp], leads:
     )
 
 
-def _next(search: _Search, best: Mapping[int, int], *, spent: float = 0.0) -> _Step | None:
+def _next(search: _Selector, best: Mapping[int, int], *, spent: float = 0.0) -> _Step | None:
     """The step beside some leads that are in the model."""
     stood_for = search.groups[list(best)]
     again = search.again
@@ -252,7 +252,7 @@ def _next(search: _Search, best: Mapping[int, int], *, spent: float = 0.0) -> _S
     return _least(search, found.log_pvalue, found.best, rest, k=len(best))
 
 
-def _together(search: _Search, best: Mapping[int, int], step: _Step) -> tuple[dict[int, int], float]:
+def _together(search: _Selector, best: Mapping[int, int], step: _Step) -> tuple[dict[int, int], float]:
     """Leads none of which passes alone, but each beside the others, and the FDR-adjusted p with which they do.
 
     Strong leads hide each other: what one does is noise to the other. So the best candidate is taken in on trial, and the best
@@ -278,7 +278,7 @@ def _together(search: _Search, best: Mapping[int, int], step: _Step) -> tuple[di
     return {}, 1.0
 
 
-def _asked_again(search: _Search, best: Mapping[int, int], leads: NDArray[np.intp], *, spent: float) -> Rescan:
+def _asked_again(search: _Selector, best: Mapping[int, int], leads: NDArray[np.intp], *, spent: float) -> Rescan:
     """Some leads asked again beside those in the model."""
     problem = with_columns(search.problem, best, search.shapes)
     tail = search.first.tail.of(search.row_of[leads])
@@ -292,7 +292,7 @@ def _asked_again(search: _Search, best: Mapping[int, int], leads: NDArray[np.int
 
 
 def _beside_lag_zero(
-    search: _Search,
+    search: _Selector,
     problem: Problem,
     found: Scan | Rescan,
     leads: NDArray[np.intp],
@@ -319,14 +319,14 @@ def _beside_lag_zero(
 
 
 def _drawn_beside_lag_zero(
-    search: _Search, problem: Problem, found: Scan, leads: NDArray[np.intp], *, columns: NDArray[np.intp]
+    search: _Selector, problem: Problem, found: Scan, leads: NDArray[np.intp], *, columns: NDArray[np.intp]
 ) -> Scan:
     """The same with draws of its own for every lead asked."""
     log_p, unshifted = _beside_lag_zero(search, problem, found, leads, columns=columns, ask=lambda wider, _: search.scan(wider))
     return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=unshifted)
 
 
-def _backward(search: _Search, best: Mapping[int, int], alone: Floats) -> tuple[dict[int, int], list[Problem], list[Scan]]:
+def _backward(search: _Selector, best: Mapping[int, int], alone: Floats) -> tuple[dict[int, int], list[Problem], list[Scan]]:
     """Chosen leads that hold given all the others, their columns, with the problem and the scan that say so."""
     best = _columns_given_others(search, best)
     while best:
@@ -349,7 +349,7 @@ def _others(best: Mapping[int, int], lead: int) -> dict[int, int]:
     return {other: column for other, column in best.items() if other != lead}
 
 
-def _columns_given_others(search: _Search, best: Mapping[int, int]) -> dict[int, int]:
+def _columns_given_others(search: _Selector, best: Mapping[int, int]) -> dict[int, int]:
     """The best column of each chosen lead beside those of the others: the first were picked before the last were known."""
     columns = dict(best)
     for lead in best:
@@ -357,7 +357,7 @@ def _columns_given_others(search: _Search, best: Mapping[int, int]) -> dict[int,
     return columns
 
 
-def _closest(search: _Search, leads: NDArray[np.intp], chosen: Mapping[int, int]) -> NDArray[np.intp]:
+def _closest(search: _Selector, leads: NDArray[np.intp], chosen: Mapping[int, int]) -> NDArray[np.intp]:
     """For each of some leads the chosen one whose column in the model correlates most with its best; -1 where none does clearly.
 
     A candidate that passes alone, was not chosen, and has nothing to do with any chosen one has passed by chance.

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from leadlag._validation import only_data_positional
 from leadlag.catalogue import Metric, Missing
 from leadlag.errors import UsageError
 from leadlag.sample.missing import fill_missing
@@ -24,6 +25,7 @@ from leadlag.sample.wide import Wide
 __all__ = ["as_sample", "find_violations", "from_wide"]
 
 
+@only_data_positional
 def from_wide(
     data: Any,
     *,

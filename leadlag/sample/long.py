@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from leadlag._validation import as_name
+from leadlag._validation import as_name, only_data_positional
 from leadlag.catalogue import Metric, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import quotient
@@ -38,6 +38,7 @@ class _Labels:
     codes: np.ndarray
 
 
+@only_data_positional
 def from_long(
     data: Any,
     *,

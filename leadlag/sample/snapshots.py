@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from leadlag._validation import as_name
+from leadlag._validation import as_name, only_data_positional
 from leadlag.errors import UsageError
 from leadlag.sample.columns import ReadColumns, read_columns
 from leadlag.sample.grid import build_grid
@@ -28,6 +28,7 @@ __all__ = ["from_snapshots"]
 _ONE_DAY = np.timedelta64(1, "D")
 
 
+@only_data_positional
 def from_snapshots(
     data: Any,
     *,

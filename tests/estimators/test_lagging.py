@@ -265,7 +265,7 @@ def test_its_page_in_a_notebook_names_it_and_links_nowhere_dead() -> None:
 
 def test_lags_and_least_squares_are_the_lagged_regression() -> None:
     table = ll.simulate_leads(n_noise=1, rng=3).data
-    fitted = ll.lagged_regression(table, "kpi", ["lead_a", "lead_b"], max_lag=4, cov_type="nonrobust")
+    fitted = ll.lagged_regression(table, kpi="kpi", leads=["lead_a", "lead_b"], max_lag=4, cov_type="nonrobust")
     lagged = LagTransformer(lags=4).set_output(transform="pandas").fit_transform(table[["lead_a", "lead_b"]]).dropna()
     least_squares = LinearRegression().fit(lagged, table.loc[lagged.index, "kpi"])
     assert fitted.nobs == len(lagged)

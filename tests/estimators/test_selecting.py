@@ -48,7 +48,7 @@ def test_it_keeps_the_planted_leads_at_their_delays(table: pd.DataFrame, fitted:
 
 
 def test_its_ranking_is_that_of_rank_leads(table: pd.DataFrame, fitted: LeadSelector) -> None:
-    ranking = ll.rank_leads(table, "kpi", max_lag=8, n_draws=199, evidence=False)
+    ranking = ll.rank_leads(table, kpi="kpi", max_lag=8, n_draws=199, evidence=False)
     pd.testing.assert_frame_equal(fitted.ranking_.to_frame(), ranking.to_frame())
     assert fitted.ranking_.context.unit == "week"
 

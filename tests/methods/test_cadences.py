@@ -21,10 +21,10 @@ FOLDED = QUARTERS.assign(visits=MONTHS["visits"].to_numpy().reshape(80, 3).sum(a
 SUM = [ll.Metric("visits", aggregate="sum")]
 
 ONE_LEAD: list[Callable[[Any], Any]] = [
-    lambda data: ll.granger_test(data, "gdp", "visits", order=2, controls=["jobs"], catalogue=SUM),
-    lambda data: ll.cross_correlation(data, "gdp", "visits", max_lag=4, controls=["jobs"], catalogue=SUM),
-    lambda data: ll.local_projection(data, "gdp", "visits", horizons=3, controls=["jobs"], catalogue=SUM),
-    lambda data: ll.cross_correlations(data, ["gdp", "jobs"], "visits", max_lag=4, catalogue=SUM),
+    lambda data: ll.granger_test(data, kpi="gdp", lead="visits", order=2, controls=["jobs"], catalogue=SUM),
+    lambda data: ll.cross_correlation(data, kpi="gdp", lead="visits", max_lag=4, controls=["jobs"], catalogue=SUM),
+    lambda data: ll.local_projection(data, kpi="gdp", lead="visits", horizons=3, controls=["jobs"], catalogue=SUM),
+    lambda data: ll.cross_correlations(data, kpis=["gdp", "jobs"], leads="visits", max_lag=4, catalogue=SUM),
 ]
 
 
@@ -39,7 +39,8 @@ def test_a_method_of_one_calendar_sees_the_folded_table_and_says_so(method: Call
 
 def test_a_screen_sees_the_folded_table_and_says_so() -> None:
     mixed, folded = (
-        ll.granger_screen(data, ["gdp", "jobs"], "visits", max_order=3, catalogue=SUM) for data in ([MONTHS, QUARTERS], FOLDED)
+        ll.granger_screen(data, kpis=["gdp", "jobs"], leads="visits", max_order=3, catalogue=SUM)
+        for data in ([MONTHS, QUARTERS], FOLDED)
     )
     pd.testing.assert_frame_equal(mixed, folded)
     assert "LL126" in {code for code, _ in mixed.attrs["notes"]}
@@ -53,8 +54,8 @@ def test_kpis_of_different_cadence_are_refused_where_one_table_answers(method: C
 
 
 def test_kpis_of_different_cadence_are_ranked_each_on_its_own_calendar() -> None:
-    found = ll.rank_kpis([MONTHS, QUARTERS], ["gdp", "visits"], max_lag=2, n_draws=99)
+    found = ll.rank_kpis([MONTHS, QUARTERS], kpis=["gdp", "visits"], max_lag=2, n_draws=99)
     assert found.failures == ()
     assert [found[kpi].context.unit for kpi in ("gdp", "visits")] == ["quarter", "month"]
-    alone = ll.rank_leads([MONTHS, QUARTERS], "visits", max_lag=2, n_draws=99)
+    alone = ll.rank_leads([MONTHS, QUARTERS], kpi="visits", max_lag=2, n_draws=99)
     pd.testing.assert_frame_equal(found["visits"].to_frame(), alone.to_frame())

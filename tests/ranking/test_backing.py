@@ -27,7 +27,7 @@ def story() -> pd.DataFrame:
 
 @cache
 def ranking() -> LeadRanking:
-    return ll.rank_leads(story(), "kpi", max_lag=8, n_draws=499)
+    return ll.rank_leads(story(), kpi="kpi", max_lag=8, n_draws=499)
 
 
 def test_found_leads_are_backed_and_only_they_are() -> None:
@@ -59,7 +59,7 @@ def test_places_and_decoys_are_told() -> None:
 
 
 def test_without_evidence_the_verdicts_are_the_same_and_the_rest_is_not_computed() -> None:
-    plain = ll.rank_leads(story(), "kpi", max_lag=8, n_draws=499, evidence=False)
+    plain = ll.rank_leads(story(), kpi="kpi", max_lag=8, n_draws=499, evidence=False)
     whole, table = ranking().to_frame(), plain.to_frame()
     assert table[list(NOT_COMPUTED)].isna().all(axis=None)
     kept = [name for name in whole.columns if name not in NOT_COMPUTED]
@@ -70,7 +70,7 @@ def test_without_evidence_the_verdicts_are_the_same_and_the_rest_is_not_computed
 
 def test_where_nothing_leads_the_closest_are_named_with_what_they_would_need() -> None:
     data = ll.simulate_leads(series=[], n_noise=5, n_periods=104, rng=5).data
-    found = ll.rank_leads(data, "kpi", max_lag=6, n_draws=499)
+    found = ll.rank_leads(data, kpi="kpi", max_lag=6, n_draws=499)
     assert found.leads == ()
     best = found.to_frame().sort_values("pvalue")["lead"].head(3)
     assert all(name in found.explain() for name in best)
@@ -82,7 +82,7 @@ def test_a_target_date_of_the_catalogue_is_asked_about() -> None:
     index = story().index
     chosen = (str(index[0].date()), str(index[30].date()))
     catalogue = [ll.Metric("demos", targeted_since=str(index[90].date()), selected_on=chosen)]
-    found = ll.rank_leads(story(), "kpi", max_lag=8, n_draws=199, catalogue=catalogue)
+    found = ll.rank_leads(story(), kpi="kpi", max_lag=8, n_draws=199, catalogue=catalogue)
     stability = found["demos"].decision.evidence.stability
     assert stability is not None
     assert stability.weakening is not None
@@ -92,14 +92,14 @@ def test_a_target_date_of_the_catalogue_is_asked_about() -> None:
 
 
 def test_numbers_do_not_depend_on_who_else_is_asked_about() -> None:
-    again = ll.rank_leads(story()[["kpi", "trials", "demos", *story().columns[3:]]], "kpi", max_lag=8, n_draws=499)
+    again = ll.rank_leads(story()[["kpi", "trials", "demos", *story().columns[3:]]], kpi="kpi", max_lag=8, n_draws=499)
     pd.testing.assert_frame_equal(again.to_frame(), ranking().to_frame())
 
 
 @pytest.mark.parametrize("n_periods", [24, 40])
 def test_short_tables_keep_their_ranking(n_periods: int) -> None:
     data = ll.simulate_leads(series=[PlantedSeries(name="x", effect=4.0, delay=1)], n_noise=1, n_periods=n_periods, rng=2).data
-    found = ll.rank_leads(data, "kpi", max_lag=2, n_draws=199)
+    found = ll.rank_leads(data, kpi="kpi", max_lag=2, n_draws=199)
     assert "x" in found
     assert found.summary()
 
@@ -110,7 +110,7 @@ def test_leads_of_two_cadences_are_backed_side_by_side() -> None:
     months = pd.date_range("2012-03-01", periods=n, freq="MS")
     before, ads = weeks["visits"].resample("MS").mean().shift(1).reindex(months), rng.normal(size=n)
     sales = 3.0 * before.to_numpy() + np.r_[0.0, ads[:-1]] + rng.normal(size=n)
-    found = ll.rank_leads([pd.DataFrame({"sales": sales, "ads": ads}, index=months), weeks], "sales", max_lag=4, n_draws=199)
+    found = ll.rank_leads([pd.DataFrame({"sales": sales, "ads": ads}, index=months), weeks], kpi="sales", max_lag=4, n_draws=199)
     assert set(found.leads) == {"ads", "visits"}
     for name in found.leads:
         evidence = found[name].decision.evidence

@@ -44,7 +44,7 @@ def by_segment() -> ll.Sample:
 
 
 def ranked(data: object, kpis: object = ("sales", "churn"), **options: object) -> LeadRankings:
-    return ll.rank_kpis(data, kpis, **{**OPTIONS, **options})
+    return ll.rank_kpis(data, kpis=kpis, **{**OPTIONS, **options})
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ class TestEachRanking:
         data = metrics()
         both = ranked(data)
         for kpi in ("sales", "churn"):
-            table = ll.rank_leads(data, kpi, **OPTIONS).to_frame()
+            table = ll.rank_leads(data, kpi=kpi, **OPTIONS).to_frame()
             pd.testing.assert_frame_equal(both[kpi].to_frame(), table, rtol=1e-9)
             pd.testing.assert_frame_equal(ranked(data, ["churn", "sales"])[kpi].to_frame(), both[kpi].to_frame())
 
@@ -76,7 +76,7 @@ class TestEachRanking:
         options = {"leads": ["calls"], "controls": "visits", "missing": ("ffill", 1), "rng": 5}
         catalogue = [ll.Metric("calls", unit="calls", available_after=1), ll.Metric("visits", unit="visits")]
         many = ranked(data, log="churn", catalogue=catalogue, **options)["churn"]
-        one = ll.rank_leads(data, "churn", log=["churn"], catalogue=catalogue, **{**OPTIONS, **options})
+        one = ll.rank_leads(data, kpi="churn", log=["churn"], catalogue=catalogue, **{**OPTIONS, **options})
         pd.testing.assert_frame_equal(many.to_frame(), one.to_frame(), rtol=1e-9)
         assert many.context == one.context
         assert dict(many.provenance.settings)["missing"] == ("ffill", 1)
@@ -94,7 +94,7 @@ class TestSegments:
     def test_every_segment_has_its_own_rankings(self, alone: LeadRankings) -> None:
         assert [(item.kpi, item.segment) for item in alone] == [("sales", "north"), ("sales", "south"), ("churn", "north")]
         assert (alone.kpis, alone.segments) == (("sales", "churn"), ("north", "south"))
-        one = ll.rank_leads(by_segment().segment("south"), "sales", ["visits", "calls"], **OPTIONS)
+        one = ll.rank_leads(by_segment().segment("south"), kpi="sales", leads=["visits", "calls"], **OPTIONS)
         pd.testing.assert_frame_equal(alone["sales", "south"].to_frame(), one.to_frame(), rtol=1e-9)
 
     def test_what_fails_is_kept_and_stops_nothing(self, alone: LeadRankings) -> None:

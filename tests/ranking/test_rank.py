@@ -23,7 +23,7 @@ N_DRAWS = 299
 
 def ranked(data: pd.DataFrame, *, kpi: str = "kpi", **options: object) -> LeadRanking:
     """What is found; what backs it costs time, and is asked for by tests that look at it."""
-    return rank_leads(data, kpi, **{"max_lag": 8, "n_draws": N_DRAWS, "evidence": False} | options)  # type: ignore[arg-type]
+    return rank_leads(data, kpi=kpi, **{"max_lag": 8, "n_draws": N_DRAWS, "evidence": False} | options)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -368,7 +368,7 @@ def test_every_view_of_a_ranking_takes_a_lead_without_an_effect(bent: LeadRankin
 @pytest.mark.parametrize("rng", [0, 1])
 def test_the_mean_duration_of_unemployment_follows_the_rate(rng: int) -> None:
     """It passes beside other leads, as the KPI's own past would, but not alone."""
-    ranking = rank_leads(load_sample("us_unemployment"), "unemployment_rate", rng=rng, n_draws=499, evidence=False)
+    ranking = rank_leads(load_sample("us_unemployment"), kpi="unemployment_rate", rng=rng, n_draws=499, evidence=False)
     verdict = ranking.to_frame().set_index("lead")["verdict"]
     assert verdict["initial_claims"] == "lead"
     assert verdict["mean_unemployment_weeks"] == "reverse"

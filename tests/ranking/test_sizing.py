@@ -57,7 +57,7 @@ def test_not_knowing_the_shape_it_agrees_with_the_lagged_regression_that_does(
     frame = planted(weights, effect=2.0, own=own, momentum=0.0 if own else 0.5)
     found = sized(frame, max_lag=12)
     ours = np.array([found.effect.value, found.effect.low, found.effect.high]) / found.problem.x_scale[0]
-    theirs = leadlag.lagged_regression(frame, "sales", "visits", **{"max_lag": 12, **options})["visits"].long_run
+    theirs = leadlag.lagged_regression(frame, kpi="sales", leads="visits", **{"max_lag": 12, **options})["visits"].long_run
     truth = 2.0 * sum(weights) / (1.0 - own)
     assert ours[1] < truth < ours[2]
     assert ours[1] < theirs.value < ours[2]

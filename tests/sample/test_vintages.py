@@ -173,7 +173,7 @@ def test_a_moment_before_all_periods_and_no_moment_at_all_are_refused() -> None:
 
 def test_other_questions_say_how_to_pick_a_moment() -> None:
     with pytest.raises(UsageError, match=r"data\.latest"):
-        ll.rank_leads(read(monthly()), "orders")
+        ll.rank_leads(read(monthly()), kpi="orders")
 
 
 def test_metrics_are_chosen_in_the_order_asked() -> None:

@@ -29,25 +29,28 @@ def weeks() -> pd.DataFrame:
 
 #: Of every function that gives a result: how it is called here, and leads, lags, shapes and tests that it then has tried.
 CALLS: dict[str, tuple[Callable[[], Any], tuple[int, int, int, int]]] = {
-    "rank_leads": (lambda: leadlag.rank_leads(weeks(), "sales", max_lag=6, n_draws=99, evidence=False), (4, 6, 5, 120)),
+    "rank_leads": (lambda: leadlag.rank_leads(weeks(), kpi="sales", max_lag=6, n_draws=99, evidence=False), (4, 6, 5, 120)),
     "rank_kpis": (
-        lambda: leadlag.rank_kpis(weeks(), ["sales", "a"], ["b", "c"], max_lag=3, n_draws=99, evidence=False),
+        lambda: leadlag.rank_kpis(weeks(), kpis=["sales", "a"], leads=["b", "c"], max_lag=3, n_draws=99, evidence=False),
         (2, 3, 5, 60),
     ),
-    "detectable_effect": (lambda: leadlag.detectable_effect(weeks(), "sales", ["a", "b"], max_lag=6, n_draws=99), (2, 6, 5, 60)),
-    "delay_set": (lambda: leadlag.delay_set(weeks(), "sales", "a", max_lag=6, n_draws=99), (1, 6, 5, 30)),
-    "granger_test": (lambda: leadlag.granger_test(weeks(), "sales", "a", order=4), (1, 1, 1, 1)),
-    "lagged_regression": (lambda: leadlag.lagged_regression(weeks(), "sales", ["a", "b"], max_lag=4), (2, 1, 1, 2)),
-    "local_projection": (lambda: leadlag.local_projection(weeks(), "sales", "a", horizons=5), (1, 6, 1, 6)),
-    "cross_correlation": (lambda: leadlag.cross_correlation(weeks(), "sales", "a", max_lag=4), (1, 9, 1, 9)),
-    "cross_correlations": (lambda: leadlag.cross_correlations(weeks(), "sales", ["a", "b"], max_lag=4), (2, 9, 1, 18)),
+    "detectable_effect": (
+        lambda: leadlag.detectable_effect(weeks(), kpi="sales", leads=["a", "b"], max_lag=6, n_draws=99),
+        (2, 6, 5, 60),
+    ),
+    "delay_set": (lambda: leadlag.delay_set(weeks(), kpi="sales", lead="a", max_lag=6, n_draws=99), (1, 6, 5, 30)),
+    "granger_test": (lambda: leadlag.granger_test(weeks(), kpi="sales", lead="a", order=4), (1, 1, 1, 1)),
+    "lagged_regression": (lambda: leadlag.lagged_regression(weeks(), kpi="sales", leads=["a", "b"], max_lag=4), (2, 1, 1, 2)),
+    "local_projection": (lambda: leadlag.local_projection(weeks(), kpi="sales", lead="a", horizons=5), (1, 6, 1, 6)),
+    "cross_correlation": (lambda: leadlag.cross_correlation(weeks(), kpi="sales", lead="a", max_lag=4), (1, 9, 1, 9)),
+    "cross_correlations": (lambda: leadlag.cross_correlations(weeks(), kpis="sales", leads=["a", "b"], max_lag=4), (2, 9, 1, 18)),
     "forecast_gain": (
-        lambda: leadlag.forecast_gain(weeks(), "sales", ["a", "b"], max_lag=4, horizons=(1, 2)),
+        lambda: leadlag.forecast_gain(weeks(), kpi="sales", leads=["a", "b"], max_lag=4, horizons=(1, 2)),
         (2, 2, 1, 4),
     ),
-    "stability_test": (lambda: leadlag.stability_test(weeks(), "sales", "a", max_lag=6, n_draws=99), (1, 6, 5, 71)),
+    "stability_test": (lambda: leadlag.stability_test(weeks(), kpi="sales", lead="a", max_lag=6, n_draws=99), (1, 6, 5, 71)),
     "refutation_test": (
-        lambda: leadlag.refutation_test(weeks(), "sales", "a", max_lag=6, n_draws=99, n_tries=19, n_decoys=19),
+        lambda: leadlag.refutation_test(weeks(), kpi="sales", lead="a", max_lag=6, n_draws=99, n_tries=19, n_decoys=19),
         (1, 6, 5, 30),
     ),
     "check_stationarity": (lambda: leadlag.check_stationarity(weeks()), (5, 1, 1, 15)),
@@ -114,7 +117,7 @@ def test_a_ranking_of_many_counts_the_tests_of_all() -> None:
 
 
 def test_a_screen_tells_it_beside_its_table() -> None:
-    search = leadlag.granger_screen(weeks(), ["sales", "a"], ["b", "c", "d"], max_order=3).attrs["search"]
+    search = leadlag.granger_screen(weeks(), kpis=["sales", "a"], leads=["b", "c", "d"], max_order=3).attrs["search"]
     assert (search["n_kpis"], search["n_leads"], search["n_lags"], search["n_tests"]) == (2, 3, 3, 18)
     assert search["correction"] == "none"
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_int, as_list, as_names, as_real, once_each
+from leadlag._validation import as_int, as_list, as_names, as_real, once_each, only_data_positional
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.linear.leastsquares import rows_needed
 from leadlag.core.search.limits import MAX_BYTES, MAX_TESTS, check_limits
@@ -28,11 +28,12 @@ __all__ = ["cross_correlation", "cross_correlations"]
 _ARRAYS, _COPIES = 3, 12
 
 
+@only_data_positional
 def cross_correlation(
     data: Any,
+    *,
     kpi: str,
     lead: str,
-    *,
     max_lag: int | None = None,
     prewhiten: bool = True,
     order: int | None = None,
@@ -113,7 +114,7 @@ def cross_correlation(
     >>> rng = np.random.default_rng(0)
     >>> visits = rng.normal(size=120)
     >>> sales = 2.0 * np.roll(visits, 2) + rng.normal(size=120)
-    >>> result = cross_correlation(pd.DataFrame({"visits": visits, "sales": sales}), "sales", "visits", max_lag=6)
+    >>> result = cross_correlation(pd.DataFrame({"visits": visits, "sales": sales}), kpi="sales", lead="visits", max_lag=6)
     >>> result.peak_lag, result.significant_lags_all
     (2, (2,))
     """
@@ -185,11 +186,12 @@ def _found(pair: OnePair, plan: Plan, *, kpi: str, lead: str) -> Block:
     return found
 
 
+@only_data_positional
 def cross_correlations(
     data: Any,
+    *,
     kpis: str | Sequence[str],
     leads: str | Sequence[str],
-    *,
     max_lag: int | None = None,
     prewhiten: bool = True,
     order: int | None = None,
@@ -248,7 +250,7 @@ def cross_correlations(
     >>> rng = np.random.default_rng(0)
     >>> visits, noise = rng.normal(size=(2, 120))
     >>> data = pd.DataFrame({"visits": visits, "noise": noise, "sales": 2.0 * np.roll(visits, 2) + rng.normal(size=120)})
-    >>> result = cross_correlations(data, "sales", ["visits", "noise"], max_lag=6)
+    >>> result = cross_correlations(data, kpis="sales", leads=["visits", "noise"], max_lag=6)
     >>> result.correlation.shape, result.peaks()["lead"][0], result.peaks()["lag"][0].item()
     ((1, 2, 13), 'visits', 2)
     """

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_names, as_real, seed_words
+from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.search.given import given_others
 from leadlag.core.search.problem import Problem
@@ -42,11 +42,12 @@ class Estimated:
     test: PeakTest
 
 
+@only_data_positional
 def delay_set(
     data: Any,
+    *,
     kpi: str,
     lead: str,
-    *,
     max_lag: int | None = None,
     level: float = 0.90,
     given: str | Sequence[str] | None = None,
@@ -113,7 +114,7 @@ def delay_set(
     >>> rng = np.random.default_rng(0)
     >>> visits = rng.normal(size=80)
     >>> sales = np.roll(visits, 3) + rng.normal(size=80)
-    >>> found = delay_set(pd.DataFrame({"visits": visits, "sales": sales}), "sales", "visits", max_lag=8)
+    >>> found = delay_set(pd.DataFrame({"visits": visits, "sales": sales}), kpi="sales", lead="visits", max_lag=8)
     >>> found.delay.peak, found.delay.lags, found.identified
     (3, (3,), True)
     """

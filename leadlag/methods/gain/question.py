@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_lags, as_names, seed_words
+from leadlag._validation import as_generator, as_int, as_lags, as_names, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment
 from leadlag.core.forecasts.origins import Rolled
 from leadlag.core.search.shapes import STANDARD
@@ -40,11 +40,12 @@ Floats = NDArray[np.float64]
 HORIZONS = (1, 2, 4, 8, 12)
 
 
+@only_data_positional
 def forecast_gain(
     data: Any,
+    *,
     kpi: str,
     leads: str | Sequence[str] | None = None,
-    *,
     horizons: int | Iterable[int] = HORIZONS,
     max_lag: int | None = None,
     first_origin: Moment | None = None,
@@ -112,7 +113,7 @@ def forecast_gain(
     >>> rng = np.random.default_rng(0)
     >>> visits = rng.normal(size=120)
     >>> sales = np.r_[np.zeros(3), visits[:-3]] + rng.normal(size=120)
-    >>> found = forecast_gain(pd.DataFrame({"visits": visits, "sales": sales}), "sales", horizons=[1, 4], max_lag=8)
+    >>> found = forecast_gain(pd.DataFrame({"visits": visits, "sales": sales}), kpi="sales", horizons=[1, 4], max_lag=8)
     >>> table = found.to_frame().set_index("horizon")
     >>> bool(table.loc[1, "rmse_saved"] > 0.1), bool(table.loc[4, "rmse_saved"] > 0.1)
     (True, False)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leadlag._validation import as_int, as_lags, as_option, once_each
+from leadlag._validation import as_int, as_lags, as_option, once_each, only_data_positional
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.linear.wald import DISTRIBUTIONS
 from leadlag.errors import UsageError, warn_of
@@ -23,11 +23,12 @@ __all__ = ["granger_test"]
 FloatArray = NDArray[np.float64]
 
 
+@only_data_positional
 def granger_test(
     data: Any,
+    *,
     kpi: str,
     lead: str,
-    *,
     order: int | Sequence[int],
     own_order: int | Sequence[int] | None = None,
     controls: str | Sequence[str] | None = None,
@@ -107,7 +108,7 @@ def granger_test(
     >>> rng = np.random.default_rng(0)
     >>> visits = rng.normal(size=60)
     >>> sales = 2.0 * np.roll(visits, 2) + rng.normal(size=60)
-    >>> result = granger_test(pd.DataFrame({"visits": visits, "sales": sales}), "sales", "visits", order=3)
+    >>> result = granger_test(pd.DataFrame({"visits": visits, "sales": sales}), kpi="sales", lead="visits", order=3)
     >>> result.df, result.pvalue < 1e-6
     ((3, 50), True)
     """

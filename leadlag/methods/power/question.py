@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_names, as_real, seed_words
+from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.search.problem import Problem
@@ -44,11 +44,12 @@ _LEAST_POWER, _MOST_POWER = 0.10, 0.95
 _HELD = 6
 
 
+@only_data_positional
 def detectable_effect(
     data: Any,
+    *,
     kpi: str,
     leads: str | Sequence[str] | None = None,
-    *,
     max_lag: int | None = None,
     fdr: float = 0.10,
     power: float = 0.80,
@@ -116,7 +117,7 @@ def detectable_effect(
     >>> import numpy as np, pandas as pd
     >>> rng = np.random.default_rng(1)
     >>> weeks = pd.DataFrame(rng.normal(size=(104, 4)), columns=["sales", "visits", "demos", "ads"])
-    >>> found = detectable_effect(weeks, "sales", max_lag=8, n_draws=499)
+    >>> found = detectable_effect(weeks, kpi="sales", max_lag=8, n_draws=499)
     >>> found.n_passed, round(found["ads"].detectable.half_sd, 1), round(found["ads"].detectable.most_sd, 1)
     (0, 0.3, 0.4)
     """

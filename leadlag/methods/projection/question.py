@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from leadlag._validation import as_generator, as_int, as_lags, as_real, once_each, seed_words
+from leadlag._validation import as_generator, as_int, as_lags, as_real, once_each, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.projection import words
@@ -20,11 +20,12 @@ from leadlag.sample import as_sample
 __all__ = ["local_projection"]
 
 
+@only_data_positional
 def local_projection(
     data: Any,
+    *,
     kpi: str,
     lead: str,
-    *,
     horizons: int | Sequence[int],
     order: int | Sequence[int] | None = None,
     own_order: int | Sequence[int] | None = None,
@@ -130,7 +131,7 @@ def local_projection(
     >>> rng = np.random.default_rng(0)
     >>> visits = rng.normal(size=120)
     >>> sales = 2.0 * np.roll(visits, 2) + rng.normal(size=120)
-    >>> found = local_projection(pd.DataFrame({"visits": visits, "sales": sales}), "sales", "visits", horizons=4)
+    >>> found = local_projection(pd.DataFrame({"visits": visits, "sales": sales}), kpi="sales", lead="visits", horizons=4)
     >>> found.peak_horizon, found.response.round(1).tolist()
     (2, [-0.1, 0.0, 2.1, 0.1, 0.2])
     """
@@ -178,12 +179,6 @@ def local_projection(
         kpi_unit=_unit_of(kpi, catalogue),
         lead_unit=_unit_of(lead, catalogue),
         horizons=asked,
-        bands=found.bands,
-        cumulative=found.cumulative,
-        uncorrected=found.uncorrected,
-        cov=found.cov,
-        df=found.df,
-        df_cumulative=found.df_cumulative,
         lead_sd=numbers.lead_sd,
         surprise_sd=numbers.surprise_sd,
         order=numbers.lags,
@@ -194,9 +189,8 @@ def local_projection(
         cov_type=numbers.cov_type,
         bandwidth=numbers.bandwidth,
         bias_correction=bias_correction,
-        nobs=tuple(found.nobs.tolist()),
+        **vars(found) | {"nobs": tuple(found.nobs.tolist())},
         n_dropped=tuple((sample.n_periods - found.nobs).tolist()),
-        exact=found.exact,
         integrated=tuple(name for name in (kpi, lead) if looks_integrated(sample.column(name), trend=trend)),
         provenance=provenance,
     )

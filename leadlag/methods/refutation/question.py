@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_names, seed_words
+from leadlag._validation import as_generator, as_int, as_names, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.search.given import given_others
 from leadlag.core.search.problem import Problem
@@ -35,11 +35,12 @@ __all__ = ["decoys_tried", "refutation_test", "refuted"]
 Floats = NDArray[np.float64]
 
 
+@only_data_positional
 def refutation_test(
     data: Any,
+    *,
     kpi: str,
     lead: str,
-    *,
     max_lag: int | None = None,
     given: str | Sequence[str] | None = None,
     n_tries: int = 199,
@@ -111,8 +112,10 @@ def refutation_test(
     >>> visits = rng.normal(size=120)
     >>> sales = np.roll(visits, 3) + rng.normal(size=120)
     >>> data = pd.DataFrame({"visits": visits, "sales": sales})
-    >>> refutation_test(data, "sales", "visits", max_lag=8).stands, refutation_test(data, "visits", "sales", max_lag=8).stands
-    (True, False)
+    >>> refutation_test(data, kpi="sales", lead="visits", max_lag=8).stands
+    True
+    >>> refutation_test(data, kpi="visits", lead="sales", max_lag=8).stands
+    False
     """
     tries, walks = as_int(n_tries, "n_tries", low=FEWEST_COPIES, high=9_999), as_int(n_decoys, "n_decoys", low=19, high=9_999)
     draws, seeds = as_int(n_draws, "n_draws", low=99, high=99_999), as_generator(rng).integers(2**63, size=4)

@@ -14,7 +14,7 @@ from leadlag.catalogue import Missing
 from leadlag.core.noise.arma import NoiseOrder
 from leadlag.core.time.clock import Clock
 from leadlag.errors import UsageError
-from leadlag.methods.regression.numbers.profiles import ENDPOINTS, KINDS, PRESAMPLES, Endpoints, Family, Kind, Presample
+from leadlag.methods.regression.numbers.profiles import ENDPOINTS, KINDS, PRESAMPLES, Endpoints, Kind, Presample, ProfileFamily
 
 __all__ = ["Options", "families_of", "horizon_of", "order_of", "own_lags_of", "season_of", "spans_of"]
 
@@ -39,7 +39,7 @@ class Options:
     ----------
     kpi : str
     leads, controls : tuple of str
-    families : tuple of Family
+    families : tuple of ProfileFamily
         One a lead.
     clocks : tuple of (Clock or None)
         How the own periods of a lead line up with the KPI's; None where they are the same.
@@ -63,7 +63,7 @@ class Options:
     kpi: str
     leads: tuple[str, ...]
     controls: tuple[str, ...]
-    families: tuple[Family, ...]
+    families: tuple[ProfileFamily, ...]
     clocks: tuple[Clock | None, ...]
     own_lags: tuple[int, ...]
     order: NoiseOrder | None
@@ -105,7 +105,7 @@ def families_of(
     endpoints: str,
     n_free: int,
     presample: str,
-) -> tuple[Family, ...]:
+) -> tuple[ProfileFamily, ...]:
     """The family of lag profiles of each lead.
 
     Parameters
@@ -122,7 +122,7 @@ def families_of(
 
     Returns
     -------
-    tuple of Family
+    tuple of ProfileFamily
 
     Raises
     ------
@@ -154,7 +154,7 @@ def families_of(
     return tuple(families)
 
 
-def spans_of(families: Sequence[Family], clocks: Sequence[Clock | None]) -> list[tuple[int, int]]:
+def spans_of(families: Sequence[ProfileFamily], clocks: Sequence[Clock | None]) -> list[tuple[int, int]]:
     """First and last lag of each lead in whole periods of the KPI."""
     return [
         (family.lags[0], family.lags[-1])
@@ -165,7 +165,7 @@ def spans_of(families: Sequence[Family], clocks: Sequence[Clock | None]) -> list
 
 
 def horizon_of(
-    given: int | None, families: Sequence[Family], clocks: Sequence[Clock | None], *, own_lags: Sequence[int], default: int
+    given: int | None, families: Sequence[ProfileFamily], clocks: Sequence[Clock | None], *, own_lags: Sequence[int], default: int
 ) -> int:
     """Last lag of the profiles; own lags of the KPI, and a geometric decay, go on beyond the last lag of the leads."""
     spans = spans_of(families, clocks)
@@ -201,7 +201,7 @@ def _for_each(value: T | Mapping[str, T], name: str, leads: Sequence[str], usual
 
 def _family(
     lags: tuple[int, ...], *, kind: str, degree: int, endpoints: str, start: int | None, n_free: int, presample: str
-) -> Family:
+) -> ProfileFamily:
     """The family of lag profiles, checked."""
     ends = as_option(endpoints, "endpoints", ENDPOINTS)
     fixed = {"none": 0, "both": 2}.get(ends, 1)
@@ -215,10 +215,10 @@ def _family(
         start = None if start is None else as_int(start, "start", low=lags[0], high=lags[-1])
     before = as_option(presample, "presample", PRESAMPLES)
     if kind == "almon":
-        return Family(kind="almon", lags=lags, degree=degree, endpoints=cast(Endpoints, ends))
+        return ProfileFamily(kind="almon", lags=lags, degree=degree, endpoints=cast(Endpoints, ends))
     if kind == "geometric":
-        return Family(kind="geometric", lags=lags, start=start, n_free=n_free, presample=cast(Presample, before))
-    return Family(kind=cast(Kind, kind), lags=lags)
+        return ProfileFamily(kind="geometric", lags=lags, start=start, n_free=n_free, presample=cast(Presample, before))
+    return ProfileFamily(kind=cast(Kind, kind), lags=lags)
 
 
 def order_of(noise: int | Sequence[int] | None, seasonal: Sequence[int] | None) -> NoiseOrder | None:

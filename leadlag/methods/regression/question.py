@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from leadlag._validation import as_int, as_list, as_names, as_option, as_real, once_each
+from leadlag._validation import as_int, as_list, as_names, as_option, as_real, once_each, only_data_positional
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.linear.covariance import CORRECTIONS, COV_TYPES
 from leadlag.core.linear.leastsquares import is_constant, is_copy
@@ -30,11 +30,12 @@ __all__ = ["LagProfile", "LaggedRegressionResult", "lagged_regression"]
 _ONE_COLUMN = {"delayed": "at_peak", "exp_almon": "total"}
 
 
+@only_data_positional
 def lagged_regression(
     data: Any,
+    *,
     kpi: str,
     leads: str | Sequence[str],
-    *,
     max_lag: int | Mapping[str, int | Sequence[int]] | None = None,
     min_lag: int | Mapping[str, int] = 1,
     shape: str | Mapping[str, str] = "free",
@@ -176,7 +177,7 @@ def lagged_regression(
     >>> rng = np.random.default_rng(0)
     >>> visits = rng.normal(size=120)
     >>> sales = 2.0 * np.roll(visits, 3) + rng.normal(size=120)
-    >>> result = lagged_regression(pd.DataFrame({"visits": visits, "sales": sales}), "sales", "visits", max_lag=6)
+    >>> result = lagged_regression(pd.DataFrame({"visits": visits, "sales": sales}), kpi="sales", leads="visits", max_lag=6)
     >>> result["visits"].delay, bool(1.6 < result.params["visits.L3"] < 2.4)
     (3, True)
     """

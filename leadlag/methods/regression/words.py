@@ -29,7 +29,7 @@ from leadlag.wording.table import Column, table
 if TYPE_CHECKING:
     from leadlag.decision.checks import Check
     from leadlag.methods.regression.numbers.diagnostics import Diagnostics
-    from leadlag.methods.regression.numbers.profiles import Family
+    from leadlag.methods.regression.numbers.profiles import ProfileFamily
     from leadlag.methods.regression.profile import LagProfile
     from leadlag.methods.regression.result import LaggedRegressionResult
 
@@ -57,7 +57,7 @@ _HIDDEN = {
 _MOST_TERMS = 24
 
 
-def family(of: Family, *, unit: str) -> str:
+def family(of: ProfileFamily, *, unit: str) -> str:
     """A family of profiles in words."""
     lags = f"{unit}s {lag_list(of.lags)}"
     if of.kind == "almon":

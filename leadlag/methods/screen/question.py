@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_int, as_list, as_names
+from leadlag._validation import as_int, as_list, as_names, only_data_positional
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.search.limits import MAX_BYTES, MAX_TESTS, check_limits
 from leadlag.errors import UsageError
@@ -71,11 +71,12 @@ class _Call:
         ]
 
 
+@only_data_positional
 def granger_screen(
     data: Any,
+    *,
     kpis: str | Sequence[str],
     leads: str | Sequence[str],
-    *,
     max_order: int,
     hold_back: int | str | None = "max_order",
     controls: str | Sequence[str] | None = None,
@@ -151,7 +152,7 @@ def granger_screen(
     >>> visits, noise = rng.normal(size=(2, 80))
     >>> sales = 2.0 * np.roll(visits, 2) + rng.normal(size=80)
     >>> data = pd.DataFrame({"visits": visits, "noise": noise, "sales": sales})
-    >>> table = granger_screen(data, "sales", ["visits", "noise"], max_order=3)
+    >>> table = granger_screen(data, kpis="sales", leads=["visits", "noise"], max_order=3)
     >>> table.loc[table["pvalue"] < 1e-6, ["lead", "order", "df_den"]]
          lead  order  df_den
     1  visits      2      72
@@ -176,11 +177,12 @@ def granger_screen(
     return table
 
 
+@only_data_positional
 def granger_screen_blocks(
     data: Any,
+    *,
     kpis: str | Sequence[str],
     leads: str | Sequence[str],
-    *,
     max_order: int,
     hold_back: int | str | None = "max_order",
     controls: str | Sequence[str] | None = None,
@@ -213,7 +215,7 @@ def granger_screen_blocks(
     --------
     >>> import numpy as np, pandas as pd
     >>> data = pd.DataFrame(np.random.default_rng(0).normal(size=(80, 3)), columns=["a", "b", "sales"])
-    >>> [len(block) for block in granger_screen_blocks(data, "sales", ["a", "b"], max_order=3)]
+    >>> [len(block) for block in granger_screen_blocks(data, kpis="sales", leads=["a", "b"], max_order=3)]
     [6]
     """
     call = _checked(data, kpis, leads, max_order, hold_back, controls=controls, time=time, catalogue=catalogue, missing=missing)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_names, as_real, seed_words
+from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment, as_window
 from leadlag.core.search.given import best_column, given_others
 from leadlag.core.search.problem import Problem, refitted
@@ -43,11 +43,12 @@ from leadlag.sample.roles import longest_lag, with_lead
 __all__ = ["StabilityTest", "lead_stability", "stability_test"]
 
 
+@only_data_positional
 def stability_test(
     data: Any,
+    *,
     kpi: str,
     lead: str,
-    *,
     max_lag: int | None = None,
     targeted_since: Moment | None = None,
     selected_on: tuple[Moment, Moment] | None = None,
@@ -130,7 +131,7 @@ def stability_test(
     >>> works = np.arange(120) < 70
     >>> sales = np.where(works, np.roll(visits, 2), 0.0) + rng.normal(size=120)
     >>> data = pd.DataFrame({"visits": visits, "sales": sales})
-    >>> found = stability_test(data, "sales", "visits", max_lag=6, targeted_since=70)
+    >>> found = stability_test(data, kpi="sales", lead="visits", max_lag=6, targeted_since=70)
     >>> found.pvalue < 0.05, found.weakening.pvalue < 0.05
     (True, True)
     """

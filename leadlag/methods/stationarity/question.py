@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_list, as_real
+from leadlag._validation import as_list, as_real, only_data_positional
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.linear.leastsquares import is_constant
 from leadlag.core.series.cycles import found_in
@@ -32,10 +32,11 @@ _TESTS = ("DF-GLS", "ADF", "KPSS")
 FloatArray = NDArray[np.float64]
 
 
+@only_data_positional
 def check_stationarity(
     data: Any,
-    metrics: str | Sequence[str] | None = None,
     *,
+    metrics: str | Sequence[str] | None = None,
     alpha: float = 0.05,
     time: str | None = None,
     catalogue: Sequence[Metric] | None = None,

@@ -12,12 +12,12 @@ from leadlag.core.time.clock import Clock
 from leadlag.methods.regression.numbers.effects import lead_effects
 from leadlag.methods.regression.numbers.fit import LagFit, band_covariance, fit_lags
 from leadlag.methods.regression.numbers.model import LagModel, lag_model
-from leadlag.methods.regression.numbers.profiles import Family
+from leadlag.methods.regression.numbers.profiles import ProfileFamily
 
 LAGS = tuple(range(3, 15))
 N = 100
 MONTHS = Clock(ended=np.arange(N) * 3, begun=np.arange(N) * 3, per=3, ratio=3.0)
-EXP = Family(kind="exp_almon", lags=LAGS)
+EXP = ProfileFamily(kind="exp_almon", lags=LAGS)
 PLACE = (np.array(LAGS) - 8.5) / 5.5
 
 
@@ -35,7 +35,7 @@ def months(theta: tuple[float, float] = (-2.0, -3.0), seed: int = 0, *, noise: f
     return 1.5 * led + noise * rng.normal(size=N), x
 
 
-def fitted(y: np.ndarray, x: np.ndarray, family: Family, **options: object) -> LagFit:
+def fitted(y: np.ndarray, x: np.ndarray, family: ProfileFamily, **options: object) -> LagFit:
     return fit_lags(lag_model(y, [x], [family], clocks=[MONTHS], **options))  # type: ignore[arg-type]
 
 
@@ -93,7 +93,7 @@ def test_with_both_parameters_zero_it_is_the_plain_mean() -> None:
 
 @pytest.mark.parametrize("lags", [(1, 2, 3), tuple(range(12)), tuple(range(3, 28)), tuple(range(52))])
 def test_exponential_almon_weights_reach_from_flat_to_every_single_lag(lags: tuple[int, ...]) -> None:
-    family = Family(kind="exp_almon", lags=lags)
+    family = ProfileFamily(kind="exp_almon", lags=lags)
     ends = family.forms(np.array([0.0, 1.0]), np.array(lags, dtype=float))
     weights = np.column_stack([family.weights(point)[:, 0] for point in ends])
     np.testing.assert_allclose(weights.sum(axis=0), 1.0, rtol=1e-12)
@@ -108,8 +108,8 @@ def test_a_finer_lead_in_columns_of_its_own_is_the_same_regression() -> None:
     """Three columns a quarter, one for each month, at the lags of the KPI."""
     y, x = months()
     columns = x.reshape(N, 3)[:, ::-1]
-    one = fitted(y, x, Family(kind="free", lags=tuple(range(3, 9))), own_lags=(1,))
-    three = fit_lags(lag_model(y, columns, [Family(kind="free", lags=(1, 2))] * 3, own_lags=(1,)))
+    one = fitted(y, x, ProfileFamily(kind="free", lags=tuple(range(3, 9))), own_lags=(1,))
+    three = fit_lags(lag_model(y, columns, [ProfileFamily(kind="free", lags=(1, 2))] * 3, own_lags=(1,)))
     np.testing.assert_array_equal(one.used, three.used)
     # lags 1 and 2 of month 3 are own lags 3 and 6
     np.testing.assert_allclose(in_data(one), in_data(three)[[0, 1, 2, 4, 6, 3, 5, 7]], rtol=1e-9)
@@ -119,16 +119,16 @@ def test_a_finer_lead_in_columns_of_its_own_is_the_same_regression() -> None:
 @pytest.mark.parametrize(
     "family",
     [
-        Family(kind="almon", lags=LAGS, degree=2),
-        Family(kind="geometric", lags=LAGS),
-        Family(kind="geometric", lags=LAGS, presample="zero", n_free=2),
-        Family(kind="delayed", lags=LAGS),
+        ProfileFamily(kind="almon", lags=LAGS, degree=2),
+        ProfileFamily(kind="geometric", lags=LAGS),
+        ProfileFamily(kind="geometric", lags=LAGS, presample="zero", n_free=2),
+        ProfileFamily(kind="delayed", lags=LAGS),
         EXP,
     ],
     ids=lambda family: family.kind,
 )
 @pytest.mark.parametrize("own_lags", [(), (1, 2)])
-def test_one_own_period_to_one_is_the_lead_of_the_same_cadence(family: Family, own_lags: tuple[int, ...]) -> None:
+def test_one_own_period_to_one_is_the_lead_of_the_same_cadence(family: ProfileFamily, own_lags: tuple[int, ...]) -> None:
     y, x = months()
     x, family = x[:N], replace(family, lags=tuple(range(1, 7)))
     same = Clock(ended=np.arange(N), begun=np.arange(N), per=1, ratio=1.0)
@@ -153,7 +153,7 @@ def test_a_decay_of_a_finer_lead_goes_on_in_its_own_periods(kind: str) -> None:
     if kind == "delayed":
         weights = np.where(np.isin(np.arange(200), LAGS), rate ** (np.arange(200.0) - 5.0) ** 2, 0.0)
     y = MONTHS.lagged(np.r_[np.zeros(300), x], range(200), first=300) @ weights
-    found = fitted(y, x, Family(kind=kind, lags=LAGS, presample="zero" if kind == "geometric" else "backcast"))  # type: ignore[arg-type]
+    found = fitted(y, x, ProfileFamily(kind=kind, lags=LAGS, presample="zero" if kind == "geometric" else "backcast"))  # type: ignore[arg-type]
     assert found.exact
     np.testing.assert_allclose(found.hidden, [rate, 5.0][: len(found.hidden)], rtol=1e-5)
     effects = lead_effects(found, 0, cov=found.cov.matrix, horizon=14)
@@ -162,7 +162,7 @@ def test_a_decay_of_a_finer_lead_goes_on_in_its_own_periods(kind: str) -> None:
 
 def test_own_lags_of_the_kpi_carry_a_month_on_by_three() -> None:
     y, x = months(noise=0.1)
-    found = fitted(y, x, Family(kind="free", lags=(3, 4)), own_lags=(1,))
+    found = fitted(y, x, ProfileFamily(kind="free", lags=(3, 4)), own_lags=(1,))
     effects = lead_effects(found, 0, cov=found.cov.matrix, horizon=11)
     _, a, first, second = in_data(found)
     direct = np.array([first, second, 0.0, *np.zeros(6)])
@@ -176,10 +176,10 @@ def test_own_lags_of_the_kpi_carry_a_month_on_by_three() -> None:
 def test_rows_are_those_whose_own_lags_are_there() -> None:
     y, x = months()
     x[30], y[50] = np.nan, np.nan
-    model = lag_model(y, [x[:-4]], [Family(kind="free", lags=(3, 4, 5))], clocks=[MONTHS])
+    model = lag_model(y, [x[:-4]], [ProfileFamily(kind="free", lags=(3, 4, 5))], clocks=[MONTHS])
     assert np.flatnonzero(~model.rows).tolist() == [0, 11, 50, 99]
     early = Clock(ended=MONTHS.ended + 6, begun=MONTHS.begun + 6, per=3, ratio=3.0)
-    begun = lag_model(y, [np.r_[np.ones(6), x]], [Family(kind="free", lags=(3, 4, 5))], clocks=[early])
+    begun = lag_model(y, [np.r_[np.ones(6), x]], [ProfileFamily(kind="free", lags=(3, 4, 5))], clocks=[early])
     assert begun.rows[0]
 
 

@@ -20,7 +20,7 @@ def result() -> CrossCorrelation:
     x = rng.normal(size=90)
     weeks = pd.date_range("2020-01-06", periods=90, freq="7D")
     data = pd.DataFrame({"$y_1$": np.roll(x, 2) + rng.normal(size=90), "<b>": x}, index=weeks)
-    return cross_correlation(data, "$y_1$", "<b>")
+    return cross_correlation(data, kpi="$y_1$", lead="<b>")
 
 
 def test_the_axis_says_which_side_is_which(result: CrossCorrelation) -> None:

@@ -41,7 +41,7 @@ def frame(seed: int = 0, n: int = 120) -> pd.DataFrame:
 def of_arrays(y: np.ndarray, x: np.ndarray, **options: object) -> CrossCorrelation:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", StatisticsWarning)
-        return cross_correlation(pd.DataFrame({"kpi": y, "lead": x}), "kpi", "lead", **options)
+        return cross_correlation(pd.DataFrame({"kpi": y, "lead": x}), kpi="kpi", lead="lead", **options)
 
 
 def _paths(path: str, entry: object) -> Iterator[str]:
@@ -86,7 +86,7 @@ class TestAgainstOthers:
     def test_the_gas_furnace_answers_after_3_periods_and_most_after_5(self) -> None:
         data = table("gas_furnace")
         for order in (3, None):
-            found = cross_correlation(data[["co2", "gas_rate"]], "co2", "gas_rate", order=order)
+            found = cross_correlation(data[["co2", "gas_rate"]], kpi="co2", lead="gas_rate", order=order)
             assert (found.first_lag, found.peak_lag, found.peak_lag_ahead) == (3, 5, 5)
             assert all(lag > 0 for lag in found.significant_lags_all)
 
@@ -115,7 +115,7 @@ class TestSameAnswer:
     def test_with_shuffled_rows_and_columns(self, seed: int) -> None:
         data = frame()
         mixed = data.sample(frac=1.0, random_state=seed)[["visits", "week", "price", "sales"]]
-        ways = [cross_correlation(each, "sales", "visits", time="week", controls="price") for each in (data, mixed)]
+        ways = [cross_correlation(each, kpi="sales", lead="visits", time="week", controls="price") for each in (data, mixed)]
         assert np.array_equal(ways[0].correlation, ways[1].correlation)
         assert np.array_equal(ways[0].high_all, ways[1].high_all)
 
@@ -129,7 +129,7 @@ class TestSameAnswer:
         data = frame()
         data["sales"] += 5 * data["price"]
         data["visits"] -= 3 * data["price"]
-        found = cross_correlation(data, "sales", "visits", controls="price", time="week", prewhiten=False)
+        found = cross_correlation(data, kpi="sales", lead="visits", controls="price", time="week", prewhiten=False)
         base = np.column_stack([np.ones(len(data)), data["price"]])
         y, x = (v - base @ np.linalg.lstsq(base, v, rcond=None)[0] for v in (data["sales"], data["visits"]))
         assert found.correlation == pytest.approx(of_arrays(y, x, prewhiten=False, max_lag=12).correlation, abs=1e-10)
@@ -142,8 +142,8 @@ class TestJoining:
         data.loc[140:, "sales"] = np.nan
         data.loc[[60, 61], "price"] = np.nan
         data.loc[0, "sales"] = data.loc[145, "visits"] = 1e9  # outside what both have
-        found = cross_correlation(data, "sales", "visits", time="week", max_lag=8, prewhiten=False)
-        inner = cross_correlation(data.iloc[20:140], "sales", "visits", time="week", max_lag=8, prewhiten=False)
+        found = cross_correlation(data, kpi="sales", lead="visits", time="week", max_lag=8, prewhiten=False)
+        inner = cross_correlation(data.iloc[20:140], kpi="sales", lead="visits", time="week", max_lag=8, prewhiten=False)
         assert found.correlation == pytest.approx(inner.correlation, abs=1e-12)
         assert (found.nobs, found.n_dropped) == (120, 30)
 
@@ -151,15 +151,17 @@ class TestJoining:
         """Closing it up would turn lag 2 into lags 2 and 5."""
         data = frame(n=400)
         data.loc[data.index % 6 == 5, "sales"] = np.nan
-        gaps = cross_correlation(data, "sales", "visits", time="week", max_lag=6)
-        closed = cross_correlation(data.dropna()[["sales", "visits"]].reset_index(drop=True), "sales", "visits", max_lag=6)
+        gaps = cross_correlation(data, kpi="sales", lead="visits", time="week", max_lag=6)
+        closed = cross_correlation(
+            data.dropna()[["sales", "visits"]].reset_index(drop=True), kpi="sales", lead="visits", max_lag=6
+        )
         assert gaps.peak_lag == 2
         assert gaps.at(2) > closed.at(2) + 0.1
 
     def test_a_lag_without_any_product_has_no_number(self) -> None:
         data = frame(n=200)
         data.loc[data.index % 2 == 1, "sales"] = np.nan
-        found = cross_correlation(data, "sales", "visits", time="week", max_lag=4)
+        found = cross_correlation(data, kpi="sales", lead="visits", time="week", max_lag=4)
         assert np.isnan(found.correlation[found.lags % 2 == 1]).all()
         assert found.peak_lag == 2
         assert "nan" not in found.summary() + found.explain()
@@ -167,16 +169,16 @@ class TestJoining:
     def test_missing_weeks_are_gaps_too(self) -> None:
         data = frame()
         data.loc[[40, 70], ["sales", "visits"]] = np.nan
-        absent = cross_correlation(data.drop(index=[40, 70]), "sales", "visits", time="week")
-        empty = cross_correlation(data, "sales", "visits", time="week")
+        absent = cross_correlation(data.drop(index=[40, 70]), kpi="sales", lead="visits", time="week")
+        empty = cross_correlation(data, kpi="sales", lead="visits", time="week")
         assert absent.correlation == pytest.approx(empty.correlation, abs=1e-12)
 
 
 class TestDirection:
     def test_a_lead_shows_at_positive_lags_and_a_follower_at_negative_ones(self) -> None:
         data = frame()
-        assert cross_correlation(data, "sales", "visits", time="week").peak_lag == 2
-        back = cross_correlation(data, "visits", "sales", time="week")
+        assert cross_correlation(data, kpi="sales", lead="visits", time="week").peak_lag == 2
+        back = cross_correlation(data, kpi="visits", lead="sales", time="week")
         assert back.peak_lag == -2
         assert "visits moves first, by 2 weeks" in " ".join(back.explain().split())
 
@@ -190,12 +192,12 @@ class TestDirection:
         y, x = np.random.default_rng(4).normal(size=(2, 150)).cumsum(axis=1)
         data = pd.DataFrame({"sales": y, "visits": x})
         with pytest.warns(StatisticsWarning, match="look integrated.*give difference=1") as caught:
-            found = cross_correlation(data, "sales", "visits", prewhiten=False)
+            found = cross_correlation(data, kpi="sales", lead="visits", prewhiten=False)
         assert (caught[0].message.code, caught[0].filename) == ("LL122", __file__)
         assert found.provenance.warnings[-1][0] == "LL122"
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            assert cross_correlation(data, "sales", "visits", difference=1).integrated == ()
+            assert cross_correlation(data, kpi="sales", lead="visits", difference=1).integrated == ()
 
 
 class TestRefusals:
@@ -215,7 +217,7 @@ class TestRefusals:
     )
     def test_arguments_outside_what_is_allowed(self, options: dict, message: str) -> None:
         with pytest.raises(UsageError, match=message):
-            cross_correlation(frame(), "sales", "visits", time="week", **options)
+            cross_correlation(frame(), kpi="sales", lead="visits", time="week", **options)
 
     @pytest.mark.parametrize(
         ("lead", "code"),
@@ -231,18 +233,18 @@ class TestRefusals:
         data = frame()
         data["visits"] = lead(data)
         with pytest.raises(UsageError, match="lead='visits'") as caught:
-            cross_correlation(data, "sales", "visits", controls="price", time="week")
+            cross_correlation(data, kpi="sales", lead="visits", controls="price", time="week")
         assert caught.value.code == code
 
     def test_a_wrong_name_gets_the_nearest(self) -> None:
         with pytest.raises(UnknownNameError, match="Did you mean 'visits'"):
-            cross_correlation(frame(), "sales", "visit", time="week")
+            cross_correlation(frame(), kpi="sales", lead="visit", time="week")
 
 
 class TestResult:
     @pytest.fixture
     def result(self) -> CrossCorrelation:
-        return cross_correlation(frame(), "sales", "visits", controls="price", time="week")
+        return cross_correlation(frame(), kpi="sales", lead="visits", controls="price", time="week")
 
     def test_the_frame_is_one_row_a_lag(self, result: CrossCorrelation) -> None:
         found = result.to_frame()
@@ -257,7 +259,7 @@ class TestResult:
     def test_the_summary_fits_80_columns_and_says_which_side_is_which(self, options: dict) -> None:
         y, x = pair(1)
         kpi, lead = "K" * 90, "先行指標" * 20
-        text = cross_correlation(pd.DataFrame({kpi: y, lead: x}), kpi, lead, **options).summary()
+        text = cross_correlation(pd.DataFrame({kpi: y, lead: x}), kpi=kpi, lead=lead, **options).summary()
         assert max(map(len, text.splitlines())) <= 80
         assert "at positive lags" in text
         assert "0.0000" not in text
@@ -297,19 +299,19 @@ class TestManyPairs:
         data = pd.DataFrame(values, columns=list("abcdef"))
         data.loc[:20, "b"] = np.nan  # begins late
         data.loc[[50, 51], "d"] = np.nan  # a gap
-        many = cross_correlations(data, ["a", "b"], ["d", "e", "b"], max_lag=5, **options)
+        many = cross_correlations(data, kpis=["a", "b"], leads=["d", "e", "b"], max_lag=5, **options)
         for i, kpi in enumerate(many.kpis):
             for j, lead in enumerate(many.leads):
                 if kpi == lead:
                     assert many.reason[i, j] == "LL205"
                     continue
-                one = cross_correlation(data, kpi, lead, max_lag=5, **options)
+                one = cross_correlation(data, kpi=kpi, lead=lead, max_lag=5, **options)
                 assert many.correlation[i, j] == pytest.approx(one.correlation, abs=1e-10)
                 assert many.high[i, j] == pytest.approx(one.high, abs=1e-10)
                 assert (many.nobs[i, j], many.ar_order[i, j]) == (one.nobs, one.ar_order)
 
     def test_the_frame_is_tidy_and_the_peaks_are_sorted(self) -> None:
-        many = cross_correlations(frame(), "sales", ["price", "visits"], max_lag=4, time="week")
+        many = cross_correlations(frame(), kpis="sales", leads=["price", "visits"], max_lag=4, time="week")
         found = many.to_frame()
         assert list(found) == ["kpi", "lead", "lag", "correlation", "low", "high", "pvalue"]
         assert len(found) == 2 * 9
@@ -321,11 +323,11 @@ class TestManyPairs:
 
     def test_a_plan_above_the_limit_is_refused_before_it_begins(self) -> None:
         with pytest.raises(LimitError, match="name fewer KPIs or leads"):
-            cross_correlations(frame(), "sales", ["price", "visits"], time="week", max_tests=10)
+            cross_correlations(frame(), kpis="sales", leads=["price", "visits"], time="week", max_tests=10)
 
     def test_why_a_pair_has_no_numbers(self) -> None:
         data = frame().assign(flat=1.0)
-        many = cross_correlations(data, "sales", ["visits", "flat", "sales"], time="week")
+        many = cross_correlations(data, kpis="sales", leads=["visits", "flat", "sales"], time="week")
         assert set(many.reasons()) == {"LL203", "LL205"}
         assert "1 of 3 pairs" in many.reasons()["LL203"]
 
@@ -335,4 +337,4 @@ class TestManyPairs:
     )
     def test_roles_that_do_not_go_together(self, kpis: object, leads: object, message: str) -> None:
         with pytest.raises(UsageError, match=message):
-            cross_correlations(frame(), kpis, leads, time="week", controls="price")
+            cross_correlations(frame(), kpis=kpis, leads=leads, time="week", controls="price")

@@ -31,17 +31,17 @@ def weeks(seed: int = 0, *, effect: float = 0.8, n: int = N) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def found() -> DelaySet:
     known = [Metric("visits", available_after=1)]
-    return delay_set(weeks(), "sales", "visits", given="demos", max_lag=8, catalogue=known, n_draws=499)
+    return delay_set(weeks(), kpi="sales", lead="visits", given="demos", max_lag=8, catalogue=known, n_draws=499)
 
 
 def test_the_set_is_that_of_the_ranking_given_the_other_chosen_leads() -> None:
     for seed in range(3):
         data = weeks(seed, effect=0.5)
-        ranking = leadlag.rank_leads(data, "sales", max_lag=8, n_draws=499)
+        ranking = leadlag.rank_leads(data, kpi="sales", max_lag=8, n_draws=499)
         assert set(ranking.leads) >= {"visits", "demos"}
         for lead in ranking.leads:
             others = [name for name in ranking.leads if name != lead]
-            alone = delay_set(data, "sales", lead, given=others, max_lag=8, n_draws=499)
+            alone = delay_set(data, kpi="sales", lead=lead, given=others, max_lag=8, n_draws=499)
             theirs = ranking[lead].delay
             assert theirs is not None
             assert replace(alone.delay, mean=0.0, mean_low=0.0, mean_high=0.0) == replace(
@@ -67,7 +67,7 @@ def test_a_clear_delay_is_one_lag_with_what_is_left_to_act(found: DelaySet) -> N
 def test_units_offsets_and_the_order_of_columns_do_not_matter(found: DelaySet) -> None:
     data = weeks()
     for changed in (data[["ads", "demos", "visits", "sales"]], data * 1e3 + 1e4):
-        other = delay_set(changed, "sales", "visits", given="demos", max_lag=8, n_draws=499)
+        other = delay_set(changed, kpi="sales", lead="visits", given="demos", max_lag=8, n_draws=499)
         assert other.delay.lags == found.delay.lags
         np.testing.assert_allclose(other.pvalues, found.pvalues)
         np.testing.assert_allclose(other.delay.mean, found.delay.mean, rtol=1e-6)
@@ -75,14 +75,17 @@ def test_units_offsets_and_the_order_of_columns_do_not_matter(found: DelaySet) -
 
 def test_a_higher_level_has_a_larger_set() -> None:
     data = weeks(4, effect=0.2)
-    sets = [set(delay_set(data, "sales", "visits", max_lag=8, level=level, n_draws=199).delay.lags) for level in (0.5, 0.9, 0.99)]
+    sets = [
+        set(delay_set(data, kpi="sales", lead="visits", max_lag=8, level=level, n_draws=199).delay.lags)
+        for level in (0.5, 0.9, 0.99)
+    ]
     assert sets[0] <= sets[1] <= sets[2]
     assert len(sets[0]) < len(sets[2])
 
 
 def test_a_lead_without_an_effect_has_no_delay_and_says_so() -> None:
     for seed in range(3):
-        nothing = delay_set(weeks(seed), "sales", "ads", max_lag=8, n_draws=199)
+        nothing = delay_set(weeks(seed), kpi="sales", lead="ads", max_lag=8, n_draws=199)
         if nothing.pvalue > 0.10:
             assert not nothing.identified
             assert "not identified" in nothing.summary()
@@ -116,7 +119,7 @@ def test_a_lead_that_is_seen_more_often_has_its_own_lags() -> None:
     quarters["gdp"] = np.where(place >= 0, months["orders"].to_numpy()[np.maximum(place, 0)], 0.0) + 0.4 * rng.normal(size=80)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = delay_set([quarters, months], "gdp", "orders", max_lag=4, n_draws=199)
+        found = delay_set([quarters, months], kpi="gdp", lead="orders", max_lag=4, n_draws=199)
     assert found.delay.step == pytest.approx(1 / 3)
     assert found.delay.peak == pytest.approx(4 / 3)
     assert found.delay.mean == pytest.approx(4 / 3, abs=0.1)

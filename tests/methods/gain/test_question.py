@@ -61,8 +61,8 @@ def asked(case: str, scrambled: tuple[str, ...]) -> pd.DataFrame:
     for name in scrambled:
         data.loc[data.index[CUT + 1 :], name] = rng.permutation(data[name].to_numpy()[CUT + 1 :]) * 3.0 + 100.0
     found = forecast_gain(
-        data, "orders", ["visits", "ads"], horizons=(1, 2, 8), max_lag=10, controls="price", log="orders", catalogue=SOME_LATE,
-        first_origin=48,
+        data, kpi="orders", leads=["visits", "ads"], horizons=(1, 2, 8), max_lag=10, controls="price", log="orders",
+        catalogue=SOME_LATE, first_origin=48,
     )  # fmt: skip
     return found.forecasts()
 
@@ -98,9 +98,9 @@ def test_what_is_published_late_is_not_known_either() -> None:
         "catalogue": [Metric("visits", available_after=3)],
         "first_origin": 50,
     }
-    before = forecast_gain(data, "orders", "visits", **options).forecasts()
+    before = forecast_gain(data, kpi="orders", leads="visits", **options).forecasts()
     data.iloc[CUT - 2 :, data.columns.get_loc("visits")] = 99.0  # three values before the origin that were not out by then
-    after = forecast_gain(data, "orders", "visits", **options).forecasts()
+    after = forecast_gain(data, kpi="orders", leads="visits", **options).forecasts()
     origin = data.index[CUT].strftime("%Y-%m")
     pd.testing.assert_frame_equal(known_by(before, origin), known_by(after, origin), rtol=1e-10)
 
@@ -108,16 +108,16 @@ def test_what_is_published_late_is_not_known_either() -> None:
 @cache
 def whole() -> ForecastGain:
     """Visits that are known at once."""
-    return forecast_gain(months(1), "orders", "visits", horizons=(1, 2), max_lag=12)
+    return forecast_gain(months(1), kpi="orders", leads="visits", horizons=(1, 2), max_lag=12)
 
 
 def test_a_lead_that_is_published_late_saves_less() -> None:
-    data, at_once = months(1), forecast_gain(months(1), "orders", "visits", horizons=(1, 2, 3), max_lag=12)
+    data, at_once = months(1), forecast_gain(months(1), kpi="orders", leads="visits", horizons=(1, 2, 3), max_lag=12)
     late = forecast_gain(
-        data, "orders", "visits", horizons=(1, 2, 3), max_lag=12, catalogue=[Metric("visits", available_after=4)]
+        data, kpi="orders", leads="visits", horizons=(1, 2, 3), max_lag=12, catalogue=[Metric("visits", available_after=4)]
     )
     soon = forecast_gain(
-        data, "orders", "visits", horizons=(1, 2, 3), max_lag=12, catalogue=[Metric("visits", available_after=2)]
+        data, kpi="orders", leads="visits", horizons=(1, 2, 3), max_lag=12, catalogue=[Metric("visits", available_after=2)]
     )
     assert at_once["visits"].rmse[0] > 0.1 > 0.0 > late["visits"].rmse[0] - 0.02
     # a delay of three, less two until it is out, leaves one period: what it saves there is what it saved
@@ -135,10 +135,12 @@ def test_snapshots_tell_how_late_a_lead_is_and_what_it_was_before_it_was_revised
             pd.DataFrame({"month": data.index, "known": ends + pd.DateOffset(months=4), "visits": data["visits"]}),
         ]
     )
-    found = forecast_gain(from_snapshots(late, time="month", as_of="known"), "orders", "visits", horizons=(1, 2), max_lag=12)
+    found = forecast_gain(
+        from_snapshots(late, time="month", as_of="known"), kpi="orders", leads="visits", horizons=(1, 2), max_lag=12
+    )
     assert found["visits"].rmse[0] < at_once["visits"].rmse[0] - 0.1
     known = [Metric("visits", available_after=4)]
-    same = forecast_gain(data, "orders", "visits", horizons=(1, 2), max_lag=12, catalogue=known)
+    same = forecast_gain(data, kpi="orders", leads="visits", horizons=(1, 2), max_lag=12, catalogue=known)
     np.testing.assert_allclose(found["visits"].rmse, same["visits"].rmse, atol=0.02)
 
 
@@ -147,7 +149,7 @@ def found() -> ForecastGain:
     data = months(3).assign(flat=1.0)
     data.loc[data.index[:100], "young"] = np.nan
     data.loc[data.index[100:], "young"] = np.arange(20.0)
-    return forecast_gain(data, "orders", ["visits", "ads", "flat", "young"], horizons=(1, 4, 12, 40), max_lag=12)
+    return forecast_gain(data, kpi="orders", leads=["visits", "ads", "flat", "young"], horizons=(1, 4, 12, 40), max_lag=12)
 
 
 def test_a_lead_saves_what_its_forecasts_say(found: ForecastGain) -> None:
@@ -201,7 +203,7 @@ def test_the_picture_adds_up_what_was_saved(found: ForecastGain) -> None:
 
 def test_units_do_not_matter_and_the_ranking_gets_the_same_numbers() -> None:
     data = months(4, season=2.0, n=90)
-    alone = forecast_gain(data, "orders", "visits", horizons=(1, 4), max_lag=8)["visits"]
+    alone = forecast_gain(data, kpi="orders", leads="visits", horizons=(1, 4), max_lag=8)["visits"]
     other = data.assign(visits=data["visits"] * 1e3 + 1e5, orders=data["orders"] * 1e-2)
     options: dict[str, Any] = {
         "kpi": "orders",
@@ -222,7 +224,7 @@ def test_gaps_cost_only_the_periods_that_they_touch() -> None:
     data, before = months(1), whole()
     data.loc[data.index[[15, 50, 51, 90]], "orders"] = np.nan
     data.loc[data.index[[30, 31, 77]], "visits"] = np.nan
-    holes = forecast_gain(data, "orders", "visits", horizons=1, max_lag=12)["visits"]
+    holes = forecast_gain(data, kpi="orders", leads="visits", horizons=1, max_lag=12)["visits"]
     assert holes.n_origins == (before["visits"].n_origins[0] - 3,)
     assert holes.rmse[0] == pytest.approx(before["visits"].rmse[0], abs=0.08)
 
@@ -235,14 +237,14 @@ def test_months_beside_quarters_know_nothing_of_what_comes_either() -> None:
     means = orders["orders"].to_numpy().reshape(-1, 3).mean(axis=1)
     quarters["gdp"] = 1.5 * np.r_[np.zeros(2), means[:-2]] + rng.normal(size=90)
     options: dict[str, Any] = {"horizons": (1, 2), "max_lag": 6, "first_origin": 50}
-    before = forecast_gain([quarters, orders], "gdp", "orders", **options)
+    before = forecast_gain([quarters, orders], kpi="gdp", leads="orders", **options)
     assert before.folded == ("orders",)
     assert before["orders"].rmse[0] > 0.05
     orders.iloc[3 * 60 :] = 50.0
     quarters.iloc[60:] = -9.0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        after = forecast_gain([quarters, orders], "gdp", "orders", **options)
+        after = forecast_gain([quarters, orders], kpi="gdp", leads="orders", **options)
     one, two = known_by(before.forecasts(), "2004Q4"), known_by(after.forecasts(), "2004Q4")
     assert one["origin"].nunique() == 11
     pd.testing.assert_frame_equal(one, two, rtol=1e-10)
@@ -253,9 +255,9 @@ def test_a_week_of_two_months_tells_nothing_of_the_second_in_the_first() -> None
     weeks = pd.DataFrame({"visits": rng.normal(size=440)}, index=pd.date_range("2010-01-04", periods=440, freq="W-MON"))
     months = pd.DataFrame({"sales": rng.normal(size=96)}, index=pd.date_range("2010-02-01", periods=96, freq="MS"))
     options: dict[str, Any] = {"horizons": 1, "max_lag": 4, "first_origin": 70}
-    before = forecast_gain([months, weeks], "sales", "visits", **options).forecasts()
+    before = forecast_gain([months, weeks], kpi="sales", leads="visits", **options).forecasts()
     weeks.loc[weeks.index + pd.Timedelta(days=7) > pd.Timestamp("2016-11-01"), "visits"] = 9.0  # not ended with October
-    after = forecast_gain([months, weeks], "sales", "visits", **options).forecasts()
+    after = forecast_gain([months, weeks], kpi="sales", leads="visits", **options).forecasts()
     one, two = known_by(before, "2016-10"), known_by(after, "2016-10")
     assert len(one) > 5
     pd.testing.assert_frame_equal(one, two, rtol=1e-10)

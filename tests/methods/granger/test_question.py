@@ -91,11 +91,11 @@ class TestAgainstOthers:
     @needs_reference
     def test_the_public_function_gives_the_same_numbers(self) -> None:
         data = table("chick_egg")
-        plain = granger_test(data, "chicken", "egg", order=3, time="year")
+        plain = granger_test(data, kpi="chicken", lead="egg", order=3, time="year")
         assert (round(plain.statistic, 3), round(plain.pvalue, 3), plain.nobs, plain.unit) == (5.405, 0.003, 51, "year")
-        robust = granger_test(data, "chicken", "egg", order=3, cov_type="HAC", bandwidth=3, time="year")
+        robust = granger_test(data, kpi="chicken", lead="egg", order=3, cov_type="HAC", bandwidth=3, time="year")
         assert robust.statistic == pytest.approx(2.19971828474989, rel=SAME_F)
-        augmented = granger_test(data, "chicken", "egg", order=3, augment=1, time="year")
+        augmented = granger_test(data, kpi="chicken", lead="egg", order=3, augment=1, time="year")
         assert (augmented.distribution, augmented.df) == ("chi2", (3,))
         assert augmented.statistic == pytest.approx(11.8732133198817, rel=SAME_F)
 
@@ -120,9 +120,9 @@ class TestIdentities:
     @given(st.integers(0, 10_000), st.integers(1, 4))
     def test_an_order_is_the_set_of_lags_up_to_it_and_wald_is_f_times_its_number(self, seed: int, order: int) -> None:
         data = frame(seed)
-        by_number = granger_test(data, "sales", "visits", order=order, time="month")
-        by_set = granger_test(data, "sales", "visits", order=list(range(order, 0, -1)), time="month")
-        wald = granger_test(data, "sales", "visits", order=order, distribution="chi2", time="month")
+        by_number = granger_test(data, kpi="sales", lead="visits", order=order, time="month")
+        by_set = granger_test(data, kpi="sales", lead="visits", order=list(range(order, 0, -1)), time="month")
+        wald = granger_test(data, kpi="sales", lead="visits", order=order, distribution="chi2", time="month")
         assert by_set.statistic == by_number.statistic
         assert wald.statistic == pytest.approx(order * by_number.statistic, rel=1e-12)
 
@@ -131,13 +131,13 @@ class TestIdentities:
     def test_neither_row_order_nor_column_order_matters(self, shuffle) -> None:
         data = frame()
         rows, columns = list(range(len(data))), list(data.columns)
-        plain = granger_test(data, "sales", "visits", order=2, controls=["price"], cov_type="HAC", time="month")
+        plain = granger_test(data, kpi="sales", lead="visits", order=2, controls=["price"], cov_type="HAC", time="month")
         shuffle.shuffle(rows)
         shuffle.shuffle(columns)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that rows were sorted is said by the door, and tested there
             moved = granger_test(
-                data.iloc[rows][columns], "sales", "visits", order=2, controls=["price"], cov_type="HAC", time="month"
+                data.iloc[rows][columns], kpi="sales", lead="visits", order=2, controls=["price"], cov_type="HAC", time="month"
             )
         assert (moved.statistic, moved.log_pvalue) == (plain.statistic, plain.log_pvalue)
 
@@ -150,18 +150,18 @@ class TestIdentities:
         y, x = data["sales"].to_numpy(copy=True), data["visits"].to_numpy(copy=True)
         y[40] = x[40] = np.nan
         by_hand = granger(y, x, lags=[1, 2], cov_type="HAC", bandwidth=2)
-        result = granger_test(data.drop(index=40), "sales", "visits", order=2, cov_type="HAC", bandwidth=2, time="month")
+        result = granger_test(data.drop(index=40), kpi="sales", lead="visits", order=2, cov_type="HAC", bandwidth=2, time="month")
         assert (result.nobs, result.n_dropped) == (80 - 2 - 3, 5)
         assert result.statistic == by_hand.statistic
 
     def test_orders_are_compared_on_the_same_rows_with_hold_back(self) -> None:
-        found = [granger_test(frame(), "sales", "visits", order=n, hold_back=6, time="month").nobs for n in (1, 3, 6)]
+        found = [granger_test(frame(), kpi="sales", lead="visits", order=n, hold_back=6, time="month").nobs for n in (1, 3, 6)]
         assert found == [74, 74, 74]
 
     def test_the_data_are_not_changed(self) -> None:
         data = frame()
         before = data.copy()
-        granger_test(data, "sales", "visits", order=2, time="month")
+        granger_test(data, kpi="sales", lead="visits", order=2, time="month")
         pd.testing.assert_frame_equal(data, before)
 
 
@@ -203,14 +203,14 @@ class TestRefusals:
     )
     def test_series_that_cannot_be_tested(self, changed: dict, code: str, message: str) -> None:
         with pytest.raises(UsageError, match=message) as caught:
-            granger_test(frame().assign(**changed), "sales", "visits", order=2, time="month")
+            granger_test(frame().assign(**changed), kpi="sales", lead="visits", order=2, time="month")
         assert caught.value.code == code
         assert "'visits'" in str(caught.value)
 
     def test_a_copy_of_the_kpi_in_other_units(self) -> None:
         data = frame()
         with pytest.raises(UsageError, match="copy of the KPI") as caught:
-            granger_test(data.assign(visits=1e6 - 1e-3 * data["sales"]), "sales", "visits", order=2, time="month")
+            granger_test(data.assign(visits=1e6 - 1e-3 * data["sales"]), kpi="sales", lead="visits", order=2, time="month")
         assert caught.value.code == "LL205"
 
     def test_a_lead_that_the_controls_span(self) -> None:
@@ -221,12 +221,12 @@ class TestRefusals:
 
     def test_too_few_rows_are_counted(self) -> None:
         with pytest.raises(UsageError, match=r"16 complete rows for 9 coefficients are too few: 37 are needed") as caught:
-            granger_test(frame(n=20), "sales", "visits", order=4, time="month")
+            granger_test(frame(n=20), kpi="sales", lead="visits", order=4, time="month")
         assert caught.value.code == "LL204"
 
     def test_an_order_longer_than_the_series(self) -> None:
         with pytest.raises(UsageError, match="none of the 80 periods") as caught:
-            granger_test(frame(), "sales", "visits", order=90, time="month")
+            granger_test(frame(), kpi="sales", lead="visits", order=90, time="month")
         assert caught.value.code == "LL204"
 
     def test_robust_errors_where_one_row_decides(self) -> None:
@@ -252,11 +252,11 @@ class TestRefusals:
     )
     def test_arguments_outside_what_is_allowed(self, options: dict, message: str) -> None:
         with pytest.raises(UsageError, match=message):
-            granger_test(frame(), "sales", "visits", time="month", **options)
+            granger_test(frame(), kpi="sales", lead="visits", time="month", **options)
 
     def test_a_wrong_name_gets_the_nearest(self) -> None:
         with pytest.raises(UnknownNameError, match="Did you mean 'visits'"):
-            granger_test(frame(), "sales", "visit", order=2, time="month")
+            granger_test(frame(), kpi="sales", lead="visit", order=2, time="month")
 
 
 class TestPerfectAndPartial:
@@ -264,7 +264,7 @@ class TestPerfectAndPartial:
         data = frame()
         data["sales"] = data["visits"].shift(1, fill_value=0.0)
         with pytest.warns(StatisticsWarning) as caught:
-            result = granger_test(data, "sales", "visits", order=[1], time="month")
+            result = granger_test(data, kpi="sales", lead="visits", order=[1], time="month")
         assert [warning.message.code for warning in caught] == ["LL118"]
         assert (result.statistic, result.pvalue, result.exact) == (math.inf, 0.0, True)
         assert "without any error" in result.explain()
@@ -273,7 +273,7 @@ class TestPerfectAndPartial:
         data = frame()
         data["visits"] = data["sales"].shift(1, fill_value=0.0)
         with pytest.warns(StatisticsWarning, match="lag 1 of visits is an exact combination") as caught:
-            result = granger_test(data, "sales", "visits", order=2, time="month")
+            result = granger_test(data, kpi="sales", lead="visits", order=2, time="month")
         assert (caught[0].filename, result.aliased, result.df) == (__file__, (1,), (1, 74))
         assert np.isnan(result.params[0])
         assert result.provenance.warnings[-1][0] == "LL119"
@@ -282,7 +282,7 @@ class TestPerfectAndPartial:
 class TestResult:
     @pytest.fixture
     def result(self) -> GrangerResult:
-        return granger_test(frame(), "sales", "visits", order=3, controls="price", cov_type="HAC", time="month")
+        return granger_test(frame(), kpi="sales", lead="visits", order=3, controls="price", cov_type="HAC", time="month")
 
     def test_the_null_names_kpi_and_lead(self, result: GrangerResult) -> None:
         assert result.null == "Given lags 1 to 3 of sales and price, lags 1 to 3 of visits do not help to predict sales."
@@ -297,7 +297,7 @@ class TestResult:
         rng = np.random.default_rng(0)
         leading = rng.normal(size=200)
         data = pd.DataFrame({"K" * 90: 100 * np.roll(leading, 1) + rng.normal(size=200), "先行指標" * 20: leading})
-        text = granger_test(data, "K" * 90, "先行指標" * 20, order=2).summary()
+        text = granger_test(data, kpi="K" * 90, lead="先行指標" * 20, order=2).summary()
         assert max(map(len, text.splitlines())) <= 80
         assert "p < 0.0001" in text
         assert "0.0000" not in text
@@ -310,7 +310,7 @@ class TestResult:
         assert -8000 < found.log_pvalue < -6000
 
     def test_intervals_hold_the_coefficients_and_t_squared_is_the_test_of_one_lag(self) -> None:
-        result = granger_test(frame(), "sales", "visits", order=[2], cov_type="HC3", time="month")
+        result = granger_test(frame(), kpi="sales", lead="visits", order=[2], cov_type="HC3", time="month")
         assert result.tvalues[0] ** 2 == pytest.approx(result.statistic, rel=1e-10)
         assert result.pvalues[0] == pytest.approx(result.pvalue, rel=1e-10)
         low, high = result.conf_int(alpha=result.pvalue)[0]

@@ -34,7 +34,7 @@ def weeks(seed: int = 0, *, effect: float = 0.0, n: int = N, n_leads: int = 4) -
 
 @pytest.fixture(scope="module")
 def nothing() -> DetectableEffects:
-    return detectable_effect(weeks(), "sales", max_lag=8, n_draws=499)
+    return detectable_effect(weeks(), kpi="sales", max_lag=8, n_draws=499)
 
 
 def test_sizes_are_in_units_of_the_kpi_and_in_its_sd(nothing: DetectableEffects) -> None:
@@ -51,7 +51,7 @@ def test_sizes_are_in_units_of_the_kpi_and_in_its_sd(nothing: DetectableEffects)
 
 def test_units_of_the_data_change_sizes_in_units_only(nothing: DetectableEffects) -> None:
     data = weeks()
-    again = detectable_effect(data.assign(sales=1000.0 * data["sales"] + 5.0), "sales", max_lag=8, n_draws=499)
+    again = detectable_effect(data.assign(sales=1000.0 * data["sales"] + 5.0), kpi="sales", max_lag=8, n_draws=499)
     for item in nothing.leads:
         size, larger = item.detectable, again[item.lead].detectable
         assert size is not None
@@ -65,17 +65,19 @@ def test_an_effect_of_the_stated_size_is_found_about_as_often_as_stated() -> Non
     found = {"half": 0, "most": 0}
     for seed in range(24):
         data = weeks(seed, n_leads=2)
-        seen = detectable_effect(data, "sales", max_lag=4, n_draws=199)
+        seen = detectable_effect(data, kpi="sales", max_lag=4, n_draws=199)
         for which in found:
             effect = getattr(seen["lead_0"].detectable, which) / seen["lead_0"].lead_sd
-            planted = detectable_effect(weeks(seed, n_leads=2, effect=effect), "sales", "lead_0", max_lag=4, n_draws=199)
+            planted = detectable_effect(
+                weeks(seed, n_leads=2, effect=effect), kpi="sales", leads="lead_0", max_lag=4, n_draws=199
+            )
             found[which] += planted["lead_0"].pvalue <= seen.pvalue
     assert 0.25 < found["half"] / 24 < 0.75  # two and a half standard errors
     assert 0.58 < found["most"] / 24 < 0.99
 
 
 def test_a_lead_that_is_found_needs_fewer_periods_than_there_are() -> None:
-    strong = detectable_effect(weeks(effect=1.0), "sales", max_lag=8, n_draws=499)
+    strong = detectable_effect(weeks(effect=1.0), kpi="sales", max_lag=8, n_draws=499)
     size = strong["lead_0"].detectable
     assert size is not None
     assert size.nobs_needed < N
@@ -139,7 +141,7 @@ def test_the_picture_has_a_curve_for_every_lead(nothing: DetectableEffects) -> N
 
 
 def test_a_lead_that_cannot_be_tested_keeps_its_row() -> None:
-    found = detectable_effect(weeks().assign(flat=1.0), "sales", max_lag=8, n_draws=99)
+    found = detectable_effect(weeks().assign(flat=1.0), kpi="sales", max_lag=8, n_draws=99)
     assert found["flat"].detectable is None
     assert "constant" in found["flat"].reason
     assert "constant" in found.summary()
@@ -147,7 +149,7 @@ def test_a_lead_that_cannot_be_tested_keeps_its_row() -> None:
 
 def test_effects_on_a_kpi_in_logs_are_in_percent() -> None:
     data = weeks()
-    logged = detectable_effect(data.assign(sales=np.exp(0.1 * data["sales"])), "sales", log="sales", max_lag=8, n_draws=199)
+    logged = detectable_effect(data.assign(sales=np.exp(0.1 * data["sales"])), kpi="sales", log="sales", max_lag=8, n_draws=199)
     size = logged.leads[0].detectable
     assert size is not None
     assert size.half == pytest.approx(100.0 * np.expm1(size.half_sd * logged.kpi_sd))

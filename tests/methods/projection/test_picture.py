@@ -22,7 +22,7 @@ from tests.methods.projection.numbers.test_projection import pair
 def found() -> LocalProjection:
     y, x = pair()
     data = pd.DataFrame({"$y_1$": y, "<script>x": x})
-    return ll.local_projection(data, "$y_1$", "<script>x", horizons=10, catalogue=[ll.Metric("$y_1$", unit="$")])
+    return ll.local_projection(data, kpi="$y_1$", lead="<script>x", horizons=10, catalogue=[ll.Metric("$y_1$", unit="$")])
 
 
 def words(svg: str) -> str:
@@ -53,7 +53,7 @@ def test_both_bands_are_drawn_as_they_are_in_the_table(found) -> None:
 
 def test_one_horizon_has_a_picture_too() -> None:
     y, x = pair()
-    one = ll.local_projection(pd.DataFrame({"y": y, "x": x}), "y", "x", horizons=[3])
+    one = ll.local_projection(pd.DataFrame({"y": y, "x": x}), kpi="y", lead="x", horizons=[3])
     assert list(one.plot().get_xlim()) == [2.6, 3.4]
 
 

@@ -32,7 +32,9 @@ def frame(seed: int = 0, n: int = 120) -> pd.DataFrame:
 
 
 def projected(data: pd.DataFrame | None = None, **options) -> LocalProjection:
-    return local_projection(frame() if data is None else data, "sales", "visits", **{"horizons": 8, "time": "month"} | options)
+    return local_projection(
+        frame() if data is None else data, kpi="sales", lead="visits", **{"horizons": 8, "time": "month"} | options
+    )
 
 
 class TestResult:
@@ -133,7 +135,7 @@ class TestRefusals:
 
     def test_an_unknown_column_is_named_with_the_nearest(self) -> None:
         with pytest.raises(UnknownNameError, match="visits"):
-            local_projection(frame(), "sales", "visit", horizons=3, time="month")
+            local_projection(frame(), kpi="sales", lead="visit", horizons=3, time="month")
 
     def test_a_column_in_two_roles_is_refused(self) -> None:
         with pytest.raises(UsageError, match="twice"):
@@ -171,8 +173,8 @@ class TestWords:
         data = frame().rename(columns={"sales": "s" * 90, "visits": "v" * 90, "price": "p" * 90})
         unit = "euros per thousand visits and day"
         found = local_projection(
-            data.assign(**{"s" * 90: data["s" * 90] * 1e9}), "s" * 90, "v" * 90, horizons=12, controls="p" * 90, time="month",
-            catalogue=[ll.Metric("s" * 90, unit=unit), ll.Metric("v" * 90, unit=unit)],
+            data.assign(**{"s" * 90: data["s" * 90] * 1e9}), kpi="s" * 90, lead="v" * 90, horizons=12, controls="p" * 90,
+            time="month", catalogue=[ll.Metric("s" * 90, unit=unit), ll.Metric("v" * 90, unit=unit)],
         )  # fmt: skip
         assert max(map(len, found.summary().splitlines())) <= 80
 
@@ -206,7 +208,7 @@ class TestWords:
 
 def test_the_gas_furnace_answers_from_lag_3_on_and_its_response_peaks_after_its_lag_profile() -> None:
     skip_unless(GAS.exists(), "gas furnace", "shared data are not here")
-    found = local_projection(pd.read_csv(GAS), "co2", "gas_rate", horizons=14, time="t")
+    found = local_projection(pd.read_csv(GAS), kpi="co2", lead="gas_rate", horizons=14, time="t")
     outside = [h for h, low, high in zip(found.horizons, found.bands.low, found.bands.high, strict=True) if low > 0 or high < 0]
     assert outside[0] == 3
     assert found.peak_horizon > 5  # the lag profile's

@@ -71,7 +71,7 @@ def test_a_lead_in_the_model_raises_what_is_allowed() -> None:
 def tested() -> dict[str, RefutationTest]:
     data = weeks(0)
     return {
-        lead: refutation_test(data, "kpi", lead, max_lag=8, n_tries=99, n_decoys=39, n_draws=499)
+        lead: refutation_test(data, kpi="kpi", lead=lead, max_lag=8, n_tries=99, n_decoys=39, n_draws=499)
         for lead in ("demos", "tickets", "noise_01")
     }
 
@@ -101,17 +101,17 @@ def test_words_agree_with_the_table(tested: dict[str, RefutationTest]) -> None:
 
 def test_a_leads_numbers_given_another_are_those_of_the_ranking() -> None:
     data = weeks(2)
-    found = refutation_test(data, "kpi", "demos", given="noise_01", max_lag=8, n_decoys=19, n_draws=199)
+    found = refutation_test(data, kpi="kpi", lead="demos", given="noise_01", max_lag=8, n_decoys=19, n_draws=199)
     assert found.given == ("noise_01",)
     assert found.refutation.past > 3 * found.refutation.future
-    assert found == refutation_test(data, "kpi", "demos", given="noise_01", max_lag=8, n_decoys=19, n_draws=199)
+    assert found == refutation_test(data, kpi="kpi", lead="demos", given="noise_01", max_lag=8, n_decoys=19, n_draws=199)
 
 
 def test_few_rows_leave_the_shifts_out_and_say_so() -> None:
     rng = np.random.default_rng(0)
     visits = rng.normal(size=36)
     data = pd.DataFrame({"visits": visits, "sales": np.r_[0.0, visits[:-1]] + 0.3 * rng.normal(size=36)})
-    found = refutation_test(data, "sales", "visits", max_lag=10, n_decoys=19, n_draws=199)
+    found = refutation_test(data, kpi="sales", lead="visits", max_lag=10, n_decoys=19, n_draws=199)
     assert np.isnan(found.refutation.placebo)
     assert found.to_frame().loc[1, "stands"]
     assert [code for code, _ in found.provenance.warnings][-1] == "LL133"
@@ -125,7 +125,7 @@ def test_a_lead_of_months_beside_a_kpi_of_quarters() -> None:
     visits = pd.Series(rng.normal(size=240), index=months)
     own = visits.shift(4).iloc[::3].fillna(0.0)
     sales = pd.DataFrame({"sales": own.to_numpy() + 0.7 * rng.normal(size=80)}, index=own.index)
-    found = refutation_test([sales, visits.to_frame("visits")], "sales", "visits", n_tries=39, n_decoys=19, n_draws=199)
+    found = refutation_test([sales, visits.to_frame("visits")], kpi="sales", lead="visits", n_tries=39, n_decoys=19, n_draws=199)
     assert found.stands
 
 
@@ -140,13 +140,13 @@ def test_a_lead_of_months_beside_a_kpi_of_quarters() -> None:
 )
 def test_what_is_outside_is_named(settings: dict[str, object], told: str) -> None:
     with pytest.raises(UsageError, match=told):
-        refutation_test(weeks(0), "kpi", "demos", **settings)  # type: ignore[arg-type]
+        refutation_test(weeks(0), kpi="kpi", lead="demos", **settings)  # type: ignore[arg-type]
 
 
 def test_a_lead_without_numbers_is_refused_with_its_code() -> None:
     data = weeks(0).assign(flat=1.0)
     with pytest.raises(UsageError) as told:
-        refutation_test(data, "kpi", "flat")
+        refutation_test(data, kpi="kpi", lead="flat")
     assert told.value.code == "LL203"
 
 

@@ -116,7 +116,7 @@ def test_least_squares_is_rs_lm_with_sandwich(case: Case) -> None:
     for covariance, errors in expected["se"].items():
         hac = {"cov_type": "HAC", "bandwidth": int(covariance[2:])} if covariance.startswith("nw") else {}
         asked = {"cov_type": COVARIANCES.get(covariance), **hac, **case.options}
-        found = ll.lagged_regression(case.data.reset_index(drop=True), "y", case.leads, **asked)
+        found = ll.lagged_regression(case.data.reset_index(drop=True), kpi="y", leads=case.leads, **asked)
         np.testing.assert_allclose(found.bse[terms], list(errors.values()), rtol=1e-8, err_msg=covariance)
     assert found.nobs == expected["n"]
     np.testing.assert_allclose(found.params[terms], list(expected["coef"].values()), rtol=1e-8)
@@ -130,7 +130,7 @@ def test_least_squares_is_rs_lm_with_sandwich(case: Case) -> None:
 @pytest.mark.parametrize("case", [case for case in cases() if "diagnostics" in numbers(case.path)], ids=lambda case: case.path)
 def test_diagnostics_are_rs(case: Case) -> None:
     r = numbers(case.path)["diagnostics"]
-    found = ll.lagged_regression(case.data.reset_index(drop=True), "y", case.leads, **case.options).diagnostics
+    found = ll.lagged_regression(case.data.reset_index(drop=True), kpi="y", leads=case.leads, **case.options).diagnostics
     np.testing.assert_allclose(
         [found.heteroscedasticity.statistic, found.heteroscedasticity.df, found.normality.statistic, found.durbin_watson],
         [r["bp_chisq"], r["bp_df"], r["jb"], r["dw"]], rtol=1e-8,
@@ -166,7 +166,7 @@ def test_one_lag_at_a_time_on_the_rows_of_all(path: str, y: np.ndarray, x: np.nd
     for one in expected["by_lag"]:
         lag = one["lag"]
         options = {"own_lags": expected["own_lags"], "hold_back": last, "cov_type": "nonrobust"}
-        found = ll.lagged_regression(data, "y", "x", min_lag=lag, max_lag=lag, **options)
+        found = ll.lagged_regression(data, kpi="y", leads="x", min_lag=lag, max_lag=lag, **options)
         term = f"x.L{lag}"
         assert found.nobs == expected["n"]
         np.testing.assert_allclose(
@@ -178,7 +178,7 @@ def test_one_lag_at_a_time_on_the_rows_of_all(path: str, y: np.ndarray, x: np.nd
 def test_almon_of_second_degree() -> None:
     expected, m = numbers("us_macro_monthly/almon2_permits_starts"), macro_monthly()
     data = pd.DataFrame({"starts": m["housing_starts"], "permits": m["building_permits"]})
-    found = ll.lagged_regression(data, "starts", "permits", min_lag=0, max_lag=6, shape="almon", degree=2)
+    found = ll.lagged_regression(data, kpi="starts", leads="permits", min_lag=0, max_lag=6, shape="almon", degree=2)
     np.testing.assert_allclose(found["permits"].weights, expected["beta"], rtol=1e-8)
     np.testing.assert_allclose([found.rsquared, found.nobs], [expected["r2"], expected["n"]], rtol=1e-8)
 
@@ -197,7 +197,7 @@ def test_transfer_functions_are_those_of_rs_arima(transfer: tuple[Any, ...]) -> 
     data, expected = table(case)[[kpi, lead]], numbers(f"{case}/transfer_function")
     data = data.diff().iloc[1:].reset_index(drop=True) if differenced else data
     found = ll.lagged_regression(
-        data, kpi, lead, min_lag=start, max_lag=start + n_free - 1, shape="geometric", start=start, n_free=n_free,
+        data, kpi=kpi, leads=lead, min_lag=start, max_lag=start + n_free - 1, shape="geometric", start=start, n_free=n_free,
         presample="zero", noise_order=order,
     )  # fmt: skip
     assert found.nobs == expected["n"]
@@ -214,7 +214,7 @@ def test_transfer_functions_are_those_of_rs_arima(transfer: tuple[Any, ...]) -> 
 
 def test_integrated_noise_is_rs() -> None:
     expected, data = numbers("bjsales/arima_xreg_lag3"), table("bjsales")[["sales", "lead_indicator"]]
-    found = ll.lagged_regression(data, "sales", "lead_indicator", min_lag=3, max_lag=4, noise_order=(1, 1, 1))
+    found = ll.lagged_regression(data, kpi="sales", leads="lead_indicator", min_lag=3, max_lag=4, noise_order=(1, 1, 1))
     coefficients = found.params[["ar.L1", "ma.L1", "lead_indicator.L3", "lead_indicator.L4"]]
     np.testing.assert_allclose(coefficients, list(expected["coef"].values()), rtol=1e-3)
     assert found.llf == pytest.approx(expected["loglik"], rel=1e-3)
@@ -225,8 +225,8 @@ def test_seasonal_noise_and_an_intervention_are_rs() -> None:
     expected, data = numbers("uk_seatbelts/intervention"), table("uk_seatbelts")
     data = data[["drivers", "petrol_price", "kms", "law"]]
     found = ll.lagged_regression(
-        data, "drivers", "petrol_price", min_lag=0, max_lag=0, controls=["kms", "law"], log=["drivers", "petrol_price", "kms"],
-        noise_order=1, seasonal_order=(1, 0, 0, 12), cov_type="nonrobust",
+        data, kpi="drivers", leads="petrol_price", min_lag=0, max_lag=0, controls=["kms", "law"],
+        log=["drivers", "petrol_price", "kms"], noise_order=1, seasonal_order=(1, 0, 0, 12), cov_type="nonrobust",
     )  # fmt: skip
     terms = ["ar.L1", "ar.S.L12", "const", "petrol_price.L0", "kms", "law"]
     errors = np.array(list(expected["se"].values()))

@@ -36,7 +36,7 @@ def quarters(n: int = 60, *, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]
 
 
 def regressed(tables: Any = None, **options: Any) -> ll.LaggedRegressionResult:
-    return ll.lagged_regression(list(quarters() if tables is None else tables), "sales", "orders", **options)
+    return ll.lagged_regression(list(quarters() if tables is None else tables), kpi="sales", leads="orders", **options)
 
 
 def macro() -> list[pd.DataFrame]:
@@ -58,7 +58,9 @@ class TestR:
     )
     def test_months_of_a_quarter_are_rs_u_midas(self, path: str, lead: str, lag: int, covariance: str) -> None:
         expected = numbers(f"mixed_frequency/{path}")
-        found = ll.lagged_regression(macro(), "gdp", lead, min_lag=lag, max_lag=lag, own_lags=1, **COVARIANCES[covariance])
+        found = ll.lagged_regression(
+            macro(), kpi="gdp", leads=lead, min_lag=lag, max_lag=lag, own_lags=1, **COVARIANCES[covariance]
+        )
         # R's months run 1, 2, 3: ours from the last one back
         terms = ["const", "gdp.L1", *(f"{lead}.L{3 * lag + back}" for back in (2, 1, 0))]
         assert found.nobs == expected["n"]
@@ -70,16 +72,22 @@ class TestR:
     @pytest.mark.parametrize(("path", "lead"), [("lead_ip", "industrial_production"), ("lead_claims", "initial_claims")])
     def test_the_joint_test_of_the_months_is_rs(self, path: str, lead: str) -> None:
         expected = numbers(f"mixed_frequency/{path}_joint")
-        found = ll.lagged_regression(macro(), "gdp", lead, max_lag=1, own_lags=1, cov_type="nonrobust").joint_test(lead)
+        found = ll.lagged_regression(macro(), kpi="gdp", leads=lead, max_lag=1, own_lags=1, cov_type="nonrobust").joint_test(lead)
         assert (found.df_num, found.df_den) == (expected["df1"], expected["df2"])
         np.testing.assert_allclose([found.statistic, found.pvalue], [expected["F"], expected["p"]], rtol=1e-8)
 
     @needs_reference
     def test_an_exponential_almon_fit_of_two_years_is_the_least_on_a_grid(self) -> None:
-        found = ll.lagged_regression(macro(), "gdp", "initial_claims", max_lag=8, shape="exp_almon", cov_type="nonrobust")
+        found = ll.lagged_regression(
+            macro(), kpi="gdp", leads="initial_claims", max_lag=8, shape="exp_almon", cov_type="nonrobust"
+        )
         lags = found._fit.model.families[0].lags
         assert lags == tuple(range(3, 27))
-        months = ll.lagged_regression(macro(), "gdp", "initial_claims", max_lag=8, cov_type="nonrobust").to_statsmodels().model
+        months = (
+            ll.lagged_regression(macro(), kpi="gdp", leads="initial_claims", max_lag=8, cov_type="nonrobust")
+            .to_statsmodels()
+            .model
+        )
         place = np.linspace(-1, 1, 24)
         exponents = [one * place + two * place**2 for one in np.linspace(-8, 8, 65) for two in np.linspace(-12, 0, 49)]
         weighted = np.column_stack([months.exog[:, 1:] @ (np.exp(e) / np.exp(e).sum()) for e in exponents])
@@ -127,10 +135,10 @@ class TestLags:
     def test_lags_of_a_list_are_of_a_lead_of_the_same_cadence_too(self) -> None:
         kpi, lead = quarters()
         both = kpi.assign(orders=lead["orders"].to_numpy()[5:185:3])
-        found = ll.lagged_regression(both, "sales", "orders", max_lag={"orders": [2, 4]})
+        found = ll.lagged_regression(both, kpi="sales", leads="orders", max_lag={"orders": [2, 4]})
         assert list(found.params.index) == ["const", "orders.L2", "orders.L4"]
         with pytest.raises(UsageError, match="max_lag"):
-            ll.lagged_regression(both, "sales", "orders", max_lag=[2, 4])
+            ll.lagged_regression(both, kpi="sales", leads="orders", max_lag=[2, 4])
 
 
 class TestIdentities:
@@ -140,7 +148,7 @@ class TestIdentities:
         months = lead["orders"].to_numpy()[6:186].reshape(60, 3)[:, ::-1]
         columns = kpi.assign(**{f"month{3 - place}": month for place, month in enumerate(months.T)})
         names = ["month3", "month2", "month1"]
-        by_hand = ll.lagged_regression(columns, "sales", names, max_lag=2, own_lags=own_lags)
+        by_hand = ll.lagged_regression(columns, kpi="sales", leads=names, max_lag=2, own_lags=own_lags)
         found = regressed((kpi, lead[6:]), max_lag=2, own_lags=own_lags)
         terms = [f"orders.L{3 * lag + place}" for place in range(3) for lag in (1, 2)]
         theirs = [f"{name}.L{lag}" for name in names for lag in (1, 2)]
@@ -201,7 +209,10 @@ class TestCalendars:
         weeks = pd.DataFrame({"week": pd.date_range("2014-12-01", periods=280, freq="W-MON"), "visits": rng.normal(size=280)})
         months = pd.DataFrame({"month": pd.date_range("2015-02-01", periods=60, freq="MS"), "sales": rng.normal(size=60)})
         found = ll.lagged_regression(
-            [months.rename(columns={"month": "date"}), weeks.rename(columns={"week": "date"})], "sales", "visits", max_lag=1
+            [months.rename(columns={"month": "date"}), weeks.rename(columns={"week": "date"})],
+            kpi="sales",
+            leads="visits",
+            max_lag=1,
         )
         assert list(found.params.index) == ["const", *(f"visits.L{lag}" for lag in range(3, 8))]
         # a February has three whole weeks, so lag 3 is the last one that had ended when the month began
@@ -214,7 +225,7 @@ class TestCalendars:
         rng = np.random.default_rng(6)
         months = pd.DataFrame({"date": pd.date_range("2010-01-01", periods=72, freq="MS"), "sales": rng.normal(size=72)})
         slow = pd.DataFrame({"date": pd.period_range("2009Q3", periods=26, freq="Q").to_timestamp(), "rate": rng.normal(size=26)})
-        found = ll.lagged_regression([months, slow], "sales", "rate", min_lag=0, max_lag=0)
+        found = ll.lagged_regression([months, slow], kpi="sales", leads="rate", min_lag=0, max_lag=0)
         known = slow["rate"].to_numpy()[1 + (np.arange(72) + 1) // 3]
         design = np.column_stack([np.ones(72), known])
         np.testing.assert_allclose(found.params, np.linalg.lstsq(design, months["sales"], rcond=None)[0], rtol=1e-9)
@@ -225,8 +236,8 @@ class TestCalendars:
         more = lead.assign(price=np.random.default_rng(1).normal(size=len(lead)))
         found = regressed((kpi, more), max_lag=1, controls="price")
         by_hand = ll.lagged_regression(
-            [kpi.assign(price=more["price"].to_numpy()[6:186].reshape(60, 3).mean(axis=1)), lead], "sales", "orders", max_lag=1,
-            controls="price",
+            [kpi.assign(price=more["price"].to_numpy()[6:186].reshape(60, 3).mean(axis=1)), lead], kpi="sales", leads="orders",
+            max_lag=1, controls="price",
         )  # fmt: skip
         np.testing.assert_allclose(found.params, by_hand.params, rtol=1e-9)
 
@@ -320,7 +331,9 @@ class TestViews:
     def test_leads_of_two_cadences_stand_side_by_side(self) -> None:
         kpi, lead = quarters()
         kpi = kpi.assign(price=np.random.default_rng(2).normal(size=60))
-        found = ll.lagged_regression([kpi, lead], "sales", ["price", "orders"], max_lag=2, shape={"orders": "exp_almon"})
+        found = ll.lagged_regression(
+            [kpi, lead], kpi="sales", leads=["price", "orders"], max_lag=2, shape={"orders": "exp_almon"}
+        )
         assert list(found.params.index) == [
             "const", "price.L1", "price.L2", "orders.total", "orders.theta1", "orders.theta2"]  # fmt: skip
         assert found.lags_by_unit == {"quarter": (1, 2), "month": (3, 4, 5, 6, 7, 8)}
@@ -343,7 +356,7 @@ def test_the_example_of_the_guide_runs() -> None:
     exec(guide.split("```python\n")[2].split("```")[0], told)  # noqa: S102  (the guide's own words)
     shaped, free = told["result"], told["free"]
     means = told["kpi"].join(told["claims"].resample("QS").mean())
-    plain = ll.lagged_regression(means, "unemployment", "initial_claims", max_lag=4, hold_back=5)
+    plain = ll.lagged_regression(means, kpi="unemployment", leads="initial_claims", max_lag=4, hold_back=5)
     for found, said in ((plain, ".602 | -70.8"), (free, ".638 | -77.3"), (shaped, ".614 | -81.8")):
         assert f"{found.rsquared:.3f} | {found.aic:.1f}"[1:] == said
         assert said in guide
@@ -355,7 +368,7 @@ def test_the_example_of_the_guide_runs() -> None:
 def test_an_exponential_almon_profile_of_the_same_cadence() -> None:
     _, lead = quarters()
     months = lead.assign(later=np.r_[np.zeros(4), lead["orders"].to_numpy()[:-4]])
-    found = ll.lagged_regression(months[4:], "later", "orders", max_lag=8, shape="exp_almon")
+    found = ll.lagged_regression(months[4:], kpi="later", leads="orders", max_lag=8, shape="exp_almon")
     assert list(found.params.index) == ["const", "orders.total", "orders.theta1", "orders.theta2"]
     assert found.params["orders.total"] == pytest.approx(1.0, rel=1e-3)
     assert found["orders"].delay == 4

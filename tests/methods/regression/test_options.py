@@ -9,17 +9,17 @@ import pytest
 
 from leadlag.core.time.clock import Clock
 from leadlag.errors import UsageError
-from leadlag.methods.regression.numbers.profiles import Family
+from leadlag.methods.regression.numbers.profiles import ProfileFamily
 from leadlag.methods.regression.options import horizon_of, own_lags_of, spans_of
 from tests.methods.regression.test_question import regressed
 
-FREE = Family(kind="free", lags=(2, 3, 4))
-GEOMETRIC = Family(kind="geometric", lags=(2, 3, 4))
+FREE = ProfileFamily(kind="free", lags=(2, 3, 4))
+GEOMETRIC = ProfileFamily(kind="geometric", lags=(2, 3, 4))
 MONTHS = Clock(ended=np.array([0, 3, 6]), begun=np.array([0, 3, 6]), per=3, ratio=3.0)
 
 
 def test_lags_of_a_lead_that_is_seen_more_often_span_whole_periods_of_the_kpi() -> None:
-    monthly = Family(kind="free", lags=(3, 4, 5, 6, 7))
+    monthly = ProfileFamily(kind="free", lags=(3, 4, 5, 6, 7))
     assert spans_of([FREE, monthly], [None, MONTHS]) == [(2, 4), (1, 2)]
 
 
@@ -32,7 +32,7 @@ def test_own_lags_are_none_unless_they_are_asked_for(given: Any, lags: tuple[int
     ("family", "own_lags", "horizon"), [(FREE, (), 4), (FREE, (1,), 12), (GEOMETRIC, (), 12), (GEOMETRIC, (1,), 12)]
 )
 def test_profiles_end_at_the_last_lag_unless_effects_go_on_beyond_it(
-    family: Family, own_lags: tuple[int, ...], horizon: int
+    family: ProfileFamily, own_lags: tuple[int, ...], horizon: int
 ) -> None:
     assert horizon_of(None, [family], [None], own_lags=own_lags, default=12) == horizon
     assert horizon_of(None, [family], [None], own_lags=own_lags, default=3) == 4

@@ -18,7 +18,7 @@ from tests.methods.regression.test_question import frame, regressed
 @pytest.fixture(scope="module")
 def odd() -> ll.LaggedRegressionResult:
     data = frame().rename(columns={"sales": "$y_1$", "visits": "<script>x", "price": "新規_" + "x" * 60})
-    return ll.lagged_regression(data, "$y_1$", list(data.columns[1:]), max_lag=5)
+    return ll.lagged_regression(data, kpi="$y_1$", leads=list(data.columns[1:]), max_lag=5)
 
 
 def words(svg: str) -> str:

@@ -36,7 +36,7 @@ def frame(n: int = 140, *, seed: int = 0) -> pd.DataFrame:
 
 
 def regressed(data: Any = None, leads: Any = "visits", **options: Any) -> ll.LaggedRegressionResult:
-    return ll.lagged_regression(frame() if data is None else data, "sales", leads, **{"max_lag": 6, **options})
+    return ll.lagged_regression(frame() if data is None else data, kpi="sales", leads=leads, **{"max_lag": 6, **options})
 
 
 def design(data: pd.DataFrame, first: int = 1, last: int = 6, own: int = 0, controls: bool = False) -> tuple[Any, Any]:
@@ -153,14 +153,14 @@ class TestStatsmodels:
 class TestAnswers:
     @needs_reference
     def test_gas_furnace(self) -> None:
-        lead = ll.lagged_regression(table("gas_furnace"), "co2", "gas_rate", max_lag=10, noise_order=2)["gas_rate"]
+        lead = ll.lagged_regression(table("gas_furnace"), kpi="co2", leads="gas_rate", max_lag=10, noise_order=2)["gas_rate"]
         assert (lead.first_lag, lead.delay) == (3, 5)
         assert lead.weights[4] == pytest.approx(-0.86, abs=0.02)
 
     @needs_reference
     def test_series_m(self) -> None:
         data = table("bjsales")[["sales", "lead_indicator"]].diff()
-        lead = ll.lagged_regression(data, "sales", "lead_indicator", max_lag=8, shape="geometric")["lead_indicator"]
+        lead = ll.lagged_regression(data, kpi="sales", leads="lead_indicator", max_lag=8, shape="geometric")["lead_indicator"]
         assert (lead.first_lag, lead.delay) == (3, 3)
         assert lead.decay == pytest.approx(0.72, abs=0.01)
         assert lead.weights[2] == pytest.approx(4.7, abs=0.05)
@@ -169,7 +169,7 @@ class TestAnswers:
     def test_diet_advertising(self) -> None:
         data = table("diet_advertising")
         options = {"min_lag": 0, "shape": "geometric", "start": 0, "presample": "zero"}
-        decay = ll.lagged_regression(data, "sales", "advertising", noise_order=1, **options)["advertising"].decay
+        decay = ll.lagged_regression(data, kpi="sales", leads="advertising", noise_order=1, **options)["advertising"].decay
         assert decay == pytest.approx(0.6, abs=0.05)
 
     @pytest.mark.parametrize("shape", SHAPES)
@@ -553,16 +553,18 @@ class TestHazards:
     def test_each_lead_may_have_lags_and_shape_of_its_own(self) -> None:
         data = frame().assign(calls=np.random.default_rng(9).normal(size=len(frame())))
         found = ll.lagged_regression(
-            data, "sales", ["visits", "calls"], max_lag={"visits": 4, "calls": 2}, min_lag={"calls": 0},
+            data, kpi="sales", leads=["visits", "calls"], max_lag={"visits": 4, "calls": 2}, min_lag={"calls": 0},
             shape={"visits": "geometric"}, start={"visits": 2},
         )  # fmt: skip
         assert list(found.params.index) == ["const", "visits.L2", "calls.L0", "calls.L1", "calls.L2", "visits.decay"]
-        alike = ll.lagged_regression(data, "sales", ["visits", "calls"], max_lag={"visits": 4, "calls": 4})
-        pd.testing.assert_series_equal(alike.params, ll.lagged_regression(data, "sales", ["visits", "calls"], max_lag=4).params)
+        alike = ll.lagged_regression(data, kpi="sales", leads=["visits", "calls"], max_lag={"visits": 4, "calls": 4})
+        pd.testing.assert_series_equal(
+            alike.params, ll.lagged_regression(data, kpi="sales", leads=["visits", "calls"], max_lag=4).params
+        )
         with pytest.raises(UnknownNameError, match="max_lag names columns that the data do not have: 'call'"):
-            ll.lagged_regression(data, "sales", ["visits", "calls"], max_lag={"call": 2})
+            ll.lagged_regression(data, kpi="sales", leads=["visits", "calls"], max_lag={"call": 2})
         with pytest.raises(UsageError, match=r"start=.* names a lead whose shape is 'free'"):
-            ll.lagged_regression(data, "sales", ["visits", "calls"], shape={"visits": "geometric"}, start={"calls": 2})
+            ll.lagged_regression(data, kpi="sales", leads=["visits", "calls"], shape={"visits": "geometric"}, start={"calls": 2})
 
     def test_the_seed_decides_draws_and_nothing_else(self) -> None:
         one, other, again = regressed(rng=1), regressed(rng=2), regressed(rng=1)

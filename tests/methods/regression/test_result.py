@@ -101,7 +101,7 @@ def test_a_dictionary_names_first_what_the_numbers_are_about() -> None:
 
 def test_a_row_of_a_table_in_a_notebook_cannot_be_a_tag() -> None:
     data = frame().rename(columns={"sales": "<b>&|x", "visits": "$_`*|<script>"})
-    found = ll.lagged_regression(data, "<b>&|x", "$_`*|<script>", max_lag=3)
+    found = ll.lagged_regression(data, kpi="<b>&|x", leads="$_`*|<script>", max_lag=3)
     for view in (found, found.profiles[0]):
         assert "<script>" not in view._repr_html_()
         header, _, *rows = view.to_markdown().splitlines()

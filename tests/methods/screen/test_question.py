@@ -30,7 +30,7 @@ LEADS = ["lead_0", "lead_1", "lead_2"]
 
 
 def screened(data: object, **options: object) -> pd.DataFrame:
-    return ll.granger_screen(data, ["sales", "churn"], LEADS, **{"max_order": 4, **options})
+    return ll.granger_screen(data, kpis=["sales", "churn"], leads=LEADS, **{"max_order": 4, **options})
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ class TestTable:
         table = screened(data, hold_back=hold_back)
         for row in table.itertuples():
             held = {"max_order": 4, 10: 10, None: None}[hold_back]
-            test = ll.granger_test(data, row.kpi, row.lead, order=row.order, hold_back=held)
+            test = ll.granger_test(data, kpi=row.kpi, lead=row.lead, order=row.order, hold_back=held)
             assert (row.nobs, row.df_num, row.df_den) == (test.nobs, *test.df)
             assert row.statistic == pytest.approx(test.statistic, rel=1e-10)
             assert row.log_pvalue == pytest.approx(test.log_pvalue, rel=1e-10)
@@ -63,8 +63,10 @@ class TestTable:
     def test_controls_and_catalogue_reach_the_test(self) -> None:
         data = metrics()
         data.loc[data.index[5], "lead_1"] = np.nan
-        found = ll.granger_screen(data, "sales", "lead_1", max_order=2, controls="churn", missing="zero", hold_back=None)
-        test = ll.granger_test(data, "sales", "lead_1", order=2, controls="churn", missing="zero")
+        found = ll.granger_screen(
+            data, kpis="sales", leads="lead_1", max_order=2, controls="churn", missing="zero", hold_back=None
+        )
+        test = ll.granger_test(data, kpi="sales", lead="lead_1", order=2, controls="churn", missing="zero")
         assert found["log_pvalue"].iloc[1] == pytest.approx(test.log_pvalue, rel=1e-10)
         assert found["nobs"].tolist() == [99, 98]
 
@@ -76,7 +78,7 @@ class TestTable:
         data = metrics()
         data.columns = pd.Index([2024, "churn", *LEADS], dtype=object)
         before = data.copy(deep=True)
-        table = ll.granger_screen(ll.from_wide(data), [2024], LEADS, max_order=1)
+        table = ll.granger_screen(ll.from_wide(data), kpis=[2024], leads=LEADS, max_order=1)
         assert table["kpi"].unique().tolist() == ["2024"]
         pd.testing.assert_frame_equal(data, before)
 
@@ -84,9 +86,9 @@ class TestTable:
         sample = ll.load_sample("us_housing")
         kpi = "housing_starts"
         leads = [name for name in sample.columns if name != kpi]
-        table = ll.granger_screen(sample, kpi, leads, max_order=6, hold_back=None)
+        table = ll.granger_screen(sample, kpis=kpi, leads=leads, max_order=6, hold_back=None)
         for row in table.itertuples():
-            test = ll.granger_test(sample, kpi, row.lead, order=row.order)
+            test = ll.granger_test(sample, kpi=kpi, lead=row.lead, order=row.order)
             assert row.log_pvalue == pytest.approx(test.log_pvalue, rel=1e-9)
         assert table.loc[table["lead"] == "building_permits", "pvalue"].max() < 1e-6
 
@@ -116,7 +118,7 @@ class TestBadInput:
         data["lead_2"] = 3.0
         data["lead_3"] = 5.0 - 2.0 * data["sales"]
         data["lead_4"] = data["sales"].shift(-1)
-        table = ll.granger_screen(data, ["sales"], [f"lead_{number}" for number in range(6)], max_order=2)
+        table = ll.granger_screen(data, kpis=["sales"], leads=[f"lead_{number}" for number in range(6)], max_order=2)
         first = table[table["order"] == 2].set_index("lead")["statistic"]
         assert first[["lead_1", "lead_2", "lead_3"]].isna().all()
         assert math.isinf(first["lead_4"])
@@ -125,18 +127,18 @@ class TestBadInput:
         assert table.attrs["reasons"]["LL118"] == "2 tests: the full model fits without error, so the statistic is infinite."
 
     def test_a_column_that_is_kpi_and_lead_has_no_number_against_itself(self) -> None:
-        table = ll.granger_screen(metrics(), ["sales", "churn"], ["sales", "churn"], max_order=1)
+        table = ll.granger_screen(metrics(), kpis=["sales", "churn"], leads=["sales", "churn"], max_order=1)
         assert table["statistic"].isna().tolist() == [True, False, False, True]
         assert list(table.attrs["reasons"]) == ["LL205"]
 
     def test_thousand_leads_with_thirty_rows_and_lags_longer_than_the_series(self) -> None:
         data = metrics(30, 1_000)
         leads = [name for name in data.columns if name.startswith("lead")]
-        table = ll.granger_screen(data, "sales", leads, max_order=12)
+        table = ll.granger_screen(data, kpis="sales", leads=leads, max_order=12)
         assert len(table) == 12_000
         assert table["statistic"].isna().all()
         assert table.attrs["reasons"]["LL204"].startswith("12,000 tests: fewer rows than 3 for each coefficient and 10")
-        assert ll.granger_screen(data, "sales", leads[:2], max_order=50)["nobs"].eq(0).all()
+        assert ll.granger_screen(data, kpis="sales", leads=leads[:2], max_order=50)["nobs"].eq(0).all()
 
     @pytest.mark.parametrize(
         ("change", "message"),
@@ -159,11 +161,11 @@ class TestBadInput:
     def test_a_wrong_name_is_named(self, read: object) -> None:
         data = read(metrics())  # type: ignore[operator]
         with pytest.raises(UnknownNameError, match=r"'lead_O'\. Did you mean"):
-            ll.granger_screen(data, "sales", ["lead_O"], max_order=2)
+            ll.granger_screen(data, kpis="sales", leads=["lead_O"], max_order=2)
         with pytest.raises(UsageError, match="leads is empty"):
-            ll.granger_screen(data, "sales", [], max_order=2)
+            ll.granger_screen(data, kpis="sales", leads=[], max_order=2)
         with pytest.raises(UsageError, match="more than once"):
-            ll.granger_screen(data, "sales", ["lead_0", "lead_0"], max_order=2)
+            ll.granger_screen(data, kpis="sales", leads=["lead_0", "lead_0"], max_order=2)
 
     def test_infinite_values_are_refused(self) -> None:
         data = metrics()
@@ -185,12 +187,12 @@ class TestLimits:
     def test_memory_is_planned_and_blocks_need_less(self, small_blocks: None) -> None:
         with pytest.raises(LimitError, match="of memory where max_bytes=30,000"):
             screened(metrics(), max_bytes=30_000)
-        blocks = ll.granger_screen_blocks(metrics(), ["sales", "churn"], LEADS, max_order=4, max_bytes=30_000)
+        blocks = ll.granger_screen_blocks(metrics(), kpis=["sales", "churn"], leads=LEADS, max_order=4, max_bytes=30_000)
         assert sum(len(block) for block in blocks) == 24
 
     def test_blocks_are_refused_before_the_first(self) -> None:
         with pytest.raises(LimitError, match="name fewer KPIs"):
-            ll.granger_screen_blocks(metrics(), "sales", LEADS, max_order=4, max_tests=11)
+            ll.granger_screen_blocks(metrics(), kpis="sales", leads=LEADS, max_order=4, max_tests=11)
 
 
 class TestBlocks:
@@ -198,7 +200,7 @@ class TestBlocks:
     def test_blocks_are_the_table_cut_into_pieces(self, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
         whole = screened(metrics())
         monkeypatch.setattr(module, "_BLOCK", size)
-        blocks = list(ll.granger_screen_blocks(metrics(), ["sales", "churn"], LEADS, max_order=4))
+        blocks = list(ll.granger_screen_blocks(metrics(), kpis=["sales", "churn"], leads=LEADS, max_order=4))
         assert max(len(block) for block in blocks) <= size
         pd.testing.assert_frame_equal(pd.concat(blocks, ignore_index=True), whole, rtol=1e-12)
         pd.testing.assert_frame_equal(screened(metrics()), whole, rtol=1e-12)
@@ -223,6 +225,6 @@ def test_two_dask_processes_give_the_same_table(dask_cluster: object, small_bloc
     alone = screened(metrics())
     with joblib.parallel_config(backend="dask"):
         assert module._at_once() == 2
-        blocks = list(ll.granger_screen_blocks(metrics(), ["sales", "churn"], LEADS, max_order=4))
+        blocks = list(ll.granger_screen_blocks(metrics(), kpis=["sales", "churn"], leads=LEADS, max_order=4))
     assert len(blocks) == 4
     pd.testing.assert_frame_equal(pd.concat(blocks, ignore_index=True), alone)

@@ -36,7 +36,7 @@ def weeks(seed: int = 1, *, after: float = 0.0, n: int = N) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def found() -> StabilityTest:
     return stability_test(
-        weeks(), "sales", "visits", given="demos", max_lag=8, targeted_since=SINCE, selected_on=("2021-01", "2021-09")
+        weeks(), kpi="sales", lead="visits", given="demos", max_lag=8, targeted_since=SINCE, selected_on=("2021-01", "2021-09")
     )
 
 
@@ -54,11 +54,11 @@ def test_a_relation_that_stops_is_called_changed_and_dated(found: StabilityTest)
 
 
 def test_one_that_holds_is_left_alone_and_the_others_beside_it_do_not_matter() -> None:
-    stable = stability_test(weeks(), "sales", "demos", given="visits", max_lag=8)
+    stable = stability_test(weeks(), kpi="sales", lead="demos", given="visits", max_lag=8)
     assert stable.pvalue > 0.05
     assert stable.weakening is None
     assert "no sign" in stable.explain()
-    assert stability_test(weeks(7, after=0.8), "sales", "visits", max_lag=8).pvalue > 0.05
+    assert stability_test(weeks(7, after=0.8), kpi="sales", lead="visits", max_lag=8).pvalue > 0.05
 
 
 def test_since_it_is_a_target_the_relation_weakened(found: StabilityTest) -> None:
@@ -80,8 +80,8 @@ def test_since_it_is_a_target_the_relation_weakened(found: StabilityTest) -> Non
 
 def test_where_little_is_left_of_the_time_before_the_choice_is_corrected_for() -> None:
     window = ("2021-01-01", WEEKS[STOP - 1].date())
-    some = stability_test(weeks(), "sales", "visits", max_lag=8, targeted_since=SINCE, selected_on=window).weakening
-    plain = stability_test(weeks(), "sales", "visits", max_lag=8, targeted_since=SINCE).weakening
+    some = stability_test(weeks(), kpi="sales", lead="visits", max_lag=8, targeted_since=SINCE, selected_on=window).weakening
+    plain = stability_test(weeks(), kpi="sales", lead="visits", max_lag=8, targeted_since=SINCE).weakening
     assert some is not None
     assert plain is not None
     assert (some.selected, plain.selected) == ("corrected", "")
@@ -91,9 +91,9 @@ def test_where_little_is_left_of_the_time_before_the_choice_is_corrected_for() -
 
 def test_what_is_known_of_a_metric_is_used() -> None:
     known = [Metric("visits", targeted_since=dt.date(2022, 10, 24), selected_on=("2021-01", "2021-09"))]
-    by_catalogue = stability_test(weeks(), "sales", "visits", max_lag=8, catalogue=known)
+    by_catalogue = stability_test(weeks(), kpi="sales", lead="visits", max_lag=8, catalogue=known)
     by_hand = stability_test(
-        weeks(), "sales", "visits", max_lag=8, targeted_since="2022-10-24", selected_on=("2021-01", "2021-09")
+        weeks(), kpi="sales", lead="visits", max_lag=8, targeted_since="2022-10-24", selected_on=("2021-01", "2021-09")
     )
     assert by_catalogue.weakening == by_hand.weakening
     assert by_catalogue.provenance.settings == by_hand.provenance.settings
@@ -101,8 +101,8 @@ def test_what_is_known_of_a_metric_is_used() -> None:
 
 def test_units_and_offsets_do_not_matter_and_the_seed_decides(found: StabilityTest) -> None:
     other = stability_test(
-        weeks() * [1e3, 1e-2, 5.0, 1.0] + [1e4, 7.0, 0.0, 0.0], "sales", "visits", given="demos", max_lag=8, targeted_since=SINCE,
-        selected_on=("2021-01", "2021-09"),
+        weeks() * [1e3, 1e-2, 5.0, 1.0] + [1e4, 7.0, 0.0, 0.0], kpi="sales", lead="visits", given="demos", max_lag=8,
+        targeted_since=SINCE, selected_on=("2021-01", "2021-09"),
     )  # fmt: skip
     assert other.pvalue == found.pvalue
     assert other.statistic == pytest.approx(found.statistic, rel=1e-6)
@@ -146,7 +146,7 @@ def test_pictures_mark_the_change_and_the_target(found: StabilityTest, kind: str
 
 def test_a_kpi_in_logs_has_effects_in_percent() -> None:
     data = weeks().assign(sales=lambda frame: np.exp(0.02 * frame["sales"] + 3.0))
-    logged = stability_test(data, "sales", "visits", max_lag=8, log="sales")
+    logged = stability_test(data, kpi="sales", lead="visits", max_lag=8, log="sales")
     assert logged.in_percent
     assert logged.stability.before == pytest.approx(100 * np.expm1(0.02 * 0.8), rel=0.4)
     assert " %" in logged.explain()
@@ -156,7 +156,7 @@ def test_gaps_and_leads_seen_more_often_are_no_hindrance() -> None:
     gaps = weeks()
     gaps.iloc[40:44, 0] = np.nan
     gaps.iloc[60, 1] = np.nan
-    assert stability_test(gaps, "sales", "visits", max_lag=8).pvalue <= 0.05
+    assert stability_test(gaps, kpi="sales", lead="visits", max_lag=8).pvalue <= 0.05
     rng = np.random.default_rng(2)
     months = pd.DataFrame({"orders": rng.normal(size=300)}, index=pd.date_range("1995-01-31", periods=300, freq="ME"))
     place = 3 * np.arange(100) - 2
@@ -164,7 +164,7 @@ def test_gaps_and_leads_seen_more_often_are_no_hindrance() -> None:
     quarters = pd.DataFrame({"gdp": gdp + 0.5 * rng.normal(size=100)}, index=pd.date_range("1995-03-31", periods=100, freq="QE"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        mixed = stability_test([quarters, months], "gdp", "orders", max_lag=4, targeted_since="2010")
+        mixed = stability_test([quarters, months], kpi="gdp", lead="orders", max_lag=4, targeted_since="2010")
     assert mixed.pvalue <= 0.01
     assert mixed.delay == pytest.approx(4 / 3)
     assert mixed.weakening is not None
@@ -175,7 +175,7 @@ def test_gaps_and_leads_seen_more_often_are_no_hindrance() -> None:
 def test_a_step_of_the_kpis_level_is_no_reason_to_refuse() -> None:
     data = weeks()
     data.iloc[N // 2 :, 0] += 8.0
-    found = stability_test(data, "sales", "visits", max_lag=6, n_draws=199)
+    found = stability_test(data, kpi="sales", lead="visits", max_lag=6, n_draws=199)
     assert math.isfinite(found.pvalue)
     assert math.isnan(found.whole_statistic)  # a step cannot change on one side of itself
     assert "all coefficients" not in found.summary()
@@ -184,7 +184,7 @@ def test_a_step_of_the_kpis_level_is_no_reason_to_refuse() -> None:
 def test_a_lead_that_stops_moving_can_still_be_asked_before() -> None:
     data = weeks()
     data.loc[data.index[STOP:], "visits"] = 0.0
-    asked = stability_test(data, "sales", "visits", max_lag=8)
+    asked = stability_test(data, kpi="sales", lead="visits", max_lag=8)
     assert WEEKS.get_loc(asked.date) <= STOP + 10
 
 

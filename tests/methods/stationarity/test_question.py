@@ -78,14 +78,14 @@ def test_the_row_of_a_series_does_not_depend_on_its_company_or_place(result: Sta
     data.loc[data.index[20:30], "crowd"] = np.nan
     backwards = ll.check_stationarity(data[data.columns[::-1]])
     for item in result:
-        alone = ll.check_stationarity(data, item.metric).to_frame()
+        alone = ll.check_stationarity(data, metrics=item.metric).to_frame()
         for other in (alone, backwards[item.metric].to_frame()):
             pd.testing.assert_frame_equal(other, item.to_frame(), rtol=1e-8)
 
 
 def test_units_and_offset_do_not_matter_but_to_a_log(result: StationarityResult) -> None:
     for moved in (known() * -1e7, known() * 1e-6 + 30.0):
-        again = ll.check_stationarity(moved, ["noise", "stock", "rise", "seasonal", "both"])
+        again = ll.check_stationarity(moved, metrics=["noise", "stock", "rise", "seasonal", "both"])
         for item in again:
             assert (item.verdict, item.transform.steps) == (result[item.metric].verdict, result[item.metric].transform.steps)
             assert item.adf == pytest.approx(result[item.metric].adf, rel=1e-6)
@@ -233,9 +233,9 @@ def test_wrong_calls_say_what_is_allowed() -> None:
     with pytest.raises(UsageError, match=r"alpha=0\.5"):
         ll.check_stationarity(data, alpha=0.5)
     with pytest.raises(UsageError, match="metrics is empty"):
-        ll.check_stationarity(data, [])
+        ll.check_stationarity(data, metrics=[])
     with pytest.raises(UnknownNameError, match="stock"):
-        ll.check_stationarity(data, ["stok"])
+        ll.check_stationarity(data, metrics=["stok"])
     with pytest.raises(DataContractError, match="infinite"):
         ll.check_stationarity(data.assign(noise=np.inf))
     with pytest.raises(UnknownNameError, match="'noise'"):
@@ -243,7 +243,7 @@ def test_wrong_calls_say_what_is_allowed() -> None:
 
 
 def test_alpha_ten_percent_is_allowed() -> None:
-    assert isinstance(ll.check_stationarity(known(), "noise", alpha=0.10)["noise"], SeriesStationarity)
+    assert isinstance(ll.check_stationarity(known(), metrics="noise", alpha=0.10)["noise"], SeriesStationarity)
 
 
 def test_random_walks_with_momentum_are_rarely_called_stationary() -> None:

@@ -39,12 +39,12 @@ def snapshots(table: pd.DataFrame, *, visits_late: int = 0, first_visits: Any = 
 
 
 def forecasts(data: Any, **options: Any) -> pd.DataFrame:
-    return forecast_gain(data, "orders", "visits", **OPTIONS, **options).forecasts()
+    return forecast_gain(data, kpi="orders", leads="visits", **OPTIONS, **options).forecasts()
 
 
 def saved(data: Any, **options: Any) -> dict[int, float]:
     """Share of the RMSE saved by horizon; 0 where no known lag is left."""
-    found = forecast_gain(data, "orders", "visits", **OPTIONS, **options).to_frame()
+    found = forecast_gain(data, kpi="orders", leads="visits", **OPTIONS, **options).to_frame()
     return dict(zip(found["horizon"], found["rmse_saved"], strict=True))
 
 
@@ -108,7 +108,7 @@ def test_history_of_which_there_are_no_snapshots_gives_no_origin() -> None:
 def test_what_snapshots_cannot_say_is_refused_by_name() -> None:
     data = snapshots(months())
     with pytest.raises(UsageError, match="missing='zero'"):
-        forecast_gain(data, "orders", "visits", missing="zero")
+        forecast_gain(data, kpi="orders", leads="visits", missing="zero")
     rate = Metric("per_visit", aggregate=ratio("orders", "visits"))
     with pytest.raises(UsageError, match="'per_visit' is computed"):
-        forecast_gain(data, "orders", ["visits", "per_visit"], catalogue=[rate])
+        forecast_gain(data, kpi="orders", leads=["visits", "per_visit"], catalogue=[rate])

@@ -131,7 +131,7 @@ def power_curves(
     found, error, estimated = np.full((m, _SIZES), np.nan), np.full(m, np.nan), np.full(m, np.nan)
     for leads in lead_chunks(problem, n_shapes=len(shapes)):
         columns = regressors(problem, frame, leads.tolist(), shapes)
-        search = _Search.of(problem, frame, columns, shapes=shapes, noise=noise, total=total)
+        search = _SearchUnderEffect.of(problem, frame, columns, shapes=shapes, noise=noise, total=total)
         error[leads], estimated[leads] = search.sizes(usual[leads])
         found[leads] = search.found(sizes[leads], threshold[leads])
     left = _left(problem, _SIZE_PLANTED * (threshold + 0.5) * error, shapes=shapes)
@@ -190,7 +190,7 @@ def _t(problem: Problem, slot: int, shape: Shape) -> float:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Search:
+class _SearchUnderEffect:
     """Some leads in the filtered regression, beside draws of noise.
 
     `unit` (n, m, s) are the columns at unit length, `norm` (m, s) their lengths, `weights` (s,) those of the search, `points` the
@@ -209,7 +209,7 @@ class _Search:
     @classmethod
     def of(
         cls, problem: Problem, frame: Frame, columns: Columns, *, shapes: Sequence[Shape], noise: Floats, total: Floats
-    ) -> _Search:
+    ) -> _SearchUnderEffect:
         """The columns at unit length with their scores."""
         n, m, s = columns.values.shape
         unit = columns.values / np.where(columns.norm > 0, columns.norm, 1.0)

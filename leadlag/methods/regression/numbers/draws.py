@@ -17,7 +17,7 @@ from leadlag.core.noise.arma import ArmaNoise
 from leadlag.core.time.clock import Clock
 from leadlag.core.time.pace import lagged, momentum_steps
 from leadlag.methods.regression.numbers.fit import BandCovariance, LagFit
-from leadlag.methods.regression.numbers.profiles import LARGEST_RATE, Family
+from leadlag.methods.regression.numbers.profiles import LARGEST_RATE, ProfileFamily
 
 __all__ = ["LagDraws", "lag_draws", "own_draws"]
 
@@ -56,12 +56,12 @@ class _Grid:
 
     Parameters
     ----------
-    families : list of Family, G of them
+    families : list of ProfileFamily, G of them
     hidden : ndarray, shape (G, h)
     columns : ndarray, shape (n, G, w)
     """
 
-    families: list[Family]
+    families: list[ProfileFamily]
     hidden: Floats
     columns: Floats
 
@@ -180,7 +180,7 @@ def own_draws(
     )
 
 
-def _grid(family: Family, x: Floats, clock: Clock | None) -> _Grid:
+def _grid(family: ProfileFamily, x: Floats, clock: Clock | None) -> _Grid:
     """Every start or place of the peak with every rate, or every curvature with every place of the mean."""
     rates = (np.arange(_N_RATES) + 0.5) * (LARGEST_RATE / _N_RATES)
     if family.kind in ("delayed", "exp_almon"):
@@ -199,14 +199,14 @@ def _grid(family: Family, x: Floats, clock: Clock | None) -> _Grid:
     )
 
 
-def _of_one(family: Family, hidden: Floats, x: Floats, clock: Clock | None) -> _Grid:
+def _of_one(family: ProfileFamily, hidden: Floats, x: Floats, clock: Clock | None) -> _Grid:
     """Points of a family with one column."""
     weights = np.column_stack([family.weights(point) for point in hidden])
     columns = (lagged(x, family.lags, clock) @ weights)[:, :, None]
     return _Grid(families=[family] * len(hidden), hidden=hidden, columns=columns)
 
 
-def _closer(family: Family, x: Floats, clock: Clock | None, chosen: NDArray[np.intp]) -> _Grid:
+def _closer(family: ProfileFamily, x: Floats, clock: Clock | None, chosen: NDArray[np.intp]) -> _Grid:
     """A finer grid of exponential Almon profiles, a step of the first beyond all that was drawn from that."""
     n_means = _PLACES * (len(family.lags) - 1) + 1
     ends = []

@@ -13,7 +13,7 @@ from leadlag.core.linear.bands import Bands, bands, drawn_bands
 from leadlag.core.time.pace import momentum_steps
 from leadlag.methods.regression.numbers.draws import LagDraws, lag_draws, own_draws
 from leadlag.methods.regression.numbers.fit import BandCovariance, LagFit
-from leadlag.methods.regression.numbers.profiles import Family, moved_by_one
+from leadlag.methods.regression.numbers.profiles import ProfileFamily, moved_by_one
 
 __all__ = ["Estimate", "LeadEffects", "by_lag", "direct_gradient", "lead_effects", "total_gradient"]
 
@@ -306,7 +306,7 @@ def _estimate(value: float, bse: float, margin: float) -> Estimate:
     return Estimate(value=value, bse=bse, low=value - margin * bse, high=value + margin * bse)
 
 
-def _first(found: LeadEffects, family: Family, *, settles: bool) -> int | None:
+def _first(found: LeadEffects, family: ProfileFamily, *, settles: bool) -> int | None:
     """First lag whose simultaneous band leaves zero out; where a decay starts, if there is one or the total's interval does."""
     away = np.flatnonzero((found.profile.low_all > 0) | (found.profile.high_all < 0))
     if family.kind == "geometric":
@@ -341,7 +341,7 @@ def _peaks(
     return tuple(kept)
 
 
-def _half_life(size: Floats, first: int, *, decay: Floats, family: Family, own: bool) -> float:
+def _half_life(size: Floats, first: int, *, decay: Floats, family: ProfileFamily, own: bool) -> float:
     """Periods after the peak until the effect has halved: by the formula of a decay that falls from its peak on, else by lag."""
     peak = int(np.argmax(size))
     falls = family.kind == "delayed" or (family.kind == "geometric" and first + peak == family.longest)

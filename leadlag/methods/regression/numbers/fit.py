@@ -18,7 +18,7 @@ from leadlag.core.noise.reml import reml_autoregression
 from leadlag.core.series.unitroot import integration
 from leadlag.errors import UsageError
 from leadlag.methods.regression.numbers.model import LagModel
-from leadlag.methods.regression.numbers.profiles import Family
+from leadlag.methods.regression.numbers.profiles import ProfileFamily
 from leadlag.methods.regression.numbers.search import searched
 
 __all__ = ["BandCovariance", "LagFit", "band_covariance", "fit_lags", "innovation_slopes"]
@@ -45,7 +45,7 @@ class LagFit:
     ----------
     model : LagModel
         With the starts that were found.
-    asked : tuple of Family
+    asked : tuple of ProfileFamily
         The families as they were asked for, their starts open where they were searched.
     hidden : ndarray, shape (h,)
         Rates and peaks of all leads.
@@ -66,7 +66,7 @@ class LagFit:
     """
 
     model: LagModel
-    asked: tuple[Family, ...]
+    asked: tuple[ProfileFamily, ...]
     hidden: Floats
     params: Floats
     regression: LeastSquares
@@ -339,9 +339,9 @@ def _free_noise(model: LagModel, order: NoiseOrder) -> NoiseFit:
     return fit_with_noise(free.y, free.design(np.zeros(0)), order=order)
 
 
-def _as_free(family: Family) -> Family:
-    return Family(kind="free", lags=family.lags)
+def _as_free(family: ProfileFamily) -> ProfileFamily:
+    return ProfileFamily(kind="free", lags=family.lags)
 
 
-def _as_polynomial(family: Family) -> Family:
-    return Family(kind="almon", lags=family.lags, degree=min(3, len(family.lags) - 1))
+def _as_polynomial(family: ProfileFamily) -> ProfileFamily:
+    return ProfileFamily(kind="almon", lags=family.lags, degree=min(3, len(family.lags) - 1))

@@ -17,7 +17,7 @@ from leadlag.core.time.clock import Clock
 from leadlag.core.time.lags import lag_matrix
 from leadlag.core.time.pace import pace_of
 from leadlag.errors import UsageError
-from leadlag.methods.regression.numbers.profiles import Family, moved_by_one
+from leadlag.methods.regression.numbers.profiles import ProfileFamily, moved_by_one
 
 __all__ = ["LagModel", "lag_model"]
 
@@ -41,7 +41,7 @@ class LagModel:
         Scaled leads; one that is seen more often than the KPI on its own calendar, shape (n_own,).
     clocks : tuple of (Clock or None)
         How the own periods of such a lead line up with the rows; None for the others.
-    families : tuple of Family
+    families : tuple of ProfileFamily
         One a lead.
     rows : ndarray of bool, shape (n,)
         Those that have the KPI and every column.
@@ -55,7 +55,7 @@ class LagModel:
     own_lags: tuple[int, ...]
     series: tuple[Floats, ...]
     clocks: tuple[Clock | None, ...]
-    families: tuple[Family, ...]
+    families: tuple[ProfileFamily, ...]
     rows: NDArray[np.bool_]
     center: Floats
     scale: Floats
@@ -121,7 +121,7 @@ class LagModel:
         whole[self.rows] = np.column_stack(slopes) if slopes else np.empty((int(self.rows.sum()), 0))
         return whole
 
-    def placed(self, families: Sequence[Family]) -> LagModel:
+    def placed(self, families: Sequence[ProfileFamily]) -> LagModel:
         """The same rows with other families, as soon as a search has placed their starts."""
         return replace(self, families=tuple(families))
 
@@ -166,7 +166,7 @@ class LagModel:
 def lag_model(
     y: ArrayLike,
     X: Floats | Sequence[Floats],
-    families: Sequence[Family],
+    families: Sequence[ProfileFamily],
     *,
     clocks: Sequence[Clock | None] = (),
     base: ArrayLike | None = None,
@@ -181,7 +181,7 @@ def lag_model(
         KPI on a complete period grid, oldest period first; NaN where missing.
     X : ndarray, shape (n, m), or sequence of ndarray, shape (n,) each
         Leads; in a sequence those with a clock have the shape (n_own,).
-    families : sequence of Family
+    families : sequence of ProfileFamily
         One a lead.
     clocks : sequence of (Clock or None), optional
         One a lead: for those that are seen more often than the KPI, how their own periods line up with its rows.

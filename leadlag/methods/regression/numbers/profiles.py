@@ -19,7 +19,7 @@ from leadlag.core.search.shapes import first_autocorrelation
 from leadlag.core.time.clock import Clock
 from leadlag.core.time.pace import lagged
 
-__all__ = ["ENDPOINTS", "KINDS", "LARGEST_RATE", "PRESAMPLES", "Endpoints", "Family", "Kind", "Presample", "moved_by_one"]
+__all__ = ["ENDPOINTS", "KINDS", "LARGEST_RATE", "PRESAMPLES", "Endpoints", "ProfileFamily", "Kind", "Presample", "moved_by_one"]
 
 Floats = NDArray[np.float64]
 Kind = Literal["free", "almon", "exp_almon", "geometric", "delayed"]
@@ -42,7 +42,7 @@ _STEP = 6e-6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Family:
+class ProfileFamily:
     """One lead's family of lag profiles.
 
     Parameters
@@ -150,7 +150,7 @@ class Family:
         starts = (self._begin + np.arange(self.n_free)).tolist()
         return np.where(self._has_all(x, clock)[:, None], lagged(self._carried(x, hidden[0]), starts, clock), np.nan)
 
-    def candidates(self, x: Floats, clock: Clock | None = None) -> tuple[list[tuple[Family, Floats]], list[Floats]]:
+    def candidates(self, x: Floats, clock: Clock | None = None) -> tuple[list[tuple[ProfileFamily, Floats]], list[Floats]]:
         """Families with a start, and hidden parameters, from which a search begins; beside each the columns it has."""
         rates, peaks = np.array(_RATES), np.array(self.lags, dtype=np.float64)
         if self.kind in ("delayed", "exp_almon"):

@@ -11,7 +11,7 @@ from scipy import optimize
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise
 from leadlag.core.noise.arima import NoiseFit
 from leadlag.methods.regression.numbers.model import LagModel
-from leadlag.methods.regression.numbers.profiles import Family
+from leadlag.methods.regression.numbers.profiles import ProfileFamily
 
 __all__ = ["searched"]
 
@@ -57,7 +57,7 @@ def searched(model: LagModel, white: NoiseFit | None) -> tuple[LagModel, Floats]
     return placed, _polished(placed, np.concatenate(hidden), white)
 
 
-def _best(model: LagModel, lead: int, others: Sequence[Floats], white: NoiseFit | None) -> tuple[Family, Floats, Floats]:
+def _best(model: LagModel, lead: int, others: Sequence[Floats], white: NoiseFit | None) -> tuple[ProfileFamily, Floats, Floats]:
     """The start and hidden parameters of one lead that leave the smallest sum of squares beside the other columns."""
     family = model.families[lead]
     points, columns = family.candidates(model.series[lead], model.clocks[lead])

@@ -13,7 +13,7 @@ from leadlag.core.search.curse import after_selection
 from leadlag.core.search.resample import SharedSigns
 from leadlag.methods.stability.numbers.changes import LeadRows, less
 
-__all__ = ["ChangeAt", "Effect", "change_at", "chosen_before", "side_effects"]
+__all__ = ["ChangeAt", "SideEffect", "change_at", "chosen_before", "side_effects"]
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ _NOTHING = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Effect:
+class SideEffect:
     """An effect on some of the rows, in working units: value, standard error (HC3), degrees of freedom and rows."""
 
     value: float
@@ -48,15 +48,15 @@ class ChangeAt:
 
     Parameters
     ----------
-    before, after : Effect
+    before, after : SideEffect
     statistic : float
         t of "the effect is weaker after": positive where it is.
     weaker_pvalue, changed_pvalue : float
         p that it is not weaker, and that it is the same, two-sided.
     """
 
-    before: Effect
-    after: Effect
+    before: SideEffect
+    after: SideEffect
     statistic: float
     weaker_pvalue: float
     changed_pvalue: float
@@ -105,7 +105,7 @@ def change_at(of: LeadRows, before: NDArray[np.bool_], after: NDArray[np.bool_],
     )  # fmt: skip
 
 
-def side_effects(of: LeadRows, split: int) -> tuple[Effect, Effect]:
+def side_effects(of: LeadRows, split: int) -> tuple[SideEffect, SideEffect]:
     """Effect before and from a place on, with HC3 errors."""
     before = np.arange(len(of.rows)) < split
     columns, weights, leverage = _regression(of, before, ~before)
@@ -114,9 +114,9 @@ def side_effects(of: LeadRows, split: int) -> tuple[Effect, Effect]:
     return _effect(value[0], variance[0], before), _effect(value[1], variance[1], ~before)
 
 
-def _effect(value: float, variance: float, side: NDArray[np.bool_]) -> Effect:
+def _effect(value: float, variance: float, side: NDArray[np.bool_]) -> SideEffect:
     n = int(side.sum())
-    return Effect(
+    return SideEffect(
         value=float(value), error=math.sqrt(max(float(variance), np.finfo(float).tiny)), df=float(max(n - 2, 1)), nobs=n
     )
 

@@ -11,11 +11,16 @@ from leadlag.methods.regression.numbers.draws import own_draws
 from leadlag.methods.regression.numbers.effects import _peaks, lead_effects, total_gradient
 from leadlag.methods.regression.numbers.fit import LagFit, band_covariance, fit_lags
 from leadlag.methods.regression.numbers.model import lag_model
-from leadlag.methods.regression.numbers.profiles import Family
+from leadlag.methods.regression.numbers.profiles import ProfileFamily
 from tests.methods.regression.numbers.test_fit import DELAYED, FREE, GEOMETRIC, sample
 from tests.reference import columns, needs_reference, table
 
-FAMILIES = {"free": FREE, "almon": Family(kind="almon", lags=FREE.lags, degree=2), "geometric": GEOMETRIC, "delayed": DELAYED}
+FAMILIES = {
+    "free": FREE,
+    "almon": ProfileFamily(kind="almon", lags=FREE.lags, degree=2),
+    "geometric": GEOMETRIC,
+    "delayed": DELAYED,
+}
 
 
 def fitted(name: str, own_lags: tuple[int, ...] = (), **options: object) -> LagFit:
@@ -80,7 +85,7 @@ def test_the_set_of_peaks_holds_the_peak_and_one_lag_is_one() -> None:
         found = lead_effects(fit, 0, cov=band.matrix, band=band, horizon=6)
         assert found.peak in found.peaks
     y, X = sample()
-    one = fit_lags(lag_model(y, X[:, :1], [Family(kind="free", lags=(2,))]))
+    one = fit_lags(lag_model(y, X[:, :1], [ProfileFamily(kind="free", lags=(2,))]))
     assert lead_effects(one, 0, cov=one.cov.matrix, horizon=2).peaks == (2,)
 
 
@@ -122,7 +127,9 @@ def pulse_fit(n: int, weights: tuple[float, ...], own: float, seed: int, noise: 
     rng = np.random.default_rng([9, seed])
     x = signal.lfilter([1.0], [1.0, -0.5], rng.standard_normal(n + 200))
     y = signal.lfilter([1.0], [1.0, -own], signal.lfilter([0.0, *weights], [1.0], x) + noise * rng.standard_normal(n + 200))
-    return fit_lags(lag_model(y[200:], x[200:, None], [Family(kind="free", lags=(1, 2, 3, 4))], own_lags=(1,)), cov_type="HAC")
+    return fit_lags(
+        lag_model(y[200:], x[200:, None], [ProfileFamily(kind="free", lags=(1, 2, 3, 4))], own_lags=(1,)), cov_type="HAC"
+    )
 
 
 def test_bands_of_what_own_lags_carry_far_hold_as_often_as_they_say() -> None:
@@ -168,7 +175,9 @@ def test_a_short_horizon_cuts_what_is_shown_and_not_what_is_found(own_lags: tupl
     rng = np.random.default_rng(4)
     x, e = rng.standard_normal((2, 200))
     y = np.r_[np.zeros(5), 2.0 * x[:-5]] + 0.5 * e
-    fit = fit_lags(lag_model(y, x[:, None], [Family(kind="free", lags=tuple(range(1, 9)))], own_lags=own_lags), cov_type="HAC")
+    fit = fit_lags(
+        lag_model(y, x[:, None], [ProfileFamily(kind="free", lags=tuple(range(1, 9)))], own_lags=own_lags), cov_type="HAC"
+    )
     band = band_covariance(fit)
     whole, short = (lead_effects(fit, 0, cov=band.matrix, band=band, horizon=horizon) for horizon in (8, 3))
     assert (short.peak, short.peaks, short.first_lag) == (5, (5,), 5)
@@ -183,7 +192,7 @@ def test_a_decay_of_an_unrelated_lead_starts_nowhere() -> None:
     firsts = []
     for seed in range(20):
         y, x = np.random.default_rng([3, seed]).standard_normal((2, 80))
-        fit = fit_lags(lag_model(y, x[:, None], [Family(kind="geometric", lags=tuple(range(1, 9)))]), cov_type="HAC")
+        fit = fit_lags(lag_model(y, x[:, None], [ProfileFamily(kind="geometric", lags=tuple(range(1, 9)))]), cov_type="HAC")
         band = band_covariance(fit)
         firsts.append(lead_effects(fit, 0, cov=band.matrix, band=band, horizon=8, rng=seed).first_lag)
     assert firsts.count(None) >= 16
@@ -197,7 +206,7 @@ def test_the_half_life_is_that_of_the_decay_only_where_the_peak_is_its_begin(
 ) -> None:
     x = np.random.default_rng(8).standard_normal(300)
     far = [*weights, *(weights[-1] * 0.8**k for k in range(1, 40))]
-    family = Family(kind="geometric", lags=tuple(range(1, 9)), start=1, n_free=2)
+    family = ProfileFamily(kind="geometric", lags=tuple(range(1, 9)), start=1, n_free=2)
     fit = fit_lags(lag_model(signal.lfilter([0.0, *far], [1.0], x), x[:, None], [family]))
     found = lead_effects(fit, 0, cov=np.nan_to_num(fit.cov.matrix), horizon=8)
     assert found.half_life == pytest.approx(np.log(0.5) / np.log(0.8) if expected is None else expected, rel=0.05)
@@ -206,7 +215,7 @@ def test_the_half_life_is_that_of_the_decay_only_where_the_peak_is_its_begin(
 @needs_reference
 def test_gas_furnace_leads_from_lag_3_and_peaks_at_5() -> None:
     y, x = columns(table("gas_furnace"), "co2", "gas_rate")
-    fit = fit_lags(lag_model(y, x[:, None], [Family(kind="free", lags=tuple(range(1, 13)))]), noise_order=NoiseOrder(ar=2))
+    fit = fit_lags(lag_model(y, x[:, None], [ProfileFamily(kind="free", lags=tuple(range(1, 13)))]), noise_order=NoiseOrder(ar=2))
     found = lead_effects(fit, 0, cov=fit.cov.matrix, horizon=12)
     assert (found.first_lag, found.peak) == (3, 5)
     assert set(found.peaks) <= {3, 4, 5, 6}
@@ -215,7 +224,7 @@ def test_gas_furnace_leads_from_lag_3_and_peaks_at_5() -> None:
 @needs_reference
 def test_series_m_jumps_at_lag_3_and_decays_at_rate_0_73() -> None:
     y, x = (np.diff(values) for values in columns(table("bjsales"), "sales", "lead_indicator"))
-    fit = fit_lags(lag_model(y, x[:, None], [Family(kind="geometric", lags=tuple(range(1, 13)))]), cov_type="HAC")
+    fit = fit_lags(lag_model(y, x[:, None], [ProfileFamily(kind="geometric", lags=tuple(range(1, 13)))]), cov_type="HAC")
     band = band_covariance(fit)
     found = lead_effects(fit, 0, cov=band.matrix, band=band, horizon=12)
     assert (found.first_lag, found.peak, found.peaks) == (3, 3, (3,))
@@ -228,6 +237,6 @@ def test_series_m_jumps_at_lag_3_and_decays_at_rate_0_73() -> None:
 @needs_reference
 def test_diet_advertising_decays_from_lag_0_at_about_0_6() -> None:
     y, x = columns(table("diet_advertising"), "sales", "advertising")
-    family = Family(kind="geometric", lags=tuple(range(5)), start=0, presample="zero")
+    family = ProfileFamily(kind="geometric", lags=tuple(range(5)), start=0, presample="zero")
     fit = fit_lags(lag_model(y, x[:, None], [family]), noise_order=NoiseOrder(ar=3))
     assert fit.hidden[0] == pytest.approx(0.6, abs=0.06)

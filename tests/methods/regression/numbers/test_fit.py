@@ -17,13 +17,13 @@ from leadlag.errors import UsageError
 from leadlag.methods.regression.numbers.effects import lead_effects
 from leadlag.methods.regression.numbers.fit import LagFit, band_covariance, fit_lags, innovation_slopes
 from leadlag.methods.regression.numbers.model import lag_model
-from leadlag.methods.regression.numbers.profiles import Family
+from leadlag.methods.regression.numbers.profiles import ProfileFamily
 from tests.reference import columns, needs_reference, numbers, table
 
 LAGS = tuple(range(1, 7))
-FREE = Family(kind="free", lags=LAGS)
-GEOMETRIC = Family(kind="geometric", lags=LAGS)
-DELAYED = Family(kind="delayed", lags=LAGS)
+FREE = ProfileFamily(kind="free", lags=LAGS)
+GEOMETRIC = ProfileFamily(kind="geometric", lags=LAGS)
+DELAYED = ProfileFamily(kind="delayed", lags=LAGS)
 
 
 def sample(n: int = 120, seed: int = 3, *, noise: float = 0.5) -> tuple[np.ndarray, np.ndarray]:
@@ -44,7 +44,7 @@ def profile_of(fitted: LagFit, lead: int, lags: tuple[int, ...] = LAGS) -> np.nd
 def test_an_almon_polynomial_of_full_degree_is_the_free_fit() -> None:
     y, X = sample()
     free = fit_lags(lag_model(y, X, [FREE] * 2), cov_type="HAC")
-    almon = fit_lags(lag_model(y, X, [Family(kind="almon", lags=LAGS, degree=5)] * 2), cov_type="HAC")
+    almon = fit_lags(lag_model(y, X, [ProfileFamily(kind="almon", lags=LAGS, degree=5)] * 2), cov_type="HAC")
     np.testing.assert_allclose(profile_of(almon, 0), profile_of(free, 0), rtol=1e-9)
     assert almon.llf == pytest.approx(free.llf, rel=1e-12)
     (one, other) = (lead_effects(each, 0, cov=each.cov.matrix, horizon=6) for each in (almon, free))
@@ -60,7 +60,7 @@ def test_hac_at_bandwidth_zero_is_hc0() -> None:
 
 
 @pytest.mark.parametrize("family", [GEOMETRIC, replace(GEOMETRIC, n_free=2), DELAYED], ids=["geometric", "two free", "delayed"])
-def test_no_point_nearby_or_on_a_grid_fits_better(family: Family) -> None:
+def test_no_point_nearby_or_on_a_grid_fits_better(family: ProfileFamily) -> None:
     y, X = sample()
     fitted = fit_lags(lag_model(y, X, [family, FREE]))
     best = fitted.regression.ssr
@@ -103,7 +103,7 @@ def test_an_exact_fit_is_told_and_its_profile_is_the_truth() -> None:
 )
 def test_units_offsets_and_the_order_of_leads_do_not_matter(unit: float, other: float, offset: float, kind: str) -> None:
     y, X = sample()
-    families = [Family(kind=kind, lags=LAGS), FREE]
+    families = [ProfileFamily(kind=kind, lags=LAGS), FREE]
     plain = fit_lags(lag_model(y, X, families), cov_type="HAC")
     moved = fit_lags(lag_model(unit * (y + offset), (other * (X - offset))[:, ::-1], families[::-1]), cov_type="HAC")
     # a decay is searched: its rate is found to about the root of rounding
@@ -164,7 +164,7 @@ def test_transfer_functions_are_those_of_r(case: str) -> None:
     if case == "bjsales":
         y, x = np.diff(y), np.diff(x)
     expected = numbers(f"{case}/transfer_function")
-    family = Family(kind="geometric", lags=(start,), n_free=n_free, start=start, presample="zero")
+    family = ProfileFamily(kind="geometric", lags=(start,), n_free=n_free, start=start, presample="zero")
     fitted = fit_lags(lag_model(y, x[:, None], [family]), noise_order=order)
     assert fitted.nobs == expected["n"]
     # R's recursions begin at the first complete row, ours at the first value: with three free weights two values more

@@ -12,7 +12,7 @@ from leadlag.core.time.lags import lag_matrix
 from leadlag.errors import UsageError
 from leadlag.methods.regression.numbers.fit import fit_lags
 from leadlag.methods.regression.numbers.model import lag_model
-from leadlag.methods.regression.numbers.profiles import Family
+from leadlag.methods.regression.numbers.profiles import ProfileFamily
 
 LAGS = (1, 2, 3, 4)
 
@@ -26,11 +26,11 @@ def sample(n: int = 90, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 FAMILIES = {
-    "free": Family(kind="free", lags=LAGS),
-    "almon": Family(kind="almon", lags=LAGS, degree=1),
-    "geometric": Family(kind="geometric", lags=LAGS, start=2, presample="zero"),
-    "geometric from the mean": Family(kind="geometric", lags=LAGS, start=2),
-    "delayed": Family(kind="delayed", lags=LAGS),
+    "free": ProfileFamily(kind="free", lags=LAGS),
+    "almon": ProfileFamily(kind="almon", lags=LAGS, degree=1),
+    "geometric": ProfileFamily(kind="geometric", lags=LAGS, start=2, presample="zero"),
+    "geometric from the mean": ProfileFamily(kind="geometric", lags=LAGS, start=2),
+    "delayed": ProfileFamily(kind="delayed", lags=LAGS),
 }
 
 

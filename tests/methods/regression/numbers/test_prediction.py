@@ -11,7 +11,7 @@ from leadlag.core.time.clock import Clock
 from leadlag.methods.regression.numbers.fit import LagFit, fit_lags
 from leadlag.methods.regression.numbers.model import lag_model
 from leadlag.methods.regression.numbers.prediction import LaterLead, expected
-from leadlag.methods.regression.numbers.profiles import Family
+from leadlag.methods.regression.numbers.profiles import ProfileFamily
 from leadlag.methods.regression.numbers.units import unit_values
 from tests.methods.regression.numbers.test_fit import DELAYED, FREE, GEOMETRIC, sample
 
@@ -22,13 +22,13 @@ def later(fitted: LagFit, y: np.ndarray, X: np.ndarray, first: int) -> np.ndarra
     return expected(fitted, y=y[first:], base=np.arange(first, len(y))[:, None] * 1.0, leads=leads, offset=first)
 
 
-def fitted_to(y: np.ndarray, X: np.ndarray, family: Family, own_lags: tuple[int, ...] = ()) -> LagFit:
+def fitted_to(y: np.ndarray, X: np.ndarray, family: ProfileFamily, own_lags: tuple[int, ...] = ()) -> LagFit:
     return fit_lags(lag_model(y, X, [family] * X.shape[1], base=np.arange(len(y))[:, None] * 1.0, own_lags=own_lags))
 
 
 @pytest.mark.parametrize("own_lags", [(), (1, 3)], ids=["no own lags", "own lags"])
 @pytest.mark.parametrize("family", [FREE, GEOMETRIC, DELAYED], ids=lambda family: family.kind)
-def test_on_its_own_rows_it_is_the_fitted_values(family: Family, own_lags: tuple[int, ...]) -> None:
+def test_on_its_own_rows_it_is_the_fitted_values(family: ProfileFamily, own_lags: tuple[int, ...]) -> None:
     y, X = sample()
     y = 40.0 + 3.0 * y
     fitted = fitted_to(y, X[:, :1], family, own_lags)
@@ -64,7 +64,7 @@ def test_a_lead_that_is_seen_more_often_goes_on_on_its_own_calendar() -> None:
     ended = np.arange(n) * 3 + 12
     months = Clock(ended=ended, begun=ended, per=3, ratio=3.0)
     y = 2.0 * x[ended - 2] + 0.1 * rng.normal(size=n)
-    family, base = Family(kind="free", lags=(3, 4, 5, 6)), np.empty((n, 0))
+    family, base = ProfileFamily(kind="free", lags=(3, 4, 5, 6)), np.empty((n, 0))
     fitted = fit_lags(
         lag_model(y[:n_fit], [x[: ended[n_fit]]], [family], clocks=[replace(months, ended=ended[:n_fit], begun=ended[:n_fit])])
     )
