@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils.validation import validate_data
 
+from leadlag.core.arrays import Floats
 from leadlag.errors import UsageError
 from leadlag.sample.names import clean_names
 from leadlag.sample.violations import ViolationList, raise_violations
@@ -54,10 +55,10 @@ def _times_in(X: Any) -> list[Any]:
     return [name for name, kind in frame.schema.items() if kind in (nw.Date, nw.Datetime, nw.Duration)]
 
 
-def read_features(estimator: Any, X: Any, *, reset: bool) -> NDArray[np.float64]:
+def read_features(estimator: Any, X: Any, *, reset: bool) -> Floats:
     """Values of X in float64, shape (n, p), NaN allowed; `reset` learns number and names of columns, else they are compared."""
     read = validate_data(estimator, plain_columns(X), reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
-    values: NDArray[np.float64] = read
+    values: Floats = read
     return values
 
 

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_consistent_length, check_is_fitted
 
 from leadlag._validation import as_int, as_lags
+from leadlag.core.arrays import Floats
 from leadlag.errors import UnknownNameError, UsageError
 from leadlag.estimators.features import feature_names, lag_names, read_features
 from leadlag.estimators.periods import time_of
@@ -106,7 +107,7 @@ class LagTransformer(TransformerMixin, BaseEstimator):
         self.n_lost_ = self._past.n_lost(self.lags_, hold_back=self._hold_back)
         return self
 
-    def transform(self, X: Any, *, time: Any = None, groups: Any = None) -> NDArray[np.float64]:
+    def transform(self, X: Any, *, time: Any = None, groups: Any = None) -> Floats:
         """Lags of the columns of X, those of the first column first.
 
         Parameters
@@ -126,7 +127,7 @@ class LagTransformer(TransformerMixin, BaseEstimator):
         check_consistent_length(values, when, groups)
         return self._past.lagged_columns(values, self.lags_, hold_back=self._hold_back, time=when, groups=groups)
 
-    def fit_transform(self, X: Any, y: Any = None, *, time: Any = None, groups: Any = None) -> NDArray[np.float64]:
+    def fit_transform(self, X: Any, y: Any = None, *, time: Any = None, groups: Any = None) -> Floats:
         """Fit, then the lags of the same rows; parameters and result are those of `fit` and `transform`."""
         return self.fit(X, y, time=time, groups=groups).transform(X, time=time, groups=groups)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, clone
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from leadlag._validation import as_option
+from leadlag.core.arrays import Floats
 from leadlag.errors import UsageError
 from leadlag.estimators.features import plain_columns, read_features
 
@@ -78,7 +78,7 @@ class MaskedRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
         self._instead = float(np.mean(outcome[complete])) if self.incomplete == "mean" else np.nan
         return self
 
-    def predict(self, X: Any) -> NDArray[np.float64]:
+    def predict(self, X: Any) -> Floats:
         """Predictions, shape (n,); NaN or the mean where a row is not complete, as `incomplete` says."""
         check_is_fitted(self)
         values = read_features(self, X, reset=False)

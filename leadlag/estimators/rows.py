@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.time.lags import lag_tensor
 from leadlag.errors import UsageError
 from leadlag.estimators.periods import PeriodCounter
 
 __all__ = ["Past", "Rows", "every_lag", "rows_of"]
 
-Floats = NDArray[np.float64]
 LagsByColumn = tuple[tuple[int, ...], ...]
 
 
@@ -41,7 +41,7 @@ class Rows:
             return Rows(segments=segments, periods=None)
         return Rows(segments=segments, periods=np.concatenate([earlier.periods, self.periods]))
 
-    def places(self, reach: int) -> NDArray[np.intp]:
+    def places(self, reach: int) -> Ints:
         """Place of each row on one grid, where rows that no lag up to `reach` joins are `reach + 1` apart."""
         codes = pd.factorize(self.segments)[0]
         order = np.argsort(codes, kind="stable") if self.periods is None else np.lexsort((self.periods, codes))
@@ -80,7 +80,7 @@ def rows_of(n: int, time: pd.Series | None, groups: Any, counter: PeriodCounter 
     return Rows(segments=segments, periods=periods)
 
 
-def on_grid(values: Floats, places: NDArray[np.intp], lags: tuple[int, ...]) -> Floats:
+def on_grid(values: Floats, places: Ints, lags: tuple[int, ...]) -> Floats:
     """Lags on the grid on which the rows stand at `places`, shape (n_places, p, len(lags)); NaN where the grid has no row.
 
     Of two rows at one place the later one counts.
@@ -90,7 +90,7 @@ def on_grid(values: Floats, places: NDArray[np.intp], lags: tuple[int, ...]) -> 
     return lag_tensor(grid, lags)
 
 
-def lacking(places: NDArray[np.intp], lags: tuple[int, ...]) -> NDArray[np.bool_]:
+def lacking(places: Ints, lags: tuple[int, ...]) -> Flags:
     """Which rows lack a row at one of the lags, shape (n,)."""
     return np.asarray(np.isnan(on_grid(np.zeros((len(places), 1)), places, lags)[places]).any(axis=(1, 2)))
 

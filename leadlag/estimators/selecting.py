@@ -15,6 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_feature_names_in, check_consistent_length, check_is_fitted, validate_data
 
 from leadlag._validation import as_int, as_list, as_names, as_option
+from leadlag.core.arrays import Floats
 from leadlag.errors import DataContractError, StatisticsWarning, UsageError
 from leadlag.estimators.features import feature_names, lag_names, plain_columns, read_features
 from leadlag.estimators.periods import time_of
@@ -27,7 +28,6 @@ from leadlag.sample.names import plain_name
 
 __all__ = ["LeadSelector"]
 
-Floats = NDArray[np.float64]
 _SHIFTS = ("delay", "delay_set", "none")
 #: What is given out where nothing leads, and what the warning says of it.
 _NO_LEAD = {

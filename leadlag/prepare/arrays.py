@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.prepare.finer import OwnSeries
 from leadlag.prepare.kpi import WorkingKpi, clear_shift, most_orders, working_kpi
 from leadlag.prepare.leads import WorkingLeads, with_own_series, working_leads
 
 __all__ = ["working_problem"]
-
-Floats = NDArray[np.float64]
 
 
 def working_problem(

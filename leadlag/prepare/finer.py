@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import less_columns, standardise
 from leadlag.core.noise.momentum import ar_errors, autoregressions
 from leadlag.core.search.finer import ROWS_BEFORE, FinerLead
@@ -20,7 +20,6 @@ from leadlag.sample import Sample
 
 __all__ = ["OwnSeries", "WorkingSeries", "own_series", "sampled", "working_series"]
 
-Floats = NDArray[np.float64]
 
 #: Own lags of a lead that are asked for the KPI's seasons beside what it comes to in the KPI's periods.
 _SAMPLED = 3

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.noise.momentum import Momentum, filtered_fit, fit_momentum
 from leadlag.core.series.shift import LevelShift, largest_shift
@@ -16,7 +16,6 @@ from leadlag.prepare.transforms import clip_innovations, few_values, heavy_taile
 
 __all__ = ["MAX_ORDER", "WorkingKpi", "clean_kpi", "clear_shift", "clip_limit", "most_orders", "working_kpi"]
 
-Floats = NDArray[np.float64]
 
 #: AR orders of the KPI's noise that are compared: this many, more with more rows, at most a year of months. What a lead leaves of
 #: the KPI may be slow and noisy: of 786 months one random walk in six passed beside building permits at 4, one in 20 at 12.

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from leadlag.core.arrays import Ints
 from leadlag.core.search.problem import Problem
 from leadlag.prepare.kpi import WorkingKpi
 from leadlag.prepare.season import CalendarSeason
@@ -67,4 +65,4 @@ class Prepared:
     seasons: tuple[CalendarSeason, ...]
     untestable: tuple[Untestable, ...]
     reported: str
-    groups: NDArray[np.intp]
+    groups: Ints

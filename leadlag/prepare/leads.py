@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import less_columns, standardise
 from leadlag.core.noise.momentum import ar_errors, autoregressions, largest_root
 from leadlag.core.search.finer import FinerLead
@@ -19,7 +19,6 @@ from leadlag.prepare.transforms import bounded_spikes, spike_limits
 
 __all__ = ["N_TREND", "WorkingLeads", "with_own_series", "working_leads"]
 
-Floats = NDArray[np.float64]
 
 #: The constant and the trend, in every model.
 N_TREND = 2
@@ -59,9 +58,9 @@ class WorkingLeads:
     values: Floats
     scale: Floats
     states: tuple[str, ...]
-    differenced: NDArray[np.bool_]
-    surprises: NDArray[np.bool_]
-    n_calmed: NDArray[np.intp]
+    differenced: Flags
+    surprises: Flags
+    n_calmed: Ints
     spikes: Floats
     finer: tuple[FinerLead | None, ...] = ()
 
@@ -128,7 +127,7 @@ def with_own_series(leads: WorkingLeads, own: Sequence[OwnSeries | None], kpi: W
     )  # fmt: skip
 
 
-def _without_coincidence(X: Floats, surprise: Floats, *, unit_root: bool) -> tuple[Floats, NDArray[np.bool_]]:
+def _without_coincidence(X: Floats, surprise: Floats, *, unit_root: bool) -> tuple[Floats, Flags]:
     """Leads replaced by their own surprises where persistence and coincidence with the KPI would bias the test.
 
     A persistent lead whose surprises come in the same period as the KPI's is not exogenous enough for a test that is

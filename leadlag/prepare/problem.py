@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.search.problem import Problem
 from leadlag.core.series.identities import arithmetic_parts, duplicate_groups
@@ -28,8 +28,6 @@ from leadlag.prepare.untestable import Untestable, moved_copies, untestable_lead
 from leadlag.sample import Sample
 
 __all__ = ["extra_leads", "prepare"]
-
-Floats = NDArray[np.float64]
 
 
 def prepare(
@@ -104,7 +102,7 @@ def prepare(
 
 
 def _treatments(
-    sample: Sample, names: Sequence[str], done: WorkingLeads, *, kpi: str, log: Sequence[str], moved: NDArray[np.intp]
+    sample: Sample, names: Sequence[str], done: WorkingLeads, *, kpi: str, log: Sequence[str], moved: Ints
 ) -> tuple[Treatment, ...]:
     """What was done to each lead, and what it is."""
     raw = _columns(sample, names, log=())

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import is_constant, less_columns, standardise
 from leadlag.errors import DataContractError, UsageError
 from leadlag.prepare.leads import N_TREND
 from leadlag.prepare.untestable import fewest_rows, single_event
 
 __all__ = ["longest_lag", "refuse_exact_kpi", "refuse_kpi", "refuse_lags"]
-
-Floats = NDArray[np.float64]
 
 
 def refuse_kpi(kpi: str, y: Floats, Z: Floats, controls: Sequence[str], *, n_columns: int) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.series.averages import moving_average_width
 from leadlag.core.series.reported import cumulative_blocks
 from leadlag.core.series.season import harmonics
@@ -17,7 +17,6 @@ from leadlag.sample import Calendar
 
 __all__ = ["Reported", "as_reported"]
 
-Floats = NDArray[np.float64]
 
 #: Rows from which an average is looked for.
 _FEWEST = 40
@@ -81,7 +80,7 @@ def as_reported(y: Floats, calendar: Calendar, *, undo: str | None) -> Reported:
     return Reported(values=undo_rolling(y, width), waves=waves, text=f"the average of the KPI over {width} periods was undone")
 
 
-def _sum_to_date(y: Floats, blocks: NDArray[np.intp] | None, none: Floats, *, undo: str | None) -> Reported:
+def _sum_to_date(y: Floats, blocks: Ints | None, none: Floats, *, undo: str | None) -> Reported:
     """The KPI as a sum to date that was found, or has to be there."""
     if blocks is None:
         raise UsageError("undo='ytd' is not possible: the KPI does not look like a sum to date. Leave undo out.")

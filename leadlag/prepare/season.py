@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.series.cycles import WEEKS_A_YEAR, SeasonAsked, asked_cycles, asked_month_ends, found_in
 from leadlag.sample import Calendar
 
 __all__ = ["CalendarSeason", "season_columns", "seasons_asked", "seasons_to_ask"]
 
-Floats = NDArray[np.float64]
 
 #: Level at which a season enters: once for the KPI, once shared out over the candidates.
 _LEVEL = 0.05

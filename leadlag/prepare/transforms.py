@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage, stats
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.noise.momentum import Momentum, ar_errors
 from leadlag.core.series.averages import unrolled
 from leadlag.core.time.lags import difference
@@ -26,7 +26,6 @@ __all__ = [
     "undo_ytd",
 ]
 
-Floats = NDArray[np.float64]
 
 #: A series with no more distinct values than this is a count or a state: its large values are no outliers.
 _FEW_VALUES = 10
@@ -134,7 +133,7 @@ def _filter_clean(working: Floats, phi: Floats, *, bound: float) -> tuple[Floats
     return cleaned, n_clipped
 
 
-def calm_spikes(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit: float) -> tuple[Floats, NDArray[np.intp]]:
+def calm_spikes(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit: float) -> tuple[Floats, Ints]:
     """Leads whose isolated spikes, unless the KPI answers them, are brought back to their surroundings.
 
     Parameters
@@ -179,7 +178,7 @@ def spike_limits(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit:
     return limits
 
 
-def bounded_spikes(X: Floats, limits: Floats) -> tuple[Floats, NDArray[np.intp]]:
+def bounded_spikes(X: Floats, limits: Floats) -> tuple[Floats, Ints]:
     """Leads whose values beyond a distance from their surroundings are brought back to these.
 
     Parameters
@@ -208,7 +207,7 @@ def _surroundings(series: Floats) -> Floats:
     return np.asarray(ndimage.median_filter(filled, size=5, mode="nearest"))
 
 
-def _jumps(X: Floats, limits: Floats) -> NDArray[np.bool_]:
+def _jumps(X: Floats, limits: Floats) -> Flags:
     """Whether a column can hold a spike at all: some value is as far as that from one of the two before it, or beside a gap."""
     jumps = ~np.isfinite(X).all(axis=0)
     for back in (1, 2):
@@ -216,7 +215,7 @@ def _jumps(X: Floats, limits: Floats) -> NDArray[np.bool_]:
     return np.asarray(jumps)
 
 
-def _answered(spikes: NDArray[np.bool_], kpi_surprise: Floats, lags: Sequence[int]) -> bool:
+def _answered(spikes: Flags, kpi_surprise: Floats, lags: Sequence[int]) -> bool:
     """Whether large innovations of the KPI follow the spikes at one lag more often than by chance.
 
     One event is one observation: a single spike that a single large innovation follows is no answer.
@@ -303,7 +302,7 @@ def _without_pattern(averages: Floats, width: int) -> Floats:
     return np.asarray(undone - (pattern - pattern.mean())[phase] + averages[0], dtype=np.float64)
 
 
-def undo_ytd(series: Floats, block: NDArray[np.intp]) -> Floats:
+def undo_ytd(series: Floats, block: Ints) -> Floats:
     """Amounts of each period from sums that start again with each block (year to date).
 
     Parameters

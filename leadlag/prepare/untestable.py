@@ -6,15 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import is_constant, orthonormal_basis, residualise, rows_needed, standardise
 from leadlag.errors import UsageError
 from leadlag.wording.untestable import refused
 
 __all__ = ["Untestable", "fewest_rows", "moved_copies", "refuse_untestable", "single_event", "untestable_leads"]
 
-Floats = NDArray[np.float64]
 
 #: What is smaller than this share of a series is rounding.
 _ROUNDING = 1e-6
@@ -104,7 +103,7 @@ def single_event(values: Floats) -> str:
     return "it changes only once" if np.count_nonzero(np.diff(values)) == 1 else ""
 
 
-def moved_copies(y: Floats, X: Floats, *, max_lag: int) -> NDArray[np.intp]:
+def moved_copies(y: Floats, X: Floats, *, max_lag: int) -> Ints:
     """By how many periods each lead is the KPI itself moved to an earlier time, 0 for one that is not, shape (m,).
 
     Parameters

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special, stats
 
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.noise.momentum import prewhitened
 from leadlag.core.search.problem import Problem, refitted
@@ -18,7 +18,6 @@ from leadlag.core.time.lags import difference, lag_tensor
 
 __all__ = ["Direction", "directions"]
 
-Floats = NDArray[np.float64]
 
 #: A lead whose innovations correlate with earlier ones of the KPI by less than this many standard errors, at every lag, is
 #: not scanned with the roles exchanged: its p is that of the largest correlation, times the lags.

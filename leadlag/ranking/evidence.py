@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadlag.catalogue import Metric
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import rows_needed
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.search.effect import EffectSize
@@ -212,7 +212,7 @@ def _granger_order(problem: Problem) -> int:
     return max((order for order in range(1, most + 1) if rows_needed(n_fixed + 2 * order) <= len(problem.y)), default=1)
 
 
-def _granger_pvalues(problem: Problem, *, order: int) -> NDArray[np.float64]:
+def _granger_pvalues(problem: Problem, *, order: int) -> Floats:
     """Joint F test of each working lead's lags beyond the KPI's own; NaN where it has too few rows."""
     y, X, fixed = problem.y, problem.X, problem.mean[:, 1:]
     if not X.shape[1]:

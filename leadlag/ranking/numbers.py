@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import Tail
 from leadlag.core.search.scan import frame_of, regressors, t_of_share
 from leadlag.core.search.shapes import STANDARD, Shape, search_weights
 
 __all__ = ["block_counts", "block_length", "ranks_over_draws", "resampled_log_pvalues"]
-
-Floats = NDArray[np.float64]
 
 
 def block_length(n: int) -> int:
@@ -79,7 +77,7 @@ def resampled_log_pvalues(
     return tail.of(np.zeros(len(statistic), dtype=np.intp)).log_pvalues(statistic)
 
 
-def ranks_over_draws(log_pvalues: Floats) -> tuple[NDArray[np.intp], Floats]:
+def ranks_over_draws(log_pvalues: Floats) -> tuple[Ints, Floats]:
     """Place of each lead in each resample, and how often each lead comes before each other.
 
     Parameters

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.search.resample import Tail, fit_tail
 from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.decision.backing import Places
@@ -93,7 +93,7 @@ def _pooled(found: Sequence[FoundLead]) -> Tail:
     return fit_tail(np.array(draws), df_most=float(max(3, *(one.scan.df for one in found))))
 
 
-def _tied(sooner: NDArray[np.float64], lead: int) -> NDArray[np.bool_]:
+def _tied(sooner: Floats, lead: int) -> Flags:
     """Leads of which either comes first in more than a tenth of the resamples."""
     tied = (sooner[lead] > _OPEN) & (sooner[:, lead] > _OPEN)
     tied[lead] = False

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.columns import column_totals, rises
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.scan import Scan
 from leadlag.core.search.shapes import STANDARD, Response, Shape
 
 __all__ = ["LeadScan", "in_kpi_units"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +57,7 @@ class LeadScan:
     profile_low: Floats
     profile_high: Floats
     tvalue: Floats
-    nobs: NDArray[np.intp]
+    nobs: Ints
     n_shapes: int
     level: float
 
@@ -116,7 +114,7 @@ def in_kpi_units(problem: Problem, found: Scan, *, level: float, shapes: Sequenc
     )
 
 
-def _first_columns(shapes: Sequence[Shape], response: Sequence[Response], *, n_lags: int) -> NDArray[np.intp]:
+def _first_columns(shapes: Sequence[Shape], response: Sequence[Response], *, n_lags: int) -> Ints:
     """Columns of the first shape in which each lead acts as it does in its best one, shape (m, n_lags)."""
     first = [[shape.response for shape in shapes].index(acting) * n_lags for acting in response]
     return np.array(first, dtype=np.intp)[:, None] + np.arange(n_lags)

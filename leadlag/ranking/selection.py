@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.rescan import Rescan, rescan
@@ -22,7 +22,6 @@ from leadlag.core.search.shapes import STANDARD, Shape, lead_columns
 
 __all__ = ["Selection", "select_leads"]
 
-Floats = NDArray[np.float64]
 
 #: Later steps scan at most this many of the candidates again, the best of the first scan.
 _AGAIN = 200
@@ -69,9 +68,9 @@ class Selection:
     given_others: tuple[Problem, ...]
     scans: tuple[Scan, ...]
     qvalue: Floats
-    explained_by: NDArray[np.intp]
-    unconfirmed: NDArray[np.bool_]
-    one_event: NDArray[np.bool_]
+    explained_by: Ints
+    unconfirmed: Flags
+    one_event: Flags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +83,9 @@ class _Selector:
     seed: int
     n_draws: int
     shapes: Sequence[Shape]
-    coincident: NDArray[np.bool_]
-    groups: NDArray[np.intp]
-    barred: NDArray[np.bool_]
+    coincident: Flags
+    groups: Ints
+    barred: Flags
 
     @property
     def n_tested(self) -> int:
@@ -98,12 +97,12 @@ class _Selector:
         return len(self.problem.y) // _ROWS_A_LEAD
 
     @cached_property
-    def row_of(self) -> NDArray[np.intp]:
+    def row_of(self) -> Ints:
         """Place of each candidate among those that were tested."""
         return np.cumsum(np.isfinite(self.first.statistic)) - 1
 
     @cached_property
-    def again(self) -> NDArray[np.intp]:
+    def again(self) -> Ints:
         """The candidates that later steps ask again, in the order of their columns."""
         log_p = np.where(np.isfinite(self.first.log_pvalue) & ~self.barred, self.first.log_pvalue, np.inf)
         return np.sort(np.argsort(log_p, kind="stable")[: min(int(np.isfinite(log_p).sum()), _AGAIN)])
@@ -122,12 +121,12 @@ def select_leads(
     problem: Problem,
     first: Scan,
     *,
-    coincident: NDArray[np.bool_],
+    coincident: Flags,
     fdr: float,
     seed: int,
     n_draws: int,
     reverse: Floats | None = None,
-    groups: NDArray[np.intp] | None = None,
+    groups: Ints | None = None,
     shapes: Sequence[Shape] = STANDARD,
 ) -> Selection:
     """Choose the direct leads of a problem.
@@ -229,7 +228,7 @@ class _Step:
     adjusted: float
 
 
-def _least(search: _Selector, log_pvalue: Floats, column: NDArray[np.intp], leads: NDArray[np.intp], *, k: int) -> _Step | None:
+def _least(search: _Selector, log_pvalue: Floats, column: Ints, leads: Ints, *, k: int) -> _Step | None:
     """The step that some leads' p-values lead to, with k leads chosen already."""
     log_p = np.where(np.isfinite(log_pvalue), log_pvalue, np.inf)
     if not np.isfinite(log_p).any():
@@ -278,7 +277,7 @@ def _together(search: _Selector, best: Mapping[int, int], step: _Step) -> tuple[
     return {}, 1.0
 
 
-def _asked_again(search: _Selector, best: Mapping[int, int], leads: NDArray[np.intp], *, spent: float) -> Rescan:
+def _asked_again(search: _Selector, best: Mapping[int, int], leads: Ints, *, spent: float) -> Rescan:
     """Some leads asked again beside those in the model."""
     problem = with_columns(search.problem, best, search.shapes)
     tail = search.first.tail.of(search.row_of[leads])
@@ -295,9 +294,9 @@ def _beside_lag_zero(
     search: _Selector,
     problem: Problem,
     found: Scan | Rescan,
-    leads: NDArray[np.intp],
+    leads: Ints,
     *,
-    columns: NDArray[np.intp],
+    columns: Ints,
     ask: Callable[[Problem, int], Scan | Rescan],
 ) -> tuple[Floats, Floats]:
     """Log p of a scan, and that without the level shift: of coincident leads the larger ones of two models.
@@ -318,9 +317,7 @@ def _beside_lag_zero(
     return log_p, unshifted
 
 
-def _drawn_beside_lag_zero(
-    search: _Selector, problem: Problem, found: Scan, leads: NDArray[np.intp], *, columns: NDArray[np.intp]
-) -> Scan:
+def _drawn_beside_lag_zero(search: _Selector, problem: Problem, found: Scan, leads: Ints, *, columns: Ints) -> Scan:
     """The same with draws of its own for every lead asked."""
     log_p, unshifted = _beside_lag_zero(search, problem, found, leads, columns=columns, ask=lambda wider, _: search.scan(wider))
     return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=unshifted)
@@ -357,7 +354,7 @@ def _columns_given_others(search: _Selector, best: Mapping[int, int]) -> dict[in
     return columns
 
 
-def _closest(search: _Selector, leads: NDArray[np.intp], chosen: Mapping[int, int]) -> NDArray[np.intp]:
+def _closest(search: _Selector, leads: Ints, chosen: Mapping[int, int]) -> Ints:
     """For each of some leads the chosen one whose column in the model correlates most with its best; -1 where none does clearly.
 
     A candidate that passes alone, was not chosen, and has nothing to do with any chosen one has passed by chance.

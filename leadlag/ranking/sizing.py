@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
+from leadlag.core.arrays import Floats
 from leadlag.core.noise.arma import autocovariances
 from leadlag.core.search.columns import column_totals, rises
 from leadlag.core.search.effect import EffectSize, averaged_effect
@@ -19,7 +19,6 @@ from leadlag.prepare import Prepared, clean_kpi
 
 __all__ = ["Sized", "beside_the_lead", "long_run_effect"]
 
-Floats = NDArray[np.float64]
 
 #: The null distribution is known already, so these draws decide nothing.
 _DRAWS = 99

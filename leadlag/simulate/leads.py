@@ -9,11 +9,12 @@ import pandas as pd
 from scipy.signal import lfilter
 
 from leadlag._validation import as_generator, as_int, as_name, as_option
+from leadlag.core.arrays import Floats
 from leadlag.errors import UsageError
 from leadlag.simulate.overlay import calendar, overlay
 from leadlag.simulate.paths import System, innovations, own_path, settle
 from leadlag.simulate.profile import direct_weights
-from leadlag.simulate.specs import Floats, Integration, MomentumIn, Noise, PlantedSeries, Season, Trend
+from leadlag.simulate.specs import Integration, MomentumIn, Noise, PlantedSeries, Season, Trend
 from leadlag.simulate.truth import Simulation, truth_of
 
 __all__ = ["simulate_leads"]

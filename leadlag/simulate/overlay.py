@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from leadlag._validation import as_option
+from leadlag.core.arrays import Floats
 from leadlag.errors import UsageError
-from leadlag.simulate.specs import Floats, Season, Trend
+from leadlag.simulate.specs import Season, Trend
 
 __all__ = ["calendar", "overlay"]
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import lfilter
 
+from leadlag.core.arrays import Floats
 from leadlag.errors import UsageError
 from leadlag.simulate.profile import direct_weights
-from leadlag.simulate.specs import Floats, Noise, PlantedSeries, Response
+from leadlag.simulate.specs import Noise, PlantedSeries, Response
 
 __all__ = ["System", "answered", "innovations", "own_path", "settle"]
 

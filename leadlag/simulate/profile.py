@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.signal import lfilter
 
-from leadlag.simulate.specs import Floats, PlantedSeries
+from leadlag.core.arrays import Floats
+from leadlag.simulate.specs import PlantedSeries
 
 __all__ = ["direct_weights", "is_linear", "profile"]
 

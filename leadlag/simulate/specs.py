@@ -6,14 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from leadlag._validation import as_int, as_option, as_real
 from leadlag.errors import UsageError
 
 __all__ = [
-    "Floats",
     "Integration",
     "MomentumIn",
     "Noise",
@@ -26,7 +22,6 @@ __all__ = [
     "Trend",
 ]
 
-Floats = NDArray[np.float64]
 Shape = Literal["point", "window", "geometric", "delayed"]
 Path = Literal["autoregressive", "campaign"]
 Response = Literal["linear", "quadratic", "threshold"]

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from leadlag._validation import as_name
+from leadlag.core.arrays import Floats
 from leadlag.simulate.profile import is_linear, profile
-from leadlag.simulate.specs import Floats, PlantedSeries, Role
+from leadlag.simulate.specs import PlantedSeries, Role
 
 __all__ = ["PlantedTruth", "Simulation", "truth_of"]
 

@@ -17,15 +17,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import Basis, orthonormal_basis
 from leadlag.core.noise.momentum import Momentum
 from leadlag.core.search.shapes import HUMP, STANDARD, carried, feedback, search_weights
 
 __all__ = ["LeadForecasts", "OwnHistory", "Shaped", "lead_forecasts", "own_history", "shaped", "shaped_lags"]
 
-Floats = NDArray[np.float64]
 
 #: Leads whose columns are made together: few enough to stay in the processor's cache.
 _CHUNK = 48
@@ -59,7 +58,7 @@ class OwnHistory:
         Row that is forecast.
     """
 
-    rows: NDArray[np.intp]
+    rows: Ints
     basis: Basis
     residual: Floats
     target: Floats
@@ -103,13 +102,11 @@ class LeadForecasts:
     """
 
     added: Floats
-    column: NDArray[np.intp]
+    column: Ints
     share: Floats
 
 
-def own_history(
-    y: Floats, known: NDArray[np.bool_], base: Floats, *, steps: int, unit_root: bool, max_order: int
-) -> OwnHistory | None:
+def own_history(y: Floats, known: Flags, base: Floats, *, steps: int, unit_root: bool, max_order: int) -> OwnHistory | None:
     """Fit the KPI to its base and its own history, and forecast `steps` rows after its last row.
 
     Parameters
@@ -305,7 +302,7 @@ class _Products:
 
     moved: Floats
     used: Floats
-    ahead: NDArray[np.intp]
+    ahead: Ints
     begin: int
     polynomial: Floats
 

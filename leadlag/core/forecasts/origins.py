@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
+from leadlag.core.arrays import Floats, Ints
 
 __all__ = ["Rolled"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,16 +33,16 @@ class Rolled:
         Longest lag of a lead.
     """
 
-    origins: NDArray[np.intp]
+    origins: Ints
     horizons: tuple[int, ...]
     actual: Floats
     own: Floats
     naive: Floats
     seasonal: Floats
     added: Floats
-    column: NDArray[np.intp]
+    column: Ints
     kpi_delay: int
-    lead_delays: NDArray[np.intp]
+    lead_delays: Ints
     max_lag: int
 
     def of(self, places: Sequence[int]) -> Rolled:

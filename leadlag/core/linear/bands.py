@@ -6,12 +6,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
+
+from leadlag.core.arrays import Floats
 
 __all__ = ["Bands", "bands", "critical_all", "drawn_bands"]
 
-Floats = NDArray[np.float64]
 
 #: Draws behind the critical value of the simultaneous band: its error is about half a percent of its width.
 _DRAWS = 20_000

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadlag._validation import as_int, as_option
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import LeastSquares, by_room
 from leadlag.errors import UsageError
 
@@ -32,7 +32,6 @@ __all__ = [
     "scores",
 ]
 
-FloatArray = NDArray[np.float64]
 CovType = Literal["nonrobust", "HC0", "HC1", "HC3", "HAC"]
 Correction = Literal["none", "df"]
 COV_TYPES: tuple[str, ...] = get_args(CovType)
@@ -57,14 +56,14 @@ class Covariance:
         "df" if a HAC matrix was multiplied by nobs / df_resid, else "none".
     """
 
-    matrix: FloatArray
-    meat: FloatArray
+    matrix: Floats
+    meat: Floats
     cov_type: str
     bandwidth: int | None
     correction: str
 
     @property
-    def bse(self) -> FloatArray:
+    def bse(self) -> Floats:
         """Standard errors of the coefficients, shape (k,)."""
         return np.sqrt(np.diag(self.matrix))
 
@@ -75,7 +74,7 @@ def covariance(
     cov_type: str = "nonrobust",
     bandwidth: int | None = None,
     correction: str = "none",
-    periods: NDArray[np.intp] | None = None,
+    periods: Ints | None = None,
 ) -> Covariance:
     """Covariance of the coefficients of a fit, chosen after the fit.
 
@@ -142,7 +141,7 @@ def automatic_bandwidth(nobs: int) -> int:
     return min(math.floor(4.0 * (nobs / 100.0) ** (2.0 / 9.0)), max(nobs - 1, 0))
 
 
-def bartlett_weights(bandwidth: int) -> FloatArray:
+def bartlett_weights(bandwidth: int) -> Floats:
     """Weights of lags 0..bandwidth: ``1 - l / (bandwidth + 1)``.
 
     Examples
@@ -153,17 +152,17 @@ def bartlett_weights(bandwidth: int) -> FloatArray:
     return 1.0 - np.arange(bandwidth + 1) / (bandwidth + 1.0)
 
 
-def scores(model: LeastSquares) -> FloatArray:
+def scores(model: LeastSquares) -> Floats:
     """Row t of the fit times its residual, in orthonormal coordinates, shape (nobs, rank)."""
     return model.basis.q * model.resid[:, None]
 
 
-def leverage_scores(model: LeastSquares) -> FloatArray:
+def leverage_scores(model: LeastSquares) -> Floats:
     """`scores` with each residual divided by one minus its leverage (HC3), shape (nobs, rank)."""
     return model.basis.q * by_room(model.resid, leverage=model.leverage())[:, None]
 
 
-def meat(values: FloatArray, weights: FloatArray, *, periods: NDArray[np.intp] | None = None) -> FloatArray:
+def meat(values: Floats, weights: Floats, *, periods: Ints | None = None) -> Floats:
     """Weighted sum of the products of scores that are 0, 1, ... periods apart.
 
     Parameters
@@ -192,7 +191,7 @@ def meat(values: FloatArray, weights: FloatArray, *, periods: NDArray[np.intp] |
     return np.asarray(half + half.T)
 
 
-def _meat_of(model: LeastSquares, cov_type: str, bandwidth: int | None, periods: NDArray[np.intp] | None) -> FloatArray:
+def _meat_of(model: LeastSquares, cov_type: str, bandwidth: int | None, periods: Ints | None) -> Floats:
     """Covariance of the orthonormal scores of the fit under one covariance type."""
     if cov_type == "nonrobust":
         return np.eye(model.rank) * (model.ssr / model.df_resid)
@@ -204,7 +203,7 @@ def _meat_of(model: LeastSquares, cov_type: str, bandwidth: int | None, periods:
     return meat(scores(model), alone) * (model.nobs / model.df_resid if cov_type == "HC1" else 1.0)
 
 
-def sandwich(model: LeastSquares, middle: FloatArray) -> FloatArray:
+def sandwich(model: LeastSquares, middle: Floats) -> Floats:
     """From orthonormal coordinates to coefficients, ``R^-1 M R^-T``; NaN where a column was set aside."""
     bread = model.basis.r_inverse()
     inner = bread @ middle @ bread.T
@@ -213,7 +212,7 @@ def sandwich(model: LeastSquares, middle: FloatArray) -> FloatArray:
     return whole
 
 
-def _checked_bandwidth(bandwidth: int | None, nobs: int, periods: NDArray[np.intp] | None) -> int:
+def _checked_bandwidth(bandwidth: int | None, nobs: int, periods: Ints | None) -> int:
     """The bandwidth to use, or a `UsageError` if it is not below the span of the rows."""
     span = nobs if periods is None else int(periods[-1] - periods[0]) + 1
     if bandwidth is None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import linalg
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.errors import UsageError
 
 __all__ = [
@@ -34,7 +35,6 @@ __all__ = [
     "standardise",
 ]
 
-FloatArray = NDArray[np.float64]
 Count = TypeVar("Count", int, NDArray[np.int64])
 
 #: A column whose part outside the earlier columns is smaller than this, relative to its own spread, counts as a
@@ -67,16 +67,16 @@ class Basis:
         False for each column that the columns before it already span.
     """
 
-    q: FloatArray
-    r: FloatArray
-    kept: NDArray[np.bool_]
+    q: Floats
+    r: Floats
+    kept: Flags
 
     @property
     def rank(self) -> int:
         """Number of kept columns."""
         return int(self.q.shape[1])
 
-    def r_inverse(self) -> FloatArray:
+    def r_inverse(self) -> Floats:
         """Inverse of `r`, shape (rank, rank): from orthonormal coordinates to coefficients of the kept columns."""
         # dtrtri, because the triangular solver wakes every BLAS thread even for a handful of columns
         return np.asarray(linalg.lapack.dtrtri(self.r)[0]) if self.rank else np.empty((0, 0))
@@ -87,7 +87,7 @@ class Basis:
         rank = int(kept.sum())
         return Basis(q=self.q[:, :rank], r=self.r[:rank, :rank], kept=kept)
 
-    def leverage(self) -> FloatArray:
+    def leverage(self) -> Floats:
         """Diagonal of the projection on the columns, shape (n,)."""
         return np.asarray(np.einsum("ij,ij->i", self.q, self.q))
 
@@ -110,9 +110,9 @@ class LeastSquares:
         Sum of squares of the residuals, and of y about its mean.
     """
 
-    params: FloatArray
-    resid: FloatArray
-    scores: FloatArray
+    params: Floats
+    resid: Floats
+    scores: Floats
     basis: Basis
     ssr: float
     tss: float
@@ -133,7 +133,7 @@ class LeastSquares:
         return self.nobs - self.rank
 
     @property
-    def kept(self) -> NDArray[np.bool_]:
+    def kept(self) -> Flags:
         """False for each column that was set aside, shape (k,)."""
         return self.basis.kept
 
@@ -147,11 +147,11 @@ class LeastSquares:
         """Whether what is left of y is rounding."""
         return self.ssr <= EXACT * self.tss
 
-    def leverage(self) -> FloatArray:
+    def leverage(self) -> Floats:
         """Diagonal of the hat matrix, shape (n,)."""
         return self.basis.leverage()
 
-    def xtx_inv(self) -> FloatArray:
+    def xtx_inv(self) -> Floats:
         """Inverse of X'X over the kept columns, shape (rank, rank)."""
         inverse = self.basis.r_inverse()
         return np.asarray(inverse @ inverse.T)
@@ -160,9 +160,9 @@ class LeastSquares:
 class Standardised(NamedTuple):
     """Centred and scaled columns with the numbers that undo it: ``original = values * scale + center``."""
 
-    values: FloatArray
-    center: FloatArray
-    scale: FloatArray
+    values: Floats
+    center: Floats
+    scale: Floats
 
 
 def fit(y: ArrayLike, X: ArrayLike, *, tolerance: float = RANK_TOLERANCE) -> LeastSquares:
@@ -251,7 +251,7 @@ def orthonormal_basis(base: ArrayLike, *, tolerance: float = RANK_TOLERANCE) -> 
         kept[np.flatnonzero(kept)[low[0]]] = False
 
 
-def residualise(Z: ArrayLike, basis: Basis) -> FloatArray:
+def residualise(Z: ArrayLike, basis: Basis) -> Floats:
     """Remove from each column what lies in the space of `basis` (Frisch-Waugh-Lovell).
 
     Parameters
@@ -274,7 +274,7 @@ def residualise(Z: ArrayLike, basis: Basis) -> FloatArray:
     return rest.reshape(columns.shape)
 
 
-def by_room(resid: FloatArray, *, leverage: FloatArray) -> FloatArray:
+def by_room(resid: Floats, *, leverage: Floats) -> Floats:
     """Residuals divided by one minus their leverage (HC3); zero for a row with a coefficient of its own.
 
     What such a coefficient fits exactly (a dummy for one event) says nothing about the others.
@@ -336,7 +336,7 @@ def standardise(Z: ArrayLike) -> Standardised:
     return Standardised(values, np.asarray(center * unit), np.asarray(np.where(flat, 1.0, scale * unit)))
 
 
-def less_columns(values: NDArray[np.float64], base: NDArray[np.float64]) -> NDArray[np.float64]:
+def less_columns(values: Floats, base: Floats) -> Floats:
     """Residual of one centred series (n,) on columns (n, q) over the rows it has; exactly zero where only rounding is left."""
     rows = np.isfinite(values) & np.isfinite(base).all(axis=1)
     left = np.full(len(values), np.nan)
@@ -345,7 +345,7 @@ def less_columns(values: NDArray[np.float64], base: NDArray[np.float64]) -> NDAr
     return left
 
 
-def is_constant(Z: ArrayLike) -> NDArray[np.bool_]:
+def is_constant(Z: ArrayLike) -> Flags:
     """Whether each column varies by no more than rounding; True too for a column without values.
 
     Parameters
@@ -367,7 +367,7 @@ def is_constant(Z: ArrayLike) -> NDArray[np.bool_]:
     return np.asarray(~varies)
 
 
-def is_copy(x: FloatArray, y: FloatArray) -> bool:
+def is_copy(x: Floats, y: Floats) -> bool:
     """Whether x is y in another unit and with another offset, where both are known; two points always are, and do not count."""
     both = np.isfinite(x) & np.isfinite(y)
     kpi = orthonormal_basis(np.column_stack([np.ones(both.sum()), standardise(y[both]).values]))
@@ -377,7 +377,7 @@ def is_copy(x: FloatArray, y: FloatArray) -> bool:
     return bool(np.sqrt(np.mean(apart**2)) < RANK_TOLERANCE)
 
 
-def _spread(columns: FloatArray, norm: FloatArray) -> FloatArray:
+def _spread(columns: Floats, norm: Floats) -> Floats:
     """Norm of each column about its mean; its full norm where it is constant. Zero columns get 1."""
     if columns.size == 0:
         return np.ones_like(norm)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from leadlag.core.arrays import Flags, Ints
 
 __all__ = ["columns_by_rows"]
 
-Places = NDArray[np.intp]
 
-
-def columns_by_rows(present: NDArray[np.bool_]) -> list[tuple[Places, Places]]:
+def columns_by_rows(present: Flags) -> list[tuple[Ints, Ints]]:
     """Rows and columns that share one mask, in the order of each mask's first column; columns without rows are left out.
 
     Parameters

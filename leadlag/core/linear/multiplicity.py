@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from leadlag.core.arrays import Floats
 
 __all__ = ["fdr_adjust"]
-
-Floats = NDArray[np.float64]
 
 
 def fdr_adjust(pvalues: Floats) -> Floats:

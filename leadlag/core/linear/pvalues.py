@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from leadlag._validation import as_real
+from leadlag.core.arrays import Floats
 
 __all__ = ["interval", "t_values", "two_sided"]
-
-Floats = NDArray[np.float64]
 
 
 def t_values(estimate: ArrayLike, bse: ArrayLike) -> Floats:

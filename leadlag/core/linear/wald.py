@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import linalg, special
 
 from leadlag._validation import as_option
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.covariance import Covariance
 from leadlag.core.linear.leastsquares import RANK_TOLERANCE, LeastSquares, orthonormal_basis
 from leadlag.errors import UsageError
 
 __all__ = ["DISTRIBUTIONS", "WaldTest", "f_sf", "joint_test", "log_chi2_sf", "log_f_sf", "quadratic_test"]
 
-FloatArray = NDArray[np.float64]
 DISTRIBUTIONS: tuple[str, ...] = ("F", "chi2")
 
 #: Below this the p-value itself is close to the smallest float, and its logarithm comes from a continued fraction.
@@ -135,7 +135,7 @@ def quadratic_test(estimate: ArrayLike, cov: ArrayLike, *, df_den: int, distribu
     )
 
 
-def f_sf(statistic: ArrayLike, df_num: ArrayLike, df_den: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def f_sf(statistic: ArrayLike, df_num: ArrayLike, df_den: ArrayLike) -> tuple[Floats, Floats]:
     """Probability that F exceeds `statistic`, and its logarithm, from one evaluation.
 
     Parameters
@@ -159,7 +159,7 @@ def f_sf(statistic: ArrayLike, df_num: ArrayLike, df_den: ArrayLike) -> tuple[Fl
     return tail, logs
 
 
-def _f_sf(f: FloatArray, a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _f_sf(f: Floats, a: Floats, b: Floats) -> tuple[Floats, Floats]:
     """The tail and its logarithm, any degrees of freedom."""
     tail = np.asarray(special.fdtrc(a, b, f))
     with np.errstate(divide="ignore"):
@@ -170,7 +170,7 @@ def _f_sf(f: FloatArray, a: FloatArray, b: FloatArray) -> tuple[FloatArray, Floa
     return tail, logs
 
 
-def _f_sf_even(f: FloatArray, count: int, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _f_sf_even(f: Floats, count: int, b: Floats) -> tuple[Floats, Floats]:
     """The same for an even numerator, where the ratio is a short sum of positive terms (DLMF 8.17.21, from I_z(p, 1) = z^p)."""
     p = b / 2.0
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -185,7 +185,7 @@ def _f_sf_even(f: FloatArray, count: int, b: FloatArray) -> tuple[FloatArray, Fl
     return np.exp(logs), logs
 
 
-def log_f_sf(statistic: ArrayLike, df_num: ArrayLike, df_den: ArrayLike) -> FloatArray:
+def log_f_sf(statistic: ArrayLike, df_num: ArrayLike, df_den: ArrayLike) -> Floats:
     """Logarithm of the probability that F exceeds `statistic`, accurate where the probability underflows.
 
     Parameters
@@ -211,7 +211,7 @@ def log_f_sf(statistic: ArrayLike, df_num: ArrayLike, df_den: ArrayLike) -> Floa
     return f_sf(statistic, df_num, df_den)[1]
 
 
-def log_chi2_sf(statistic: ArrayLike, df: ArrayLike) -> FloatArray:
+def log_chi2_sf(statistic: ArrayLike, df: ArrayLike) -> Floats:
     """Logarithm of the probability that chi2 exceeds `statistic`, accurate where the probability underflows.
 
     Parameters
@@ -242,7 +242,7 @@ def log_chi2_sf(statistic: ArrayLike, df: ArrayLike) -> FloatArray:
     return np.asarray(logs)
 
 
-def _restriction_matrix(model: LeastSquares, restriction: ArrayLike) -> FloatArray:
+def _restriction_matrix(model: LeastSquares, restriction: ArrayLike) -> Floats:
     """Restrictions over the kept columns, shape (q, rank)."""
     given = np.asarray(restriction)
     if given.ndim == 1:
@@ -253,7 +253,7 @@ def _restriction_matrix(model: LeastSquares, restriction: ArrayLike) -> FloatArr
     return np.asarray(given[:, model.kept], dtype=np.float64)
 
 
-def _quadratic_form(estimate: FloatArray, cov: FloatArray) -> float:
+def _quadratic_form(estimate: Floats, cov: Floats) -> float:
     """``e' V^-1 e`` after scaling V to unit diagonal; NaN if V is singular or not finite."""
     sd = np.sqrt(np.diag(cov))
     if not (np.isfinite(cov).all() and (sd > 0).all()):
@@ -268,11 +268,11 @@ def _quadratic_form(estimate: FloatArray, cov: FloatArray) -> float:
     return float(white @ white)
 
 
-def _log_beta_tail(odds: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
+def _log_beta_tail(odds: Floats, p: Floats, q: Floats) -> Floats:
     """Log of I_z(p, q) for z = 1 / (1 + odds) well below its mean."""
     z = 1.0 / (1.0 + odds)
 
-    def term(j: int) -> tuple[FloatArray, FloatArray]:
+    def term(j: int) -> tuple[Floats, Floats]:
         m = j // 2
         if j % 2:
             return -(p + m) * (p + q + m) * z / ((p + 2 * m) * (p + 2 * m + 1)), np.ones_like(z)
@@ -282,16 +282,16 @@ def _log_beta_tail(odds: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray
     return np.asarray(front - np.log(_continued_fraction(np.ones_like(z), term)))
 
 
-def _log_gamma_tail(x: FloatArray, a: FloatArray) -> FloatArray:
+def _log_gamma_tail(x: Floats, a: Floats) -> Floats:
     """Log of Q(a, x) for x well above a."""
 
-    def term(j: int) -> tuple[FloatArray, FloatArray]:
+    def term(j: int) -> tuple[Floats, Floats]:
         return -j * (j - a), x + 2 * j + 1 - a
 
     return np.asarray(-x + a * np.log(x) - special.gammaln(a) - np.log(_continued_fraction(x + 1 - a, term)))
 
 
-def _continued_fraction(start: FloatArray, term: Callable[[int], tuple[FloatArray, FloatArray]]) -> FloatArray:
+def _continued_fraction(start: Floats, term: Callable[[int], tuple[Floats, Floats]]) -> Floats:
     """``start + a1 / (b1 + a2 / (b2 + ...))`` by the modified Lentz method, element by element."""
     value = np.where(start == 0, _TINY, start)
     c, d = value.copy(), np.zeros_like(value)

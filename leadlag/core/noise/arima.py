@@ -12,8 +12,8 @@ from itertools import product
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import LeastSquares, fit
 from leadlag.core.noise.arma import ArmaNoise, NoiseOrder, from_partials, to_partials
 from leadlag.core.noise.optimum import STEP, inverse_information, jacobian, minimise
@@ -22,7 +22,6 @@ from leadlag.errors import UsageError
 
 __all__ = ["MOST", "NoiseFit", "fit_with_noise"]
 
-Floats = NDArray[np.float64]
 Columns = Callable[[Floats], Floats]
 
 #: Largest arctanh of a partial autocorrelation that is tried: 0.9999.
@@ -63,7 +62,7 @@ class NoiseFit:
     seasonal_ma: Floats
     cov: Floats
     llf: float
-    rows: NDArray[np.intp]
+    rows: Ints
     converged: bool
 
     @property
@@ -86,7 +85,7 @@ class _Gls(NamedTuple):
     """Generalised least squares at one point of the search."""
 
     regression: LeastSquares
-    rows: NDArray[np.intp]
+    rows: Ints
     log_det: float
 
     def cost(self, criterion: str) -> float:
@@ -108,7 +107,7 @@ class _Model:
 
     y: Floats
     columns: Columns
-    observed: NDArray[np.bool_]
+    observed: Flags
     order: NoiseOrder
     low: Floats
     high: Floats
@@ -124,7 +123,7 @@ class _Model:
         most, h = np.full(self.n_noise, MOST), len(self.low)
         return np.r_[-most, np.zeros(h)], np.r_[most, np.ones(h)]
 
-    def on_edge(self, x: Floats) -> NDArray[np.bool_]:
+    def on_edge(self, x: Floats) -> Flags:
         low, high = self.limits
         return np.asarray((x < low + STEP) | (x > high - STEP))
 

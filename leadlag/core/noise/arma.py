@@ -12,15 +12,14 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg, signal
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.noise.momentum import Momentum, one_order_less, whitener
 from leadlag.errors import UsageError
 
 __all__ = ["ArmaNoise", "NoiseOrder", "Whitened", "autocovariances", "factor_over_gaps", "from_partials", "to_partials"]
 
-Floats = NDArray[np.float64]
 #: A column of which differencing leaves no more than this share is gone.
 _ROUNDING = 1e-10
 #: Most periods over which a filter with gaps is dense in a search: one Cholesky factor a step.
@@ -85,7 +84,7 @@ class Whitened(NamedTuple):
     """
 
     values: Floats
-    rows: NDArray[np.intp]
+    rows: Ints
     weights: Floats
 
     @property
@@ -114,7 +113,7 @@ class ArmaNoise:
     differences: Floats
     variance: float
 
-    def whiten(self, values: Floats, observed: NDArray[np.bool_]) -> Whitened:
+    def whiten(self, values: Floats, observed: Flags) -> Whitened:
         """Multiply by the inverse Cholesky factor of the noise's covariance over its variance.
 
         Parameters
@@ -146,7 +145,7 @@ class ArmaNoise:
             white, weights = self._banded(changes, kept)
         return Whitened(white.reshape(len(rows), *values.shape[1:]), rows, weights)
 
-    def _changes(self, values: Floats, observed: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
+    def _changes(self, values: Floats, observed: Flags) -> tuple[Floats, Flags]:
         """Differences within each stretch, shape (n, m), and the rows that have them."""
         lost = len(self.differences) - 1
         if not lost:
@@ -161,7 +160,7 @@ class ArmaNoise:
         changes[:, np.abs(changes[kept]).max(axis=0, initial=0.0) <= _ROUNDING * size] = 0.0
         return changes, kept
 
-    def _banded(self, values: Floats, kept: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    def _banded(self, values: Floats, kept: Flags) -> tuple[Floats, Floats]:
         """Whitened rows by the banded factor, and the weight of each row itself."""
         stretches = _stretches(kept)
         factor = _banded_factor(self.ar, self.ma, int(np.diff(stretches, axis=1).max(initial=1)))
@@ -178,7 +177,7 @@ class ArmaNoise:
         return np.concatenate(parts), np.concatenate(weights)
 
 
-def factor_over_gaps(ar: Floats, ma: Floats, periods: NDArray[np.intp], *, most: int) -> Floats | None:
+def factor_over_gaps(ar: Floats, ma: Floats, periods: Ints, *, most: int) -> Floats | None:
     """Cholesky factor of the covariance of stationary noise with unit innovations on periods with gaps.
 
     Parameters
@@ -249,7 +248,7 @@ def _banded_factor(ar: Floats, ma: Floats, n: int) -> Floats:
     return np.asarray(linalg.cholesky_banded(band, lower=True, check_finite=False))
 
 
-def _stretches(observed: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _stretches(observed: Flags) -> Ints:
     """First row and row after the last of each stretch, shape (n_stretches, 2)."""
     return np.flatnonzero(np.diff(np.r_[False, observed, False])).reshape(-1, 2)
 

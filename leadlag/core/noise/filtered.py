@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.covariance import sandwich
 from leadlag.core.linear.leastsquares import LeastSquares, by_room, residualise
 from leadlag.core.noise.sieve import Sieve
 
 __all__ = ["filtered_covariance"]
 
-FloatArray = NDArray[np.float64]
 
-
-def filtered_covariance(model: LeastSquares, phi: FloatArray, *, rows: NDArray[np.intp]) -> FloatArray:
+def filtered_covariance(model: LeastSquares, phi: Floats, *, rows: Ints) -> Floats:
     """Covariance of least-squares coefficients whose errors are AR noise with innovations of any variance.
 
     Parameters

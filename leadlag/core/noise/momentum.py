@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import LeastSquares, fit
 from leadlag.core.time.lags import lag_matrix
 
@@ -32,7 +32,6 @@ __all__ = [
     "whitener",
 ]
 
-Floats = NDArray[np.float64]
 
 #: Largest modulus of an AR root that is kept as estimated; beyond it the noise is treated as on the edge.
 EDGE = 0.985
@@ -83,7 +82,7 @@ class Whitener:
     """
 
     weights: Floats
-    rows: NDArray[np.intp]
+    rows: Ints
 
     def apply(self, values: Floats) -> Floats:
         """Filtered rows of `values` (n, ...): shape (n_used, ...); a missing value makes its rows missing."""
@@ -147,7 +146,7 @@ def filtered_fit(y: Floats, mean: Floats, momentum: Momentum) -> FilteredFit:
     return FilteredFit(filter_=filter_, regression=fit(filtered[:, 0], filtered[:, 1:]))
 
 
-def whitener(momentum: Momentum, observed: NDArray[np.bool_]) -> Whitener:
+def whitener(momentum: Momentum, observed: Flags) -> Whitener:
     """Filter for the rows on which the KPI and the base are observed.
 
     Parameters
@@ -173,7 +172,7 @@ def whitener(momentum: Momentum, observed: NDArray[np.bool_]) -> Whitener:
     return Whitener(weights=weights, rows=np.flatnonzero(observed & (age >= steps)))
 
 
-def _age(observed: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _age(observed: Flags) -> Ints:
     """Number of observed rows directly before each row."""
     place = np.arange(len(observed))
     last_gap = np.maximum.accumulate(np.where(observed, -1, place))

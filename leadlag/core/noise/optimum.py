@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize
+
+from leadlag.core.arrays import Floats
 
 __all__ = ["STEP", "Costs", "inverse_information", "jacobian", "minimise"]
 
-Floats = NDArray[np.float64]
 #: Costs of several points at once: (n_points, n_free) -> (n_points,).
 Costs = Callable[[Floats], Floats]
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import by_room
 from leadlag.core.noise.momentum import largest_root
 
 __all__ = ["FixedColumns", "Recursion", "Refits", "column_products", "refit"]
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.intp]
 
 #: An intercept of which the columns leave no more than this is among them.
 _ROUNDING = 1e-8
@@ -120,8 +118,8 @@ class Recursion:
         The own lags as observed.
     """
 
-    lags: Whole
-    source: Whole
+    lags: Ints
+    source: Ints
     start: Floats
 
     def paths(self, own: Floats, steps: Floats) -> Floats:

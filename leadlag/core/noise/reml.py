@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.leastsquares import fit
 from leadlag.core.noise.arima import MOST
 from leadlag.core.noise.arma import from_partials
@@ -19,7 +19,6 @@ from leadlag.core.time.lags import lag_matrix, lag_tensor
 
 __all__ = ["reml_autoregression"]
 
-Floats = NDArray[np.float64]
 #: A residual that is no more than this share of y is rounding.
 _ROUNDING = 1e-10
 
@@ -83,7 +82,7 @@ class _LagSums:
     counts: Floats
 
     @classmethod
-    def of(cls, columns: Floats, observed: NDArray[np.bool_], order: int) -> _LagSums:
+    def of(cls, columns: Floats, observed: Flags, order: int) -> _LagSums:
         m = columns.shape[1]
         before = lag_matrix(observed.astype(float), range(1, order + 1), fill=0.0)
         age = np.where(observed, np.cumprod(before, axis=1).sum(axis=1), -1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import Basis, by_room, orthonormal_basis
 from leadlag.core.noise.arma import autocovariances, factor_over_gaps
 from leadlag.core.noise.momentum import Momentum, whitener
@@ -15,8 +15,6 @@ from leadlag.core.noise.refits import column_products
 
 __all__ = ["Sieve"]
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.intp]
 
 #: Keeps the autocovariances of residuals that are all zero solvable; far below what it could move.
 _RIDGE = 1e-13
@@ -45,12 +43,12 @@ class Sieve:
 
     steps: Floats
     basis: Basis
-    place: Whole
+    place: Ints
     factor: Floats | None = None
     filling: Floats | None = None
 
     @classmethod
-    def of(cls, phi: Floats, periods: Whole, design: Floats) -> Sieve:
+    def of(cls, phi: Floats, periods: Ints, design: Floats) -> Sieve:
         """The filter `phi` on these rows, and the basis of the design behind it."""
         place = periods - periods[0]
         observed = np.bincount(place) > 0
@@ -122,7 +120,7 @@ class Sieve:
             square, driven = by_room(innovations[self.place], leverage=leverage) ** 2, self.place
         return np.sqrt([column_products(self._carried_by(phi, column, driven) ** 2, square) for column in influence.T])
 
-    def _carried_by(self, phi: Floats, influence: Floats, driven: Whole) -> Floats:
+    def _carried_by(self, phi: Floats, influence: Floats, driven: Ints) -> Floats:
         """`carried` to the periods `driven` of one effect (n,) for AR coefficients (p, b) that differ from draw to draw."""
         span, order = int(self.place[-1]) + 1, self.order
         moved = np.zeros(span)

@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.search.finer import finer_columns, finer_totals
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.shapes import Shape, answers_to_a_rise, lead_columns, total_weights
 
 __all__ = ["column_totals", "raw_columns", "rises"]
-
-Floats = NDArray[np.float64]
 
 
 def raw_columns(problem: Problem, leads: Sequence[int], shapes: Sequence[Shape]) -> Floats:

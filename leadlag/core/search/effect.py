@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
+from leadlag.core.arrays import Floats
 from leadlag.core.search.curse import after_selection
 
 __all__ = ["EffectSize", "averaged_effect"]
 
-Floats = NDArray[np.float64]
 
 #: Columns with less than this share of the weight are left out.
 _LEAST_WEIGHT = 0.01

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.noise.momentum import Momentum
 from leadlag.core.search.shapes import HUMP, Shape, acting_part, backcast, carried, feedback
 from leadlag.core.time.clock import Clock
 
 __all__ = ["ROWS_BEFORE", "FinerLead", "finer_columns", "finer_totals"]
 
-Floats = NDArray[np.float64]
 
 #: Rows of the KPI before its first one, and before its longest lag, from which its momentum carries a lead's effect on.
 ROWS_BEFORE = 24

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
+
+from leadlag.core.arrays import Flags, Floats, Ints
 
 __all__ = ["largest_scores"]
 
-Floats = NDArray[np.float64]
 
 #: Draws taken together: what their products with one lead make stays in the cache of a core.
 _AT_ONCE = 500
@@ -18,7 +18,7 @@ _MANY_DRAWS = 500
 _RANK, _EXACT = 1e-9, 1e-10
 
 
-def largest_scores(values: Floats, scale: Floats, draws: Floats, *, whole: NDArray[np.bool_]) -> Floats:
+def largest_scores(values: Floats, scale: Floats, draws: Floats, *, whole: Flags) -> Floats:
     """Largest absolute product of any column of each lead, times its scale, with each draw.
 
     Parameters
@@ -65,7 +65,7 @@ def _largest(products: Floats, *, out: Floats) -> None:
     products.max(axis=0, out=out)
 
 
-def _few_columns(values: Floats, whole: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Floats] | None:
+def _few_columns(values: Floats, whole: Flags) -> tuple[Ints, Floats] | None:
     """Places (k,) of columns that span all s of a lead, and the weights (k, s) that do so; None if that saves little."""
     norm = np.sqrt(np.einsum("tms,tms->ms", values, values))
     candidates = np.flatnonzero(whole & (norm > 0).all(axis=1))
@@ -83,12 +83,12 @@ def _few_columns(values: Floats, whole: NDArray[np.bool_]) -> tuple[NDArray[np.i
     return places, weights * norm[lead] / norm[lead, places][:, None]
 
 
-def _spanned(values: Floats, places: NDArray[np.intp], weights: Floats) -> NDArray[np.bool_]:
+def _spanned(values: Floats, places: Ints, weights: Floats) -> Flags:
     """Leads of which the few columns give every one."""
     return np.array([_gives_all(values[:, lead], places, weights) for lead in range(values.shape[1])], dtype=bool)
 
 
-def _gives_all(columns: Floats, places: NDArray[np.intp], weights: Floats) -> bool:
+def _gives_all(columns: Floats, places: Ints, weights: Floats) -> bool:
     """Whether sums of a few of some columns (n, s) are all of them."""
     rest = columns - columns[:, places] @ weights
     length, missed = (np.einsum("ts,ts->s", part, part) for part in (columns, rest))

@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.noise.momentum import Momentum, fit_momentum
 from leadlag.core.search.finer import FinerLead
 
 __all__ = ["Problem", "refitted"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,13 +78,13 @@ class Problem:
         found[: len(lags)] = lags
         return found
 
-    def of(self, leads: Sequence[int] | NDArray[np.intp]) -> Problem:
+    def of(self, leads: Sequence[int] | Ints) -> Problem:
         """The problem with some of its leads."""
         finer = tuple(self.finer[lead] for lead in leads) if self.finer else ()
         return replace(self, X=self.X[:, leads], x_scale=self.x_scale[leads], finer=finer)
 
     @property
-    def observed(self) -> NDArray[np.bool_]:
+    def observed(self) -> Flags:
         """Rows with the KPI and all of the base, shape (n,)."""
         return np.isfinite(self.y) & np.isfinite(self.base).all(axis=1)
 

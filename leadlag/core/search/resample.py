@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.wald import log_f_sf
 
 __all__ = ["SharedSigns", "Tail", "fit_tail", "signs"]
 
-Floats = NDArray[np.float64]
 
 #: Share of the draws beyond which the fitted tail takes over from counting.
 _TAIL_SHARE = 0.05

@@ -10,16 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.resample import Tail
 from leadlag.core.search.scan import frame_of, lead_chunks, regressors, t_of_share
 from leadlag.core.search.shapes import STANDARD, Shape, search_weights
 
 __all__ = ["Rescan", "largest_statistic", "rescan"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +36,7 @@ class Rescan:
 
     log_pvalue: Floats
     unshifted: Floats
-    best: NDArray[np.intp]
+    best: Ints
 
 
 def rescan(problem: Problem, *, tail: Tail, shapes: Sequence[Shape] = STANDARD, spent: float = 0.0) -> Rescan:
@@ -75,7 +73,7 @@ def rescan(problem: Problem, *, tail: Tail, shapes: Sequence[Shape] = STANDARD, 
     return Rescan(log_pvalue=log_pvalue, unshifted=unshifted, best=best)
 
 
-def largest_statistic(problem: Problem, shapes: Sequence[Shape], *, spent: float = 0.0) -> tuple[Floats, NDArray[np.intp]]:
+def largest_statistic(problem: Problem, shapes: Sequence[Shape], *, spent: float = 0.0) -> tuple[Floats, Ints]:
     """Statistic and best column of every lead, both shape (m,)."""
     frame, m = frame_of(problem), problem.X.shape[1]
     share, best = np.full(m, np.nan), np.zeros(m, dtype=np.intp)

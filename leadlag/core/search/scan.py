@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import Basis, residualise
 from leadlag.core.noise.momentum import Whitener, filtered_fit
 from leadlag.core.search.columns import raw_columns
@@ -37,7 +37,6 @@ __all__ = [
     "with_columns",
 ]
 
-Floats = NDArray[np.float64]
 
 #: Leads scanned together, and columns of theirs; they bound the memory of one step.
 CHUNK, _COLUMNS_TOGETHER = 32, 6_400
@@ -88,7 +87,7 @@ class Columns:
 
     values: Floats
     norm: Floats
-    nobs: NDArray[np.intp]
+    nobs: Ints
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,8 +122,8 @@ class Scan:
     bse: Floats
     gain: Floats
     variance: Floats
-    best: NDArray[np.intp]
-    nobs: NDArray[np.intp]
+    best: Ints
+    nobs: Ints
     df: int
     tail: Tail
     unshifted: Floats
@@ -177,7 +176,7 @@ def with_columns(problem: Problem, best: Mapping[int, int], shapes: Sequence[Sha
     return refitted(problem, base=np.column_stack([problem.base, *columns]))
 
 
-def _residualise_present(values: Floats, present: NDArray[np.bool_], q: Floats) -> Floats:
+def _residualise_present(values: Floats, present: Flags, q: Floats) -> Floats:
     """Columns, zero where missing, less their projection on an orthonormal basis over the rows that each of them has.
 
     Rows that a column lacks are taken out of the basis' cross products: ``I - Q_d' Q_d``. A direction of the basis that lives in
@@ -280,7 +279,7 @@ def _scan_once(problem: Problem, flips: SharedSigns, shapes: Sequence[Shape]) ->
     )  # fmt: skip
 
 
-def lead_chunks(problem: Problem, *, n_shapes: int) -> list[NDArray[np.intp]]:
+def lead_chunks(problem: Problem, *, n_shapes: int) -> list[Ints]:
     """Leads to be scanned together: at most so many that their columns are few, those with lags of the same kind together."""
     kinds = np.array([problem.finer_of(lead) is not None for lead in range(problem.X.shape[1])], dtype=bool)
     groups = [group for group in (np.flatnonzero(~kinds), np.flatnonzero(kinds)) if len(group)] or [np.flatnonzero(kinds)]
@@ -289,8 +288,8 @@ def lead_chunks(problem: Problem, *, n_shapes: int) -> list[NDArray[np.intp]]:
 
 
 def _scan_chunk(
-    problem: Problem, frame: Frame, drawn: Floats, size: Floats, leads: NDArray[np.intp], shapes: Sequence[Shape]
-) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.intp], Floats]:
+    problem: Problem, frame: Frame, drawn: Floats, size: Floats, leads: Ints, shapes: Sequence[Shape]
+) -> tuple[Floats, Floats, Floats, Floats, Ints, Floats]:
     """t, coefficient, standard error, gain and rows of each column, and the draws' largest |t| of each lead."""
     columns = regressors(problem, frame, leads.tolist(), shapes)
     n, m, s = columns.values.shape

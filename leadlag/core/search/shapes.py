@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.noise.momentum import Momentum
 from leadlag.core.time.lags import difference, lag_tensor
 
@@ -21,7 +21,6 @@ __all__ = [
     "carried", "feedback", "first_autocorrelation", "lead_columns", "search_weights", "total_weights",
 ]  # fmt: skip
 
-Floats = NDArray[np.float64]
 Response = Literal["linear", "square", "above", "below"]
 
 #: Share of a decay's weight that may fall on missing values before the row is masked.
@@ -210,7 +209,7 @@ def feedback(shape: Shape, momentum: Momentum) -> Floats:
     return np.array([shape.rate]) if shape.kind == "decay" else np.zeros(0)
 
 
-def backcast(X: Floats, reach: int) -> tuple[Floats, NDArray[np.bool_], Floats]:
+def backcast(X: Floats, reach: int) -> tuple[Floats, Flags, Floats]:
     """Leads with `reach` more values before the first one, the rows from the first value on, and rho.
 
     The value j periods before the first is ``rho^j`` times it, with rho the lead's first autocorrelation: the

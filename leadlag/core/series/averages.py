@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import Basis, is_constant, orthonormal_basis, residualise
 from leadlag.core.time.lags import difference, lag_tensor
 
 __all__ = ["WIDTHS", "moving_average_width", "moving_average_widths", "unrolled"]
 
-Floats = NDArray[np.float64]
 
 #: Widths of moving averages that are looked for. A width of 2 is left out: a first-order moving average with
 #: coefficient 0.9, which nobody made by averaging, cannot be told from it in 260 rows.
@@ -57,7 +56,7 @@ def moving_average_width(series: Floats, *, widths: Sequence[int] = WIDTHS, freq
     return int(moving_average_widths(np.asarray(series)[:, None], widths=widths, frequencies=frequencies)[0]) or None
 
 
-def moving_average_widths(X: Floats, *, widths: Sequence[int] = WIDTHS, frequencies: Sequence[float] = ()) -> NDArray[np.intp]:
+def moving_average_widths(X: Floats, *, widths: Sequence[int] = WIDTHS, frequencies: Sequence[float] = ()) -> Ints:
     """Number of periods of which each series is the moving average or rolling sum; 0 where it is none.
 
     Parameters
@@ -144,7 +143,7 @@ def _stretches(series: Floats) -> list[slice]:
     return [slice(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _widths_of(X: Floats, widths: Sequence[int], frequencies: Sequence[float]) -> NDArray[np.intp]:
+def _widths_of(X: Floats, widths: Sequence[int], frequencies: Sequence[float]) -> Ints:
     """The width with the strongest evidence of each complete series; 0 where none has enough."""
     n = len(X)
     tried = [width for width in widths if n >= _CYCLES * width]
@@ -239,7 +238,7 @@ def _averaged(plain: _Plain, width: int) -> Floats:
     return best
 
 
-def _information(n: int, variance: Floats, n_params: int | NDArray[np.intp]) -> Floats:
+def _information(n: int, variance: Floats, n_params: int | Ints) -> Floats:
     """``n log variance`` with the small-sample penalty of Hurvich & Tsai (1989)."""
     floored = np.maximum(variance, np.finfo(float).tiny)
     return np.asarray(n * np.log(floored) + n * (n + n_params) / np.maximum(n - n_params - 2, 1))

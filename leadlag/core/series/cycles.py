@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.series.season import harmonics, season_pvalues
 
 __all__ = ["WEEKS_A_YEAR", "Found", "SeasonAsked", "asked_cycles", "asked_month_ends", "found_in", "month_ends"]
 
-Floats = NDArray[np.float64]
 
 #: Level at which a season is found; shared out over the cycles asked.
 _LEVEL = 0.05
@@ -68,7 +68,7 @@ class Found:
         Smallest p of the groups that were asked, times their number.
     """
 
-    n_kept: NDArray[np.intp]
+    n_kept: Ints
     pvalues: Floats
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csgraph, csr_array
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import orthonormal_basis, rows_needed, standardise
 
 __all__ = ["arithmetic_parts", "duplicate_groups"]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 #: What is smaller than this share of a series is rounding.
 _ROUNDING = 1e-6
@@ -84,7 +82,7 @@ def _terms(y: Floats, X: Floats, *, powers: bool) -> Flags:
     return named
 
 
-def _common_rows(y: Floats, X: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _common_rows(y: Floats, X: Floats) -> tuple[Ints, Ints]:
     """Rows and columns without missing values: the columns that are there on most of the KPI's rows."""
     present, here = np.isfinite(X), np.isfinite(y)
     usable = np.flatnonzero(present[here].mean(axis=0) >= _PRESENT) if here.any() else np.empty(0, dtype=np.intp)
@@ -104,7 +102,7 @@ def _last_decimal(values: Floats) -> float:
     return 0.0
 
 
-def _identity(change: Floats, moves: Floats, *, resolution: float, unit_only: bool) -> NDArray[np.intp]:
+def _identity(change: Floats, moves: Floats, *, resolution: float, unit_only: bool) -> Ints:
     """Columns of `moves` that give `change` exactly; empty if none do."""
     length = np.linalg.norm(change)
     scale = np.linalg.norm(moves, axis=0)
@@ -129,9 +127,7 @@ def _identity(change: Floats, moves: Floats, *, resolution: float, unit_only: bo
     return np.empty(0, dtype=np.intp)
 
 
-def _exact_terms(
-    change: Floats, moves: Floats, chosen: NDArray[np.intp], *, resolution: float, unit_only: bool
-) -> NDArray[np.intp]:
+def _exact_terms(change: Floats, moves: Floats, chosen: Ints, *, resolution: float, unit_only: bool) -> Ints:
     """Those of the chosen columns that an exact identity needs; empty if they make none."""
     coefficients = np.linalg.lstsq(moves[:, chosen], change, rcond=None)[0]
     left = change - moves[:, chosen] @ coefficients
@@ -153,7 +149,7 @@ def _exact_terms(
     return chosen[needed] if enough and independent else np.empty(0, dtype=np.intp)
 
 
-def duplicate_groups(X: Floats, *, threshold: float = 0.99) -> NDArray[np.intp]:
+def duplicate_groups(X: Floats, *, threshold: float = 0.99) -> Ints:
     """Groups of series that correlate by more than `threshold`, of either sign, at lag 0.
 
     Parameters

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from leadlag.core.arrays import Floats
 
 __all__ = ["in_percent"]
 
 
-def in_percent(values: NDArray[np.float64], *, log: bool) -> NDArray[np.float64]:
+def in_percent(values: Floats, *, log: bool) -> Floats:
     """Changes of a log as percentages; others as they are.
 
     Parameters

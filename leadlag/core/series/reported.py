@@ -7,11 +7,11 @@ its measured rates beside it. Averages are told in `leadlag.core.series.averages
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from leadlag.core.arrays import Floats, Ints
 
 __all__ = ["cumulative_blocks", "filled_forward_step"]
 
-Floats = NDArray[np.float64]
 
 #: A fall below this share of the value before is a restart.
 _RESTART = 0.5
@@ -26,7 +26,7 @@ _FEWEST_RESTARTS, _SHORTEST_BLOCK = 2, 3
 _FEWEST_RUNS, _RUN_SPREAD, _OWN_VALUES = 6, 0.20, 0.80
 
 
-def cumulative_blocks(series: Floats, *, year: NDArray[np.intp] | None = None) -> NDArray[np.intp] | None:
+def cumulative_blocks(series: Floats, *, year: Ints | None = None) -> Ints | None:
     """Block of each row of a sum that starts again (year, quarter or month to date); None if the series is none.
 
     Parameters
@@ -75,7 +75,7 @@ def cumulative_blocks(series: Floats, *, year: NDArray[np.intp] | None = None) -
     return None
 
 
-def _is_summed(values: Floats, block: NDArray[np.intp]) -> bool:
+def _is_summed(values: Floats, block: Ints) -> bool:
     """Whether values climb from near nothing within each block and fall where the next one begins."""
     steps, begins = np.diff(values), np.diff(block) > 0
     if begins.sum() < _FEWEST_RESTARTS or not (~begins).any():
@@ -86,7 +86,7 @@ def _is_summed(values: Floats, block: NDArray[np.intp]) -> bool:
     return bool(climbs and (steps[begins] < 0).all() and -typical <= first <= _FIRST_STEPS * typical)
 
 
-def _even_blocks(restarts: NDArray[np.intp], n: int) -> bool:
+def _even_blocks(restarts: Ints, n: int) -> bool:
     """Whether restarts come at even distances, the parts before the first and after the last being no longer."""
     lengths = np.diff(restarts)
     slack = max(1.0, _UNEVEN * float(lengths.mean()))

@@ -6,16 +6,15 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise
 from leadlag.core.noise.momentum import ar_errors
 from leadlag.core.time.lags import lag_tensor
 
 __all__ = ["harmonics", "season_pvalues"]
 
-Floats = NDArray[np.float64]
 
 #: Autocovariances that are freed together from what the season columns took away.
 _LAGS = 6

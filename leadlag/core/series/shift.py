@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import residualise
 from leadlag.core.noise.momentum import Momentum, filtered_fit, fit_momentum
 
 __all__ = ["LevelShift", "largest_shift"]
 
-Floats = NDArray[np.float64]
 
 #: Dates tried with their own noise model, from each of the two filters.
 _DATES = 3
@@ -78,7 +77,7 @@ def largest_shift(y: Floats, base: Floats, momentum: Momentum) -> LevelShift | N
     return best
 
 
-def _likely_dates(y: Floats, base: Floats, momentum: Momentum, dates: NDArray[np.intp]) -> list[int]:
+def _likely_dates(y: Floats, base: Floats, momentum: Momentum, dates: Ints) -> list[int]:
     """Dates whose step has the largest t under one filter."""
     without = filtered_fit(y, base, momentum)
     filtered = without.filter_.apply((np.arange(len(y))[:, None] >= dates).astype(np.float64))

@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, rows_needed, standardise
 from leadlag.core.linear.masks import columns_by_rows
 from leadlag.core.linear.pvalues import two_sided
@@ -17,8 +17,6 @@ from leadlag.core.series.unitroot import Deterministic, UnitRootTests, fixed_col
 
 __all__ = ["Judged", "State", "Verdict", "enough_rows", "integration_states", "judged", "nothing_left"]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 #: What is smaller than this share of a series is rounding.
 _ROUNDING = 1e-6
 Verdict = Literal["stationary", "trend-stationary", "integrated", "inconclusive"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, standardise
 from leadlag.core.linear.masks import columns_by_rows
 from leadlag.core.series.unitroot import long_run_sum, short_bandwidth
@@ -12,7 +12,6 @@ from leadlag.core.time.lags import difference
 
 __all__ = ["trend_statistics"]
 
-Floats = NDArray[np.float64]
 
 #: How fast the weight moves from changes to levels as the tests speak against a unit root.
 _KAPPA = 0.00025

@@ -7,14 +7,13 @@ on the number of rows: at 60 rows the limit would reject too often.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.series.unitroot import Deterministic
 
 __all__ = ["DFGLS_SURFACE", "KPSS_POINTS", "PROBABILITIES", "adf_pvalues", "dfgls_pvalues", "kpss_critical", "kpss_pvalues"]
 
-Floats = NDArray[np.float64]
 
 #: Curves ``p = Phi(b0 + b1 t + b2 t^2 (+ b3 t^3))`` left and right of a knot, and the range beyond which p is 0 or 1
 #: (MacKinnon 1994, J. Business & Economic Statistics 12:167, tables 3 and 4).
@@ -96,7 +95,7 @@ def kpss_critical(alpha: float, *, deterministic: Deterministic) -> float:
     return float(np.interp(alpha, probabilities[::-1], critical[::-1]))
 
 
-def dfgls_pvalues(statistic: Floats, n: NDArray[np.intp], *, deterministic: Deterministic) -> Floats:
+def dfgls_pvalues(statistic: Floats, n: Ints, *, deterministic: Deterministic) -> Floats:
     """p of DF-GLS statistics of series with n values each: the chance of one so low or lower under a unit root.
 
     Notes

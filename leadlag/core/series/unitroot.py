@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import Basis, orthonormal_basis, residualise, standardise
 from leadlag.core.linear.masks import columns_by_rows
 from leadlag.core.time.lags import difference, lag_tensor
@@ -21,8 +21,6 @@ __all__ = [
     "fixed_columns", "integration", "integrations", "kpss_statistic", "long_run_sum", "short_bandwidth", "unit_root_tests",
 ]  # fmt: skip
 
-Floats = NDArray[np.float64]
-Places = NDArray[np.intp]
 State = Literal["integrated", "stationary", "inconclusive"]
 Deterministic = Literal["c", "ct"]
 
@@ -135,7 +133,7 @@ def _level_fits(series: Floats, fixed: Basis) -> tuple[Floats, Floats]:
     return statistic, ssr
 
 
-def _take_out(columns: Floats, length: Floats) -> NDArray[np.bool_]:
+def _take_out(columns: Floats, length: Floats) -> Flags:
     """Take the first of some columns (k, rows, m) out of the others, in place; False where only rounding is left of it."""
     norm = np.sqrt(np.einsum("rm,rm->m", columns[0], columns[0]))
     unit = columns[0] / np.where(norm > 0, norm, 1.0)
@@ -230,7 +228,7 @@ def most_lags(n: int, n_fixed: int = 2) -> int:
     return max(0, min(int(12 * (n / 100) ** 0.25), (n - max(n_fixed - 2, 0)) // 6 - 2))
 
 
-def _chosen_adf(X: Floats, *, n: int, fixed: Floats) -> tuple[Floats, Places]:
+def _chosen_adf(X: Floats, *, n: int, fixed: Floats) -> tuple[Floats, Ints]:
     """ADF statistic of each column with the lags that BIC chooses, and these lags; n values in each."""
     hold_back = most_lags(n, fixed.shape[1])
     lags = np.argmin(_adf_fits(X, hold_back=hold_back, fixed=fixed).bic, axis=0)
@@ -255,13 +253,13 @@ class UnitRootTests:
         Lagged changes beside the level, and last lag with a weight in KPSS.
     """
 
-    nobs: Places
+    nobs: Ints
     dfgls: Floats
-    dfgls_lags: Places
+    dfgls_lags: Ints
     adf: Floats
-    adf_lags: Places
+    adf_lags: Ints
     kpss: Floats
-    bandwidth: Places
+    bandwidth: Ints
 
 
 def unit_root_tests(X: Floats, *, deterministic: Deterministic, season: Floats | None = None) -> UnitRootTests:
@@ -337,7 +335,7 @@ def _gls_detrended(X: Floats, fixed: Floats, *, deterministic: Deterministic) ->
     return detrended
 
 
-def _chosen_dfgls(X: Floats, rows: Places, fixed: Floats, *, deterministic: Deterministic) -> tuple[Floats, Places]:
+def _chosen_dfgls(X: Floats, rows: Ints, fixed: Floats, *, deterministic: Deterministic) -> tuple[Floats, Ints]:
     """DF-GLS statistic of series on the same rows with the lags that BIC chooses, and these lags."""
     by_ols = np.full_like(X, np.nan)
     by_ols[rows] = residualise(X[rows], orthonormal_basis(fixed[rows]))

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from leadlag.core.arrays import Floats, Ints
 
 __all__ = ["Clock", "whole"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,8 +42,8 @@ class Clock:
     1.3333333333333333
     """
 
-    ended: NDArray[np.intp]
-    begun: NDArray[np.intp]
+    ended: Ints
+    begun: Ints
     per: int
     ratio: float
 

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.errors import UsageError
 
 __all__ = [
@@ -23,10 +24,8 @@ __all__ = [
     "shifted_rows",
 ]  # fmt: skip
 
-FloatArray = NDArray[np.float64]
 
-
-def lag_matrix(x: ArrayLike, lags: Sequence[int], *, fill: float = np.nan) -> NDArray[np.float64]:
+def lag_matrix(x: ArrayLike, lags: Sequence[int], *, fill: float = np.nan) -> Floats:
     """Lagged copies of one series, one column per lag.
 
     Parameters
@@ -61,7 +60,7 @@ def lag_matrix(x: ArrayLike, lags: Sequence[int], *, fill: float = np.nan) -> ND
     return lag_tensor(series[:, None], lags, fill=fill)[:, 0, :]
 
 
-def lag_tensor(X: ArrayLike, lags: Sequence[int], *, fill: ArrayLike = np.nan) -> NDArray[np.float64]:
+def lag_tensor(X: ArrayLike, lags: Sequence[int], *, fill: ArrayLike = np.nan) -> Floats:
     """Lagged copies of many series at once.
 
     Parameters
@@ -109,7 +108,7 @@ def lag_tensor(X: ArrayLike, lags: Sequence[int], *, fill: ArrayLike = np.nan) -
     return chosen
 
 
-def difference(x: ArrayLike, *, step: int = 1, order: int = 1) -> NDArray[np.float64]:
+def difference(x: ArrayLike, *, step: int = 1, order: int = 1) -> Floats:
     """Change over `step` periods, taken `order` times; same length, NaN where there is no earlier value.
 
     Parameters
@@ -151,7 +150,7 @@ def further(lags: Sequence[int], count: int) -> list[int]:
     return [max(lags) + extra for extra in range(1, count + 1)]
 
 
-def places_of(periods: ArrayLike | None, count: int) -> NDArray[np.intp]:
+def places_of(periods: ArrayLike | None, count: int) -> Ints:
     """Place of each of `count` rows on the grid of periods, from 0; the rows follow each other if None.
 
     Examples
@@ -165,7 +164,7 @@ def places_of(periods: ArrayLike | None, count: int) -> NDArray[np.intp]:
     return np.asarray(given.astype(np.intp) - int(given[0]) if count else given, dtype=np.intp)
 
 
-def lead_products(x: FloatArray, firsts: list[int]) -> list[FloatArray]:
+def lead_products(x: Floats, firsts: list[int]) -> list[Floats]:
     """Products of each lead's lags with one another, for every order.
 
     Parameters
@@ -199,7 +198,7 @@ def lead_products(x: FloatArray, firsts: list[int]) -> list[FloatArray]:
     return found[::-1]
 
 
-def shifted_rows(current: FloatArray, y: FloatArray, *, first: int, deepest: int) -> FloatArray:
+def shifted_rows(current: Floats, y: Floats, *, first: int, deepest: int) -> Floats:
     """The left factor of the one matrix product that begins `cross_products`.
 
     Parameters
@@ -225,7 +224,7 @@ def shifted_rows(current: FloatArray, y: FloatArray, *, first: int, deepest: int
     return rows
 
 
-def cross_products(rows: FloatArray, y: FloatArray, x: FloatArray, *, first: int, deepest: int) -> FloatArray:
+def cross_products(rows: Floats, y: Floats, x: Floats, *, first: int, deepest: int) -> Floats:
     """Products of the leads' lags with the KPI, its lags, and what else is in the model.
 
     Parameters
@@ -259,7 +258,7 @@ def cross_products(rows: FloatArray, y: FloatArray, x: FloatArray, *, first: int
     return sums
 
 
-def rows_before(series: FloatArray, row: int, count: int) -> FloatArray:
+def rows_before(series: Floats, row: int, count: int) -> Floats:
     """The `count` rows before `row`, latest first: entry i - 1 is ``series[row - i]``.
 
     Examples
@@ -270,7 +269,7 @@ def rows_before(series: FloatArray, row: int, count: int) -> FloatArray:
     return series[row - count : row][::-1]
 
 
-def _even_step(shifts: NDArray[np.intp]) -> int | None:
+def _even_step(shifts: Ints) -> int | None:
     """Step of an increasing, evenly spaced set of lags; None if it is neither."""
     gaps = np.diff(shifts)
     if gaps.size == 0:

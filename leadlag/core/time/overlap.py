@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.time.clock import Clock
 
 __all__ = ["Edges", "folded", "last_ended"]
-
-Floats = NDArray[np.float64]
-Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -29,8 +26,8 @@ class Edges:
         Share of the straddling own period that lies before the edge, 0 where none straddles.
     """
 
-    ended: Places
-    begun: Places
+    ended: Ints
+    begun: Ints
     before: Floats
 
     def clock(self, *, per: int, ratio: float) -> Clock:
@@ -86,7 +83,7 @@ def last_ended(values: Floats, edges: Edges) -> Floats:
     return np.where(inside, values[np.clip(places, 0, max(len(values) - 1, 0))], np.nan)
 
 
-def _pieces(edges: Edges, n_own: int) -> tuple[Places, Places, Floats, NDArray[np.bool_]]:
+def _pieces(edges: Edges, n_own: int) -> tuple[Ints, Ints, Floats, Flags]:
     """Own period, period of the KPI and share of every piece, in time order, and whether the own period ends in it."""
     own = np.arange(n_own)
     first = np.searchsorted(edges.begun, own, side="right") - 1

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.time.clock import Clock
 from leadlag.core.time.lags import lag_matrix
 
 __all__ = ["lagged", "momentum_steps", "pace_of"]
-
-Floats = NDArray[np.float64]
 
 
 def lagged(x: Floats, lags: Sequence[int], clock: Clock | None = None, *, fill: float = np.nan) -> Floats:

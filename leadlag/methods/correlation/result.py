@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.pvalues import two_sided
 from leadlag.errors import UsageError
 from leadlag.methods.correlation import words
 from leadlag.results import Provenance, Result
 
 __all__ = ["CrossCorrelation", "CrossCorrelations"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,19 +66,19 @@ class CrossCorrelation(Result):
     lead: str
     controls: tuple[str, ...]
     unit: str
-    lags: NDArray[np.intp]
-    correlation: FloatArray
-    bse: FloatArray
-    low: FloatArray
-    high: FloatArray
-    low_all: FloatArray
-    high_all: FloatArray
-    pvalues: FloatArray
+    lags: Ints
+    correlation: Floats
+    bse: Floats
+    low: Floats
+    high: Floats
+    low_all: Floats
+    high_all: Floats
+    pvalues: Floats
     alpha: float
     critical: float
     critical_all: float
     prewhitened: bool
-    ar: FloatArray
+    ar: Floats
     ar_order: int
     difference: int
     integrated: tuple[str, ...]
@@ -137,11 +136,11 @@ class CrossCorrelation(Result):
         """What the correlations say, in plain sentences."""
         return words.explain(self)
 
-    def _largest(self, among: NDArray[np.bool_]) -> int:
+    def _largest(self, among: Flags) -> int:
         size = np.where(among & np.isfinite(self.correlation), np.abs(self.correlation), -1.0)
         return int(self.lags[np.argmax(size)])
 
-    def _outside(self, high: FloatArray) -> tuple[int, ...]:
+    def _outside(self, high: Floats) -> tuple[int, ...]:
         return tuple(int(lag) for lag in self.lags[np.abs(self.correlation) > high])
 
 
@@ -175,9 +174,9 @@ class CrossCorrelations(Result):
     leads: tuple[str, ...]
     controls: tuple[str, ...]
     unit: str
-    lags: NDArray[np.intp]
-    correlation: FloatArray
-    bse: FloatArray
+    lags: Ints
+    correlation: Floats
+    bse: Floats
     alpha: float
     critical: float
     prewhitened: bool
@@ -187,7 +186,7 @@ class CrossCorrelations(Result):
     provenance: Provenance
 
     @property
-    def high(self) -> FloatArray:
+    def high(self) -> Floats:
         """Upper end of the pointwise band around zero, shape (n_kpis, n_leads, n_lags); the lower end is its negative."""
         return np.asarray(self.critical * self.bse)
 

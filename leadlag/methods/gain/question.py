@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_lags, as_names, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment
+from leadlag.core.arrays import Floats
 from leadlag.core.forecasts.origins import Rolled
 from leadlag.core.search.shapes import STANDARD
 from leadlag.decision.backing import Gain
@@ -34,7 +34,6 @@ from leadlag.wording.untestable import untestable
 
 __all__ = ["HORIZONS", "forecast_gain", "lead_gains"]
 
-Floats = NDArray[np.float64]
 
 #: Periods ahead that are asked for.
 HORIZONS = (1, 2, 4, 8, 12)

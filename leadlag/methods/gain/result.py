@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from leadlag._validation import as_name
+from leadlag.core.arrays import Floats, Ints
 from leadlag.decision.backing import Gain
 from leadlag.methods.gain import words
 from leadlag.methods.gain.numbers.gains import saved_so_far
@@ -19,7 +20,6 @@ from leadlag.results import Provenance, Result
 
 __all__ = ["ForecastGain", "GainAhead", "Walk", "gain_of"]
 
-Floats = NDArray[np.float64]
 
 _COLUMNS = (
     "lead", "horizon", "origin", "period", "actual", "own", "with_lead", "naive", "seasonal", "lag", "shape", "rmse_saved",
@@ -94,7 +94,7 @@ class Walk:
     """
 
     periods: tuple[str, ...]
-    origins: NDArray[np.intp]
+    origins: Ints
     actual: Floats
     own: Floats
     naive: Floats

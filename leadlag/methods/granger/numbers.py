@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.covariance import covariance
 from leadlag.core.linear.leastsquares import (
     EXACT,
@@ -25,8 +26,6 @@ from leadlag.core.time.lags import further, lag_matrix
 from leadlag.errors import UsageError
 
 __all__ = ["GrangerNumbers", "granger"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,8 +69,8 @@ class GrangerNumbers:
     own_order: tuple[int, ...]
     augment: int
     aliased: tuple[int, ...]
-    params: FloatArray
-    bse: FloatArray
+    params: Floats
+    bse: Floats
     rsquared: float
     rsquared_restricted: float
     nobs: int
@@ -91,10 +90,10 @@ class _Rows:
     per unit of the lead.
     """
 
-    y: FloatArray
-    X: FloatArray
-    tested: NDArray[np.intp]
-    periods: NDArray[np.intp]
+    y: Floats
+    X: Floats
+    tested: Ints
+    periods: Ints
     unit: float
 
 
@@ -198,9 +197,9 @@ def granger(
 
 
 def _complete_rows(
-    y: FloatArray,
-    x: FloatArray,
-    controls: FloatArray,
+    y: Floats,
+    x: Floats,
+    controls: Floats,
     lags: tuple[int, ...],
     own_lags: tuple[int, ...],
     augment: int,
@@ -227,7 +226,7 @@ def _complete_rows(
     return _Rows(y=kpi.values[present], X=X[present], tested=columns, periods=np.flatnonzero(present), unit=unit)
 
 
-def _check_series(rows: _Rows, y: FloatArray, x: FloatArray) -> None:
+def _check_series(rows: _Rows, y: Floats, x: Floats) -> None:
     """Refuse a KPI or a lead that does not vary in the rows used, and a lead that is the KPI."""
     if not np.isfinite(x).any():
         raise UsageError("the lead has no values.", code="LL201")
@@ -268,7 +267,7 @@ def _check_leverage(model: LeastSquares, rows: _Rows, cov_type: str) -> None:
         )
 
 
-def _tested_scores(model: LeastSquares, rows: _Rows) -> NDArray[np.intp]:
+def _tested_scores(model: LeastSquares, rows: _Rows) -> Ints:
     """Which orthonormal directions are those of the tested columns; they stand last, as the columns do."""
     return np.arange(model.rank - int(model.kept[rows.tested].sum()), model.rank)
 

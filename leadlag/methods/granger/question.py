@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadlag._validation import as_int, as_lags, as_option, once_each, only_data_positional
 from leadlag.catalogue import Metric, Missing
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.wald import DISTRIBUTIONS
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.granger import words
@@ -19,8 +19,6 @@ from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 
 __all__ = ["granger_test"]
-
-FloatArray = NDArray[np.float64]
 
 
 @only_data_positional
@@ -141,7 +139,7 @@ def granger_test(
     )
 
 
-def _stacked(sample: Sample, names: Sequence[str]) -> FloatArray | None:
+def _stacked(sample: Sample, names: Sequence[str]) -> Floats | None:
     """Columns side by side, shape (n_periods, len(names)); None for none."""
     return np.column_stack([sample.column(name) for name in names]) if names else None
 

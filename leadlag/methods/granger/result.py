@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.pvalues import interval, t_values, two_sided
 from leadlag.methods.granger import words
 from leadlag.methods.granger.numbers import GrangerNumbers
 from leadlag.results import Provenance, Result
 
 __all__ = ["GrangerResult"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,16 +74,16 @@ class GrangerResult(Result, GrangerNumbers, _GrangerNames):
     provenance: Provenance
 
     @property
-    def tvalues(self) -> FloatArray:
+    def tvalues(self) -> Floats:
         """Coefficient over standard error of each tested lag, shape (len(order),)."""
         return t_values(self.params, self.bse)
 
     @property
-    def pvalues(self) -> FloatArray:
+    def pvalues(self) -> Floats:
         """Two-sided p of each tested lag alone, by Student's t with `df_resid` degrees of freedom."""
         return two_sided(self.tvalues, df=self.df_resid)
 
-    def conf_int(self, alpha: float = 0.05) -> FloatArray:
+    def conf_int(self, alpha: float = 0.05) -> Floats:
         """Interval of each coefficient that misses it with probability `alpha`, shape (len(order), 2)."""
         return interval(self.params, self.bse, df=self.df_resid, alpha=alpha)
 

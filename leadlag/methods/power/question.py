@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
@@ -36,7 +35,6 @@ from leadlag.wording.untestable import untestable
 
 __all__ = ["detectable", "detectable_effect", "detectable_of"]
 
-Floats = NDArray[np.float64]
 
 #: A power of nearly one is not read off a curve of so few draws.
 _LEAST_POWER, _MOST_POWER = 0.10, 0.95

@@ -7,16 +7,14 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.bands import Bands
 from leadlag.core.linear.pvalues import interval, t_values, two_sided
 from leadlag.methods.projection import words
 from leadlag.results import Provenance, Result
 
 __all__ = ["LocalProjection"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,8 +83,8 @@ class LocalProjection(Result):
     horizons: tuple[int, ...]
     bands: Bands
     cumulative: Bands
-    uncorrected: FloatArray
-    cov: FloatArray
+    uncorrected: Floats
+    cov: Floats
     df: float
     df_cumulative: float
     lead_sd: float
@@ -106,22 +104,22 @@ class LocalProjection(Result):
     provenance: Provenance
 
     @property
-    def response(self) -> FloatArray:
+    def response(self) -> Floats:
         """KPI so many periods after a surprise of one unit in the lead, shape (H,)."""
         return self.bands.estimate
 
     @property
-    def bse(self) -> FloatArray:
+    def bse(self) -> Floats:
         """Standard errors of the response, shape (H,)."""
         return self.bands.bse
 
     @property
-    def tvalues(self) -> FloatArray:
+    def tvalues(self) -> Floats:
         """Response over standard error, shape (H,)."""
         return t_values(self.response, self.bse)
 
     @property
-    def pvalues(self) -> FloatArray:
+    def pvalues(self) -> Floats:
         """Two-sided p of each horizon alone, by Student's t with `df` degrees of freedom, shape (H,)."""
         return two_sided(self.tvalues, df=self.df)
 
@@ -130,7 +128,7 @@ class LocalProjection(Result):
         """Horizon at which the response is largest in size."""
         return self.horizons[int(np.argmax(np.abs(self.response)))]
 
-    def conf_int(self, alpha: float = 0.05) -> FloatArray:
+    def conf_int(self, alpha: float = 0.05) -> Floats:
         """Pointwise intervals that miss with probability `alpha`, shape (H, 2)."""
         return interval(self.response, self.bse, df=self.df, alpha=alpha)
 

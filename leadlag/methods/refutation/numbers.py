@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.noise.momentum import largest_root
 from leadlag.core.search.given import best_column
 from leadlag.core.search.problem import Problem, refitted
@@ -21,7 +21,6 @@ __all__ = [
     "random_walks", "reordered", "shifted", "with_copies",
 ]  # fmt: skip
 
-Floats = NDArray[np.float64]
 
 #: A momentum has faded where this share of it is left.
 _FADED = 0.05
@@ -197,9 +196,7 @@ def _reach(problem: Problem) -> float:
     return float(np.log(_FADED) / np.log(root)) if root > 0 else 0.0
 
 
-def _compared(
-    problem: Problem, series: Floats, first: np.intp, places: Sequence[NDArray[np.intp]], shapes: Sequence[Shape]
-) -> Copies:
+def _compared(problem: Problem, series: Floats, first: np.intp, places: Sequence[Ints], shapes: Sequence[Shape]) -> Copies:
     """Statistic of a lead and of its copies, each of which takes the lead's rows from `first` on in another order."""
     rows = np.arange(first, first + len(places[0])) if places else np.empty(0, dtype=np.intp)
     summed = problem.momentum.unit_root

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing
+from leadlag.core.arrays import Floats
 from leadlag.core.search.given import given_others
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.scan import scan, with_columns
@@ -31,8 +31,6 @@ from leadlag.sample.roles import longest_lag, with_lead
 from leadlag.wording.untestable import nothing_left
 
 __all__ = ["decoys_tried", "refutation_test", "refuted"]
-
-Floats = NDArray[np.float64]
 
 
 @only_data_positional

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.series.season import harmonics
 from leadlag.core.time.clock import Clock
 from leadlag.errors import UsageError
@@ -19,7 +19,6 @@ from leadlag.sample.periods import cadence_of, calendar_of, ordinals_of
 
 __all__ = ["Beside", "LeadSeries", "beside", "lead_series", "logged", "onward", "periods_after"]
 
-Floats = NDArray[np.float64]
 
 #: Cycles of a season that was asked for by its length alone.
 _MOST_CYCLES = 12

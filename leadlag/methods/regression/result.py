@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from leadlag._validation import as_name
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.pvalues import interval, t_values, two_sided
 from leadlag.core.linear.wald import WaldTest, joint_test
 from leadlag.decision import Check, residual_checks
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LaggedRegressionResult"]
 
-Floats = NDArray[np.float64]
 
 #: Fields that `to_dict` gives in another form.
 _AS_SERIES = ("params", "bse", "resid", "fittedvalues", "profiles", "diagnostics")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.noise.arma import NoiseOrder
 from leadlag.methods.regression.numbers.fit import LagFit
 from leadlag.methods.regression.numbers.units import arima_params
@@ -52,7 +52,7 @@ def handed_over(
     return OLS(endog, exog).fit(use_t=True, cov_type=cov.cov_type, cov_kwds=hac)
 
 
-def _with_noise(endog: pd.Series, exog: pd.DataFrame, order: NoiseOrder, params: NDArray[np.float64]) -> SARIMAXResultsWrapper:
+def _with_noise(endog: pd.Series, exog: pd.DataFrame, order: NoiseOrder, params: Floats) -> SARIMAXResultsWrapper:
     """SARIMAX at the parameters found, on the grid of periods: a row of a gap is missing, and the noise goes on through it."""
     from statsmodels.tsa.statespace.sarimax import SARIMAX  # noqa: PLC0415
 

@@ -10,11 +10,11 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_int, as_list, as_names, only_data_positional
 from leadlag.catalogue import Metric, Missing
+from leadlag.core.arrays import Floats
 from leadlag.core.search.limits import MAX_BYTES, MAX_TESTS, check_limits
 from leadlag.errors import UsageError
 from leadlag.methods.screen.numbers.screen import REASONS, ScreenNumbers, screen
@@ -24,7 +24,6 @@ from leadlag.sample import Sample, as_sample
 
 __all__ = ["granger_screen", "granger_screen_blocks"]
 
-FloatArray = NDArray[np.float64]
 
 #: Tests a block holds: enough that a block is arithmetic and few enough that two workers stay far below a gigabyte.
 _BLOCK = 600_000
@@ -43,9 +42,9 @@ class _Call:
     kpis: tuple[str, ...]
     leads: tuple[str, ...]
     controls: tuple[str, ...]
-    Y: FloatArray
-    X: FloatArray
-    Z: FloatArray | None
+    Y: Floats
+    X: Floats
+    Z: Floats | None
     max_order: int
     hold_back: int | None
     missing: Missing
@@ -272,7 +271,7 @@ def _read(data: Any, asked: dict[str, list[Any]], missing: Missing, door: dict[s
     return as_sample(data, missing=missing, columns=asked, **door).require_single()
 
 
-def _side_by_side(values: FloatArray, places: list[int]) -> FloatArray:
+def _side_by_side(values: Floats, places: list[int]) -> Floats:
     """These columns; without a copy where they stand together already."""
     together = bool(places) and places == list(range(places[0], places[-1] + 1))
     return values[:, places[0] : places[-1] + 1] if together else values[:, places]
@@ -323,7 +322,7 @@ def _at_once() -> int:
     return int(joblib.effective_n_jobs(None))
 
 
-def _one_block(Y: FloatArray, X: FloatArray, Z: FloatArray | None, max_order: int, hold_back: int | None) -> ScreenNumbers:
+def _one_block(Y: Floats, X: Floats, Z: Floats | None, max_order: int, hold_back: int | None) -> ScreenNumbers:
     """One block on one core: the workers are the parallel part, so the linear algebra inside is not."""
     with one_thread():
         return screen(Y, X, max_order=max_order, hold_back=hold_back, controls=Z)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, rows_needed
 from leadlag.core.series.cycles import SeasonAsked
 from leadlag.core.series.stationary import Judged
@@ -15,7 +15,6 @@ from leadlag.core.time.lags import difference
 
 __all__ = ["SeasonShown", "has_trend", "season_strength", "shown_columns", "spread_grows"]
 
-Floats = NDArray[np.float64]
 
 #: Standard errors by which the slope has to lie above zero, and the least slope: spread like the root of the level, as counts
 #: have it, is 0.5.

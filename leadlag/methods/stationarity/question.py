@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_list, as_real, only_data_positional
 from leadlag.catalogue import Metric, Missing
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import is_constant
 from leadlag.core.series.cycles import found_in
 from leadlag.core.series.stationary import Judged, enough_rows, judged, nothing_left
@@ -28,8 +28,6 @@ from leadlag.sample import Calendar, Sample, as_sample
 __all__ = ["SeasonTest", "SeriesStationarity", "StationarityResult", "check_stationarity"]
 
 _TESTS = ("DF-GLS", "ADF", "KPSS")
-
-FloatArray = NDArray[np.float64]
 
 
 @only_data_positional
@@ -122,7 +120,7 @@ def _search(sample: Sample) -> Search:
     )  # fmt: skip
 
 
-def _tables(sample: Sample) -> Iterator[tuple[str, FloatArray]]:
+def _tables(sample: Sample) -> Iterator[tuple[str, Floats]]:
     """Values of each segment, shape (n_periods, n_metrics), by its name."""
     if sample.values.ndim == 2:
         yield (sample.segments[0] if sample.segments else ""), sample.values
@@ -130,9 +128,7 @@ def _tables(sample: Sample) -> Iterator[tuple[str, FloatArray]]:
         yield from zip(sample.segments, sample.values, strict=True)
 
 
-def _checked(
-    sample: Sample, X: FloatArray, *, segment: str, alpha: float, provenance: Provenance
-) -> Iterator[SeriesStationarity]:
+def _checked(sample: Sample, X: Floats, *, segment: str, alpha: float, provenance: Provenance) -> Iterator[SeriesStationarity]:
     """The series of one table; those with the same season go through the tests together."""
     n = len(X)
     reasons = [_untestable(x) for x in X.T]
@@ -166,7 +162,7 @@ def _checked(
             )  # fmt: skip
 
 
-def _untestable(x: FloatArray) -> str:
+def _untestable(x: Floats) -> str:
     """Code and words why a series cannot be tested; empty if it may be."""
     present = x[np.isfinite(x)]
     if not len(present):
@@ -179,7 +175,7 @@ def _untestable(x: FloatArray) -> str:
     return words.untestable("LL203", detail=event) if event else ""
 
 
-def _too_little(x: FloatArray, *, n_season: int, empty: bool) -> str:
+def _too_little(x: Floats, *, n_season: int, empty: bool) -> str:
     """The same once the season is known."""
     n_values = int(np.isfinite(x).sum())
     if not enough_rows(n_values, n_season):
@@ -187,7 +183,7 @@ def _too_little(x: FloatArray, *, n_season: int, empty: bool) -> str:
     return words.untestable("LL207") if empty else ""
 
 
-def _seasons(X: FloatArray, testable: Sequence[bool], calendar: Calendar) -> list[tuple[SeasonShown, ...]]:
+def _seasons(X: Floats, testable: Sequence[bool], calendar: Calendar) -> list[tuple[SeasonShown, ...]]:
     """The seasons that each series is long enough for, and what it shows of them."""
     n_values = np.isfinite(X).sum(axis=0)
     found: list[tuple[SeasonShown, ...]] = [() for _ in testable]
@@ -201,13 +197,13 @@ def _seasons(X: FloatArray, testable: Sequence[bool], calendar: Calendar) -> lis
     return found
 
 
-def _worth_a_log(x: FloatArray, season: FloatArray | None) -> bool:
+def _worth_a_log(x: Floats, season: Floats | None) -> bool:
     """Whether a log is worth a thought: a positive measure whose steps grow with its level."""
     return not few_values(x) and spread_grows(x, season)
 
 
 def _fields(
-    x: FloatArray, asked: Sequence[SeasonShown], answers: Judged, place: int, *, log: tuple[Judged, int] | None, first_day: str
+    x: Floats, asked: Sequence[SeasonShown], answers: Judged, place: int, *, log: tuple[Judged, int] | None, first_day: str
 ) -> dict[str, Any]:
     """What was found about one series that could be tested."""
     tests = answers.tests

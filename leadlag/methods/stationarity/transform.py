@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from leadlag._validation import as_int
+from leadlag.core.arrays import Floats
 from leadlag.core.series.cycles import SeasonAsked, month_ends
 from leadlag.core.series.season import harmonics
 from leadlag.core.time.lags import difference
@@ -19,7 +19,6 @@ from leadlag.results import plain
 
 __all__ = ["LearnedSeason", "SeriesTransform"]
 
-Floats = NDArray[np.float64]
 
 #: Name and version of what `SeriesTransform.to_dict` gives.
 SCHEMA = "leadlag-transform-1"

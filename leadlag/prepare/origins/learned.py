@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.forecasts.direct import own_history
 from leadlag.core.linear.leastsquares import is_constant, less_columns, orthonormal_basis, residualise, standardise
 from leadlag.core.linear.masks import columns_by_rows
@@ -26,8 +26,6 @@ from leadlag.sample import Calendar
 
 __all__ = ["AsOf", "KpiThen", "Known", "Learner", "LeadsThen", "Published"]
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 #: Verdicts are asked again when the history has grown by this share.
 _GROWTH = 0.2
@@ -60,11 +58,11 @@ class AsOf(Protocol):
         """Periods after its own at which a value of the KPI is published."""
 
     @property
-    def lead_delays(self) -> NDArray[np.intp]:
+    def lead_delays(self) -> Ints:
         """The same of each lead, shape (m,)."""
 
     @property
-    def control_delays(self) -> NDArray[np.intp]:
+    def control_delays(self) -> Ints:
         """The same of each control, shape (c,)."""
 
     def at(self, origin: int) -> Known:
@@ -89,8 +87,8 @@ class Published:
     X: Floats
     Z: Floats
     kpi_delay: int
-    lead_delays: NDArray[np.intp]
-    control_delays: NDArray[np.intp]
+    lead_delays: Ints
+    control_delays: Ints
 
     def at(self, origin: int) -> Known:
         """What was known at the end of row `origin`."""
@@ -286,7 +284,7 @@ class Learner:
             shift = [one - np.concatenate([np.zeros((steps, 1)), one[:-steps]]) for one in shift]
         return np.column_stack([columns, *shift])
 
-    def leads(self, now: Known, verdict: Verdict, some: NDArray[np.intp], *, delay: int) -> LeadsThen:
+    def leads(self, now: Known, verdict: Verdict, some: Ints, *, delay: int) -> LeadsThen:
         """Some leads, all published `delay` periods late, at one origin."""
         n = len(now.y) - delay
         values, _ = bounded_spikes(now.X[:n, some], verdict.spikes[some])

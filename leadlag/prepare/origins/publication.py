@@ -6,16 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadlag.catalogue import Metric
+from leadlag.core.arrays import Floats
 from leadlag.prepare.origins.learned import Published
 from leadlag.prepare.transforms import take_log
 from leadlag.sample import Sample
 
 __all__ = ["published"]
-
-Floats = NDArray[np.float64]
 
 
 def published(

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.forecasts.direct import OwnHistory, Shaped, lead_forecasts, own_history, shaped
 from leadlag.core.forecasts.origins import Rolled
 from leadlag.prepare.kpi import MAX_ORDER
@@ -18,7 +18,6 @@ from leadlag.sample import Calendar
 
 __all__ = ["default_origin", "rolled"]
 
-Floats = NDArray[np.float64]
 
 #: A lead is asked from where its values are enough for constant and trend beside it.
 _FEWEST_COLUMNS = 2
@@ -91,7 +90,7 @@ def rolled(learner: Learner, actual: Floats, *, horizons: Sequence[int], first: 
     )  # fmt: skip
 
 
-def _forms(learner: Learner, now: Known, verdict: Verdict, kpi: KpiThen) -> list[tuple[NDArray[np.intp], int, Shaped]]:
+def _forms(learner: Learner, now: Known, verdict: Verdict, kpi: KpiThen) -> list[tuple[Ints, int, Shaped]]:
     """The leads in their shapes, those of one publication delay together."""
     delays = learner.known.lead_delays
     found = []

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.errors import UsageError
 from leadlag.prepare.origins.learned import Known
 from leadlag.prepare.transforms import take_log
@@ -16,7 +16,6 @@ from leadlag.sample import Vintages
 
 __all__ = ["Snapshots"]
 
-Floats = NDArray[np.float64]
 
 #: From the first origin on at which this share of the KPI's values so far was out.
 _ENOUGH = 0.5
@@ -59,12 +58,12 @@ class Snapshots:
         return self._late[self.kpi]
 
     @property
-    def lead_delays(self) -> NDArray[np.intp]:
+    def lead_delays(self) -> Ints:
         """The same of each lead, shape (m,)."""
         return np.array([self._late[name] for name in self.leads], dtype=np.intp)
 
     @property
-    def control_delays(self) -> NDArray[np.intp]:
+    def control_delays(self) -> Ints:
         """The same of each control, shape (c,)."""
         return np.array([self._late[name] for name in self.controls], dtype=np.intp)
 

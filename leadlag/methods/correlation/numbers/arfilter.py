@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import fft
 
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import fit, rows_needed
 from leadlag.core.noise.momentum import EDGE, inside, largest_root
 from leadlag.core.time.lags import lag_matrix
 
 __all__ = ["ar_filter", "implied", "most_order"]
 
-Floats = NDArray[np.float64]
 
 #: Periods per order that an automatic filter may have, and the rule of R's ``ar`` beside it.
 _PERIODS_PER_ORDER, _PER_DECADE = 10, 10.0

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import fft, linalg
 
 from leadlag._validation import as_bool, as_int
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, rows_needed, standardise
 from leadlag.core.noise.momentum import ar_errors
 from leadlag.core.time.lags import lag_tensor
@@ -23,8 +24,6 @@ from leadlag.methods.correlation.numbers.arfilter import ar_filter, implied, mos
 
 __all__ = ["ROUNDING", "Block", "Plan", "block", "joined_rows", "lag_correlation", "unit_columns", "without"]
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 #: A variance below this share of that of white series is taken to be this share: a difference of two large sums is noise there.
 _LEAST = 0.05
@@ -70,7 +69,7 @@ class Plan:
         return cls(max_lag=longest, prewhiten=filtered, order=None if order is None else as_int(order, "order"))
 
     @property
-    def lags(self) -> NDArray[np.intp]:
+    def lags(self) -> Ints:
         """All lags, shape (2 max_lag + 1,)."""
         return np.arange(-self.max_lag, self.max_lag + 1)
 
@@ -102,7 +101,7 @@ class Block:
     filters: tuple[Floats, ...]
 
 
-def joined_rows(*series: Floats) -> Bools:
+def joined_rows(*series: Floats) -> Flags:
     """Periods in which all series are known, shape (n,); each of shape (n,) or (n, m)."""
     known = [np.isfinite(each).reshape(len(each), -1).all(axis=1) for each in series]
     return np.asarray(np.logical_and.reduce(known))
@@ -134,7 +133,7 @@ def without(Z: Floats, controls: Floats | None) -> Floats:
     return values
 
 
-def unit_columns(Z: Floats, rows: Bools) -> Floats:
+def unit_columns(Z: Floats, rows: Flags) -> Floats:
     """Columns about their mean over `rows`, of length one, zero elsewhere; zero throughout if only rounding is left."""
     nobs = max(int(rows.sum()), 1)
     if rows.all():
@@ -177,13 +176,13 @@ def block(Y: Floats, X: Floats, plan: Plan) -> Block:
     return _raw(Y[span], X[span], plan.lags, most=most)
 
 
-def _span(rows: Bools) -> slice:
+def _span(rows: Flags) -> slice:
     """From the first to the last period in which all is known."""
     known = np.flatnonzero(rows)
     return slice(int(known[0]), int(known[-1]) + 1) if known.size else slice(0, 0)
 
 
-def _raw(Y: Floats, X: Floats, lags: NDArray[np.intp], *, most: int) -> Block:
+def _raw(Y: Floats, X: Floats, lags: Ints, *, most: int) -> Block:
     """All pairs of a block, lag by lag."""
     rows = joined_rows(Y, X)
     n = len(rows)
@@ -212,7 +211,7 @@ def _raw(Y: Floats, X: Floats, lags: NDArray[np.intp], *, most: int) -> Block:
     )
 
 
-def _filtered(Y: Floats, X: Floats, lags: NDArray[np.intp], *, order: int | None, most: int) -> Block:
+def _filtered(Y: Floats, X: Floats, lags: Ints, *, order: int | None, most: int) -> Block:
     """All pairs of a block, lead by lead: each has a filter of its own, which goes over all KPIs."""
     shape = (len(lags), Y.shape[1], X.shape[1])
     correlation, bse, nobs, filters = np.empty(shape), np.empty(shape), np.zeros(X.shape[1], dtype=np.int64), []
@@ -238,12 +237,12 @@ def _filtered(Y: Floats, X: Floats, lags: NDArray[np.intp], *, order: int | None
     return Block(correlation=correlation, bse=bse, nobs=nobs, filters=tuple(filters))
 
 
-def _known(x: Floats, y: Floats) -> Bools:
+def _known(x: Floats, y: Floats) -> Flags:
     """Pairs of which both series vary, shape (n_kpis, n_leads)."""
     return np.asarray(np.any(y, axis=0)[:, None] & np.any(x, axis=0))
 
 
-def _shifted(x: Floats, lags: NDArray[np.intp]) -> Floats:
+def _shifted(x: Floats, lags: Ints) -> Floats:
     """The lead moved by each lag, zero outside the sample, shape (n_lags, n): entry (i, t) is ``x[t - lags[i]]``."""
     widest = int(np.abs(lags).max())
     padded = np.concatenate([x, np.zeros(widest)])
@@ -251,7 +250,7 @@ def _shifted(x: Floats, lags: NDArray[np.intp]) -> Floats:
     return np.ascontiguousarray(moved[:, lags + widest].T)
 
 
-def _counts(rows: Bools, lags: NDArray[np.intp]) -> Floats:
+def _counts(rows: Flags, lags: Ints) -> Floats:
     """Pairs of products at lag k that are j periods apart, shape (n_lags, n); column 0 counts the products."""
     n = len(rows)
     if rows.all():
@@ -261,7 +260,7 @@ def _counts(rows: Bools, lags: NDArray[np.intp]) -> Floats:
     return np.asarray(np.round(fft.irfft(np.abs(fft.rfft(present, length)) ** 2, length)[:, :n]))
 
 
-def _scale(rows: Bools, lags: NDArray[np.intp], counts: Floats) -> Floats:
+def _scale(rows: Flags, lags: Ints, counts: Floats) -> Floats:
     """What the sum of products is multiplied with, shape (n_lags,); NaN without products. One where there is no gap."""
     products = counts[:, 0]
     return np.asarray(np.where(products > 0, rows.sum() / np.maximum(products + np.abs(lags), 1.0), np.nan))

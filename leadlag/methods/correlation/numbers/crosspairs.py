@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.leastsquares import is_constant, rows_needed
 from leadlag.core.linear.masks import columns_by_rows
 from leadlag.methods.correlation.numbers.crosscorr import ROUNDING, Block, Plan, block, joined_rows, unit_columns, without
 
 __all__ = ["REASONS", "Pairs", "judged_block", "pairs"]
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 #: A correlation nearer to one than this is looked at again with all digits: one minus it loses half of them.
 _NEAR = 1e-10
@@ -109,7 +108,7 @@ def judged_block(Y: Floats, X: Floats, controls: Floats | None, plan: Plan) -> t
     return found, reason
 
 
-def _copies(y: Floats, x: Floats) -> Bools:
+def _copies(y: Floats, x: Floats) -> Flags:
     """Pairs that are the same series but for unit and offset, shape (n_kpis, n_leads)."""
     everywhere = np.ones(len(y), dtype=bool)
     own, leads = unit_columns(y, everywhere), unit_columns(x, everywhere)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.bands import critical_all
 from leadlag.core.linear.pvalues import two_sided
 from leadlag.core.series.unitroot import integrations
@@ -15,8 +15,6 @@ from leadlag.methods.correlation.numbers.crosscorr import Block, Plan, joined_ro
 from leadlag.methods.correlation.numbers.crosspairs import REASONS, judged_block
 
 __all__ = ["OnePair", "PairBands", "critical_at", "judged_pair", "look_integrated", "pair_bands"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,7 +33,7 @@ class OnePair:
     controls: Floats | None
 
     @property
-    def rows(self) -> NDArray[np.bool_]:
+    def rows(self) -> Flags:
         """Periods in which all have values, shape (n,)."""
         return joined_rows(self.y, self.x) if self.controls is None else joined_rows(self.y, self.x, self.controls)
 

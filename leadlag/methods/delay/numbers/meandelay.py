@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg, stats
 
+from leadlag.core.arrays import Floats
 from leadlag.core.noise.arma import autocovariances
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.scan import Frame, column_of, frame_of, regressors
@@ -17,7 +17,6 @@ from leadlag.core.search.shapes import BLOCK, Response, Shape
 
 __all__ = ["MeanDelay", "mean_delay"]
 
-Floats = NDArray[np.float64]
 
 #: Rates of decay, widths of an even spread and falls of a hump that are tried at every lag.
 _RATES = (0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.88, 0.93)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import frame_of, regressors
@@ -15,7 +15,6 @@ from leadlag.core.search.shapes import STANDARD, Shape
 
 __all__ = ["LASTING", "PeakTest", "peak_test"]
 
-Floats = NDArray[np.float64]
 
 #: How the level of a lead acts that was tested by its changes or its surprises: what each of them does stays, or nearly so.
 #: Sets of such leads (AR .9 and .98, 80 and 156 rows, 30 to 140 draws each) held the peak in .76 to .87 without these.
@@ -149,7 +148,7 @@ def _pvalue(tested: _Tested, lag: float) -> float:
     return max(_pvalue_of_column(tested, column, here, observed=observed) for column in here[stays_open])
 
 
-def _pvalue_of_column(tested: _Tested, column: int, here: NDArray[np.intp], *, observed: float) -> float:
+def _pvalue_of_column(tested: _Tested, column: int, here: Ints, *, observed: float) -> float:
     """p under one column, given its score: the rest is redrawn free of it, as large as noise beside the base is."""
     unit, score, n = tested.unit, tested.score[column], len(tested.residual)
     overlap = unit.T @ unit[:, column]

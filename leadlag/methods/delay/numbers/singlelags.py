@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.scan import Scan
 from leadlag.core.series.logs import in_percent
 
 __all__ = ["SingleLags", "single_lags"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,7 +28,7 @@ class SingleLags:
         Change of the KPI for a rise of the lead by one working unit, in KPI units, or in percent; and its interval.
     """
 
-    own_lags: NDArray[np.intp]
+    own_lags: Ints
     effect: Floats
     low: Floats
     high: Floats

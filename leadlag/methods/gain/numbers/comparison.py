@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from leadlag._validation import as_generator, as_int, as_option
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.covariance import bartlett_weights
 from leadlag.errors import UsageError
 
 __all__ = ["ForecastComparison", "clark_west", "diebold_mariano"]
 
-Floats = NDArray[np.float64]
 How = Literal["iid", "HAC", "bootstrap", "none"]
 Missing = Literal["", "few", "same", "equally good", "same difference"]
 
@@ -213,7 +213,7 @@ def _by_student(how: How, mean: float, statistic: float, df: float, n: int) -> F
     return ForecastComparison(statistic=statistic, pvalue=pvalue, df=df, n=n, mean_difference=mean, how=how)
 
 
-def _cosines(there: NDArray[np.bool_], count: int) -> Floats:
+def _cosines(there: Flags, count: int) -> Floats:
     """The slowest cosines over all periods, of unit length over those that are there, shape (n, count)."""
     places = (np.arange(len(there)) + 0.5) / len(there)
     waves = np.where(there[:, None], np.cos(np.pi * places[:, None] * np.arange(1, count + 1)), 0.0)

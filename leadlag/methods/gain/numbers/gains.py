@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.forecasts.direct import shaped_lags
 from leadlag.core.forecasts.origins import Rolled
 from leadlag.methods.gain.numbers.comparison import FEWEST, clark_west, diebold_mariano
 
 __all__ = ["PairGain", "chosen_columns", "pair_gains", "saved_so_far"]
 
-Floats = NDArray[np.float64]
 
 #: Origins for each period between the KPI's last known value and the one that is forecast, below which nothing is compared.
 _ORIGINS_A_STEP = 2
@@ -63,7 +62,7 @@ class PairGain:
     fewest: int = 0
 
 
-def pair_gains(rolled: Rolled, *, tested: NDArray[np.bool_], rng: np.random.Generator) -> list[list[PairGain]]:
+def pair_gains(rolled: Rolled, *, tested: Flags, rng: np.random.Generator) -> list[list[PairGain]]:
     """Compare errors with each lead and without, on the same origins: one list a lead, one entry a horizon.
 
     Parameters
@@ -125,7 +124,7 @@ def _skill(actual: Floats, other: Floats, errors: Floats) -> float:
     return _saved(_rms(actual[rows] - other[rows]), _rms(errors[rows])) if rows.any() else math.nan
 
 
-def chosen_columns(rolled: Rolled) -> tuple[Floats, NDArray[np.intp]]:
+def chosen_columns(rolled: Rolled) -> tuple[Floats, Ints]:
     """Lag at its peak, and place among the shapes, of the column chosen of each lead at each horizon and origin.
 
     Parameters

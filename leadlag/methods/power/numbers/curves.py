@@ -10,16 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.scan import Columns, Frame, column_of, frame_of, lead_chunks, regressors
 from leadlag.core.search.shapes import STANDARD, Shape, first_autocorrelation, search_weights
 
 __all__ = ["PowerCurves", "power_curves"]
 
-Floats = NDArray[np.float64]
 
 #: Draws of normal noise behind what the other columns add to the chance that the true one alone has, and lags that are averaged.
 _DRAWS, _LAGS = 160, 3
@@ -202,7 +201,7 @@ class _SearchUnderEffect:
     unit: Floats
     norm: Floats
     weights: Floats
-    points: NDArray[np.intp]
+    points: Ints
     scores: Floats
     total: Floats
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.noise.momentum import filtered_fit
 from leadlag.core.search.problem import Problem
@@ -21,7 +21,6 @@ __all__ = [
     "DetectableSizes", "detectable_sizes", "kpi_sd", "n_passing", "needed_pvalue", "one_of", "rows_for", "search_curves",
 ]  # fmt: skip
 
-Floats = NDArray[np.float64]
 
 #: A largest |t| with a p above this is nothing unusual of a lead without an effect.
 _USUAL = 0.20
@@ -54,7 +53,7 @@ class DetectableSizes:
     sizes_sd: Floats
 
     @property
-    def known(self) -> NDArray[np.bool_]:
+    def known(self) -> Flags:
         """Leads that can be tested, shape (m,)."""
         return np.asarray(~np.isnan(self.half_sd))
 

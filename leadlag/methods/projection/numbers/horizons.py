@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.bands import Bands, bands
 from leadlag.core.series.unitroot import integration
 from leadlag.methods.projection.numbers.projection import ProjectionNumbers
 
 __all__ = ["Responses", "at_horizons", "looks_integrated"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,11 +36,11 @@ class Responses:
 
     bands: Bands
     cumulative: Bands
-    uncorrected: FloatArray
-    cov: FloatArray
+    uncorrected: Floats
+    cov: Floats
     df: float
     df_cumulative: float
-    nobs: NDArray[np.intp]
+    nobs: Ints
     exact: tuple[int, ...]
 
 
@@ -81,6 +79,6 @@ def at_horizons(found: ProjectionNumbers, asked: Sequence[int], *, level: float,
     )
 
 
-def looks_integrated(values: FloatArray, *, trend: str) -> bool:
+def looks_integrated(values: Floats, *, trend: str) -> bool:
     """Whether a series looks integrated beside what is fitted of its trend, "none" or "linear"."""
     return integration(values, deterministic="ct" if trend == "linear" else "c").state == "integrated"

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from leadlag._validation import as_int, as_option
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.covariance import automatic_bandwidth, bartlett_weights, leverage_scores, meat, scores
 from leadlag.core.linear.leastsquares import (
     LeastSquares,
@@ -26,7 +27,6 @@ from leadlag.errors import UsageError
 
 __all__ = ["BIAS_CORRECTIONS", "COV_TYPES", "TRENDS", "ProjectionNumbers", "projection"]
 
-FloatArray = NDArray[np.float64]
 
 #: A classical covariance is not among them: projections over several periods overlap, and their errors with them.
 COV_TYPES = ("HC0", "HC1", "HC3", "HAC")
@@ -67,11 +67,11 @@ class ProjectionNumbers:
         Horizons at which the fit has no error.
     """
 
-    response: FloatArray
-    uncorrected: FloatArray
-    cov: FloatArray
-    df: FloatArray
-    nobs: NDArray[np.intp]
+    response: Floats
+    uncorrected: Floats
+    cov: Floats
+    df: Floats
+    nobs: Ints
     lags: tuple[int, ...]
     own_lags: tuple[int, ...]
     augment: int
@@ -90,10 +90,10 @@ class _Series:
     one standard unit in units of the data.
     """
 
-    kpi: FloatArray
-    lead: FloatArray
-    base: FloatArray
-    ahead: FloatArray
+    kpi: Floats
+    lead: Floats
+    base: Floats
+    ahead: Floats
     kpi_scale: float
     lead_scale: float
 
@@ -103,9 +103,9 @@ class _Horizon:
     """Regression of the KPI some periods later; the lead stands last. rows: place of each row on the grid (nobs,)."""
 
     model: LeastSquares
-    rows: NDArray[np.intp]
+    rows: Ints
 
-    def on_grid(self, values: FloatArray) -> FloatArray:
+    def on_grid(self, values: Floats) -> Floats:
         """Values of the rows at their places from the first to the last row, zero between, shape (span, ...)."""
         placed = np.zeros((int(self.rows[-1] - self.rows[0]) + 1, *values.shape[1:]))
         placed[self.rows - self.rows[0]] = values
@@ -206,7 +206,7 @@ def projection(
     )
 
 
-def _standard(y: FloatArray, x: FloatArray, controls: FloatArray, trend: str, longest: int) -> _Series:
+def _standard(y: Floats, x: Floats, controls: Floats, trend: str, longest: int) -> _Series:
     """Series in standard units."""
     kpi, lead = standardise(y), standardise(x)
     base = [np.ones((y.size, 1)), standardise(controls).values]
@@ -217,7 +217,7 @@ def _standard(y: FloatArray, x: FloatArray, controls: FloatArray, trend: str, lo
     return _Series(kpi=kpi.values, lead=lead.values, base=np.hstack(base), ahead=ahead, kpi_scale=scales[0], lead_scale=scales[1])
 
 
-def _design(series: _Series, lags: Sequence[int], own_lags: Sequence[int], augment: int) -> FloatArray:
+def _design(series: _Series, lags: Sequence[int], own_lags: Sequence[int], augment: int) -> Floats:
     """All columns, those of all lags in the middle and the lead itself last, shape (n, k)."""
     past = [lag_matrix(one, [*of, *further(of, augment)]) for one, of in ((series.kpi, own_lags), (series.lead, lags))]
     return np.hstack([series.base, *past, series.lead[:, None]])
@@ -250,7 +250,7 @@ def _order(series: _Series, augment: int) -> int:
     return 1 + int(np.argmin(aic))
 
 
-def _fits(series: _Series, design: FloatArray) -> list[_Horizon]:
+def _fits(series: _Series, design: Floats) -> list[_Horizon]:
     """The regression of every horizon on its complete rows."""
     complete = np.isfinite(design).all(axis=1)
     fits = []
@@ -262,7 +262,7 @@ def _fits(series: _Series, design: FloatArray) -> list[_Horizon]:
     return fits
 
 
-def _influence(fits: list[_Horizon], n: int, cov_type: str) -> FloatArray:
+def _influence(fits: list[_Horizon], n: int, cov_type: str) -> Floats:
     """By how much each period moves each response, zero where it is not used, shape (n, H + 1)."""
     moved = np.zeros((n, len(fits)))
     for horizon, each in enumerate(fits):
@@ -273,7 +273,7 @@ def _influence(fits: list[_Horizon], n: int, cov_type: str) -> FloatArray:
     return moved
 
 
-def _corrector(fits: list[_Horizon], bias_correction: str) -> FloatArray:
+def _corrector(fits: list[_Horizon], bias_correction: str) -> Floats:
     """What takes the least-squares responses to those without first-order bias, unit lower triangular, (H + 1, H + 1)."""
     matrix = np.eye(len(fits))
     for horizon, each in enumerate(fits if bias_correction == "first-order" else ()):
@@ -307,7 +307,7 @@ def _bandwidth(bandwidth: int | None, cov_type: str, longest: int, nobs: int) ->
     return None
 
 
-def _check_series(y: FloatArray, x: FloatArray) -> None:
+def _check_series(y: Floats, x: Floats) -> None:
     """Refuse a KPI or a lead without values or variation, and a lead that is the KPI."""
     if not np.isfinite(x).any():
         raise UsageError("the lead has no values.", code="LL201")
@@ -319,7 +319,7 @@ def _check_series(y: FloatArray, x: FloatArray) -> None:
         raise UsageError("the lead is a copy of the KPI, up to unit and offset: its surprise is the KPI's own.", code="LL205")
 
 
-def _check_rows(X: FloatArray, later: FloatArray, horizon: int) -> None:
+def _check_rows(X: Floats, later: Floats, horizon: int) -> None:
     """Refuse a horizon with too few complete rows; say which one is the longest that has enough."""
     nobs, n_columns = X.shape
     needed = rows_needed(n_columns)

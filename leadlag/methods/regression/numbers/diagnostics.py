@@ -9,17 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from leadlag._validation import as_int
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import fit, is_constant
 from leadlag.core.linear.wald import log_chi2_sf
 from leadlag.core.time.lags import difference, lag_matrix, places_of
 
 __all__ = ["Diagnostics", "ResidualTest", "diagnose"]
 
-FloatArray = NDArray[np.float64]
 
 #: Above this the alternating series of the Brownian bridge is its first three terms to the last digit.
 _FAR = 1.0
@@ -159,9 +159,7 @@ def diagnose(resid: ArrayLike, X: ArrayLike, *, order: int = 4, periods: ArrayLi
     )
 
 
-def _autocorrelation(
-    errors: FloatArray, design: FloatArray, on_grid: FloatArray, numbers: NDArray[np.intp], *, order: int
-) -> ResidualTest:
+def _autocorrelation(errors: Floats, design: Floats, on_grid: Floats, numbers: Ints, *, order: int) -> ResidualTest:
     """Breusch-Godfrey, as n times the explained share; the columns of the design are independent."""
     rank = design.shape[1]
     if errors.size <= rank + order or not _varies(errors):
@@ -172,7 +170,7 @@ def _autocorrelation(
     return _chi2(errors.size * explained / float(errors @ errors), auxiliary.rank - rank)
 
 
-def _heteroscedasticity(errors: FloatArray, design: FloatArray) -> ResidualTest:
+def _heteroscedasticity(errors: Floats, design: Floats) -> ResidualTest:
     """Breusch-Pagan in Koenker's form; the intercept that it needs is added where the design spans none."""
     squares = errors**2
     auxiliary = fit(squares, np.column_stack([np.ones(errors.size), design]))
@@ -182,7 +180,7 @@ def _heteroscedasticity(errors: FloatArray, design: FloatArray) -> ResidualTest:
     return _chi2(errors.size * auxiliary.rsquared, df)
 
 
-def _shape(errors: FloatArray) -> tuple[float, float]:
+def _shape(errors: Floats) -> tuple[float, float]:
     """Skewness and kurtosis about the mean."""
     if not _varies(errors):
         return _NAN, _NAN
@@ -191,7 +189,7 @@ def _shape(errors: FloatArray) -> tuple[float, float]:
     return float(np.mean(scaled**3)), float(np.mean(scaled**4))
 
 
-def _stability(errors: FloatArray, df_resid: int) -> tuple[ResidualTest, int]:
+def _stability(errors: Floats, df_resid: int) -> tuple[ResidualTest, int]:
     """OLS-CUSUM, and the row after its largest excursion."""
     if df_resid < 1 or not _varies(errors):
         return ResidualTest(statistic=_NAN, df=0, pvalue=_NAN, log_pvalue=_NAN), -1
@@ -208,7 +206,7 @@ def _log_bridge_tail(statistic: float) -> float:
     return float(np.log(2.0) - 2.0 * square + np.log1p(np.exp(-16.0 * square) - np.exp(-6.0 * square)))
 
 
-def _durbin_watson(errors: FloatArray, on_grid: FloatArray) -> float:
+def _durbin_watson(errors: Floats, on_grid: Floats) -> float:
     """Mean squared change between neighbours, over the mean square."""
     changes = difference(on_grid)
     changes = changes[np.isfinite(changes)]
@@ -217,7 +215,7 @@ def _durbin_watson(errors: FloatArray, on_grid: FloatArray) -> float:
     return float(changes @ changes) / float(errors @ errors) * ((errors.size - 1) / changes.size)
 
 
-def _varies(errors: FloatArray) -> bool:
+def _varies(errors: Floats) -> bool:
     return errors.size > 1 and not bool(is_constant(errors))
 
 

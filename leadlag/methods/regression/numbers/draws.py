@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.covariance import covariance
 from leadlag.core.linear.leastsquares import fit, orthonormal_basis, residualise
 from leadlag.core.noise.arma import ArmaNoise
@@ -21,7 +21,6 @@ from leadlag.methods.regression.numbers.profiles import LARGEST_RATE, ProfileFam
 
 __all__ = ["LagDraws", "lag_draws", "own_draws"]
 
-Floats = NDArray[np.float64]
 
 #: Rates of the grid, and places of a peak between two lags.
 _N_RATES, _PLACES = 40, 4
@@ -109,7 +108,7 @@ def lag_draws(
     n_first = 1 + fixed.shape[1] + others.shape[1]
     spread = _spread(fitted, lead, white, np.column_stack([model.y, design, slopes]))
 
-    def drawn(points: _Grid) -> tuple[NDArray[np.intp], Floats]:
+    def drawn(points: _Grid) -> tuple[Ints, Floats]:
         flat = points.columns.reshape(len(model.y), -1)
         ready = white.whiten(np.column_stack([model.y, fixed, others, model.own, flat]), model.rows).values
         basis = orthonormal_basis(ready[:, 1:n_first])
@@ -206,7 +205,7 @@ def _of_one(family: ProfileFamily, hidden: Floats, x: Floats, clock: Clock | Non
     return _Grid(families=[family] * len(hidden), hidden=hidden, columns=columns)
 
 
-def _closer(family: ProfileFamily, x: Floats, clock: Clock | None, chosen: NDArray[np.intp]) -> _Grid:
+def _closer(family: ProfileFamily, x: Floats, clock: Clock | None, chosen: Ints) -> _Grid:
     """A finer grid of exponential Almon profiles, a step of the first beyond all that was drawn from that."""
     n_means = _PLACES * (len(family.lags) - 1) + 1
     ends = []
@@ -234,7 +233,7 @@ def _spread(fitted: LagFit, lead: int, white: ArmaNoise, columns: Floats) -> flo
 
 def _posterior(
     left: Floats, *, n_own: int, n_points: int, n_fixed: int, spread: float, n_draws: int, generator: np.random.Generator
-) -> tuple[NDArray[np.intp], Floats]:
+) -> tuple[Ints, Floats]:
     """Points drawn, shape (n_draws,), and coefficients of own lags and columns at them, shape (n_draws, p + w)."""
     n, y = len(left), left[:, 0]
     own, columns = left[:, 1 : 1 + n_own], left[:, 1 + n_own :].reshape(n, n_points, -1)
@@ -260,7 +259,7 @@ def _posterior(
 
 
 def _profiles(
-    grid: _Grid, chosen: NDArray[np.intp], coefficients: Floats, *, own_lags: tuple[int, ...], pace: float, horizon: int
+    grid: _Grid, chosen: Ints, coefficients: Floats, *, own_lags: tuple[int, ...], pace: float, horizon: int
 ) -> LagDraws:
     """What the drawn coefficients say of the lags."""
     points, back = np.unique(chosen, return_inverse=True)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal, special
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.bands import Bands, bands, drawn_bands
 from leadlag.core.time.pace import momentum_steps
 from leadlag.methods.regression.numbers.draws import LagDraws, lag_draws, own_draws
@@ -17,7 +17,6 @@ from leadlag.methods.regression.numbers.profiles import ProfileFamily, moved_by_
 
 __all__ = ["Estimate", "LeadEffects", "by_lag", "direct_gradient", "lead_effects", "total_gradient"]
 
-Floats = NDArray[np.float64]
 
 #: Draws behind the set of peaks.
 _DRAWS = 5_000
@@ -202,7 +201,7 @@ def by_lag(whole: Bands, change: Callable[[Floats], Floats]) -> Bands:
     )  # fmt: skip
 
 
-def _likely(draws: NDArray[np.intp], estimate: int, level: float) -> tuple[int, ...]:
+def _likely(draws: Ints, estimate: int, level: float) -> tuple[int, ...]:
     """Fewest values that hold the share `level` of the draws, and the estimate."""
     values, counts = np.unique(draws, return_counts=True)
     most = np.argsort(-counts, kind="stable")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.covariance import Covariance, covariance
 from leadlag.core.linear.leastsquares import LeastSquares, decides_alone, fit, orthonormal_basis, residualise, rows_needed
 from leadlag.core.noise.arima import NoiseFit, fit_with_noise
@@ -23,7 +23,6 @@ from leadlag.methods.regression.numbers.search import searched
 
 __all__ = ["BandCovariance", "LagFit", "band_covariance", "fit_lags", "innovation_slopes"]
 
-Floats = NDArray[np.float64]
 
 #: AR orders compared for the noise behind the error bands.
 _MAX_ORDER = 4
@@ -73,7 +72,7 @@ class LagFit:
     cov: Covariance
     order: NoiseOrder | None
     noise: NoiseFit | None
-    used: NDArray[np.intp]
+    used: Ints
     exact: bool
 
     @property
@@ -303,13 +302,13 @@ def innovation_slopes(fitted: LagFit) -> Floats:
     return np.column_stack([kept, *((innovations(at + move) - innovations(at - move)) / 2e-5 for move in moves)])
 
 
-def _on_edge(hidden: Floats, bounds: Sequence[tuple[float, float]]) -> NDArray[np.bool_]:
+def _on_edge(hidden: Floats, bounds: Sequence[tuple[float, float]]) -> Flags:
     """Which hidden parameters lie at the end of their range, and so count as known."""
     low, high = np.array(bounds).T
     return np.asarray(np.minimum(hidden - low, high - hidden) < _EDGE * (high - low))
 
 
-def _unsettled(model: LagModel, regression: LeastSquares, slopes: Floats) -> NDArray[np.bool_]:
+def _unsettled(model: LagModel, regression: LeastSquares, slopes: Floats) -> Flags:
     """Hidden parameters of leads whose search ended in a valley without an end, where others fit better: they count as known."""
     left = residualise(slopes, regression.basis)
     found = np.zeros(slopes.shape[1], dtype=bool)

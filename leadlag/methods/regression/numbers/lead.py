@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.time.clock import Clock
 from leadlag.core.time.pace import pace_of
 from leadlag.methods.regression.numbers.effects import Estimate, LeadEffects, by_lag, direct_gradient, lead_effects
@@ -15,7 +15,6 @@ from leadlag.methods.regression.numbers.longrun import LongRun, long_run
 
 __all__ = ["ProfileNumbers", "bootstrap", "profile_numbers"]
 
-Floats = NDArray[np.float64]
 
 _UNKNOWN = Estimate(value=np.nan, bse=np.nan, low=np.nan, high=np.nan)
 
@@ -235,7 +234,7 @@ def _as_far_as_known(effects: LeadEffects, fitted: LagFit, lead: int) -> LeadEff
     return _left_open(effects, (held != 0).any(axis=1), every=bool(lost.all()))
 
 
-def _left_open(effects: LeadEffects, lost: NDArray[np.bool_], *, every: bool) -> LeadEffects:
+def _left_open(effects: LeadEffects, lost: Flags, *, every: bool) -> LeadEffects:
     """The effects without those of some lags, which are not known, and not zero; every one if the lead has no column left."""
     opened = replace(effects, profile=by_lag(effects.profile, lambda values: np.where(lost, np.nan, values)))
     if not every:

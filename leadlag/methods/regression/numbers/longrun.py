@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
 from leadlag._validation import as_generator, as_int, as_real
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import by_room, orthonormal_basis
 from leadlag.core.noise.momentum import largest_root
 from leadlag.core.noise.refits import FixedColumns, Recursion, Refits, refit
@@ -25,8 +26,6 @@ from leadlag.errors import UsageError
 
 __all__ = ["LongRun", "long_run"]
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.intp]
 
 #: Values of one array that are worked on at once; more of them fall out of the cache.
 _AT_ONCE = 65_536
@@ -188,9 +187,7 @@ def long_run(
     return _result(drawn, known, df=df, level=level, n_draws=n_draws, shape=np.shape(weights)[:-1])
 
 
-def _result(
-    drawn: _Drawn | None, known: NDArray[np.bool_], *, df: int, level: float, n_draws: int, shape: tuple[int, ...]
-) -> LongRun:
+def _result(drawn: _Drawn | None, known: Flags, *, df: int, level: float, n_draws: int, shape: tuple[int, ...]) -> LongRun:
     """The limits; NaN for an effect that is not known."""
     columns = np.full((6, known.size), np.nan)
     if drawn is not None:
@@ -278,7 +275,7 @@ def _ratio(distance: Floats, error: Floats) -> Floats:
     return np.divide(distance, error, out=np.zeros_like(distance), where=error > 0.0)
 
 
-def _source(periods: Whole, lags: Whole) -> Whole:
+def _source(periods: Ints, lags: Ints) -> Ints:
     """Row that holds each own lag, shape (n, p); -1 where a gap or the first row lies between."""
     rows = np.arange(periods.size)[:, None] - lags
     whole = (rows >= 0) & (periods[:, None] - periods[np.maximum(rows, 0)] == lags)

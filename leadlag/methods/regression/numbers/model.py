@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.leastsquares import Standardised, standardise
 from leadlag.core.time.clock import Clock
 from leadlag.core.time.lags import lag_matrix
@@ -20,8 +21,6 @@ from leadlag.errors import UsageError
 from leadlag.methods.regression.numbers.profiles import ProfileFamily, moved_by_one
 
 __all__ = ["LagModel", "lag_model"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +55,7 @@ class LagModel:
     series: tuple[Floats, ...]
     clocks: tuple[Clock | None, ...]
     families: tuple[ProfileFamily, ...]
-    rows: NDArray[np.bool_]
+    rows: Flags
     center: Floats
     scale: Floats
 

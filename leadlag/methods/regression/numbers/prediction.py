@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.time.clock import Clock
 from leadlag.methods.regression.numbers.fit import LagFit
 
 __all__ = ["LaterLead", "expected"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -12,16 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal, special
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.search.shapes import first_autocorrelation
 from leadlag.core.time.clock import Clock
 from leadlag.core.time.pace import lagged
 
 __all__ = ["ENDPOINTS", "KINDS", "LARGEST_RATE", "PRESAMPLES", "Endpoints", "ProfileFamily", "Kind", "Presample", "moved_by_one"]
 
-Floats = NDArray[np.float64]
 Kind = Literal["free", "almon", "exp_almon", "geometric", "delayed"]
 Endpoints = Literal["none", "near", "far", "both"]
 Presample = Literal["backcast", "zero"]
@@ -193,19 +192,19 @@ class ProfileFamily:
         """Lags from the middle to either end."""
         return max((self.lags[-1] - self.lags[0]) / 2.0, 0.5)
 
-    def _places(self, shown: NDArray[np.intp]) -> Floats:
+    def _places(self, shown: Ints) -> Floats:
         """Lags from -1 at the first to 1 at the last."""
         return np.asarray((shown - (self.lags[0] + self.lags[-1]) / 2.0) / self._half)
 
-    def _exponents(self, hidden: Floats, shown: NDArray[np.intp]) -> Floats:
+    def _exponents(self, hidden: Floats, shown: Ints) -> Floats:
         place = self._places(shown)
         return np.asarray(hidden[0] * place + hidden[1] * place**2)
 
-    def _polynomials(self, shown: NDArray[np.intp]) -> Floats:
+    def _polynomials(self, shown: Ints) -> Floats:
         """Polynomials with the end-point constraints as factors, orthonormal over the lags."""
         low, high, width = self.lags[0], self.lags[-1], self._half
 
-        def raw(lags: NDArray[np.intp]) -> Floats:
+        def raw(lags: Ints) -> Floats:
             place = (lags - (low + high) / 2.0) / width
             factor = np.ones(len(lags))
             if self.endpoints in ("near", "both"):
@@ -219,7 +218,7 @@ class ProfileFamily:
         sign = np.sign(np.linalg.solve(r.T, raw(np.asarray([high])).T)[:, 0])
         return np.asarray(np.linalg.solve(r.T, raw(shown).T).T * np.where(sign == 0, 1.0, sign))
 
-    def _has_all(self, x: Floats, clock: Clock | None) -> NDArray[np.bool_]:
+    def _has_all(self, x: Floats, clock: Clock | None) -> Flags:
         """Rows that have every value from a decay's start to the last lag, as far as the sample reaches back."""
         present = np.isfinite(x)
         first = int(present.argmax()) if present.any() else len(x)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise
 from leadlag.core.noise.arima import NoiseFit
 from leadlag.methods.regression.numbers.model import LagModel
@@ -15,7 +15,6 @@ from leadlag.methods.regression.numbers.profiles import ProfileFamily
 
 __all__ = ["searched"]
 
-Floats = NDArray[np.float64]
 
 #: Rounds over the leads before the hidden parameters of all are polished together.
 _ROUNDS = 2
@@ -102,7 +101,7 @@ def _polished(model: LagModel, start: Floats, white: NoiseFit | None) -> Floats:
     return best if free.all() or not free.any() else min(_least(left, best, free, low, high), best, key=squares)
 
 
-def _least(left: Callable[[Floats], Floats], start: Floats, free: NDArray[np.bool_], low: Floats, high: Floats) -> Floats:
+def _least(left: Callable[[Floats], Floats], start: Floats, free: Flags, low: Floats, high: Floats) -> Floats:
     """The least sum of squares from a start on, the parameters that are not free held where they are."""
 
     def left_of(moved: Floats) -> Floats:
@@ -125,6 +124,6 @@ def _near_ends(hidden: Floats, low: Floats, high: Floats) -> Floats:
     return np.where(hidden - low < share, low, np.where(high - hidden < share, high, hidden))
 
 
-def _white(values: Floats, rows: NDArray[np.bool_], noise: NoiseFit | None) -> Floats:
+def _white(values: Floats, rows: Flags, noise: NoiseFit | None) -> Floats:
     """Rows in use, whitened where there is a noise model."""
     return values[rows] if noise is None else noise.noise.whiten(values, rows).values

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.noise.arima import NoiseFit
 from leadlag.methods.regression.numbers.fit import LagFit
 
 __all__ = ["RegressionNumbers", "UnitValues", "arima_params", "regression_numbers", "unit_values"]
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

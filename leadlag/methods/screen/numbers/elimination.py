@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import Basis, orthonormal_basis
 from leadlag.core.time.lags import cross_products, lag_matrix, lead_products, rows_before, shifted_rows
 
 __all__ = ["CHUNK", "Kpi", "Leads", "explained", "prepare_kpi", "prepare_leads"]
 
-FloatArray = NDArray[np.float64]
 
 #: Leads that go through each step together: enough that a step is arithmetic, few enough for the cache of a core.
 CHUNK = 256
@@ -54,9 +53,9 @@ class OwnPast:
     highest: int
     first: int
     rank: int
-    to_scores: FloatArray
-    products: FloatArray
-    ssr: FloatArray
+    to_scores: Floats
+    products: Floats
+    ssr: Floats
     sound: bool
 
 
@@ -80,15 +79,15 @@ class Kpi:
         One, or one for each order.
     """
 
-    y: FloatArray
-    current: FloatArray
-    rows: FloatArray
+    y: Floats
+    current: Floats
+    rows: Floats
     total: float
     base_rank: int
     pasts: tuple[OwnPast, ...]
 
     @property
-    def ssr(self) -> FloatArray:
+    def ssr(self) -> Floats:
         """Sum of squared residuals without a lead, at order 1, 2, ..."""
         return np.concatenate([past.ssr for past in self.pasts])
 
@@ -107,17 +106,17 @@ class Leads:
         Sums of squares.
     """
 
-    x: FloatArray
-    products: list[FloatArray]
-    totals: FloatArray
+    x: Floats
+    products: list[Floats]
+    totals: Floats
 
 
-def prepare_leads(x: FloatArray, firsts: list[int]) -> Leads:
+def prepare_leads(x: Floats, firsts: list[int]) -> Leads:
     """What all KPIs share; `firsts` are the first rows predicted at order 1, 2, ..."""
     return Leads(x=x, products=lead_products(x, firsts), totals=np.einsum("tb,tb->b", x, x))
 
 
-def prepare_kpi(y: FloatArray, base: FloatArray, firsts: list[int]) -> Kpi:
+def prepare_kpi(y: Floats, base: Floats, firsts: list[int]) -> Kpi:
     """What all leads share; y (n,), base (n, c), `firsts` as for the leads."""
     total = float(y @ y)
     design = np.hstack([base, lag_matrix(y, range(1, len(firsts) + 1), fill=0.0)])
@@ -127,7 +126,7 @@ def prepare_kpi(y: FloatArray, base: FloatArray, firsts: list[int]) -> Kpi:
     return Kpi(y=y, current=current, rows=rows, total=total, base_rank=pasts[0].rank - pasts[0].lowest, pasts=pasts)
 
 
-def explained(kpi: Kpi, leads: Leads) -> FloatArray:
+def explained(kpi: Kpi, leads: Leads) -> Floats:
     """Sum of squares that the lags of each lead explain beyond the KPI's own.
 
     Returns
@@ -152,7 +151,7 @@ def explained(kpi: Kpi, leads: Leads) -> FloatArray:
     return found
 
 
-def _own_pasts(y: FloatArray, design: FloatArray, firsts: list[int], *, n_base: int, total: float) -> Iterator[OwnPast]:
+def _own_pasts(y: Floats, design: Floats, firsts: list[int], *, n_base: int, total: float) -> Iterator[OwnPast]:
     """One for all orders where they share their rows, else one for each."""
     deepest = len(firsts)
     groups = [(1, deepest)] if firsts[0] == firsts[-1] else [(order, order) for order in range(1, deepest + 1)]
@@ -162,7 +161,7 @@ def _own_pasts(y: FloatArray, design: FloatArray, firsts: list[int], *, n_base: 
         yield _own_past(y[first:], basis, n_base=n_base, lowest=lowest, highest=highest, first=first, total=total)
 
 
-def _own_past(y: FloatArray, basis: Basis, *, n_base: int, lowest: int, highest: int, first: int, total: float) -> OwnPast:
+def _own_past(y: Floats, basis: Basis, *, n_base: int, lowest: int, highest: int, first: int, total: float) -> OwnPast:
     """Factor of [base, own lags], cut behind lag `lowest`; without numbers where an own lag is a combination of others."""
     base_rank = int(basis.kept[:n_base].sum())
     rank, further = base_rank + lowest, highest - lowest + 1
@@ -198,7 +197,7 @@ def _own_past(y: FloatArray, basis: Basis, *, n_base: int, lowest: int, highest:
     )
 
 
-def _to_scores(basis: Basis, scores: FloatArray, *, n_base: int, rank: int) -> FloatArray:
+def _to_scores(basis: Basis, scores: Floats, *, n_base: int, rank: int) -> Floats:
     """See `OwnPast.to_scores`; its columns are base, KPI, own lags."""
     column = np.flatnonzero(basis.kept)
     column = column + (column >= n_base)
@@ -211,7 +210,7 @@ def _to_scores(basis: Basis, scores: FloatArray, *, n_base: int, rank: int) -> F
     return found
 
 
-def _gained(past: OwnPast, sums: FloatArray, leads: Leads, total: float) -> FloatArray:
+def _gained(past: OwnPast, sums: Floats, leads: Leads, total: float) -> Floats:
     """Sum of squares explained at orders lowest..highest, (orders, m); NaN or nonsense where a pivot is small: then NaN.
 
     Columns are x1 .. x_lowest, then y, x, y, x, ..., and last the KPI's residual.

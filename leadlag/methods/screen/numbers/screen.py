@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.leastsquares import EXACT, fit, is_constant, is_copy, rows_needed, standardise
 from leadlag.core.linear.wald import f_sf
 from leadlag.core.time.lags import lag_matrix
@@ -18,9 +19,7 @@ from leadlag.methods.screen.numbers.elimination import CHUNK, Kpi, explained, pr
 
 __all__ = ["REASONS", "ScreenNumbers", "screen"]
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 #: Why a test has no number, or one that deserves a look; `ScreenNumbers.reason` holds places in this tuple.
 REASONS: tuple[str, ...] = ("", "LL118", "LL119", "LL201", "LL203", "LL204", "LL205", "LL207", "LL313")
@@ -47,9 +46,9 @@ class ScreenNumbers:
         Pairs that went through QR because they are ill-conditioned, and because values are missing between others.
     """
 
-    statistic: FloatArray
-    pvalue: FloatArray
-    log_pvalue: FloatArray
+    statistic: Floats
+    pvalue: Floats
+    log_pvalue: Floats
     df_num: IntArray
     df_den: IntArray
     nobs: IntArray
@@ -68,7 +67,7 @@ class _Setup:
 
     deepest: int
     hold_back: int | None
-    base: FloatArray
+    base: Floats
     start: int
     stop: int
     gaps: bool
@@ -84,7 +83,7 @@ class _Setup:
 class _Windows:
     """The KPIs (n, n_kpis), and what was prepared of them for the windows used last."""
 
-    kpis: FloatArray
+    kpis: Floats
     setup: _Setup
     prepared: dict[tuple[int, int, int], Kpi] = field(default_factory=dict)
 
@@ -107,10 +106,10 @@ class _Sums:
     the KPI. rank: coefficients of the full model. df_num: tested lags. nobs: rows.
     """
 
-    restricted: FloatArray
-    full: FloatArray
-    explained: FloatArray
-    total: FloatArray
+    restricted: Floats
+    full: Floats
+    explained: Floats
+    total: Floats
     rank: IntArray
     df_num: IntArray
     nobs: IntArray
@@ -131,7 +130,7 @@ class _Sums:
 class _Part:
     """Statistic, df_num, df_den, nobs and reason of some leads, and the counts of `ScreenNumbers`."""
 
-    arrays: tuple[FloatArray, IntArray, IntArray, IntArray, NDArray[np.uint8]]
+    arrays: tuple[Floats, IntArray, IntArray, IntArray, NDArray[np.uint8]]
     n_qr: int
     n_gaps: int
 
@@ -170,7 +169,7 @@ def screen(
     return _joined([_some_leads(kpis, leads[:, begin : begin + CHUNK], windows) for begin in range(0, leads.shape[1], CHUNK)])
 
 
-def _some_leads(kpis: FloatArray, X: FloatArray, windows: _Windows) -> _Part:
+def _some_leads(kpis: Floats, X: Floats, windows: _Windows) -> _Part:
     """All tests of some leads."""
     setup, leads = windows.setup, standardise(X).values
     sums = _Sums.empty(kpis.shape[1], leads.shape[1], setup)
@@ -221,7 +220,7 @@ def _setup(n: int, max_order: int, hold_back: int | None, controls: ArrayLike | 
     return _Setup(deepest=max_order, hold_back=hold_back, base=base, start=int(start[0]), stop=int(stop[0]), gaps=bool(gaps[0]))
 
 
-def _spans(values: FloatArray) -> tuple[IntArray, IntArray, BoolArray]:
+def _spans(values: Floats) -> tuple[IntArray, IntArray, Flags]:
     """First known row of each column, the row after its last, and whether values are missing between."""
     known = np.isfinite(values)
     n, count = values.shape[0], known.sum(axis=0)
@@ -232,7 +231,7 @@ def _spans(values: FloatArray) -> tuple[IntArray, IntArray, BoolArray]:
     return start, stop, stop - start > count
 
 
-def _by_products(sums: _Sums, leads: FloatArray, windows: _Windows) -> BoolArray:
+def _by_products(sums: _Sums, leads: Floats, windows: _Windows) -> Flags:
     """Fill in every pair without gaps; NaN where products would lose digits. Returns which pairs have gaps."""
     setup, (y_start, y_stop, y_gaps) = windows.setup, _spans(windows.kpis)
     x_start, x_stop, x_gaps = _spans(leads)
@@ -249,14 +248,12 @@ def _by_products(sums: _Sums, leads: FloatArray, windows: _Windows) -> BoolArray
     return np.logical_or.outer(y_gaps | setup.gaps, x_gaps)
 
 
-def _less_last(x: FloatArray) -> FloatArray:
+def _less_last(x: Floats) -> Floats:
     """The leads, without missing values in the last row, which no lag reaches but every product is taken over."""
     return x if bool(np.isfinite(x[-1]).all()) else np.vstack([x[:-1], np.zeros(x.shape[1])])
 
 
-def _one_window(
-    sums: _Sums, places: tuple[IntArray, IntArray], x: FloatArray, windows: _Windows, window: tuple[int, int]
-) -> None:
+def _one_window(sums: _Sums, places: tuple[IntArray, IntArray], x: Floats, windows: _Windows, window: tuple[int, int]) -> None:
     """Fill in the pairs of KPIs and leads that are both known in the same rows."""
     kpi_places, lead_places = places
     setup, firsts = windows.setup, windows.setup.firsts(window[0])
@@ -272,7 +269,7 @@ def _one_window(
         _fill(sums, place, lead_places, kpi, explained(kpi, ready))
 
 
-def _fill(sums: _Sums, place: int, chunk: IntArray, kpi: Kpi, gained: FloatArray) -> None:
+def _fill(sums: _Sums, place: int, chunk: IntArray, kpi: Kpi, gained: Floats) -> None:
     """Write one KPI and some leads down."""
     depth, ssr = slice(0, gained.shape[0]), kpi.ssr
     sums.restricted[place, chunk, depth] = ssr
@@ -282,7 +279,7 @@ def _fill(sums: _Sums, place: int, chunk: IntArray, kpi: Kpi, gained: FloatArray
     sums.rank[place, chunk, depth] = kpi.base_rank + 2 * np.arange(1, gained.shape[0] + 1)
 
 
-def _by_qr(sums: _Sums, place: tuple[int, int], y: FloatArray, x: FloatArray, setup: _Setup) -> None:
+def _by_qr(sums: _Sums, place: tuple[int, int], y: Floats, x: Floats, setup: _Setup) -> None:
     """Fill in one pair by QR of its own complete rows."""
     n_base = setup.base.shape[1]
     lags = range(1, setup.deepest + 1)
@@ -299,7 +296,7 @@ def _by_qr(sums: _Sums, place: tuple[int, int], y: FloatArray, x: FloatArray, se
             _nested(sums, place, y[present], design[present], orders, n_base)
 
 
-def _nested(sums: _Sums, place: tuple[int, int], y: FloatArray, design: FloatArray, orders: range, n_base: int) -> None:
+def _nested(sums: _Sums, place: tuple[int, int], y: Floats, design: Floats, orders: range, n_base: int) -> None:
     """Sums of squares of every order from two factorisations, with the lead and without."""
     both = fit(y, design)
     own = fit(y, np.delete(design, np.s_[n_base + 1 :: 2], axis=1))
@@ -312,9 +309,7 @@ def _nested(sums: _Sums, place: tuple[int, int], y: FloatArray, design: FloatArr
         sums.total[at], sums.rank[at], sums.df_num[at] = both.tss, n_both, n_both - n_own
 
 
-def _reasons(
-    sums: _Sums, *, same: BoolArray, flat_kpis: BoolArray, flat_leads: BoolArray, empty_leads: BoolArray
-) -> NDArray[np.uint8]:
+def _reasons(sums: _Sums, *, same: Flags, flat_kpis: Flags, flat_leads: Flags, empty_leads: Flags) -> NDArray[np.uint8]:
     """Place in `REASONS` of every test; where several hold, the one that is written last here."""
     reason = np.zeros(sums.nobs.shape, dtype=np.uint8)
     orders = np.arange(1, sums.nobs.shape[2] + 1)

@@ -10,15 +10,15 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import linalg, special
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import EXACT, orthonormal_basis
 from leadlag.errors import UsageError
 
 __all__ = ["BreakScan", "break_scan", "log_odds", "sup_pvalue", "trimmed_dates"]
 
-Floats = NDArray[np.float64]
 
 #: Points at which the density of the process is followed.
 _POINTS = 800
@@ -44,7 +44,7 @@ class BreakScan:
         Length of the dates searched, ``log(b (1 - a) / (a (1 - b)))`` for the shares a to b of the rows.
     """
 
-    dates: NDArray[np.intp]
+    dates: Ints
     statistics: Floats
     n_breaking: int
     log_odds: float
@@ -76,7 +76,7 @@ class BreakScan:
         return sup_pvalue(self.supremum, n_breaking=self.n_breaking, log_odds=self.log_odds)
 
 
-def trimmed_dates(n: int, trim: float) -> NDArray[np.intp]:
+def trimmed_dates(n: int, trim: float) -> Ints:
     """Dates that leave the share `trim` of n rows on either side: rows before the change.
 
     Examples
@@ -162,7 +162,7 @@ def _quadratic(score: Floats, inner: Floats, whole: Floats) -> Floats:
     return found
 
 
-def log_odds(dates: NDArray[np.intp], n: int) -> float:
+def log_odds(dates: Ints, n: int) -> float:
     """Length of the dates searched among n rows, as in `BreakScan`."""
     first, last = dates[0], dates[-1]
     return math.log(last * (n - first) / (first * (n - last)))

@@ -11,8 +11,8 @@ import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import orthonormal_basis
 from leadlag.core.search.columns import raw_columns
 from leadlag.core.search.problem import Problem, refitted
@@ -25,14 +25,12 @@ __all__ = [
     "WEAKER", "LeadChange", "LeadRows", "Moving", "lead_change", "lead_rows", "less", "moving_effect", "whole_change",
 ]  # fmt: skip
 
-Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
 
 #: A date is asked where each side has this share of what tells the effect: of the lead's sum of squares.
 _LEAST_SHARE = 0.05
 #: Weight of dates at which the effect becomes weaker; the others have the rest.
 WEAKER = 0.8
-#: Rows that each side needs, and rows in all.
+#: Ints that each side needs, and rows in all.
 _FEWEST, _FEWEST_ALL = 8, 24
 #: One event: rows this many robust sd off, within this share of the rows around the largest, with more than this share of the
 #: lead's sum of squares. Beside it no other period would count (2020 has .98 of 65 years of US claims), so it is left out.
@@ -52,7 +50,7 @@ class LeadRows:
     Parameters
     ----------
     rows : ndarray of int, shape (n,)
-        Rows of the sample.
+        Ints of the sample.
     x : ndarray, shape (n,)
         The column less the base.
     y : ndarray, shape (n,)
@@ -60,17 +58,17 @@ class LeadRows:
     q : ndarray, shape (n, r)
         Orthonormal columns of base and lead.
     df : int
-        Rows less columns less AR coefficients.
+        Ints less columns less AR coefficients.
     event : ndarray of int, shape (k,)
-        Rows of the sample that are left out because the lead moved so far in them that no other would count.
+        Ints of the sample that are left out because the lead moved so far in them that no other would count.
     """
 
-    rows: Rows
+    rows: Ints
     x: Floats
     y: Floats
     q: Floats
     df: int
-    event: Rows = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    event: Ints = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
     @property
     def usable(self) -> bool:
@@ -130,13 +128,13 @@ def lead_rows(problem: Problem, lead: int, best: int, shapes: tuple[Shape, ...])
     return LeadRows(rows=frame.filter_.rows[kept], x=x, y=y, q=q, df=df, event=left_out)
 
 
-def _less_base(column: Floats, q: Floats, kept: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def _less_base(column: Floats, q: Floats, kept: Flags) -> tuple[Floats, Floats]:
     """Orthonormal columns of the base on some rows, and the lead's column less them."""
     base = orthonormal_basis(q[kept]).q
     return base, less(column[kept], base)
 
 
-def _event(x: Floats) -> NDArray[np.bool_]:
+def _event(x: Floats) -> Flags:
     """Rows of the one event that would hide all others, if there is one."""
     if not len(x):
         return np.zeros(0, dtype=bool)
@@ -174,7 +172,7 @@ class LeadChange:
         The largest statistic that 95 % of the draws stay below.
     """
 
-    dates: Rows
+    dates: Ints
     statistics: Floats
     supremum: float
     average: float
@@ -235,12 +233,12 @@ class _Dates:
     """What the statistics of all dates take beside the residuals."""
 
     x: Floats
-    dates: Rows
+    dates: Ints
     inner: Floats
     df: int
     sign: float
 
-    def of(self, errors: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    def of(self, errors: Floats) -> tuple[Floats, Flags]:
         """Wald statistic of each date and each column of residuals, shape (d, b), and whether the effect is weaker after it."""
         score = np.cumsum(self.x[:, None] * errors, axis=0)[self.dates - 1]
         total = np.maximum(np.square(errors).sum(axis=0), np.finfo(float).tiny)
@@ -248,7 +246,7 @@ class _Dates:
         return self.df * share / (1.0 - share), self.sign * score > 0.0
 
 
-def _summaries(walds: Floats, weaker: NDArray[np.bool_]) -> Floats:
+def _summaries(walds: Floats, weaker: Flags) -> Floats:
     """Largest, mean, exponential mean over dates, and the last with weights for the direction, shape (4, b)."""
     most = walds.max(axis=0)
     beside = np.exp((walds - most) / 2.0)
@@ -297,7 +295,7 @@ class Moving:
     df : float
     """
 
-    ends: Rows
+    ends: Ints
     value: Floats
     error: Floats
     df: float

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from leadlag.core.arrays import Floats
 from leadlag.core.search.columns import column_totals, rises
 from leadlag.core.search.effect import EffectSize
 from leadlag.core.search.problem import Problem
@@ -22,7 +23,6 @@ from leadlag.methods.stability.numbers.sides import change_at, chosen_before, si
 
 __all__ = ["FEWEST_LEFT", "LeadColumn", "SinceTarget", "asymptotic_pvalue", "both_sides", "lead_column", "since_target"]
 
-Floats = NDArray[np.float64]
 Selected = Literal["", "left out", "corrected"]
 
 #: Periods beside those on which a lead was chosen that are enough to estimate the effect before.

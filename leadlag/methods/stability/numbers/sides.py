@@ -6,16 +6,15 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.search.curse import after_selection
 from leadlag.core.search.resample import SharedSigns
 from leadlag.methods.stability.numbers.changes import LeadRows, less
 
 __all__ = ["ChangeAt", "SideEffect", "change_at", "chosen_before", "side_effects"]
 
-Floats = NDArray[np.float64]
 
 #: Rows that each side needs.
 _FEWEST = 8
@@ -62,7 +61,7 @@ class ChangeAt:
     changed_pvalue: float
 
 
-def change_at(of: LeadRows, before: NDArray[np.bool_], after: NDArray[np.bool_], *, flips: SharedSigns) -> ChangeAt | None:
+def change_at(of: LeadRows, before: Flags, after: Flags, *, flips: SharedSigns) -> ChangeAt | None:
     """Test a change of the lead's effect at a known date; None where a side has too few rows or too little of the lead.
 
     Parameters
@@ -114,14 +113,14 @@ def side_effects(of: LeadRows, split: int) -> tuple[SideEffect, SideEffect]:
     return _effect(value[0], variance[0], before), _effect(value[1], variance[1], ~before)
 
 
-def _effect(value: float, variance: float, side: NDArray[np.bool_]) -> SideEffect:
+def _effect(value: float, variance: float, side: Flags) -> SideEffect:
     n = int(side.sum())
     return SideEffect(
         value=float(value), error=math.sqrt(max(float(variance), np.finfo(float).tiny)), df=float(max(n - 2, 1)), nobs=n
     )
 
 
-def _regression(of: LeadRows, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
+def _regression(of: LeadRows, before: Flags, after: Flags) -> tuple[Floats, Floats, Floats]:
     """Columns of the lead on either side and on the rows of neither, the weights of their coefficients, and the leverage."""
     rest = ~(before | after)
     sides = [before, after] + ([rest] if _strength(of, rest, fewest=1) > 0.0 else [])
@@ -176,7 +175,7 @@ def _best_of(m: int, share: float, df: float) -> float:
     return float(stats.t.ppf((1.0 + share ** (1.0 / m)) / 2.0, df))
 
 
-def _strength(of: LeadRows, side: NDArray[np.bool_], *, fewest: int = _FEWEST) -> float:
+def _strength(of: LeadRows, side: Flags, *, fewest: int = _FEWEST) -> float:
     """Share of the lead's sum of squares on one side; 0 with too few rows that the lead moves in."""
     part = np.where(side, of.x, 0.0)
     share = float(part @ part / (of.x @ of.x))

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.columns import rises
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.shapes import Shape
@@ -17,7 +17,6 @@ from leadlag.methods.stability.numbers.effects import LeadColumn
 
 __all__ = ["MovingProfile", "default_window", "moving_profile"]
 
-Floats = NDArray[np.float64]
 
 #: A window of this share of the periods, but of so many at least.
 _SHARE, _FEWEST = 0.25, 24
@@ -39,7 +38,7 @@ class MovingProfile:
         Of each lag alone; NaN too where it is not known in the window.
     """
 
-    ends: NDArray[np.intp]
+    ends: Ints
     effect: Floats
     low: Floats
     high: Floats
