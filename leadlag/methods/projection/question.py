@@ -157,43 +157,23 @@ def local_projection(
         raise UsageError(f"kpi={kpi!r}, lead={lead!r}: {error.args[0]}", code=error.code) from None
     noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_to_look_at(numbers, asked, kpi, lead)))
     settings |= {"lags": numbers.lags, "own_lags": numbers.own_lags, "bandwidth": numbers.bandwidth, "missing": missing}
-    seed = seed_words(rng)
+    search = Search(n_lags=len(asked), lag_word="horizon", family="all horizons", correction="band of all h at once")
     provenance = Provenance.of(
-        "local_projection",
-        warnings=noted,
-        search=Search(n_lags=len(asked), lag_word="horizon", family="all horizons", correction="band of all h at once"),
-        kpi=kpi,
-        lead=lead,
-        controls=tuple(others),
-        horizons=asked,
-        level=share,
-        rng=seed,
-        **settings,
-    )
+        "local_projection", warnings=noted, search=search, kpi=kpi, lead=lead, controls=tuple(others), horizons=asked,
+        level=share, rng=seed_words(rng), **settings,
+    )  # fmt: skip
     found = at_horizons(numbers, asked, level=share, rng=generator)
     return LocalProjection(
-        kpi=kpi,
-        lead=lead,
-        controls=tuple(others),
-        unit=sample.calendar.unit,
-        kpi_unit=_unit_of(kpi, catalogue),
-        lead_unit=_unit_of(lead, catalogue),
-        horizons=asked,
-        lead_sd=numbers.lead_sd,
-        surprise_sd=numbers.surprise_sd,
-        order=numbers.lags,
-        own_order=numbers.own_lags,
-        order_chosen=order is None,
-        augment=numbers.augment,
-        trend=trend,
-        cov_type=numbers.cov_type,
-        bandwidth=numbers.bandwidth,
-        bias_correction=bias_correction,
-        **vars(found) | {"nobs": tuple(found.nobs.tolist())},
-        n_dropped=tuple((sample.n_periods - found.nobs).tolist()),
+        kpi=kpi, lead=lead, controls=tuple(others), unit=sample.calendar.unit, kpi_unit=_unit_of(kpi, catalogue),
+        lead_unit=_unit_of(lead, catalogue), horizons=asked, bands=found.bands, cumulative=found.cumulative,
+        uncorrected=found.uncorrected, cov=found.cov, df=found.df, df_cumulative=found.df_cumulative, lead_sd=numbers.lead_sd,
+        surprise_sd=numbers.surprise_sd, order=numbers.lags, own_order=numbers.own_lags, order_chosen=order is None,
+        augment=numbers.augment, trend=trend, cov_type=numbers.cov_type, bandwidth=numbers.bandwidth,
+        bias_correction=bias_correction, nobs=tuple(found.nobs.tolist()),
+        n_dropped=tuple((sample.n_periods - found.nobs).tolist()), exact=found.exact,
         integrated=tuple(name for name in (kpi, lead) if looks_integrated(sample.column(name), trend=trend)),
         provenance=provenance,
-    )
+    )  # fmt: skip
 
 
 def _unit_of(name: str, catalogue: Sequence[Metric] | None) -> str:
