@@ -146,7 +146,7 @@ def plain(value: Any) -> Any:
 class Result:
     """Base of every result: frozen numbers at full precision, and the ways to look at them.
 
-    A subclass is a frozen dataclass with a `provenance` and gives `to_frame`, `summary` and `explain`; the
+    A subclass is a frozen dataclass with ``repr=False`` and a `provenance`, and gives `to_frame`, `summary` and `explain`; the
     rest follows from these.
     """
 
@@ -154,10 +154,6 @@ class Result:
 
     #: Room and name of its pictures; empty if it has none.
     _pictures: ClassVar[str] = ""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        cls.__repr__ = cls.__repr__  # type: ignore[method-assign]  # a dataclass keeps the one that its own class has
 
     def __repr__(self) -> str:
         said = ((name, getattr(self, name)) for name in _SAID_FIRST if name in self.__dict__)

@@ -245,6 +245,15 @@ def test_no_two_classes_share_a_name() -> None:
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
+def test_a_result_shows_itself_as_every_result_does() -> None:
+    """A dataclass makes a repr of all its fields unless it is told not to."""
+    own = []
+    for module, node in nodes(ast.ClassDef):
+        if isinstance(node, ast.ClassDef) and any(isinstance(base, ast.Name) and base.id == "Result" for base in node.bases):
+            own += [where(module, node)] * ("repr=False" not in "".join(map(ast.unparse, node.decorator_list)))
+    assert own == []
+
+
 @cache
 def defined(module: Path) -> set[str]:
     """Names that stand at the top of a module, and those of the attributes of its classes."""

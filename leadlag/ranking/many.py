@@ -40,7 +40,7 @@ class Failure:
     message: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class LeadRankings(Result):
     """Rankings of many KPIs and segments, in the order in which they were asked for.
 

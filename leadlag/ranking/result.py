@@ -111,7 +111,7 @@ class Context:
     policy: Policy
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RankedLead(Result):
     """One lead of a ranking: its decision, the evidence behind it, and what they say."""
 
@@ -164,7 +164,7 @@ class RankedLead(Result):
         return why_not(self.decision, self.context)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class LeadRanking(Result):
     """Candidates from best to worst, with what was tested and how.
 

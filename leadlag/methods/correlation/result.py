@@ -19,7 +19,7 @@ from leadlag.results import Provenance, Result
 __all__ = ["CrossCorrelation", "CrossCorrelations"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CrossCorrelation(Result):
     """Answer of `cross_correlation`: how KPI and lead move together at each lag. At positive lags the lead moves first.
 
@@ -144,7 +144,7 @@ class CrossCorrelation(Result):
         return tuple(int(lag) for lag in self.lags[np.abs(self.correlation) > high])
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CrossCorrelations(Result):
     """Answer of `cross_correlations`: every pair of KPI and lead at every lag. At positive lags the lead moves first.
 

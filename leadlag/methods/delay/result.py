@@ -14,7 +14,7 @@ from leadlag.results import Provenance, Result
 __all__ = ["DelaySet"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class DelaySet(Result):
     """Answer of `delay_set`: every lag that the data do not reject as the one at which a lead acts most.
 

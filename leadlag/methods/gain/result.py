@@ -104,7 +104,7 @@ class Walk:
     shape: NDArray[np.str_]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ForecastGain(Result):
     """Answer of `forecast_gain`: what each lead saves of the KPI's forecast error, at each horizon.
 

@@ -28,7 +28,7 @@ class _GrangerNames:
 
 
 # a dataclass takes the fields of its last base first
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class GrangerResult(Result, GrangerNumbers, _GrangerNames):
     """Answer of `granger_test`: whether the past of the lead helps to predict the KPI.
 

@@ -48,7 +48,7 @@ class LeadPower:
     found: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class DetectableEffects(Result):
     """Answer of `detectable_effect`: how small an effect of each lead could have been seen in these periods.
 

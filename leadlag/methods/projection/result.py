@@ -17,7 +17,7 @@ from leadlag.results import Provenance, Result
 __all__ = ["LocalProjection"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LocalProjection(Result):
     """Answer of `local_projection`: the response of the KPI to a surprise in the lead, period by period.
 

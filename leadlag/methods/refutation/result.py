@@ -46,7 +46,7 @@ class Attempt:
     stands: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RefutationTest(Result):
     """Answer of `refutation_test`: what was tried to refute a lead, and whether it stands.
 

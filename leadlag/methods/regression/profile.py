@@ -26,7 +26,7 @@ class _ProfileNames:
 
 
 # a dataclass takes the fields of its last base first
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LagProfile(Result, ProfileNumbers, _ProfileNames):
     """Lag profile of one lead: how much the KPI moves at each lag, all of them, and for how long.
 

@@ -55,7 +55,7 @@ class _RegressionNames:
 
 
 # a dataclass takes the fields of its last base first
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LaggedRegressionResult(Result, RegressionNumbers, _RegressionNames):
     """A regression of the KPI on lags of leads. Names and definitions are those of statsmodels.
 

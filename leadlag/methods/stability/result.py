@@ -14,7 +14,7 @@ from leadlag.results import Provenance, Result
 __all__ = ["StabilityTest"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class StabilityTest(Result):
     """Answer of `stability_test`.
 

@@ -49,7 +49,7 @@ class SeasonTest:
     strength: float
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class SeriesStationarity(Result):
     """What was found about one series.
 
@@ -139,7 +139,7 @@ class SeriesStationarity(Result):
         return words.explain_series(self)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class StationarityResult(Result):
     """Answer of `check_stationarity`: one row a series.
 
