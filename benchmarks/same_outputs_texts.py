@@ -26,6 +26,8 @@ Call = Callable[[], object]
 
 PACKAGE = Path(str(ll.__file__)).resolve().parent
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+#: Name of a class in a repr; one that is no public name of leadlag may change, what it holds may not.
+CLASS = re.compile(r"\b_?[A-Z]\w*(?=\()")
 #: What belongs to this run and not to the result: when it was, and how long it took.
 MOMENT = re.compile(r"(?<=Date:) +\w+, \d+ \w+ \d+|(?<=Time:) +\d\d:\d\d:\d\d|(?<= in )\d+\.\d(?= s\b)")
 #: Calls with these names may be refused.
@@ -143,7 +145,7 @@ def text_of(value: object) -> str:
     if isinstance(value, (ll.Sample, ll.Vintages)):
         return "\n".join(f"{name}: {text_of(said(getattr(value, name)))}" for name in OF_DATA if hasattr(value, name))
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
-        return ADDRESS.sub("", repr(value))
+        return CLASS.sub(lambda found: found[0] * hasattr(ll, found[0]), ADDRESS.sub("", repr(value)))
 
 
 def command(*words: str, files: Mapping[str, pd.DataFrame]) -> dict[str, str]:

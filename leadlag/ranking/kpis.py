@@ -223,7 +223,7 @@ def _segments(sample: Sample, segments: Any) -> list[Sample]:
 
 
 def _refuse_unknown(options: Mapping[str, Any]) -> None:
-    """Options that `rank_leads` does not have."""
-    known = [name for name, part in inspect.signature(rank_leads).parameters.items() if part.kind is part.KEYWORD_ONLY]
+    """Options that `rank_leads` does not have; its data, KPI and leads are arguments here."""
+    known = [name for name in inspect.signature(rank_leads).parameters if name not in ("data", "kpi", "leads")]
     for name in options:
         as_option(name, "option", known)
