@@ -172,10 +172,10 @@ class TestRefusals:
     def test_a_computation_that_breaks_down_is_a_failure(self, monkeypatch: pytest.MonkeyPatch) -> None:
         original = module.rank_leads
 
-        def breaks(sample: object, kpi: str, *rest: object, **options: object) -> LeadRanking:
+        def breaks(sample: object, *, kpi: str, **options: object) -> LeadRanking:
             if kpi == "churn":
                 raise np.linalg.LinAlgError("SVD did not converge")
-            return original(sample, kpi, *rest, **options)
+            return original(sample, kpi=kpi, **options)
 
         monkeypatch.setattr(module, "rank_leads", breaks)
         monkeypatch.setattr(module, "_refuse_unknown", lambda options: None)
