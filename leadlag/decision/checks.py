@@ -23,7 +23,9 @@ _GRADED = ("gain", "stable", "delay_set")
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One question asked of a lead: its code, the answer, and the number behind it; `leadlag.wording` says what to do.
+    """One question asked of a lead: its code, the answer, and the number behind it.
+
+    `leadlag.ranking.words.checks` says in words what is asked and what to do.
 
     Parameters
     ----------

@@ -13,11 +13,13 @@ from leadlag.decision import Policy, Reason
 from leadlag.errors import CODES
 from leadlag.methods.gain import words as gain
 from leadlag.ranking.result import NOT_COMPUTED, LeadRanking
+from leadlag.ranking.words import checks
 from leadlag.ranking.words.sentences import coded_reason, next_step, reason
 from leadlag.wording import targeted
 from leadlag.wording.layout import CAVEAT
 from leadlag.wording.shown import width
 from tests import rankings
+from tests.conftest import ROOT
 
 ALL = [
     rankings.housing,
@@ -256,3 +258,11 @@ def test_words_change_where_verdicts_do() -> None:
     policy = Policy()
     assert (policy.stability_level, policy.stability_review) == (targeted.CHANGED, targeted.PERHAPS)
     assert policy.gain_level == gain.LEVEL
+
+
+def test_every_check_of_a_ranking_has_its_question_and_its_answer() -> None:
+    source = (ROOT / "leadlag" / "decision" / "checks.py").read_text(encoding="utf-8")
+    codes = set(re.findall(r'Check\(code="(\w+)"', source))
+    codes |= {"stable", "targeted", "placebo", "permuted"}  # whose code is an argument there
+    assert codes == set(checks._TELLERS)
+    assert {code for code in codes if code not in checks._ASKED} == set()
