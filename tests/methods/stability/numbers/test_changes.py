@@ -166,7 +166,8 @@ def test_the_best_of_ten_that_stay_as_they_are_is_seldom_said_to_weaken() -> Non
             best = max(effect + rng.normal(size=10), key=abs)
             sign = np.sign(best)
             found = ChangeAt(
-                before=SideEffect(value=best, error=1.0, **side), after=SideEffect(value=effect + 1.2 * rng.normal(), error=1.2, **side),
+                before=SideEffect(value=best, error=1.0, **side),
+                after=SideEffect(value=effect + 1.2 * rng.normal(), error=1.2, **side),
                 statistic=0.0, weaker_pvalue=0.0, changed_pvalue=0.0,
             )  # fmt: skip
             naive = sign * (found.before.value - found.after.value) / np.hypot(1.0, 1.2) > 1.645
