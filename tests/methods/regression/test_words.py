@@ -19,7 +19,7 @@ LONG = {"sales": "売上高の合計金額（税込み・全国・週次）と�
 @pytest.mark.parametrize("options", [{}, {"own_lags": 2}, {"noise_order": 1}, {"season": 13, "trend": "linear"}])
 def test_no_line_of_a_summary_is_wider_than_80_columns(shape: str, options: dict) -> None:
     found = ll.lagged_regression(
-        frame().rename(columns=LONG), LONG["sales"], [LONG["visits"], LONG["price"]], max_lag=4, shape=shape, **options
+        frame().rename(columns=LONG), kpi=LONG["sales"], leads=[LONG["visits"], LONG["price"]], max_lag=4, shape=shape, **options
     )
     for text in (found.summary(), *(profile.summary() for profile in found.profiles)):
         assert max(width(line) for line in text.splitlines()) <= 80
@@ -27,7 +27,7 @@ def test_no_line_of_a_summary_is_wider_than_80_columns(shape: str, options: dict
 
 
 def test_lags_of_a_long_name_are_told_apart() -> None:
-    text = ll.lagged_regression(frame().rename(columns=LONG), LONG["sales"], LONG["visits"], max_lag=4).summary()
+    text = ll.lagged_regression(frame().rename(columns=LONG), kpi=LONG["sales"], leads=LONG["visits"], max_lag=4).summary()
     assert all(f"….L{lag} " in text for lag in (1, 2, 3, 4))
 
 
