@@ -255,11 +255,12 @@ both.loc[free.params.index].round(4)
 #
 # ## 8. Which
 #
-# The funnel of notebook 01. First `rank_leads`, to learn which metrics lead and which only stand earlier in the chain:
+# The funnel of notebook 01. First `rank_leads`, to learn which metrics lead and which only stand earlier in the chain (what
+# backs them is in notebook 05, and left out here):
 
 # %%
 funnel = ll.load_sample("subscription_funnel")
-ranking = ll.rank_leads(funnel, kpi="new_mrr", max_lag=12)
+ranking = ll.rank_leads(funnel, kpi="new_mrr", max_lag=12, evidence=False)
 ranking.to_frame().set_index("lead")[["verdict", "delay", "explained_by"]]
 
 # %% [markdown]

@@ -148,11 +148,12 @@ tables.fillna(0).astype(int).rename_axis("order").T
 # %% [markdown]
 # ## 4. Delay: where the effect peaks, as a set
 #
-# The delay is the lag at which sales change most. `rank_leads` says it for every lead:
+# The delay is the lag at which sales change most. `rank_leads` says it for every lead (`evidence=False`: without what backs
+# a lead, of which notebook 05 tells):
 
 # %%
 catalogue = [ll.Metric("trials", unit="trials", available_after=1), ll.Metric("sales", unit="thousand EUR")]
-ranking = ll.rank_leads(table, kpi="sales", max_lag=12, catalogue=catalogue)
+ranking = ll.rank_leads(table, kpi="sales", max_lag=12, catalogue=catalogue, evidence=False)
 ranking.to_frame()[["lead", "verdict", "delay", "delay_low", "delay_high", "actionable_delay"]]
 
 # %% [markdown]
@@ -275,7 +276,7 @@ print(unsure.explain())
 
 # %%
 slow, _ = story(effect=1.2, persistence=0.95, rng=5)
-ranked = ll.rank_leads(slow, kpi="sales", max_lag=12, catalogue=catalogue)
+ranked = ll.rank_leads(slow, kpi="sales", max_lag=12, catalogue=catalogue, evidence=False)
 axes = ranked["trials"].plot()
 ranked.to_frame()[["lead", "verdict", "qvalue", "delay", "delay_low", "delay_high"]]
 
@@ -301,7 +302,7 @@ november = orders_table["orders"].shift(2)[::3]
 quarterly = (50 + 0.8 * november + 8 * draws.normal(size=80)).to_frame("sales")
 
 published = [ll.Metric("orders", available_after=1)]  # a month, since orders are monthly
-mixed = ll.rank_leads([quarterly, orders_table], kpi="sales", max_lag=4, catalogue=published)
+mixed = ll.rank_leads([quarterly, orders_table], kpi="sales", max_lag=4, catalogue=published, evidence=False)
 axes = mixed["orders"].plot()
 mixed.to_frame()[["lead", "verdict", "delay", "delay_low", "delay_high", "actionable_delay"]].round(2)
 
