@@ -22,7 +22,7 @@ import pandas as pd
 
 from leadlag.catalogue import Metric
 from leadlag.core.noise.momentum import fit_momentum
-from leadlag.core.search.given import best_column
+from leadlag.core.search.conditional import best_column
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.shapes import STANDARD
 from leadlag.decision.backing import Stability, Weakening

@@ -135,5 +135,5 @@ def _stability(asked: Asked, prepared: Prepared, findings: Findings, name: str, 
 def _decoys(asked: Asked, prepared: Prepared, findings: Findings, *, n_tested: int) -> Decoys:
     """How many random walks would have been called leads beside the chosen ones."""
     selection = findings.selection
-    chosen = {lead: int(one.best[0]) for lead, one in zip(selection.chosen, selection.scans, strict=True)}
-    return decoys_tried(prepared, chosen, n_tested=n_tested, fdr=asked.policy.fdr, seed=asked.seeds[2], shapes=findings.shapes)
+    selected = {lead: int(one.best[0]) for lead, one in zip(selection.selected, selection.scans, strict=True)}
+    return decoys_tried(prepared, selected, n_tested=n_tested, fdr=asked.policy.fdr, seed=asked.seeds[2], shapes=findings.shapes)

@@ -47,7 +47,13 @@ class Sized:
 
 
 def long_run_effect(
-    prepared: Prepared, problem: Problem, found: Scan, *, level: float, chosen_at: float, shapes: Sequence[Shape] = STANDARD
+    prepared: Prepared,
+    problem: Problem,
+    found: Scan,
+    *,
+    level: float,
+    selection_pvalue: float,
+    shapes: Sequence[Shape] = STANDARD,
 ) -> Sized:
     """Long-run effect of one chosen lead, averaged over the lag shapes that fit about as well.
 
@@ -60,7 +66,7 @@ def long_run_effect(
         Of that problem.
     level : float
         Confidence level of the interval.
-    chosen_at : float
+    selection_pvalue : float
         The p at which the lead would just have been chosen.
     shapes : sequence of Shape
         Those that were searched.
@@ -91,14 +97,14 @@ def long_run_effect(
     directed = np.repeat([shape.response != "square" for shape in every], n_lags)
     effect = averaged_effect(
         np.where(directed, fresh.coefficient[0] * total, np.nan), fresh.bse[0] * np.abs(total), fresh.gain[0] * unit**2,
-        variance=float(fresh.variance[0]) * unit**2, threshold=_thresholds(found, fresh, chosen_at, every, n_lags=n_lags),
+        variance=float(fresh.variance[0]) * unit**2, threshold=_thresholds(found, fresh, selection_pvalue, every, n_lags=n_lags),
         df=max(fresh.df, 1), level=level, lasting=np.where(carried, _error_of_momentum(problem), 0.0),
         prior=np.repeat([_RATES_SEARCHED / kinds.count(kind) if kind[0] == "decay" else 1.0 for kind in kinds], n_lags),
     )  # fmt: skip
     return Sized(problem=problem, scan=found, effect=effect)
 
 
-def _thresholds(found: Scan, fresh: Scan, chosen_at: float, shapes: Sequence[Shape], *, n_lags: int) -> Floats:
+def _thresholds(found: Scan, fresh: Scan, selection_pvalue: float, shapes: Sequence[Shape], *, n_lags: int) -> Floats:
     """Least robust |t| with which each column would have been chosen, shape (s,).
 
     What chooses is ``|t| w`` with one variance for all rows, so an effect is chosen from that threshold times its plain standard
@@ -106,7 +112,9 @@ def _thresholds(found: Scan, fresh: Scan, chosen_at: float, shapes: Sequence[Sha
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         plain = np.sqrt(fresh.variance[0]) * np.abs(fresh.coefficient[0]) / np.sqrt(fresh.gain[0])
-        return np.asarray(found.tail.threshold(chosen_at)[0] / search_weights(shapes, n_lags=n_lags) * plain / fresh.bse[0])
+        return np.asarray(
+            found.tail.threshold(selection_pvalue)[0] / search_weights(shapes, n_lags=n_lags) * plain / fresh.bse[0]
+        )
 
 
 def _error_of_momentum(problem: Problem) -> float:

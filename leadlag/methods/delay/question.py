@@ -12,7 +12,7 @@ import numpy as np
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing, as_catalogue
-from leadlag.core.search.given import given_others
+from leadlag.core.search.conditional import conditional_problem
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import scan, shared_signs
@@ -129,14 +129,14 @@ def delay_set(
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
         refuse_untestable(prepared.untestable, kpi=kpi)
-        problem = given_others(prepared.problem, shapes)
+        problem = conditional_problem(prepared.problem, shapes)
         found = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
         if not math.isfinite(found.statistic[0]):
             raise UsageError(nothing_left(kpi, lead), code="LL207")
         # the signs of the scan, as in a ranking
-        flips = shared_signs(np.random.default_rng(seeds[0]), n_draws=draws)
+        signs = shared_signs(np.random.default_rng(seeds[0]), n_draws=draws)
         estimated = estimated_delay(
-            prepared, problem, 0, lead=0, flips=flips, pvalue=float(found.pvalue[0]), level=level, shapes=shapes
+            prepared, problem, 0, lead=0, signs=signs, pvalue=float(found.pvalue[0]), level=level, shapes=shapes
         )
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
     settings |= {"rng": seed_words(rng), "controls": kept}
@@ -163,7 +163,7 @@ def estimated_delay(
     column: int,
     *,
     lead: int,
-    flips: SharedSigns,
+    signs: SharedSigns,
     pvalue: float,
     level: float,
     shapes: Sequence[Shape] = STANDARD,
@@ -180,7 +180,7 @@ def estimated_delay(
         The lead in `problem`.
     lead : int
         The lead in `prepared`.
-    flips : SharedSigns
+    signs : SharedSigns
     pvalue : float
         p that the lead has no effect.
     level : float
@@ -196,7 +196,7 @@ def estimated_delay(
     treated = prepared.treatments[lead]
     by_changes = treated.surprises or (treated.differenced and not problem.momentum.unit_root)
     searched = (*shapes, *LASTING) if by_changes else tuple(shapes)
-    test = peak_test(problem, column, flips=flips, shapes=searched)
+    test = peak_test(problem, column, signs=signs, shapes=searched)
     finer, response = problem.finer_of(column), searched[test.shape].response
     kept = test.not_rejected(level, neighbours=treated.surprises)
     missing = "square" if response == "square" else "changes" if by_changes else ""

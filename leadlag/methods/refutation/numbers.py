@@ -9,7 +9,7 @@ import numpy as np
 
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.noise.momentum import largest_root
-from leadlag.core.search.given import best_column
+from leadlag.core.search.conditional import best_column
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.rescan import largest_statistic
 from leadlag.core.search.scan import column_of, scan
@@ -266,7 +266,7 @@ def decoys_as_good(pvalue: float, decoys: Sequence[float]) -> float:
     return Copies(found=-pvalue, tried=-np.array(decoys)).pvalue
 
 
-def decoys_passing(pvalue: Floats, *, n_decoys: int, n_chosen: int, n_tested: int, fdr: float) -> tuple[int, float]:
+def decoys_passing(pvalue: Floats, *, n_decoys: int, n_selected: int, n_tested: int, fdr: float) -> tuple[int, float]:
     """Decoys that would have been called leads beside the chosen ones, and how many would be if every p is right.
 
     Parameters
@@ -275,17 +275,17 @@ def decoys_passing(pvalue: Floats, *, n_decoys: int, n_chosen: int, n_tested: in
         Of the decoys that could be tested.
     n_decoys : int
         All of them.
-    n_chosen, n_tested : int
+    n_selected, n_tested : int
         Leads chosen, and candidates tested.
     fdr : float
         False discovery rate of the ranking.
 
     Examples
     --------
-    >>> decoys_passing(np.array([0.5, 0.001, 0.9]), n_decoys=3, n_chosen=1, n_tested=7, fdr=0.1)
+    >>> decoys_passing(np.array([0.5, 0.001, 0.9]), n_decoys=3, n_selected=1, n_tested=7, fdr=0.1)
     (1, 0.06)
     """
-    allowed = fdr * (n_chosen + 1.0 + np.arange(n_decoys)) / (n_tested + n_decoys)
+    allowed = fdr * (n_selected + 1.0 + np.arange(n_decoys)) / (n_tested + n_decoys)
     passed = np.flatnonzero(np.sort(pvalue) <= allowed[: len(pvalue)])
     n_passed = int(passed[-1]) + 1 if len(passed) else 0
     return n_passed, float(n_decoys * allowed[max(n_passed - 1, 0)])

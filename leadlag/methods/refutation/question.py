@@ -13,7 +13,7 @@ from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.arrays import Floats
-from leadlag.core.search.given import given_others
+from leadlag.core.search.conditional import conditional_problem
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.scan import scan, with_columns
 from leadlag.core.search.shapes import STANDARD, Shape
@@ -126,7 +126,7 @@ def refutation_test(
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
         refuse_untestable(prepared.untestable, kpi=kpi)
-        problem = given_others(prepared.problem, shapes)
+        problem = conditional_problem(prepared.problem, shapes)
         found = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
         if not math.isfinite(found.statistic[0]):
             raise UsageError(nothing_left(kpi, lead), code="LL207")
@@ -181,7 +181,7 @@ def refuted(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape]
 
 def decoys_tried(
     prepared: Prepared,
-    chosen: Mapping[int, int],
+    selected: Mapping[int, int],
     *,
     n_tested: int,
     fdr: float,
@@ -196,7 +196,7 @@ def decoys_tried(
     ----------
     prepared : Prepared
         Of all candidates.
-    chosen : Mapping from int to int
+    selected : Mapping from int to int
         The chosen leads and the best column of each, given the others.
     n_tested : int
         Candidates tested.
@@ -218,9 +218,9 @@ def decoys_tried(
     family: with the decoys in the order of their p, the first i pass for the largest i at which the i-th has a p of at most
     ``fdr (k + i) / (N + D)``. A decoy whose p is right passes with the p of that threshold: `expected` is D times it.
     """
-    problem = with_columns(prepared.problem, chosen, shapes)
+    problem = with_columns(prepared.problem, selected, shapes)
     drawn = _decoy_pvalues(prepared, problem, seed=seed, n_decoys=n_decoys, n_draws=n_draws, shapes=shapes)
-    n_passed, expected = decoys_passing(drawn, n_decoys=n_decoys, n_chosen=len(chosen), n_tested=n_tested, fdr=fdr)
+    n_passed, expected = decoys_passing(drawn, n_decoys=n_decoys, n_selected=len(selected), n_tested=n_tested, fdr=fdr)
     return Decoys(n=n_decoys, n_passed=n_passed, expected=expected)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from leadlag._validation import as_int, as_list, as_names, as_option, as_real, once_each, only_data_positional
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.linear.covariance import CORRECTIONS, COV_TYPES
-from leadlag.core.linear.leastsquares import is_constant, is_copy
+from leadlag.core.linear.leastsquares import is_affine_copy, is_constant
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.regression import words
 from leadlag.methods.regression.beside import Beside, beside, lead_series, logged
@@ -234,7 +234,7 @@ def _fitted(sample: Sample, options: Options, recipe: Beside) -> LagFit:
                 f"lead {lead!r} is constant or has no values: there is nothing to learn from it. Leave it out.", code="LL203"
             )
         # one that is seen more often: what it comes to in the KPI's periods
-        if is_copy(logged(sample, lead, log), y):
+        if is_affine_copy(logged(sample, lead, log), y):
             raise UsageError(
                 f"lead {lead!r} is a copy of the KPI {kpi!r}, up to unit and offset: its lags are the KPI's own. Leave it "
                 "out, and give own_lags.",

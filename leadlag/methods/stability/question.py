@@ -12,7 +12,7 @@ import numpy as np
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment, as_window
-from leadlag.core.search.given import best_column, given_others
+from leadlag.core.search.conditional import best_column, conditional_problem
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import column_of
@@ -148,18 +148,18 @@ def stability_test(
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
         refuse_untestable(prepared.untestable, kpi=kpi)
-        problem = given_others(prepared.problem, shapes)
+        problem = conditional_problem(prepared.problem, shapes)
         asked = _asked(prepared, problem, 0, best=best_column(problem, 0, shapes)[0], shapes=shapes)
-        flips = SharedSigns(seed=seed, n_draws=draws)
-        found = asked.change(flips)
+        signs = SharedSigns(seed=seed, n_draws=draws)
+        found = asked.change(signs)
         if found is None:
             what = f"kpi={kpi!r}, lead={lead!r}: {words.too_little(len(asked.of.rows), calendar.unit)}."
             raise UsageError(f"{what} Give more periods.", code="LL204")
         size = _window(window, n=len(asked.of.rows))
-        stability = _stability(asked, found, calendar, target=target, flips=flips, level=level)
+        stability = _stability(asked, found, calendar, target=target, signs=signs, level=level)
         if stability.weakening is not None and stability.weakening.missing:
             raise UsageError(f"targeted_since: {stability.weakening.missing}. Leave it out, or ask again later.", code="LL204")
-        numbers = _of_change(asked, found, calendar, flips=flips, level=level)
+        numbers = _of_change(asked, found, calendar, signs=signs, level=level)
         numbers |= _moving(moving_profile(asked, problem, window=size, level=level), calendar)
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
     settings |= {"window": size, "rng": seed_words(rng), "controls": kept, "missing": missing, "log": logged}
@@ -215,21 +215,21 @@ def lead_stability(
     -------
     Stability
     """
-    asked, flips = _asked(prepared, problem, column, best=best, shapes=shapes), SharedSigns(seed=seed, n_draws=n_draws)
+    asked, signs = _asked(prepared, problem, column, best=best, shapes=shapes), SharedSigns(seed=seed, n_draws=n_draws)
     target, missing = None, ""
     if metric is not None and metric.targeted_since is not None:
         try:
             target = targeted(calendar, metric.targeted_since, metric.selected_on, n_candidates=metric.selected_from)
         except UsageError as error:
             missing = words.date_refused(error)
-    found = asked.change(flips)
+    found = asked.change(signs)
     weakening = Weakening(since=str(metric.targeted_since), level=level, missing=missing) if metric and missing else None
     if found is None:
         reason = words.too_little(len(asked.of.rows), calendar.unit)
         if target is not None:
             weakening = Weakening(since=target.label, level=level, missing=reason)
         return Stability(missing=reason, weakening=weakening)
-    stability = _stability(asked, found, calendar, target=target, flips=flips, level=level)
+    stability = _stability(asked, found, calendar, target=target, signs=signs, level=level)
     return replace(stability, weakening=weakening) if weakening is not None else stability
 
 
@@ -257,7 +257,7 @@ def _target(calendar: Calendar, known: Metric, *, since: Any, chosen: Any, n_can
 
 
 def _stability(
-    asked: LeadColumn, found: LeadChange, calendar: Calendar, *, target: Targeted | None, flips: SharedSigns, level: float
+    asked: LeadColumn, found: LeadChange, calendar: Calendar, *, target: Targeted | None, signs: SharedSigns, level: float
 ) -> Stability:
     """The answers about one lead."""
     before, after = both_sides(asked, found, level=level)
@@ -267,14 +267,14 @@ def _stability(
         date=calendar.labels[asked.of.rows[found.split - 1]],
         before=before.value,
         after=after.value,
-        weakening=None if target is None else _weakening(asked, calendar, target, flips=flips, level=level),
+        weakening=None if target is None else _weakening(asked, calendar, target, signs=signs, level=level),
     )
 
 
-def _weakening(asked: LeadColumn, calendar: Calendar, target: Targeted, *, flips: SharedSigns, level: float) -> Weakening:
+def _weakening(asked: LeadColumn, calendar: Calendar, target: Targeted, *, signs: SharedSigns, level: float) -> Weakening:
     """The test since the lead became a target."""
     found = since_target(
-        asked, since=target.since, chosen=target.chosen, n_candidates=target.n_candidates, flips=flips, level=level
+        asked, since=target.since, chosen=target.chosen, n_candidates=target.n_candidates, signs=signs, level=level
     )
     told = Weakening(since=target.label, level=level, n_before=found.n_before, n_after=found.n_after)
     if found.before is None or found.after is None:
@@ -286,11 +286,11 @@ def _weakening(asked: LeadColumn, calendar: Calendar, target: Targeted, *, flips
     )  # fmt: skip
 
 
-def _of_change(asked: LeadColumn, found: LeadChange, calendar: Calendar, *, flips: SharedSigns, level: float) -> dict[str, Any]:
+def _of_change(asked: LeadColumn, found: LeadChange, calendar: Calendar, *, signs: SharedSigns, level: float) -> dict[str, Any]:
     """Fields of the test at an unknown date."""
     of, labels = asked.of, calendar.labels
     before, after = both_sides(asked, found, level=level)
-    every = whole_change(of, flips=flips)
+    every = whole_change(of, signs=signs)
     return {
         "before_low": before.low, "before_high": before.high, "after_low": after.low, "after_high": after.high,
         "supremum_pvalue": found.supremum_pvalue, "average_pvalue": found.average_pvalue,

@@ -17,7 +17,7 @@ from leadlag.core.linear.leastsquares import orthonormal_basis
 from leadlag.core.search.columns import raw_columns
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.resample import SharedSigns
-from leadlag.core.search.scan import frame_of
+from leadlag.core.search.scan import fit_base
 from leadlag.core.search.shapes import Shape
 from leadlag.methods.stability.numbers.breaks import break_scan, trimmed_dates
 
@@ -85,10 +85,10 @@ class LeadRows:
         """Residual with one effect for all rows, shape (n,)."""
         return self.y - self.effect * self.x
 
-    def draws(self, flips: SharedSigns) -> Floats:
+    def draws(self, signs: SharedSigns) -> Floats:
         """Draws of the residual without a change, less base and lead, shape (n, n_draws)."""
         leverage = np.minimum(np.square(self.q).sum(axis=1), 0.95)
-        drawn = (self.residual / np.sqrt(1.0 - leverage))[:, None] * flips.of(len(self.rows))
+        drawn = (self.residual / np.sqrt(1.0 - leverage))[:, None] * signs.of(len(self.rows))
         drawn -= self.q @ (self.q.T @ drawn)
         return np.asarray(drawn)
 
@@ -110,22 +110,22 @@ def lead_rows(problem: Problem, lead: int, best: int, shapes: tuple[Shape, ...])
     shape, slot = divmod(best, problem.n_slots)
     raw = raw_columns(problem, [lead], [shapes[shape]])[:, 0, 0, slot]
     beside = refitted(problem, base=np.column_stack([problem.base, np.nan_to_num(raw)]))
-    frame = frame_of(replace(problem, momentum=beside.momentum))
-    column = frame.filter_.apply(raw)
+    base_fit = fit_base(replace(problem, momentum=beside.momentum))
+    column = base_fit.filter_.apply(raw)
     kept = np.isfinite(column)
-    base, x = _less_base(column, frame.basis.q, kept)
+    base, x = _less_base(column, base_fit.basis.q, kept)
     event = _event(x)
     if event.any():
         kept[np.flatnonzero(kept)[event]] = False
-        base, x = _less_base(column, frame.basis.q, kept)
-    y = less(frame.residual[kept], base)
+        base, x = _less_base(column, base_fit.basis.q, kept)
+    y = less(base_fit.residual[kept], base)
     if not x @ x > _NOTHING**2 * float(column[kept] @ column[kept]):
         x = np.zeros_like(x)
     size = math.sqrt(float(x @ x))
     q = np.column_stack([base, x / size]) if size > 0 else base
     df = int(kept.sum()) - q.shape[1] - len(beside.momentum.phi)
-    left_out = frame.filter_.rows[np.isfinite(column) & ~kept]
-    return LeadRows(rows=frame.filter_.rows[kept], x=x, y=y, q=q, df=df, event=left_out)
+    left_out = base_fit.filter_.rows[np.isfinite(column) & ~kept]
+    return LeadRows(rows=base_fit.filter_.rows[kept], x=x, y=y, q=q, df=df, event=left_out)
 
 
 def _less_base(column: Floats, q: Floats, kept: Flags) -> tuple[Floats, Floats]:
@@ -189,7 +189,7 @@ class LeadChange:
         return int(self.dates[int(np.argmax(self.statistics))])
 
 
-def lead_change(of: LeadRows, *, flips: SharedSigns, trim: float = 0.15) -> LeadChange | None:
+def lead_change(of: LeadRows, *, signs: SharedSigns, trim: float = 0.15) -> LeadChange | None:
     """Test a change of the lead's effect at an unknown date; None where no date can be asked.
 
     Notes
@@ -213,7 +213,7 @@ def lead_change(of: LeadRows, *, flips: SharedSigns, trim: float = 0.15) -> Lead
     dates, inner = dates[inner > _NOTHING * before[-1]], inner[inner > _NOTHING * before[-1]]
     if not len(dates):
         return None
-    drawn = of.draws(flips)
+    drawn = of.draws(signs)
     size = max(1, _AT_ONCE // len(of.rows))
     ask = _Dates(x=of.x, dates=dates, inner=inner, df=max(of.df - 1, 1), sign=math.copysign(1.0, of.effect))
     null = np.concatenate([_summaries(*ask.of(drawn[:, at : at + size])) for at in range(0, drawn.shape[1], size)], axis=1)
@@ -255,7 +255,7 @@ def _summaries(walds: Floats, weaker: Flags) -> Floats:
     return np.stack([most, walds.mean(axis=0), *means])
 
 
-def whole_change(of: LeadRows, *, flips: SharedSigns, trim: float = 0.15) -> tuple[float, float, int] | None:
+def whole_change(of: LeadRows, *, signs: SharedSigns, trim: float = 0.15) -> tuple[float, float, int] | None:
     """The same question with all coefficients changing at once, those of the base too: statistic, bootstrap p and place.
 
     None where the base has so many columns, or a step of the KPI's level, that hardly a date has them on both sides.
@@ -271,7 +271,7 @@ def whole_change(of: LeadRows, *, flips: SharedSigns, trim: float = 0.15) -> tup
     if known.mean() < _MOST_DATES:
         return None
     inverse = np.linalg.inv(inner[known])
-    drawn, df, above = of.draws(flips), n - 2 * k, 0
+    drawn, df, above = of.draws(signs), n - 2 * k, 0
     size = max(1, _AT_ONCE // (n * k))
     for begin in range(0, drawn.shape[1], size):
         some = drawn[:, begin : begin + size]

@@ -51,9 +51,9 @@ class LeadColumn:
     unit: float
     log: bool
 
-    def change(self, flips: SharedSigns) -> LeadChange | None:
+    def change(self, signs: SharedSigns) -> LeadChange | None:
         """The test of a change at an unknown date, where there is enough to ask."""
-        return lead_change(self.of, flips=flips) if self.of.usable else None
+        return lead_change(self.of, signs=signs) if self.of.usable else None
 
     def shown(self, values: ArrayLike) -> Floats:
         """Coefficients as effects; NaN for a square, to which a rise and a fall are the same."""
@@ -129,7 +129,7 @@ class SinceTarget:
 
 
 def since_target(
-    lead: LeadColumn, *, since: int, chosen: tuple[int, int] | None, n_candidates: int, flips: SharedSigns, level: float
+    lead: LeadColumn, *, since: int, chosen: tuple[int, int] | None, n_candidates: int, signs: SharedSigns, level: float
 ) -> SinceTarget:
     """Test the relation since the lead became a target.
 
@@ -142,7 +142,7 @@ def since_target(
         First and last row on which it was chosen as a target.
     n_candidates : int
         Metrics from which it was chosen.
-    flips : SharedSigns
+    signs : SharedSigns
     level : float
         Confidence level of the intervals.
     """
@@ -153,10 +153,10 @@ def since_target(
     if chosen is not None:
         used = before & (rows >= chosen[0]) & (rows <= chosen[1])
         left = before & ~used
-        enough = change_at(lead.of, left, after, flips=flips) is not None and left.sum() >= FEWEST_LEFT
+        enough = change_at(lead.of, left, after, signs=signs) is not None and left.sum() >= FEWEST_LEFT
         before, selected = (left, "left out") if enough else (used, "corrected")
     n_before, n_after = int(before.sum()), int(after.sum())
-    found = change_at(lead.of, before, after, flips=flips)
+    found = change_at(lead.of, before, after, signs=signs)
     if found is None:
         return SinceTarget(n_before=n_before, n_after=n_after)
     value, ends, pvalue = found.before.value, found.before.interval(level), found.weaker_pvalue

@@ -9,8 +9,8 @@ import numpy as np
 from scipy import stats
 
 from leadlag.core.arrays import Flags, Floats
-from leadlag.core.search.curse import after_selection
 from leadlag.core.search.resample import SharedSigns
+from leadlag.core.search.winners_curse import after_selection
 from leadlag.methods.stability.numbers.changes import LeadRows, less
 
 __all__ = ["ChangeAt", "SideEffect", "change_at", "chosen_before", "side_effects"]
@@ -61,7 +61,7 @@ class ChangeAt:
     changed_pvalue: float
 
 
-def change_at(of: LeadRows, before: Flags, after: Flags, *, flips: SharedSigns) -> ChangeAt | None:
+def change_at(of: LeadRows, before: Flags, after: Flags, *, signs: SharedSigns) -> ChangeAt | None:
     """Test a change of the lead's effect at a known date; None where a side has too few rows or too little of the lead.
 
     Parameters
@@ -69,7 +69,7 @@ def change_at(of: LeadRows, before: Flags, after: Flags, *, flips: SharedSigns) 
     of : LeadRows
     before, after : ndarray of bool, shape (n,)
         Rows of either side; a row of neither has an effect of its own.
-    flips : SharedSigns
+    signs : SharedSigns
 
     Notes
     -----
@@ -90,7 +90,7 @@ def change_at(of: LeadRows, before: Flags, after: Flags, *, flips: SharedSigns) 
         return np.asarray(value), np.asarray(np.square(weights).T @ squared), np.asarray(np.square(contrast) @ squared)
 
     value, variance, of_difference = (part[..., 0] for part in estimated(of.y[:, None]))
-    drawn, _, drawn_variance = estimated(of.draws(flips))
+    drawn, _, drawn_variance = estimated(of.draws(signs))
     floor = np.finfo(float).tiny
     t = (drawn[0] - drawn[1]) / np.sqrt(np.maximum(drawn_variance, floor))
     first = value[0] / math.sqrt(max(float(variance[0]), floor))
@@ -154,8 +154,8 @@ def chosen_before(found: ChangeAt, *, level: float, n_candidates: int) -> tuple[
     Of m candidates with the same effect, the largest t before exceeds its own by the largest of m errors; where that effect is
     none, by the largest of m absolute errors, which is more. p is the chance of a fall as large as the one seen if the estimate
     before has that error and the one after an ordinary one: an upper bound whatever the effects of the candidates are. Value
-    and lower end are those given a t beyond the median of the best of m that have no effect (`leadlag.core.search.curse`), the
-    lower end at least as far down as the best of m goes.
+    and lower end are those given a t beyond the median of the best of m that have no effect
+    (`leadlag.core.search.winners_curse`), the lower end at least as far down as the best of m goes.
     """
     before, after = found.before, found.after
     sign, fall = math.copysign(1.0, before.value), before.value - after.value
