@@ -100,7 +100,7 @@ def asked(data: pd.DataFrame, metric: Metric | None = None, seed: int = 0, lag: 
     )  # fmt: skip
     prepared = Prepared(
         problem=problem, leads=("x",), treatments=(Treatment(),), kpi=Treatment(), seasons=(), untestable=(), reported="",
-        working=WorkingKpi(given=y, y=y, scale=scale, base=base, momentum=momentum, n_clipped=0, state="stationary"),
+        working=WorkingKpi(unclipped=y, y=y, scale=scale, base=base, momentum=momentum, n_clipped=0, state="stationary"),
         groups=np.array([-1]),
     )  # fmt: skip
     best = best_column(problem, 0, STANDARD)[0] if lag is None else lag - 1

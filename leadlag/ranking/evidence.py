@@ -19,7 +19,7 @@ from leadlag.core.search.problem import Problem
 from leadlag.core.time.clock import whole
 from leadlag.core.time.lags import difference
 from leadlag.decision import Effect, Evidence, Policy, Profile, Quality, Reason
-from leadlag.methods.delay.question import published
+from leadlag.methods.delay.question import publication_delay
 from leadlag.methods.screen.numbers.screen import screen
 from leadlag.prepare import Prepared
 from leadlag.ranking.scan import LeadScan, in_kpi_units
@@ -77,7 +77,7 @@ def evidence_of(
             granger_order=order if joint_test else None,
             integration=prepared.treatments[j].state,
             treatment=_treatment(prepared, j, unit=unit),
-            available_after=published(metrics, lead, pace=prepared.treatments[j].pace),
+            available_after=publication_delay(metrics, lead, pace=prepared.treatments[j].pace),
             notes=_notes(prepared, j, unit=unit),
             quality=_quality(prepared, j, nobs=int(alone.nobs[j])),
         )

@@ -123,7 +123,7 @@ class ArmaNoise:
 
         Returns
         -------
-        Whitened
+        WhitenedColumns
             Over a gap the noise goes on. With differences, and beyond 500 periods, every stretch of observed rows starts afresh
             with its unconditional variance; differences lose its first d rows.
 

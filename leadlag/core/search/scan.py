@@ -23,8 +23,8 @@ from leadlag.core.search.shapes import STANDARD, Shape, search_weights
 
 __all__ = [
     "CHUNK",
-    "Columns",
     "BaseFit",
+    "Columns",
     "Scan",
     "column_of",
     "fit_base",

@@ -31,7 +31,7 @@ from leadlag.results import Provenance, Search
 from leadlag.sample.roles import longest_lag, with_lead
 from leadlag.wording.untestable import nothing_left
 
-__all__ = ["Estimated", "delay_set", "estimated_delay", "published"]
+__all__ = ["Estimated", "delay_set", "estimated_delay", "publication_delay"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +150,7 @@ def delay_set(
     by_lag = single_lags(problem, found, estimated.test.lags, level=level, log=prepared.kpi.log)
     return DelaySet(
         kpi=kpi, lead=lead, given=names.given, controls=kept, unit=sample.calendar.unit, delay=estimated.delay,
-        available_after=published(as_catalogue(catalogue), lead, pace=prepared.treatments[0].pace),
+        available_after=publication_delay(as_catalogue(catalogue), lead, pace=prepared.treatments[0].pace),
         lags=tuple(map(whole, estimated.test.lags)), own_lags=tuple(by_lag.own_lags.tolist()), pvalues=estimated.test.pvalue,
         effect=tuple(by_lag.effect.tolist()), effect_low=tuple(by_lag.low.tolist()), effect_high=tuple(by_lag.high.tolist()),
         pvalue=float(found.pvalue[0]), nobs=int(found.nobs[0].max()), lead_sd=float(problem.x_scale[0]), provenance=provenance,
@@ -215,6 +215,6 @@ def estimated_delay(
     return Estimated(delay=delay, test=test)
 
 
-def published(metrics: Mapping[str, Metric], lead: str, *, pace: float) -> float:
+def publication_delay(metrics: Mapping[str, Metric], lead: str, *, pace: float) -> float:
     """Periods of the KPI after its own period at which a lead's value is known."""
     return whole(metrics[lead].available_after / pace) if lead in metrics else 0

@@ -12,7 +12,7 @@ from leadlag.core.arrays import Floats
 from leadlag.core.series.season import harmonics
 from leadlag.core.time.clock import Clock
 from leadlag.errors import UsageError
-from leadlag.prepare.season import seasons_asked
+from leadlag.prepare.season import selected_seasons
 from leadlag.prepare.transforms import take_log
 from leadlag.sample import Calendar, Sample
 from leadlag.sample.periods import cadence_of, calendar_of, ordinals_of
@@ -97,7 +97,7 @@ def beside(
     """
     if season == "auto":
         X = np.column_stack([logged(sample, name, log) for name in leads])
-        asked = seasons_asked(sample.calendar, logged(sample, kpi, log), X)
+        asked = selected_seasons(sample.calendar, logged(sample, kpi, log), X)
         seasons = tuple((item.period, item.count) for item in asked if item.count)
     elif isinstance(season, str):
         seasons = ()

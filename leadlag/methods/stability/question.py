@@ -237,7 +237,7 @@ def _asked(prepared: Prepared, problem: Problem, column: int, *, best: int, shap
     """A lead in its column, the KPI's outliers judged beside it: before, a strong answer looks like one."""
     if prepared.kpi.n_clipped:
         beside = np.column_stack([problem.mean, column_of(problem, column, best, shapes)])
-        y, _, _ = clean_kpi(prepared.working.given, beside, unit_root=problem.momentum.unit_root)
+        y, _, _ = clean_kpi(prepared.working.unclipped, beside, unit_root=problem.momentum.unit_root)
         problem = refitted(problem, y=y)
     return lead_column(problem, column, best, shapes, log=prepared.kpi.log)
 

@@ -15,7 +15,7 @@ from leadlag.core.search.scan import column_of
 from leadlag.core.search.shapes import Shape
 from leadlag.methods.stability.numbers.breaks import break_scan
 from leadlag.methods.stability.numbers.changes import LeadRows, lead_change, lead_rows, less, moving_effect, whole_change
-from leadlag.methods.stability.numbers.sides import ChangeAt, Effect, change_at, chosen_before, side_effects
+from leadlag.methods.stability.numbers.sides import ChangeAt, SideEffect, change_at, chosen_before, side_effects
 
 POINT = (Shape("point"),)
 
@@ -166,7 +166,8 @@ def test_the_best_of_ten_that_stay_as_they_are_is_seldom_said_to_weaken() -> Non
             best = max(effect + rng.normal(size=10), key=abs)
             sign = np.sign(best)
             found = ChangeAt(
-                before=Effect(value=best, error=1.0, **side), after=Effect(value=effect + 1.2 * rng.normal(), error=1.2, **side),
+                before=SideEffect(value=best, error=1.0, **side),
+                after=SideEffect(value=effect + 1.2 * rng.normal(), error=1.2, **side),
                 statistic=0.0, weaker_pvalue=0.0, changed_pvalue=0.0,
             )  # fmt: skip
             naive = sign * (found.before.value - found.after.value) / np.hypot(1.0, 1.2) > 1.645
