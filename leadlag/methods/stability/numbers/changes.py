@@ -30,7 +30,7 @@ __all__ = [
 _LEAST_SHARE = 0.05
 #: Weight of dates at which the effect becomes weaker; the others have the rest.
 WEAKER = 0.8
-#: Ints that each side needs, and rows in all.
+#: Rows that each side needs, and rows in all.
 _FEWEST, _FEWEST_ALL = 8, 24
 #: One event: rows this many robust sd off, within this share of the rows around the largest, with more than this share of the
 #: lead's sum of squares. Beside it no other period would count (2020 has .98 of 65 years of US claims), so it is left out.
@@ -50,7 +50,7 @@ class LeadRows:
     Parameters
     ----------
     rows : ndarray of int, shape (n,)
-        Ints of the sample.
+        Rows of the sample.
     x : ndarray, shape (n,)
         The column less the base.
     y : ndarray, shape (n,)
@@ -58,9 +58,9 @@ class LeadRows:
     q : ndarray, shape (n, r)
         Orthonormal columns of base and lead.
     df : int
-        Ints less columns less AR coefficients.
+        Rows less columns less AR coefficients.
     event : ndarray of int, shape (k,)
-        Ints of the sample that are left out because the lead moved so far in them that no other would count.
+        Rows of the sample that are left out because the lead moved so far in them that no other would count.
     """
 
     rows: Ints
