@@ -10,8 +10,8 @@ from leadlag.catalogue import Metric
 from leadlag.decision import Decision, Decoys, Evidence, Gain, Places, Policy, Stability, decide, in_order
 from leadlag.methods.gain.question import lead_gains
 from leadlag.methods.power.numbers.sizes import needed_pvalue
-from leadlag.methods.power.question import detectable_of
-from leadlag.methods.refutation.question import decoys_tried, refuted
+from leadlag.methods.power.question import detectable_by_lead
+from leadlag.methods.refutation.question import count_decoys, refute
 from leadlag.methods.stability.question import lead_stability
 from leadlag.prepare import Prepared
 from leadlag.ranking.places import places_of
@@ -79,7 +79,7 @@ def backed(
     if not tested:
         return list(gathered), None
     needed = needed_pvalue(findings.scan.pvalue, fdr=asked.policy.fdr)
-    sizes = detectable_of(prepared, prepared.problem, findings.scan, threshold=needed, shapes=findings.shapes)
+    sizes = detectable_by_lead(prepared, prepared.problem, findings.scan, threshold=needed, shapes=findings.shapes)
     seen = dict(zip(prepared.leads, sizes, strict=True))
     stands = [item for item in in_order(decide(each, asked.policy) for each in tested) if item.verdict in ("lead", "indirect")]
     backing = _backing(asked, prepared, findings, stands)
@@ -103,7 +103,7 @@ def _backing(asked: Asked, prepared: Prepared, findings: Findings, stands: Seque
         name: {
             "gain": gains[name] if responses[name] == "linear" else Gain.none(gains[name].horizons, ONLY_A_PART),
             "stability": _stability(asked, prepared, findings, name, one),
-            "refutation": refuted(one.problem, one.column, seed=asked.seeds[1], shapes=findings.shapes),
+            "refutation": refute(one.problem, one.column, seed=asked.seeds[1], shapes=findings.shapes),
             "places": places.get(name),
         }
         for name, one in found.items()
@@ -136,4 +136,4 @@ def _decoys(asked: Asked, prepared: Prepared, findings: Findings, *, n_tested: i
     """How many random walks would have been called leads beside the chosen ones."""
     selection = findings.selection
     selected = {lead: int(one.best[0]) for lead, one in zip(selection.selected, selection.scans, strict=True)}
-    return decoys_tried(prepared, selected, n_tested=n_tested, fdr=asked.policy.fdr, seed=asked.seeds[2], shapes=findings.shapes)
+    return count_decoys(prepared, selected, n_tested=n_tested, fdr=asked.policy.fdr, seed=asked.seeds[2], shapes=findings.shapes)

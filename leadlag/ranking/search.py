@@ -12,7 +12,7 @@ from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import Scan, scan, shared_signs
 from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.decision import Delay, Policy
-from leadlag.methods.delay.question import estimated_delay
+from leadlag.methods.delay.question import estimate_delay
 from leadlag.prepare import Prepared
 from leadlag.ranking.direction import Direction, directions
 from leadlag.ranking.selection import Selection, select_leads
@@ -118,7 +118,7 @@ def _found(problem: Problem, selection: Selection) -> tuple[FoundLead, ...]:
 
 def _delay(prepared: Prepared, found: FoundLead, *, signs: SharedSigns, shapes: Sequence[Shape], policy: Policy) -> Delay:
     """Delay of one found lead."""
-    return estimated_delay(
+    return estimate_delay(
         prepared, found.problem, found.column, lead=found.lead, signs=signs, pvalue=float(found.scan.pvalue[found.column]),
         level=policy.delay_level, shapes=shapes, policy=policy,
     ).delay  # fmt: skip

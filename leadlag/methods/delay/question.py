@@ -31,11 +31,11 @@ from leadlag.results import Provenance, Search
 from leadlag.sample.roles import longest_lag, with_lead
 from leadlag.wording.untestable import nothing_left
 
-__all__ = ["Estimated", "delay_set", "estimated_delay", "publication_delay"]
+__all__ = ["DelayEstimate", "delay_set", "estimate_delay", "publication_delay"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimated:
+class DelayEstimate:
     """The delay of one lead, with the test of every lag behind it."""
 
     delay: Delay
@@ -135,7 +135,7 @@ def delay_set(
             raise UsageError(nothing_left(kpi, lead), code="LL207")
         # the signs of the scan, as in a ranking
         signs = shared_signs(np.random.default_rng(seeds[0]), n_draws=draws)
-        estimated = estimated_delay(
+        estimated = estimate_delay(
             prepared, problem, 0, lead=0, signs=signs, pvalue=float(found.pvalue[0]), level=level, shapes=shapes
         )
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
@@ -157,7 +157,7 @@ def delay_set(
     )  # fmt: skip
 
 
-def estimated_delay(
+def estimate_delay(
     prepared: Prepared,
     problem: Problem,
     column: int,
@@ -168,7 +168,7 @@ def estimated_delay(
     level: float,
     shapes: Sequence[Shape] = STANDARD,
     policy: Policy | None = None,
-) -> Estimated:
+) -> DelayEstimate:
     """Peak, delay set and mean delay of one lead.
 
     Parameters
@@ -191,7 +191,7 @@ def estimated_delay(
 
     Returns
     -------
-    Estimated
+    DelayEstimate
     """
     treated = prepared.treatments[lead]
     by_changes = treated.surprises or (treated.differenced and not problem.momentum.unit_root)
@@ -212,7 +212,7 @@ def estimated_delay(
         mean_high=mean.high,
         mean_missing=mean.missing,
     )
-    return Estimated(delay=delay, test=test)
+    return DelayEstimate(delay=delay, test=test)
 
 
 def publication_delay(metrics: Mapping[str, Metric], lead: str, *, pace: float) -> float:

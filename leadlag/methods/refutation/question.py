@@ -30,7 +30,7 @@ from leadlag.results import Provenance, Search
 from leadlag.sample.roles import longest_lag, with_lead
 from leadlag.wording.untestable import nothing_left
 
-__all__ = ["decoys_tried", "refutation_test", "refuted"]
+__all__ = ["count_decoys", "refutation_test", "refute"]
 
 
 @only_data_positional
@@ -98,9 +98,9 @@ def refutation_test(
     Notes
     -----
     The series are prepared as in `rank_leads`. Future: see `leadlag.methods.refutation.numbers.future_lead`; the lead falls if
-    its future explains more than its past, and more than chance. Shifts and orders: `shifted` and `reordered` in the same
-    module; random walks: prepared as the lead was and searched over the same lags and shapes. Of each the lead falls if more
-    than 5 % do as well. A series that moves only in the same period as the KPI is not refuted by its future: `rank_leads` calls
+    its future explains more than its past, and more than chance. Shifts and orders: `shifted_copies` and `reordered_copies` in
+    the same module; random walks: prepared as the lead was and searched over the same lags and shapes. Of each the lead falls if
+    more than 5 % do as well. A series that moves only in the same period as the KPI is not refuted by its future: `rank_leads` calls
     it coincident.
 
     Examples
@@ -141,14 +141,14 @@ def refutation_test(
         notes.append(("LL133", words.few_shifts(len(tried.placebo.tried), sample.calendar.unit)))
     return RefutationTest(
         kpi=kpi, lead=lead, given=names.given, controls=kept, unit=sample.calendar.unit, max_lag=longest,
-        pvalue=float(found.pvalue[0]), statistic=tried.placebo.found, refutation=_named(tried),
+        pvalue=float(found.pvalue[0]), statistic=tried.placebo.found, refutation=_refutation(tried),
         placebo=tuple(tried.placebo.tried.tolist()), permuted=tuple(tried.permuted.tried.tolist()), decoys=tuple(decoys.tolist()),
         level=Policy().placebo_level, nobs=int(found.nobs[0].max()),
         provenance=Provenance.of("refutation_test", warnings=tuple(notes), search=search, **settings),
     )  # fmt: skip
 
 
-def _named(found: Attempts) -> Refutation:
+def _refutation(found: Attempts) -> Refutation:
     """The attempts as a verdict reads them."""
     return Refutation(
         past=found.future.past, future=found.future.future, future_pvalue=found.future.pvalue, placebo=found.placebo.pvalue,
@@ -156,7 +156,7 @@ def _named(found: Attempts) -> Refutation:
     )  # fmt: skip
 
 
-def refuted(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape] = STANDARD, n_tries: int = 99) -> Refutation:
+def refute(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape] = STANDARD, n_tries: int = 99) -> Refutation:
     """Try to refute one lead: by its future, by shifting it away, and by its blocks in random order.
 
     Parameters
@@ -176,10 +176,10 @@ def refuted(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape]
     Refutation
     """
     tries = n_tries if problem.finer_of(column) is None else max(n_tries // 3, FEWEST_COPIES)
-    return _named(attempts(problem.of([column]), seed=seed, n_tries=tries, shapes=shapes))
+    return _refutation(attempts(problem.of([column]), seed=seed, n_tries=tries, shapes=shapes))
 
 
-def decoys_tried(
+def count_decoys(
     prepared: Prepared,
     selected: Mapping[int, int],
     *,

@@ -106,7 +106,7 @@ def peak_test(problem: Problem, lead: int, *, signs: SharedSigns, shapes: Sequen
     lag_of = np.tile(problem.delays(lead), len(shapes))[usable]
     score = unit.T @ base_fit.residual
     gain = score * score
-    tested = _Tested(
+    tested = _PeakStatistics(
         unit=unit, lag_of=lag_of, score=score, residual=base_fit.residual, best=float(gain.max()), df=max(base_fit.df, 1),
         signs=signs.of(len(base_fit.residual))[:, :_DRAWS],
     )  # fmt: skip
@@ -117,7 +117,7 @@ def peak_test(problem: Problem, lead: int, *, signs: SharedSigns, shapes: Sequen
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Tested:
+class _PeakStatistics:
     """What the tests of all lags share: unit columns (n, s) free of the base, their lags and scores (s,), the residual (n,)."""
 
     unit: Floats
@@ -134,7 +134,7 @@ class _Tested:
         return max(float(self.residual @ self.residual) - self.best, 0.0) / self.df
 
 
-def _pvalue(tested: _Tested, lag: float) -> float:
+def _pvalue(tested: _PeakStatistics, lag: float) -> float:
     """p of one lag as the peak."""
     here = np.flatnonzero(tested.lag_of == lag)
     gain = tested.score[here] ** 2
@@ -148,7 +148,7 @@ def _pvalue(tested: _Tested, lag: float) -> float:
     return max(_pvalue_of_column(tested, column, here, observed=observed) for column in here[stays_open])
 
 
-def _pvalue_of_column(tested: _Tested, column: int, here: Ints, *, observed: float) -> float:
+def _pvalue_of_column(tested: _PeakStatistics, column: int, here: Ints, *, observed: float) -> float:
     """p under one column, given its score: the rest is redrawn free of it, as large as noise beside the base is."""
     unit, score, n = tested.unit, tested.score[column], len(tested.residual)
     overlap = unit.T @ unit[:, column]

@@ -14,8 +14,15 @@ from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import column_of
 from leadlag.core.search.shapes import Shape
 from leadlag.methods.stability.numbers.breaks import break_scan
-from leadlag.methods.stability.numbers.changes import LeadRows, lead_change, lead_rows, less, moving_effect, whole_change
-from leadlag.methods.stability.numbers.sides import ChangeAt, SideEffect, change_at, chosen_before, side_effects
+from leadlag.methods.stability.numbers.changes import (
+    LeadRegression,
+    lead_change,
+    lead_regression,
+    moving_effect,
+    residual_on,
+    whole_change,
+)
+from leadlag.methods.stability.numbers.sides import ChangeAt, SideEffect, change_at, corrected_for_selection, side_effects
 
 POINT = (Shape("point"),)
 
@@ -33,12 +40,12 @@ def problem(seed: int, *, n: int = 120, before: float = 0.6, after: float = 0.6,
     return Problem(y=y, X=x[:, None], base=base, momentum=fitted, lags=(1, 2, 3), y_scale=1.0, x_scale=np.ones(1))
 
 
-def plain(x: np.ndarray, y: np.ndarray) -> LeadRows:
+def plain(x: np.ndarray, y: np.ndarray) -> LeadRegression:
     """A regression without momentum on a constant and one column."""
     base = orthonormal_basis(np.ones((len(x), 1))).q
-    x, y = less(x, base), less(y, base)
+    x, y = residual_on(x, base), residual_on(y, base)
     q = np.column_stack([base, x / np.sqrt(x @ x)])
-    return LeadRows(rows=np.arange(len(x)), x=x, y=y, q=q, df=len(x) - 2)
+    return LeadRegression(rows=np.arange(len(x)), x=x, y=y, q=q, df=len(x) - 2)
 
 
 SIGNS = SharedSigns(seed=0, n_draws=299)
@@ -56,7 +63,7 @@ def test_the_statistic_of_every_date_is_that_of_a_regression_with_the_lead_alone
 
 def test_an_effect_that_stops_is_seen_and_dated() -> None:
     for seed in range(3):
-        of = lead_rows(problem(seed, after=-0.3), 0, 0, POINT)
+        of = lead_regression(problem(seed, after=-0.3), 0, 0, POINT)
         found = lead_change(of, signs=SIGNS)
         assert found is not None
         assert found.pvalue <= 0.01
@@ -70,7 +77,7 @@ def test_an_effect_that_stops_is_seen_and_dated() -> None:
 def test_what_becomes_weaker_weighs_more_than_what_becomes_stronger() -> None:
     pairs = []
     for seed in range(6):
-        of = lead_rows(problem(seed, before=0.45, after=0.1), 0, 0, POINT)
+        of = lead_regression(problem(seed, before=0.45, after=0.1), 0, 0, POINT)
         backwards = replace(of, y=of.y[::-1], x=of.x[::-1], q=of.q[::-1])
         pairs.append([lead_change(each, signs=SIGNS).pvalue for each in (of, backwards)])  # type: ignore[union-attr]
     assert np.less(*np.mean(pairs, axis=0))
@@ -144,16 +151,19 @@ def test_choosing_the_best_shrinks_the_effect_before_and_pays_for_the_choice() -
     strong = change_at(plain(x, np.where(at, 3.0, 0.0) * x + e), at, ~at, signs=SIGNS)
     assert weak is not None
     assert strong is not None
-    of_weak = value, (low, high), p = chosen_before(weak, level=0.9, n_candidates=10)
+    of_weak = value, (low, high), p = corrected_for_selection(weak, level=0.9, n_candidates=10)
     assert abs(value) < abs(weak.before.value)
     assert low < value < high
     assert p > weak.weaker_pvalue
-    value, _, p = chosen_before(strong, level=0.9, n_candidates=10)
+    value, _, p = corrected_for_selection(strong, level=0.9, n_candidates=10)
     assert value == pytest.approx(strong.before.value, rel=1e-3)
     assert p < 0.01
-    assert chosen_before(weak, level=0.9, n_candidates=100)[2] > chosen_before(weak, level=0.9, n_candidates=10)[2]
+    assert (
+        corrected_for_selection(weak, level=0.9, n_candidates=100)[2]
+        > corrected_for_selection(weak, level=0.9, n_candidates=10)[2]
+    )
     before, after = (replace(side, value=-side.value) for side in (weak.before, weak.after))
-    turned, ends, mirrored = chosen_before(replace(weak, before=before, after=after), level=0.9, n_candidates=10)
+    turned, ends, mirrored = corrected_for_selection(replace(weak, before=before, after=after), level=0.9, n_candidates=10)
     assert (turned, *ends, mirrored) == pytest.approx((-of_weak[0], -of_weak[1][1], -of_weak[1][0], of_weak[2]))
 
 
@@ -171,7 +181,7 @@ def test_the_best_of_ten_that_stay_as_they_are_is_seldom_said_to_weaken() -> Non
                 statistic=0.0, weaker_pvalue=0.0, changed_pvalue=0.0,
             )  # fmt: skip
             naive = sign * (found.before.value - found.after.value) / np.hypot(1.0, 1.2) > 1.645
-            called.append((naive, chosen_before(found, level=0.9, n_candidates=10)[2] <= 0.05))
+            called.append((naive, corrected_for_selection(found, level=0.9, n_candidates=10)[2] <= 0.05))
         naive, corrected = np.mean(called, axis=0)
         assert naive > 0.15
         assert corrected <= 0.07
@@ -207,7 +217,7 @@ def test_rows_that_a_gap_takes_are_gone() -> None:
     with_gap = problem(0)
     with_gap.X[50] = np.nan
     with_gap.y[80] = np.nan
-    of = lead_rows(with_gap, 0, 0, POINT)
+    of = lead_regression(with_gap, 0, 0, POINT)
     assert 80 not in of.rows
     assert 51 not in of.rows
     assert np.isfinite(of.x).all()
@@ -217,4 +227,4 @@ def test_rows_that_a_gap_takes_are_gone() -> None:
 def test_a_lead_that_the_base_makes_up_is_nothing() -> None:
     made = problem(0)
     whole = replace(made, base=np.column_stack([made.base, column_of(made, 0, 0, POINT)]))
-    assert not lead_rows(whole, 0, 0, POINT).usable
+    assert not lead_regression(whole, 0, 0, POINT).usable
