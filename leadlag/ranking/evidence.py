@@ -22,7 +22,7 @@ from leadlag.decision import Effect, Evidence, Policy, Profile, Quality, Reason
 from leadlag.methods.delay.question import publication_delay
 from leadlag.methods.screen.numbers.screen import screen
 from leadlag.prepare import Prepared
-from leadlag.ranking.scan import LeadScan, in_kpi_units
+from leadlag.ranking.kpi_units import LeadScan, in_kpi_units
 from leadlag.ranking.search import Findings
 from leadlag.ranking.sizing import long_run_effect
 from leadlag.ranking.words.treatment import lead_treatment, moved_copy, slow_lead
@@ -161,9 +161,11 @@ def _conditional_numbers(prepared: Prepared, findings: Findings, place: int | No
     n_passed = int((selection.qvalue <= policy.fdr).sum()) if len(selection.selected) == 1 else len(selection.selected)
     selection_pvalue = policy.fdr * n_passed / int(np.isfinite(selection.qvalue).sum())
     log_p = float(found.log_pvalue[0])
-    sized = long_run_effect(prepared, problem, found, level=policy.effect_level, selection_pvalue=selection_pvalue, shapes=shapes)
-    scan = in_kpi_units(sized.problem, sized.scan, level=policy.effect_level, shapes=shapes)
-    size = _size(prepared, problem, scan, 0, effect=sized.effect)
+    long_run = long_run_effect(
+        prepared, problem, found, level=policy.effect_level, selection_pvalue=selection_pvalue, shapes=shapes
+    )
+    scan = in_kpi_units(long_run.problem, long_run.scan, level=policy.effect_level, shapes=shapes)
+    size = _size(prepared, problem, scan, 0, effect=long_run.effect)
     numbers = {"conditional_statistic": float(found.statistic[0]), "conditional_log_pvalue": log_p}
     return {**numbers, "conditional_pvalue": math.exp(log_p)} | size
 

@@ -17,7 +17,7 @@ from leadlag.core.search.scan import Scan, column_of, scan
 from leadlag.core.search.shapes import BLOCK, SIZING, STANDARD, Shape, search_weights
 from leadlag.prepare import Prepared, clean_kpi
 
-__all__ = ["Sized", "beside_the_lead", "long_run_effect"]
+__all__ = ["LongRunSize", "clip_given_lead", "long_run_effect"]
 
 
 #: The null distribution is known already, so these draws decide nothing.
@@ -27,7 +27,7 @@ _RATES_SEARCHED = sum(shape.kind == "decay" for shape in STANDARD)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sized:
+class LongRunSize:
     """A chosen lead, measured.
 
     Parameters
@@ -54,7 +54,7 @@ def long_run_effect(
     level: float,
     selection_pvalue: float,
     shapes: Sequence[Shape] = STANDARD,
-) -> Sized:
+) -> LongRunSize:
     """Long-run effect of one chosen lead, averaged over the lag shapes that fit about as well.
 
     Parameters
@@ -73,7 +73,7 @@ def long_run_effect(
 
     Returns
     -------
-    Sized
+    LongRunSize
 
     Notes
     -----
@@ -85,12 +85,12 @@ def long_run_effect(
     series carry them (77). Tried and not better: the momentum fitted again beside the lead, and weights that the data move half
     as much, which held in .89 of geometric effects and in .83 to .86 of point effects.
     """
-    problem, found = beside_the_lead(prepared, problem, found, shapes=shapes)
+    problem, found = clip_given_lead(prepared, problem, found, shapes=shapes)
     every = (*SIZING, *(shape for shape in shapes if shape == BLOCK or shape.response != "linear"))
     n_lags, unit = problem.n_slots, problem.y_scale
     kinds = [(shape.kind, shape.response) for shape in every]
     if shapes[int(found.best[0]) // n_lags].response == "square":
-        return Sized(problem=problem, scan=found, effect=EffectSize(value=np.nan, low=np.nan, high=np.nan))
+        return LongRunSize(problem=problem, scan=found, effect=EffectSize(value=np.nan, low=np.nan, high=np.nan))
     fresh = scan(problem, rng=np.random.default_rng(0), n_draws=_DRAWS, shapes=every)
     total = unit * rises(problem, every)[0] * column_totals(problem, every)[0]
     carried = np.repeat([shape.kind == "momentum" for shape in every], n_lags)
@@ -101,7 +101,7 @@ def long_run_effect(
         df=max(fresh.df, 1), level=level, lasting=np.where(carried, _error_of_momentum(problem), 0.0),
         prior=np.repeat([_RATES_SEARCHED / kinds.count(kind) if kind[0] == "decay" else 1.0 for kind in kinds], n_lags),
     )  # fmt: skip
-    return Sized(problem=problem, scan=found, effect=effect)
+    return LongRunSize(problem=problem, scan=found, effect=effect)
 
 
 def _thresholds(found: Scan, fresh: Scan, selection_pvalue: float, shapes: Sequence[Shape], *, n_lags: int) -> Floats:
@@ -127,7 +127,7 @@ def _error_of_momentum(problem: Problem) -> float:
     return float(np.sqrt(max(variance, 0.0)) / max(1.0 - phi.sum(), np.sqrt(np.finfo(float).eps)))
 
 
-def beside_the_lead(
+def clip_given_lead(
     prepared: Prepared, problem: Problem, found: Scan, *, shapes: Sequence[Shape] = STANDARD
 ) -> tuple[Problem, Scan]:
     """The problem and the scan of one chosen lead, the KPI's outliers judged beside the chosen leads.

@@ -17,7 +17,7 @@ from leadlag.decision import Delay, Evidence, Policy
 from leadlag.prepare import Prepared, prepare
 from leadlag.ranking.direction import directions
 from leadlag.ranking.evidence import evidence_of
-from leadlag.ranking.scan import in_kpi_units
+from leadlag.ranking.kpi_units import in_kpi_units
 from leadlag.ranking.search import Findings
 from leadlag.ranking.selection import select_leads
 from leadlag.ranking.sizing import long_run_effect

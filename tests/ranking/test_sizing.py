@@ -12,7 +12,7 @@ import leadlag
 from leadlag.core.search.scan import Scan, scan
 from leadlag.core.search.shapes import NONLINEAR, STANDARD
 from leadlag.prepare import Prepared, prepare
-from leadlag.ranking.sizing import Sized, beside_the_lead, long_run_effect
+from leadlag.ranking.sizing import LongRunSize, clip_given_lead, long_run_effect
 from leadlag.sample import from_wide
 
 
@@ -22,7 +22,7 @@ def prepared_and_found(frame: pd.DataFrame, *, max_lag: int = 6, nonlinear: bool
     return ready, scan(ready.problem, rng=np.random.default_rng(0), n_draws=199, shapes=shapes)
 
 
-def sized(frame: pd.DataFrame, *, selection_pvalue: float = 0.01, max_lag: int = 6) -> Sized:
+def sized(frame: pd.DataFrame, *, selection_pvalue: float = 0.01, max_lag: int = 6) -> LongRunSize:
     ready, found = prepared_and_found(frame, max_lag=max_lag)
     return long_run_effect(ready, ready.problem, found, level=0.9, selection_pvalue=selection_pvalue)
 
@@ -126,6 +126,6 @@ def test_a_kpi_without_outliers_is_left_as_it_is() -> None:
     prepared = prepare(from_wide(table(effect=0.3, seed=1)), kpi="sales", leads=["campaign"], max_lag=4)
     assert prepared.kpi.n_clipped == 0
     found = scan(prepared.problem, rng=np.random.default_rng(0), n_draws=99)
-    problem, again = beside_the_lead(prepared, prepared.problem, found)
+    problem, again = clip_given_lead(prepared, prepared.problem, found)
     assert problem is prepared.problem
     assert again is found

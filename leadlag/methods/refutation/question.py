@@ -100,8 +100,8 @@ def refutation_test(
     The series are prepared as in `rank_leads`. Future: see `leadlag.methods.refutation.numbers.future_lead`; the lead falls if
     its future explains more than its past, and more than chance. Shifts and orders: `shifted_copies` and `reordered_copies` in
     the same module; random walks: prepared as the lead was and searched over the same lags and shapes. Of each the lead falls if
-    more than 5 % do as well. A series that moves only in the same period as the KPI is not refuted by its future: `rank_leads` calls
-    it coincident.
+    more than 5 % do as well. A series that moves only in the same period as the KPI is not refuted by its future: `rank_leads`
+    calls it coincident.
 
     Examples
     --------
