@@ -22,7 +22,7 @@ from joblib import Parallel, delayed, parallel_config
 from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import scan
 from leadlag.decision import Delay, Policy
-from leadlag.methods.delay.question import estimated_delay
+from leadlag.methods.delay.question import estimate_delay
 from leadlag.prepare import prepare
 from leadlag.sample import as_sample
 from leadlag.simulate import PlantedSeries, simulate_leads
@@ -90,7 +90,7 @@ def one_draw(cell: Cell, number: int) -> Draw:
         warnings.simplefilter("ignore")
         prepared = prepare(as_sample(data), kpi="kpi", leads=["x"], max_lag=LONGEST)
     p = float(scan(prepared.problem, rng=np.random.default_rng(number), n_draws=199).pvalue[0])
-    delay: Delay = estimated_delay(
+    delay: Delay = estimate_delay(
         prepared, prepared.problem, 0, lead=0, flips=SharedSigns(seed=number, n_draws=499), level=LEVEL, pvalue=p
     ).delay
     held = bool(peaks & set(delay.lags))

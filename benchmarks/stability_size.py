@@ -22,7 +22,7 @@ import pandas as pd
 
 from leadlag.catalogue import Metric
 from leadlag.core.noise.momentum import fit_momentum
-from leadlag.core.search.given import best_column
+from leadlag.core.search.conditional import best_column
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.shapes import STANDARD
 from leadlag.decision.backing import Stability, Weakening
@@ -100,7 +100,7 @@ def asked(data: pd.DataFrame, metric: Metric | None = None, seed: int = 0, lag: 
     )  # fmt: skip
     prepared = Prepared(
         problem=problem, leads=("x",), treatments=(Treatment(),), kpi=Treatment(), seasons=(), untestable=(), reported="",
-        working=WorkingKpi(given=y, y=y, scale=scale, base=base, momentum=momentum, n_clipped=0, state="stationary"),
+        working=WorkingKpi(unclipped=y, y=y, scale=scale, base=base, momentum=momentum, n_clipped=0, state="stationary"),
         groups=np.array([-1]),
     )  # fmt: skip
     best = best_column(problem, 0, STANDARD)[0] if lag is None else lag - 1

@@ -169,7 +169,7 @@ MORE = {
         "profile": "the lag profile, a result within the result",
         "prediction": "what a fitted regression says of later rows",
         "statsmodels": "the same fit as a statsmodels result",
-        "beside": "trend, season and controls, on the rows of the fit and on later ones",
+        "covariates": "trend, season and controls, on the rows of the fit and on later ones",
         "diagnostic_words": "what residual diagnostics say, which is as long as all the rest",
     },
     "stationarity": {"transform": "the transform that is suggested: learned once, applied again, undone"},

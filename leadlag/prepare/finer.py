@@ -15,7 +15,7 @@ from leadlag.core.series.stationary import integration_states
 from leadlag.core.time.clock import Clock
 from leadlag.core.time.lags import difference
 from leadlag.prepare.kpi import WorkingKpi
-from leadlag.prepare.transforms import calm_spikes, take_log
+from leadlag.prepare.transforms import clip_spikes, take_log
 from leadlag.sample import Sample
 
 __all__ = ["OwnSeries", "WorkingSeries", "own_series", "sampled", "working_series"]
@@ -54,7 +54,7 @@ class WorkingSeries:
     scale: float
     state: str
     differenced: bool
-    n_calmed: int
+    n_clipped: int
 
 
 def own_series(sample: Sample, name: str, *, max_lag: int, log: Sequence[str]) -> OwnSeries | None:
@@ -105,8 +105,8 @@ def working_series(own: OwnSeries, kpi: WorkingKpi, *, spike: float, as_surprise
     answers = np.full(n, np.nan)
     inside = (own.clock.begun >= 0) & (own.clock.begun < n)
     answers[own.clock.begun[inside]] = kpi.raw_surprise[inside]
-    calmed, n_calmed = calm_spikes(own.values[:, None], answers, lags=range(1, len(own.lags) + 1), limit=spike)
-    scaled = standardise(calmed[:, 0])
+    clipped, n_clipped = clip_spikes(own.values[:, None], answers, lags=range(1, len(own.lags) + 1), limit=spike)
+    scaled = standardise(clipped[:, 0])
     values = scaled.values
     (state,) = integration_states(values[:, None])
     differenced = kpi.returns and state == "integrated"
@@ -120,4 +120,4 @@ def working_series(own: OwnSeries, kpi: WorkingKpi, *, spike: float, as_surprise
     spread = float(standardise(difference(values) if kpi.unit_root else values).scale)
     lead = FinerLead(values=values / spread, clock=own.clock, lags=own.lags, unit=own.unit)
     scale = spread * float(scaled.scale)
-    return WorkingSeries(lead=lead, scale=scale, state=state, differenced=differenced, n_calmed=int(n_calmed[0]))
+    return WorkingSeries(lead=lead, scale=scale, state=state, differenced=differenced, n_clipped=int(n_clipped[0]))

@@ -35,7 +35,7 @@ class WorkingKpi:
 
     Parameters
     ----------
-    given : ndarray, shape (n,)
+    unclipped : ndarray, shape (n,)
         In standard units, before its innovations were clipped; NaN where missing.
     y : ndarray, shape (n,)
         The same with clipped innovations.
@@ -51,7 +51,7 @@ class WorkingKpi:
         "integrated", "stationary" or "inconclusive".
     """
 
-    given: Floats
+    unclipped: Floats
     y: Floats
     scale: float
     base: Floats
@@ -77,7 +77,7 @@ class WorkingKpi:
     @cached_property
     def raw_surprise(self) -> Floats:
         """Those of the KPI as it came: an answer to a lead's spike is looked for here, since clipped it would be gone."""
-        return _surprises(self.given, self.base, self.momentum)
+        return _surprises(self.unclipped, self.base, self.momentum)
 
 
 def working_kpi(y: Floats, base: Floats, *, season: Floats | None) -> WorkingKpi:
@@ -99,7 +99,13 @@ def working_kpi(y: Floats, base: Floats, *, season: Floats | None) -> WorkingKpi
     (state,) = integration_states(scaled.values[:, None], season=season)
     cleaned, momentum, n_clipped = clean_kpi(scaled.values, base, unit_root=state == "integrated")
     return WorkingKpi(
-        given=scaled.values, y=cleaned, scale=float(scaled.scale), base=base, momentum=momentum, n_clipped=n_clipped, state=state
+        unclipped=scaled.values,
+        y=cleaned,
+        scale=float(scaled.scale),
+        base=base,
+        momentum=momentum,
+        n_clipped=n_clipped,
+        state=state,
     )
 
 

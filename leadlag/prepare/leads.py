@@ -15,7 +15,7 @@ from leadlag.core.series.stationary import integration_states
 from leadlag.core.time.lags import difference
 from leadlag.prepare.finer import OwnSeries, working_series
 from leadlag.prepare.kpi import WorkingKpi
-from leadlag.prepare.transforms import bounded_spikes, spike_limits
+from leadlag.prepare.transforms import clip_beyond, spike_limits
 
 __all__ = ["N_TREND", "WorkingLeads", "with_own_series", "working_leads"]
 
@@ -47,7 +47,7 @@ class WorkingLeads:
         "integrated", "stationary" or "inconclusive", of each lead as it came.
     differenced, surprises : ndarray of bool, shape (m,)
         Whether changes, or surprises, stand for a lead.
-    n_calmed : ndarray of int, shape (m,)
+    n_clipped : ndarray of int, shape (m,)
         Spikes calmed.
     spikes : ndarray, shape (m,)
         Distance from its surroundings at which a value counts as one; infinite where none is calmed.
@@ -60,7 +60,7 @@ class WorkingLeads:
     states: tuple[str, ...]
     differenced: Flags
     surprises: Flags
-    n_calmed: Ints
+    n_clipped: Ints
     spikes: Floats
     finer: tuple[FinerLead | None, ...] = ()
 
@@ -87,17 +87,17 @@ def working_leads(X: Floats, kpi: WorkingKpi, *, lags: Sequence[int], season: Fl
     deterministic = trend if season is None else np.column_stack([trend, season])
     # spikes first: the rest of a series is lost in rounding beside one value of 1e15
     spikes = spike_limits(X, kpi.raw_surprise, lags=tuple(lags), limit=_SPIKE)
-    calmed, n_calmed = bounded_spikes(X, spikes)
-    calmed, _, scale = standardise(calmed)
-    states = tuple(integration_states(calmed, season=season))
+    clipped, n_clipped = clip_beyond(X, spikes)
+    clipped, _, scale = standardise(clipped)
+    states = tuple(integration_states(clipped, season=season))
     differenced = np.array([kpi.returns and each == "integrated" for each in states], dtype=bool)
-    working = np.where(differenced, difference(calmed), calmed)
+    working = np.where(differenced, difference(clipped), clipped)
     working = np.column_stack([less_columns(column, deterministic) for column in working.T]) if X.shape[1] else working
     working, surprises = _without_coincidence(working, kpi.surprise, unit_root=kpi.unit_root)
     spread = standardise(difference(working) if kpi.unit_root else working).scale
     return WorkingLeads(
         values=working / spread, scale=spread * scale, states=states, differenced=differenced, surprises=surprises,
-        n_calmed=n_calmed, spikes=spikes,
+        n_clipped=n_clipped, spikes=spikes,
     )  # fmt: skip
 
 
@@ -117,12 +117,12 @@ def with_own_series(leads: WorkingLeads, own: Sequence[OwnSeries | None], kpi: W
     ]
     if not any(finer):
         return leads
-    scale, states, differenced, n_calmed = leads.scale.copy(), [*leads.states], leads.differenced.copy(), leads.n_calmed.copy()
+    scale, states, differenced, n_clipped = leads.scale.copy(), [*leads.states], leads.differenced.copy(), leads.n_clipped.copy()
     for j, one in enumerate(finer):
         if one is not None:
-            scale[j], states[j], differenced[j], n_calmed[j] = one.scale, one.state, one.differenced, one.n_calmed
+            scale[j], states[j], differenced[j], n_clipped[j] = one.scale, one.state, one.differenced, one.n_clipped
     return replace(
-        leads, scale=scale, states=tuple(states), differenced=differenced, n_calmed=n_calmed,
+        leads, scale=scale, states=tuple(states), differenced=differenced, n_clipped=n_clipped,
         finer=tuple(None if one is None else one.lead for one in finer),
     )  # fmt: skip
 

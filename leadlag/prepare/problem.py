@@ -15,14 +15,14 @@ from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.search.problem import Problem
 from leadlag.core.series.identities import arithmetic_parts, duplicate_groups
-from leadlag.core.series.reported import filled_forward_step
+from leadlag.core.series.reported import fill_forward_length
 from leadlag.prepare.arrays import working_problem
 from leadlag.prepare.finer import own_series, sampled
 from leadlag.prepare.labels import Prepared, Treatment
 from leadlag.prepare.leads import N_TREND, WorkingLeads, working_leads
 from leadlag.prepare.refusals import refuse_exact_kpi, refuse_kpi, refuse_lags
-from leadlag.prepare.reported import as_reported
-from leadlag.prepare.season import season_columns, seasons_asked
+from leadlag.prepare.reported import reported_kpi
+from leadlag.prepare.season import season_columns, selected_seasons
 from leadlag.prepare.transforms import take_log
 from leadlag.prepare.untestable import Untestable, moved_copies, untestable_leads
 from leadlag.sample import Sample
@@ -67,7 +67,7 @@ def prepare(
         If `max_lag` leaves too few periods that have a value of a lead so far back.
     """
     X, Z = (_columns(sample, names, log) for names in (leads, controls))
-    reported = as_reported(sample.column(kpi), sample.calendar, undo=undo)
+    reported = reported_kpi(sample.column(kpi), sample.calendar, undo=undo)
     y = take_log(reported.values, kpi) if kpi in log else reported.values
     fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values, reported.waves])
     refuse_kpi(kpi, y, Z, controls, n_columns=fixed.shape[1])
@@ -78,7 +78,7 @@ def prepare(
     testable = ~np.isin(leads, [item.lead for item in untestable])
     names, X = tuple(name for name, kept in zip(leads, testable, strict=True) if kept), X[:, testable]
     own = tuple(own_series(sample, name, max_lag=max_lag, log=log) for name in names)
-    seasons = seasons_asked(sample.calendar, y, np.column_stack([X, sampled(own, n=len(y))]))
+    seasons = selected_seasons(sample.calendar, y, np.column_stack([X, sampled(own, n=len(y))]))
     season = season_columns(seasons)
     refuse_exact_kpi(kpi, y, fixed if season is None else np.column_stack([fixed, season]))
     problem, working, done = working_problem(y, X, fixed, season=season, lags=tuple(range(1, max_lag + 1)), own=own)
@@ -88,7 +88,7 @@ def prepare(
         treatments=_treatments(sample, names, done, kpi=kpi, log=log, moved=moved_copies(y, X, max_lag=max_lag)),
         kpi=Treatment(
             log=kpi in log,
-            held=filled_forward_step(sample.column(kpi)) or 0,
+            held=fill_forward_length(sample.column(kpi)) or 0,
             state=working.state,
             differenced=working.unit_root,
             n_clipped=working.n_clipped,
@@ -111,12 +111,12 @@ def _treatments(
         Treatment(
             log=name in log,
             part=bool(parts[j]),
-            held=filled_forward_step(raw[:, j]) or 0,
+            held=fill_forward_length(raw[:, j]) or 0,
             moved=int(moved[j]),
             state=done.states[j],
             differenced=bool(done.differenced[j]),
             surprises=bool(done.surprises[j]),
-            n_clipped=int(done.n_calmed[j]),
+            n_clipped=int(done.n_clipped[j]),
             pace=sample.pace(name),
         )
         for j, name in enumerate(names)

@@ -15,7 +15,7 @@ from leadlag.errors import UsageError
 from leadlag.prepare.transforms import few_values, undo_rolling, undo_ytd
 from leadlag.sample import Calendar
 
-__all__ = ["Reported", "as_reported"]
+__all__ = ["ReportedKpi", "reported_kpi"]
 
 
 #: Rows from which an average is looked for.
@@ -23,7 +23,7 @@ _FEWEST = 40
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Reported:
+class ReportedKpi:
     """The KPI as it is analysed.
 
     Parameters
@@ -43,7 +43,7 @@ class Reported:
     refused: bool = False
 
 
-def as_reported(y: Floats, calendar: Calendar, *, undo: str | None) -> Reported:
+def reported_kpi(y: Floats, calendar: Calendar, *, undo: str | None) -> ReportedKpi:
     """Find out whether the KPI is an average or a sum to date, and undo it if asked.
 
     Parameters
@@ -54,7 +54,7 @@ def as_reported(y: Floats, calendar: Calendar, *, undo: str | None) -> Reported:
 
     Returns
     -------
-    Reported
+    ReportedKpi
 
     Raises
     ------
@@ -64,7 +64,7 @@ def as_reported(y: Floats, calendar: Calendar, *, undo: str | None) -> Reported:
     none = np.empty((len(y), 0))
     if np.isfinite(y).sum() < _FEWEST or few_values(y):
         if undo is None:
-            return Reported(values=y, waves=none)
+            return ReportedKpi(values=y, waves=none)
         raise UsageError(f"undo={undo!r} needs a KPI of at least {_FEWEST} values, most of them different.")
     year = pd.DatetimeIndex(calendar.starts).year.to_numpy() if calendar.dated else None
     blocks = cumulative_blocks(y, year=year)
@@ -73,18 +73,18 @@ def as_reported(y: Floats, calendar: Calendar, *, undo: str | None) -> Reported:
     width = moving_average_width(y, frequencies=[cycle / length for length in calendar.season_lengths for cycle in range(1, 7)])
     if undo is None:
         text = f"the KPI looks like an average over {width} periods: ask again with undo='rolling'" if width else ""
-        return Reported(values=y, waves=none, text=text)
+        return ReportedKpi(values=y, waves=none, text=text)
     if width is None:
         raise UsageError("undo='rolling' is not possible: the KPI does not look like a moving average. Leave undo out.")
     waves = harmonics(len(y), period=width, count=width // 2)
-    return Reported(values=undo_rolling(y, width), waves=waves, text=f"the average of the KPI over {width} periods was undone")
+    return ReportedKpi(values=undo_rolling(y, width), waves=waves, text=f"the average of the KPI over {width} periods was undone")
 
 
-def _sum_to_date(y: Floats, blocks: Ints | None, none: Floats, *, undo: str | None) -> Reported:
+def _sum_to_date(y: Floats, blocks: Ints | None, none: Floats, *, undo: str | None) -> ReportedKpi:
     """The KPI as a sum to date that was found, or has to be there."""
     if blocks is None:
         raise UsageError("undo='ytd' is not possible: the KPI does not look like a sum to date. Leave undo out.")
     if undo is None:
         text = "the KPI is a sum to date that starts anew: ask again with undo='ytd'"
-        return Reported(values=y, waves=none, text=text, refused=True)
-    return Reported(values=undo_ytd(y, blocks), waves=none, text="the KPI's sum to date was undone")
+        return ReportedKpi(values=y, waves=none, text=text, refused=True)
+    return ReportedKpi(values=undo_ytd(y, blocks), waves=none, text="the KPI's sum to date was undone")

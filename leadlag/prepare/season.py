@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadlag.core.arrays import Floats
-from leadlag.core.series.cycles import WEEKS_A_YEAR, SeasonAsked, asked_cycles, asked_month_ends, found_in
+from leadlag.core.series.cycles import WEEKS_A_YEAR, CandidateSeason, candidate_cycles, candidate_month_ends, selected_cycles
 from leadlag.sample import Calendar
 
-__all__ = ["CalendarSeason", "season_columns", "seasons_asked", "seasons_to_ask"]
+__all__ = ["CalendarSeason", "candidate_seasons", "season_columns", "selected_seasons"]
 
 
 #: Level at which a season enters: once for the KPI, once shared out over the candidates.
@@ -39,7 +39,7 @@ class CalendarSeason:
     columns: Floats
 
 
-def seasons_asked(calendar: Calendar, y: Floats, X: Floats) -> tuple[CalendarSeason, ...]:
+def selected_seasons(calendar: Calendar, y: Floats, X: Floats) -> tuple[CalendarSeason, ...]:
     """Seasons that the KPI or any candidate shows.
 
     Parameters
@@ -57,7 +57,7 @@ def seasons_asked(calendar: Calendar, y: Floats, X: Floats) -> tuple[CalendarSea
     A season that only the leads show enters too: a weak one in the KPI, not found there, would make every lead with a
     strong one look early.
     """
-    found = [_entering(y, X, item) for item in seasons_to_ask(calendar, len(y))]
+    found = [_selected_season(y, X, item) for item in candidate_seasons(calendar, len(y))]
     return tuple(item for item in found if item is not None)
 
 
@@ -66,7 +66,7 @@ def season_columns(seasons: Sequence[CalendarSeason]) -> Floats | None:
     return np.column_stack([item.columns for item in seasons]) if seasons else None
 
 
-def seasons_to_ask(calendar: Calendar, n: int, *, n_values: int | None = None) -> tuple[SeasonAsked, ...]:
+def candidate_seasons(calendar: Calendar, n: int, *, n_values: int | None = None) -> tuple[CandidateSeason, ...]:
     """The seasons of the calendar that a sample is long enough for.
 
     Parameters
@@ -78,18 +78,18 @@ def seasons_to_ask(calendar: Calendar, n: int, *, n_values: int | None = None) -
         Rows that have a value; n if None.
     """
     lengths = [WEEKS_A_YEAR if length == 52 else float(length) for length in calendar.season_lengths]
-    asked = [asked_cycles(n, period=length, n_values=n_values) for length in lengths]
+    seasons = [candidate_cycles(n, period=length, n_values=n_values) for length in lengths]
     if calendar.freq == "week":
-        asked.append(asked_month_ends(calendar.starts.to_numpy(dtype="datetime64[D]"), n_values))
-    return tuple(item for item in asked if item is not None)
+        seasons.append(candidate_month_ends(calendar.starts.to_numpy(dtype="datetime64[D]"), n_values))
+    return tuple(item for item in seasons if item is not None)
 
 
-def _entering(y: Floats, X: Floats, asked: SeasonAsked) -> CalendarSeason | None:
+def _selected_season(y: Floats, X: Floats, season: CandidateSeason) -> CalendarSeason | None:
     """A season with as many of its cycles as the KPI or any candidate shows; None if none does."""
-    kept = int(found_in(y[:, None], asked, level=_LEVEL).n_kept[0])
+    kept = int(selected_cycles(y[:, None], season, level=_LEVEL).n_kept[0])
     if X.shape[1]:
-        kept = max(kept, int(found_in(X, asked, level=_LEVEL / X.shape[1]).n_kept.max()))
+        kept = max(kept, int(selected_cycles(X, season, level=_LEVEL / X.shape[1]).n_kept.max()))
     if not kept:
         return None
-    count = 0 if asked.dummies else kept
-    return CalendarSeason(period=asked.period, count=count, n_seasons=asked.n_seasons, columns=asked.columns(kept))
+    count = 0 if season.dummies else kept
+    return CalendarSeason(period=season.period, count=count, n_seasons=season.n_seasons, columns=season.columns(kept))

@@ -14,9 +14,9 @@ from leadlag.core.time.lags import difference
 from leadlag.errors import UsageError
 
 __all__ = [
-    "bounded_spikes",
-    "calm_spikes",
+    "clip_beyond",
     "clip_innovations",
+    "clip_spikes",
     "few_values",
     "heavy_tailed",
     "robust_spread",
@@ -133,7 +133,7 @@ def _filter_clean(working: Floats, phi: Floats, *, bound: float) -> tuple[Floats
     return cleaned, n_clipped
 
 
-def calm_spikes(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit: float) -> tuple[Floats, Ints]:
+def clip_spikes(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit: float) -> tuple[Floats, Ints]:
     """Leads whose isolated spikes, unless the KPI answers them, are brought back to their surroundings.
 
     Parameters
@@ -148,11 +148,11 @@ def calm_spikes(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit: 
 
     Returns
     -------
-    calmed : ndarray, shape (n, m)
-    n_calmed : ndarray of int, shape (m,)
+    clipped : ndarray, shape (n, m)
+    n_clipped : ndarray of int, shape (m,)
         A campaign, count or state (`few_values`) is never touched: its large values are its content.
     """
-    return bounded_spikes(X, spike_limits(X, kpi_surprise, lags=lags, limit=limit))
+    return clip_beyond(X, spike_limits(X, kpi_surprise, lags=lags, limit=limit))
 
 
 def spike_limits(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit: float) -> Floats:
@@ -161,7 +161,7 @@ def spike_limits(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit:
     Parameters
     ----------
     X, kpi_surprise, lags, limit
-        As in `calm_spikes`.
+        As in `clip_spikes`.
     """
     limits = np.full(X.shape[1], np.inf)
     for column in range(X.shape[1]):
@@ -178,7 +178,7 @@ def spike_limits(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit:
     return limits
 
 
-def bounded_spikes(X: Floats, limits: Floats) -> tuple[Floats, Ints]:
+def clip_beyond(X: Floats, limits: Floats) -> tuple[Floats, Ints]:
     """Leads whose values beyond a distance from their surroundings are brought back to these.
 
     Parameters
@@ -189,16 +189,16 @@ def bounded_spikes(X: Floats, limits: Floats) -> tuple[Floats, Ints]:
 
     Returns
     -------
-    calmed : ndarray, shape (n, m)
-    n_calmed : ndarray of int, shape (m,)
+    clipped : ndarray, shape (n, m)
+    n_clipped : ndarray of int, shape (m,)
     """
-    calmed, n_calmed = X.copy(), np.zeros(X.shape[1], dtype=np.intp)
+    clipped, n_clipped = X.copy(), np.zeros(X.shape[1], dtype=np.intp)
     for column in np.flatnonzero(np.isfinite(limits) & _jumps(X, limits)):
         local = _surroundings(X[:, column])
         spikes = np.abs(np.nan_to_num(X[:, column] - local)) > limits[column]
-        calmed[spikes, column] = local[spikes]
-        n_calmed[column] = int(spikes.sum())
-    return calmed, n_calmed
+        clipped[spikes, column] = local[spikes]
+        n_clipped[column] = int(spikes.sum())
+    return clipped, n_clipped
 
 
 def _surroundings(series: Floats) -> Floats:

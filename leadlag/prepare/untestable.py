@@ -82,7 +82,7 @@ def untestable_leads(y: Floats, X: Floats, leads: Sequence[str], *, fixed: Float
             found.append(Untestable(lead=lead, code="LL204", detail=detail))
         elif event := single_event(present):
             found.append(Untestable(lead=lead, code="LL203", detail=event))
-        elif _is_copy(y, x):
+        elif _is_rescaled_copy(y, x):
             found.append(Untestable(lead=lead, code="LL205", detail="same values up to unit, sign and offset"))
         elif n_controls and _is_combination(x, fixed):
             found.append(Untestable(lead=lead, code="LL207", detail="nothing is left of it beside them"))
@@ -120,12 +120,12 @@ def moved_copies(y: Floats, X: Floats, *, max_lag: int) -> Ints:
         size = np.sqrt((later @ later) * np.einsum("ij,ij->j", earlier, earlier))
         likely = np.abs(later @ earlier) > _LIKELY_COPY * size
         for j in np.flatnonzero(likely & (found == 0)):
-            if _is_copy(y[lag:], X[:-lag, j]):
+            if _is_rescaled_copy(y[lag:], X[:-lag, j]):
                 found[j] = lag
     return found
 
 
-def _is_copy(y: Floats, x: Floats) -> bool:
+def _is_rescaled_copy(y: Floats, x: Floats) -> bool:
     """Whether a lead is the KPI up to unit, sign and offset on the rows that have both, which vary."""
     both = np.isfinite(y) & np.isfinite(x)
     if both.sum() < fewest_rows(0) or is_constant(y[both]) or is_constant(x[both]):

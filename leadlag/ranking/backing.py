@@ -10,8 +10,8 @@ from leadlag.catalogue import Metric
 from leadlag.decision import Decision, Decoys, Evidence, Gain, Places, Policy, Stability, decide, in_order
 from leadlag.methods.gain.question import lead_gains
 from leadlag.methods.power.numbers.sizes import needed_pvalue
-from leadlag.methods.power.question import detectable_of
-from leadlag.methods.refutation.question import decoys_tried, refuted
+from leadlag.methods.power.question import detectable_by_lead
+from leadlag.methods.refutation.question import count_decoys, refute
 from leadlag.methods.stability.question import lead_stability
 from leadlag.prepare import Prepared
 from leadlag.ranking.places import places_of
@@ -20,11 +20,11 @@ from leadlag.ranking.words.checks import ONLY_A_PART
 from leadlag.sample import Sample
 from leadlag.sample.roles import Roles
 
-__all__ = ["Asked", "backed"]
+__all__ = ["RankingCall", "with_backing"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class RankingCall:
     """The call whose leads are put to the test.
 
     Parameters
@@ -54,14 +54,14 @@ class Asked:
     n_draws: int = 999
 
 
-def backed(
-    asked: Asked, prepared: Prepared, findings: Findings, gathered: Sequence[Evidence]
+def with_backing(
+    call: RankingCall, prepared: Prepared, findings: Findings, gathered: Sequence[Evidence]
 ) -> tuple[list[Evidence], Decoys | None]:
     """The evidence of all candidates with what backs those that were found.
 
     Parameters
     ----------
-    asked : Asked
+    call : RankingCall
     prepared : Prepared
     findings : Findings
         Of `prepared`.
@@ -78,39 +78,41 @@ def backed(
     tested = [item for item in gathered if item.untestable is None]
     if not tested:
         return list(gathered), None
-    needed = needed_pvalue(findings.scan.pvalue, fdr=asked.policy.fdr)
-    sizes = detectable_of(prepared, prepared.problem, findings.scan, threshold=needed, shapes=findings.shapes)
+    needed = needed_pvalue(findings.scan.pvalue, fdr=call.policy.fdr)
+    sizes = detectable_by_lead(prepared, prepared.problem, findings.scan, threshold=needed, shapes=findings.shapes)
     seen = dict(zip(prepared.leads, sizes, strict=True))
-    stands = [item for item in in_order(decide(each, asked.policy) for each in tested) if item.verdict in ("lead", "indirect")]
-    backing = _backing(asked, prepared, findings, stands)
-    told = [
+    supported = [item for item in in_order(decide(each, call.policy) for each in tested) if item.verdict in ("lead", "indirect")]
+    backing = _backing(call, prepared, findings, supported)
+    evidence = [
         item if item.untestable else replace(item, detectable=seen[item.lead], **backing.get(item.lead, {})) for item in gathered
     ]
-    return told, _decoys(asked, prepared, findings, n_tested=len(tested))
+    return evidence, _decoys(call, prepared, findings, n_tested=len(tested))
 
 
-def _backing(asked: Asked, prepared: Prepared, findings: Findings, stands: Sequence[Decision]) -> dict[str, dict[str, Any]]:
+def _backing(
+    call: RankingCall, prepared: Prepared, findings: Findings, supported: Sequence[Decision]
+) -> dict[str, dict[str, Any]]:
     """The fields of evidence that back each found lead, best lead first."""
     measured = {prepared.leads[one.lead]: one for one in findings.found(prepared.problem)}
-    found = {item.evidence.lead: measured[item.evidence.lead] for item in stands}
+    found = {item.evidence.lead: measured[item.evidence.lead] for item in supported}
     gains = lead_gains(
-        asked.sample, kpi=asked.roles.kpi, leads=tuple(found), controls=asked.roles.controls, max_lag=asked.max_lag,
-        log=asked.log, undo=asked.undo, metrics=asked.metrics,
+        call.sample, kpi=call.roles.kpi, leads=tuple(found), controls=call.roles.controls, max_lag=call.max_lag,
+        log=call.log, undo=call.undo, metrics=call.metrics,
     )  # fmt: skip
-    places = _places(asked, findings, found, [item.evidence.lead for item in stands if item.verdict == "lead"])
-    responses = {item.evidence.lead: item.evidence.response for item in stands}
+    places = _places(call, findings, found, [item.evidence.lead for item in supported if item.verdict == "lead"])
+    responses = {item.evidence.lead: item.evidence.response for item in supported}
     return {
         name: {
             "gain": gains[name] if responses[name] == "linear" else Gain.none(gains[name].horizons, ONLY_A_PART),
-            "stability": _stability(asked, prepared, findings, name, one),
-            "refutation": refuted(one.problem, one.column, seed=asked.seeds[1], shapes=findings.shapes),
+            "stability": _stability(call, prepared, findings, name, one),
+            "refutation": refute(one.problem, one.column, seed=call.seeds[1], shapes=findings.shapes),
             "places": places.get(name),
         }
         for name, one in found.items()
     }
 
 
-def _places(asked: Asked, findings: Findings, found: Mapping[str, FoundLead], leads: Sequence[str]) -> dict[str, Places]:
+def _places(call: RankingCall, findings: Findings, found: Mapping[str, FoundLead], leads: Sequence[str]) -> dict[str, Places]:
     """How sure the places are, among the leads and behind them among the indirect ones; of one alone there is nothing to tell."""
     indirect = [name for name in found if name not in leads]
     places: dict[str, Places] = {}
@@ -118,22 +120,22 @@ def _places(asked: Asked, findings: Findings, found: Mapping[str, FoundLead], le
         if len(names) == 1:
             continue
         placed = places_of(
-            [found[name] for name in names], names=names, seed=asked.seeds[3], shapes=findings.shapes, before=before
+            [found[name] for name in names], names=names, seed=call.seeds[3], shapes=findings.shapes, before=before
         )
         places |= dict(zip(names, placed, strict=True))
     return places
 
 
-def _stability(asked: Asked, prepared: Prepared, findings: Findings, name: str, one: FoundLead) -> Stability:
+def _stability(call: RankingCall, prepared: Prepared, findings: Findings, name: str, one: FoundLead) -> Stability:
     """Whether the relation of one lead is the same all the time."""
     return lead_stability(
-        prepared, one.problem, one.column, best=int(one.scan.best[one.column]), shapes=findings.shapes, seed=asked.seeds[0],
-        n_draws=asked.n_draws, calendar=asked.sample.calendar, metric=asked.metrics.get(name), level=asked.policy.effect_level,
+        prepared, one.problem, one.column, best=int(one.scan.best[one.column]), shapes=findings.shapes, seed=call.seeds[0],
+        n_draws=call.n_draws, calendar=call.sample.calendar, metric=call.metrics.get(name), level=call.policy.effect_level,
     )  # fmt: skip
 
 
-def _decoys(asked: Asked, prepared: Prepared, findings: Findings, *, n_tested: int) -> Decoys:
+def _decoys(call: RankingCall, prepared: Prepared, findings: Findings, *, n_tested: int) -> Decoys:
     """How many random walks would have been called leads beside the chosen ones."""
     selection = findings.selection
-    chosen = {lead: int(one.best[0]) for lead, one in zip(selection.chosen, selection.scans, strict=True)}
-    return decoys_tried(prepared, chosen, n_tested=n_tested, fdr=asked.policy.fdr, seed=asked.seeds[2], shapes=findings.shapes)
+    selected = {lead: int(one.best[0]) for lead, one in zip(selection.selected, selection.scans, strict=True)}
+    return count_decoys(prepared, selected, n_tested=n_tested, fdr=call.policy.fdr, seed=call.seeds[2], shapes=findings.shapes)

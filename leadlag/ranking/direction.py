@@ -12,7 +12,7 @@ from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.noise.momentum import prewhitened
 from leadlag.core.search.problem import Problem, refitted
-from leadlag.core.search.scan import frame_of, scan_each
+from leadlag.core.search.scan import fit_base, scan_each
 from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.core.time.lags import difference, lag_tensor
 
@@ -61,9 +61,9 @@ def directions(problem: Problem, *, seed: int, n_draws: int, shapes: Sequence[Sh
     prewhitened cross-correlation (Haugh 1976) gives it a chance; elsewhere the p of that correlation, times the number of
     lags, is reported. The coincident test is that of the prewhitened correlation at lag 0.
     """
-    frame = frame_of(problem)
+    base_fit = fit_base(problem)
     surprise = np.full(len(problem.y), np.nan)
-    surprise[frame.filter_.rows] = frame.residual
+    surprise[base_fit.filter_.rows] = base_fit.residual
     moved = difference(problem.X) if problem.momentum.unit_root else problem.X
     own = prewhitened(moved, order=2)
     coincident = _correlation_pvalue(own, surprise[:, None])

@@ -19,10 +19,10 @@ from leadlag.core.search.problem import Problem
 from leadlag.core.time.clock import whole
 from leadlag.core.time.lags import difference
 from leadlag.decision import Effect, Evidence, Policy, Profile, Quality, Reason
-from leadlag.methods.delay.question import published
+from leadlag.methods.delay.question import publication_delay
 from leadlag.methods.screen.numbers.screen import screen
 from leadlag.prepare import Prepared
-from leadlag.ranking.scan import LeadScan, in_kpi_units
+from leadlag.ranking.kpi_units import LeadScan, in_kpi_units
 from leadlag.ranking.search import Findings
 from leadlag.ranking.sizing import long_run_effect
 from leadlag.ranking.words.treatment import lead_treatment, moved_copy, slow_lead
@@ -58,9 +58,9 @@ def evidence_of(
             reason = _no_numbers(prepared.problem, most_rows=int(findings.scan.nobs[j].max()))
             found.append(Evidence(lead=lead, n_dropped=len(prepared.problem.y), untestable=reason))
             continue
-        place = selection.chosen.index(j) if j in selection.chosen else None
+        place = selection.selected.index(j) if j in selection.selected else None
         explained = int(selection.explained_by[j])
-        numbers = _numbers(prepared, alone, j) | _given_others(prepared, findings, place, policy=policy)
+        numbers = _numbers(prepared, alone, j) | _conditional_numbers(prepared, findings, place, policy=policy)
         evidence = Evidence(
             lead=lead,
             qvalue=float(selection.qvalue[j]),
@@ -77,7 +77,7 @@ def evidence_of(
             granger_order=order if joint_test else None,
             integration=prepared.treatments[j].state,
             treatment=_treatment(prepared, j, unit=unit),
-            available_after=published(metrics, lead, pace=prepared.treatments[j].pace),
+            available_after=publication_delay(metrics, lead, pace=prepared.treatments[j].pace),
             notes=_notes(prepared, j, unit=unit),
             quality=_quality(prepared, j, nobs=int(alone.nobs[j])),
         )
@@ -151,21 +151,23 @@ def _size(prepared: Prepared, problem: Problem, scan: LeadScan, j: int, *, effec
     }
 
 
-def _given_others(prepared: Prepared, findings: Findings, place: int | None, *, policy: Policy) -> dict[str, Any]:
+def _conditional_numbers(prepared: Prepared, findings: Findings, place: int | None, *, policy: Policy) -> dict[str, Any]:
     """Fields of a chosen lead that are those given the other chosen ones."""
     if place is None:
         return {}
     selection, shapes = findings.selection, findings.shapes
-    problem, found = selection.given_others[place], selection.scans[place]
+    problem, found = selection.conditional[place], selection.scans[place]
     # one lead alone is held by the step-up rule, which counts all that pass beside it
-    n_passed = int((selection.qvalue <= policy.fdr).sum()) if len(selection.chosen) == 1 else len(selection.chosen)
-    chosen_at = policy.fdr * n_passed / int(np.isfinite(selection.qvalue).sum())
+    n_passed = int((selection.qvalue <= policy.fdr).sum()) if len(selection.selected) == 1 else len(selection.selected)
+    selection_pvalue = policy.fdr * n_passed / int(np.isfinite(selection.qvalue).sum())
     log_p = float(found.log_pvalue[0])
-    sized = long_run_effect(prepared, problem, found, level=policy.effect_level, chosen_at=chosen_at, shapes=shapes)
-    scan = in_kpi_units(sized.problem, sized.scan, level=policy.effect_level, shapes=shapes)
-    size = _size(prepared, problem, scan, 0, effect=sized.effect)
-    given_others = {"conditional_statistic": float(found.statistic[0]), "conditional_log_pvalue": log_p}
-    return {**given_others, "conditional_pvalue": math.exp(log_p)} | size
+    long_run = long_run_effect(
+        prepared, problem, found, level=policy.effect_level, selection_pvalue=selection_pvalue, shapes=shapes
+    )
+    scan = in_kpi_units(long_run.problem, long_run.scan, level=policy.effect_level, shapes=shapes)
+    size = _size(prepared, problem, scan, 0, effect=long_run.effect)
+    numbers = {"conditional_statistic": float(found.statistic[0]), "conditional_log_pvalue": log_p}
+    return {**numbers, "conditional_pvalue": math.exp(log_p)} | size
 
 
 def _treatment(prepared: Prepared, j: int, *, unit: str) -> str:

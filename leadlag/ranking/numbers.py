@@ -9,7 +9,7 @@ import numpy as np
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import Tail
-from leadlag.core.search.scan import frame_of, regressors, t_of_share
+from leadlag.core.search.scan import fit_base, regressors, t_of_share
 from leadlag.core.search.shapes import STANDARD, Shape, search_weights
 
 __all__ = ["block_counts", "block_length", "ranks_over_draws", "resampled_log_pvalues"]
@@ -65,15 +65,15 @@ def resampled_log_pvalues(
     ``(sum w x e)^2 / (sum w x^2 sum w e^2)``, for all draws and columns three matrix products. What enters the model before
     the lead (base, momentum, filter) is that of the whole sample.
     """
-    frame = frame_of(problem)
-    columns = regressors(problem, frame, [column], shapes)
+    base_fit = fit_base(problem)
+    columns = regressors(problem, base_fit, [column], shapes)
     usable = columns.norm[0] > 0
     values, weights = columns.values[:, 0, usable], search_weights(shapes, n_lags=problem.n_slots)[usable]
-    drawn, errors = counts[:, frame.filter_.rows], frame.residual
+    drawn, errors = counts[:, base_fit.filter_.rows], base_fit.residual
     score, size = drawn @ (values * errors[:, None]) * weights, drawn @ np.square(values)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(size > 0, score * score / size, 0.0).max(axis=1, initial=0.0) / (drawn @ np.square(errors))
-    statistic = t_of_share(share, frame.df)
+    statistic = t_of_share(share, base_fit.df)
     return tail.of(np.zeros(len(statistic), dtype=np.intp)).log_pvalues(statistic)
 
 

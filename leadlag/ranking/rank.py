@@ -14,7 +14,7 @@ from leadlag.core.search.shapes import NONLINEAR
 from leadlag.decision import Evidence, Policy, decide, in_order
 from leadlag.prepare import Prepared, prepare
 from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
-from leadlag.ranking.backing import Asked, backed
+from leadlag.ranking.backing import RankingCall, with_backing
 from leadlag.ranking.evidence import evidence_of
 from leadlag.ranking.result import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
 from leadlag.ranking.search import find
@@ -140,10 +140,10 @@ def rank_leads(
         gathered = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics, joint_test=beside)
         decoys = None
         if beside:
-            asked = Asked(
+            call = RankingCall(
                 sample=sample, roles=names, max_lag=lag, log=logged, undo=undone, metrics=metrics, policy=policy, seeds=seeds[4:]
             )
-            gathered, decoys = backed(asked, prepared, findings, gathered)
+            gathered, decoys = with_backing(call, prepared, findings, gathered)
     n_tested = int(np.isfinite(findings.scan.statistic).sum())
     search = Search(
         n_leads=n_tested, n_lags=n_slots, n_shapes=len(shapes), correction="Benjamini-Hochberg",

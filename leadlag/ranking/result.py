@@ -13,7 +13,7 @@ import pandas as pd
 
 from leadlag._validation import as_name
 from leadlag.decision import Decision, Decoys, Delay, Effect, Policy
-from leadlag.ranking.words.checks import asked, check
+from leadlag.ranking.words.checks import check, question_of
 from leadlag.ranking.words.prose import explain_lead, explain_ranking, lead_paragraphs, summary_of_lead, why_not
 from leadlag.ranking.words.sentences import coded_reason
 from leadlag.ranking.words.tables import summary
@@ -154,7 +154,7 @@ class RankedLead(Result):
     def checks(self) -> pd.DataFrame:
         """All checks it was put to: ``check, asked, status, value, what_to_do``, those of its data first."""
         rows = [
-            (item.code, asked(item.code), item.status, item.value, check(item, self.decision, self.context))
+            (item.code, question_of(item.code), item.status, item.value, check(item, self.decision, self.context))
             for item in self.decision.checks
         ]
         return pd.DataFrame(rows, columns=["check", "asked", "status", "value", "what_to_do"])

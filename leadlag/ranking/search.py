@@ -12,7 +12,7 @@ from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import Scan, scan, shared_signs
 from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.decision import Delay, Policy
-from leadlag.methods.delay.question import estimated_delay
+from leadlag.methods.delay.question import estimate_delay
 from leadlag.prepare import Prepared
 from leadlag.ranking.direction import Direction, directions
 from leadlag.ranking.selection import Selection, select_leads
@@ -98,8 +98,8 @@ def find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: Sequence[int], n
         groups=prepared.groups, fdr=policy.fdr, seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
     )  # fmt: skip
     # the signs of the scans, so that a delay costs no draws of its own
-    flips = shared_signs(np.random.default_rng(seeds[0]), n_draws=n_draws)
-    delays = {item.lead: _delay(prepared, item, flips=flips, shapes=shapes, policy=policy) for item in _found(problem, selection)}
+    signs = shared_signs(np.random.default_rng(seeds[0]), n_draws=n_draws)
+    delays = {item.lead: _delay(prepared, item, signs=signs, shapes=shapes, policy=policy) for item in _found(problem, selection)}
     return Findings(scan=selection.first, selection=selection, direction=direction, delays=delays, shapes=shapes)
 
 
@@ -109,16 +109,16 @@ def _found(problem: Problem, selection: Selection) -> tuple[FoundLead, ...]:
         FoundLead(problem=problem, column=lead, lead=lead, scan=selection.first)
         for lead in np.flatnonzero(selection.explained_by >= 0).tolist()
     ]
-    chosen = [
-        FoundLead(problem=given, column=0, lead=lead, scan=scanned)
-        for given, lead, scanned in zip(selection.given_others, selection.chosen, selection.scans, strict=True)
+    selected = [
+        FoundLead(problem=conditional, column=0, lead=lead, scan=scanned)
+        for conditional, lead, scanned in zip(selection.conditional, selection.selected, selection.scans, strict=True)
     ]
-    return (*explained, *chosen)
+    return (*explained, *selected)
 
 
-def _delay(prepared: Prepared, found: FoundLead, *, flips: SharedSigns, shapes: Sequence[Shape], policy: Policy) -> Delay:
+def _delay(prepared: Prepared, found: FoundLead, *, signs: SharedSigns, shapes: Sequence[Shape], policy: Policy) -> Delay:
     """Delay of one found lead."""
-    return estimated_delay(
-        prepared, found.problem, found.column, lead=found.lead, flips=flips, pvalue=float(found.scan.pvalue[found.column]),
+    return estimate_delay(
+        prepared, found.problem, found.column, lead=found.lead, signs=signs, pvalue=float(found.scan.pvalue[found.column]),
         level=policy.delay_level, shapes=shapes, policy=policy,
     ).delay  # fmt: skip

@@ -17,7 +17,7 @@ from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.rescan import Rescan, rescan
-from leadlag.core.search.scan import Scan, frame_of, regressors, scan, with_columns
+from leadlag.core.search.scan import Scan, fit_base, regressors, scan, with_columns
 from leadlag.core.search.shapes import STANDARD, Shape, lead_columns
 
 __all__ = ["Selection", "select_leads"]
@@ -47,9 +47,9 @@ class Selection:
     first : Scan
         Of all candidates, each alone; a coincident one has the larger p of two scans, without and with its value of the same
         period.
-    chosen : tuple of int
+    selected : tuple of int
         Columns of the problem, in the order of their conditional p.
-    given_others : tuple of Problem
+    conditional : tuple of Problem
         For each chosen lead the problem with that one lead, all the others in its base.
     scans : tuple of Scan
         For each chosen lead its scan in that problem.
@@ -64,8 +64,8 @@ class Selection:
     """
 
     first: Scan
-    chosen: tuple[int, ...]
-    given_others: tuple[Problem, ...]
+    selected: tuple[int, ...]
+    conditional: tuple[Problem, ...]
     scans: tuple[Scan, ...]
     qvalue: Floats
     explained_by: Ints
@@ -85,14 +85,14 @@ class _Selector:
     shapes: Sequence[Shape]
     coincident: Flags
     groups: Ints
-    barred: Flags
+    excluded: Flags
 
     @property
     def n_tested(self) -> int:
         return int(np.isfinite(self.first.statistic).sum())
 
     @property
-    def room(self) -> int:
+    def max_selected(self) -> int:
         """Leads that the rows allow."""
         return len(self.problem.y) // _ROWS_A_LEAD
 
@@ -102,13 +102,13 @@ class _Selector:
         return np.cumsum(np.isfinite(self.first.statistic)) - 1
 
     @cached_property
-    def again(self) -> Ints:
+    def rescan_candidates(self) -> Ints:
         """The candidates that later steps ask again, in the order of their columns."""
-        log_p = np.where(np.isfinite(self.first.log_pvalue) & ~self.barred, self.first.log_pvalue, np.inf)
+        log_p = np.where(np.isfinite(self.first.log_pvalue) & ~self.excluded, self.first.log_pvalue, np.inf)
         return np.sort(np.argsort(log_p, kind="stable")[: min(int(np.isfinite(log_p).sum()), _AGAIN)])
 
     @cached_property
-    def price(self) -> float:
+    def search_df(self) -> float:
         """What the best of all candidates takes from the noise if none of them leads, beyond one degree of freedom."""
         return float(np.median(self.first.tail.threshold(0.5 / max(self.n_tested, 1)) ** 2)) - 1.0
 
@@ -160,7 +160,7 @@ def select_leads(
     candidates tested at first (Benjamini & Hochberg 1995, with those already chosen counted as rejections). A chosen
     lead holds if its p given the others is at most ``fdr * k / N``. Where no candidate passes, up to four are taken in on trial,
     one after the other, and enter together once each has a p of at most half of ``fdr (k + i) / N`` beside the others
-    (`_together`). An explained lead is noise removed from the others,
+    (`_joint_entry`). An explained lead is noise removed from the others,
     which is where the power comes from.
     """
     search = _Selector(
@@ -172,26 +172,26 @@ def select_leads(
         shapes=shapes,
         coincident=coincident,
         groups=np.full(len(first.statistic), -1) if groups is None else groups,
-        barred=np.zeros(len(first.statistic), dtype=bool),
+        excluded=np.zeros(len(first.statistic), dtype=bool),
     )
     every = np.arange(len(first.statistic))
-    first = _drawn_beside_lag_zero(search, problem, first, every, columns=every)
+    first = _scan_conditional_on_lag_zero(search, problem, first, every, columns=every)
     alone = fdr_adjust(first.pvalue)
     follows = np.zeros(len(alone), dtype=bool) if reverse is None else fdr_adjust(reverse) <= fdr
-    search = replace(search, first=first, barred=follows & ~(alone <= fdr))
+    search = replace(search, first=first, excluded=follows & ~(alone <= fdr))
     best, steps = _forward(search)
     best, problems, scans = _backward(search, best, alone)
-    chosen = list(best)
+    selected = list(best)
     qvalue = alone.copy()
-    given_others = max((float(np.exp(item.log_pvalue[0])) for item in scans), default=0.0) * search.n_tested / max(len(chosen), 1)
-    qvalue[chosen] = [max(steps[lead], given_others if len(chosen) > 1 else 0.0) for lead in chosen]
-    passed = (alone <= fdr) & ~np.isin(np.arange(len(alone)), chosen)
+    adjusted = max((float(np.exp(item.log_pvalue[0])) for item in scans), default=0.0) * search.n_tested / max(len(selected), 1)
+    qvalue[selected] = [max(steps[lead], adjusted if len(selected) > 1 else 0.0) for lead in selected]
+    passed = (alone <= fdr) & ~np.isin(np.arange(len(alone)), selected)
     explained = _closest(search, np.flatnonzero(passed), best)
-    order = sorted(range(len(chosen)), key=lambda place: (scans[place].log_pvalue[0], chosen[place]))
+    order = sorted(range(len(selected)), key=lambda place: (scans[place].log_pvalue[0], selected[place]))
     return Selection(
         first=first,
-        chosen=tuple(chosen[place] for place in order),
-        given_others=tuple(problems[place] for place in order),
+        selected=tuple(selected[place] for place in order),
+        conditional=tuple(problems[place] for place in order),
         scans=tuple(scans[place] for place in order),
         qvalue=qvalue,
         unconfirmed=passed & (explained < 0),
@@ -204,17 +204,17 @@ def _forward(search: _Selector) -> tuple[dict[int, int], dict[int, float]]:
     """Chosen leads with their best column, and the FDR-adjusted p of the step that chose each."""
     best: dict[int, int] = {}
     steps: dict[int, float] = {}
-    free = np.flatnonzero(~search.barred)
-    step = _least(search, search.first.log_pvalue[free], search.first.best[free], free, k=0)
-    while step is not None and len(best) < search.room:
+    free = np.flatnonzero(~search.excluded)
+    step = _least_pvalue(search, search.first.log_pvalue[free], search.first.best[free], free, k=0)
+    while step is not None and len(best) < search.max_selected:
         entered, adjusted = {step.lead: step.column}, step.adjusted
         if adjusted > search.fdr:
-            entered, adjusted = _together(search, best, step)
+            entered, adjusted = _joint_entry(search, best, step)
         if not entered:
             break
         best |= entered
         steps |= dict.fromkeys(entered, max([adjusted, *steps.values()]))
-        step = _next(search, best)
+        step = _next_step(search, best)
     return best, steps
 
 
@@ -228,7 +228,7 @@ class _Step:
     adjusted: float
 
 
-def _least(search: _Selector, log_pvalue: Floats, column: Ints, leads: Ints, *, k: int) -> _Step | None:
+def _least_pvalue(search: _Selector, log_pvalue: Floats, column: Ints, leads: Ints, *, k: int) -> _Step | None:
     """The step that some leads' p-values lead to, with k leads chosen already."""
     log_p = np.where(np.isfinite(log_pvalue), log_pvalue, np.inf)
     if not np.isfinite(log_p).any():
@@ -240,18 +240,18 @@ def _least(search: _Selector, log_pvalue: Floats, column: Ints, leads: Ints, *, 
     )
 
 
-def _next(search: _Selector, best: Mapping[int, int], *, spent: float = 0.0) -> _Step | None:
+def _next_step(search: _Selector, best: Mapping[int, int], *, search_df: float = 0.0) -> _Step | None:
     """The step beside some leads that are in the model."""
     stood_for = search.groups[list(best)]
-    again = search.again
+    again = search.rescan_candidates
     rest = again[~np.isin(again, list(best)) & ~np.isin(search.groups[again], stood_for[stood_for >= 0])]
     if not len(rest):
         return None
-    found = _asked_again(search, best, rest, spent=spent)
-    return _least(search, found.log_pvalue, found.best, rest, k=len(best))
+    found = _rescan(search, best, rest, search_df=search_df)
+    return _least_pvalue(search, found.log_pvalue, found.best, rest, k=len(best))
 
 
-def _together(search: _Selector, best: Mapping[int, int], step: _Step) -> tuple[dict[int, int], float]:
+def _joint_entry(search: _Selector, best: Mapping[int, int], step: _Step) -> tuple[dict[int, int], float]:
     """Leads none of which passes alone, but each beside the others, and the FDR-adjusted p with which they do.
 
     Strong leads hide each other: what one does is noise to the other. So the best candidate is taken in on trial, and the best
@@ -259,8 +259,8 @@ def _together(search: _Selector, best: Mapping[int, int], step: _Step) -> tuple[
     one degree of freedom: that much is set apart while others are asked beside it.
     """
     trial = {step.lead: step.column}
-    while len(trial) < min(_ON_TRIAL, search.room - len(best)):
-        following = _next(search, {**best, **trial}, spent=search.price * len(trial))
+    while len(trial) < min(_ON_TRIAL, search.max_selected - len(best)):
+        following = _next_step(search, {**best, **trial}, search_df=search.search_df * len(trial))
         if following is None:
             break
         before = tuple(trial)
@@ -268,29 +268,29 @@ def _together(search: _Selector, best: Mapping[int, int], step: _Step) -> tuple[
         rate = search.n_tested / (len(best) + len(trial))
         if np.exp(following.log_pvalue) * rate > _SHARE * search.fdr:
             continue  # the one just taken in does not hold beside the others, so there is no need to ask them
-        spent = search.price * len(before)
+        search_df = search.search_df * len(before)
         models = [{**best, **_others(trial, lead)} for lead in before]
-        held = [_asked_again(search, model, np.array([lead]), spent=spent) for lead, model in zip(before, models, strict=True)]
+        held = [_rescan(search, model, np.array([lead]), search_df=search_df) for lead, model in zip(before, models, strict=True)]
         adjusted = float(np.exp(max(following.log_pvalue, *(found.log_pvalue[0] for found in held)))) * rate
         if adjusted <= _SHARE * search.fdr:
             return trial, adjusted / _SHARE
     return {}, 1.0
 
 
-def _asked_again(search: _Selector, best: Mapping[int, int], leads: Ints, *, spent: float) -> Rescan:
+def _rescan(search: _Selector, best: Mapping[int, int], leads: Ints, *, search_df: float) -> Rescan:
     """Some leads asked again beside those in the model."""
     problem = with_columns(search.problem, best, search.shapes)
     tail = search.first.tail.of(search.row_of[leads])
-    found = rescan(problem.of(leads), tail=tail, shapes=search.shapes, spent=spent)
+    found = rescan(problem.of(leads), tail=tail, shapes=search.shapes, search_df=search_df)
 
     def beside(wider: Problem, place: int) -> Rescan:
-        return rescan(wider, tail=tail.of([place]), shapes=search.shapes, spent=spent)
+        return rescan(wider, tail=tail.of([place]), shapes=search.shapes, search_df=search_df)
 
-    log_pvalue, unshifted = _beside_lag_zero(search, problem, found, leads, columns=leads, ask=beside)
+    log_pvalue, unshifted = _conditional_on_lag_zero(search, problem, found, leads, columns=leads, ask=beside)
     return replace(found, log_pvalue=log_pvalue, unshifted=unshifted)
 
 
-def _beside_lag_zero(
+def _conditional_on_lag_zero(
     search: _Selector,
     problem: Problem,
     found: Scan | Rescan,
@@ -317,19 +317,21 @@ def _beside_lag_zero(
     return log_p, unshifted
 
 
-def _drawn_beside_lag_zero(search: _Selector, problem: Problem, found: Scan, leads: Ints, *, columns: Ints) -> Scan:
+def _scan_conditional_on_lag_zero(search: _Selector, problem: Problem, found: Scan, leads: Ints, *, columns: Ints) -> Scan:
     """The same with draws of its own for every lead asked."""
-    log_p, unshifted = _beside_lag_zero(search, problem, found, leads, columns=columns, ask=lambda wider, _: search.scan(wider))
+    log_p, unshifted = _conditional_on_lag_zero(
+        search, problem, found, leads, columns=columns, ask=lambda wider, _: search.scan(wider)
+    )
     return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=unshifted)
 
 
 def _backward(search: _Selector, best: Mapping[int, int], alone: Floats) -> tuple[dict[int, int], list[Problem], list[Scan]]:
     """Chosen leads that hold given all the others, their columns, with the problem and the scan that say so."""
-    best = _columns_given_others(search, best)
+    best = _conditional_columns(search, best)
     while best:
         problems = [with_columns(search.problem, _others(best, lead), search.shapes).of([lead]) for lead in best]
         scans = [
-            _drawn_beside_lag_zero(search, item, search.scan(item), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
+            _scan_conditional_on_lag_zero(search, item, search.scan(item), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
             for lead, item in zip(best, problems, strict=True)
         ]
         log_p = [item.log_pvalue[0] for item in scans]
@@ -346,27 +348,27 @@ def _others(best: Mapping[int, int], lead: int) -> dict[int, int]:
     return {other: column for other, column in best.items() if other != lead}
 
 
-def _columns_given_others(search: _Selector, best: Mapping[int, int]) -> dict[int, int]:
+def _conditional_columns(search: _Selector, best: Mapping[int, int]) -> dict[int, int]:
     """The best column of each chosen lead beside those of the others: the first were picked before the last were known."""
     columns = dict(best)
     for lead in best:
-        columns[lead] = int(_asked_again(search, _others(columns, lead), np.array([lead]), spent=0.0).best[0])
+        columns[lead] = int(_rescan(search, _others(columns, lead), np.array([lead]), search_df=0.0).best[0])
     return columns
 
 
-def _closest(search: _Selector, leads: Ints, chosen: Mapping[int, int]) -> Ints:
+def _closest(search: _Selector, leads: Ints, selected: Mapping[int, int]) -> Ints:
     """For each of some leads the chosen one whose column in the model correlates most with its best; -1 where none does clearly.
 
     A candidate that passes alone, was not chosen, and has nothing to do with any chosen one has passed by chance.
     """
     closest = np.full(len(search.first.statistic), -1, dtype=np.intp)
-    if not len(leads) or not chosen:
+    if not len(leads) or not selected:
         return closest
-    problem, both = search.problem, [*leads.tolist(), *chosen]
-    columns = regressors(problem, frame_of(problem), both, search.shapes)
-    best = np.array([*search.first.best[leads].tolist(), *chosen.values()])
+    problem, both = search.problem, [*leads.tolist(), *selected]
+    columns = regressors(problem, fit_base(problem), both, search.shapes)
+    best = np.array([*search.first.best[leads].tolist(), *selected.values()])
     own = columns.values[:, np.arange(len(both)), best] / np.maximum(columns.norm[np.arange(len(both)), best], 1e-300)
     overlap = np.abs(own[:, : len(leads)].T @ own[:, len(leads) :])
     clear = overlap.max(axis=1) * np.sqrt(len(own)) > _EXPLAINS
-    closest[leads[clear]] = np.array(list(chosen))[overlap.argmax(axis=1)][clear]
+    closest[leads[clear]] = np.array(list(selected))[overlap.argmax(axis=1)][clear]
     return closest

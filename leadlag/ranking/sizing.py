@@ -17,7 +17,7 @@ from leadlag.core.search.scan import Scan, column_of, scan
 from leadlag.core.search.shapes import BLOCK, SIZING, STANDARD, Shape, search_weights
 from leadlag.prepare import Prepared, clean_kpi
 
-__all__ = ["Sized", "beside_the_lead", "long_run_effect"]
+__all__ = ["LongRunSize", "clip_given_lead", "long_run_effect"]
 
 
 #: The null distribution is known already, so these draws decide nothing.
@@ -27,7 +27,7 @@ _RATES_SEARCHED = sum(shape.kind == "decay" for shape in STANDARD)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sized:
+class LongRunSize:
     """A chosen lead, measured.
 
     Parameters
@@ -47,8 +47,14 @@ class Sized:
 
 
 def long_run_effect(
-    prepared: Prepared, problem: Problem, found: Scan, *, level: float, chosen_at: float, shapes: Sequence[Shape] = STANDARD
-) -> Sized:
+    prepared: Prepared,
+    problem: Problem,
+    found: Scan,
+    *,
+    level: float,
+    selection_pvalue: float,
+    shapes: Sequence[Shape] = STANDARD,
+) -> LongRunSize:
     """Long-run effect of one chosen lead, averaged over the lag shapes that fit about as well.
 
     Parameters
@@ -60,14 +66,14 @@ def long_run_effect(
         Of that problem.
     level : float
         Confidence level of the interval.
-    chosen_at : float
+    selection_pvalue : float
         The p at which the lead would just have been chosen.
     shapes : sequence of Shape
         Those that were searched.
 
     Returns
     -------
-    Sized
+    LongRunSize
 
     Notes
     -----
@@ -79,26 +85,26 @@ def long_run_effect(
     series carry them (77). Tried and not better: the momentum fitted again beside the lead, and weights that the data move half
     as much, which held in .89 of geometric effects and in .83 to .86 of point effects.
     """
-    problem, found = beside_the_lead(prepared, problem, found, shapes=shapes)
+    problem, found = clip_given_lead(prepared, problem, found, shapes=shapes)
     every = (*SIZING, *(shape for shape in shapes if shape == BLOCK or shape.response != "linear"))
     n_lags, unit = problem.n_slots, problem.y_scale
     kinds = [(shape.kind, shape.response) for shape in every]
     if shapes[int(found.best[0]) // n_lags].response == "square":
-        return Sized(problem=problem, scan=found, effect=EffectSize(value=np.nan, low=np.nan, high=np.nan))
+        return LongRunSize(problem=problem, scan=found, effect=EffectSize(value=np.nan, low=np.nan, high=np.nan))
     fresh = scan(problem, rng=np.random.default_rng(0), n_draws=_DRAWS, shapes=every)
     total = unit * rises(problem, every)[0] * column_totals(problem, every)[0]
     carried = np.repeat([shape.kind == "momentum" for shape in every], n_lags)
     directed = np.repeat([shape.response != "square" for shape in every], n_lags)
     effect = averaged_effect(
         np.where(directed, fresh.coefficient[0] * total, np.nan), fresh.bse[0] * np.abs(total), fresh.gain[0] * unit**2,
-        variance=float(fresh.variance[0]) * unit**2, threshold=_thresholds(found, fresh, chosen_at, every, n_lags=n_lags),
+        variance=float(fresh.variance[0]) * unit**2, threshold=_thresholds(found, fresh, selection_pvalue, every, n_lags=n_lags),
         df=max(fresh.df, 1), level=level, lasting=np.where(carried, _error_of_momentum(problem), 0.0),
         prior=np.repeat([_RATES_SEARCHED / kinds.count(kind) if kind[0] == "decay" else 1.0 for kind in kinds], n_lags),
     )  # fmt: skip
-    return Sized(problem=problem, scan=found, effect=effect)
+    return LongRunSize(problem=problem, scan=found, effect=effect)
 
 
-def _thresholds(found: Scan, fresh: Scan, chosen_at: float, shapes: Sequence[Shape], *, n_lags: int) -> Floats:
+def _thresholds(found: Scan, fresh: Scan, selection_pvalue: float, shapes: Sequence[Shape], *, n_lags: int) -> Floats:
     """Least robust |t| with which each column would have been chosen, shape (s,).
 
     What chooses is ``|t| w`` with one variance for all rows, so an effect is chosen from that threshold times its plain standard
@@ -106,7 +112,9 @@ def _thresholds(found: Scan, fresh: Scan, chosen_at: float, shapes: Sequence[Sha
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         plain = np.sqrt(fresh.variance[0]) * np.abs(fresh.coefficient[0]) / np.sqrt(fresh.gain[0])
-        return np.asarray(found.tail.threshold(chosen_at)[0] / search_weights(shapes, n_lags=n_lags) * plain / fresh.bse[0])
+        return np.asarray(
+            found.tail.threshold(selection_pvalue)[0] / search_weights(shapes, n_lags=n_lags) * plain / fresh.bse[0]
+        )
 
 
 def _error_of_momentum(problem: Problem) -> float:
@@ -119,7 +127,7 @@ def _error_of_momentum(problem: Problem) -> float:
     return float(np.sqrt(max(variance, 0.0)) / max(1.0 - phi.sum(), np.sqrt(np.finfo(float).eps)))
 
 
-def beside_the_lead(
+def clip_given_lead(
     prepared: Prepared, problem: Problem, found: Scan, *, shapes: Sequence[Shape] = STANDARD
 ) -> tuple[Problem, Scan]:
     """The problem and the scan of one chosen lead, the KPI's outliers judged beside the chosen leads.
@@ -149,7 +157,7 @@ def beside_the_lead(
     if not prepared.kpi.n_clipped:
         return problem, found
     column = column_of(problem, 0, int(found.best[0]), shapes)
-    y, _, _ = clean_kpi(prepared.working.given, np.column_stack([problem.mean, column]), unit_root=problem.momentum.unit_root)
+    y, _, _ = clean_kpi(prepared.working.unclipped, np.column_stack([problem.mean, column]), unit_root=problem.momentum.unit_root)
     again = refitted(problem, y=y)
     fresh = scan(again, rng=np.random.default_rng(0), n_draws=_DRAWS, shapes=shapes)
     return again, replace(fresh, tail=found.tail, best=found.best)

@@ -6,7 +6,7 @@ from typing import Any
 
 from leadlag.decision import Decision
 from leadlag.ranking.result import Context, LeadRanking, RankedLead
-from leadlag.ranking.words.checks import STATUS, asked, check, label
+from leadlag.ranking.words.checks import STATUS, check, label, question_of
 from leadlag.ranking.words.facts import fact_list, published_late
 from leadlag.ranking.words.prose import lead_paragraphs
 from leadlag.ranking.words.sentences import LIMITS, VERDICT, effect_head, headline, reason
@@ -121,7 +121,9 @@ def lead_content(item: Decision, result: LeadRanking | RankedLead) -> dict[str, 
 def _checks(item: Decision, context: Context) -> list[dict[str, str]]:
     """Each check with its mark, its question and its answer; what the data passed in one row."""
     sound = [each for each in item.checks if each.code.startswith("data_") and each.status == "pass"]
-    rows = [_check_row(asked(each.code), each.status, check(each, item, context)) for each in item.checks if each not in sound]
+    rows = [
+        _check_row(question_of(each.code), each.status, check(each, item, context)) for each in item.checks if each not in sound
+    ]
     told = " ".join(check(each, item, context) for each in sound)
     return [_check_row("Data, before the fit", "pass", told), *rows] if sound else rows
 

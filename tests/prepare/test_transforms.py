@@ -8,7 +8,7 @@ from scipy import signal
 
 from leadlag.core.noise.momentum import Momentum
 from leadlag.errors import UsageError
-from leadlag.prepare.transforms import calm_spikes, clip_innovations, few_values, robust_spread, take_log
+from leadlag.prepare.transforms import clip_innovations, clip_spikes, few_values, robust_spread, take_log
 
 
 def momentum(*phi: float, unit_root: bool = False) -> Momentum:
@@ -102,10 +102,10 @@ def test_an_isolated_spike_that_the_kpi_ignores_is_calmed() -> None:
     X = np.column_stack([smooth(5), smooth(6)])
     X[80, 0] += 60.0
     given = X.copy()
-    calmed, n_calmed = calm_spikes(X, QUIET, lags=LAGS, limit=6.0)
-    assert n_calmed.tolist() == [1, 0]
-    assert np.flatnonzero((calmed != X).any(axis=1)).tolist() == [80]
-    assert abs(calmed[80, 0]) < 6.0
+    clipped, n_clipped = clip_spikes(X, QUIET, lags=LAGS, limit=6.0)
+    assert n_clipped.tolist() == [1, 0]
+    assert np.flatnonzero((clipped != X).any(axis=1)).tolist() == [80]
+    assert abs(clipped[80, 0]) < 6.0
     np.testing.assert_array_equal(X, given)
 
 
@@ -115,8 +115,8 @@ def test_spikes_that_the_kpi_answers_at_one_lag_are_kept() -> None:
     answers, elsewhere = QUIET.copy(), QUIET.copy()
     answers[[43, 83, 153]] = [8.0, -8.0, 8.0]
     elsewhere[[10, 100, 190]] = 8.0
-    assert calm_spikes(X, answers, lags=LAGS, limit=6.0)[1].tolist() == [0]
-    assert calm_spikes(X, elsewhere, lags=LAGS, limit=6.0)[1].tolist() == [3]
+    assert clip_spikes(X, answers, lags=LAGS, limit=6.0)[1].tolist() == [0]
+    assert clip_spikes(X, elsewhere, lags=LAGS, limit=6.0)[1].tolist() == [3]
 
 
 def test_campaigns_counts_and_moves_of_the_level_are_never_touched() -> None:
@@ -127,6 +127,6 @@ def test_campaigns_counts_and_moves_of_the_level_are_never_touched() -> None:
     level = smooth(8)
     level[100:] += 80.0
     X = np.column_stack([campaign, count, level, np.full(200, np.nan)])
-    calmed, n_calmed = calm_spikes(X, QUIET, lags=LAGS, limit=6.0)
-    assert n_calmed.tolist() == [0, 0, 0, 0]
-    np.testing.assert_array_equal(calmed, X)
+    clipped, n_clipped = clip_spikes(X, QUIET, lags=LAGS, limit=6.0)
+    assert n_clipped.tolist() == [0, 0, 0, 0]
+    np.testing.assert_array_equal(clipped, X)

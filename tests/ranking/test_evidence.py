@@ -17,7 +17,7 @@ from leadlag.decision import Delay, Evidence, Policy
 from leadlag.prepare import Prepared, prepare
 from leadlag.ranking.direction import directions
 from leadlag.ranking.evidence import evidence_of
-from leadlag.ranking.scan import in_kpi_units
+from leadlag.ranking.kpi_units import in_kpi_units
 from leadlag.ranking.search import Findings
 from leadlag.ranking.selection import select_leads
 from leadlag.ranking.sizing import long_run_effect
@@ -74,7 +74,7 @@ def test_the_numbers_of_a_lead_that_was_not_chosen_are_those_of_the_scan() -> No
     for name in ("ads", "demos"):
         j, found = prepared.leads.index(name), evidence[name]
         alone = in_kpi_units(prepared.problem, findings.scan, level=POLICY.effect_level)
-        assert j not in findings.selection.chosen
+        assert j not in findings.selection.selected
         assert (found.statistic, found.log_pvalue) == (findings.scan.statistic[j], findings.scan.log_pvalue[j])
         assert found.qvalue == fdr_adjust(findings.scan.pvalue)[j]
         assert size(found) == (alone.effect[j], alone.effect_low[j], alone.effect_high[j])
@@ -90,12 +90,12 @@ def test_the_numbers_of_a_lead_that_was_not_chosen_are_those_of_the_scan() -> No
 
 def test_the_numbers_of_a_chosen_lead_are_given_the_others_and_given_that_it_was_chosen() -> None:
     evidence, prepared, findings = gathered(series())
-    assert [prepared.leads[j] for j in findings.selection.chosen] == ["visits"]
+    assert [prepared.leads[j] for j in findings.selection.selected] == ["visits"]
     visits, j = evidence["visits"], prepared.leads.index("visits")
-    given, found = findings.selection.given_others[0], findings.selection.scans[0]
+    given, found = findings.selection.conditional[0], findings.selection.scans[0]
     n_passed = (findings.selection.qvalue <= POLICY.fdr).sum()  # one chosen lead is held by the step-up rule
-    chosen_at = POLICY.fdr * n_passed / np.isfinite(findings.scan.statistic).sum()
-    expected = long_run_effect(prepared, given, found, level=POLICY.effect_level, chosen_at=chosen_at).effect
+    selection_pvalue = POLICY.fdr * n_passed / np.isfinite(findings.scan.statistic).sum()
+    expected = long_run_effect(prepared, given, found, level=POLICY.effect_level, selection_pvalue=selection_pvalue).effect
     assert size(visits) == (expected.value, expected.low, expected.high)
     assert visits.pvalue == findings.scan.pvalue[j]
     assert visits.qvalue == findings.selection.qvalue[j]

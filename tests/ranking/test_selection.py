@@ -59,16 +59,16 @@ def chain(seed: int) -> Problem:
 
 
 def test_three_planted_leads_are_found_among_twelve() -> None:
-    found = [set(selected(three_among_twelve(seed)).chosen) for seed in range(8)]
+    found = [set(selected(three_among_twelve(seed)).selected) for seed in range(8)]
     assert np.mean([len(chosen & {2, 5, 9}) / 3 for chosen in found]) > 0.9
     assert np.mean([len(chosen - {2, 5, 9}) / max(len(chosen), 1) for chosen in found]) < 0.2
 
 
 def test_of_a_chain_the_last_link_is_direct_and_the_first_is_explained_by_it() -> None:
     found = [selected(chain(seed)) for seed in range(8)]
-    assert sum(1 in each.chosen for each in found) == 8
-    assert sum(0 in each.chosen for each in found) <= 1
-    assert all(each.explained_by[0] == 1 for each in found if 0 not in each.chosen)
+    assert sum(1 in each.selected for each in found) == 8
+    assert sum(0 in each.selected for each in found) <= 1
+    assert all(each.explained_by[0] == 1 for each in found if 0 not in each.selected)
     assert all(each.explained_by[1] == -1 for each in found)
 
 
@@ -77,9 +77,9 @@ def test_every_chosen_lead_comes_with_its_test_given_all_the_others() -> None:
     found = selected(given)
     log_p = [each.log_pvalue[0] for each in found.scans]
     assert log_p == sorted(log_p)
-    n_chosen = len(found.chosen)
+    n_chosen = len(found.selected)
     assert np.exp(max(log_p)) <= FDR * n_chosen / 12
-    for lead, others, alone in zip(found.chosen, found.given_others, found.scans, strict=True):
+    for lead, others, alone in zip(found.selected, found.conditional, found.scans, strict=True):
         np.testing.assert_array_equal(others.X, given.X[:, [lead]])
         assert others.base.shape == (N, 2 + n_chosen - 1)
         assert given.lags[alone.best[0] % 6] == {2: 1, 5: 3, 9: 5}[lead]
@@ -92,8 +92,8 @@ def test_an_explained_lead_is_noise_taken_from_the_others() -> None:
     given = problem(3.0 * later(X[:, 0], 2) + 0.6 * later(X[:, 1], 4) + noise(rng, 1, 0.0)[:, 0], X)
     alone = scan(given, rng=np.random.default_rng(0), n_draws=199)
     found = selected(given)
-    assert set(found.chosen) == {0, 1}
-    assert found.scans[found.chosen.index(1)].log_pvalue[0] < alone.log_pvalue[1] - 2
+    assert set(found.selected) == {0, 1}
+    assert found.scans[found.selected.index(1)].log_pvalue[0] < alone.log_pvalue[1] - 2
     assert found.qvalue[1] < fdr_adjust(alone.pvalue)[1]
 
 
@@ -103,8 +103,8 @@ def test_of_two_duplicates_one_is_chosen_and_explains_the_other() -> None:
     X[:, 3] = X[:, 1] + 0.03 * rng.normal(size=N)
     X[:, 4] = X[:, 1]
     found = selected(problem(later(X[:, 1], 2) + noise(rng, 1)[:, 0], X))
-    assert len(found.chosen) == 1
-    (one,) = found.chosen
+    assert len(found.selected) == 1
+    (one,) = found.selected
     assert one in (1, 3, 4)
     assert {each: found.explained_by[each] for each in (1, 3, 4)} == {each: -1 if each == one else one for each in (1, 3, 4)}
 
@@ -119,10 +119,10 @@ def test_something_is_chosen_if_something_passes_alone(effect: float) -> None:
         first = scan(given, rng=np.random.default_rng(0), n_draws=99)
         found = select_leads(given, first, coincident=np.zeros(8, dtype=bool), fdr=0.3, seed=1, n_draws=99)
         passes = fdr_adjust(first.pvalue) <= 0.3
-        both.append((passes.any(), len(found.chosen) > 0))
-        named = np.isin(np.arange(8), found.chosen) | (found.explained_by >= 0)
+        both.append((passes.any(), len(found.selected) > 0))
+        named = np.isin(np.arange(8), found.selected) | (found.explained_by >= 0)
         np.testing.assert_array_equal(found.unconfirmed, passes & ~named)  # by chance: nothing that was chosen explains it
-        assert (found.qvalue[list(found.chosen)] <= 0.3).all()
+        assert (found.qvalue[list(found.selected)] <= 0.3).all()
         assert not found.one_event.any()
     assert all(chosen for passes, chosen in both if passes)
     assert sum(chosen and not passes for passes, chosen in both) <= 3  # leads that hold only beside each other
@@ -137,8 +137,8 @@ def test_a_sum_of_two_leads_gives_way_once_both_are_chosen() -> None:
         X = noise(rng, 4, 0.0)
         X[:, 2] = X[:, 0] + X[:, 1] + 0.7 * X[:, 2]
         found = selected(problem(later(X[:, 0], 1) + later(X[:, 1], 1) + 0.7 * noise(rng, 1)[:, 0], X))
-        assert {0, 1} <= set(found.chosen)
-        stays.append(2 in found.chosen)
+        assert {0, 1} <= set(found.selected)
+        stays.append(2 in found.selected)
     assert np.mean(stays) < level + 4 * np.sqrt(level * (1 - level) / len(stays))
 
 
@@ -150,7 +150,7 @@ def test_what_passes_alone_but_not_beside_the_chosen_lead_is_unconfirmed() -> No
         X = noise(rng, 8)
         given = problem(0.6 * later(X[:, 0], 1) + noise(rng, 1)[:, 0], X)
         found = selected(given, n_draws=999, fdr=0.3)
-        if found.chosen != (0,) or found.scans[0].best[0] != 0:
+        if found.selected != (0,) or found.scans[0].best[0] != 0:
             continue
         wider = replace(given, base=np.column_stack([given.base, later(given.X[:, 0], 1)]))
         wider = replace(wider, momentum=fit_momentum(wider.y, wider.mean, max_order=4))
@@ -168,7 +168,7 @@ def test_the_order_of_the_columns_does_not_matter() -> None:
     order = np.random.default_rng(0).permutation(12)
     ours = selected(given)
     theirs = selected(problem(given.y, given.X[:, order]))
-    assert [int(order[lead]) for lead in theirs.chosen] == list(ours.chosen)
+    assert [int(order[lead]) for lead in theirs.selected] == list(ours.selected)
     np.testing.assert_allclose(theirs.qvalue, ours.qvalue[order], rtol=1e-6)
     for one, other in zip(ours.scans, theirs.scans, strict=True):
         np.testing.assert_allclose(other.log_pvalue, one.log_pvalue, rtol=1e-6)
@@ -182,11 +182,11 @@ def test_a_part_of_the_kpi_is_no_lead_beside_its_own_period_and_a_lead_that_also
         X = noise(rng, 3, 0.0)
         rest = 2.3 * noise(rng, 1, 0.9)[:, 0]
         part = problem(1.5 * X[:, 0] + rest, X)
-        alone.append(0 in selected(part).chosen)
+        alone.append(0 in selected(part).selected)
         found = selected(part, coincident=(0,))
-        beside.append(0 in found.chosen)
+        beside.append(0 in found.selected)
         assert not found.one_event.any()
-        still.append(0 in selected(problem(X[:, 0] + later(X[:, 0], 2) + rest, X), coincident=(0,)).chosen)
+        still.append(0 in selected(problem(X[:, 0] + later(X[:, 0], 2) + rest, X), coincident=(0,)).selected)
     assert sum(alone) >= 6
     assert sum(beside) <= 2
     assert sum(still) == 8
@@ -196,6 +196,6 @@ def test_what_cannot_be_tested_is_neither_chosen_nor_counted() -> None:
     given = chain(0)
     with_nothing = problem(given.y, np.column_stack([given.X, np.zeros((N, 20))]))
     ours, theirs = selected(given), selected(with_nothing)
-    assert theirs.chosen == ours.chosen
+    assert theirs.selected == ours.selected
     np.testing.assert_allclose(theirs.qvalue[:4], ours.qvalue, rtol=1e-6)
     assert np.isnan(theirs.qvalue[4:]).all()

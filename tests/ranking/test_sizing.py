@@ -12,7 +12,7 @@ import leadlag
 from leadlag.core.search.scan import Scan, scan
 from leadlag.core.search.shapes import NONLINEAR, STANDARD
 from leadlag.prepare import Prepared, prepare
-from leadlag.ranking.sizing import Sized, beside_the_lead, long_run_effect
+from leadlag.ranking.sizing import LongRunSize, clip_given_lead, long_run_effect
 from leadlag.sample import from_wide
 
 
@@ -22,9 +22,9 @@ def prepared_and_found(frame: pd.DataFrame, *, max_lag: int = 6, nonlinear: bool
     return ready, scan(ready.problem, rng=np.random.default_rng(0), n_draws=199, shapes=shapes)
 
 
-def sized(frame: pd.DataFrame, *, chosen_at: float = 0.01, max_lag: int = 6) -> Sized:
+def sized(frame: pd.DataFrame, *, selection_pvalue: float = 0.01, max_lag: int = 6) -> LongRunSize:
     ready, found = prepared_and_found(frame, max_lag=max_lag)
-    return long_run_effect(ready, ready.problem, found, level=0.9, chosen_at=chosen_at)
+    return long_run_effect(ready, ready.problem, found, level=0.9, selection_pvalue=selection_pvalue)
 
 
 def planted(weights: list[float], *, effect: float = 1.0, own: float = 0.0, momentum: float = 0.5, seed: int = 0) -> pd.DataFrame:
@@ -68,7 +68,9 @@ def test_a_lead_that_just_passed_has_a_smaller_effect_and_a_clear_one_the_same()
     frame = planted([1.0], effect=0.25, seed=6)
     ready, found = prepared_and_found(frame)
     at = float(found.pvalue[0])
-    sizes = [long_run_effect(ready, ready.problem, found, level=0.9, chosen_at=p).effect for p in (0.999, 30.0 * at, 1.001 * at)]
+    sizes = [
+        long_run_effect(ready, ready.problem, found, level=0.9, selection_pvalue=p).effect for p in (0.999, 30.0 * at, 1.001 * at)
+    ]
     assert sizes[0].value > sizes[1].value > 1.5 * sizes[2].value > 0.0
     assert all(size.low <= size.value <= size.high for size in sizes)
 
@@ -95,7 +97,7 @@ def test_a_square_has_no_direction_and_so_no_effect_of_a_rise() -> None:
     frame = planted([1.0], seed=4)
     frame["sales"] = frame.sales + 3.0 * np.r_[0.0, 0.0, frame.visits.to_numpy()[:-2] ** 2]
     ready, found = prepared_and_found(frame, nonlinear=True)
-    effect = long_run_effect(ready, ready.problem, found, level=0.9, chosen_at=0.01, shapes=(*STANDARD, *NONLINEAR)).effect
+    effect = long_run_effect(ready, ready.problem, found, level=0.9, selection_pvalue=0.01, shapes=(*STANDARD, *NONLINEAR)).effect
     assert np.isnan([effect.value, effect.low, effect.high]).all()
 
 
@@ -124,6 +126,6 @@ def test_a_kpi_without_outliers_is_left_as_it_is() -> None:
     prepared = prepare(from_wide(table(effect=0.3, seed=1)), kpi="sales", leads=["campaign"], max_lag=4)
     assert prepared.kpi.n_clipped == 0
     found = scan(prepared.problem, rng=np.random.default_rng(0), n_draws=99)
-    problem, again = beside_the_lead(prepared, prepared.problem, found)
+    problem, again = clip_given_lead(prepared, prepared.problem, found)
     assert problem is prepared.problem
     assert again is found

@@ -23,7 +23,7 @@ from leadlag.core.linear.leastsquares import Basis, orthonormal_basis
 from leadlag.core.noise.momentum import Momentum
 from leadlag.core.search.shapes import HUMP, STANDARD, carried, feedback, search_weights
 
-__all__ = ["LeadForecasts", "OwnHistory", "Shaped", "lead_forecasts", "own_history", "shaped", "shaped_lags"]
+__all__ = ["LeadForecasts", "LeadShapes", "OwnHistoryModel", "lead_forecasts", "lead_shapes", "own_history_model", "shape_lags"]
 
 
 #: Leads whose columns are made together: few enough to stay in the processor's cache.
@@ -37,7 +37,7 @@ _RISE = -min(HUMP)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class OwnHistory:
+class OwnHistoryModel:
     """The model without a lead at one origin, for one number of steps ahead.
 
     Parameters
@@ -69,7 +69,7 @@ class OwnHistory:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Shaped:
+class LeadShapes:
     """Leads carried into the shapes of the search.
 
     Parameters
@@ -96,7 +96,7 @@ class LeadForecasts:
     added : ndarray, shape (m,)
         What each lead adds to the forecast from own history; 0 where no column of it could be used.
     column : ndarray of int, shape (m,)
-        Place of the chosen column in `shaped_lags`; -1 where there was none.
+        Place of the chosen column in `shape_lags`; -1 where there was none.
     share : ndarray, shape (m,)
         Share of the errors without a lead that its column explains in the fit.
     """
@@ -106,7 +106,9 @@ class LeadForecasts:
     share: Floats
 
 
-def own_history(y: Floats, known: Flags, base: Floats, *, steps: int, unit_root: bool, max_order: int) -> OwnHistory | None:
+def own_history_model(
+    y: Floats, known: Flags, base: Floats, *, steps: int, unit_root: bool, max_order: int
+) -> OwnHistoryModel | None:
     """Fit the KPI to its base and its own history, and forecast `steps` rows after its last row.
 
     Parameters
@@ -125,7 +127,7 @@ def own_history(y: Floats, known: Flags, base: Floats, *, steps: int, unit_root:
 
     Returns
     -------
-    OwnHistory or None
+    OwnHistoryModel or None
         None if there are too few rows, or the base of the forecast is not known.
     """
     n = len(y)
@@ -146,7 +148,7 @@ def own_history(y: Floats, known: Flags, base: Floats, *, steps: int, unit_root:
     params = np.zeros(base.shape[1] + order)
     params[basis.kept] = basis.r_inverse() @ scores
     psi = params[base.shape[1] :]
-    return OwnHistory(
+    return OwnHistoryModel(
         rows=rows, basis=basis, residual=target[rows] - basis.q @ scores, target=row,
         forecast=float(row @ scores) + (float(y[-1]) if unit_root else 0.0),
         psi=psi, polynomial=_polynomial(psi, steps=steps, unit_root=unit_root), target_row=n - 1 + steps,
@@ -190,7 +192,7 @@ def _polynomial(psi: Floats, *, steps: int, unit_root: bool) -> Floats:
     return coefficients
 
 
-def shaped(X: Floats, momentum: Momentum, rho: Floats, *, reach: int) -> Shaped:
+def lead_shapes(X: Floats, momentum: Momentum, rho: Floats, *, reach: int) -> LeadShapes:
     """Carry leads into the shapes of the search.
 
     Parameters
@@ -213,7 +215,7 @@ def shaped(X: Floats, momentum: Momentum, rho: Floats, *, reach: int) -> Shaped:
         else:
             values[:, :, place] = carried(padded, feedback(shape, momentum), rho)[longer - reach :]
     cuts = [_summed(padded, [HUMP[away] for away in range(-peak, max(HUMP) + 1)], longer - reach) for peak in range(_RISE)]
-    return Shaped(values=values, cut=np.stack(cuts, axis=2), reach=reach)
+    return LeadShapes(values=values, cut=np.stack(cuts, axis=2), reach=reach)
 
 
 def _summed(padded: Floats, weights: Sequence[float], first: int) -> Floats:
@@ -221,20 +223,20 @@ def _summed(padded: Floats, weights: Sequence[float], first: int) -> Floats:
     return np.sum([weight * padded[first - back : len(padded) - back] for back, weight in enumerate(weights)], axis=0)
 
 
-def shaped_lags(lags: Sequence[int]) -> list[tuple[int, int]]:
+def shape_lags(lags: Sequence[int]) -> list[tuple[int, int]]:
     """Shape and peak of every column of `lead_forecasts`, lags being those that are known."""
     full = [(place, lag + (_RISE if shape.kind == "hump" else 0)) for place, shape in enumerate(STANDARD) for lag in lags]
     hump = next(place for place, shape in enumerate(STANDARD) if shape.kind == "hump")
     return full + [(hump, lags[0] + peak) for peak in range(_RISE)]
 
 
-def lead_forecasts(own: OwnHistory, leads: Shaped, *, lags: Sequence[int], max_lag: int) -> LeadForecasts:
+def lead_forecasts(own: OwnHistoryModel, leads: LeadShapes, *, lags: Sequence[int], max_lag: int) -> LeadForecasts:
     """Add each lead, at the lag and in the shape that fit best, to the model without one, and forecast again.
 
     Parameters
     ----------
-    own : OwnHistory
-    leads : Shaped
+    own : OwnHistoryModel
+    leads : LeadShapes
     lags : sequence of int
         From the shortest lag that is known at the origin on, one by one.
     max_lag : int
@@ -247,9 +249,9 @@ def lead_forecasts(own: OwnHistory, leads: Shaped, *, lags: Sequence[int], max_l
     ``Q'f`` and ``e'f`` of all lags of all leads come from one product of matrices.
     """
     m = leads.values.shape[1]
-    peaks = np.array([peak for _, peak in shaped_lags(lags)])
+    peaks = np.array([peak for _, peak in shape_lags(lags)])
     weights = np.square(search_weights(STANDARD, n_lags=1))
-    weight = np.where(peaks <= max_lag, weights[[place for place, _ in shaped_lags(lags)]], 0.0)
+    weight = np.where(peaks <= max_lag, weights[[place for place, _ in shape_lags(lags)]], 0.0)
     added, column, share = np.zeros(m), np.full(m, -1, dtype=np.intp), np.zeros(m)
     total = float(own.residual @ own.residual)
     full, cut = _Products.of(own, lags, leads.reach), _Products.of(own, lags[:1], leads.reach)
@@ -307,7 +309,7 @@ class _Products:
     polynomial: Floats
 
     @classmethod
-    def of(cls, own: OwnHistory, lags: Sequence[int], reach: int) -> _Products:
+    def of(cls, own: OwnHistoryModel, lags: Sequence[int], reach: int) -> _Products:
         """For one model, some lags, and series with `reach` rows before the first."""
         left = np.column_stack([own.basis.q, own.residual])
         shift = np.asarray(lags, dtype=np.intp)

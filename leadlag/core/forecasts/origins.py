@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from leadlag.core.arrays import Floats, Ints
 
-__all__ = ["Rolled"]
+__all__ = ["RollingForecasts"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Rolled:
+class RollingForecasts:
     """Forecasts from every origin; o origins, h horizons, m leads.
 
     Parameters
@@ -24,7 +24,7 @@ class Rolled:
     added : ndarray, shape (o, h, m)
         What each lead adds to the forecast from own history.
     column : ndarray of int, shape (o, h, m)
-        Place of the lead's column in `leadlag.core.forecasts.direct.shaped_lags`; -1 for none.
+        Place of the lead's column in `leadlag.core.forecasts.direct.shape_lags`; -1 for none.
     kpi_delay : int
         Periods after its own at which a value of the KPI is published.
     lead_delays : ndarray of int, shape (m,)
@@ -45,7 +45,7 @@ class Rolled:
     lead_delays: Ints
     max_lag: int
 
-    def of(self, places: Sequence[int]) -> Rolled:
+    def of(self, places: Sequence[int]) -> RollingForecasts:
         """The forecasts of some of the horizons."""
         kept = list(places)
         return replace(

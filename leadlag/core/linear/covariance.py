@@ -15,7 +15,7 @@ import numpy as np
 
 from leadlag._validation import as_int, as_option
 from leadlag.core.arrays import Floats, Ints
-from leadlag.core.linear.leastsquares import LeastSquares, by_room
+from leadlag.core.linear.leastsquares import LeastSquares, leverage_adjusted
 from leadlag.errors import UsageError
 
 __all__ = [
@@ -159,7 +159,7 @@ def scores(model: LeastSquares) -> Floats:
 
 def leverage_scores(model: LeastSquares) -> Floats:
     """`scores` with each residual divided by one minus its leverage (HC3), shape (nobs, rank)."""
-    return model.basis.q * by_room(model.resid, leverage=model.leverage())[:, None]
+    return model.basis.q * leverage_adjusted(model.resid, leverage=model.leverage())[:, None]
 
 
 def meat(values: Floats, weights: Floats, *, periods: Ints | None = None) -> Floats:

@@ -23,12 +23,12 @@ __all__ = [
     "Basis",
     "LeastSquares",
     "Standardised",
-    "by_room",
     "decides_alone",
     "fit",
+    "is_affine_copy",
     "is_constant",
     "less_columns",
-    "is_copy",
+    "leverage_adjusted",
     "orthonormal_basis",
     "residualise",
     "rows_needed",
@@ -274,14 +274,14 @@ def residualise(Z: ArrayLike, basis: Basis) -> Floats:
     return rest.reshape(columns.shape)
 
 
-def by_room(resid: Floats, *, leverage: Floats) -> Floats:
+def leverage_adjusted(resid: Floats, *, leverage: Floats) -> Floats:
     """Residuals divided by one minus their leverage (HC3); zero for a row with a coefficient of its own.
 
     What such a coefficient fits exactly (a dummy for one event) says nothing about the others.
     """
-    room = 1.0 - leverage
-    own = room < _OWN_COEFFICIENT
-    return np.asarray(np.where(own, 0.0, resid) / np.where(own, 1.0, room))
+    one_less_leverage = 1.0 - leverage
+    own = one_less_leverage < _OWN_COEFFICIENT
+    return np.asarray(np.where(own, 0.0, resid) / np.where(own, 1.0, one_less_leverage))
 
 
 def decides_alone(basis: Basis, *, last: int) -> bool:
@@ -367,7 +367,7 @@ def is_constant(Z: ArrayLike) -> Flags:
     return np.asarray(~varies)
 
 
-def is_copy(x: Floats, y: Floats) -> bool:
+def is_affine_copy(x: Floats, y: Floats) -> bool:
     """Whether x is y in another unit and with another offset, where both are known; two points always are, and do not count."""
     both = np.isfinite(x) & np.isfinite(y)
     kpi = orthonormal_basis(np.column_stack([np.ones(both.sum()), standardise(y[both]).values]))

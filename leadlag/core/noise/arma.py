@@ -18,7 +18,7 @@ from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.noise.momentum import Momentum, one_order_less, whitener
 from leadlag.errors import UsageError
 
-__all__ = ["ArmaNoise", "NoiseOrder", "Whitened", "autocovariances", "factor_over_gaps", "from_partials", "to_partials"]
+__all__ = ["ArmaNoise", "NoiseOrder", "WhitenedColumns", "autocovariances", "factor_over_gaps", "from_partials", "to_partials"]
 
 #: A column of which differencing leaves no more than this share is gone.
 _ROUNDING = 1e-10
@@ -71,7 +71,7 @@ class NoiseOrder:
         return polynomial
 
 
-class Whitened(NamedTuple):
+class WhitenedColumns(NamedTuple):
     """Whitened rows, and what they say of the noise.
 
     Parameters
@@ -113,7 +113,7 @@ class ArmaNoise:
     differences: Floats
     variance: float
 
-    def whiten(self, values: Floats, observed: Flags) -> Whitened:
+    def whiten(self, values: Floats, observed: Flags) -> WhitenedColumns:
         """Multiply by the inverse Cholesky factor of the noise's covariance over its variance.
 
         Parameters
@@ -123,7 +123,7 @@ class ArmaNoise:
 
         Returns
         -------
-        Whitened
+        WhitenedColumns
             Over a gap the noise goes on. With differences, and beyond 500 periods, every stretch of observed rows starts afresh
             with its unconditional variance; differences lose its first d rows.
 
@@ -143,7 +143,7 @@ class ArmaNoise:
             white, weights = filter_.apply(changes), filter_.weights[rows, 0]
         else:
             white, weights = self._banded(changes, kept)
-        return Whitened(white.reshape(len(rows), *values.shape[1:]), rows, weights)
+        return WhitenedColumns(white.reshape(len(rows), *values.shape[1:]), rows, weights)
 
     def _changes(self, values: Floats, observed: Flags) -> tuple[Floats, Flags]:
         """Differences within each stretch, shape (n, m), and the rows that have them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.covariance import sandwich
-from leadlag.core.linear.leastsquares import LeastSquares, by_room, residualise
+from leadlag.core.linear.leastsquares import LeastSquares, leverage_adjusted, residualise
 from leadlag.core.noise.sieve import Sieve
 
 __all__ = ["filtered_covariance"]
@@ -36,6 +36,6 @@ def filtered_covariance(model: LeastSquares, phi: Floats, *, rows: Ints) -> Floa
     """
     sieve = Sieve.of(phi, rows, model.basis.q)
     filtered = sieve.filtered((model.basis.q @ model.scores + model.resid)[:, None])
-    innovations = by_room(residualise(filtered[:, 0], sieve.basis), leverage=sieve.basis.leverage())
+    innovations = leverage_adjusted(residualise(filtered[:, 0], sieve.basis), leverage=sieve.basis.leverage())
     carried = sieve.carried(model.basis.q) * innovations[:, None]
     return sandwich(model, carried.T @ carried)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadlag.core.arrays import Floats, Ints
-from leadlag.core.linear.leastsquares import by_room
+from leadlag.core.linear.leastsquares import leverage_adjusted
 from leadlag.core.noise.momentum import largest_root
 
 __all__ = ["FixedColumns", "Recursion", "Refits", "column_products", "refit"]
@@ -87,17 +87,17 @@ class Refits:
     meat: tuple[Floats, Floats, Floats]
 
     @property
-    def room(self) -> Floats:
+    def phi_at_one(self) -> Floats:
         """One minus the sum of the own lags' coefficients, shape (b,)."""
         return np.asarray(1.0 - self.own.sum(axis=0))
 
     @property
     def effect(self) -> Floats:
         """Long-run effects, shape (m, b)."""
-        return np.asarray(self.numerator / self.room)
+        return np.asarray(self.numerator / self.phi_at_one)
 
     def errors(self) -> Floats:
-        """Standard error of each effect times `room`, shape (m, b): finite where the room is not."""
+        """Standard error of each effect times `phi_at_one`, shape (m, b): finite where the quotient is not."""
         # row t moves numerator + effect * sum(own) by q_t'v + own_t' c
         c = np.einsum("bij,jmb->imb", self.inverse, self.effect[None] - self.across)
         fixed, mixed, own = self.meat
@@ -163,7 +163,7 @@ def refit(y: Floats, lagged: list[Floats], fixed: FixedColumns) -> Refits:
     for i, column in enumerate(outside):
         rest = rest - own[i] * column
         leverage += column * sum(inverse[:, i, j] * other for j, other in enumerate(outside))
-    innovations = by_room(rest, leverage=leverage)
+    innovations = leverage_adjusted(rest, leverage=leverage)
     weighted = [column * innovations**2 for column in outside]
     coordinates = explained[-1] - sum(a * scores for a, scores in zip(own, explained[:-1], strict=True))
     return Refits(

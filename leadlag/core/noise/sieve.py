@@ -8,7 +8,7 @@ import numpy as np
 from scipy import linalg
 
 from leadlag.core.arrays import Floats, Ints
-from leadlag.core.linear.leastsquares import Basis, by_room, orthonormal_basis
+from leadlag.core.linear.leastsquares import Basis, leverage_adjusted, orthonormal_basis
 from leadlag.core.noise.arma import autocovariances, factor_over_gaps
 from leadlag.core.noise.momentum import Momentum, whitener
 from leadlag.core.noise.refits import column_products
@@ -100,7 +100,7 @@ class Sieve:
         """Standard errors (m, b) of versions of the residuals (n, b), the AR coefficients of each estimated anew."""
         leverage = self.basis.leverage()[:, None]
         if not self.order:
-            return np.sqrt((influence**2).T @ by_room(resid, leverage=leverage) ** 2)
+            return np.sqrt((influence**2).T @ leverage_adjusted(resid, leverage=leverage) ** 2)
         series = np.zeros((int(self.place[-1]) + 1, resid.shape[1]))
         series[self.place] = resid
         if self.filling is not None:
@@ -108,7 +108,7 @@ class Sieve:
             series[missing] = self.filling @ resid
             phi = _yule_walker(series, self.order)
             square = np.empty_like(series)
-            square[self.place] = by_room(self.filtered(resid), leverage=leverage) ** 2
+            square[self.place] = leverage_adjusted(self.filtered(resid), leverage=leverage) ** 2
             # innovations between the rows move the rows behind them: no larger or smaller than the others
             square[missing] = square[self.place].mean(axis=0)
             driven = np.arange(len(series))
@@ -117,7 +117,7 @@ class Sieve:
             innovations = series.copy()
             for lag, coefficient in enumerate(phi, start=1):
                 innovations[lag:] -= coefficient * series[:-lag]
-            square, driven = by_room(innovations[self.place], leverage=leverage) ** 2, self.place
+            square, driven = leverage_adjusted(innovations[self.place], leverage=leverage) ** 2, self.place
         return np.sqrt([column_products(self._carried_by(phi, column, driven) ** 2, square) for column in influence.T])
 
     def _carried_by(self, phi: Floats, influence: Floats, driven: Ints) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import optimize, special, stats
 
 from leadlag.core.arrays import Floats
-from leadlag.core.search.curse import after_selection
+from leadlag.core.search.winners_curse import after_selection
 
 __all__ = ["EffectSize", "averaged_effect"]
 
@@ -69,9 +69,9 @@ def averaged_effect(
     -----
     Each column is a model with the same number of parameters, so its weight is ``exp(gain / (2 s^2))`` (Buckland, Burnham &
     Augustin 1997). The lead was chosen by its best column, so that one is corrected for selection
-    (`leadlag.core.search.curse`), and the others by the same share, with the same interval in standard errors; each is taken as
-    normal with the spread of its interval; value and interval are the median and quantiles of the mixture. The interval of the
-    best column alone covered 54 to 65 % instead of 90 % where the shape was not exactly one of those searched.
+    (`leadlag.core.search.winners_curse`), and the others by the same share, with the same interval in standard errors; each is
+    taken as normal with the spread of its interval; value and interval are the median and quantiles of the mixture. The interval
+    of the best column alone covered 54 to 65 % instead of 90 % where the shape was not exactly one of those searched.
     """
     usable = np.flatnonzero(np.isfinite(effect) & (error > 0))
     most = float(gain[usable].max())

@@ -12,7 +12,7 @@ from scipy import optimize, special, stats
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.wald import log_f_sf
 
-__all__ = ["SharedSigns", "Tail", "fit_tail", "signs"]
+__all__ = ["SharedSigns", "Tail", "fit_tail", "rademacher_signs"]
 
 
 #: Share of the draws beyond which the fitted tail takes over from counting.
@@ -21,7 +21,7 @@ _TAIL_SHARE = 0.05
 _STEP = 0.05
 
 
-def signs(rng: np.random.Generator, *, n: int, n_draws: int) -> Floats:
+def rademacher_signs(rng: np.random.Generator, *, n: int, n_draws: int) -> Floats:
     """Rademacher multipliers of a wild bootstrap, shape (n, n_draws): +1 or -1 with equal chance.
 
     Notes
@@ -52,7 +52,7 @@ class SharedSigns:
     def of(self, n: int) -> Floats:
         """Signs of n rows, shape (n, n_draws); not to be changed."""
         if n not in self._drawn:
-            self._drawn[n] = signs(np.random.default_rng(self.seed), n=n, n_draws=self.n_draws)
+            self._drawn[n] = rademacher_signs(np.random.default_rng(self.seed), n=n, n_draws=self.n_draws)
         return self._drawn[n]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.resample import Tail
-from leadlag.core.search.scan import frame_of, lead_chunks, regressors, t_of_share
+from leadlag.core.search.scan import fit_base, lead_chunks, regressors, t_of_share
 from leadlag.core.search.shapes import STANDARD, Shape, search_weights
 
 __all__ = ["Rescan", "largest_statistic", "rescan"]
@@ -39,7 +39,7 @@ class Rescan:
     best: Ints
 
 
-def rescan(problem: Problem, *, tail: Tail, shapes: Sequence[Shape] = STANDARD, spent: float = 0.0) -> Rescan:
+def rescan(problem: Problem, *, tail: Tail, shapes: Sequence[Shape] = STANDARD, search_df: float = 0.0) -> Rescan:
     """Largest |t| of every lead of a problem, with p-values by a null distribution that is known already.
 
     Parameters
@@ -48,7 +48,7 @@ def rescan(problem: Problem, *, tail: Tail, shapes: Sequence[Shape] = STANDARD, 
     tail : Tail
         Null distribution of each of the problem's leads.
     shapes : sequence of Shape
-    spent : float
+    search_df : float
         Degrees of freedom that a search has taken from the residual beyond the columns of the base.
 
     Returns
@@ -64,27 +64,27 @@ def rescan(problem: Problem, *, tail: Tail, shapes: Sequence[Shape] = STANDARD, 
     Measured on 80 draws each of 20 leads, 12 of them and 200 of them: the leads chosen with these p-values and those chosen with
     draws at every step were the same.
     """
-    statistic, best = largest_statistic(problem, shapes, spent=spent)
+    statistic, best = largest_statistic(problem, shapes, search_df=search_df)
     log_pvalue = unshifted = tail.log_pvalues(statistic)
     if problem.shift is not None:
-        without, _ = largest_statistic(refitted(problem, shift=None), shapes, spent=spent)
+        without, _ = largest_statistic(refitted(problem, shift=None), shapes, search_df=search_df)
         unshifted = tail.log_pvalues(without)
         log_pvalue = np.where(np.isfinite(statistic), np.fmax(log_pvalue, unshifted), np.nan)
     return Rescan(log_pvalue=log_pvalue, unshifted=unshifted, best=best)
 
 
-def largest_statistic(problem: Problem, shapes: Sequence[Shape], *, spent: float = 0.0) -> tuple[Floats, Ints]:
+def largest_statistic(problem: Problem, shapes: Sequence[Shape], *, search_df: float = 0.0) -> tuple[Floats, Ints]:
     """Statistic and best column of every lead, both shape (m,)."""
-    frame, m = frame_of(problem), problem.X.shape[1]
+    base_fit, m = fit_base(problem), problem.X.shape[1]
     share, best = np.full(m, np.nan), np.zeros(m, dtype=np.intp)
     weights = search_weights(shapes, n_lags=problem.n_slots)
-    total = float(frame.residual @ frame.residual)
+    total = float(base_fit.residual @ base_fit.residual)
     for leads in lead_chunks(problem, n_shapes=len(shapes)):
-        columns = regressors(problem, frame, leads.tolist(), shapes)
+        columns = regressors(problem, base_fit, leads.tolist(), shapes)
         usable = columns.norm > 0
-        score = np.tensordot(frame.residual, columns.values, axes=1) / np.where(usable, columns.norm, 1.0)
+        score = np.tensordot(base_fit.residual, columns.values, axes=1) / np.where(usable, columns.norm, 1.0)
         gain = np.where(usable, score * score, -1.0)
         best[leads] = gain.argmax(axis=1)
         weighted = (gain * weights * weights).max(axis=1)
         share[leads] = np.where(usable.any(axis=1), weighted / total if total > 0 else 0.0, np.nan)
-    return t_of_share(share, frame.df) * np.sqrt(max(frame.df - spent, 1.0) / max(frame.df, 1)), best
+    return t_of_share(share, base_fit.df) * np.sqrt(max(base_fit.df - search_df, 1.0) / max(base_fit.df, 1)), best

@@ -23,11 +23,11 @@ from leadlag.core.search.shapes import STANDARD, Shape, search_weights
 
 __all__ = [
     "CHUNK",
+    "BaseFit",
     "Columns",
-    "Frame",
     "Scan",
     "column_of",
-    "frame_of",
+    "fit_base",
     "lead_chunks",
     "regressors",
     "scan",
@@ -51,7 +51,7 @@ _RIDGE = 1e-11
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frame:
+class BaseFit:
     """The filtered regression without any lead.
 
     Parameters
@@ -129,14 +129,16 @@ class Scan:
     unshifted: Floats
 
 
-def frame_of(problem: Problem) -> Frame:
+def fit_base(problem: Problem) -> BaseFit:
     """The filtered regression of the KPI on the base alone."""
     without = filtered_fit(problem.y, problem.mean, problem.momentum)
     left = without.regression
-    return Frame(filter_=without.filter_, basis=left.basis, residual=left.resid, df=left.df_resid - len(problem.momentum.phi) - 1)
+    return BaseFit(
+        filter_=without.filter_, basis=left.basis, residual=left.resid, df=left.df_resid - len(problem.momentum.phi) - 1
+    )
 
 
-def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Sequence[Shape] = STANDARD) -> Columns:
+def regressors(problem: Problem, base_fit: BaseFit, leads: Sequence[int], shapes: Sequence[Shape] = STANDARD) -> Columns:
     """Regressors of some leads, less the base.
 
     Notes
@@ -144,19 +146,19 @@ def regressors(problem: Problem, frame: Frame, leads: Sequence[int], shapes: Seq
     A masked row is left out of that column's projection on the base and is zero in it, so that the coefficient is
     that of the regression without the row, while the KPI's rows stay common to all columns.
     """
-    raw = frame.filter_.apply(raw_columns(problem, leads, shapes))
+    raw = base_fit.filter_.apply(raw_columns(problem, leads, shapes))
     n, m = raw.shape[:2]
     flat = raw.reshape(n, -1)
     present = np.isfinite(flat)
     values = np.where(present, flat, 0.0)
     before = np.sqrt((values**2).sum(axis=0))
     whole = present.all(axis=0)
-    values[:, whole] = residualise(values[:, whole], frame.basis)
+    values[:, whole] = residualise(values[:, whole], base_fit.basis)
     partly = ~whole & present.any(axis=0)
-    values[:, partly] = _residualise_present(values[:, partly], present[:, partly], frame.basis.q)
+    values[:, partly] = _residualise_present(values[:, partly], present[:, partly], base_fit.basis.q)
     norm = np.sqrt((values**2).sum(axis=0))
     nobs = present.sum(axis=0)
-    usable = (norm > _COLLINEAR * before) & (nobs >= frame.basis.rank + _FEWEST_ROWS)
+    usable = (norm > _COLLINEAR * before) & (nobs >= base_fit.basis.rank + _FEWEST_ROWS)
     values[:, ~usable] = 0.0
     s = len(shapes) * problem.n_slots
     return Columns(values=values.reshape(n, m, s), norm=np.where(usable, norm, 0.0).reshape(m, s), nobs=nobs.reshape(m, s))
@@ -226,9 +228,9 @@ def scan_each(
     problems: Iterable[Problem], *, rng: np.random.Generator, n_draws: int, shapes: Sequence[Shape] = STANDARD
 ) -> Iterator[Scan]:
     """The scan of one problem after the other, all with the same signs."""
-    flips = shared_signs(rng, n_draws=n_draws)
+    signs = shared_signs(rng, n_draws=n_draws)
     for problem in problems:
-        yield _scan(problem, flips, shapes)
+        yield _scan(problem, signs, shapes)
 
 
 def shared_signs(rng: np.random.Generator, *, n_draws: int) -> SharedSigns:
@@ -236,28 +238,28 @@ def shared_signs(rng: np.random.Generator, *, n_draws: int) -> SharedSigns:
     return SharedSigns(seed=int(rng.integers(2**63)), n_draws=n_draws)
 
 
-def _scan(problem: Problem, flips: SharedSigns, shapes: Sequence[Shape]) -> Scan:
+def _scan(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape]) -> Scan:
     """The scan of one problem, with the level shift and without."""
-    found = _scan_once(problem, flips, shapes)
+    found = _scan_once(problem, signs, shapes)
     if problem.shift is None:
         return found
-    without = _scan_once(refitted(problem, shift=None), flips, shapes)
+    without = _scan_once(refitted(problem, shift=None), signs, shapes)
     # a lead that is nothing but the shift cannot be tested: it must not be left with the p of the model without
     larger = np.fmax(found.log_pvalue, without.log_pvalue)
     log_pvalue = np.where(np.isfinite(found.statistic), larger, np.nan)
     return replace(found, log_pvalue=log_pvalue, pvalue=np.exp(log_pvalue), unshifted=without.log_pvalue)
 
 
-def _scan_once(problem: Problem, flips: SharedSigns, shapes: Sequence[Shape]) -> Scan:
+def _scan_once(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape]) -> Scan:
     """The scan of one model."""
-    frame = frame_of(problem)
-    leverage = np.minimum(frame.basis.leverage(), 0.95)
-    spread = frame.residual / np.sqrt(1.0 - leverage)
-    drawn = spread[:, None] * flips.of(len(spread))
+    base_fit = fit_base(problem)
+    leverage = np.minimum(base_fit.basis.leverage(), 0.95)
+    spread = base_fit.residual / np.sqrt(1.0 - leverage)
+    drawn = spread[:, None] * signs.of(len(spread))
     # the columns are free of the base, so only the size of a draw has to be taken without what the base explains of it
-    size = np.maximum(spread @ spread - np.square(frame.basis.q.T @ drawn).sum(axis=0), np.finfo(float).tiny)
+    size = np.maximum(spread @ spread - np.square(base_fit.basis.q.T @ drawn).sum(axis=0), np.finfo(float).tiny)
     chunks = lead_chunks(problem, n_shapes=len(shapes))
-    found = [_scan_chunk(problem, frame, drawn, size, chunk, shapes) for chunk in chunks]
+    found = [_scan_chunk(problem, base_fit, drawn, size, chunk, shapes) for chunk in chunks]
     back = np.argsort(np.concatenate(chunks), kind="stable")
     tvalue, coefficient, bse, gain, nobs, largest = (np.concatenate(part)[back] for part in zip(*found, strict=True))
     usable = np.isfinite(gain).any(axis=1)
@@ -265,17 +267,17 @@ def _scan_once(problem: Problem, flips: SharedSigns, shapes: Sequence[Shape]) ->
     weights = search_weights(shapes, n_lags=problem.n_slots)
     explained = np.where(usable, np.where(np.isfinite(gain), gain, 0.0).max(axis=1), np.nan)
     searched = np.where(usable, np.where(np.isfinite(gain), gain * weights * weights, 0.0).max(axis=1), np.nan)
-    total = float(frame.residual @ frame.residual)
-    statistic = t_of_share(searched / total if total > 0 else 0.0 * searched, frame.df)
+    total = float(base_fit.residual @ base_fit.residual)
+    statistic = t_of_share(searched / total if total > 0 else 0.0 * searched, base_fit.df)
     tested = np.isfinite(statistic)
-    tail = fit_tail(largest[tested], df_most=float(max(frame.df, 3)))
+    tail = fit_tail(largest[tested], df_most=float(max(base_fit.df, 3)))
     log_pvalue = np.full(len(statistic), np.nan)
     log_pvalue[tested] = tail.log_pvalues(statistic[tested])
     return Scan(
         statistic=statistic, pvalue=np.exp(log_pvalue), log_pvalue=log_pvalue, tvalue=tvalue, coefficient=coefficient,
-        bse=bse, gain=gain, best=best, nobs=nobs, df=frame.df, tail=tail,
+        bse=bse, gain=gain, best=best, nobs=nobs, df=base_fit.df, tail=tail,
         unshifted=log_pvalue,
-        variance=np.maximum(total - np.nan_to_num(explained), 0.0) / max(frame.df, 1),
+        variance=np.maximum(total - np.nan_to_num(explained), 0.0) / max(base_fit.df, 1),
     )  # fmt: skip
 
 
@@ -288,15 +290,15 @@ def lead_chunks(problem: Problem, *, n_shapes: int) -> list[Ints]:
 
 
 def _scan_chunk(
-    problem: Problem, frame: Frame, drawn: Floats, size: Floats, leads: Ints, shapes: Sequence[Shape]
+    problem: Problem, base_fit: BaseFit, drawn: Floats, size: Floats, leads: Ints, shapes: Sequence[Shape]
 ) -> tuple[Floats, Floats, Floats, Floats, Ints, Floats]:
     """t, coefficient, standard error, gain and rows of each column, and the draws' largest |t| of each lead."""
-    columns = regressors(problem, frame, leads.tolist(), shapes)
+    columns = regressors(problem, base_fit, leads.tolist(), shapes)
     n, m, s = columns.values.shape
     usable = columns.norm > 0
     unit = (columns.values / np.where(usable, columns.norm, 1.0)).reshape(n, -1)
-    scale = n / max(frame.df, 1)
-    score, variance = _scores(unit, frame.residual, scale=scale)
+    scale = n / max(base_fit.df, 1)
+    score, variance = _scores(unit, base_fit.residual, scale=scale)
     with np.errstate(invalid="ignore", divide="ignore"):
         tvalue = np.where(usable, (score / np.sqrt(variance)).reshape(m, s), np.nan)
         coefficient = np.where(usable, score.reshape(m, s) / columns.norm, np.nan)
@@ -307,7 +309,7 @@ def _scan_chunk(
     values, weights = (columns.values, weights) if used.all() else (columns.values[:, :, used], weights[:, used])
     largest = largest_scores(values, weights, drawn, whole=(columns.nobs[:, used] == n).all(axis=1))
     share = np.square(largest) / size
-    return tvalue, coefficient, bse, gain, columns.nobs, t_of_share(share, frame.df)
+    return tvalue, coefficient, bse, gain, columns.nobs, t_of_share(share, base_fit.df)
 
 
 def t_of_share(share: Floats, df: int) -> Floats:

@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.series.season import harmonics, season_pvalues
 
-__all__ = ["WEEKS_A_YEAR", "Found", "SeasonAsked", "asked_cycles", "asked_month_ends", "found_in", "month_ends"]
+__all__ = [
+    "WEEKS_A_YEAR",
+    "CandidateSeason",
+    "SelectedCycles",
+    "candidate_cycles",
+    "candidate_month_ends",
+    "month_ends",
+    "selected_cycles",
+]
 
 
 #: Level at which a season is found; shared out over the cycles asked.
@@ -28,7 +36,7 @@ _WEEKS_A_MONTH = 365.25 / 84.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class SeasonAsked:
+class CandidateSeason:
     """A season of the calendar that a sample is long enough for.
 
     Parameters
@@ -57,7 +65,7 @@ class SeasonAsked:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Found:
+class SelectedCycles:
     """What each series shows of one season: arrays of shape (m,).
 
     Parameters
@@ -72,7 +80,7 @@ class Found:
     pvalues: Floats
 
 
-def asked_cycles(n: int, *, period: float, n_values: int | None = None) -> SeasonAsked | None:
+def candidate_cycles(n: int, *, period: float, n_values: int | None = None) -> CandidateSeason | None:
     """The cycles of a season that can be asked of n rows; None if there are none.
 
     Parameters
@@ -90,15 +98,15 @@ def asked_cycles(n: int, *, period: float, n_values: int | None = None) -> Seaso
     if count < 1:
         return None
     pairs = tuple(harmonics(n, period=period, count=cycle)[:, 2 * cycle - 2 :] for cycle in range(1, count + 1))
-    return SeasonAsked(period=period, n_seasons=n_seasons, pairs=pairs, whole=count == most and period <= _LONGEST_WHOLE)
+    return CandidateSeason(period=period, n_seasons=n_seasons, pairs=pairs, whole=count == most and period <= _LONGEST_WHOLE)
 
 
-def asked_month_ends(days: NDArray[np.datetime64], n_values: int | None = None) -> SeasonAsked | None:
+def candidate_month_ends(days: NDArray[np.datetime64], n_values: int | None = None) -> CandidateSeason | None:
     """The ends of months as a season of weeks that begin on these days; None with fewer than four months."""
     n_seasons = (len(days) if n_values is None else n_values) / _WEEKS_A_MONTH
     if n_seasons < _WHOLE_SEASONS:
         return None
-    return SeasonAsked(period=_WEEKS_A_MONTH, n_seasons=n_seasons, pairs=(month_ends(days),), whole=True, dummies=True)
+    return CandidateSeason(period=_WEEKS_A_MONTH, n_seasons=n_seasons, pairs=(month_ends(days),), whole=True, dummies=True)
 
 
 def month_ends(days: NDArray[np.datetime64]) -> Floats:
@@ -115,22 +123,22 @@ def month_ends(days: NDArray[np.datetime64]) -> Floats:
     return np.column_stack([ends, begins]).astype(np.float64)
 
 
-def found_in(X: Floats, asked: SeasonAsked, *, level: float = _LEVEL) -> Found:
+def selected_cycles(X: Floats, season: CandidateSeason, *, level: float = _LEVEL) -> SelectedCycles:
     """How many pairs of a season each series shows, and how clearly.
 
     Parameters
     ----------
     X : ndarray, shape (n, m)
         NaN where missing. What is found in one series does not depend on the others.
-    asked : SeasonAsked
+    season : CandidateSeason
     level : float, default 0.05
         Shared out over the groups of columns that are asked.
     """
-    groups = [asked.columns(len(asked.pairs))] if asked.whole else list(asked.pairs)
-    pvalues = season_pvalues(X, groups, n_seasons=asked.n_seasons)
+    groups = [season.columns(len(season.pairs))] if season.whole else list(season.pairs)
+    pvalues = season_pvalues(X, groups, n_seasons=season.n_seasons)
     shown = pvalues < level / len(groups)
     last = np.where(shown.any(axis=1), len(groups) - np.argmax(shown[:, ::-1], axis=1), 0)
-    n_kept = np.where(last > 0, len(asked.pairs), 0) if asked.whole else last
+    n_kept = np.where(last > 0, len(season.pairs), 0) if season.whole else last
     smallest = np.where(np.isnan(pvalues), np.inf, pvalues).min(axis=1)
     joint = np.where(np.isfinite(smallest), np.minimum(smallest * len(groups), 1.0), np.nan)
-    return Found(n_kept=n_kept.astype(np.intp), pvalues=joint)
+    return SelectedCycles(n_kept=n_kept.astype(np.intp), pvalues=joint)

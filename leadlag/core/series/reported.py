@@ -10,7 +10,7 @@ import numpy as np
 
 from leadlag.core.arrays import Floats, Ints
 
-__all__ = ["cumulative_blocks", "filled_forward_step"]
+__all__ = ["cumulative_blocks", "fill_forward_length"]
 
 
 #: A fall below this share of the value before is a restart.
@@ -94,7 +94,7 @@ def _even_blocks(restarts: Ints, n: int) -> bool:
     return bool(even and max(restarts[0], n - restarts[-1]) <= lengths.min() + slack)
 
 
-def filled_forward_step(series: Floats) -> int | None:
+def fill_forward_length(series: Floats) -> int | None:
     """Number of rows over which a slower metric was carried on; None if the series is no such metric.
 
     Parameters
@@ -120,7 +120,7 @@ def filled_forward_step(series: Floats) -> int | None:
 
     Examples
     --------
-    >>> filled_forward_step(np.repeat([3.1, 2.9, 3.4, 3.3, 3.8, 3.5, 3.6, 4.0], 3))
+    >>> fill_forward_length(np.repeat([3.1, 2.9, 3.4, 3.3, 3.8, 3.5, 3.6, 4.0], 3))
     3
     """
     present = np.asarray(series, dtype=np.float64)

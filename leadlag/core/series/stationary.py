@@ -15,7 +15,15 @@ from leadlag.core.series.trend import trend_statistics
 from leadlag.core.series.unitpvalues import adf_pvalues, dfgls_pvalues, kpss_pvalues
 from leadlag.core.series.unitroot import Deterministic, UnitRootTests, fixed_columns, unit_root_tests
 
-__all__ = ["Judged", "State", "Verdict", "enough_rows", "integration_states", "judged", "nothing_left"]
+__all__ = [
+    "State",
+    "StationarityVerdicts",
+    "Verdict",
+    "enough_rows",
+    "integration_states",
+    "nothing_left",
+    "stationarity_verdicts",
+]
 
 #: What is smaller than this share of a series is rounding.
 _ROUNDING = 1e-6
@@ -24,7 +32,7 @@ State = Literal["stationary", "integrated", "inconclusive"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Judged:
+class StationarityVerdicts:
     """Tests and verdicts of many series; arrays of shape (m,).
 
     Parameters
@@ -81,7 +89,7 @@ def nothing_left(X: Floats, season: Floats | None = None) -> Flags:
     return found
 
 
-def judged(X: Floats, *, season: Floats | None = None, alpha: float = 0.05) -> Judged:
+def stationarity_verdicts(X: Floats, *, season: Floats | None = None, alpha: float = 0.05) -> StationarityVerdicts:
     """Verdict on every column of X, which all have the same season columns.
 
     Parameters
@@ -94,7 +102,7 @@ def judged(X: Floats, *, season: Floats | None = None, alpha: float = 0.05) -> J
 
     Returns
     -------
-    Judged
+    StationarityVerdicts
 
     Notes
     -----
@@ -110,7 +118,7 @@ def judged(X: Floats, *, season: Floats | None = None, alpha: float = 0.05) -> J
     about_trend = (pvalue < alpha) | (~(mean.no_unit_root & ~mean.not_stationary) & trend.no_unit_root)
     chosen = _Case(*(_of(about_trend, with_trend, without) for with_trend, without in zip(trend, mean, strict=True)))
     known = np.isfinite(chosen.dfgls_pvalue + chosen.adf_pvalue + chosen.kpss_pvalue)
-    return Judged(
+    return StationarityVerdicts(
         verdict=tuple(
             _verdict(root, moves, about=about) if sure else "inconclusive"
             for root, moves, about, sure in zip(chosen.no_unit_root, chosen.not_stationary, about_trend, known, strict=True)
@@ -127,13 +135,13 @@ def judged(X: Floats, *, season: Floats | None = None, alpha: float = 0.05) -> J
 
 
 def integration_states(X: Floats, *, season: Floats | None = None) -> tuple[State, ...]:
-    """Whether each column of X is integrated, stationary, be it about a trend, or neither is clear (see `judged`).
+    """Whether each column of X is integrated, stationary, be it about a trend, or neither is clear (see `stationarity_verdicts`).
 
     Of a column of which trend and season leave rounding nothing is clear.
     """
     if not X.shape[1]:
         return ()
-    known = zip(judged(X, season=season).verdict, nothing_left(X, season), strict=True)
+    known = zip(stationarity_verdicts(X, season=season).verdict, nothing_left(X, season), strict=True)
     plain: dict[Verdict, State] = {"stationary": "stationary", "trend-stationary": "stationary", "integrated": "integrated"}
     return tuple("inconclusive" if empty else plain.get(verdict, "inconclusive") for verdict, empty in known)
 

@@ -15,9 +15,9 @@ from leadlag.core.search.limits import MAX_BYTES, MAX_TESTS, check_limits
 from leadlag.core.time.lags import difference as differenced
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.correlation import words
+from leadlag.methods.correlation.numbers.allpairs import REASONS, pairs
 from leadlag.methods.correlation.numbers.crosscorr import Block, Plan
-from leadlag.methods.correlation.numbers.crosspairs import REASONS, pairs
-from leadlag.methods.correlation.numbers.onepair import OnePair, critical_at, judged_pair, look_integrated, pair_bands
+from leadlag.methods.correlation.numbers.onepair import OnePair, critical_at, look_integrated, pair_bands, pair_with_reason
 from leadlag.methods.correlation.result import CrossCorrelation, CrossCorrelations
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
@@ -178,7 +178,7 @@ def _pair(sample: Sample, kpi: str, lead: str, controls: Sequence[str], steps: i
 
 def _found(pair: OnePair, plan: Plan, *, kpi: str, lead: str) -> Block:
     """The correlations, or an error that says why there are none."""
-    found, code = judged_pair(pair, plan)
+    found, code = pair_with_reason(pair, plan)
     if found is None or code:
         needed = max(plan.rows_needed, rows_needed(plan.order or 1))
         told = words.refusal(code, nobs=int(pair.rows.sum()), needed=needed, prewhitened=plan.prewhiten)

@@ -12,7 +12,7 @@ import numpy as np
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing, as_catalogue
-from leadlag.core.search.given import given_others
+from leadlag.core.search.conditional import conditional_problem
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import scan, shared_signs
@@ -31,11 +31,11 @@ from leadlag.results import Provenance, Search
 from leadlag.sample.roles import longest_lag, with_lead
 from leadlag.wording.untestable import nothing_left
 
-__all__ = ["Estimated", "delay_set", "estimated_delay", "published"]
+__all__ = ["DelayEstimate", "delay_set", "estimate_delay", "publication_delay"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimated:
+class DelayEstimate:
     """The delay of one lead, with the test of every lag behind it."""
 
     delay: Delay
@@ -129,14 +129,14 @@ def delay_set(
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
         refuse_untestable(prepared.untestable, kpi=kpi)
-        problem = given_others(prepared.problem, shapes)
+        problem = conditional_problem(prepared.problem, shapes)
         found = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
         if not math.isfinite(found.statistic[0]):
             raise UsageError(nothing_left(kpi, lead), code="LL207")
         # the signs of the scan, as in a ranking
-        flips = shared_signs(np.random.default_rng(seeds[0]), n_draws=draws)
-        estimated = estimated_delay(
-            prepared, problem, 0, lead=0, flips=flips, pvalue=float(found.pvalue[0]), level=level, shapes=shapes
+        signs = shared_signs(np.random.default_rng(seeds[0]), n_draws=draws)
+        estimated = estimate_delay(
+            prepared, problem, 0, lead=0, signs=signs, pvalue=float(found.pvalue[0]), level=level, shapes=shapes
         )
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
     settings |= {"rng": seed_words(rng), "controls": kept}
@@ -150,25 +150,25 @@ def delay_set(
     by_lag = single_lags(problem, found, estimated.test.lags, level=level, log=prepared.kpi.log)
     return DelaySet(
         kpi=kpi, lead=lead, given=names.given, controls=kept, unit=sample.calendar.unit, delay=estimated.delay,
-        available_after=published(as_catalogue(catalogue), lead, pace=prepared.treatments[0].pace),
+        available_after=publication_delay(as_catalogue(catalogue), lead, pace=prepared.treatments[0].pace),
         lags=tuple(map(whole, estimated.test.lags)), own_lags=tuple(by_lag.own_lags.tolist()), pvalues=estimated.test.pvalue,
         effect=tuple(by_lag.effect.tolist()), effect_low=tuple(by_lag.low.tolist()), effect_high=tuple(by_lag.high.tolist()),
         pvalue=float(found.pvalue[0]), nobs=int(found.nobs[0].max()), lead_sd=float(problem.x_scale[0]), provenance=provenance,
     )  # fmt: skip
 
 
-def estimated_delay(
+def estimate_delay(
     prepared: Prepared,
     problem: Problem,
     column: int,
     *,
     lead: int,
-    flips: SharedSigns,
+    signs: SharedSigns,
     pvalue: float,
     level: float,
     shapes: Sequence[Shape] = STANDARD,
     policy: Policy | None = None,
-) -> Estimated:
+) -> DelayEstimate:
     """Peak, delay set and mean delay of one lead.
 
     Parameters
@@ -180,7 +180,7 @@ def estimated_delay(
         The lead in `problem`.
     lead : int
         The lead in `prepared`.
-    flips : SharedSigns
+    signs : SharedSigns
     pvalue : float
         p that the lead has no effect.
     level : float
@@ -191,12 +191,12 @@ def estimated_delay(
 
     Returns
     -------
-    Estimated
+    DelayEstimate
     """
     treated = prepared.treatments[lead]
     by_changes = treated.surprises or (treated.differenced and not problem.momentum.unit_root)
     searched = (*shapes, *LASTING) if by_changes else tuple(shapes)
-    test = peak_test(problem, column, flips=flips, shapes=searched)
+    test = peak_test(problem, column, signs=signs, shapes=searched)
     finer, response = problem.finer_of(column), searched[test.shape].response
     kept = test.not_rejected(level, neighbours=treated.surprises)
     missing = "square" if response == "square" else "changes" if by_changes else ""
@@ -212,9 +212,9 @@ def estimated_delay(
         mean_high=mean.high,
         mean_missing=mean.missing,
     )
-    return Estimated(delay=delay, test=test)
+    return DelayEstimate(delay=delay, test=test)
 
 
-def published(metrics: Mapping[str, Metric], lead: str, *, pace: float) -> float:
+def publication_delay(metrics: Mapping[str, Metric], lead: str, *, pace: float) -> float:
     """Periods of the KPI after its own period at which a lead's value is known."""
     return whole(metrics[lead].available_after / pace) if lead in metrics else 0

@@ -12,18 +12,18 @@ from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_lags, as_names, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment
 from leadlag.core.arrays import Floats
-from leadlag.core.forecasts.origins import Rolled
+from leadlag.core.forecasts.origins import RollingForecasts
 from leadlag.core.search.shapes import STANDARD
 from leadlag.decision.backing import Gain
 from leadlag.errors import DataContractError, UsageError
 from leadlag.methods.gain import words
-from leadlag.methods.gain.numbers.gains import PairGain, chosen_columns, pair_gains
+from leadlag.methods.gain.numbers.gains import PairGain, pair_gains, selected_columns
 from leadlag.methods.gain.result import ForecastGain, GainAhead, Walk, gain_of
-from leadlag.prepare.origins.learned import AsOf, Learner
-from leadlag.prepare.origins.publication import published
-from leadlag.prepare.origins.rolling import default_origin, rolled
+from leadlag.prepare.origins.learned import Learner, RealTimeData
+from leadlag.prepare.origins.publication import unrevised_data
+from leadlag.prepare.origins.rolling import default_origin, rolling_forecasts
 from leadlag.prepare.origins.snapshots import Snapshots
-from leadlag.prepare.reported import as_reported
+from leadlag.prepare.reported import reported_kpi
 from leadlag.prepare.transforms import take_log
 from leadlag.prepare.untestable import untestable_leads
 from leadlag.results import Provenance, Search
@@ -128,22 +128,24 @@ def forecast_gain(
     longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     first = _first_row(sample, first_origin)
     with one_thread():
-        y, why = _analysed(sample, kpi, log=logged, undo=None)
-        known: AsOf
+        y, why = _analysed_kpi(sample, kpi, log=logged, undo=None)
+        known: RealTimeData
         if vintages is None:
-            known = published(sample, y, kpi=kpi, leads=candidates, controls=kept, log=logged, metrics=as_catalogue(catalogue))
+            known = unrevised_data(
+                sample, y, kpi=kpi, leads=candidates, controls=kept, log=logged, metrics=as_catalogue(catalogue)
+            )
         else:
             known = Snapshots(vintages=vintages, kpi=kpi, leads=candidates, controls=kept, log=logged)
-        walked = why or _walked(sample, known, y, leads=candidates, max_lag=longest, horizons=asked, first=first)
-        if isinstance(walked, str):
-            raise DataContractError(words.refused(kpi, walked), code="LL313")
-        gains = _compared(walked, rng=generator)
+        forecasts = why or _forecasts(sample, known, y, leads=candidates, max_lag=longest, horizons=asked, first=first)
+        if isinstance(forecasts, str):
+            raise DataContractError(words.refused(kpi, forecasts), code="LL313")
+        gains = _gains(forecasts, rng=generator)
     if all(row.missing for row in gains):
         raise UsageError(words.nothing(asked, (row.missing for row in gains)), code="LL127")
     settings: dict[str, Any] = {"kpi": kpi, "horizons": asked, "max_lag": longest, "first_origin": first_origin}
     settings |= {"rng": seed_words(rng), "controls": kept}
     settings |= {"missing": missing, "log": logged, "time": time}
-    return _result(sample, walked, gains, kpi=kpi, controls=kept, log=logged, settings=settings)
+    return _result(sample, forecasts, gains, kpi=kpi, controls=kept, log=logged, settings=settings)
 
 
 def lead_gains(
@@ -178,34 +180,34 @@ def lead_gains(
     dict from str to Gain
         A lead without numbers says why.
     """
-    (y, why), names = _analysed(sample, kpi, log=log, undo=undo), tuple(leads)
-    known = published(sample, y, kpi=kpi, leads=names, controls=tuple(controls), log=log, metrics=metrics)
-    walked = why or _walked(sample, known, y, leads=names, max_lag=max_lag, horizons=tuple(horizons), first=None)
-    if isinstance(walked, str):
-        return dict.fromkeys(leads, Gain.none(horizons, walked))
-    found = _compared(walked, rng=np.random.default_rng(0))
+    (y, why), names = _analysed_kpi(sample, kpi, log=log, undo=undo), tuple(leads)
+    known = unrevised_data(sample, y, kpi=kpi, leads=names, controls=tuple(controls), log=log, metrics=metrics)
+    forecasts = why or _forecasts(sample, known, y, leads=names, max_lag=max_lag, horizons=tuple(horizons), first=None)
+    if isinstance(forecasts, str):
+        return dict.fromkeys(leads, Gain.none(horizons, forecasts))
+    found = _gains(forecasts, rng=np.random.default_rng(0))
     return {name: gain_of([one for one in found if one.lead == name]) for name in leads}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Walked:
+class _Forecasts:
     """The forecasts with the names of the leads; `reasons` are those of leads without numbers."""
 
     leads: tuple[str, ...]
-    rolled: Rolled
+    rolling: RollingForecasts
     reasons: Mapping[str, str]
 
 
-def _walked(
+def _forecasts(
     sample: Sample,
-    known: AsOf,
+    known: RealTimeData,
     y: Floats,
     *,
     leads: tuple[str, ...],
     max_lag: int,
     horizons: tuple[int, ...],
     first: int | None,
-) -> _Walked | str:
+) -> _Forecasts | str:
     """The forecasts of all leads from all origins, or why there are none."""
     if not np.isfinite(y).any():
         return words.TOO_SHORT
@@ -215,36 +217,36 @@ def _walked(
     start = default_origin(sample.calendar, y, X) if first is None else first
     if first is None and isinstance(known, Snapshots):
         start = known.first_origin(start)
-    found = rolled(Learner(known=known, calendar=sample.calendar, max_lag=max_lag), y, horizons=horizons, first=start)
-    return _Walked(leads=leads, rolled=found, reasons=reasons) if np.isfinite(found.own).any() else words.TOO_SHORT
+    found = rolling_forecasts(Learner(known=known, calendar=sample.calendar, max_lag=max_lag), y, horizons=horizons, first=start)
+    return _Forecasts(leads=leads, rolling=found, reasons=reasons) if np.isfinite(found.own).any() else words.TOO_SHORT
 
 
-def _compared(walked: _Walked, *, rng: np.random.Generator) -> tuple[GainAhead, ...]:
+def _gains(forecasts: _Forecasts, *, rng: np.random.Generator) -> tuple[GainAhead, ...]:
     """Errors with each lead and without, by the names of the leads."""
-    tested = np.array([name not in walked.reasons for name in walked.leads], dtype=bool)
-    found = pair_gains(walked.rolled, tested=tested, rng=rng)
+    tested = np.array([name not in forecasts.reasons for name in forecasts.leads], dtype=bool)
+    found = pair_gains(forecasts.rolling, tested=tested, rng=rng)
     return tuple(
         GainAhead(
-            lead=name, horizon=horizon, missing=_reason(walked, lead, horizon, one),
+            lead=name, horizon=horizon, missing=_reason(forecasts, lead, horizon, one),
             **{field: value for field, value in vars(one).items() if field not in ("missing", "fewest")},
         )
-        for lead, name in enumerate(walked.leads)
-        for horizon, one in zip(walked.rolled.horizons, found[lead], strict=True)
+        for lead, name in enumerate(forecasts.leads)
+        for horizon, one in zip(forecasts.rolling.horizons, found[lead], strict=True)
     )  # fmt: skip
 
 
-def _reason(walked: _Walked, lead: int, horizon: int, found: PairGain) -> str:
+def _reason(forecasts: _Forecasts, lead: int, horizon: int, found: PairGain) -> str:
     """Why there are no numbers of a lead at a horizon."""
     if found.missing == "untested":
-        return walked.reasons[walked.leads[lead]]
+        return forecasts.reasons[forecasts.leads[lead]]
     if found.missing == "no lag":
-        return words.no_lag(horizon, int(walked.rolled.lead_delays[lead]), walked.rolled.max_lag)
+        return words.no_lag(horizon, int(forecasts.rolling.lead_delays[lead]), forecasts.rolling.max_lag)
     return words.few_origins(found.n_origins, found.fewest) if found.missing else ""
 
 
-def _analysed(sample: Sample, kpi: str, *, log: Sequence[str], undo: str | None) -> tuple[Floats, str]:
+def _analysed_kpi(sample: Sample, kpi: str, *, log: Sequence[str], undo: str | None) -> tuple[Floats, str]:
     """The KPI that is forecast, and why it cannot be; empty if it can."""
-    reported = as_reported(sample.column(kpi), sample.calendar, undo=undo)
+    reported = reported_kpi(sample.column(kpi), sample.calendar, undo=undo)
     if reported.refused or reported.waves.shape[1]:
         return reported.values, words.REPORTED
     return take_log(reported.values, kpi) if kpi in log else reported.values, ""
@@ -252,7 +254,7 @@ def _analysed(sample: Sample, kpi: str, *, log: Sequence[str], undo: str | None)
 
 def _result(
     sample: Sample,
-    walked: _Walked,
+    forecasts: _Forecasts,
     gains: tuple[GainAhead, ...],
     *,
     kpi: str,
@@ -261,27 +263,27 @@ def _result(
     settings: dict[str, Any],
 ) -> ForecastGain:
     """The public answer: horizons without numbers for any lead are dropped."""
-    every = walked.rolled.horizons
+    every = forecasts.rolling.horizons
     kept = [place for place, one in enumerate(every) if any(not row.missing for row in gains if row.horizon == one)]
-    found = walked.rolled.of(kept)
-    told = next(name for name in walked.leads if name not in walked.reasons)
+    found = forecasts.rolling.of(kept)
+    told = next(name for name in forecasts.leads if name not in forecasts.reasons)
     dropped = tuple((row.horizon, row.missing) for row in gains if row.lead == told and row.horizon not in found.horizons)
-    lag, shape = chosen_columns(found)
-    untested = np.array([name in walked.reasons for name in walked.leads], dtype=bool)
+    lag, shape = selected_columns(found)
+    untested = np.array([name in forecasts.reasons for name in forecasts.leads], dtype=bool)
     walk = Walk(
         periods=sample.periods, origins=found.origins, actual=found.actual, own=found.own, naive=found.naive,
         seasonal=found.seasonal, with_lead=np.where(untested, np.nan, found.own[:, :, None] + found.added), lag=lag,
         shape=np.array([*(each.label for each in STANDARD), ""], dtype=object)[shape],
     )  # fmt: skip
     notes = [(note.code, note.text) for note in sample.notes] + [("LL127", words.dropped(*one)) for one in dropped]
-    folded = tuple(name for name in walked.leads if sample.finer(name) is not None)
+    folded = tuple(name for name in forecasts.leads if sample.finer(name) is not None)
     notes += [("LL128", words.folded(name)) for name in folded]
     search = Search(
-        n_leads=len(walked.leads) - len(walked.reasons), n_lags=len(found.horizons), lag_word="horizon", correction="none",
+        n_leads=len(forecasts.leads) - len(forecasts.reasons), n_lags=len(found.horizons), lag_word="horizon", correction="none",
         family="each lead and horizon has a p of its own; lag and shape are chosen again at each origin, on its past alone",
     )  # fmt: skip
     return ForecastGain(
-        kpi=kpi, leads=walked.leads, controls=controls, unit=sample.calendar.unit, log=kpi in log, horizons=found.horizons,
+        kpi=kpi, leads=forecasts.leads, controls=controls, unit=sample.calendar.unit, log=kpi in log, horizons=found.horizons,
         dropped=dropped, folded=folded, gains=tuple(row for row in gains if row.horizon in found.horizons), walk=walk,
         max_lag=found.max_lag, provenance=Provenance.of("forecast_gain", warnings=notes, search=search, **settings),
     )  # fmt: skip

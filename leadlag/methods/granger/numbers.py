@@ -16,8 +16,8 @@ from leadlag.core.linear.leastsquares import (
     LeastSquares,
     decides_alone,
     fit,
+    is_affine_copy,
     is_constant,
-    is_copy,
     rows_needed,
     standardise,
 )
@@ -236,7 +236,7 @@ def _check_series(rows: _Rows, y: Floats, x: Floats) -> None:
         raise UsageError(f"the KPI does not vary in the {rows.y.size} rows used: nothing to predict.", code="LL313")
     if is_constant(rows.X[:, rows.tested]).all():
         raise UsageError(f"the lead does not vary in the {rows.y.size} rows used: nothing to learn from it.", code="LL203")
-    if is_copy(x, y):
+    if is_affine_copy(x, y):
         raise UsageError("the lead is a copy of the KPI, up to unit and offset: its past is the KPI's own past.", code="LL205")
 
 

@@ -23,7 +23,7 @@ from leadlag.methods.power.numbers.sizes import (
     kpi_sd,
     n_passing,
     needed_pvalue,
-    one_of,
+    one_lead_scan,
     search_curves,
 )
 from leadlag.methods.power.result import DetectableEffects, LeadPower
@@ -33,7 +33,7 @@ from leadlag.results import Provenance, Search
 from leadlag.sample.roles import longest_lag, with_roles
 from leadlag.wording.untestable import untestable
 
-__all__ = ["detectable", "detectable_effect", "detectable_of"]
+__all__ = ["detectable", "detectable_by_lead", "detectable_effect"]
 
 
 #: A power of nearly one is not read off a curve of so few draws.
@@ -145,7 +145,7 @@ def detectable_effect(
     provenance = Provenance.of("detectable_effect", warnings=notes, search=search, **settings)
     return DetectableEffects(
         kpi=kpi, controls=kept, unit=sample.calendar.unit, max_lag=longest, fdr=rate, pvalue=needed, power=share,
-        leads=_by_lead(prepared, found, curves, sizes, details=_named(sizes, threshold=needed, power=share)),
+        leads=_by_lead(prepared, found, curves, sizes, details=_detectable(sizes, threshold=needed, power=share)),
         n_passed=n_passing(found.pvalue, fdr=rate), kpi_sd=sd * unit,
         integrated=prepared.problem.momentum.unit_root, in_percent=prepared.kpi.log, nobs=curves.n_rows, provenance=provenance,
     )  # fmt: skip
@@ -181,11 +181,11 @@ def detectable(
     seed : int
         Of the draws of noise.
     """
-    one, drawn = problem.of([column]), one_of(found, column)
-    return detectable_of(prepared, one, drawn, threshold=threshold, power=power, shapes=shapes, seed=seed)[0]
+    one, drawn = problem.of([column]), one_lead_scan(found, column)
+    return detectable_by_lead(prepared, one, drawn, threshold=threshold, power=power, shapes=shapes, seed=seed)[0]
 
 
-def detectable_of(
+def detectable_by_lead(
     prepared: Prepared,
     problem: Problem,
     found: Scan,
@@ -200,10 +200,10 @@ def detectable_of(
         curves = search_curves(problem, found, threshold=threshold, shapes=shapes, seed=seed)
     unit, sd = prepared.problem.y_scale, kpi_sd(prepared.problem)
     sizes = detectable_sizes(curves, power=power, unit=unit, sd=sd, log=prepared.kpi.log)
-    return _named(sizes, threshold=threshold, power=power)
+    return _detectable(sizes, threshold=threshold, power=power)
 
 
-def _named(found: DetectableSizes, *, threshold: float, power: float) -> list[Detectable | None]:
+def _detectable(found: DetectableSizes, *, threshold: float, power: float) -> list[Detectable | None]:
     """Sizes of each lead, None for one that cannot be tested."""
     names = ("half", "most", "half_sd", "most_sd", "estimated", "estimated_sd", "nobs_needed")
     return [

@@ -9,7 +9,7 @@ import numpy as np
 
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.noise.momentum import largest_root
-from leadlag.core.search.given import best_column
+from leadlag.core.search.conditional import best_column
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.rescan import largest_statistic
 from leadlag.core.search.scan import column_of, scan
@@ -17,8 +17,18 @@ from leadlag.core.search.shapes import STANDARD, Shape, first_autocorrelation
 from leadlag.core.time.lags import difference
 
 __all__ = [
-    "FEWEST_COPIES", "Attempts", "Copies", "FutureLead", "attempts", "decoys_as_good", "decoys_passing", "future_lead",
-    "random_walks", "reordered", "shifted", "with_copies",
+    "FEWEST_COPIES",
+    "Attempts",
+    "FutureLead",
+    "PlaceboCopies",
+    "attempts",
+    "decoys_as_good",
+    "decoys_passing",
+    "future_lead",
+    "random_walks",
+    "reordered_copies",
+    "shifted_copies",
+    "with_copies",
 ]  # fmt: skip
 
 
@@ -95,7 +105,7 @@ def _reversed(problem: Problem, column: Floats) -> Problem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Copies:
+class PlaceboCopies:
     """A lead beside altered copies of itself.
 
     Parameters
@@ -117,7 +127,9 @@ class Copies:
         return float((1.0 + (self.tried >= self.found).sum()) / (1.0 + len(self.tried)))
 
 
-def shifted(problem: Problem, *, n_tries: int, rng: np.random.Generator, shapes: Sequence[Shape] = STANDARD) -> Copies:
+def shifted_copies(
+    problem: Problem, *, n_tries: int, rng: np.random.Generator, shapes: Sequence[Shape] = STANDARD
+) -> PlaceboCopies:
     """A lead beside itself shifted, its end put before its beginning, so far that none of its past can matter.
 
     Parameters
@@ -131,7 +143,7 @@ def shifted(problem: Problem, *, n_tries: int, rng: np.random.Generator, shapes:
 
     Returns
     -------
-    Copies
+    PlaceboCopies
 
     Notes
     -----
@@ -153,7 +165,9 @@ def shifted(problem: Problem, *, n_tries: int, rng: np.random.Generator, shapes:
     return _compared(problem, series, known[0], places, shapes)
 
 
-def reordered(problem: Problem, *, n_tries: int, rng: np.random.Generator, shapes: Sequence[Shape] = STANDARD) -> Copies:
+def reordered_copies(
+    problem: Problem, *, n_tries: int, rng: np.random.Generator, shapes: Sequence[Shape] = STANDARD
+) -> PlaceboCopies:
     """A lead beside itself with its blocks in random order.
 
     Parameters
@@ -166,7 +180,7 @@ def reordered(problem: Problem, *, n_tries: int, rng: np.random.Generator, shape
 
     Returns
     -------
-    Copies
+    PlaceboCopies
 
     Notes
     -----
@@ -196,7 +210,7 @@ def _reach(problem: Problem) -> float:
     return float(np.log(_FADED) / np.log(root)) if root > 0 else 0.0
 
 
-def _compared(problem: Problem, series: Floats, first: np.intp, places: Sequence[Ints], shapes: Sequence[Shape]) -> Copies:
+def _compared(problem: Problem, series: Floats, first: np.intp, places: Sequence[Ints], shapes: Sequence[Shape]) -> PlaceboCopies:
     """Statistic of a lead and of its copies, each of which takes the lead's rows from `first` on in another order."""
     rows = np.arange(first, first + len(places[0])) if places else np.empty(0, dtype=np.intp)
     summed = problem.momentum.unit_root
@@ -207,7 +221,7 @@ def _compared(problem: Problem, series: Floats, first: np.intp, places: Sequence
         copies[rows, copy] = np.where(np.isfinite(series[rows]), np.nancumsum(values), np.nan) if summed else values
     statistic, _ = largest_statistic(with_copies(problem, copies), shapes)
     found, _ = largest_statistic(problem, shapes)
-    return Copies(found=float(found[0]), tried=statistic[np.isfinite(statistic)])
+    return PlaceboCopies(found=float(found[0]), tried=statistic[np.isfinite(statistic)])
 
 
 def with_copies(problem: Problem, copies: Floats) -> Problem:
@@ -237,8 +251,8 @@ class Attempts:
     """The future, the shifts and the orders of one lead."""
 
     future: FutureLead
-    placebo: Copies
-    permuted: Copies
+    placebo: PlaceboCopies
+    permuted: PlaceboCopies
 
 
 def attempts(problem: Problem, *, seed: int, n_tries: int, shapes: Sequence[Shape] = STANDARD) -> Attempts:
@@ -256,17 +270,17 @@ def attempts(problem: Problem, *, seed: int, n_tries: int, shapes: Sequence[Shap
     draws = [np.random.default_rng([seed, attempt]) for attempt in range(2)]
     return Attempts(
         future=future_lead(problem, seed=seed, n_draws=_FUTURE_DRAWS, shapes=shapes),
-        placebo=shifted(problem, n_tries=n_tries, rng=draws[0], shapes=shapes),
-        permuted=reordered(problem, n_tries=n_tries, rng=draws[1], shapes=shapes),
+        placebo=shifted_copies(problem, n_tries=n_tries, rng=draws[0], shapes=shapes),
+        permuted=reordered_copies(problem, n_tries=n_tries, rng=draws[1], shapes=shapes),
     )
 
 
 def decoys_as_good(pvalue: float, decoys: Sequence[float]) -> float:
     """Share of the decoys, the lead itself counted, with a p as small as its own; NaN with too few decoys."""
-    return Copies(found=-pvalue, tried=-np.array(decoys)).pvalue
+    return PlaceboCopies(found=-pvalue, tried=-np.array(decoys)).pvalue
 
 
-def decoys_passing(pvalue: Floats, *, n_decoys: int, n_chosen: int, n_tested: int, fdr: float) -> tuple[int, float]:
+def decoys_passing(pvalue: Floats, *, n_decoys: int, n_selected: int, n_tested: int, fdr: float) -> tuple[int, float]:
     """Decoys that would have been called leads beside the chosen ones, and how many would be if every p is right.
 
     Parameters
@@ -275,17 +289,17 @@ def decoys_passing(pvalue: Floats, *, n_decoys: int, n_chosen: int, n_tested: in
         Of the decoys that could be tested.
     n_decoys : int
         All of them.
-    n_chosen, n_tested : int
+    n_selected, n_tested : int
         Leads chosen, and candidates tested.
     fdr : float
         False discovery rate of the ranking.
 
     Examples
     --------
-    >>> decoys_passing(np.array([0.5, 0.001, 0.9]), n_decoys=3, n_chosen=1, n_tested=7, fdr=0.1)
+    >>> decoys_passing(np.array([0.5, 0.001, 0.9]), n_decoys=3, n_selected=1, n_tested=7, fdr=0.1)
     (1, 0.06)
     """
-    allowed = fdr * (n_chosen + 1.0 + np.arange(n_decoys)) / (n_tested + n_decoys)
+    allowed = fdr * (n_selected + 1.0 + np.arange(n_decoys)) / (n_tested + n_decoys)
     passed = np.flatnonzero(np.sort(pvalue) <= allowed[: len(pvalue)])
     n_passed = int(passed[-1]) + 1 if len(passed) else 0
     return n_passed, float(n_decoys * allowed[max(n_passed - 1, 0)])

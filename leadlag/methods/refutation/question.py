@@ -13,7 +13,7 @@ from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.arrays import Floats
-from leadlag.core.search.given import given_others
+from leadlag.core.search.conditional import conditional_problem
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.scan import scan, with_columns
 from leadlag.core.search.shapes import STANDARD, Shape
@@ -30,7 +30,7 @@ from leadlag.results import Provenance, Search
 from leadlag.sample.roles import longest_lag, with_lead
 from leadlag.wording.untestable import nothing_left
 
-__all__ = ["decoys_tried", "refutation_test", "refuted"]
+__all__ = ["count_decoys", "refutation_test", "refute"]
 
 
 @only_data_positional
@@ -98,10 +98,10 @@ def refutation_test(
     Notes
     -----
     The series are prepared as in `rank_leads`. Future: see `leadlag.methods.refutation.numbers.future_lead`; the lead falls if
-    its future explains more than its past, and more than chance. Shifts and orders: `shifted` and `reordered` in the same
-    module; random walks: prepared as the lead was and searched over the same lags and shapes. Of each the lead falls if more
-    than 5 % do as well. A series that moves only in the same period as the KPI is not refuted by its future: `rank_leads` calls
-    it coincident.
+    its future explains more than its past, and more than chance. Shifts and orders: `shifted_copies` and `reordered_copies` in
+    the same module; random walks: prepared as the lead was and searched over the same lags and shapes. Of each the lead falls if
+    more than 5 % do as well. A series that moves only in the same period as the KPI is not refuted by its future: `rank_leads`
+    calls it coincident.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def refutation_test(
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
         refuse_untestable(prepared.untestable, kpi=kpi)
-        problem = given_others(prepared.problem, shapes)
+        problem = conditional_problem(prepared.problem, shapes)
         found = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=draws, shapes=shapes)
         if not math.isfinite(found.statistic[0]):
             raise UsageError(nothing_left(kpi, lead), code="LL207")
@@ -141,14 +141,14 @@ def refutation_test(
         notes.append(("LL133", words.few_shifts(len(tried.placebo.tried), sample.calendar.unit)))
     return RefutationTest(
         kpi=kpi, lead=lead, given=names.given, controls=kept, unit=sample.calendar.unit, max_lag=longest,
-        pvalue=float(found.pvalue[0]), statistic=tried.placebo.found, refutation=_named(tried),
+        pvalue=float(found.pvalue[0]), statistic=tried.placebo.found, refutation=_refutation(tried),
         placebo=tuple(tried.placebo.tried.tolist()), permuted=tuple(tried.permuted.tried.tolist()), decoys=tuple(decoys.tolist()),
         level=Policy().placebo_level, nobs=int(found.nobs[0].max()),
         provenance=Provenance.of("refutation_test", warnings=tuple(notes), search=search, **settings),
     )  # fmt: skip
 
 
-def _named(found: Attempts) -> Refutation:
+def _refutation(found: Attempts) -> Refutation:
     """The attempts as a verdict reads them."""
     return Refutation(
         past=found.future.past, future=found.future.future, future_pvalue=found.future.pvalue, placebo=found.placebo.pvalue,
@@ -156,7 +156,7 @@ def _named(found: Attempts) -> Refutation:
     )  # fmt: skip
 
 
-def refuted(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape] = STANDARD, n_tries: int = 99) -> Refutation:
+def refute(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape] = STANDARD, n_tries: int = 99) -> Refutation:
     """Try to refute one lead: by its future, by shifting it away, and by its blocks in random order.
 
     Parameters
@@ -176,12 +176,12 @@ def refuted(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape]
     Refutation
     """
     tries = n_tries if problem.finer_of(column) is None else max(n_tries // 3, FEWEST_COPIES)
-    return _named(attempts(problem.of([column]), seed=seed, n_tries=tries, shapes=shapes))
+    return _refutation(attempts(problem.of([column]), seed=seed, n_tries=tries, shapes=shapes))
 
 
-def decoys_tried(
+def count_decoys(
     prepared: Prepared,
-    chosen: Mapping[int, int],
+    selected: Mapping[int, int],
     *,
     n_tested: int,
     fdr: float,
@@ -196,7 +196,7 @@ def decoys_tried(
     ----------
     prepared : Prepared
         Of all candidates.
-    chosen : Mapping from int to int
+    selected : Mapping from int to int
         The chosen leads and the best column of each, given the others.
     n_tested : int
         Candidates tested.
@@ -218,9 +218,9 @@ def decoys_tried(
     family: with the decoys in the order of their p, the first i pass for the largest i at which the i-th has a p of at most
     ``fdr (k + i) / (N + D)``. A decoy whose p is right passes with the p of that threshold: `expected` is D times it.
     """
-    problem = with_columns(prepared.problem, chosen, shapes)
+    problem = with_columns(prepared.problem, selected, shapes)
     drawn = _decoy_pvalues(prepared, problem, seed=seed, n_decoys=n_decoys, n_draws=n_draws, shapes=shapes)
-    n_passed, expected = decoys_passing(drawn, n_decoys=n_decoys, n_chosen=len(chosen), n_tested=n_tested, fdr=fdr)
+    n_passed, expected = decoys_passing(drawn, n_decoys=n_decoys, n_selected=len(selected), n_tested=n_tested, fdr=fdr)
     return Decoys(n=n_decoys, n_passed=n_passed, expected=expected)
 
 

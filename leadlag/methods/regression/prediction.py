@@ -9,22 +9,31 @@ import numpy as np
 import pandas as pd
 
 from leadlag.errors import UsageError
-from leadlag.methods.regression.beside import Beside, LeadSeries, lead_series, logged, onward, periods_after
+from leadlag.methods.regression.covariates import (
+    Covariates,
+    LeadSeries,
+    extended_sample,
+    lead_series,
+    level_or_log,
+    periods_after,
+)
 from leadlag.methods.regression.numbers.fit import LagFit
-from leadlag.methods.regression.numbers.prediction import LaterLead, expected
+from leadlag.methods.regression.numbers.prediction import LaterLead, expected_values
 from leadlag.methods.regression.options import Options, spans_of
 from leadlag.sample import Sample, as_sample
 
-__all__ = ["predicted"]
+__all__ = ["predictions"]
 
 
-def predicted(fitted: LagFit, beside: Beside, options: Options, *, of_fit: Sample, data: Any, time: str | None) -> pd.Series:
+def predictions(
+    fitted: LagFit, covariates: Covariates, options: Options, *, of_fit: Sample, data: Any, time: str | None
+) -> pd.Series:
     """Mean of the KPI by period, in its units.
 
     Parameters
     ----------
     fitted : LagFit
-    beside : Beside
+    covariates : Covariates
         Recipe of trend, season and controls.
     options : Options
         What was asked of the fit.
@@ -57,11 +66,11 @@ def predicted(fitted: LagFit, beside: Beside, options: Options, *, of_fit: Sampl
     if not model.own_lags and not paced and kpi not in _names(data):
         columns["kpi"] = []
     if data is None:
-        sample = onward(of_fit, first_lag=min(first for first, _ in spans_of(model.families, model.clocks)))
+        sample = extended_sample(of_fit, first_lag=min(first for first, _ in spans_of(model.families, model.clocks)))
     else:
         sample = as_sample(data, time=time, missing=options.missing, columns=columns).require_single()
         sample = sample.around(kpi) if columns["kpi"] else sample
-    offset, base = max(periods_after(beside.first, sample.calendar), 0), beside.columns(sample)
+    offset, base = max(periods_after(covariates.first, sample.calendar), 0), covariates.columns(sample)
     later = []
     for lead, clock in zip(options.leads, model.clocks, strict=True):
         given = lead_series(sample, lead, log)
@@ -69,8 +78,8 @@ def predicted(fitted: LagFit, beside: Beside, options: Options, *, of_fit: Sampl
             later.append(LaterLead(values=given.values, clock=None, offset=offset))
         else:
             later.append(_on_its_calendar(given, lead_series(of_fit, lead, ()), lead=lead))
-    y = logged(sample, kpi, log) if kpi in sample.names else np.full(sample.n_periods, np.nan)
-    values = expected(fitted, y=y, base=base, leads=later, offset=offset)
+    y = level_or_log(sample, kpi, log) if kpi in sample.names else np.full(sample.n_periods, np.nan)
+    values = expected_values(fitted, y=y, base=base, leads=later, offset=offset)
     found = pd.Series(np.exp(values) if kpi in log else values, index=sample.calendar.index, name=kpi)
     last = int(np.flatnonzero(np.isfinite(values)).max(initial=-1)) + 1
     return found if data is not None else found.iloc[: max(last, of_fit.n_periods)]

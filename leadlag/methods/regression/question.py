@@ -11,10 +11,10 @@ import pandas as pd
 from leadlag._validation import as_int, as_list, as_names, as_option, as_real, once_each, only_data_positional
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.linear.covariance import CORRECTIONS, COV_TYPES
-from leadlag.core.linear.leastsquares import is_constant, is_copy
+from leadlag.core.linear.leastsquares import is_affine_copy, is_constant
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.regression import words
-from leadlag.methods.regression.beside import Beside, beside, lead_series, logged
+from leadlag.methods.regression.covariates import Covariates, covariates_of, lead_series, level_or_log
 from leadlag.methods.regression.numbers.fit import LagFit, fit_lags
 from leadlag.methods.regression.numbers.model import lag_model
 from leadlag.methods.regression.numbers.units import regression_numbers, unit_values
@@ -203,9 +203,9 @@ def lagged_regression(
         horizon=horizon_of(horizon, families, clocks, own_lags=own, default=default),
         n_draws=as_int(n_draws, "n_draws", low=99, high=99_999), seed=as_int(rng, "rng"),
     )  # fmt: skip
-    recipe = beside(sample, kpi=kpi, leads=names, controls=kept, trend=options.trend, season=options.season, log=logs)
-    fitted = _fitted(sample, options, recipe)
-    noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_noted(fitted, options, recipe)))
+    covariates = covariates_of(sample, kpi=kpi, leads=names, controls=kept, trend=options.trend, season=options.season, log=logs)
+    fitted = _fitted(sample, options, covariates)
+    noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_noted(fitted, options, covariates)))
     search = Search(
         n_leads=len(names), n_lags=options.n_starts, lag_word="lag" if options.n_starts == 1 else "start of a decay",
         correction="none", family="lags of a lead are tested together, beside the other leads",
@@ -213,17 +213,17 @@ def lagged_regression(
     provenance = Provenance.of(
         "lagged_regression", warnings=noted, search=search, kpi=kpi, leads=names, max_lag=options.last_lag, min_lag=min_lag,
         shape=shape, families=families, own_lags=own, noise_order=noise_order, seasonal_order=seasonal_order,
-        controls=kept, trend=trend, seasons=recipe.seasons, log=logs, cov_type=cov_type, bandwidth=fitted.cov.bandwidth,
+        controls=kept, trend=trend, seasons=covariates.seasons, log=logs, cov_type=cov_type, bandwidth=fitted.cov.bandwidth,
         correction=correction, hold_back=hold_back, horizon=options.horizon, level=options.level, rng=options.seed,
         n_draws=options.n_draws, missing=missing,
     )  # fmt: skip
-    return _named(fitted, options, recipe, sample, provenance=provenance)
+    return _named(fitted, options, covariates, sample, provenance=provenance)
 
 
-def _fitted(sample: Sample, options: Options, recipe: Beside) -> LagFit:
+def _fitted(sample: Sample, options: Options, covariates: Covariates) -> LagFit:
     """The fit, its errors naming the columns that they are about."""
     kpi, log = options.kpi, options.log
-    y, leads = logged(sample, kpi, log), [lead_series(sample, lead, log) for lead in options.leads]
+    y, leads = level_or_log(sample, kpi, log), [lead_series(sample, lead, log) for lead in options.leads]
     if is_constant(y):
         raise UsageError(
             f"kpi={kpi!r} is constant or has no values: there is nothing to explain. Name another KPI.", code="LL313"
@@ -234,13 +234,13 @@ def _fitted(sample: Sample, options: Options, recipe: Beside) -> LagFit:
                 f"lead {lead!r} is constant or has no values: there is nothing to learn from it. Leave it out.", code="LL203"
             )
         # one that is seen more often: what it comes to in the KPI's periods
-        if is_copy(logged(sample, lead, log), y):
+        if is_affine_copy(level_or_log(sample, lead, log), y):
             raise UsageError(
                 f"lead {lead!r} is a copy of the KPI {kpi!r}, up to unit and offset: its lags are the KPI's own. Leave it "
                 "out, and give own_lags.",
                 code="LL205",
             )
-    base = recipe.columns(sample)
+    base = covariates.columns(sample)
     X = [one.values for one in leads]
     model = lag_model(
         y, X, options.families, clocks=options.clocks, base=base, own_lags=options.own_lags, hold_back=options.hold_back
@@ -254,16 +254,16 @@ def _fitted(sample: Sample, options: Options, recipe: Beside) -> LagFit:
         raise UsageError(f"kpi={kpi!r}, leads={list(options.leads)!r}: {error.args[0]}", code=error.code) from None
 
 
-def _aliased(fitted: LagFit, options: Options, recipe: Beside) -> list[str]:
+def _aliased(fitted: LagFit, options: Options, covariates: Covariates) -> list[str]:
     """Terms that others span; what differences of the noise take away is not meant."""
-    names = _term_names(fitted, options, recipe)[: len(fitted.params)]
+    names = _term_names(fitted, options, covariates)[: len(fitted.params)]
     order = options.order
     differenced = order is not None and order.differences + order.seasonal_differences > 0
     gone = {"const", "trend"} if differenced else set()
     return [name for name, value in zip(names, fitted.params, strict=True) if np.isnan(value) and name not in gone]
 
 
-def _noted(fitted: LagFit, options: Options, recipe: Beside) -> Iterator[tuple[str, str]]:
+def _noted(fitted: LagFit, options: Options, covariates: Covariates) -> Iterator[tuple[str, str]]:
     """Code and text of what deserves a look."""
     if fitted.exact:
         yield "LL118", words.exact_text(options.kpi)
@@ -275,14 +275,14 @@ def _noted(fitted: LagFit, options: Options, recipe: Beside) -> Iterator[tuple[s
         yield "LL122", words.no_rest_text(options.kpi)
     if not fitted.noise_known:
         yield "LL124", words.noise_text()
-    if lost := _aliased(fitted, options, recipe):
+    if lost := _aliased(fitted, options, covariates):
         yield "LL119", words.aliased_text(lost)
 
 
-def _term_names(fitted: LagFit, options: Options, recipe: Beside) -> list[str]:
+def _term_names(fitted: LagFit, options: Options, covariates: Covariates) -> list[str]:
     """A name for every parameter, in order."""
     kpi, model = options.kpi, fitted.model
-    terms = ["const", *recipe.names, *(f"{kpi}.L{lag}" for lag in options.own_lags)]
+    terms = ["const", *covariates.names, *(f"{kpi}.L{lag}" for lag in options.own_lags)]
     for lead, family in zip(options.leads, model.families, strict=True):
         if family.kind == "almon":
             terms += [f"{lead}.almon{place}" for place in range(family.n_columns)]
@@ -304,14 +304,16 @@ def _term_names(fitted: LagFit, options: Options, recipe: Beside) -> list[str]:
     return terms
 
 
-def _named(fitted: LagFit, options: Options, recipe: Beside, sample: Sample, *, provenance: Provenance) -> LaggedRegressionResult:
+def _named(
+    fitted: LagFit, options: Options, covariates: Covariates, sample: Sample, *, provenance: Provenance
+) -> LaggedRegressionResult:
     """The numbers of the array functions with the names that they are about."""
-    terms, index, values = _term_names(fitted, options, recipe), sample.calendar.index[fitted.used], unit_values(fitted)
+    terms, index, values = _term_names(fitted, options, covariates), sample.calendar.index[fitted.used], unit_values(fitted)
     return LaggedRegressionResult(
         **vars(regression_numbers(fitted)),
         kpi=options.kpi,
         leads=options.leads,
-        controls=recipe.controls,
+        controls=covariates.controls,
         unit=sample.calendar.unit,
         shape=", ".join(dict.fromkeys(family.kind for family in options.families)),
         lags=tuple(sorted({lag for family in options.families for lag in family.lags})),
@@ -326,7 +328,7 @@ def _named(fitted: LagFit, options: Options, recipe: Beside, sample: Sample, *, 
         provenance=provenance,
         _fit=fitted,
         _cov=values.cov,
-        _beside=recipe,
+        _covariates=covariates,
         _sample=sample,
         _options=options,
     )

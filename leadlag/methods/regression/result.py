@@ -16,16 +16,16 @@ from leadlag.core.linear.wald import WaldTest, joint_test
 from leadlag.decision import Check, residual_checks
 from leadlag.errors import UsageError
 from leadlag.methods.regression import words
-from leadlag.methods.regression.beside import Beside
+from leadlag.methods.regression.covariates import Covariates
 from leadlag.methods.regression.numbers.diagnostics import Diagnostics, diagnose
 from leadlag.methods.regression.numbers.fit import BandCovariance, LagFit, band_covariance, innovation_slopes
 from leadlag.methods.regression.numbers.lead import bootstrap, profile_numbers
 from leadlag.methods.regression.numbers.longrun import LongRun
 from leadlag.methods.regression.numbers.units import RegressionNumbers
 from leadlag.methods.regression.options import Options
-from leadlag.methods.regression.prediction import predicted
+from leadlag.methods.regression.prediction import predictions
 from leadlag.methods.regression.profile import LagProfile
-from leadlag.methods.regression.statsmodels import handed_over
+from leadlag.methods.regression.statsmodels import statsmodels_result
 from leadlag.results import Provenance, Result, plain
 from leadlag.sample import Sample
 
@@ -110,7 +110,7 @@ class LaggedRegressionResult(Result, RegressionNumbers, _RegressionNames):
     provenance: Provenance
     _fit: LagFit = field(repr=False)
     _cov: Floats = field(repr=False)
-    _beside: Beside = field(repr=False)
+    _covariates: Covariates = field(repr=False)
     _sample: Sample = field(repr=False)
     _options: Options = field(repr=False)
 
@@ -248,7 +248,7 @@ class LaggedRegressionResult(Result, RegressionNumbers, _RegressionNames):
         UsageError
             If a column is missing, or the noise was differenced, so that the model says nothing of the KPI's level.
         """
-        return predicted(self._fit, self._beside, self._options, of_fit=self._sample, data=data, time=time)
+        return predictions(self._fit, self._covariates, self._options, of_fit=self._sample, data=data, time=time)
 
     def to_statsmodels(self) -> RegressionResultsWrapper | SARIMAXResultsWrapper:
         """The same fit as a statsmodels result: ``OLS``, or ``SARIMAX`` with a noise model, at these parameters.
@@ -257,7 +257,7 @@ class LaggedRegressionResult(Result, RegressionNumbers, _RegressionNames):
         ``SARIMAX`` goes on, where that of leadlag begins afresh; in ``OLS`` the rows of a gap stand next to each other. AIC and
         BIC of ``SARIMAX`` count the variance of the noise as a parameter, those of leadlag never do.
         """
-        return handed_over(self._fit, names=self.params.index, index=self._sample.calendar.index, kpi=self.kpi)
+        return statsmodels_result(self._fit, names=self.params.index, index=self._sample.calendar.index, kpi=self.kpi)
 
     def summary(self) -> str:
         """Fit, profiles and diagnostics as text, at most 80 columns wide."""

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from statsmodels.regression.linear_model import RegressionResultsWrapper
     from statsmodels.tsa.statespace.sarimax import SARIMAXResultsWrapper
 
-__all__ = ["handed_over"]
+__all__ = ["statsmodels_result"]
 
 
-def handed_over(
+def statsmodels_result(
     fitted: LagFit, *, names: pd.Index, index: pd.Index, kpi: str
 ) -> RegressionResultsWrapper | SARIMAXResultsWrapper:
     """A statsmodels result on the same rows and columns, in the units of the data.

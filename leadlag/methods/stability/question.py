@@ -12,7 +12,7 @@ import numpy as np
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment, as_window
-from leadlag.core.search.given import best_column, given_others
+from leadlag.core.search.conditional import best_column, conditional_problem
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import column_of
@@ -121,7 +121,7 @@ def stability_test(
     known, `leadlag.methods.stability.numbers.sides.change_at` for the date on which the lead became a target. From then on
     its *values* are those of a target, so a period of the KPI counts as "since" once the value of the lead `delay` periods
     before does. Periods of `selected_on` stay out of the effect before; where the others are too few, the effect on those
-    periods is used, corrected for the choice (`leadlag.methods.stability.numbers.sides.chosen_before`).
+    periods is used, corrected for the choice (`leadlag.methods.stability.numbers.sides.corrected_for_selection`).
 
     Examples
     --------
@@ -143,24 +143,24 @@ def stability_test(
     kpi, lead, kept, calendar = names.kpi, names.lead, names.controls, sample.calendar
     longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     known = as_catalogue(catalogue).get(lead) or Metric(lead)
-    target = _target(calendar, known, since=targeted_since, chosen=selected_on, n_candidates=selected_from)
+    target = _target(calendar, known, since=targeted_since, selected_on=selected_on, n_candidates=selected_from)
     shapes = searched_shapes(sample, names.leads)
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
         refuse_untestable(prepared.untestable, kpi=kpi)
-        problem = given_others(prepared.problem, shapes)
-        asked = _asked(prepared, problem, 0, best=best_column(problem, 0, shapes)[0], shapes=shapes)
-        flips = SharedSigns(seed=seed, n_draws=draws)
-        found = asked.change(flips)
+        problem = conditional_problem(prepared.problem, shapes)
+        tested = _tested_column(prepared, problem, 0, best=best_column(problem, 0, shapes)[0], shapes=shapes)
+        signs = SharedSigns(seed=seed, n_draws=draws)
+        found = tested.change(signs)
         if found is None:
-            what = f"kpi={kpi!r}, lead={lead!r}: {words.too_little(len(asked.of.rows), calendar.unit)}."
+            what = f"kpi={kpi!r}, lead={lead!r}: {words.too_little(len(tested.regression.rows), calendar.unit)}."
             raise UsageError(f"{what} Give more periods.", code="LL204")
-        size = _window(window, n=len(asked.of.rows))
-        stability = _stability(asked, found, calendar, target=target, flips=flips, level=level)
+        size = _window(window, n=len(tested.regression.rows))
+        stability = _stability(tested, found, calendar, target=target, signs=signs, level=level)
         if stability.weakening is not None and stability.weakening.missing:
             raise UsageError(f"targeted_since: {stability.weakening.missing}. Leave it out, or ask again later.", code="LL204")
-        numbers = _of_change(asked, found, calendar, flips=flips, level=level)
-        numbers |= _moving(moving_profile(asked, problem, window=size, level=level), calendar)
+        numbers = _of_change(tested, found, calendar, signs=signs, level=level)
+        numbers |= _moving(moving_profile(tested, problem, window=size, level=level), calendar)
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
     settings |= {"window": size, "rng": seed_words(rng), "controls": kept, "missing": missing, "log": logged}
     settings |= {"n_draws": draws, "time": time}
@@ -169,9 +169,9 @@ def stability_test(
     done = Search(n_lags=problem.n_slots, n_shapes=len(shapes), n_tests=len(found.dates), family=words.WHEN, correction=words.HOW)
     provenance = Provenance.of("stability_test", warnings=[(one.code, one.text) for one in sample.notes], search=done, **settings)
     return StabilityTest(
-        kpi=kpi, lead=lead, given=names.given, controls=kept, unit=calendar.unit, delay=whole(asked.delay),
-        shape=asked.shape.label, stability=stability, window=size, lead_sd=float(problem.x_scale[0]), level=level,
-        nobs=len(asked.of.rows), in_percent=asked.log, provenance=provenance, **numbers,
+        kpi=kpi, lead=lead, given=names.given, controls=kept, unit=calendar.unit, delay=whole(tested.delay),
+        shape=tested.shape.label, stability=stability, window=size, lead_sd=float(problem.x_scale[0]), level=level,
+        nobs=len(tested.regression.rows), in_percent=tested.log, provenance=provenance, **numbers,
     )  # fmt: skip
 
 
@@ -215,41 +215,41 @@ def lead_stability(
     -------
     Stability
     """
-    asked, flips = _asked(prepared, problem, column, best=best, shapes=shapes), SharedSigns(seed=seed, n_draws=n_draws)
+    tested, signs = _tested_column(prepared, problem, column, best=best, shapes=shapes), SharedSigns(seed=seed, n_draws=n_draws)
     target, missing = None, ""
     if metric is not None and metric.targeted_since is not None:
         try:
             target = targeted(calendar, metric.targeted_since, metric.selected_on, n_candidates=metric.selected_from)
         except UsageError as error:
             missing = words.date_refused(error)
-    found = asked.change(flips)
+    found = tested.change(signs)
     weakening = Weakening(since=str(metric.targeted_since), level=level, missing=missing) if metric and missing else None
     if found is None:
-        reason = words.too_little(len(asked.of.rows), calendar.unit)
+        reason = words.too_little(len(tested.regression.rows), calendar.unit)
         if target is not None:
             weakening = Weakening(since=target.label, level=level, missing=reason)
         return Stability(missing=reason, weakening=weakening)
-    stability = _stability(asked, found, calendar, target=target, flips=flips, level=level)
+    stability = _stability(tested, found, calendar, target=target, signs=signs, level=level)
     return replace(stability, weakening=weakening) if weakening is not None else stability
 
 
-def _asked(prepared: Prepared, problem: Problem, column: int, *, best: int, shapes: Sequence[Shape]) -> LeadColumn:
+def _tested_column(prepared: Prepared, problem: Problem, column: int, *, best: int, shapes: Sequence[Shape]) -> LeadColumn:
     """A lead in its column, the KPI's outliers judged beside it: before, a strong answer looks like one."""
     if prepared.kpi.n_clipped:
-        beside = np.column_stack([problem.mean, column_of(problem, column, best, shapes)])
-        y, _, _ = clean_kpi(prepared.working.given, beside, unit_root=problem.momentum.unit_root)
+        columns = np.column_stack([problem.mean, column_of(problem, column, best, shapes)])
+        y, _, _ = clean_kpi(prepared.working.unclipped, columns, unit_root=problem.momentum.unit_root)
         problem = refitted(problem, y=y)
     return lead_column(problem, column, best, shapes, log=prepared.kpi.log)
 
 
-def _target(calendar: Calendar, known: Metric, *, since: Any, chosen: Any, n_candidates: Any) -> Targeted | None:
+def _target(calendar: Calendar, known: Metric, *, since: Any, selected_on: Any, n_candidates: Any) -> Targeted | None:
     """When the lead became a target, by the arguments or by what is known about it."""
     if since is None and known.targeted_since is None:
-        if chosen is not None or n_candidates is not None:
+        if selected_on is not None or n_candidates is not None:
             raise UsageError("selected_on and selected_from say how a target was chosen: give targeted_since too.")
         return None
     moment = known.targeted_since if since is None else as_moment(since, "targeted_since")
-    window = known.selected_on if chosen is None else as_window(chosen, "selected_on")
+    window = known.selected_on if selected_on is None else as_window(selected_on, "selected_on")
     if n_candidates is not None and window is None:
         raise UsageError(f"selected_from={n_candidates!r} says how a target was chosen: give selected_on too, when that was.")
     many = known.selected_from if n_candidates is None else as_int(n_candidates, "selected_from", low=2)
@@ -257,24 +257,24 @@ def _target(calendar: Calendar, known: Metric, *, since: Any, chosen: Any, n_can
 
 
 def _stability(
-    asked: LeadColumn, found: LeadChange, calendar: Calendar, *, target: Targeted | None, flips: SharedSigns, level: float
+    tested: LeadColumn, found: LeadChange, calendar: Calendar, *, target: Targeted | None, signs: SharedSigns, level: float
 ) -> Stability:
     """The answers about one lead."""
-    before, after = both_sides(asked, found, level=level)
+    before, after = both_sides(tested, found, level=level)
     return Stability(
         statistic=found.supremum,
         pvalue=found.pvalue,
-        date=calendar.labels[asked.of.rows[found.split - 1]],
+        date=calendar.labels[tested.regression.rows[found.split - 1]],
         before=before.value,
         after=after.value,
-        weakening=None if target is None else _weakening(asked, calendar, target, flips=flips, level=level),
+        weakening=None if target is None else _weakening(tested, calendar, target, signs=signs, level=level),
     )
 
 
-def _weakening(asked: LeadColumn, calendar: Calendar, target: Targeted, *, flips: SharedSigns, level: float) -> Weakening:
+def _weakening(tested: LeadColumn, calendar: Calendar, target: Targeted, *, signs: SharedSigns, level: float) -> Weakening:
     """The test since the lead became a target."""
     found = since_target(
-        asked, since=target.since, chosen=target.chosen, n_candidates=target.n_candidates, flips=flips, level=level
+        tested, since=target.since, selected_on=target.chosen, n_candidates=target.n_candidates, signs=signs, level=level
     )
     told = Weakening(since=target.label, level=level, n_before=found.n_before, n_after=found.n_after)
     if found.before is None or found.after is None:
@@ -286,20 +286,20 @@ def _weakening(asked: LeadColumn, calendar: Calendar, target: Targeted, *, flips
     )  # fmt: skip
 
 
-def _of_change(asked: LeadColumn, found: LeadChange, calendar: Calendar, *, flips: SharedSigns, level: float) -> dict[str, Any]:
+def _of_change(tested: LeadColumn, found: LeadChange, calendar: Calendar, *, signs: SharedSigns, level: float) -> dict[str, Any]:
     """Fields of the test at an unknown date."""
-    of, labels = asked.of, calendar.labels
-    before, after = both_sides(asked, found, level=level)
-    every = whole_change(of, flips=flips)
+    regression, labels = tested.regression, calendar.labels
+    before, after = both_sides(tested, found, level=level)
+    every = whole_change(regression, signs=signs)
     return {
         "before_low": before.low, "before_high": before.high, "after_low": after.low, "after_high": after.high,
         "supremum_pvalue": found.supremum_pvalue, "average_pvalue": found.average_pvalue,
         "exponential_pvalue": found.exponential_pvalue, "threshold": found.threshold,
-        "asymptotic_pvalue": asymptotic_pvalue(found, len(of.rows)),
+        "asymptotic_pvalue": asymptotic_pvalue(found, len(regression.rows)),
         "whole_statistic": math.nan if every is None else every[0], "whole_pvalue": math.nan if every is None else every[1],
-        "periods": tuple(labels[row] for row in of.rows),
-        "left_out": tuple(labels[row] for row in of.event),
-        "dates": tuple(labels[of.rows[date - 1]] for date in found.dates), "statistics": tuple(found.statistics.tolist()),
+        "periods": tuple(labels[row] for row in regression.rows),
+        "left_out": tuple(labels[row] for row in regression.event),
+        "dates": tuple(labels[regression.rows[date - 1]] for date in found.dates), "statistics": tuple(found.statistics.tolist()),
     }  # fmt: skip
 
 

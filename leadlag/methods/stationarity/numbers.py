@@ -9,11 +9,11 @@ import numpy as np
 
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, rows_needed
-from leadlag.core.series.cycles import SeasonAsked
-from leadlag.core.series.stationary import Judged
+from leadlag.core.series.cycles import CandidateSeason
+from leadlag.core.series.stationary import StationarityVerdicts
 from leadlag.core.time.lags import difference
 
-__all__ = ["SeasonShown", "has_trend", "season_strength", "shown_columns", "spread_grows"]
+__all__ = ["SeriesSeason", "has_trend", "season_dummies", "season_strength", "spread_grows"]
 
 
 #: Standard errors by which the slope has to lie above zero, and the least slope: spread like the root of the level, as counts
@@ -70,28 +70,28 @@ def spread_grows(x: Floats, season: Floats | None = None) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class SeasonShown:
+class SeriesSeason:
     """A season asked of one series: how many of its cycles the series shows, and the p that it has none."""
 
-    asked: SeasonAsked
+    season: CandidateSeason
     n_kept: int
     pvalue: float
 
 
-def shown_columns(seasons: Sequence[SeasonShown]) -> Floats | None:
+def season_dummies(seasons: Sequence[SeriesSeason]) -> Floats | None:
     """Columns of what a series shows of its seasons, side by side, shape (n, k); None if it shows none."""
-    columns = [item.asked.columns(item.n_kept) for item in seasons if item.n_kept]
+    columns = [item.season.columns(item.n_kept) for item in seasons if item.n_kept]
     return np.column_stack(columns) if columns else None
 
 
-def season_strength(x: Floats, season: SeasonShown, *, differenced: bool) -> float:
+def season_strength(x: Floats, season: SeriesSeason, *, differenced: bool) -> float:
     """Share of the variance beside a trend that a season explains, its coefficients paid for; NaN for one that is not shown.
 
     Parameters
     ----------
     x : ndarray, shape (n,)
         NaN where missing.
-    season : SeasonShown
+    season : SeriesSeason
     differenced : bool
         Whether it is the variance of the changes.
     """
@@ -100,7 +100,7 @@ def season_strength(x: Floats, season: SeasonShown, *, differenced: bool) -> flo
     values = difference(x) if differenced else x
     rows = np.isfinite(values)
     fixed = np.column_stack([np.ones(len(x)), np.arange(len(x)) / len(x)])
-    both = np.column_stack([fixed, season.asked.columns(season.n_kept)])
+    both = np.column_stack([fixed, season.season.columns(season.n_kept)])
     small, large = (orthonormal_basis(columns[rows]) for columns in (fixed, both))
     without, beside = (residualise(values[rows], basis) for basis in (small, large))
     n_spare = max(int(rows.sum()) - large.rank, 1)
@@ -108,6 +108,6 @@ def season_strength(x: Floats, season: SeasonShown, *, differenced: bool) -> flo
     return max(0.0, 1.0 - float(beside @ beside) / n_spare / before) if before > 0 else np.nan
 
 
-def has_trend(answers: Judged, place: int) -> bool:
+def has_trend(answers: StationarityVerdicts, place: int) -> bool:
     """Whether a trend was found, by its own test or as the only level to return to; tests may stand beside one that was not."""
     return bool(answers.trend_pvalue[place] < answers.alpha) or answers.verdict[place] == "trend-stationary"

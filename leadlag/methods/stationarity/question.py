@@ -12,14 +12,14 @@ from leadlag._validation import as_list, as_real, only_data_positional
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import is_constant
-from leadlag.core.series.cycles import found_in
-from leadlag.core.series.stationary import Judged, enough_rows, judged, nothing_left
+from leadlag.core.series.cycles import selected_cycles
+from leadlag.core.series.stationary import StationarityVerdicts, enough_rows, nothing_left, stationarity_verdicts
 from leadlag.errors import UsageError
 from leadlag.methods.stationarity import words
-from leadlag.methods.stationarity.numbers import SeasonShown, has_trend, season_strength, shown_columns, spread_grows
+from leadlag.methods.stationarity.numbers import SeriesSeason, has_trend, season_dummies, season_strength, spread_grows
 from leadlag.methods.stationarity.result import SeasonTest, SeriesStationarity, StationarityResult
 from leadlag.methods.stationarity.transform import SeriesTransform
-from leadlag.prepare.season import seasons_to_ask
+from leadlag.prepare.season import candidate_seasons
 from leadlag.prepare.transforms import few_values
 from leadlag.prepare.untestable import single_event
 from leadlag.results import Provenance, Search
@@ -75,8 +75,8 @@ def check_stationarity(
     -----
     DF-GLS and ADF have the null of a unit root, KPSS that of stationarity. A verdict needs both sides to agree; where they do
     not, "inconclusive" is the answer. Whether a trend stands beside the tests is asked by a test that holds either way; seasons
-    of the calendar that are found stand there too. `leadlag.core.series.stationary.judged` has the rule, docs/stationarity.md
-    how often it is right.
+    of the calendar that are found stand there too. `leadlag.core.series.stationary.stationarity_verdicts` has the rule,
+    docs/stationarity.md how often it is right.
 
     Examples
     --------
@@ -132,29 +132,29 @@ def _checked(sample: Sample, X: Floats, *, segment: str, alpha: float, provenanc
     """The series of one table; those with the same season go through the tests together."""
     n = len(X)
     reasons = [_untestable(x) for x in X.T]
-    asked = _seasons(X, [not reason for reason in reasons], sample.calendar)
+    seasons = _seasons(X, [not reason for reason in reasons], sample.calendar)
     first_day = str(sample.calendar.starts[0])[:10] if sample.calendar.freq == "week" else ""
     groups: dict[tuple[int, ...], list[int]] = {}
-    for column, seasons in enumerate(asked):
-        groups.setdefault(tuple(item.n_kept for item in seasons), []).append(column)
+    for column, shown in enumerate(seasons):
+        groups.setdefault(tuple(item.n_kept for item in shown), []).append(column)
     for columns in groups.values():
-        season = shown_columns(asked[columns[0]])
+        season = season_dummies(seasons[columns[0]])
         n_season = 0 if season is None else season.shape[1]
         empty = nothing_left(X[:, columns], season)
         for place, column in enumerate(columns):
             if not reasons[column]:
                 reasons[column] = _too_little(X[:, column], n_season=n_season, empty=bool(empty[place]))
         tested = [column for column in columns if not reasons[column]]
-        answers = judged(X[:, tested], season=season, alpha=alpha)
+        answers = stationarity_verdicts(X[:, tested], season=season, alpha=alpha)
         in_logs = [place for place, column in enumerate(tested) if _worth_a_log(X[:, column], season)]
-        logs = judged(np.log(X[:, [tested[place] for place in in_logs]]), season=season, alpha=alpha)
+        logs = stationarity_verdicts(np.log(X[:, [tested[place] for place in in_logs]]), season=season, alpha=alpha)
         for column in columns:
             x = X[:, column]
             fields: dict[str, Any] = {"verdict": "untestable", "reason": reasons[column], "transform": SeriesTransform(n_rows=n)}
             if not reasons[column]:
                 place = tested.index(column)
                 log = (logs, in_logs.index(place)) if place in in_logs else None
-                fields = _fields(x, asked[column], answers, place, log=log, first_day=first_day)
+                fields = _fields(x, seasons[column], answers, place, log=log, first_day=first_day)
             nobs = int(np.isfinite(x).sum())
             yield SeriesStationarity(
                 metric=sample.names[column], segment=segment, unit=sample.calendar.unit, nobs=nobs, n_missing=n - nobs,
@@ -183,16 +183,16 @@ def _too_little(x: Floats, *, n_season: int, empty: bool) -> str:
     return words.untestable("LL207") if empty else ""
 
 
-def _seasons(X: Floats, testable: Sequence[bool], calendar: Calendar) -> list[tuple[SeasonShown, ...]]:
+def _seasons(X: Floats, testable: Sequence[bool], calendar: Calendar) -> list[tuple[SeriesSeason, ...]]:
     """The seasons that each series is long enough for, and what it shows of them."""
     n_values = np.isfinite(X).sum(axis=0)
-    found: list[tuple[SeasonShown, ...]] = [() for _ in testable]
+    found: list[tuple[SeriesSeason, ...]] = [() for _ in testable]
     for count in np.unique(n_values[list(testable)]):
         columns = np.flatnonzero((n_values == count) & testable)
-        for asked in seasons_to_ask(calendar, len(X), n_values=int(count)):
-            shown = found_in(X[:, columns], asked)
+        for season in candidate_seasons(calendar, len(X), n_values=int(count)):
+            shown = selected_cycles(X[:, columns], season)
             for place, column in enumerate(columns):
-                item = SeasonShown(asked=asked, n_kept=int(shown.n_kept[place]), pvalue=float(shown.pvalues[place]))
+                item = SeriesSeason(season=season, n_kept=int(shown.n_kept[place]), pvalue=float(shown.pvalues[place]))
                 found[column] = (*found[column], item)
     return found
 
@@ -203,7 +203,13 @@ def _worth_a_log(x: Floats, season: Floats | None) -> bool:
 
 
 def _fields(
-    x: Floats, asked: Sequence[SeasonShown], answers: Judged, place: int, *, log: tuple[Judged, int] | None, first_day: str
+    x: Floats,
+    seasons: Sequence[SeriesSeason],
+    answers: StationarityVerdicts,
+    place: int,
+    *,
+    log: tuple[StationarityVerdicts, int] | None,
+    first_day: str,
 ) -> dict[str, Any]:
     """What was found about one series that could be tested."""
     tests = answers.tests
@@ -222,14 +228,14 @@ def _fields(
         "kpss_bandwidth": int(tests.bandwidth[place]),
         "seasons": tuple(
             SeasonTest(
-                period=item.asked.period, n_pairs=item.n_kept, month_ends=item.asked.dummies, n_seasons=item.asked.n_seasons,
+                period=item.season.period, n_pairs=item.n_kept, month_ends=item.season.dummies, n_seasons=item.season.n_seasons,
                 pvalue=item.pvalue, strength=season_strength(values, item, differenced=differenced),
             )
-            for item in asked
+            for item in seasons
         ),
         "transform": SeriesTransform.fit(
             x, log=log is not None, differenced=differenced, trend=has_trend(working, about), first_day=first_day,
-            seasons=[(item.asked, item.n_kept) for item in asked if item.n_kept],
+            seasons=[(item.season, item.n_kept) for item in seasons if item.n_kept],
         ),
         "log_verdict": "" if log is None else verdict,
     }  # fmt: skip

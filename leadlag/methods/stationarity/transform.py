@@ -11,7 +11,7 @@ import pandas as pd
 
 from leadlag._validation import as_int
 from leadlag.core.arrays import Floats
-from leadlag.core.series.cycles import SeasonAsked, month_ends
+from leadlag.core.series.cycles import CandidateSeason, month_ends
 from leadlag.core.series.season import harmonics
 from leadlag.core.time.lags import difference
 from leadlag.errors import UsageError
@@ -104,7 +104,7 @@ class SeriesTransform:
         log: bool = False,
         differenced: bool = False,
         trend: bool = False,
-        seasons: Sequence[tuple[SeasonAsked, int]] = (),
+        seasons: Sequence[tuple[CandidateSeason, int]] = (),
         first_day: str = "",
     ) -> SeriesTransform:
         """Learn the transform from one series.
@@ -115,7 +115,7 @@ class SeriesTransform:
             One row a period, NaN where missing.
         log, differenced, trend : bool
             What is done; a trend is taken off levels only.
-        seasons : sequence of (SeasonAsked, int)
+        seasons : sequence of (CandidateSeason, int)
             Seasons that are taken off, each with how many of its pairs.
         first_day : str
             First day of the first week; needed for the ends of months.

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from leadlag.core.arrays import Flags, Floats, Ints
-from leadlag.core.forecasts.direct import own_history
+from leadlag.core.forecasts.direct import own_history_model
 from leadlag.core.linear.leastsquares import is_constant, less_columns, orthonormal_basis, residualise, standardise
 from leadlag.core.linear.masks import columns_by_rows
 from leadlag.core.noise.momentum import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum, inside
@@ -19,22 +19,22 @@ from leadlag.core.series.season import harmonics
 from leadlag.core.time.lags import difference
 from leadlag.prepare.kpi import MAX_ORDER, clear_shift, clip_limit, working_kpi
 from leadlag.prepare.leads import N_TREND, working_leads
-from leadlag.prepare.season import season_columns, seasons_asked, seasons_to_ask
-from leadlag.prepare.transforms import bounded_spikes, clip_innovations, few_values
+from leadlag.prepare.season import candidate_seasons, season_columns, selected_seasons
+from leadlag.prepare.transforms import clip_beyond, clip_innovations, few_values
 from leadlag.prepare.untestable import fewest_rows
 from leadlag.sample import Calendar
 
-__all__ = ["AsOf", "KpiThen", "Known", "Learner", "LeadsThen", "Published"]
+__all__ = ["KnownValues", "KpiAtOrigin", "LeadsAtOrigin", "Learner", "RealTimeData", "UnrevisedData"]
 
 
 #: Verdicts are asked again when the history has grown by this share.
 _GROWTH = 0.2
 #: Rows at which they are asked first, and seasons at which again: at two a season can be asked, at four with all its cycles.
-_FIRST_ASKED, _SEASONS_ASKED = 20, (2, 4)
+_FIRST_ROWS, _AT_SEASONS = 20, (2, 4)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Known:
+class KnownValues:
     """Values as they were published at one origin, rows up to and with it; NaN where not published yet, or missing.
 
     Parameters
@@ -50,7 +50,7 @@ class Known:
     Z: Floats
 
 
-class AsOf(Protocol):
+class RealTimeData(Protocol):
     """What says which values were known when."""
 
     @property
@@ -65,12 +65,12 @@ class AsOf(Protocol):
     def control_delays(self) -> Ints:
         """The same of each control, shape (c,)."""
 
-    def at(self, origin: int) -> Known:
+    def at(self, origin: int) -> KnownValues:
         """What was known at the end of row `origin`."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Published:
+class UnrevisedData:
     """Values that are published once, some periods late, and never revised.
 
     Parameters
@@ -90,17 +90,17 @@ class Published:
     lead_delays: Ints
     control_delays: Ints
 
-    def at(self, origin: int) -> Known:
+    def at(self, origin: int) -> KnownValues:
         """What was known at the end of row `origin`."""
         row = np.arange(origin + 1)[:, None]
         leads = np.where(row <= origin - self.lead_delays, self.X[: origin + 1], np.nan)
         controls = np.where(row <= origin - self.control_delays, self.Z[: origin + 1], np.nan)
         own = np.where(row[:, 0] <= origin - self.kpi_delay, self.y[: origin + 1], np.nan)
-        return Known(y=own, X=leads, Z=controls)
+        return KnownValues(y=own, X=leads, Z=controls)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Verdict:
+class Preparation:
     """What was found to hold of the series up to some origin; arrays of shape (m,).
 
     Parameters
@@ -130,7 +130,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class KpiThen:
+class KpiAtOrigin:
     """The KPI as it was analysed at one origin.
 
     Parameters
@@ -154,7 +154,7 @@ class KpiThen:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class LeadsThen:
+class LeadsAtOrigin:
     """Leads with one publication delay as they were analysed at one origin.
 
     Parameters
@@ -175,7 +175,7 @@ class Learner:
 
     Parameters
     ----------
-    known : AsOf
+    known : RealTimeData
     calendar : Calendar
         Of all rows.
     max_lag : int
@@ -185,35 +185,35 @@ class Learner:
 
     Notes
     -----
-    The rows at which verdicts are asked do not depend on where the origins begin, and a forecast neither.
+    The rows at which the preparation is chosen do not depend on where the origins begin, and a forecast neither.
     """
 
-    known: AsOf
+    known: RealTimeData
     calendar: Calendar
     max_lag: int
     growth: float = _GROWTH
-    _asked: tuple[int, Verdict] | None = field(default=None, init=False)
+    _cached: tuple[int, Preparation] | None = field(default=None, init=False)
     _fixed_rows: dict[tuple[tuple[float, int], ...], Floats] = field(default_factory=dict, init=False)
 
-    def verdict(self, origin: int, now: Known) -> Verdict:
-        """The verdicts that hold at one origin: those of the last number of rows at which they are asked."""
+    def preparation(self, origin: int, now: KnownValues) -> Preparation:
+        """The preparation that holds at one origin: that of the last number of rows at which it is chosen."""
         rows = max((point for point in self._points if point <= origin + 1), default=origin + 1)
-        if self._asked is not None and self._asked[0] == rows:
-            return self._asked[1]
+        if self._cached is not None and self._cached[0] == rows:
+            return self._cached[1]
         then = now if rows == origin + 1 else self.known.at(rows - 1)
         if not self.can_learn(then):
             rows, then = origin + 1, now
-        self._asked = (rows, _asked_again(then, self.calendar, self.max_lag))
-        return self._asked[1]
+        self._cached = (rows, _preparation(then, self.calendar, self.max_lag))
+        return self._cached[1]
 
     @cached_property
     def _points(self) -> tuple[int, ...]:
-        """Numbers of rows at which verdicts are asked."""
+        """Numbers of rows at which the preparation is chosen."""
         n = len(self.calendar)
         if self.growth <= 0:
             return tuple(range(1, n + 1))
-        grown = _FIRST_ASKED * (1.0 + self.growth) ** np.arange(np.ceil(np.log(max(n, 2)) / np.log1p(self.growth)))
-        seasons = [times * one.period for one in seasons_to_ask(self.calendar, n) for times in _SEASONS_ASKED]
+        grown = _FIRST_ROWS * (1.0 + self.growth) ** np.arange(np.ceil(np.log(max(n, 2)) / np.log1p(self.growth)))
+        seasons = [times * one.period for one in candidate_seasons(self.calendar, n) for times in _AT_SEASONS]
         return tuple(sorted({int(np.ceil(point)) for point in (*grown, *seasons)}))
 
     @property
@@ -221,15 +221,17 @@ class Learner:
         """Periods in a season of the calendar, the shortest if it has several; None if it has none."""
         return min(self.calendar.season_lengths, default=None)
 
-    def deterministic(self, verdict: Verdict, n: int) -> Floats:
+    def deterministic(self, preparation: Preparation, n: int) -> Floats:
         """Constant, trend and seasons on the first n rows, shape (n, q); made for all rows at once, not to be changed."""
-        if len(self._fixed_rows.get(verdict.seasons, ())) < n:
+        if len(self._fixed_rows.get(preparation.seasons, ())) < n:
             rows = max(n, len(self.calendar))
-            seasons = [_season(self.calendar, rows, period, count) for period, count in verdict.seasons]
-            self._fixed_rows[verdict.seasons] = np.column_stack([np.ones(rows), np.arange(rows) / len(self.calendar), *seasons])
-        return self._fixed_rows[verdict.seasons][:n]
+            seasons = [_season(self.calendar, rows, period, count) for period, count in preparation.seasons]
+            self._fixed_rows[preparation.seasons] = np.column_stack(
+                [np.ones(rows), np.arange(rows) / len(self.calendar), *seasons]
+            )
+        return self._fixed_rows[preparation.seasons][:n]
 
-    def can_learn(self, now: Known) -> bool:
+    def can_learn(self, now: KnownValues) -> bool:
         """Whether enough is known of the KPI, and something of it is left beside a straight line."""
         raw = self._raw(now)
         if np.isfinite(raw).sum() < fewest_rows(N_TREND + now.Z.shape[1]) or bool(is_constant(raw)):
@@ -237,71 +239,76 @@ class Learner:
         line = np.column_stack([np.ones(len(raw)), np.arange(len(raw)) / len(raw)])
         return bool(np.nan_to_num(less_columns(standardise(raw).values, line)).any())
 
-    def _raw(self, now: Known) -> Floats:
+    def _raw(self, now: KnownValues) -> Floats:
         """The KPI as far as it is published."""
         return now.y[: len(now.y) - self.known.kpi_delay]
 
-    def kpi(self, now: Known, verdict: Verdict) -> KpiThen:
+    def kpi(self, now: KnownValues, preparation: Preparation) -> KpiAtOrigin:
         """The KPI at one origin."""
         raw = self._raw(now)
         scaled = standardise(raw)
-        columns = [self.deterministic(verdict, len(raw)), standardise(now.Z[: len(raw)]).values]
-        base = np.column_stack([*columns, *_step(verdict, len(raw))])
+        columns = [self.deterministic(preparation, len(raw)), standardise(now.Z[: len(raw)]).values]
+        base = np.column_stack([*columns, *_step(preparation, len(raw))])
         cleaned = scaled.values
-        if verdict.clip is not None:
-            mean = base @ filtered_fit(cleaned, base, verdict.momentum).params
-            residual, n_clipped = clip_innovations(cleaned - mean, verdict.momentum, limit=verdict.clip)
+        if preparation.clip is not None:
+            mean = base @ filtered_fit(cleaned, base, preparation.momentum).params
+            residual, n_clipped = clip_innovations(cleaned - mean, preparation.momentum, limit=preparation.clip)
             cleaned = mean + residual if n_clipped else cleaned
         known = np.isfinite(cleaned)
-        cleaned = cleaned if known.all() else _continued(cleaned, base, verdict.momentum)
+        cleaned = cleaned if known.all() else _gaps_forecast(cleaned, base, preparation.momentum)
         # own history one row on is the KPI's autoregression: what carries effects on in one of the shapes
-        own = own_history(
-            cleaned, known, self._fixed(verdict, len(raw) + 1, steps=1), steps=1, unit_root=verdict.unit_root, max_order=MAX_ORDER
+        own = own_history_model(
+            cleaned,
+            known,
+            self._fixed(preparation, len(raw) + 1, steps=1),
+            steps=1,
+            unit_root=preparation.unit_root,
+            max_order=MAX_ORDER,
         )
-        phi = verdict.momentum.phi if own is None else inside(own.psi)
-        return KpiThen(
-            y=cleaned, known=known, momentum=replace(verdict.momentum, phi=phi), center=float(scaled.center),
+        phi = preparation.momentum.phi if own is None else inside(own.psi)
+        return KpiAtOrigin(
+            y=cleaned, known=known, momentum=replace(preparation.momentum, phi=phi), center=float(scaled.center),
             scale=float(scaled.scale), raw=raw,
         )  # fmt: skip
 
-    def base(self, now: Known, verdict: Verdict, *, ahead: int) -> Floats:
+    def base(self, now: KnownValues, preparation: Preparation, *, ahead: int) -> Floats:
         """Columns of every model, on the rows up to the one that is forecast, `ahead` rows after the origin.
 
         A control stands with the value that is known at the origin: its value in the period that is forecast is not.
         """
         n = len(now.y) + ahead
-        columns = [self._fixed(verdict, n, steps=ahead + self.known.kpi_delay)]
+        columns = [self._fixed(preparation, n, steps=ahead + self.known.kpi_delay)]
         for values, delay in zip(now.Z.T, self.known.control_delays, strict=True):
-            moved = difference(values) if verdict.unit_root else values
+            moved = difference(values) if preparation.unit_root else values
             columns.append(_latest(moved[: len(moved) - delay], n=n)[:, None])
         return np.column_stack(columns)
 
-    def _fixed(self, verdict: Verdict, n: int, *, steps: int) -> Floats:
+    def _fixed(self, preparation: Preparation, n: int, *, steps: int) -> Floats:
         """Constant, trend, seasons and level shift on the first n rows, of changes over so many steps for an integrated KPI."""
-        columns, shift = self.deterministic(verdict, n), _step(verdict, n)
-        if verdict.unit_root:  # the constant is the drift of changes
+        columns, shift = self.deterministic(preparation, n), _step(preparation, n)
+        if preparation.unit_root:  # the constant is the drift of changes
             columns = np.delete(columns, 1, axis=1)
             shift = [one - np.concatenate([np.zeros((steps, 1)), one[:-steps]]) for one in shift]
         return np.column_stack([columns, *shift])
 
-    def leads(self, now: Known, verdict: Verdict, some: Ints, *, delay: int) -> LeadsThen:
+    def leads(self, now: KnownValues, preparation: Preparation, some: Ints, *, delay: int) -> LeadsAtOrigin:
         """Some leads, all published `delay` periods late, at one origin."""
         n = len(now.y) - delay
-        values, _ = bounded_spikes(now.X[:n, some], verdict.spikes[some])
-        values = np.where(verdict.differenced[some], difference(values), values)
-        values = _less(standardise(values).values, self.deterministic(verdict, n))
-        values = _as_surprises(values, verdict.surprises[some], unit_root=verdict.unit_root)
+        values, _ = clip_beyond(now.X[:n, some], preparation.spikes[some])
+        values = np.where(preparation.differenced[some], difference(values), values)
+        values = _less(standardise(values).values, self.deterministic(preparation, n))
+        values = _as_surprises(values, preparation.surprises[some], unit_root=preparation.unit_root)
         rho = first_autocorrelation(values)
-        return LeadsThen(values=_carried_over(values, rho), rho=rho)
+        return LeadsAtOrigin(values=_filled_forward(values, rho), rho=rho)
 
 
-def _asked_again(now: Known, calendar: Calendar, max_lag: int) -> Verdict:
-    """The verdicts of the preparation on what is known."""
+def _preparation(now: KnownValues, calendar: Calendar, max_lag: int) -> Preparation:
+    """The preparation that is chosen on what is known."""
     n, m = now.X.shape
     fixed = np.column_stack([np.ones(n), np.arange(n) / n, standardise(now.Z).values])
     some = np.flatnonzero((np.isfinite(now.X).sum(axis=0) >= fewest_rows(N_TREND)) & ~is_constant(now.X))
     X = now.X[:, some]
-    seasons = seasons_asked(replace(calendar, index=calendar.index[:n]), now.y, X)
+    seasons = selected_seasons(replace(calendar, index=calendar.index[:n]), now.y, X)
     season = season_columns(seasons)
     base = fixed if season is None else np.column_stack([fixed, season])
     kpi = working_kpi(now.y, base, season=season)
@@ -310,21 +317,21 @@ def _asked_again(now: Known, calendar: Calendar, max_lag: int) -> Verdict:
     if shift is not None:
         base = np.column_stack([base, shift.column(n)])
         momentum = fit_momentum(kpi.y, base, max_order=MAX_ORDER, unit_root=kpi.unit_root)
-    left = kpi.given - base @ filtered_fit(kpi.y, base, momentum).params
+    left = kpi.unclipped - base @ filtered_fit(kpi.y, base, momentum).params
     differenced, surprises, spikes = np.zeros(m, dtype=bool), np.zeros(m, dtype=bool), np.full(m, np.inf)
     differenced[some], surprises[some] = made.differenced, made.surprises
     spikes[some] = made.spikes
-    return Verdict(
+    return Preparation(
         unit_root=kpi.unit_root, seasons=tuple((item.period, item.count) for item in seasons),
         shift=None if shift is None else shift.row, momentum=momentum,
-        clip=None if few_values(kpi.given) else clip_limit(left, momentum), differenced=differenced, surprises=surprises,
+        clip=None if few_values(kpi.unclipped) else clip_limit(left, momentum), differenced=differenced, surprises=surprises,
         spikes=spikes,
     )  # fmt: skip
 
 
-def _step(verdict: Verdict, n: int) -> list[Floats]:
+def _step(preparation: Preparation, n: int) -> list[Floats]:
     """The KPI's level shift on the first n rows, shape (n, 1); nothing if there is none."""
-    return [] if verdict.shift is None else [(np.arange(n) >= verdict.shift).astype(np.float64)[:, None]]
+    return [] if preparation.shift is None else [(np.arange(n) >= preparation.shift).astype(np.float64)[:, None]]
 
 
 def _season(calendar: Calendar, n: int, period: float, count: int) -> Floats:
@@ -332,7 +339,7 @@ def _season(calendar: Calendar, n: int, period: float, count: int) -> Floats:
     return harmonics(n, period=period, count=count) if count else month_ends(calendar.starts[:n].to_numpy("datetime64[D]"))
 
 
-def _continued(y: Floats, base: Floats, momentum: Momentum) -> Floats:
+def _gaps_forecast(y: Floats, base: Floats, momentum: Momentum) -> Floats:
     """The KPI with what is missing after its first value foretold by its own past."""
     mean = np.nan_to_num(base @ filtered_fit(y, base, momentum).params)
     u, phi = y - mean, momentum.phi
@@ -364,18 +371,18 @@ def _less(values: Floats, columns: Floats) -> Floats:
     return left
 
 
-def _as_surprises(values: Floats, chosen: Flags, *, unit_root: bool) -> Floats:
+def _as_surprises(values: Floats, columns: Flags, *, unit_root: bool) -> Floats:
     """Series of which some are replaced by their own surprises, summed up again if the KPI is integrated."""
-    if not chosen.any():
+    if not columns.any():
         return values
-    moved = difference(values[:, chosen]) if unit_root else values[:, chosen]
+    moved = difference(values[:, columns]) if unit_root else values[:, columns]
     errors = ar_errors(moved, autoregressions(moved, order=2))
     replaced = values.copy()
-    replaced[:, chosen] = np.nancumsum(errors, axis=0) if unit_root else errors
+    replaced[:, columns] = np.nancumsum(errors, axis=0) if unit_root else errors
     return replaced
 
 
-def _carried_over(values: Floats, rho: Floats) -> Floats:
+def _filled_forward(values: Floats, rho: Floats) -> Floats:
     """Series with each gap filled from the value before it, what comes before the first value from that, dying out by rho."""
     known = np.isfinite(values)
     if known.all():

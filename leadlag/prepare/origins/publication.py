@@ -9,14 +9,14 @@ import numpy as np
 
 from leadlag.catalogue import Metric
 from leadlag.core.arrays import Floats
-from leadlag.prepare.origins.learned import Published
+from leadlag.prepare.origins.learned import UnrevisedData
 from leadlag.prepare.transforms import take_log
 from leadlag.sample import Sample
 
-__all__ = ["published"]
+__all__ = ["unrevised_data"]
 
 
-def published(
+def unrevised_data(
     sample: Sample,
     y: Floats,
     *,
@@ -25,11 +25,11 @@ def published(
     controls: tuple[str, ...],
     log: Sequence[str],
     metrics: Mapping[str, Metric],
-) -> Published:
+) -> UnrevisedData:
     """What was known when, if no value was revised and the catalogue says how late each is published."""
     delays = {name: _delay(sample, metrics, name) for name in (kpi, *leads, *controls)}
     X, Z = (_columns(sample, names, log) for names in (leads, controls))
-    return Published(
+    return UnrevisedData(
         y=y, X=X, Z=Z, kpi_delay=delays[kpi],
         lead_delays=np.array([delays[name] for name in leads], dtype=np.intp),
         control_delays=np.array([delays[name] for name in controls], dtype=np.intp),

@@ -10,7 +10,7 @@ import numpy as np
 
 from leadlag.core.arrays import Floats, Ints
 from leadlag.errors import UsageError
-from leadlag.prepare.origins.learned import Known
+from leadlag.prepare.origins.learned import KnownValues
 from leadlag.prepare.transforms import take_log
 from leadlag.sample import Vintages
 
@@ -23,7 +23,7 @@ _ENOUGH = 0.5
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Snapshots:
-    """Values of snapshots in the roles of a forecast; fulfils `leadlag.prepare.origins.learned.AsOf`.
+    """Values of snapshots in the roles of a forecast; fulfils `leadlag.prepare.origins.learned.RealTimeData`.
 
     Parameters
     ----------
@@ -67,10 +67,10 @@ class Snapshots:
         """The same of each control, shape (c,)."""
         return np.array([self._late[name] for name in self.controls], dtype=np.intp)
 
-    def at(self, origin: int) -> Known:
+    def at(self, origin: int) -> KnownValues:
         """What was known at the end of row `origin`."""
         table = self.vintages.table_at(origin)
-        return Known(
+        return KnownValues(
             y=self._columns(table, (self.kpi,))[:, 0],
             X=self._columns(table, self.leads),
             Z=self._columns(table, self.controls),

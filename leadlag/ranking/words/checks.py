@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leadlag.decision.checks import Check
     from leadlag.ranking.result import Context
 
-__all__ = ["GRADE", "ONLY_A_PART", "PLUSES", "STATUS", "asked", "check", "graded", "label"]
+__all__ = ["GRADE", "ONLY_A_PART", "PLUSES", "STATUS", "check", "graded", "label", "question_of"]
 
 #: Why a lead of which only a part acts has no gain.
 ONLY_A_PART = "only a part of it acts, and forecasts are made from its values as they are"
@@ -45,7 +45,7 @@ _MISSED = {
 }
 
 #: What each check asks.
-_ASKED = {
+_QUESTIONS = {
     "data_rows": "Enough periods",
     "data_gaps": "Missing values",
     "data_outliers": "Outliers",
@@ -66,9 +66,9 @@ _ASKED = {
 }
 
 
-def asked(code: str) -> str:
+def question_of(code: str) -> str:
     """What a check asks, in a few words."""
-    return _ASKED.get(code, code)
+    return _QUESTIONS.get(code, code)
 
 
 #: The word under which the answer to a check stands in a text.
@@ -83,19 +83,19 @@ def label(code: str) -> str:
     return "Data" if code.startswith("data_") else _LABEL.get(code, "Checks")
 
 
-def check(asked_of: Check, decision: Decision, context: Context) -> str:
+def check(item: Check, decision: Decision, context: Context) -> str:
     """A check's answer and what to do about it; empty if there is nothing to say."""
-    if asked_of.status == "not applicable":
-        why = _missing(asked_of.code, decision.evidence)
-        return f"{asked(asked_of.code)}: not applicable here{f', {why}' if why else ''}."
-    tell = _TELLERS.get(asked_of.code)
+    if item.status == "not applicable":
+        why = _missing(item.code, decision.evidence)
+        return f"{question_of(item.code)}: not applicable here{f', {why}' if why else ''}."
+    tell = _TELLERS.get(item.code)
     if tell is None:
-        return f"{asked(asked_of.code)}: {STATUS[asked_of.status]}."
-    return tell(_Asked(check=asked_of, evidence=decision.evidence, context=context))
+        return f"{question_of(item.code)}: {STATUS[item.status]}."
+    return tell(_CheckContext(check=item, evidence=decision.evidence, context=context))
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Asked:
+class _CheckContext:
     """One check of one lead, and all that a sentence about it reads."""
 
     check: Check
@@ -147,7 +147,7 @@ def graded(decision: Decision) -> str:
     """The grade of a lead and what it rests on, as a sentence; empty without one."""
     if not decision.grade:
         return ""
-    missed = [_MISSED.get(code) or f"its data fail a check ({asked(code).lower()})" for code in decision.missed]
+    missed = [_MISSED.get(code) or f"its data fail a check ({question_of(code).lower()})" for code in decision.missed]
     return f"Graded {decision.grade}: {joined(missed) if missed else GRADE['strong']}."
 
 
@@ -156,40 +156,40 @@ def _about(share: float) -> str:
     return "less than 1 %" if 0.0 < share < 0.005 else f"{100.0 * share:.0f} %"
 
 
-def _rows(at: _Asked) -> str:
+def _rows(at: _CheckContext) -> str:
     told = f"{periods(at.value, at.unit)} used"
     if at.passed:
         return f"{told}: enough for the error rates that were measured."
     return f"{told}, few: small effects are missed and the delay is less sure. Wait for more, or take a finer cadence."
 
 
-def _gaps(at: _Asked) -> str:
+def _gaps(at: _CheckContext) -> str:
     if not at.value:
         return "No value is missing."
     told = f"{_about(at.value)} of the {at.unit}s lack a value of it or of {at.kpi}"
     return f"{told}." if at.passed else f"{told}: find out why they are missing, and whether it is the bad {at.unit}s."
 
 
-def _outliers(at: _Asked) -> str:
+def _outliers(at: _CheckContext) -> str:
     if not at.value:
         return "No value was taken for an outlier."
     told = f"{_about(at.value)} of the values were taken for outliers and drawn in"
     return f"{told}." if at.passed else f"{told}: look at them, they may be errors or the very events that count."
 
 
-def _seasons(at: _Asked) -> str:
+def _seasons(at: _CheckContext) -> str:
     told = f"{lag_number(round(at.value, 1))} seasons are in the sample"
     return f"{told}." if at.passed else f"{told}: the season is known only roughly. More of them make it surer."
 
 
-def _held(at: _Asked) -> str:
+def _held(at: _CheckContext) -> str:
     if at.passed:
         return f"Each {at.unit} has a value of its own."
     told = f"One value stands for {periods(at.value, at.unit)} at a time"
     return f"{told}: give the metric at its own cadence instead of filling it forward."
 
 
-def _origin(at: _Asked) -> str:
+def _origin(at: _CheckContext) -> str:
     kpi = at.kpi
     if at.passed:
         return f"It is no part and no copy of {kpi}."
@@ -198,14 +198,14 @@ def _origin(at: _Asked) -> str:
     return f"It is a part of {kpi}: what it says of the rest of {kpi} is worth a look of its own."
 
 
-def _reported(at: _Asked) -> str:
+def _reported(at: _CheckContext) -> str:
     kpi = at.kpi
     if at.passed:
         return f"{kpi} is reported {at.unit} by {at.unit}."
     return f"{kpi} is reported as an average or a sum over several {at.unit}s: take the figures of single {at.unit}s."
 
 
-def _delay(at: _Asked) -> str:
+def _delay(at: _CheckContext) -> str:
     evidence, ahead = at.evidence, at.evidence.delay
     if ahead is None:
         return ""
@@ -216,12 +216,12 @@ def _delay(at: _Asked) -> str:
     return f"{told}: {advice}."
 
 
-def _time(at: _Asked) -> str:
+def _time(at: _CheckContext) -> str:
     ahead, published = at.evidence.delay, at.evidence.available_after
     return "" if ahead is None else time_to_act(ahead, published, at.unit)
 
 
-def _feedback(at: _Asked) -> str:
+def _feedback(at: _CheckContext) -> str:
     lead, kpi = at.lead, at.kpi
     if math.isnan(at.value):
         return ""
@@ -251,7 +251,7 @@ def _saved(found: Gain, unit: str) -> str:
     return joined(told)
 
 
-def _gain(at: _Asked) -> str:
+def _gain(at: _CheckContext) -> str:
     found = at.evidence.gain
     if found is None:
         return ""
@@ -275,7 +275,7 @@ def _to_what(before: float, after: float) -> str:
     return "to more than ten times what it was" if share > 10.0 else f"to {_about(share)} of what it was"
 
 
-def _stable(at: _Asked) -> str:
+def _stable(at: _CheckContext) -> str:
     found = at.evidence.stability
     if found is None:
         return ""
@@ -289,7 +289,7 @@ def _stable(at: _Asked) -> str:
     return f"{told}. Ask again in a few {at.unit}s."
 
 
-def _targeted(at: _Asked) -> str:
+def _targeted(at: _CheckContext) -> str:
     stability = at.evidence.stability
     if stability is None or stability.weakening is None:
         return ""
@@ -299,14 +299,14 @@ def _targeted(at: _Asked) -> str:
     return since_target(stability.weakening, lead=at.lead, kpi=at.kpi, unit=at.unit, rise=rise, sign=sign)
 
 
-def _future(at: _Asked) -> str:
+def _future(at: _CheckContext) -> str:
     lead, kpi = at.lead, at.kpi
     if at.passed:
         return f"Its past tells more of {kpi} than its future does."
     return f"Its future tells more of {kpi} than its past does: {lead} may follow {kpi}."
 
 
-def _placebo(at: _Asked) -> str:
+def _placebo(at: _CheckContext) -> str:
     found, shifted = at.evidence.refutation, at.code == "placebo"
     if found is None:
         return ""
@@ -323,7 +323,7 @@ def _first(k: int) -> str:
     return "first" if k == 1 else f"among the first {k}"
 
 
-def _place(at: _Asked) -> str:
+def _place(at: _CheckContext) -> str:
     found = at.evidence.places
     if found is None:
         return ""
@@ -336,7 +336,7 @@ def _place(at: _Asked) -> str:
     return f"{told}; a tie with {names}: their order is not known."
 
 
-_TELLERS: Mapping[str, Callable[[_Asked], str]] = {
+_TELLERS: Mapping[str, Callable[[_CheckContext], str]] = {
     "data_rows": _rows,
     "data_gaps": _gaps,
     "data_outliers": _outliers,

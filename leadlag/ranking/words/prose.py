@@ -221,9 +221,9 @@ def _checks(decision: Decision, context: Context) -> list[tuple[str, str]]:
     return [(word, " ".join(filter(None, told))) for word, told in said.items() if any(told)]
 
 
-def _needless(asked: Check) -> bool:
+def _needless(check: Check) -> bool:
     """Whether a check need not be told in a text: the table of checks has it."""
-    return asked.code.startswith("data_") and asked.status == "pass"
+    return check.code.startswith("data_") and check.status == "pass"
 
 
 def _steps(decision: Decision, context: Context) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 from numpy.typing import NDArray
 
-from leadlag.core.forecasts.direct import lead_forecasts, own_history, shaped, shaped_lags
+from leadlag.core.forecasts.direct import lead_forecasts, lead_shapes, own_history_model, shape_lags
 from leadlag.core.noise.momentum import Momentum
 from leadlag.core.search.shapes import HUMP, STANDARD
 
@@ -55,7 +55,7 @@ def test_the_forecast_with_a_lead_is_that_of_the_best_of_all_columns_tried_by_ha
     known = np.ones(N, dtype=bool)
     known[[31, 32]] = not gap
     base = np.column_stack([np.ones(N + steps), np.sin(np.arange(N + steps) / 6)])
-    own = own_history(y, known, base, steps=steps, unit_root=walk, max_order=2)
+    own = own_history_model(y, known, base, steps=steps, unit_root=walk, max_order=2)
     assert own is not None
 
     moved, order, goal = np.r_[np.nan, np.diff(y)] if walk else y, own.basis.kept.size - base.shape[1], N - 1 + steps
@@ -68,7 +68,7 @@ def test_the_forecast_with_a_lead_is_that_of_the_best_of_all_columns_tried_by_ha
     psi = alone.params[base.shape[1] :]
 
     rho, lags = np.array([0.3, 0.9]), range(steps, MAX_LAG + 1)
-    forms = shaped(X, Momentum(phi=np.array([PHI]), unit_root=walk, variance=1.0), rho, reach=MAX_LAG)
+    forms = lead_shapes(X, Momentum(phi=np.array([PHI]), unit_root=walk, variance=1.0), rho, reach=MAX_LAG)
     found = lead_forecasts(own, forms, lags=lags, max_lag=MAX_LAG)
     for lead in range(2):
         past = X[0, lead] * rho[lead] ** np.arange(200, 0, -1)
@@ -96,31 +96,31 @@ def test_the_forecast_with_a_lead_is_that_of_the_best_of_all_columns_tried_by_ha
 def test_a_hump_takes_nothing_that_is_not_known_yet() -> None:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(60, 1))
-    forms = shaped(X, Momentum(phi=np.zeros(0), unit_root=False, variance=1.0), np.zeros(1), reach=3)
+    forms = lead_shapes(X, Momentum(phi=np.zeros(0), unit_root=False, variance=1.0), np.zeros(1), reach=3)
     for peak in range(2):
         weights = [HUMP[away] for away in range(-peak, 3)]
         by_hand = [sum(w * X[t - j, 0] for j, w in enumerate(weights)) for t in range(5, 60)]
         np.testing.assert_allclose(forms.cut[3 + 5 :, 0, peak], by_hand)
-    peaks = {peak for shape, peak in shaped_lags(range(4, 8)) if STANDARD[shape].kind == "hump"}
+    peaks = {peak for shape, peak in shape_lags(range(4, 8)) if STANDARD[shape].kind == "hump"}
     assert peaks == {4, 5, 6, 7, 8, 9}
 
 
 def test_too_few_rows_give_no_model() -> None:
     y = np.random.default_rng(0).normal(size=16)
-    assert own_history(y, np.ones(16, dtype=bool), np.ones((17, 1)), steps=1, unit_root=False, max_order=4) is None
+    assert own_history_model(y, np.ones(16, dtype=bool), np.ones((17, 1)), steps=1, unit_root=False, max_order=4) is None
     base = np.ones((61, 1))
     base[-1] = np.nan
     y = np.random.default_rng(0).normal(size=60)
-    assert own_history(y, np.ones(60, dtype=bool), base, steps=1, unit_root=False, max_order=4) is None
+    assert own_history_model(y, np.ones(60, dtype=bool), base, steps=1, unit_root=False, max_order=4) is None
 
 
 def test_a_lead_that_is_in_the_base_adds_nothing() -> None:
     y, X = kpi_and_leads(1, walk=False)
     base = np.column_stack([np.ones(N + 1), np.r_[np.zeros(2), X[:, 0]][: N + 1], np.r_[0.0, X[:, 0]]])
-    own = own_history(y, np.ones(N, dtype=bool), base, steps=1, unit_root=False, max_order=0)
+    own = own_history_model(y, np.ones(N, dtype=bool), base, steps=1, unit_root=False, max_order=0)
     assert own is not None
-    nothing = shaped(np.zeros((N, 1)), Momentum(phi=np.zeros(0), unit_root=False, variance=1.0), np.zeros(1), reach=2)
+    nothing = lead_shapes(np.zeros((N, 1)), Momentum(phi=np.zeros(0), unit_root=False, variance=1.0), np.zeros(1), reach=2)
     assert lead_forecasts(own, nothing, lags=(1, 2), max_lag=2).column.tolist() == [-1]
-    again = shaped(X[:, :1], Momentum(phi=np.zeros(0), unit_root=False, variance=1.0), np.zeros(1), reach=2)
+    again = lead_shapes(X[:, :1], Momentum(phi=np.zeros(0), unit_root=False, variance=1.0), np.zeros(1), reach=2)
     found = lead_forecasts(own, again, lags=(1,), max_lag=1)
-    assert STANDARD[shaped_lags((1,))[found.column[0]][0]].kind != "point"
+    assert STANDARD[shape_lags((1,))[found.column[0]][0]].kind != "point"

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadlag.core.linear.leastsquares import (
-    by_room,
     decides_alone,
     fit,
+    is_affine_copy,
     is_constant,
-    is_copy,
+    leverage_adjusted,
     orthonormal_basis,
     residualise,
     standardise,
@@ -125,7 +125,7 @@ def test_rounding_is_not_variation() -> None:
 
 
 def test_a_row_with_a_coefficient_of_its_own_says_nothing() -> None:
-    assert by_room(np.array([1e-17, 1.0]), leverage=np.array([1.0, 0.5])).tolist() == [0.0, 2.0]
+    assert leverage_adjusted(np.array([1e-17, 1.0]), leverage=np.array([1.0, 0.5])).tolist() == [0.0, 2.0]
 
 
 def test_one_row_decides_a_dummys_coefficient() -> None:
@@ -136,12 +136,12 @@ def test_one_row_decides_a_dummys_coefficient() -> None:
 
 def test_a_copy_has_another_unit_and_offset() -> None:
     y = np.random.default_rng(0).normal(size=20)
-    assert is_copy(3.0 - 0.5 * y, y)
-    assert not is_copy(y**2, y)
+    assert is_affine_copy(3.0 - 0.5 * y, y)
+    assert not is_affine_copy(y**2, y)
 
 
 @pytest.mark.parametrize("together", [0, 1, 2])
 def test_two_points_are_always_on_a_line_and_no_copy(together: int) -> None:
     x, y = np.random.default_rng(0).normal(size=(2, 20))
     x[10:], y[: 10 - together] = np.nan, np.nan
-    assert not is_copy(x, y)
+    assert not is_affine_copy(x, y)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadlag.core.search.curse import after_selection
 from leadlag.core.search.effect import EffectSize, averaged_effect
+from leadlag.core.search.winners_curse import after_selection
 
 
 def averaged(effect: list[float], gain: list[float], *, error: list[float] | None = None, unit: float = 1.0) -> EffectSize:

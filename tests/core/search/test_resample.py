@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from leadlag.core.search.resample import SharedSigns, Tail, fit_tail, signs
+from leadlag.core.search.resample import SharedSigns, Tail, fit_tail, rademacher_signs
 
 
 def tail_of(seed: int, *, df: float, n_columns: int = 20, m: int = 4, n_draws: int = 1999) -> Tail:
@@ -16,11 +16,11 @@ def tail_of(seed: int, *, df: float, n_columns: int = 20, m: int = 4, n_draws: i
 
 
 def test_signs_are_plus_or_minus_one_with_equal_chance() -> None:
-    drawn = signs(np.random.default_rng(0), n=50, n_draws=400)
+    drawn = rademacher_signs(np.random.default_rng(0), n=50, n_draws=400)
     assert drawn.shape == (50, 400)
     assert set(np.unique(drawn)) == {-1.0, 1.0}
     assert abs(drawn.mean()) < 4 / np.sqrt(drawn.size)
-    assert np.array_equal(drawn, signs(np.random.default_rng(0), n=50, n_draws=400))
+    assert np.array_equal(drawn, rademacher_signs(np.random.default_rng(0), n=50, n_draws=400))
 
 
 def test_p_within_the_draws_is_their_count() -> None:
@@ -80,4 +80,4 @@ def test_shared_signs_are_drawn_once_and_are_those_of_the_seed() -> None:
     shared = SharedSigns(seed=3, n_draws=40)
     assert shared.of(20) is shared.of(20)
     for n in (20, 21):
-        np.testing.assert_array_equal(shared.of(n), signs(np.random.default_rng(3), n=n, n_draws=40))
+        np.testing.assert_array_equal(shared.of(n), rademacher_signs(np.random.default_rng(3), n=n, n_draws=40))

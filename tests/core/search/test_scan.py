@@ -10,7 +10,7 @@ import statsmodels.api as sm
 
 from leadlag.core.noise.momentum import Momentum, whitener
 from leadlag.core.search.problem import Problem
-from leadlag.core.search.resample import fit_tail, signs
+from leadlag.core.search.resample import fit_tail, rademacher_signs
 from leadlag.core.search.scan import Scan, scan, scan_each
 from leadlag.core.search.shapes import Shape, lead_columns
 from leadlag.core.time.lags import lag_matrix
@@ -115,11 +115,11 @@ def test_the_p_value_is_that_of_a_slow_bootstrap_with_the_same_signs() -> None:
     hat = base @ np.linalg.inv(base.T @ base) @ base.T
     residual = (np.eye(40) - hat) @ y / np.sqrt(1 - np.diag(hat))
     drawn_with = np.random.default_rng(np.random.default_rng(5).integers(2**63))  # the scan draws a seed for itself first
-    flips = signs(drawn_with, n=40, n_draws=n_draws)
+    signs = rademacher_signs(drawn_with, n=40, n_draws=n_draws)
     largest = np.empty((2, n_draws))
     for draw in range(n_draws):
         for lead in range(2):
-            drawn = less_base(residual * flips[:, draw], base)
+            drawn = less_base(residual * signs[:, draw], base)
             fits = [sm.OLS(drawn, less_base(lags[:, lead, place], base)).fit() for place in range(3)]
             largest[lead, draw] = max(abs(fit.tvalues[0]) for fit in fits) * np.sqrt(found.df / 39)
     expected = fit_tail(largest, df_most=float(found.df)).log_pvalues(found.statistic)

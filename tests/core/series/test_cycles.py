@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadlag.core.series.cycles import asked_cycles, asked_month_ends, found_in, month_ends
+from leadlag.core.series.cycles import candidate_cycles, candidate_month_ends, month_ends, selected_cycles
 from leadlag.core.series.season import harmonics
 
 WEEKS = 365.25 / 7.0
@@ -16,7 +16,7 @@ WEEKS = 365.25 / 7.0
     (40, 4.0, 2, True), (90, 7.0, 3, True), (200, 24.0, 12, True),
 ])  # fmt: skip
 def test_how_many_cycles_a_sample_allows(n: int, period: float, n_pairs: int | None, whole: bool) -> None:
-    asked = asked_cycles(n, period=period)
+    asked = candidate_cycles(n, period=period)
     if n_pairs is None:
         assert asked is None
     else:
@@ -25,7 +25,7 @@ def test_how_many_cycles_a_sample_allows(n: int, period: float, n_pairs: int | N
 
 
 def test_the_cycles_of_a_season_are_its_harmonics() -> None:
-    asked = asked_cycles(60, period=12.0)
+    asked = candidate_cycles(60, period=12.0)
     assert asked is not None
     np.testing.assert_allclose(asked.columns(6), harmonics(60, period=12.0, count=6))
 
@@ -33,21 +33,21 @@ def test_the_cycles_of_a_season_are_its_harmonics() -> None:
 def test_a_season_is_found_where_it_is_and_rarely_where_it_is_not() -> None:
     rng = np.random.default_rng(0)
     noise = rng.normal(size=(120, 400))
-    asked = asked_cycles(120, period=12.0)
+    asked = candidate_cycles(120, period=12.0)
     assert asked is not None
     with_season = noise[:, :50] + 1.5 * harmonics(120, period=12.0, count=1)[:, :1]
-    assert (found_in(with_season, asked).n_kept == 6).all()
-    assert (found_in(noise, asked).n_kept > 0).mean() < 0.10
+    assert (selected_cycles(with_season, asked).n_kept == 6).all()
+    assert (selected_cycles(noise, asked).n_kept > 0).mean() < 0.10
 
 
 def test_what_is_found_in_a_series_does_not_depend_on_its_company() -> None:
     rng = np.random.default_rng(1)
     X = rng.normal(size=(156, 6)) + harmonics(156, period=WEEKS, count=2) @ rng.normal(size=(4, 6))
     X[5:40, 2] = np.nan
-    asked = asked_cycles(156, period=WEEKS)
+    asked = candidate_cycles(156, period=WEEKS)
     assert asked is not None
-    together = found_in(X, asked)
-    alone = [found_in(X[:, [j]], asked) for j in range(6)]
+    together = selected_cycles(X, asked)
+    alone = [selected_cycles(X[:, [j]], asked) for j in range(6)]
     np.testing.assert_array_equal(together.n_kept, [item.n_kept[0] for item in alone])
     np.testing.assert_allclose(together.pvalues, [item.pvalues[0] for item in alone], rtol=1e-6)
 
@@ -55,4 +55,4 @@ def test_what_is_found_in_a_series_does_not_depend_on_its_company() -> None:
 def test_month_ends_are_the_weeks_before_and_after_a_new_month() -> None:
     days = np.array(["2021-01-18", "2021-01-25", "2021-02-01", "2021-02-08"], dtype="datetime64[D]")
     np.testing.assert_array_equal(month_ends(days), [[0, 0], [1, 0], [0, 1], [0, 0]])
-    assert asked_month_ends(days) is None
+    assert candidate_month_ends(days) is None

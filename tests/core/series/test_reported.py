@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from leadlag.core.series.reported import cumulative_blocks, filled_forward_step
+from leadlag.core.series.reported import cumulative_blocks, fill_forward_length
 
 
 def noise(seed: int, n: int, m: int, *phi: float) -> np.ndarray:
@@ -66,16 +66,16 @@ def test_what_rises_and_falls_is_no_sum_to_date() -> None:
 def test_a_slow_metric_on_a_fast_grid_gives_its_step() -> None:
     values = np.random.default_rng(16).normal(size=14).round(2)
     months = np.repeat(values, [4, 4, 5, 4, 5, 4, 4, 5, 4, 4, 5, 4, 4, 5])[2:-1]
-    assert filled_forward_step(months) == 4
-    assert filled_forward_step(1e6 * months + 7) == 4
-    assert filled_forward_step(np.repeat(values, 13)) == 13
-    assert filled_forward_step(np.r_[np.nan, months]) == 4
+    assert fill_forward_length(months) == 4
+    assert fill_forward_length(1e6 * months + 7) == 4
+    assert fill_forward_length(np.repeat(values, 13)) == 13
+    assert fill_forward_length(np.r_[np.nan, months]) == 4
 
 
 def test_a_slow_value_may_repeat_itself() -> None:
     values = np.arange(14.0)
     values[6] = values[5]
-    assert filled_forward_step(np.repeat(values, 4)) == 4
+    assert fill_forward_length(np.repeat(values, 4)) == 4
 
 
 def test_counts_states_campaigns_and_rounded_values_are_not_filled() -> None:
@@ -90,4 +90,4 @@ def test_counts_states_campaigns_and_rounded_values_are_not_filled() -> None:
         lambda: np.where(time // 4 % 3 == 0, 5.0, 0.0),
         lambda: rng.normal(size=120),
     ]
-    assert not any(filled_forward_step(kind()) for kind in kinds for _ in range(100))
+    assert not any(fill_forward_length(kind()) for kind in kinds for _ in range(100))

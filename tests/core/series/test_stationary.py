@@ -8,7 +8,7 @@ import numpy as np
 from scipy.signal import lfilter
 
 from leadlag.core.series.season import harmonics
-from leadlag.core.series.stationary import enough_rows, judged, nothing_left
+from leadlag.core.series.stationary import enough_rows, nothing_left, stationarity_verdicts
 from leadlag.core.series.trend import trend_statistics
 from leadlag.core.series.unitroot import unit_root_tests
 
@@ -20,7 +20,7 @@ RISE = np.arange(N)[:, None] / N
 
 
 def shares(X: np.ndarray, season: np.ndarray | None = None) -> dict[str, float]:
-    return {verdict: count / X.shape[1] for verdict, count in Counter(judged(X, season=season).verdict).items()}
+    return {verdict: count / X.shape[1] for verdict, count in Counter(stationarity_verdicts(X, season=season).verdict).items()}
 
 
 def test_noise_walks_and_trends_are_told_apart() -> None:
@@ -37,7 +37,7 @@ def test_a_strong_season_beside_the_tests_does_not_spoil_them() -> None:
     strong = 10.0 * season[:, :2].sum(axis=1, keepdims=True)
     assert shares(AR + strong, season)["stationary"] > 0.80
     assert shares(WALK + strong, season)["integrated"] > 0.65
-    assert judged(WALK + strong, season=season).verdict == judged(WALK, season=season).verdict
+    assert stationarity_verdicts(WALK + strong, season=season).verdict == stationarity_verdicts(WALK, season=season).verdict
 
 
 def test_the_test_for_a_trend_holds_without_and_with_a_unit_root() -> None:
@@ -54,11 +54,11 @@ def test_the_test_for_a_trend_holds_without_and_with_a_unit_root() -> None:
 def test_a_verdict_does_not_depend_on_company_order_unit_or_offset() -> None:
     X = np.column_stack([AR[:, :4], WALK[:, :4], WALK[:, 4:6] + 60.0 * RISE, np.full(N, np.nan)])
     X[20:30, 1] = X[:40, 5] = np.nan
-    together = judged(X)
+    together = stationarity_verdicts(X)
     for changed in (X[:, ::-1] * -1e6, X[:, ::-1] * 1e-9 + 1.0):
-        assert judged(changed).verdict[::-1] == together.verdict
+        assert stationarity_verdicts(changed).verdict[::-1] == together.verdict
     for column in range(X.shape[1]):
-        alone = judged(X[:, [column]])
+        alone = stationarity_verdicts(X[:, [column]])
         assert alone.verdict[0] == together.verdict[column]
         for name in ("dfgls_pvalue", "adf_pvalue", "kpss_pvalue", "trend_pvalue"):
             np.testing.assert_allclose(getattr(alone, name)[0], getattr(together, name)[column], rtol=1e-8)

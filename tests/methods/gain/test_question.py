@@ -16,7 +16,7 @@ from leadlag import Metric, from_snapshots
 from leadlag.errors import DataContractError, UnknownNameError, UsageError
 from leadlag.methods.gain.question import forecast_gain, lead_gains
 from leadlag.methods.gain.result import ForecastGain
-from leadlag.prepare.origins.learned import Known, Published
+from leadlag.prepare.origins.learned import KnownValues, UnrevisedData
 from leadlag.sample import from_wide
 
 N = 120
@@ -82,7 +82,9 @@ def test_no_forecast_moves_when_all_that_comes_later_is_scrambled(case: str, scr
 def test_the_detector_of_leaks_finds_one(monkeypatch: pytest.MonkeyPatch) -> None:
     before = asked("plain", ())
     monkeypatch.setattr(
-        Published, "at", lambda self, origin: Known(y=self.y[: origin + 1], X=self.X[: origin + 1], Z=self.Z[: origin + 1])
+        UnrevisedData,
+        "at",
+        lambda self, origin: KnownValues(y=self.y[: origin + 1], X=self.X[: origin + 1], Z=self.Z[: origin + 1]),
     )
     asked.cache_clear()
     late = asked("plain", ())  # values that are not yet published are known now

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from leadlag.core.search.scan import scan
 from leadlag.errors import DataContractError, UnknownNameError, UsageError
 from leadlag.methods.power.numbers.sizes import needed_pvalue
-from leadlag.methods.power.question import detectable, detectable_effect, detectable_of
+from leadlag.methods.power.question import detectable, detectable_by_lead, detectable_effect
 from leadlag.methods.power.result import DetectableEffects
 from leadlag.prepare import Prepared, prepare
 from leadlag.sample import as_sample
@@ -96,7 +96,7 @@ def test_a_ranking_has_the_same_numbers_for_all_leads_at_once_and_for_one() -> N
     prepared, _ = prepared_weeks()
     found = scan(prepared.problem, rng=np.random.default_rng(0), n_draws=199)
     threshold = needed_pvalue(found.pvalue, fdr=0.10)
-    every = detectable_of(prepared, prepared.problem, found, threshold=threshold)
+    every = detectable_by_lead(prepared, prepared.problem, found, threshold=threshold)
     alone = detectable(prepared, prepared.problem, 2, found=found, threshold=threshold)
     assert alone is not None
     assert every[2] is not None
@@ -108,7 +108,7 @@ def test_two_hundred_leads_take_less_than_a_second_or_two() -> None:
     prepared, _ = prepared_weeks(n_leads=200)
     found = scan(prepared.problem, rng=np.random.default_rng(0), n_draws=99)
     begun = time.process_time()
-    detectable_of(prepared, prepared.problem, found, threshold=0.001)
+    detectable_by_lead(prepared, prepared.problem, found, threshold=0.001)
     assert time.process_time() - begun < 2.0
 
 

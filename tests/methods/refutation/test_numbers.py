@@ -9,7 +9,14 @@ import pytest
 
 from leadlag.core.noise.momentum import fit_momentum
 from leadlag.core.search.problem import Problem
-from leadlag.methods.refutation.numbers import Copies, future_lead, random_walks, reordered, shifted, with_copies
+from leadlag.methods.refutation.numbers import (
+    PlaceboCopies,
+    future_lead,
+    random_walks,
+    reordered_copies,
+    shifted_copies,
+    with_copies,
+)
 
 N = 120
 Made = tuple[np.ndarray, np.ndarray]
@@ -72,10 +79,10 @@ def test_the_future_of_what_does_not_follow_has_an_even_p() -> None:
     assert 0.03 <= np.mean(rejected) <= 0.19
 
 
-@pytest.mark.parametrize("attempt", [shifted, reordered])
+@pytest.mark.parametrize("attempt", [shifted_copies, reordered_copies])
 @pytest.mark.parametrize("make", [leading, walking])
 def test_a_lead_explains_more_than_its_copies_and_a_stranger_does_not(
-    attempt: Callable[..., Copies], make: Callable[[np.random.Generator], Made]
+    attempt: Callable[..., PlaceboCopies], make: Callable[[np.random.Generator], Made]
 ) -> None:
     rng = np.random.default_rng(1)
     y, x = make(rng)
@@ -91,7 +98,7 @@ def test_a_lead_explains_more_than_its_copies_and_a_stranger_does_not(
     assert np.mean(strangers) > 0.3
 
 
-def copies_of(attempt: Callable[..., Copies], problem: Problem, *, n_tries: int) -> np.ndarray:
+def copies_of(attempt: Callable[..., PlaceboCopies], problem: Problem, *, n_tries: int) -> np.ndarray:
     """The copies that an attempt compares a lead with."""
     seen: list[np.ndarray] = []
 
@@ -105,8 +112,8 @@ def copies_of(attempt: Callable[..., Copies], problem: Problem, *, n_tries: int)
     return seen[0]
 
 
-@pytest.mark.parametrize("attempt", [shifted, reordered])
-def test_copies_keep_the_values_of_a_lead_and_its_missing_beginning(attempt: Callable[..., Copies]) -> None:
+@pytest.mark.parametrize("attempt", [shifted_copies, reordered_copies])
+def test_copies_keep_the_values_of_a_lead_and_its_missing_beginning(attempt: Callable[..., PlaceboCopies]) -> None:
     y, x = leading(np.random.default_rng(2))
     x[:20], x[70] = np.nan, np.nan
     problem = problem_of(y, x)
@@ -121,15 +128,15 @@ def test_copies_keep_the_values_of_a_lead_and_its_missing_beginning(attempt: Cal
 def test_a_shift_is_longer_than_any_lag_in_either_direction() -> None:
     y, x = leading(np.random.default_rng(3))
     problem = with_copies(problem_of(y, x), (np.arange(N) == 60).astype(float)[:, None])
-    moved = (copies_of(shifted, problem, n_tries=1_000).argmax(axis=0) - 60) % N
+    moved = (copies_of(shifted_copies, problem, n_tries=1_000).argmax(axis=0) - 60) % N
     assert len(set(moved.tolist())) == len(moved) > 60
     assert moved.min() > max(problem.lags)
     assert N - moved.max() > 2 * max(problem.lags)  # the longest lag looks this much less into the future
 
 
 def test_with_few_copies_there_is_no_number() -> None:
-    assert np.isnan(Copies(found=2.0, tried=np.zeros(18)).pvalue)
-    assert Copies(found=2.0, tried=np.r_[np.zeros(18), 3.0]).pvalue == 0.10
+    assert np.isnan(PlaceboCopies(found=2.0, tried=np.zeros(18)).pvalue)
+    assert PlaceboCopies(found=2.0, tried=np.r_[np.zeros(18), 3.0]).pvalue == 0.10
 
 
 def test_walks_wander() -> None:

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from leadlag.errors import UsageError
-from leadlag.methods.refutation.question import decoys_tried, refutation_test, refuted
+from leadlag.methods.refutation.question import count_decoys, refutation_test, refute
 from leadlag.methods.refutation.result import RefutationTest
 from leadlag.prepare import Prepared, prepare
 from leadlag.sample import from_wide
@@ -32,11 +32,11 @@ def prepared(data: pd.DataFrame) -> Prepared:
 @pytest.mark.parametrize("integration", ["none", "integrated"])
 def test_a_lead_stands_and_a_follower_does_not(integration: str) -> None:
     found = prepared(weeks(0, integration=integration))
-    lead = refuted(found.problem, found.leads.index("demos"), seed=0)
+    lead = refute(found.problem, found.leads.index("demos"), seed=0)
     assert lead.past > lead.future
     assert max(lead.placebo, lead.permuted) <= 0.05
     assert (lead.n_permuted, lead.n_placebo > 50) == (99, True)
-    follower = refuted(found.problem, found.leads.index("tickets"), seed=0)
+    follower = refute(found.problem, found.leads.index("tickets"), seed=0)
     assert follower.future > 2 * follower.past
     assert follower.future_pvalue < 0.01
     assert follower.permuted > 0.05
@@ -44,13 +44,13 @@ def test_a_lead_stands_and_a_follower_does_not(integration: str) -> None:
 
 def test_the_same_seed_gives_the_same_numbers() -> None:
     problem = prepared(weeks(1)).problem
-    assert refuted(problem, 0, seed=3) == refuted(problem, 0, seed=3) != refuted(problem, 0, seed=4)
+    assert refute(problem, 0, seed=3) == refute(problem, 0, seed=3) != refute(problem, 0, seed=4)
 
 
 @pytest.mark.parametrize("integration", ["none", "integrated"])
 def test_walks_pass_as_rarely_as_the_threshold_says(integration: str) -> None:
     tried = [
-        decoys_tried(
+        count_decoys(
             prepared(weeks(seed, integration=integration)), {}, n_tested=5, fdr=0.10, seed=seed, n_decoys=20, n_draws=499
         )
         for seed in range(8)
@@ -63,7 +63,7 @@ def test_walks_pass_as_rarely_as_the_threshold_says(integration: str) -> None:
 
 def test_a_lead_in_the_model_raises_what_is_allowed() -> None:
     found = prepared(weeks(0))
-    beside = decoys_tried(found, {found.leads.index("demos"): 2}, n_tested=5, fdr=0.10, seed=0)
+    beside = count_decoys(found, {found.leads.index("demos"): 2}, n_tested=5, fdr=0.10, seed=0)
     assert beside.expected == pytest.approx(20 * 0.10 * (1 + max(beside.n_passed, 1)) / 25)
 
 

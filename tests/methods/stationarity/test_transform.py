@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadlag.core.series.cycles import asked_cycles, asked_month_ends
+from leadlag.core.series.cycles import candidate_cycles, candidate_month_ends
 from leadlag.errors import UsageError
 from leadlag.methods.stationarity.transform import SeriesTransform
 
@@ -28,7 +28,7 @@ def series(seed: int, n: int, *, gaps: bool) -> np.ndarray:
 
 
 def learned(values: np.ndarray, *, log: bool, differenced: bool, trend: bool, season: bool) -> SeriesTransform:
-    yearly = asked_cycles(len(values), period=12.0)
+    yearly = candidate_cycles(len(values), period=12.0)
     assert yearly is not None
     seasons = [(yearly, len(yearly.pairs))] if season else []
     return SeriesTransform.fit(values, log=log, differenced=differenced, trend=trend, seasons=seasons)
@@ -90,10 +90,10 @@ def test_a_change_over_a_gap_is_missing_and_the_level_after_it_is_not_guessed() 
 
 def test_the_ends_of_months_are_known_in_later_weeks() -> None:
     days = np.datetime64("2021-01-04", "D") + 7 * np.arange(150)
-    ends = asked_month_ends(days)
+    ends = candidate_month_ends(days)
     assert ends is not None
     pay_day = 10.0 + 4.0 * ends.pairs[0][:, 0]
-    transform = SeriesTransform.fit(pay_day[:100], seasons=[(asked_month_ends(days[:100]), 1)], first_day="2021-01-04")
+    transform = SeriesTransform.fit(pay_day[:100], seasons=[(candidate_month_ends(days[:100]), 1)], first_day="2021-01-04")
     np.testing.assert_allclose(transform.apply(pay_day[100:], start=100), pay_day[:100].mean())
     assert SeriesTransform.from_dict(transform.to_dict()) == transform
 

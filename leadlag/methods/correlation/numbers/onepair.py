@@ -11,10 +11,10 @@ from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.bands import critical_all
 from leadlag.core.linear.pvalues import two_sided
 from leadlag.core.series.unitroot import integrations
+from leadlag.methods.correlation.numbers.allpairs import REASONS, block_with_reasons
 from leadlag.methods.correlation.numbers.crosscorr import Block, Plan, joined_rows, lag_correlation, without
-from leadlag.methods.correlation.numbers.crosspairs import REASONS, judged_block
 
-__all__ = ["OnePair", "PairBands", "critical_at", "judged_pair", "look_integrated", "pair_bands"]
+__all__ = ["OnePair", "PairBands", "critical_at", "look_integrated", "pair_bands", "pair_with_reason"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,9 +77,9 @@ class PairBands:
     nobs: int
 
 
-def judged_pair(pair: OnePair, plan: Plan) -> tuple[Block | None, str]:
+def pair_with_reason(pair: OnePair, plan: Plan) -> tuple[Block | None, str]:
     """The correlations of a pair, and the code of why it has none; empty if it has some."""
-    found, reason = judged_block(pair.y[:, None], pair.x[:, None], pair.controls, plan)
+    found, reason = block_with_reasons(pair.y[:, None], pair.x[:, None], pair.controls, plan)
     return found, REASONS[int(reason[0, 0])] if np.isfinite(pair.x).any() else "LL201"
 
 

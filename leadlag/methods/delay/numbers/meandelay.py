@@ -12,7 +12,7 @@ from scipy import linalg, stats
 from leadlag.core.arrays import Floats
 from leadlag.core.noise.arma import autocovariances
 from leadlag.core.search.problem import Problem, refitted
-from leadlag.core.search.scan import Frame, column_of, frame_of, regressors
+from leadlag.core.search.scan import BaseFit, column_of, fit_base, regressors
 from leadlag.core.search.shapes import BLOCK, Response, Shape
 
 __all__ = ["MeanDelay", "mean_delay"]
@@ -99,16 +99,16 @@ def mean_delay(problem: Problem, lead: int, *, level: float, response: Response 
     the median and quantiles of the mean delays under these weights. How far the momentum carries is estimated too: its error is
     that of ``sum j phi_j / (1 - sum phi)`` (delta method).
     """
-    framed = [_framed(each, lead, response) for each in _with_momenta(problem, lead, response)]
-    if not any(family.columns.shape[1] for family in framed[0].families):
+    fits = [_profile_fits(each, lead, response) for each in _with_momenta(problem, lead, response)]
+    if not any(family.columns.shape[1] for family in fits[0].families):
         return MeanDelay.none()
-    best = min(float(left.min()) for each in framed for left in each.left if left.size)
-    noise = max(best / framed[0].df, _EXACT * float(framed[0].residual @ framed[0].residual))
+    best = min(float(left.min()) for each in fits for left in each.left if left.size)
+    noise = max(best / fits[0].df, _EXACT * float(fits[0].residual @ fits[0].residual))
     if not noise > 0.0:
         return MeanDelay.none()
-    if _turns(framed[0], noise=noise):
+    if _turns(fits[0], noise=noise):
         return MeanDelay.none("turns")
-    profiles = [(family, left) for each in framed for family, left in zip(each.families, each.left, strict=True)]
+    profiles = [(family, left) for each in fits for family, left in zip(each.families, each.left, strict=True)]
     weight = np.concatenate([f.prior * np.exp(-_TRUST * (left - best) / (2.0 * noise)) for f, left in profiles])
     mean, error = (np.concatenate([getattr(family, name) for family, _ in profiles]) for name in ("mean", "error"))
     kept = weight >= _LEAST_WEIGHT * weight.max()
@@ -122,19 +122,19 @@ def mean_delay(problem: Problem, lead: int, *, level: float, response: Response 
 def _with_momenta(problem: Problem, lead: int, response: Response) -> Iterator[Problem]:
     """The problem, and the same with the momentum that the KPI has beside the best single lag, short and long decay, and hump."""
     yield problem
-    frame = frame_of(problem)
+    base_fit = fit_base(problem)
     kinds = _BESIDE if response == "linear" else ((Shape("point", response=response),),)
     for shapes in kinds:
-        found = regressors(problem, frame, [lead], shapes)
+        found = regressors(problem, base_fit, [lead], shapes)
         usable = found.norm[0] > 0
         if usable.any():
-            gain = np.where(usable, _gain(found.values[:, 0] / np.where(usable, found.norm[0], 1.0), frame.residual), -1.0)
+            gain = np.where(usable, _gain(found.values[:, 0] / np.where(usable, found.norm[0], 1.0), base_fit.residual), -1.0)
             column = column_of(problem, lead, int(gain.argmax()), shapes)
             yield replace(problem, momentum=refitted(problem, base=np.column_stack([problem.base, column])).momentum)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Framed:
+class _ProfileFits:
     """The profiles in the regression filtered by one momentum, single lags first, with the sum of squares that each leaves."""
 
     residual: Floats
@@ -148,9 +148,11 @@ class _Framed:
         return [np.maximum(total - _gain(family.columns, self.residual), 0.0) for family in self.families]
 
 
-def _framed(problem: Problem, lead: int, response: Response) -> _Framed:
-    frame = frame_of(problem)
-    return _Framed(residual=frame.residual, df=max(frame.df, 1), families=tuple(_families(problem, frame, lead, response)))
+def _profile_fits(problem: Problem, lead: int, response: Response) -> _ProfileFits:
+    base_fit = fit_base(problem)
+    return _ProfileFits(
+        residual=base_fit.residual, df=max(base_fit.df, 1), families=tuple(_families(problem, base_fit, lead, response))
+    )
 
 
 def _gain(columns: Floats, residual: Floats) -> Floats:
@@ -165,15 +167,15 @@ def _quantiles(values: Floats, weights: Floats, shares: Sequence[float]) -> list
     return np.interp(shares, np.cumsum(weight) - weight / 2.0, different).tolist()
 
 
-def _turns(framed: _Framed, *, noise: float) -> bool:
+def _turns(fits: _ProfileFits, *, noise: float) -> bool:
     """Whether a single lag beside the best profile improves the fit clearly, with the other sign."""
-    columns = np.column_stack([family.columns for family in framed.families])
-    best, single = columns[:, np.argmin(np.concatenate(framed.left))], framed.families[0].columns
-    score = float(best @ framed.residual)
+    columns = np.column_stack([family.columns for family in fits.families])
+    best, single = columns[:, np.argmin(np.concatenate(fits.left))], fits.families[0].columns
+    score = float(best @ fits.residual)
     overlap = single.T @ best
     free = 1.0 - overlap * overlap
     usable = free > _ALIKE
-    beside = np.where(usable, single.T @ framed.residual - overlap * score, 0.0) / np.where(usable, free, 1.0)
+    beside = np.where(usable, single.T @ fits.residual - overlap * score, 0.0) / np.where(usable, free, 1.0)
     gained = beside * beside * free
     if not gained.size:
         return False
@@ -182,14 +184,14 @@ def _turns(framed: _Framed, *, noise: float) -> bool:
     return bool(gained[second] > _TURNS * noise and beside[second] * first < 0.0)
 
 
-def _families(problem: Problem, frame: Frame, lead: int, response: Response) -> Iterator[_Profiles]:
+def _families(problem: Problem, base_fit: BaseFit, lead: int, response: Response) -> Iterator[_Profiles]:
     """The profiles that are tried, single lags first."""
     finer = problem.finer_of(lead)
     step = 1.0 if finer is None else 1.0 / finer.clock.ratio
     shapes = [Shape("point", response=response)]
     if response == "linear":
         shapes += [Shape("momentum"), *(Shape("decay", rate) for rate in _RATES), *([BLOCK] if finer else [])]
-    found = regressors(problem, frame, [lead], shapes)
+    found = regressors(problem, base_fit, [lead], shapes)
     delays, n_slots = problem.delays(lead), problem.n_slots
     columns, norm = found.values[:, 0].reshape(-1, len(shapes), n_slots), found.norm[0].reshape(len(shapes), n_slots)
     counts = {kind: sum(shape.kind == kind for shape in shapes) for kind in ("point", "momentum", "decay", "block")}

@@ -10,7 +10,7 @@ import numpy as np
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import SharedSigns
-from leadlag.core.search.scan import frame_of, regressors
+from leadlag.core.search.scan import fit_base, regressors
 from leadlag.core.search.shapes import STANDARD, Shape
 
 __all__ = ["LASTING", "PeakTest", "peak_test"]
@@ -66,7 +66,7 @@ class PeakTest:
         return tuple(lag for place, lag in enumerate(self.lags) if place in kept)
 
 
-def peak_test(problem: Problem, lead: int, *, flips: SharedSigns, shapes: Sequence[Shape] = STANDARD) -> PeakTest:
+def peak_test(problem: Problem, lead: int, *, signs: SharedSigns, shapes: Sequence[Shape] = STANDARD) -> PeakTest:
     """Test each lag of one lead as the peak of its profile.
 
     Parameters
@@ -74,7 +74,7 @@ def peak_test(problem: Problem, lead: int, *, flips: SharedSigns, shapes: Sequen
     problem : Problem
     lead : int
         Its column in ``problem.X``.
-    flips : SharedSigns
+    signs : SharedSigns
         Draws of signs; the first 499 are used.
     shapes : sequence of Shape
 
@@ -97,18 +97,18 @@ def peak_test(problem: Problem, lead: int, *, flips: SharedSigns, shapes: Sequen
     at k is a nuisance too: p is the largest over the shapes that fit about as well as the best one at k. The set is what is
     not rejected (Neyman 1937); no normal interval holds for a peak, which is an argmax.
     """
-    frame = frame_of(problem)
-    columns = regressors(problem, frame, [lead], shapes)
+    base_fit = fit_base(problem)
+    columns = regressors(problem, base_fit, [lead], shapes)
     usable = columns.norm[0] > 0
     if not usable.any():
         raise ValueError("no column of this lead can be used")
     unit = columns.values[:, 0, usable] / columns.norm[0, usable]
     lag_of = np.tile(problem.delays(lead), len(shapes))[usable]
-    score = unit.T @ frame.residual
+    score = unit.T @ base_fit.residual
     gain = score * score
-    tested = _Tested(
-        unit=unit, lag_of=lag_of, score=score, residual=frame.residual, best=float(gain.max()), df=max(frame.df, 1),
-        flips=flips.of(len(frame.residual))[:, :_DRAWS],
+    tested = _PeakStatistics(
+        unit=unit, lag_of=lag_of, score=score, residual=base_fit.residual, best=float(gain.max()), df=max(base_fit.df, 1),
+        signs=signs.of(len(base_fit.residual))[:, :_DRAWS],
     )  # fmt: skip
     lags = np.unique(lag_of)
     pvalues, best = [_pvalue(tested, lag) for lag in lags], int(np.argmax(gain))
@@ -117,7 +117,7 @@ def peak_test(problem: Problem, lead: int, *, flips: SharedSigns, shapes: Sequen
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Tested:
+class _PeakStatistics:
     """What the tests of all lags share: unit columns (n, s) free of the base, their lags and scores (s,), the residual (n,)."""
 
     unit: Floats
@@ -126,7 +126,7 @@ class _Tested:
     residual: Floats
     best: float
     df: int
-    flips: Floats
+    signs: Floats
 
     @property
     def noise(self) -> float:
@@ -134,26 +134,26 @@ class _Tested:
         return max(float(self.residual @ self.residual) - self.best, 0.0) / self.df
 
 
-def _pvalue(tested: _Tested, lag: float) -> float:
+def _pvalue(tested: _PeakStatistics, lag: float) -> float:
     """p of one lag as the peak."""
     here = np.flatnonzero(tested.lag_of == lag)
     gain = tested.score[here] ** 2
     observed = tested.best - float(gain.max())
     if observed <= _ROUNDING * tested.best:
         return 1.0
-    least = 1.0 / (1 + tested.flips.shape[1])
+    least = 1.0 / (1 + tested.signs.shape[1])
     if observed > _CLEAR * tested.noise:
         return least
     stays_open = gain.max() - gain <= _OPEN * tested.noise
     return max(_pvalue_of_column(tested, column, here, observed=observed) for column in here[stays_open])
 
 
-def _pvalue_of_column(tested: _Tested, column: int, here: Ints, *, observed: float) -> float:
+def _pvalue_of_column(tested: _PeakStatistics, column: int, here: Ints, *, observed: float) -> float:
     """p under one column, given its score: the rest is redrawn free of it, as large as noise beside the base is."""
     unit, score, n = tested.unit, tested.score[column], len(tested.residual)
     overlap = unit.T @ unit[:, column]
     rest = (tested.residual - score * unit[:, column]) * np.sqrt(n / tested.df)
-    drawn = (unit * rest[:, None]).T @ tested.flips
+    drawn = (unit * rest[:, None]).T @ tested.signs
     along = drawn[column].copy()
     drawn -= overlap[:, None] * along
     size = float(rest @ rest)

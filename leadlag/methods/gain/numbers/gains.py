@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 
 from leadlag.core.arrays import Flags, Floats, Ints
-from leadlag.core.forecasts.direct import shaped_lags
-from leadlag.core.forecasts.origins import Rolled
+from leadlag.core.forecasts.direct import shape_lags
+from leadlag.core.forecasts.origins import RollingForecasts
 from leadlag.methods.gain.numbers.comparison import FEWEST, clark_west, diebold_mariano
 
-__all__ = ["PairGain", "chosen_columns", "pair_gains", "saved_so_far"]
+__all__ = ["PairGain", "pair_gains", "saved_so_far", "selected_columns"]
 
 
 #: Origins for each period between the KPI's last known value and the one that is forecast, below which nothing is compared.
@@ -62,12 +62,12 @@ class PairGain:
     fewest: int = 0
 
 
-def pair_gains(rolled: Rolled, *, tested: Flags, rng: np.random.Generator) -> list[list[PairGain]]:
+def pair_gains(forecasts: RollingForecasts, *, tested: Flags, rng: np.random.Generator) -> list[list[PairGain]]:
     """Compare errors with each lead and without, on the same origins: one list a lead, one entry a horizon.
 
     Parameters
     ----------
-    rolled : Rolled
+    forecasts : RollingForecasts
     tested : ndarray of bool, shape (m,)
         Leads that can be tested.
     rng : Generator
@@ -76,19 +76,19 @@ def pair_gains(rolled: Rolled, *, tested: Flags, rng: np.random.Generator) -> li
     seed = int(rng.integers(2**63))
     return [
         [
-            _gain(rolled, place, lead, np.random.default_rng(seed)) if tested[lead] else PairGain(missing="untested")
-            for place in range(len(rolled.horizons))
+            _gain(forecasts, place, lead, np.random.default_rng(seed)) if tested[lead] else PairGain(missing="untested")
+            for place in range(len(forecasts.horizons))
         ]
-        for lead in range(len(rolled.lead_delays))
+        for lead in range(len(forecasts.lead_delays))
     ]
 
 
-def _gain(rolled: Rolled, place: int, lead: int, rng: np.random.Generator) -> PairGain:
+def _gain(forecasts: RollingForecasts, place: int, lead: int, rng: np.random.Generator) -> PairGain:
     """One lead at one horizon."""
-    lags, steps = rolled.lags(rolled.horizons[place], lead), rolled.horizons[place] + rolled.kpi_delay
+    lags, steps = forecasts.lags(forecasts.horizons[place], lead), forecasts.horizons[place] + forecasts.kpi_delay
     if not lags:
         return PairGain(missing="no lag")
-    actual, own, added = rolled.actual[:, place], rolled.own[:, place], rolled.added[:, place, lead]
+    actual, own, added = forecasts.actual[:, place], forecasts.own[:, place], forecasts.added[:, place, lead]
     kept = np.isfinite(actual) & np.isfinite(own) & np.isfinite(added)
     n, fewest = int(kept.sum()), max(FEWEST, _ORIGINS_A_STEP * steps)
     if n < fewest:
@@ -98,12 +98,12 @@ def _gain(rolled: Rolled, place: int, lead: int, rng: np.random.Generator) -> Pa
     nested = clark_west(actual, own, beside, horizon=steps, rng=rng)
     equal = diebold_mariano(actual, own, beside, horizon=steps)
     rmse, mae = (_rms(one), _rms(two)), (float(np.abs(one).mean()), float(np.abs(two).mean()))
-    chosen = rolled.column[kept, place, lead]
-    peaks = np.array([peak for _, peak in shaped_lags(lags)])[chosen[chosen >= 0]]
+    chosen = forecasts.column[kept, place, lead]
+    peaks = np.array([peak for _, peak in shape_lags(lags)])[chosen[chosen >= 0]]
     return PairGain(
         n_origins=n, rmse_own=rmse[0], rmse_lead=rmse[1], rmse_saved=_saved(*rmse), mae_own=mae[0], mae_lead=mae[1],
-        mae_saved=_saved(*mae), skill_naive=_skill(actual[kept], rolled.naive[kept, place], two),
-        skill_seasonal=_skill(actual[kept], rolled.seasonal[kept, place], two), clark_west=nested.statistic,
+        mae_saved=_saved(*mae), skill_naive=_skill(actual[kept], forecasts.naive[kept, place], two),
+        skill_seasonal=_skill(actual[kept], forecasts.seasonal[kept, place], two), clark_west=nested.statistic,
         clark_west_pvalue=nested.pvalue, diebold_mariano=equal.statistic, diebold_mariano_pvalue=equal.pvalue,
         lag=float(np.bincount(peaks).argmax()) if len(peaks) else math.nan, fewest=fewest,
     )  # fmt: skip
@@ -124,12 +124,12 @@ def _skill(actual: Floats, other: Floats, errors: Floats) -> float:
     return _saved(_rms(actual[rows] - other[rows]), _rms(errors[rows])) if rows.any() else math.nan
 
 
-def chosen_columns(rolled: Rolled) -> tuple[Floats, Ints]:
+def selected_columns(forecasts: RollingForecasts) -> tuple[Floats, Ints]:
     """Lag at its peak, and place among the shapes, of the column chosen of each lead at each horizon and origin.
 
     Parameters
     ----------
-    rolled : Rolled
+    forecasts : RollingForecasts
 
     Returns
     -------
@@ -138,12 +138,12 @@ def chosen_columns(rolled: Rolled) -> tuple[Floats, Ints]:
     shape : ndarray of int, shape (o, h, m)
         Place in `leadlag.core.search.shapes.STANDARD`; -1 where none was chosen.
     """
-    lag, shape = np.full(rolled.column.shape, np.nan), np.full(rolled.column.shape, -1, dtype=np.intp)
-    for place, horizon in enumerate(rolled.horizons):
-        for lead in range(len(rolled.lead_delays)):
-            lags, used = rolled.lags(horizon, lead), rolled.column[:, place, lead] >= 0
+    lag, shape = np.full(forecasts.column.shape, np.nan), np.full(forecasts.column.shape, -1, dtype=np.intp)
+    for place, horizon in enumerate(forecasts.horizons):
+        for lead in range(len(forecasts.lead_delays)):
+            lags, used = forecasts.lags(horizon, lead), forecasts.column[:, place, lead] >= 0
             if lags:
-                columns = np.array(shaped_lags(lags))[rolled.column[used, place, lead]]
+                columns = np.array(shape_lags(lags))[forecasts.column[used, place, lead]]
                 shape[used, place, lead], lag[used, place, lead] = columns.T
     return lag, shape
 

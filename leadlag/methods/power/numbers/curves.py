@@ -14,7 +14,7 @@ from scipy import special
 
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.problem import Problem, refitted
-from leadlag.core.search.scan import Columns, Frame, column_of, frame_of, lead_chunks, regressors
+from leadlag.core.search.scan import BaseFit, Columns, column_of, fit_base, lead_chunks, regressors
 from leadlag.core.search.shapes import STANDARD, Shape, first_autocorrelation, search_weights
 
 __all__ = ["PowerCurves", "power_curves"]
@@ -122,21 +122,21 @@ def power_curves(
     the column. An effect has to be larger by what the KPI's momentum, fitted before it is known, takes up of it
     (`PowerCurves.left`).
     """
-    frame = frame_of(problem)
-    noise = np.random.default_rng(seed).standard_normal((len(frame.residual), _DRAWS))
-    total = np.square(noise).sum(axis=0) - np.square(frame.basis.q.T @ noise).sum(axis=0)
+    base_fit = fit_base(problem)
+    noise = np.random.default_rng(seed).standard_normal((len(base_fit.residual), _DRAWS))
+    total = np.square(noise).sum(axis=0) - np.square(base_fit.basis.q.T @ noise).sum(axis=0)
     m, steps = problem.X.shape[1], np.linspace(-_BELOW, _BEYOND, _SIZES)
     sizes = np.maximum(threshold[:, None] + steps, 0.0)
     found, error, estimated = np.full((m, _SIZES), np.nan), np.full(m, np.nan), np.full(m, np.nan)
     for leads in lead_chunks(problem, n_shapes=len(shapes)):
-        columns = regressors(problem, frame, leads.tolist(), shapes)
-        search = _SearchUnderEffect.of(problem, frame, columns, shapes=shapes, noise=noise, total=total)
+        columns = regressors(problem, base_fit, leads.tolist(), shapes)
+        search = _SearchUnderEffect.of(problem, base_fit, columns, shapes=shapes, noise=noise, total=total)
         error[leads], estimated[leads] = search.sizes(usual[leads])
         found[leads] = search.found(sizes[leads], threshold[leads])
     left = _left(problem, _SIZE_PLANTED * (threshold + 0.5) * error, shapes=shapes)
     return PowerCurves(
         effect=np.where(np.isfinite(found), sizes * (error / left)[:, None], np.nan), found=found, error=error, left=left,
-        estimated=estimated, threshold=threshold, df=frame.df, n_rows=int(problem.observed.sum()),
+        estimated=estimated, threshold=threshold, df=base_fit.df, n_rows=int(problem.observed.sum()),
     )  # fmt: skip
 
 
@@ -181,11 +181,11 @@ def _planted(problem: Problem, size: float, *, share: float, place: int, shape: 
 
 def _t(problem: Problem, slot: int, shape: Shape) -> float:
     """t of a problem's only lead at one lag."""
-    frame = frame_of(problem)
-    columns = regressors(problem, frame, [0], [shape])
-    score = float(columns.values[:, 0, slot] @ frame.residual) / max(float(columns.norm[0, slot]), np.finfo(float).tiny)
-    beside = float(frame.residual @ frame.residual) - score**2
-    return score * float(np.sqrt(frame.df / beside)) if beside > 0 else 0.0
+    base_fit = fit_base(problem)
+    columns = regressors(problem, base_fit, [0], [shape])
+    score = float(columns.values[:, 0, slot] @ base_fit.residual) / max(float(columns.norm[0, slot]), np.finfo(float).tiny)
+    beside = float(base_fit.residual @ base_fit.residual) - score**2
+    return score * float(np.sqrt(base_fit.df / beside)) if beside > 0 else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +197,7 @@ class _SearchUnderEffect:
     (draws,) its sum of squares.
     """
 
-    frame: Frame
+    base_fit: BaseFit
     unit: Floats
     norm: Floats
     weights: Floats
@@ -207,7 +207,7 @@ class _SearchUnderEffect:
 
     @classmethod
     def of(
-        cls, problem: Problem, frame: Frame, columns: Columns, *, shapes: Sequence[Shape], noise: Floats, total: Floats
+        cls, problem: Problem, base_fit: BaseFit, columns: Columns, *, shapes: Sequence[Shape], noise: Floats, total: Floats
     ) -> _SearchUnderEffect:
         """The columns at unit length with their scores."""
         n, m, s = columns.values.shape
@@ -217,13 +217,13 @@ class _SearchUnderEffect:
         scores = (unit.reshape(n, -1).T @ noise).reshape(m, s, -1)
         scores *= weights[:, None]
         return cls(
-            frame=frame, unit=unit, norm=columns.norm, weights=weights, scores=scores, total=total,
+            base_fit=base_fit, unit=unit, norm=columns.norm, weights=weights, scores=scores, total=total,
             points=single[0] * problem.n_slots + np.arange(problem.n_slots),
         )  # fmt: skip
 
     def sizes(self, usual: Floats) -> tuple[Floats, Floats]:
         """Standard error of an effect at a single lag, and the effect at the one that fits best; both (m,)."""
-        residual, df = self.frame.residual, max(self.frame.df, 1)
+        residual, df = self.base_fit.residual, max(self.base_fit.df, 1)
         score = np.tensordot(residual, self.unit, axes=1)
         total, gain = float(residual @ residual), np.square(score).max(axis=1, initial=0.0)
         beside = np.maximum(total - gain, _LEAST * total) / df
@@ -256,7 +256,7 @@ class _SearchUnderEffect:
 
     def _at_lag(self, lag: int, sizes: Floats, threshold: Floats) -> Floats:
         """Chance to find each lead whose effect comes at one lag, (m, g)."""
-        share = (threshold**2 / (self.frame.df + threshold**2))[:, None]
+        share = (threshold**2 / (self.base_fit.df + threshold**2))[:, None]
         moved = self.weights * np.einsum("nm,nms->ms", self.unit[:, :, lag], self.unit)
         own = self.scores[:, lag]
         square = moved**2 - share
@@ -277,8 +277,8 @@ class _SearchUnderEffect:
             by_chance = beside >= share * (self.total + 2.0 * size * own + size**2)
             drawn[:, place] = ((size >= from_) | by_chance).mean(axis=1) - (size >= alone).mean(axis=1)
         # the test takes degrees of freedom off for what was estimated before; the sum of squares in the draws has them
-        left = self.unit.shape[0] - self.frame.basis.rank - 1.0
-        return np.clip(_beyond(sizes, threshold * np.sqrt(left / self.frame.df), left) + drawn, 0.0, 1.0)
+        left = self.unit.shape[0] - self.base_fit.basis.rank - 1.0
+        return np.clip(_beyond(sizes, threshold * np.sqrt(left / self.base_fit.df), left) + drawn, 0.0, 1.0)
 
 
 def _passed_from(square: Floats, half: Floats, constant: Floats) -> Floats:

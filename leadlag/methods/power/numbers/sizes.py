@@ -18,7 +18,7 @@ from leadlag.core.series.logs import in_percent
 from leadlag.methods.power.numbers.curves import PowerCurves, power_curves
 
 __all__ = [
-    "DetectableSizes", "detectable_sizes", "kpi_sd", "n_passing", "needed_pvalue", "one_of", "rows_for", "search_curves",
+    "DetectableSizes", "detectable_sizes", "kpi_sd", "n_passing", "needed_pvalue", "one_lead_scan", "rows_for", "search_curves",
 ]  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def search_curves(problem: Problem, found: Scan, *, threshold: float, shapes: Se
     return power_curves(problem, threshold=least, usual=usual, seed=seed, shapes=shapes)
 
 
-def one_of(found: Scan, column: int) -> Scan:
+def one_lead_scan(found: Scan, column: int) -> Scan:
     """The scan of one of its leads, as far as `search_curves` reads it."""
     tested = np.isfinite(found.statistic)
     row = [int(tested[:column].sum())] if tested[column] else []

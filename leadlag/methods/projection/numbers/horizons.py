@@ -44,13 +44,13 @@ class Responses:
     exact: tuple[int, ...]
 
 
-def at_horizons(found: ProjectionNumbers, asked: Sequence[int], *, level: float, rng: np.random.Generator) -> Responses:
+def at_horizons(found: ProjectionNumbers, horizons: Sequence[int], *, level: float, rng: np.random.Generator) -> Responses:
     """Some of the horizons of a projection, with bands.
 
     Parameters
     ----------
     found : ProjectionNumbers
-    asked : sequence of int
+    horizons : sequence of int
         In increasing order.
     level : float
         Share of samples in which a band holds.
@@ -62,20 +62,20 @@ def at_horizons(found: ProjectionNumbers, asked: Sequence[int], *, level: float,
     The degrees of freedom of the responses are the harmonic mean of those of the horizons; of sums, whose errors hang together
     longest, the fewest of all horizons that enter.
     """
-    horizons = np.array(asked)
-    cov = found.cov[np.ix_(horizons, horizons)]
-    df = 1.0 / float(np.mean(1.0 / found.df[horizons]))
-    df_cumulative = float(found.df[: horizons[-1] + 1].min())
-    up_to = (np.arange(found.response.size) <= horizons[:, None]).astype(np.float64)
+    at = np.array(horizons)
+    cov = found.cov[np.ix_(at, at)]
+    df = 1.0 / float(np.mean(1.0 / found.df[at]))
+    df_cumulative = float(found.df[: at[-1] + 1].min())
+    up_to = (np.arange(found.response.size) <= at[:, None]).astype(np.float64)
     return Responses(
-        bands=bands(found.response[horizons], cov, level=level, df=df, rng=rng),
+        bands=bands(found.response[at], cov, level=level, df=df, rng=rng),
         cumulative=bands(up_to @ found.response, up_to @ found.cov @ up_to.T, level=level, df=df_cumulative, rng=rng),
-        uncorrected=found.uncorrected[horizons],
+        uncorrected=found.uncorrected[at],
         cov=cov,
         df=df,
         df_cumulative=df_cumulative,
-        nobs=found.nobs[horizons],
-        exact=tuple(sorted({*found.exact} & {*asked})),
+        nobs=found.nobs[at],
+        exact=tuple(sorted({*found.exact} & {*horizons})),
     )
 
 

@@ -16,8 +16,8 @@ from leadlag.core.linear.leastsquares import (
     LeastSquares,
     decides_alone,
     fit,
+    is_affine_copy,
     is_constant,
-    is_copy,
     orthonormal_basis,
     rows_needed,
     standardise,
@@ -315,7 +315,7 @@ def _check_series(y: Floats, x: Floats) -> None:
         raise UsageError("the KPI has no values or does not vary: there is no response to look for.", code="LL313")
     if is_constant(x):
         raise UsageError("the lead does not vary: it holds no surprise.", code="LL203")
-    if is_copy(x, y):
+    if is_affine_copy(x, y):
         raise UsageError("the lead is a copy of the KPI, up to unit and offset: its surprise is the KPI's own.", code="LL205")
 
 

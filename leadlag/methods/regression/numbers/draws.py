@@ -96,7 +96,7 @@ def lag_draws(
     than the plain one (Mueller 2013, Econometrica 81:1805). What other leads hide enters linearly.
     """
     model, generator = fitted.model, np.random.default_rng(rng)
-    family = fitted.asked[lead]
+    family = fitted.search_families[lead]
     grid = _grid(family, model.series[lead], model.clocks[lead])
     white = (
         ArmaNoise(ar=phi, ma=np.zeros(0), differences=np.ones(1), variance=1.0) if fitted.noise is None else fitted.noise.noise
@@ -120,7 +120,7 @@ def lag_draws(
 
     chosen, coefficients = drawn(grid)
     if family.kind == "exp_almon":
-        grid = _closer(family, model.series[lead], model.clocks[lead], chosen)
+        grid = _refined_grid(family, model.series[lead], model.clocks[lead], chosen)
         chosen, coefficients = drawn(grid)
     return _profiles(grid, chosen, coefficients, own_lags=model.own_lags, pace=model.pace(lead), horizon=horizon)
 
@@ -205,11 +205,11 @@ def _of_one(family: ProfileFamily, hidden: Floats, x: Floats, clock: Clock | Non
     return _Grid(families=[family] * len(hidden), hidden=hidden, columns=columns)
 
 
-def _closer(family: ProfileFamily, x: Floats, clock: Clock | None, chosen: Ints) -> _Grid:
+def _refined_grid(family: ProfileFamily, x: Floats, clock: Clock | None, drawn: Ints) -> _Grid:
     """A finer grid of exponential Almon profiles, a step of the first beyond all that was drawn from that."""
     n_means = _PLACES * (len(family.lags) - 1) + 1
     ends = []
-    for place, last in zip(np.divmod(chosen, n_means), (_BENDS - 1, n_means - 1), strict=True):
+    for place, last in zip(np.divmod(drawn, n_means), (_BENDS - 1, n_means - 1), strict=True):
         ends.append((max(place.min() - 1, 0) / last, min(place.max() + 1, last) / last))
     # no bend at all has a share of its own, where it is likely: with bends alone pointwise bands of an exponential held in .91 of
     # 300 samples of 80 and of 156 rows (of a hump in .95), with a quarter in .94 of 200 of 80 rows (.94), a half in .96 (.94)
@@ -259,10 +259,10 @@ def _posterior(
 
 
 def _profiles(
-    grid: _Grid, chosen: Ints, coefficients: Floats, *, own_lags: tuple[int, ...], pace: float, horizon: int
+    grid: _Grid, drawn: Ints, coefficients: Floats, *, own_lags: tuple[int, ...], pace: float, horizon: int
 ) -> LagDraws:
     """What the drawn coefficients say of the lags."""
-    points, back = np.unique(chosen, return_inverse=True)
+    points, back = np.unique(drawn, return_inverse=True)
     at = [(grid.families[point], grid.hidden[point]) for point in points]
     own, direct = coefficients[:, : len(own_lags)], coefficients[:, len(own_lags) :]
     weights = np.array([family.weights(hidden, range(horizon + 1)) for family, hidden in at])[back]
@@ -274,7 +274,7 @@ def _profiles(
         own=own,
         own_lags=own_lags,
         pace=pace,
-        hidden=grid.hidden[chosen],
+        hidden=grid.hidden[drawn],
     )
 
 
@@ -289,7 +289,7 @@ def _carried(
             for back_by, share in shares:
                 if back_by <= lag:
                     effects[:, lag] += share * own[:, place] * effects[:, lag - back_by]
-    room = 1.0 - own.sum(axis=1)
-    room = np.where(room > 0.0, room, np.nan)
-    delay = moment / np.where(summed == 0.0, np.nan, summed) + (own @ (pace * np.array(own_lags, dtype=float))) / room
-    return LagDraws(effects=effects, total=summed / room, mean_delay=delay, hidden=hidden)
+    phi_at_one = 1.0 - own.sum(axis=1)
+    phi_at_one = np.where(phi_at_one > 0.0, phi_at_one, np.nan)
+    delay = moment / np.where(summed == 0.0, np.nan, summed) + (own @ (pace * np.array(own_lags, dtype=float))) / phi_at_one
+    return LagDraws(effects=effects, total=summed / phi_at_one, mean_delay=delay, hidden=hidden)

@@ -121,7 +121,7 @@ def lead_effects(
     weights, slopes = (part[..., shown] for part in _responses(fit, lead, last))
     margin = float(special.stdtrit(df, (1.0 + level) / 2.0))
 
-    def judged(gradients: Floats) -> float:
+    def df_of(gradients: Floats) -> float:
         return df if band is None else float(np.median(band.df(gradients)))
 
     total, total_slope = _total(fit, lead, theta), total_gradient(fit, lead)
@@ -129,12 +129,12 @@ def lead_effects(
     summed = np.cumsum(slopes, axis=1)
     by_delta = LeadEffects(
         lags=lags,
-        profile=bands(unit * weights, unit**2 * slopes.T @ cov @ slopes, level=level, df=judged(slopes), rng=rng),
-        cumulative=bands(unit * np.cumsum(weights), unit**2 * summed.T @ cov @ summed, level=level, df=judged(summed), rng=rng),
+        profile=bands(unit * weights, unit**2 * slopes.T @ cov @ slopes, level=level, df=df_of(slopes), rng=rng),
+        cumulative=bands(unit * np.cumsum(weights), unit**2 * summed.T @ cov @ summed, level=level, df=df_of(summed), rng=rng),
         total=_estimate(
             unit * total,
             abs(unit) * float(np.sqrt(max(float(total_slope @ cov @ total_slope), 0.0))),
-            float(special.stdtrit(judged(total_slope[:, None]), (1.0 + level) / 2.0)),
+            float(special.stdtrit(df_of(total_slope[:, None]), (1.0 + level) / 2.0)),
         ),
         peak=lags[int(np.argmax(np.abs(weights)))],
         peaks=_peaks(weights, slopes.T @ cov @ slopes, lags, level=level, df=df, rng=rng),

@@ -19,7 +19,7 @@ from leadlag.core.series.unitroot import integration
 from leadlag.errors import UsageError
 from leadlag.methods.regression.numbers.model import LagModel
 from leadlag.methods.regression.numbers.profiles import ProfileFamily
-from leadlag.methods.regression.numbers.search import searched
+from leadlag.methods.regression.numbers.search import fit_hidden
 
 __all__ = ["BandCovariance", "LagFit", "band_covariance", "fit_lags", "innovation_slopes"]
 
@@ -44,7 +44,7 @@ class LagFit:
     ----------
     model : LagModel
         With the starts that were found.
-    asked : tuple of ProfileFamily
+    search_families : tuple of ProfileFamily
         The families as they were asked for, their starts open where they were searched.
     hidden : ndarray, shape (h,)
         Rates and peaks of all leads.
@@ -65,7 +65,7 @@ class LagFit:
     """
 
     model: LagModel
-    asked: tuple[ProfileFamily, ...]
+    search_families: tuple[ProfileFamily, ...]
     hidden: Floats
     params: Floats
     regression: LeastSquares
@@ -170,7 +170,7 @@ def fit_lags(
     """
     _refuse_few_rows(model)
     white = None if noise_order is None else _free_noise(model, noise_order)
-    placed, hidden = searched(model, white)
+    placed, hidden = fit_hidden(model, white)
     noise = None
     if noise_order is not None:
         noise = fit_with_noise(placed.y, placed.design, order=noise_order, bounds=placed.bounds)
@@ -196,8 +196,8 @@ def fit_lags(
         )
     cov = covariance(regression, cov_type=cov_type, bandwidth=bandwidth, correction=correction, periods=used)
     return LagFit(
-        model=placed, asked=model.families, hidden=hidden, params=params, regression=regression, cov=cov, order=noise_order,
-        noise=noise, used=used, exact=regression.exact,
+        model=placed, search_families=model.families, hidden=hidden, params=params, regression=regression, cov=cov,
+        order=noise_order, noise=noise, used=used, exact=regression.exact,
     )  # fmt: skip
 
 
@@ -331,10 +331,10 @@ def _refuse_few_rows(model: LagModel) -> None:
 
 def _free_noise(model: LagModel, order: NoiseOrder) -> NoiseFit:
     """The noise beside free lags, so that no lead's effect is in it when starts are looked for."""
-    free = model.placed([_as_free(family) for family in model.families])
+    free = model.with_families([_as_free(family) for family in model.families])
     most = (int(model.rows.sum()) - 10) // 3
     if free.design(np.zeros(0)).shape[1] > most:  # too many for the rows: a polynomial of the lags does as well
-        free = model.placed([_as_polynomial(family) for family in model.families])
+        free = model.with_families([_as_polynomial(family) for family in model.families])
     return fit_with_noise(free.y, free.design(np.zeros(0)), order=order)
 
 

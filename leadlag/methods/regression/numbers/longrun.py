@@ -16,11 +16,11 @@ from scipy import special
 
 from leadlag._validation import as_generator, as_int, as_real
 from leadlag.core.arrays import Flags, Floats, Ints
-from leadlag.core.linear.leastsquares import by_room, orthonormal_basis
+from leadlag.core.linear.leastsquares import leverage_adjusted, orthonormal_basis
 from leadlag.core.noise.momentum import largest_root
 from leadlag.core.noise.refits import FixedColumns, Recursion, Refits, refit
 from leadlag.core.noise.sieve import Sieve
-from leadlag.core.search.resample import signs
+from leadlag.core.search.resample import rademacher_signs
 from leadlag.core.time.lags import places_of
 from leadlag.errors import UsageError
 
@@ -224,8 +224,8 @@ def _with_own_lags(y: Floats, fixed: FixedColumns, recursion: Recursion, rng: np
     def redrawn(own: Floats, coordinates: Floats, innovations: Floats) -> Iterator[Refits]:
         """The model with these coefficients, simulated and refitted."""
         middle = fixed.q @ coordinates
-        for flips in _portions(signs(rng, n=y.size, n_draws=n_draws)):
-            rebuilt = recursion.paths(own, middle[:, None] + innovations[:, None] * flips)
+        for signs in _portions(rademacher_signs(rng, n=y.size, n_draws=n_draws)):
+            rebuilt = recursion.paths(own, middle[:, None] + innovations[:, None] * signs)
             yield refit(rebuilt, recursion.lagged(rebuilt), fixed)
 
     first = redrawn(own, real.coordinates[:, 0], real.innovations[:, 0])
@@ -233,18 +233,18 @@ def _with_own_lags(y: Floats, fixed: FixedColumns, recursion: Recursion, rng: np
     corrected = recursion.corrected(own, bias)
     answered = y - recursion.start @ corrected
     coordinates = fixed.q.T @ answered
-    innovations = by_room(answered - fixed.q @ coordinates, leverage=fixed.leverage)
+    innovations = leverage_adjusted(answered - fixed.q @ coordinates, leverage=fixed.leverage)
     truth = (coordinates @ fixed.numerator / (1.0 - corrected.sum()))[:, None]
     refitted = list(redrawn(corrected, coordinates, innovations))
-    sizes = [_ratio(np.abs(refits.effect - truth) * np.abs(refits.room), refits.errors()) for refits in refitted]
-    bse = (real.errors() / real.room)[:, 0]
+    sizes = [_ratio(np.abs(refits.effect - truth) * np.abs(refits.phi_at_one), refits.errors()) for refits in refitted]
+    bse = (real.errors() / real.phi_at_one)[:, 0]
     return _Drawn(
         estimate=real.effect[:, 0],
         bse=bse,
         studentiser=bse,
         size=np.concatenate(sizes, axis=1),
         own_sum=own_sum,
-        share_unit_root=float(np.mean(np.concatenate([refits.room for refits in refitted]) <= 0.0)),
+        share_unit_root=float(np.mean(np.concatenate([refits.phi_at_one for refits in refitted]) <= 0.0)),
     )
 
 
@@ -252,22 +252,22 @@ def _with_noise(y: Floats, fixed: FixedColumns, sieve: Sieve, rng: np.random.Gen
     """Wild bootstrap of the innovations of AR noise, in a model without own lags: the effects are linear in the KPI."""
     influence = fixed.influence
     resid = fixed.outside(fixed.outside(y[:, None]))
-    innovations = by_room(sieve.filtered(resid), leverage=sieve.basis.leverage()[:, None])
+    innovations = leverage_adjusted(sieve.filtered(resid), leverage=sieve.basis.leverage()[:, None])
     bse = np.sqrt((sieve.carried(influence) ** 2).T @ innovations[:, 0] ** 2)
     sizes = []
-    for flips in _portions(signs(rng, n=y.size, n_draws=n_draws)):
-        noise = sieve.noise(innovations * flips)
+    for signs in _portions(rademacher_signs(rng, n=y.size, n_draws=n_draws)):
+        noise = sieve.noise(innovations * signs)
         sizes.append(_ratio(np.abs(influence.T @ noise), sieve.errors(fixed.outside(noise), influence)))
     return _Drawn(
         estimate=influence.T @ y, bse=bse, studentiser=sieve.errors(resid, influence)[:, 0], size=np.concatenate(sizes, axis=1)
     )
 
 
-def _portions(flips: Floats) -> Iterator[Floats]:
+def _portions(signs: Floats) -> Iterator[Floats]:
     """The draws, as many at once as stay in the cache."""
-    width = max(_AT_ONCE // len(flips), 1)
-    for first in range(0, flips.shape[1], width):
-        yield flips[:, first : first + width]
+    width = max(_AT_ONCE // len(signs), 1)
+    for first in range(0, signs.shape[1], width):
+        yield signs[:, first : first + width]
 
 
 def _ratio(distance: Floats, error: Floats) -> Floats:

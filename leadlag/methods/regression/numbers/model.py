@@ -120,7 +120,7 @@ class LagModel:
         whole[self.rows] = np.column_stack(slopes) if slopes else np.empty((int(self.rows.sum()), 0))
         return whole
 
-    def placed(self, families: Sequence[ProfileFamily]) -> LagModel:
+    def with_families(self, families: Sequence[ProfileFamily]) -> LagModel:
         """The same rows with other families, as soon as a search has placed their starts."""
         return replace(self, families=tuple(families))
 

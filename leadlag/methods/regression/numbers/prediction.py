@@ -11,7 +11,7 @@ from leadlag.core.arrays import Floats
 from leadlag.core.time.clock import Clock
 from leadlag.methods.regression.numbers.fit import LagFit
 
-__all__ = ["LaterLead", "expected"]
+__all__ = ["LaterLead", "expected_values"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,7 +33,7 @@ class LaterLead:
     offset: int
 
 
-def expected(fitted: LagFit, *, y: Floats, base: Floats, leads: Sequence[LaterLead], offset: int) -> Floats:
+def expected_values(fitted: LagFit, *, y: Floats, base: Floats, leads: Sequence[LaterLead], offset: int) -> Floats:
     """Mean of the KPI by row, in the units of the data, shape (n,); NaN where a lag is missing.
 
     Parameters

@@ -13,7 +13,7 @@ from leadlag.core.noise.arima import NoiseFit
 from leadlag.methods.regression.numbers.model import LagModel
 from leadlag.methods.regression.numbers.profiles import ProfileFamily
 
-__all__ = ["searched"]
+__all__ = ["fit_hidden"]
 
 
 #: Rounds over the leads before the hidden parameters of all are polished together.
@@ -22,7 +22,7 @@ _ROUNDS = 2
 _NEAR = 0.02
 
 
-def searched(model: LagModel, white: NoiseFit | None) -> tuple[LagModel, Floats]:
+def fit_hidden(model: LagModel, white: NoiseFit | None) -> tuple[LagModel, Floats]:
     """Starts and hidden parameters that fit best: each lead in turn beside the others, then all hidden parameters together.
 
     Parameters
@@ -38,21 +38,21 @@ def searched(model: LagModel, white: NoiseFit | None) -> tuple[LagModel, Floats]
     ndarray, shape (h,)
         Hidden parameters of all leads.
     """
-    searched = [j for j, family in enumerate(model.families) if family.n_hidden]
-    if not searched:
+    nonlinear = [j for j, family in enumerate(model.families) if family.n_hidden]
+    if not nonlinear:
         return model, np.zeros(0)
     families = list(model.families)
     hidden = [np.array([(low + high) / 2.0 for low, high in family.bounds]) for family in families]
     chosen: dict[int, Floats] = {}
-    for turn in range(_ROUNDS if len(searched) > 1 else 1):
-        for j in searched:
+    for turn in range(_ROUNDS if len(nonlinear) > 1 else 1):
+        for j in nonlinear:
             others = [
                 chosen[i] if i in chosen else families[i].columns(model.series[i], hidden[i], model.clocks[i])
                 for i in range(len(families))
                 if i != j and (i in chosen or not families[i].n_hidden or turn)
             ]
             families[j], hidden[j], chosen[j] = _best(model, j, others, white)
-    placed = model.placed(families)
+    placed = model.with_families(families)
     return placed, _polished(placed, np.concatenate(hidden), white)
 
 

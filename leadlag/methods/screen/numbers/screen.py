@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from leadlag.core.arrays import Flags, Floats
-from leadlag.core.linear.leastsquares import EXACT, fit, is_constant, is_copy, rows_needed, standardise
+from leadlag.core.linear.leastsquares import EXACT, fit, is_affine_copy, is_constant, rows_needed, standardise
 from leadlag.core.linear.wald import f_sf
 from leadlag.core.time.lags import lag_matrix
 from leadlag.methods.screen.numbers.elimination import CHUNK, Kpi, explained, prepare_kpi, prepare_leads
@@ -180,7 +180,7 @@ def _some_leads(kpis: Floats, X: Floats, windows: _Windows) -> _Part:
     same = np.zeros(varies.shape, dtype=bool)
     for kpi, lead in np.argwhere(ill | gaps):
         _by_qr(sums, (kpi, lead), kpis[:, kpi], leads[:, lead], setup)
-        same[kpi, lead] = not sums.df_num[kpi, lead].all() and is_copy(leads[:, lead], kpis[:, kpi])
+        same[kpi, lead] = not sums.df_num[kpi, lead].all() and is_affine_copy(leads[:, lead], kpis[:, kpi])
     empty = np.asarray(~np.isfinite(leads).any(axis=0))
     reason = _reasons(sums, same=same, flat_kpis=flat_kpis, flat_leads=flat_leads, empty_leads=empty)
     df_den = np.maximum(sums.nobs - sums.rank, 0)

@@ -88,7 +88,7 @@ def trimmed_dates(n: int, trim: float) -> Ints:
     return np.arange(first, n - first + 1)
 
 
-def break_scan(y: ArrayLike, breaking: ArrayLike, beside: ArrayLike | None = None, *, trim: float = 0.15) -> BreakScan:
+def break_scan(y: ArrayLike, breaking: ArrayLike, covariates: ArrayLike | None = None, *, trim: float = 0.15) -> BreakScan:
     """Wald statistics of a change of some coefficients at every date.
 
     Parameters
@@ -96,7 +96,7 @@ def break_scan(y: ArrayLike, breaking: ArrayLike, beside: ArrayLike | None = Non
     y : array_like, shape (n,)
     breaking : array_like, shape (n, k)
         Columns whose coefficients change.
-    beside : array_like, shape (n, q), optional
+    covariates : array_like, shape (n, q), optional
         Columns whose coefficients stay.
     trim : float
         Share of the rows that stays on either side.
@@ -125,7 +125,7 @@ def break_scan(y: ArrayLike, breaking: ArrayLike, beside: ArrayLike | None = Non
     6
     """
     outcome, columns = np.asarray(y, dtype=np.float64), np.asarray(breaking, dtype=np.float64)
-    fixed = np.empty((len(outcome), 0)) if beside is None else np.asarray(beside, dtype=np.float64)
+    fixed = np.empty((len(outcome), 0)) if covariates is None else np.asarray(covariates, dtype=np.float64)
     if columns.ndim != 2 or fixed.ndim != 2 or not len(outcome) == len(columns) == len(fixed):
         raise UsageError(
             f"y, breaking and beside have shapes {outcome.shape}, {columns.shape}, {fixed.shape}: give the same rows."

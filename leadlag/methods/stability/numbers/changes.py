@@ -17,12 +17,20 @@ from leadlag.core.linear.leastsquares import orthonormal_basis
 from leadlag.core.search.columns import raw_columns
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.resample import SharedSigns
-from leadlag.core.search.scan import frame_of
+from leadlag.core.search.scan import fit_base
 from leadlag.core.search.shapes import Shape
 from leadlag.methods.stability.numbers.breaks import break_scan, trimmed_dates
 
 __all__ = [
-    "WEAKER", "LeadChange", "LeadRows", "Moving", "lead_change", "lead_rows", "less", "moving_effect", "whole_change",
+    "WEAKER",
+    "LeadChange",
+    "LeadRegression",
+    "MovingEffect",
+    "lead_change",
+    "lead_regression",
+    "moving_effect",
+    "residual_on",
+    "whole_change",
 ]  # fmt: skip
 
 
@@ -30,7 +38,7 @@ __all__ = [
 _LEAST_SHARE = 0.05
 #: Weight of dates at which the effect becomes weaker; the others have the rest.
 WEAKER = 0.8
-#: Ints that each side needs, and rows in all.
+#: Rows that each side needs, and rows in all.
 _FEWEST, _FEWEST_ALL = 8, 24
 #: One event: rows this many robust sd off, within this share of the rows around the largest, with more than this share of the
 #: lead's sum of squares. Beside it no other period would count (2020 has .98 of 65 years of US claims), so it is left out.
@@ -44,13 +52,13 @@ _NOTHING = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeadRows:
+class LeadRegression:
     """The filtered regression of the KPI on the base and one column of a lead, on the rows that have both.
 
     Parameters
     ----------
     rows : ndarray of int, shape (n,)
-        Ints of the sample.
+        Rows of the sample.
     x : ndarray, shape (n,)
         The column less the base.
     y : ndarray, shape (n,)
@@ -58,9 +66,9 @@ class LeadRows:
     q : ndarray, shape (n, r)
         Orthonormal columns of base and lead.
     df : int
-        Ints less columns less AR coefficients.
+        Rows less columns less AR coefficients.
     event : ndarray of int, shape (k,)
-        Ints of the sample that are left out because the lead moved so far in them that no other would count.
+        Rows of the sample that are left out because the lead moved so far in them that no other would count.
     """
 
     rows: Ints
@@ -85,15 +93,15 @@ class LeadRows:
         """Residual with one effect for all rows, shape (n,)."""
         return self.y - self.effect * self.x
 
-    def draws(self, flips: SharedSigns) -> Floats:
+    def draws(self, signs: SharedSigns) -> Floats:
         """Draws of the residual without a change, less base and lead, shape (n, n_draws)."""
         leverage = np.minimum(np.square(self.q).sum(axis=1), 0.95)
-        drawn = (self.residual / np.sqrt(1.0 - leverage))[:, None] * flips.of(len(self.rows))
+        drawn = (self.residual / np.sqrt(1.0 - leverage))[:, None] * signs.of(len(self.rows))
         drawn -= self.q @ (self.q.T @ drawn)
         return np.asarray(drawn)
 
 
-def lead_rows(problem: Problem, lead: int, best: int, shapes: tuple[Shape, ...]) -> LeadRows:
+def lead_regression(problem: Problem, lead: int, best: int, shapes: tuple[Shape, ...]) -> LeadRegression:
     """The rows of one lead in one column of a scan, the KPI's momentum fitted with it in the model.
 
     Parameters
@@ -110,28 +118,28 @@ def lead_rows(problem: Problem, lead: int, best: int, shapes: tuple[Shape, ...])
     shape, slot = divmod(best, problem.n_slots)
     raw = raw_columns(problem, [lead], [shapes[shape]])[:, 0, 0, slot]
     beside = refitted(problem, base=np.column_stack([problem.base, np.nan_to_num(raw)]))
-    frame = frame_of(replace(problem, momentum=beside.momentum))
-    column = frame.filter_.apply(raw)
+    base_fit = fit_base(replace(problem, momentum=beside.momentum))
+    column = base_fit.filter_.apply(raw)
     kept = np.isfinite(column)
-    base, x = _less_base(column, frame.basis.q, kept)
+    base, x = _base_and_residual(column, base_fit.basis.q, kept)
     event = _event(x)
     if event.any():
         kept[np.flatnonzero(kept)[event]] = False
-        base, x = _less_base(column, frame.basis.q, kept)
-    y = less(frame.residual[kept], base)
+        base, x = _base_and_residual(column, base_fit.basis.q, kept)
+    y = residual_on(base_fit.residual[kept], base)
     if not x @ x > _NOTHING**2 * float(column[kept] @ column[kept]):
         x = np.zeros_like(x)
     size = math.sqrt(float(x @ x))
     q = np.column_stack([base, x / size]) if size > 0 else base
     df = int(kept.sum()) - q.shape[1] - len(beside.momentum.phi)
-    left_out = frame.filter_.rows[np.isfinite(column) & ~kept]
-    return LeadRows(rows=frame.filter_.rows[kept], x=x, y=y, q=q, df=df, event=left_out)
+    left_out = base_fit.filter_.rows[np.isfinite(column) & ~kept]
+    return LeadRegression(rows=base_fit.filter_.rows[kept], x=x, y=y, q=q, df=df, event=left_out)
 
 
-def _less_base(column: Floats, q: Floats, kept: Flags) -> tuple[Floats, Floats]:
+def _base_and_residual(column: Floats, q: Floats, kept: Flags) -> tuple[Floats, Floats]:
     """Orthonormal columns of the base on some rows, and the lead's column less them."""
     base = orthonormal_basis(q[kept]).q
-    return base, less(column[kept], base)
+    return base, residual_on(column[kept], base)
 
 
 def _event(x: Floats) -> Flags:
@@ -144,7 +152,7 @@ def _event(x: Floats) -> Flags:
     return far if float(x[far] @ x[far]) > _EVENT * float(x @ x) else np.zeros(len(x), dtype=bool)
 
 
-def less(values: Floats, q: Floats) -> Floats:
+def residual_on(values: Floats, q: Floats) -> Floats:
     """A column less its projection on orthonormal ones, twice against rounding."""
     for _ in range(2):
         values = values - q @ (q.T @ values)
@@ -158,7 +166,7 @@ class LeadChange:
     Parameters
     ----------
     dates : ndarray of int, shape (d,)
-        Places in `LeadRows.rows` of the first row after the change.
+        Places in `LeadRegression.rows` of the first row after the change.
     statistics : ndarray, shape (d,)
         Wald statistic of each date.
     supremum, average, exponential : float
@@ -189,7 +197,7 @@ class LeadChange:
         return int(self.dates[int(np.argmax(self.statistics))])
 
 
-def lead_change(of: LeadRows, *, flips: SharedSigns, trim: float = 0.15) -> LeadChange | None:
+def lead_change(regression: LeadRegression, *, signs: SharedSigns, trim: float = 0.15) -> LeadChange | None:
     """Test a change of the lead's effect at an unknown date; None where no date can be asked.
 
     Notes
@@ -201,10 +209,10 @@ def lead_change(of: LeadRows, *, flips: SharedSigns, trim: float = 0.15) -> Lead
     direction: a lead is watched because it may stop working. It found .73 of effects that stop, the largest statistic .62 (156
     rows, 200 draws).
     """
-    dates = trimmed_dates(len(of.rows), trim)
-    dates = dates[(dates >= _FEWEST) & (dates <= len(of.rows) - _FEWEST)]
-    before = np.cumsum(of.x * of.x)
-    cross = np.cumsum(of.q * of.x[:, None], axis=0)
+    dates = trimmed_dates(len(regression.rows), trim)
+    dates = dates[(dates >= _FEWEST) & (dates <= len(regression.rows) - _FEWEST)]
+    before = np.cumsum(regression.x * regression.x)
+    cross = np.cumsum(regression.q * regression.x[:, None], axis=0)
     share = before[dates - 1] / before[-1]
     dates = dates[(share >= _LEAST_SHARE) & (share <= 1.0 - _LEAST_SHARE)]
     if not len(dates):
@@ -213,11 +221,13 @@ def lead_change(of: LeadRows, *, flips: SharedSigns, trim: float = 0.15) -> Lead
     dates, inner = dates[inner > _NOTHING * before[-1]], inner[inner > _NOTHING * before[-1]]
     if not len(dates):
         return None
-    drawn = of.draws(flips)
-    size = max(1, _AT_ONCE // len(of.rows))
-    ask = _Dates(x=of.x, dates=dates, inner=inner, df=max(of.df - 1, 1), sign=math.copysign(1.0, of.effect))
+    drawn = regression.draws(signs)
+    size = max(1, _AT_ONCE // len(regression.rows))
+    ask = _Dates(
+        x=regression.x, dates=dates, inner=inner, df=max(regression.df - 1, 1), sign=math.copysign(1.0, regression.effect)
+    )
     null = np.concatenate([_summaries(*ask.of(drawn[:, at : at + size])) for at in range(0, drawn.shape[1], size)], axis=1)
-    walds, weaker = ask.of(of.residual[:, None])
+    walds, weaker = ask.of(regression.residual[:, None])
     observed = _summaries(walds, weaker)
     above = 1.0 + (null >= observed - 1e-9 * np.abs(observed)).sum(axis=1)
     p = (above / (1.0 + null.shape[1])).tolist()
@@ -255,27 +265,27 @@ def _summaries(walds: Floats, weaker: Flags) -> Floats:
     return np.stack([most, walds.mean(axis=0), *means])
 
 
-def whole_change(of: LeadRows, *, flips: SharedSigns, trim: float = 0.15) -> tuple[float, float, int] | None:
+def whole_change(regression: LeadRegression, *, signs: SharedSigns, trim: float = 0.15) -> tuple[float, float, int] | None:
     """The same question with all coefficients changing at once, those of the base too: statistic, bootstrap p and place.
 
     None where the base has so many columns, or a step of the KPI's level, that hardly a date has them on both sides.
     """
-    n, k = of.q.shape
+    n, k = regression.q.shape
     if math.floor(trim * n) < k + 2 or n - 2 * k < _FEWEST:
         return None
-    found = break_scan(of.residual, of.q, trim=trim)
+    found = break_scan(regression.residual, regression.q, trim=trim)
     at = found.dates - 1
-    outer = np.cumsum(of.q[:, :, None] * of.q[:, None, :], axis=0)[at]
+    outer = np.cumsum(regression.q[:, :, None] * regression.q[:, None, :], axis=0)[at]
     inner = outer - outer @ outer
     known = np.isfinite(found.statistics)
     if known.mean() < _MOST_DATES:
         return None
     inverse = np.linalg.inv(inner[known])
-    drawn, df, above = of.draws(flips), n - 2 * k, 0
+    drawn, df, above = regression.draws(signs), n - 2 * k, 0
     size = max(1, _AT_ONCE // (n * k))
     for begin in range(0, drawn.shape[1], size):
         some = drawn[:, begin : begin + size]
-        score = np.cumsum(of.q[:, :, None] * some[:, None, :], axis=0)[at][known]
+        score = np.cumsum(regression.q[:, :, None] * some[:, None, :], axis=0)[at][known]
         fall = np.einsum("dib,dib->db", score, inverse @ score).max(axis=0)
         total = np.square(some).sum(axis=0)
         above += int((df * fall / np.maximum(total - fall, np.finfo(float).tiny) >= found.supremum * (1.0 - 1e-9)).sum())
@@ -283,13 +293,13 @@ def whole_change(of: LeadRows, *, flips: SharedSigns, trim: float = 0.15) -> tup
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moving:
+class MovingEffect:
     """Effect in windows of as many rows, one for each place at which a window ends, in working units.
 
     Parameters
     ----------
     ends : ndarray of int, shape (w,)
-        Places in `LeadRows.rows`.
+        Places in `LeadRegression.rows`.
     value, error : ndarray, shape (w,)
         NaN where the lead does not move in the window.
     df : float
@@ -301,14 +311,14 @@ class Moving:
     df: float
 
 
-def moving_effect(of: LeadRows, window: int) -> Moving:
+def moving_effect(regression: LeadRegression, window: int) -> MovingEffect:
     """Effect of the lead in moving windows of rows, the base as it is over all rows.
 
     Notes
     -----
     ``b = sum x y / sum x^2`` over a window, its variance ``sum x^2 (y - b x)^2 / (sum x^2)^2`` times ``w / (w - 2)`` (HC1).
     """
-    x, y = of.x, of.y
+    x, y = regression.x, regression.y
     ends = np.arange(window - 1, len(x))
 
     def summed(values: Floats) -> Floats:
@@ -321,4 +331,4 @@ def moving_effect(of: LeadRows, window: int) -> Moving:
     value = summed(x * y) / divisor
     inner = summed((x * y) ** 2) - 2.0 * value * summed(x**3 * y) + value**2 * summed(x**4)
     error = np.sqrt(np.maximum(inner, 0.0) * window / max(window - 2, 1)) / divisor
-    return Moving(ends=ends, value=value, error=error, df=float(max(window - 2, 1)))
+    return MovingEffect(ends=ends, value=value, error=error, df=float(max(window - 2, 1)))

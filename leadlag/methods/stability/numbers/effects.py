@@ -18,8 +18,8 @@ from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.shapes import Shape
 from leadlag.core.series.logs import in_percent
 from leadlag.methods.stability.numbers.breaks import log_odds, sup_pvalue
-from leadlag.methods.stability.numbers.changes import LeadChange, LeadRows, lead_change, lead_rows
-from leadlag.methods.stability.numbers.sides import change_at, chosen_before, side_effects
+from leadlag.methods.stability.numbers.changes import LeadChange, LeadRegression, lead_change, lead_regression
+from leadlag.methods.stability.numbers.sides import change_at, corrected_for_selection, side_effects
 
 __all__ = ["FEWEST_LEFT", "LeadColumn", "SinceTarget", "asymptotic_pvalue", "both_sides", "lead_column", "since_target"]
 
@@ -35,7 +35,7 @@ class LeadColumn:
 
     Parameters
     ----------
-    of : LeadRows
+    regression : LeadRegression
     shape : Shape
     delay : float
         Periods of the KPI at which the column begins.
@@ -45,24 +45,24 @@ class LeadColumn:
         Whether the KPI is in logs, and effects in percent.
     """
 
-    of: LeadRows
+    regression: LeadRegression
     shape: Shape
     delay: float
     unit: float
     log: bool
 
-    def change(self, flips: SharedSigns) -> LeadChange | None:
+    def change(self, signs: SharedSigns) -> LeadChange | None:
         """The test of a change at an unknown date, where there is enough to ask."""
-        return lead_change(self.of, flips=flips) if self.of.usable else None
+        return lead_change(self.regression, signs=signs) if self.regression.usable else None
 
-    def shown(self, values: ArrayLike) -> Floats:
+    def effects(self, values: ArrayLike) -> Floats:
         """Coefficients as effects; NaN for a square, to which a rise and a fall are the same."""
         unit = math.nan if self.shape.response == "square" else self.unit
         return in_percent(np.asarray(values, dtype=np.float64) * unit, log=self.log)
 
-    def span(self, value: float, low: float, high: float) -> EffectSize:
+    def effect_size(self, value: float, low: float, high: float) -> EffectSize:
         """A coefficient and its interval as an effect, the lower end first."""
-        middle, *ends = (float(self.shown(number)) for number in (value, low, high))
+        middle, *ends = (float(self.effects(number)) for number in (value, low, high))
         return EffectSize(value=middle, low=min(ends), high=max(ends))
 
 
@@ -84,7 +84,7 @@ def lead_column(problem: Problem, column: int, best: int, shapes: Sequence[Shape
     """
     shape, slot = divmod(best, problem.n_slots)
     return LeadColumn(
-        of=lead_rows(problem, column, best, tuple(shapes)),
+        regression=lead_regression(problem, column, best, tuple(shapes)),
         shape=shapes[shape],
         delay=float(problem.delays(column)[slot]),
         unit=problem.y_scale * float(rises(problem, shapes)[column, best] * column_totals(problem, shapes)[column, best]),
@@ -94,7 +94,7 @@ def lead_column(problem: Problem, column: int, best: int, shapes: Sequence[Shape
 
 def both_sides(lead: LeadColumn, found: LeadChange, *, level: float) -> tuple[EffectSize, EffectSize]:
     """Effect before and after the likeliest date, which is taken as known."""
-    before, after = (lead.span(side.value, *side.interval(level)) for side in side_effects(lead.of, found.split))
+    before, after = (lead.effect_size(side.value, *side.interval(level)) for side in side_effects(lead.regression, found.split))
     return before, after
 
 
@@ -129,7 +129,7 @@ class SinceTarget:
 
 
 def since_target(
-    lead: LeadColumn, *, since: int, chosen: tuple[int, int] | None, n_candidates: int, flips: SharedSigns, level: float
+    lead: LeadColumn, *, since: int, selected_on: tuple[int, int] | None, n_candidates: int, signs: SharedSigns, level: float
 ) -> SinceTarget:
     """Test the relation since the lead became a target.
 
@@ -138,32 +138,32 @@ def since_target(
     lead : LeadColumn
     since : int
         Row of the sample from which on its values are those of a target; the KPI sees them `delay` periods later.
-    chosen : tuple of int or None
+    selected_on : tuple of int or None
         First and last row on which it was chosen as a target.
     n_candidates : int
         Metrics from which it was chosen.
-    flips : SharedSigns
+    signs : SharedSigns
     level : float
         Confidence level of the intervals.
     """
-    rows = lead.of.rows
+    rows = lead.regression.rows
     after = rows >= since + math.ceil(lead.delay - 1e-9)
     before = ~after
     selected: Selected = ""
-    if chosen is not None:
-        used = before & (rows >= chosen[0]) & (rows <= chosen[1])
+    if selected_on is not None:
+        used = before & (rows >= selected_on[0]) & (rows <= selected_on[1])
         left = before & ~used
-        enough = change_at(lead.of, left, after, flips=flips) is not None and left.sum() >= FEWEST_LEFT
+        enough = change_at(lead.regression, left, after, signs=signs) is not None and left.sum() >= FEWEST_LEFT
         before, selected = (left, "left out") if enough else (used, "corrected")
     n_before, n_after = int(before.sum()), int(after.sum())
-    found = change_at(lead.of, before, after, flips=flips)
+    found = change_at(lead.regression, before, after, signs=signs)
     if found is None:
         return SinceTarget(n_before=n_before, n_after=n_after)
     value, ends, pvalue = found.before.value, found.before.interval(level), found.weaker_pvalue
     if selected == "corrected":
-        value, ends, pvalue = chosen_before(found, level=level, n_candidates=n_candidates)
+        value, ends, pvalue = corrected_for_selection(found, level=level, n_candidates=n_candidates)
     return SinceTarget(
-        n_before=n_before, n_after=n_after, before=lead.span(value, *ends),
-        after=lead.span(found.after.value, *found.after.interval(level)), pvalue=pvalue, changed_pvalue=found.changed_pvalue,
-        selected=selected,
+        n_before=n_before, n_after=n_after, before=lead.effect_size(value, *ends),
+        after=lead.effect_size(found.after.value, *found.after.interval(level)), pvalue=pvalue,
+        changed_pvalue=found.changed_pvalue, selected=selected,
     )  # fmt: skip

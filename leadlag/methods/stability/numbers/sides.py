@@ -9,11 +9,11 @@ import numpy as np
 from scipy import stats
 
 from leadlag.core.arrays import Flags, Floats
-from leadlag.core.search.curse import after_selection
 from leadlag.core.search.resample import SharedSigns
-from leadlag.methods.stability.numbers.changes import LeadRows, less
+from leadlag.core.search.winners_curse import after_selection
+from leadlag.methods.stability.numbers.changes import LeadRegression, residual_on
 
-__all__ = ["ChangeAt", "SideEffect", "change_at", "chosen_before", "side_effects"]
+__all__ = ["ChangeAt", "SideEffect", "change_at", "corrected_for_selection", "side_effects"]
 
 
 #: Rows that each side needs.
@@ -61,15 +61,15 @@ class ChangeAt:
     changed_pvalue: float
 
 
-def change_at(of: LeadRows, before: Flags, after: Flags, *, flips: SharedSigns) -> ChangeAt | None:
+def change_at(regression: LeadRegression, before: Flags, after: Flags, *, signs: SharedSigns) -> ChangeAt | None:
     """Test a change of the lead's effect at a known date; None where a side has too few rows or too little of the lead.
 
     Parameters
     ----------
-    of : LeadRows
+    regression : LeadRegression
     before, after : ndarray of bool, shape (n,)
         Rows of either side; a row of neither has an effect of its own.
-    flips : SharedSigns
+    signs : SharedSigns
 
     Notes
     -----
@@ -78,9 +78,9 @@ def change_at(of: LeadRows, before: Flags, after: Flags, *, flips: SharedSigns) 
     weaker follows the sign of the effect over all rows, whose estimate says nothing about the difference, or that of the
     effect before where it is clear.
     """
-    if min(_strength(of, before), _strength(of, after)) <= 0.0:
+    if min(_strength(regression, before), _strength(regression, after)) <= 0.0:
         return None
-    columns, weights, leverage = _regression(of, before, after)
+    columns, weights, leverage = _regression(regression, before, after)
 
     def estimated(y: Floats) -> tuple[Floats, Floats, Floats]:
         """Coefficients (s, b), their HC3 variances, and that of the first less the second."""
@@ -89,12 +89,12 @@ def change_at(of: LeadRows, before: Flags, after: Flags, *, flips: SharedSigns) 
         contrast = weights[:, 0] - weights[:, 1]
         return np.asarray(value), np.asarray(np.square(weights).T @ squared), np.asarray(np.square(contrast) @ squared)
 
-    value, variance, of_difference = (part[..., 0] for part in estimated(of.y[:, None]))
-    drawn, _, drawn_variance = estimated(of.draws(flips))
+    value, variance, of_difference = (part[..., 0] for part in estimated(regression.y[:, None]))
+    drawn, _, drawn_variance = estimated(regression.draws(signs))
     floor = np.finfo(float).tiny
     t = (drawn[0] - drawn[1]) / np.sqrt(np.maximum(drawn_variance, floor))
     first = value[0] / math.sqrt(max(float(variance[0]), floor))
-    sign = math.copysign(1.0, first if abs(first) >= _SIGN_KNOWN else of.effect)
+    sign = math.copysign(1.0, first if abs(first) >= _SIGN_KNOWN else regression.effect)
     found = sign * float((value[0] - value[1]) / math.sqrt(max(float(of_difference), floor)))
     both = [_effect(value[i], variance[i], side) for i, side in enumerate((before, after))]
     return ChangeAt(
@@ -104,12 +104,12 @@ def change_at(of: LeadRows, before: Flags, after: Flags, *, flips: SharedSigns) 
     )  # fmt: skip
 
 
-def side_effects(of: LeadRows, split: int) -> tuple[SideEffect, SideEffect]:
+def side_effects(regression: LeadRegression, split: int) -> tuple[SideEffect, SideEffect]:
     """Effect before and from a place on, with HC3 errors."""
-    before = np.arange(len(of.rows)) < split
-    columns, weights, leverage = _regression(of, before, ~before)
-    value = weights.T @ of.y
-    variance = np.square(weights).T @ np.square((of.y - columns @ value) / (1.0 - leverage))
+    before = np.arange(len(regression.rows)) < split
+    columns, weights, leverage = _regression(regression, before, ~before)
+    value = weights.T @ regression.y
+    variance = np.square(weights).T @ np.square((regression.y - columns @ value) / (1.0 - leverage))
     return _effect(value[0], variance[0], before), _effect(value[1], variance[1], ~before)
 
 
@@ -120,18 +120,18 @@ def _effect(value: float, variance: float, side: Flags) -> SideEffect:
     )
 
 
-def _regression(of: LeadRows, before: Flags, after: Flags) -> tuple[Floats, Floats, Floats]:
+def _regression(regression: LeadRegression, before: Flags, after: Flags) -> tuple[Floats, Floats, Floats]:
     """Columns of the lead on either side and on the rows of neither, the weights of their coefficients, and the leverage."""
     rest = ~(before | after)
-    sides = [before, after] + ([rest] if _strength(of, rest, fewest=1) > 0.0 else [])
-    base = of.q[:, :-1]
-    columns = np.column_stack([less(np.where(side, of.x, 0.0), base) for side in sides])
+    sides = [before, after] + ([rest] if _strength(regression, rest, fewest=1) > 0.0 else [])
+    base = regression.q[:, :-1]
+    columns = np.column_stack([residual_on(np.where(side, regression.x, 0.0), base) for side in sides])
     weights: Floats = np.asarray(np.linalg.pinv(columns).T)  # the coefficient of a column is weights' y
     leverage = np.minimum(np.square(base).sum(axis=1) + (columns * weights).sum(axis=1), 0.95)
     return columns, weights, leverage
 
 
-def chosen_before(found: ChangeAt, *, level: float, n_candidates: int) -> tuple[float, tuple[float, float], float]:
+def corrected_for_selection(found: ChangeAt, *, level: float, n_candidates: int) -> tuple[float, tuple[float, float], float]:
     r"""The effect before and the p of "not weaker", given that the lead was chosen because it looked best on these rows.
 
     Parameters
@@ -154,8 +154,8 @@ def chosen_before(found: ChangeAt, *, level: float, n_candidates: int) -> tuple[
     Of m candidates with the same effect, the largest t before exceeds its own by the largest of m errors; where that effect is
     none, by the largest of m absolute errors, which is more. p is the chance of a fall as large as the one seen if the estimate
     before has that error and the one after an ordinary one: an upper bound whatever the effects of the candidates are. Value
-    and lower end are those given a t beyond the median of the best of m that have no effect (`leadlag.core.search.curse`), the
-    lower end at least as far down as the best of m goes.
+    and lower end are those given a t beyond the median of the best of m that have no effect
+    (`leadlag.core.search.winners_curse`), the lower end at least as far down as the best of m goes.
     """
     before, after = found.before, found.after
     sign, fall = math.copysign(1.0, before.value), before.value - after.value
@@ -175,8 +175,8 @@ def _best_of(m: int, share: float, df: float) -> float:
     return float(stats.t.ppf((1.0 + share ** (1.0 / m)) / 2.0, df))
 
 
-def _strength(of: LeadRows, side: Flags, *, fewest: int = _FEWEST) -> float:
+def _strength(regression: LeadRegression, side: Flags, *, fewest: int = _FEWEST) -> float:
     """Share of the lead's sum of squares on one side; 0 with too few rows that the lead moves in."""
-    part = np.where(side, of.x, 0.0)
-    share = float(part @ part / (of.x @ of.x))
+    part = np.where(side, regression.x, 0.0)
+    share = float(part @ part / (regression.x @ regression.x))
     return share if side.sum() >= fewest and share > _NOTHING else 0.0

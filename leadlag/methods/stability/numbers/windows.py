@@ -12,7 +12,7 @@ from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.columns import rises
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.shapes import Shape
-from leadlag.methods.stability.numbers.changes import lead_rows, moving_effect
+from leadlag.methods.stability.numbers.changes import lead_regression, moving_effect
 from leadlag.methods.stability.numbers.effects import LeadColumn
 
 __all__ = ["MovingProfile", "default_window", "moving_profile"]
@@ -77,14 +77,14 @@ def moving_profile(lead: LeadColumn, problem: Problem, *, window: int, level: fl
     slots = np.flatnonzero(np.isfinite(delays))
     point = Shape("point", response=lead.shape.response)
     units = problem.y_scale * rises(problem, [point])[0]
-    ends = lead.of.rows[window - 1 :]
+    ends = lead.regression.rows[window - 1 :]
     profile = np.full((3, len(ends), len(slots)), np.nan)
     for place, slot in enumerate(slots.tolist()):
-        of = lead_rows(problem, 0, slot, (point,))
-        if not of.usable or len(of.rows) < window:
+        regression = lead_regression(problem, 0, slot, (point,))
+        if not regression.usable or len(regression.rows) < window:
             continue
-        at = of.rows[window - 1 :]
-        alone = replace(lead, of=of, unit=float(units[slot]))
+        at = regression.rows[window - 1 :]
+        alone = replace(lead, regression=regression, unit=float(units[slot]))
         own = np.stack(_in_windows(alone, window=window, level=level))
         _, here, there = np.intersect1d(ends, at, return_indices=True)
         profile[:, here, place] = own[:, there]
@@ -96,7 +96,7 @@ def moving_profile(lead: LeadColumn, problem: Problem, *, window: int, level: fl
 
 def _in_windows(lead: LeadColumn, *, window: int, level: float) -> tuple[Floats, Floats, Floats]:
     """Effects in moving windows with their intervals."""
-    found = moving_effect(lead.of, window)
+    found = moving_effect(lead.regression, window)
     width = float(stats.t.isf((1.0 - level) / 2.0, found.df)) * found.error
-    ends = lead.shown(found.value - width), lead.shown(found.value + width)
-    return lead.shown(found.value), np.minimum(*ends), np.maximum(*ends)
+    ends = lead.effects(found.value - width), lead.effects(found.value + width)
+    return lead.effects(found.value), np.minimum(*ends), np.maximum(*ends)

@@ -7,9 +7,9 @@ import pytest
 from scipy.linalg import toeplitz
 from scipy.signal import lfilter
 
+from leadlag.methods.correlation.numbers.allpairs import REASONS, pairs
 from leadlag.methods.correlation.numbers.arfilter import ar_filter, implied, most_order
 from leadlag.methods.correlation.numbers.crosscorr import Plan, block, lag_correlation, without
-from leadlag.methods.correlation.numbers.crosspairs import REASONS, pairs
 
 RAW, WHITE = Plan(max_lag=6, prewhiten=False), Plan(max_lag=6, prewhiten=True)
 

@@ -18,7 +18,7 @@ from leadlag.methods.delay.numbers.peak import PeakTest, peak_test
 
 POINT = (Shape("point"),)
 LAGS = 8
-FLIPS = SharedSigns(seed=3, n_draws=199)
+SIGNS = SharedSigns(seed=3, n_draws=199)
 
 
 def problem(seed: int, *, n: int = 80, effect: float = 0.0, delay: int = 4, persistence: float = 0.0) -> Problem:
@@ -35,7 +35,7 @@ def problem(seed: int, *, n: int = 80, effect: float = 0.0, delay: int = 4, pers
 
 
 def asked(given: Problem, **options: object) -> PeakTest:
-    return peak_test(given, 0, flips=FLIPS, **options)
+    return peak_test(given, 0, signs=SIGNS, **options)
 
 
 def test_a_clear_effect_has_a_set_of_one_lag() -> None:
@@ -81,7 +81,7 @@ def test_the_set_does_not_depend_on_units_signs_and_other_leads() -> None:
     assert len(expected.not_rejected(0.9)) > 1
     for changed in (replace(given, y=1e6 * given.y + 1e3), replace(given, X=-1e-3 * given.X)):
         assert asked(changed) == expected
-    other = peak_test(given.of([1, 0]), 1, flips=FLIPS)
+    other = peak_test(given.of([1, 0]), 1, signs=SIGNS)
     assert other == expected
 
 
@@ -104,8 +104,8 @@ def test_a_pvalue_is_that_of_redrawn_signs_given_the_score_at_the_lag() -> None:
     observed = gain.max() - gain[lag - 1]
     rest = (e - score * u) * np.sqrt(80 / (80 - 1 - 1))
     worse = 0
-    for flips in FLIPS.of(80).T:
-        noise = rest * flips
+    for signs in SIGNS.of(80).T:
+        noise = rest * signs
         free = noise - (u @ noise) * u
         free *= np.sqrt(rest @ rest / (free @ free))
         drawn = (unit.T @ (score * u + free)) ** 2

@@ -9,7 +9,7 @@ import pytest
 
 from leadlag.core.noise.momentum import fit_momentum
 from leadlag.core.search.problem import Problem
-from leadlag.core.search.scan import frame_of, regressors, scan
+from leadlag.core.search.scan import fit_base, regressors, scan
 from leadlag.core.search.shapes import STANDARD, search_weights
 from leadlag.methods.power.numbers.curves import power_curves
 from leadlag.methods.power.numbers.sizes import kpi_sd
@@ -40,7 +40,7 @@ def searched(problem: Problem, *, pvalue: float) -> tuple[np.ndarray, np.ndarray
 def test_the_chance_is_that_of_the_whole_search_redrawn(n: int, persistence: float, pvalue: float) -> None:
     problem = problem_of(n, persistence=persistence)
     threshold, usual = searched(problem, pvalue=pvalue)
-    curves, frame = power_curves(problem, threshold=threshold, usual=usual), frame_of(problem)
+    curves, frame = power_curves(problem, threshold=threshold, usual=usual), fit_base(problem)
     columns = regressors(problem, frame, range(N_LEADS))
     unit, weights = columns.values / columns.norm, search_weights(STANDARD, n_lags=len(LAGS))
     noise = np.random.default_rng(1).standard_normal((len(frame.residual), 500))

@@ -10,7 +10,7 @@ import pytest
 from leadlag.core.search.scan import scan
 from leadlag.core.search.shapes import STANDARD
 from leadlag.methods.power.numbers.curves import power_curves
-from leadlag.methods.power.numbers.sizes import detectable_sizes, needed_pvalue, one_of, rows_for, search_curves
+from leadlag.methods.power.numbers.sizes import detectable_sizes, needed_pvalue, one_lead_scan, rows_for, search_curves
 from tests.methods.power.numbers.test_curves import problem_of, searched
 
 
@@ -50,6 +50,6 @@ def test_one_lead_of_a_scan_has_the_threshold_that_it_has_in_the_scan() -> None:
     found = scan(problem, rng=np.random.default_rng(0), n_draws=99)
     every = search_curves(problem, found, threshold=0.01, shapes=STANDARD, seed=0)
     for lead in (1, 3):
-        one = search_curves(problem.of([lead]), one_of(found, lead), threshold=0.01, shapes=STANDARD, seed=0)
+        one = search_curves(problem.of([lead]), one_lead_scan(found, lead), threshold=0.01, shapes=STANDARD, seed=0)
         np.testing.assert_array_equal(one.threshold, every.threshold[[lead]])
     assert np.isnan(every.threshold).tolist() == [False, True, False, False, False, False]

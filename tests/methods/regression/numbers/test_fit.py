@@ -81,7 +81,7 @@ def test_two_decays_are_found_beside_each_other() -> None:
     fitted = fit_lags(lag_model(y + 0.1 * rng.standard_normal(120), X, [replace(GEOMETRIC, presample="zero")] * 2))
     assert [family.start for family in fitted.model.families] == [1, 4]
     np.testing.assert_allclose(fitted.hidden, [0.8, 0.3], atol=0.02)
-    assert [family.start for family in fitted.asked] == [None, None]
+    assert [family.start for family in fitted.search_families] == [None, None]
 
 
 def test_an_exact_fit_is_told_and_its_profile_is_the_truth() -> None:

@@ -8,7 +8,7 @@ from scipy import linalg, signal
 
 from leadlag.core.linear.covariance import covariance
 from leadlag.core.linear.leastsquares import fit
-from leadlag.core.search.resample import signs
+from leadlag.core.search.resample import rademacher_signs
 from leadlag.core.time.lags import lag_matrix
 from leadlag.errors import UsageError
 from leadlag.methods.regression.numbers.longrun import long_run
@@ -77,14 +77,14 @@ def test_every_draw_with_own_lags_is_what_a_slow_loop_makes_of_the_same_signs() 
         return path, design
 
     params, scaled = hc3_scaled(y, X)
-    flips = signs(rng, n=90, n_draws=n_draws)
-    first = [rebuilt(params[5:], X[:, :5] @ params[:5], scaled * flip) for flip in flips.T]
+    signs = rademacher_signs(rng, n=90, n_draws=n_draws)
+    first = [rebuilt(params[5:], X[:, :5] @ params[:5], scaled * flip) for flip in signs.T]
     bias = np.mean([hc3_scaled(*draw)[0][5:] for draw in first], axis=0) - params[5:]
     own = params[5:] - bias
     others, scaled = hc3_scaled(y - X[:, 5:] @ own, X[:, :5])
     truth = others[2:].sum() / (1.0 - own.sum())
-    flips = signs(rng, n=90, n_draws=n_draws)
-    size = [slow_t(*rebuilt(own, X[:, :5] @ others, scaled * flip), truth)[1] for flip in flips.T]
+    signs = rademacher_signs(rng, n=90, n_draws=n_draws)
+    size = [slow_t(*rebuilt(own, X[:, :5] @ others, scaled * flip), truth)[1] for flip in signs.T]
     found = long_run(y, X, weights=WEIGHTS, own=OWN, periods=periods, rng=7, n_draws=n_draws)
     assert found.boot_high - found.estimate == pytest.approx(np.quantile(size, 0.95) * found.bse, rel=1e-8)
     assert found.estimate - found.boot_low == pytest.approx(np.quantile(size, 0.95) * found.bse, rel=1e-8)
@@ -96,7 +96,7 @@ def test_without_own_lags_draws_are_refits_with_the_same_signs() -> None:
     params, scaled = hc3_scaled(y, X)
     influence = X @ np.linalg.inv(X.T @ X) @ WEIGHTS[:5]
     size = []
-    for flip in signs(np.random.default_rng(3), n=90, n_draws=199).T:
+    for flip in rademacher_signs(np.random.default_rng(3), n=90, n_draws=199).T:
         again, rescaled = hc3_scaled(X @ params + scaled * flip, X)
         size.append(abs((again - params) @ WEIGHTS[:5]) / np.sqrt(influence**2 @ rescaled**2))
     found = long_run(y, X, weights=WEIGHTS[:5], rng=3, n_draws=199)
@@ -134,7 +134,7 @@ def test_under_ar_noise_draws_are_refits_with_the_same_signs(phi: tuple[float, .
         return float(np.sqrt(np.linalg.solve(steps.T, moved) ** 2 @ square))
 
     size = []
-    for flip in signs(np.random.default_rng(3), n=90, n_draws=99).T:
+    for flip in rademacher_signs(np.random.default_rng(3), n=90, n_draws=99).T:
         version = X @ params + np.linalg.solve(F, scaled * flip)
         again = np.linalg.lstsq(X, version, rcond=None)[0]
         size.append(abs((again - params) @ weights) / error(version - X @ again))

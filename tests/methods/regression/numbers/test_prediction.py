@@ -10,7 +10,7 @@ import pytest
 from leadlag.core.time.clock import Clock
 from leadlag.methods.regression.numbers.fit import LagFit, fit_lags
 from leadlag.methods.regression.numbers.model import lag_model
-from leadlag.methods.regression.numbers.prediction import LaterLead, expected
+from leadlag.methods.regression.numbers.prediction import LaterLead, expected_values
 from leadlag.methods.regression.numbers.profiles import ProfileFamily
 from leadlag.methods.regression.numbers.units import unit_values
 from tests.methods.regression.numbers.test_fit import DELAYED, FREE, GEOMETRIC, sample
@@ -19,7 +19,7 @@ from tests.methods.regression.numbers.test_fit import DELAYED, FREE, GEOMETRIC, 
 def later(fitted: LagFit, y: np.ndarray, X: np.ndarray, first: int) -> np.ndarray:
     """The mean from a row on, what came before it taken from the fit."""
     leads = [LaterLead(values=x[first:], clock=None, offset=first) for x in X.T]
-    return expected(fitted, y=y[first:], base=np.arange(first, len(y))[:, None] * 1.0, leads=leads, offset=first)
+    return expected_values(fitted, y=y[first:], base=np.arange(first, len(y))[:, None] * 1.0, leads=leads, offset=first)
 
 
 def fitted_to(y: np.ndarray, X: np.ndarray, family: ProfileFamily, own_lags: tuple[int, ...] = ()) -> LagFit:
@@ -68,11 +68,11 @@ def test_a_lead_that_is_seen_more_often_goes_on_on_its_own_calendar() -> None:
     fitted = fit_lags(
         lag_model(y[:n_fit], [x[: ended[n_fit]]], [family], clocks=[replace(months, ended=ended[:n_fit], begun=ended[:n_fit])])
     )
-    whole = expected(fitted, y=y, base=base, leads=[LaterLead(values=x, clock=months, offset=0)], offset=0)
+    whole = expected_values(fitted, y=y, base=base, leads=[LaterLead(values=x, clock=months, offset=0)], offset=0)
     first = ended[n_fit] - 3
     clock = replace(months, ended=ended[n_fit:] - first, begun=ended[n_fit:] - first)
     rest = LaterLead(values=x[first:], clock=clock, offset=int(first))
     np.testing.assert_allclose(
-        expected(fitted, y=y[n_fit:], base=base[n_fit:], leads=[rest], offset=n_fit), whole[n_fit:], rtol=1e-9
+        expected_values(fitted, y=y[n_fit:], base=base[n_fit:], leads=[rest], offset=n_fit), whole[n_fit:], rtol=1e-9
     )
     assert np.abs(whole[n_fit:] - y[n_fit:]).max() < 0.6

@@ -14,8 +14,15 @@ from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import column_of
 from leadlag.core.search.shapes import Shape
 from leadlag.methods.stability.numbers.breaks import break_scan
-from leadlag.methods.stability.numbers.changes import LeadRows, lead_change, lead_rows, less, moving_effect, whole_change
-from leadlag.methods.stability.numbers.sides import ChangeAt, SideEffect, change_at, chosen_before, side_effects
+from leadlag.methods.stability.numbers.changes import (
+    LeadRegression,
+    lead_change,
+    lead_regression,
+    moving_effect,
+    residual_on,
+    whole_change,
+)
+from leadlag.methods.stability.numbers.sides import ChangeAt, SideEffect, change_at, corrected_for_selection, side_effects
 
 POINT = (Shape("point"),)
 
@@ -33,21 +40,21 @@ def problem(seed: int, *, n: int = 120, before: float = 0.6, after: float = 0.6,
     return Problem(y=y, X=x[:, None], base=base, momentum=fitted, lags=(1, 2, 3), y_scale=1.0, x_scale=np.ones(1))
 
 
-def plain(x: np.ndarray, y: np.ndarray) -> LeadRows:
+def plain(x: np.ndarray, y: np.ndarray) -> LeadRegression:
     """A regression without momentum on a constant and one column."""
     base = orthonormal_basis(np.ones((len(x), 1))).q
-    x, y = less(x, base), less(y, base)
+    x, y = residual_on(x, base), residual_on(y, base)
     q = np.column_stack([base, x / np.sqrt(x @ x)])
-    return LeadRows(rows=np.arange(len(x)), x=x, y=y, q=q, df=len(x) - 2)
+    return LeadRegression(rows=np.arange(len(x)), x=x, y=y, q=q, df=len(x) - 2)
 
 
-FLIPS = SharedSigns(seed=0, n_draws=299)
+SIGNS = SharedSigns(seed=0, n_draws=299)
 
 
 def test_the_statistic_of_every_date_is_that_of_a_regression_with_the_lead_alone_changing() -> None:
     rng = np.random.default_rng(0)
     of = plain(*rng.normal(size=(2, 80)))
-    found = lead_change(of, flips=FLIPS)
+    found = lead_change(of, signs=SIGNS)
     assert found is not None
     every = break_scan(of.y, of.x[:, None], of.q[:, :1])
     at = np.isin(every.dates, found.dates)
@@ -56,8 +63,8 @@ def test_the_statistic_of_every_date_is_that_of_a_regression_with_the_lead_alone
 
 def test_an_effect_that_stops_is_seen_and_dated() -> None:
     for seed in range(3):
-        of = lead_rows(problem(seed, after=-0.3), 0, 0, POINT)
-        found = lead_change(of, flips=FLIPS)
+        of = lead_regression(problem(seed, after=-0.3), 0, 0, POINT)
+        found = lead_change(of, signs=SIGNS)
         assert found is not None
         assert found.pvalue <= 0.01
         assert found.supremum == found.statistics.max() > found.threshold
@@ -70,24 +77,24 @@ def test_an_effect_that_stops_is_seen_and_dated() -> None:
 def test_what_becomes_weaker_weighs_more_than_what_becomes_stronger() -> None:
     pairs = []
     for seed in range(6):
-        of = lead_rows(problem(seed, before=0.45, after=0.1), 0, 0, POINT)
+        of = lead_regression(problem(seed, before=0.45, after=0.1), 0, 0, POINT)
         backwards = replace(of, y=of.y[::-1], x=of.x[::-1], q=of.q[::-1])
-        pairs.append([lead_change(each, flips=FLIPS).pvalue for each in (of, backwards)])  # type: ignore[union-attr]
+        pairs.append([lead_change(each, signs=SIGNS).pvalue for each in (of, backwards)])  # type: ignore[union-attr]
     assert np.less(*np.mean(pairs, axis=0))
 
 
 def test_a_stable_effect_is_seldom_said_to_change_and_neither_is_one_under_changing_variance() -> None:
     rng = np.random.default_rng(1)
     n, draws = 80, 200
-    flips = SharedSigns(seed=1, n_draws=199)
+    signs = SharedSigns(seed=1, n_draws=199)
     wide = np.where(np.arange(n) < 40, 1.0, 3.0)
     for lead_wide, kpi_wide in ((1.0, 1.0), (wide, 1.0), (1.0, wide)):
         found, known = [], []
         for _ in range(draws):
             x = rng.normal(size=n) * lead_wide
             of = plain(x, 0.5 * x + rng.normal(size=n) * kpi_wide)
-            asked, at = lead_change(of, flips=flips), np.arange(n) < 50
-            split = change_at(of, at, ~at, flips=flips)
+            asked, at = lead_change(of, signs=signs), np.arange(n) < 50
+            split = change_at(of, at, ~at, signs=signs)
             assert asked is not None
             assert split is not None
             found.append(asked.pvalue <= 0.05)
@@ -102,7 +109,7 @@ def test_a_known_date_has_the_coefficients_of_two_regressions() -> None:
     x, e = rng.normal(size=(2, 60))
     at = np.arange(60) < 35
     of = plain(x, np.where(at, 1.0, 0.2) * x + 0.5 * e)
-    found = change_at(of, at, ~at, flips=FLIPS)
+    found = change_at(of, at, ~at, signs=SIGNS)
     assert found is not None
     design = np.column_stack([np.ones(60), np.where(at, of.x, 0.0), np.where(at, 0.0, of.x)])
     expected = np.linalg.lstsq(design, of.y, rcond=None)[0]
@@ -116,7 +123,7 @@ def test_a_known_date_has_the_coefficients_of_two_regressions() -> None:
     assert found.statistic == pytest.approx(float(contrast @ expected / np.sqrt(contrast @ robust @ contrast)))
     assert found.weaker_pvalue < 0.01
     # the other way round it became stronger
-    turned = change_at(of, ~at, at, flips=FLIPS)
+    turned = change_at(of, ~at, at, signs=SIGNS)
     assert turned is not None
     assert turned.weaker_pvalue > 0.9
     assert turned.changed_pvalue < 0.02
@@ -129,9 +136,9 @@ def test_a_side_with_nothing_of_the_lead_cannot_be_asked() -> None:
     x -= np.where(np.arange(60) < 35, x[:35].mean(), 0.0)
     of = plain(x, x + e)
     at = np.arange(60) < 35
-    assert change_at(of, at, ~at, flips=FLIPS) is None
-    assert change_at(of, np.arange(60) < 5, np.arange(60) >= 5, flips=FLIPS) is None
-    found = lead_change(of, flips=FLIPS)
+    assert change_at(of, at, ~at, signs=SIGNS) is None
+    assert change_at(of, np.arange(60) < 5, np.arange(60) >= 5, signs=SIGNS) is None
+    found = lead_change(of, signs=SIGNS)
     assert found is not None
     assert found.dates.max() < 35
 
@@ -140,20 +147,23 @@ def test_choosing_the_best_shrinks_the_effect_before_and_pays_for_the_choice() -
     rng = np.random.default_rng(4)
     x, e = rng.normal(size=(2, 100))
     at = np.arange(100) < 60
-    weak = change_at(plain(x, np.where(at, 0.35, 0.0) * x + e), at, ~at, flips=FLIPS)
-    strong = change_at(plain(x, np.where(at, 3.0, 0.0) * x + e), at, ~at, flips=FLIPS)
+    weak = change_at(plain(x, np.where(at, 0.35, 0.0) * x + e), at, ~at, signs=SIGNS)
+    strong = change_at(plain(x, np.where(at, 3.0, 0.0) * x + e), at, ~at, signs=SIGNS)
     assert weak is not None
     assert strong is not None
-    of_weak = value, (low, high), p = chosen_before(weak, level=0.9, n_candidates=10)
+    of_weak = value, (low, high), p = corrected_for_selection(weak, level=0.9, n_candidates=10)
     assert abs(value) < abs(weak.before.value)
     assert low < value < high
     assert p > weak.weaker_pvalue
-    value, _, p = chosen_before(strong, level=0.9, n_candidates=10)
+    value, _, p = corrected_for_selection(strong, level=0.9, n_candidates=10)
     assert value == pytest.approx(strong.before.value, rel=1e-3)
     assert p < 0.01
-    assert chosen_before(weak, level=0.9, n_candidates=100)[2] > chosen_before(weak, level=0.9, n_candidates=10)[2]
+    assert (
+        corrected_for_selection(weak, level=0.9, n_candidates=100)[2]
+        > corrected_for_selection(weak, level=0.9, n_candidates=10)[2]
+    )
     before, after = (replace(side, value=-side.value) for side in (weak.before, weak.after))
-    turned, ends, mirrored = chosen_before(replace(weak, before=before, after=after), level=0.9, n_candidates=10)
+    turned, ends, mirrored = corrected_for_selection(replace(weak, before=before, after=after), level=0.9, n_candidates=10)
     assert (turned, *ends, mirrored) == pytest.approx((-of_weak[0], -of_weak[1][1], -of_weak[1][0], of_weak[2]))
 
 
@@ -171,7 +181,7 @@ def test_the_best_of_ten_that_stay_as_they_are_is_seldom_said_to_weaken() -> Non
                 statistic=0.0, weaker_pvalue=0.0, changed_pvalue=0.0,
             )  # fmt: skip
             naive = sign * (found.before.value - found.after.value) / np.hypot(1.0, 1.2) > 1.645
-            called.append((naive, chosen_before(found, level=0.9, n_candidates=10)[2] <= 0.05))
+            called.append((naive, corrected_for_selection(found, level=0.9, n_candidates=10)[2] <= 0.05))
         naive, corrected = np.mean(called, axis=0)
         assert naive > 0.15
         assert corrected <= 0.07
@@ -181,13 +191,13 @@ def test_all_coefficients_at_once_are_those_of_the_break_scan() -> None:
     rng = np.random.default_rng(5)
     x, e = rng.normal(size=(2, 80))
     of = plain(x, x + e + np.where(np.arange(80) < 40, 0.0, 2.0))
-    found = whole_change(of, flips=FLIPS)
+    found = whole_change(of, signs=SIGNS)
     assert found is not None
     every = break_scan(of.y, of.q)
     assert found[0] == pytest.approx(every.supremum)
     assert found[1] < 0.01
     assert abs(found[2] - 40) <= 2
-    lead = lead_change(of, flips=FLIPS)
+    lead = lead_change(of, signs=SIGNS)
     assert lead is not None
     assert lead.pvalue > 0.05  # the level moved, not the effect of the lead
 
@@ -207,14 +217,14 @@ def test_rows_that_a_gap_takes_are_gone() -> None:
     with_gap = problem(0)
     with_gap.X[50] = np.nan
     with_gap.y[80] = np.nan
-    of = lead_rows(with_gap, 0, 0, POINT)
+    of = lead_regression(with_gap, 0, 0, POINT)
     assert 80 not in of.rows
     assert 51 not in of.rows
     assert np.isfinite(of.x).all()
-    assert lead_change(of, flips=FLIPS) is not None
+    assert lead_change(of, signs=SIGNS) is not None
 
 
 def test_a_lead_that_the_base_makes_up_is_nothing() -> None:
     made = problem(0)
     whole = replace(made, base=np.column_stack([made.base, column_of(made, 0, 0, POINT)]))
-    assert not lead_rows(whole, 0, 0, POINT).usable
+    assert not lead_regression(whole, 0, 0, POINT).usable

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from leadlag.core.search.curse import after_selection
+from leadlag.core.search.winners_curse import after_selection
 
 DF, LEVEL = 100.0, 0.90
 

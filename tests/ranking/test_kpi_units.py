@@ -10,7 +10,7 @@ from leadlag.core.search.problem import Problem
 from leadlag.core.search.scan import Scan, scan
 from leadlag.core.search.shapes import STANDARD
 from leadlag.core.time.lags import lag_matrix
-from leadlag.ranking.scan import LeadScan, in_kpi_units
+from leadlag.ranking.kpi_units import LeadScan, in_kpi_units
 
 LAGS = tuple(range(1, 9))
 

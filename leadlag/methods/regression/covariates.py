@@ -12,12 +12,12 @@ from leadlag.core.arrays import Floats
 from leadlag.core.series.season import harmonics
 from leadlag.core.time.clock import Clock
 from leadlag.errors import UsageError
-from leadlag.prepare.season import seasons_asked
+from leadlag.prepare.season import selected_seasons
 from leadlag.prepare.transforms import take_log
 from leadlag.sample import Calendar, Sample
 from leadlag.sample.periods import cadence_of, calendar_of, ordinals_of
 
-__all__ = ["Beside", "LeadSeries", "beside", "lead_series", "logged", "onward", "periods_after"]
+__all__ = ["Covariates", "LeadSeries", "covariates_of", "extended_sample", "lead_series", "level_or_log", "periods_after"]
 
 
 #: Cycles of a season that was asked for by its length alone.
@@ -25,7 +25,7 @@ _MOST_CYCLES = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Beside:
+class Covariates:
     """Recipe of the columns beside the leads.
 
     Parameters
@@ -67,13 +67,13 @@ class Beside:
             if skipped and not back:
                 raise UsageError("data begin before the first period of the fit: leave those periods out.")
             parts.append(harmonics(offset + back + n, period=period, count=count)[offset + back :])
-        parts += [logged(sample, name, self.log)[:, None] for name in self.controls]
+        parts += [level_or_log(sample, name, self.log)[:, None] for name in self.controls]
         return np.column_stack(parts) if parts else np.empty((n, 0))
 
 
-def beside(
+def covariates_of(
     sample: Sample, *, kpi: str, leads: Sequence[str], controls: Sequence[str], trend: str, season: str | int, log: Sequence[str]
-) -> Beside:
+) -> Covariates:
     """The recipe for one regression.
 
     Parameters
@@ -88,7 +88,7 @@ def beside(
 
     Returns
     -------
-    Beside
+    Covariates
 
     Raises
     ------
@@ -96,16 +96,16 @@ def beside(
         If a season does not fit into the sample twice.
     """
     if season == "auto":
-        X = np.column_stack([logged(sample, name, log) for name in leads])
-        asked = seasons_asked(sample.calendar, logged(sample, kpi, log), X)
-        seasons = tuple((item.period, item.count) for item in asked if item.count)
+        X = np.column_stack([level_or_log(sample, name, log) for name in leads])
+        selected = selected_seasons(sample.calendar, level_or_log(sample, kpi, log), X)
+        seasons = tuple((item.period, item.count) for item in selected if item.count)
     elif isinstance(season, str):
         seasons = ()
     else:
         if 2 * season > sample.n_periods:
             raise UsageError(f"season={season} is longer than half of the {sample.n_periods} periods: give at most half.")
         seasons = ((float(season), min(season // 2, _MOST_CYCLES)),)
-    return Beside(trend=trend, seasons=seasons, controls=tuple(controls), log=tuple(log), first=sample.calendar)
+    return Covariates(trend=trend, seasons=seasons, controls=tuple(controls), log=tuple(log), first=sample.calendar)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -131,12 +131,12 @@ def lead_series(sample: Sample, name: str, log: Sequence[str]) -> LeadSeries:
     """A lead of a sample around the KPI, on its own calendar if it is seen more often than the KPI."""
     finer = sample.finer(name)
     if finer is None:
-        return LeadSeries(values=logged(sample, name, log), clock=None, calendar=sample.calendar)
+        return LeadSeries(values=level_or_log(sample, name, log), clock=None, calendar=sample.calendar)
     values = take_log(finer.values, name) if name in log else finer.values
     return LeadSeries(values=values, clock=finer.clock, calendar=finer.calendar)
 
 
-def onward(sample: Sample, *, first_lag: int) -> Sample:
+def extended_sample(sample: Sample, *, first_lag: int) -> Sample:
     """The sample with later periods of the KPI, as far as leads seen more often reach; the same if there are none of these.
 
     Parameters
@@ -158,7 +158,7 @@ def onward(sample: Sample, *, first_lag: int) -> Sample:
     return replace(sample, calendar=longer, values=values, faster=faster)
 
 
-def logged(sample: Sample, name: str, log: Sequence[str]) -> Floats:
+def level_or_log(sample: Sample, name: str, log: Sequence[str]) -> Floats:
     """A column of the sample, in logs if it is to be."""
     values = sample.column(name)
     return take_log(values, name) if name in log else values

@@ -12,7 +12,7 @@ from leadlag.core.linear.leastsquares import is_constant, rows_needed
 from leadlag.core.linear.masks import columns_by_rows
 from leadlag.methods.correlation.numbers.crosscorr import ROUNDING, Block, Plan, block, joined_rows, unit_columns, without
 
-__all__ = ["REASONS", "Pairs", "judged_block", "pairs"]
+__all__ = ["REASONS", "Pairs", "block_with_reasons", "pairs"]
 
 
 #: A correlation nearer to one than this is looked at again with all digits: one minus it loses half of them.
@@ -66,7 +66,7 @@ def pairs(Y: Floats, X: Floats, controls: Floats | None, plan: Plan) -> Pairs:
     for _, kpis in columns_by_rows(np.isfinite(Y)):
         for _, leads in columns_by_rows(np.isfinite(X)):
             here = np.ix_(kpis, leads)
-            found, reason[here] = judged_block(Y[:, kpis], X[:, leads], controls, plan)
+            found, reason[here] = block_with_reasons(Y[:, kpis], X[:, leads], controls, plan)
             if found is not None:
                 correlation[:, kpis[:, None], leads], bse[:, kpis[:, None], leads] = found.correlation, found.bse
                 nobs[here], order[here] = found.nobs, [len(phi) for phi in found.filters]
@@ -75,7 +75,7 @@ def pairs(Y: Floats, X: Floats, controls: Floats | None, plan: Plan) -> Pairs:
     return Pairs(correlation=correlation, bse=bse, nobs=nobs, order=order, reason=reason)
 
 
-def judged_block(Y: Floats, X: Floats, controls: Floats | None, plan: Plan) -> tuple[Block | None, NDArray[np.uint8]]:
+def block_with_reasons(Y: Floats, X: Floats, controls: Floats | None, plan: Plan) -> tuple[Block | None, NDArray[np.uint8]]:
     """Correlations of a block, and which pairs of it have none, shape (n_kpis, n_leads), as places in `REASONS`.
 
     Parameters

@@ -8,7 +8,7 @@ import pytest
 
 from leadlag.core.series.season import harmonics
 from leadlag.errors import UsageError
-from leadlag.methods.regression.beside import Beside, beside, lead_series, onward
+from leadlag.methods.regression.covariates import Covariates, covariates_of, extended_sample, lead_series
 from leadlag.sample import Sample, from_wide
 
 
@@ -18,8 +18,8 @@ def sample(first: str = "2021-01-04", *, n: int = 120, freq: str = "W-MON") -> S
     return from_wide(pd.DataFrame({"y": np.sin(2 * np.pi * t / 52.18) + t % 3, "x": t % 7 + 1.0, "z": t**2 + 1.0}, index=index))
 
 
-def recipe(of: Sample, *, trend: str = "linear", season: str | int = 13, log: tuple[str, ...] = ()) -> Beside:
-    return beside(of, kpi="y", leads=["x"], controls=["z"], trend=trend, season=season, log=log)
+def recipe(of: Sample, *, trend: str = "linear", season: str | int = 13, log: tuple[str, ...] = ()) -> Covariates:
+    return covariates_of(of, kpi="y", leads=["x"], controls=["z"], trend=trend, season=season, log=log)
 
 
 def test_columns_are_trend_season_and_controls_with_their_names() -> None:
@@ -34,7 +34,7 @@ def test_columns_are_trend_season_and_controls_with_their_names() -> None:
 
 def test_nothing_asked_for_is_no_column() -> None:
     of = sample()
-    assert beside(of, kpi="y", leads=["x"], controls=[], trend="none", season="none", log=()).columns(of).shape == (120, 0)
+    assert covariates_of(of, kpi="y", leads=["x"], controls=[], trend="none", season="none", log=()).columns(of).shape == (120, 0)
 
 
 @pytest.mark.parametrize("freq", ["h", "D", "B", "W-MON", "W-WED", "MS", "QS", "YS"])
@@ -90,7 +90,7 @@ def test_a_lead_is_taken_on_its_own_calendar_if_it_has_one() -> None:
 @pytest.mark.parametrize(("months", "known"), [(27, 0), (30, 1), (31, 1), (33, 2), (36, 3)])
 def test_onward_has_the_quarters_whose_months_are_out(months: int, known: int) -> None:
     of = mixed(months)
-    longer = onward(of, first_lag=1)
+    longer = extended_sample(of, first_lag=1)
     np.testing.assert_array_equal(longer.values[:10], of.values)
     assert np.isnan(longer.values[10:]).all()
     lead = lead_series(longer, "x", ())
@@ -98,4 +98,4 @@ def test_onward_has_the_quarters_whose_months_are_out(months: int, known: int) -
     assert int(np.isfinite(last).all(axis=1).sum()) == 9 + known
     assert longer.calendar.index[10] == pd.Period("2022Q3")
     same = sample()
-    assert onward(same, first_lag=1) is same
+    assert extended_sample(same, first_lag=1) is same

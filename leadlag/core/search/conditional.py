@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from leadlag.core.search.problem import Problem
-from leadlag.core.search.scan import frame_of, regressors, with_columns
+from leadlag.core.search.scan import fit_base, regressors, with_columns
 from leadlag.core.search.shapes import Shape, search_weights
 
-__all__ = ["BestColumn", "best_column", "given_others"]
+__all__ = ["BestColumn", "best_column", "conditional_problem"]
 
 
-def given_others(problem: Problem, shapes: Sequence[Shape]) -> Problem:
+def conditional_problem(problem: Problem, shapes: Sequence[Shape]) -> Problem:
     """The problem of its first lead, the others in the base as a ranking holds those it chose.
 
     They enter best first, each at its best column beside those before it; then each column is looked up again beside the others.
@@ -22,9 +22,9 @@ def given_others(problem: Problem, shapes: Sequence[Shape]) -> Problem:
     best: dict[int, int] = {}
     rest = set(range(problem.X.shape[1]))
     while rest:
-        beside = with_columns(problem, best, shapes)
-        found = {lead: best_column(beside, lead, shapes) for lead in sorted(rest)}
-        first = max(found, key=lambda lead: found[lead].searched)
+        conditional = with_columns(problem, best, shapes)
+        found = {lead: best_column(conditional, lead, shapes) for lead in sorted(rest)}
+        first = max(found, key=lambda lead: found[lead].weighted_share)
         best[first] = found[first].column
         rest.remove(first)
     for lead in list(best):
@@ -38,15 +38,15 @@ class BestColumn(NamedTuple):
 
     column: int
     share: float
-    searched: float
+    weighted_share: float
 
 
 def best_column(problem: Problem, lead: int, shapes: Sequence[Shape]) -> BestColumn:
     """The column of a lead that fits best; `searched` weighs shapes as the search does (`search_weights`)."""
-    frame = frame_of(problem)
-    columns = regressors(problem, frame, [lead], shapes)
+    base_fit = fit_base(problem)
+    columns = regressors(problem, base_fit, [lead], shapes)
     norm = columns.norm[0]
-    score = np.where(norm > 0, columns.values[:, 0].T @ frame.residual / np.where(norm > 0, norm, 1.0), 0.0)
-    total = max(float(frame.residual @ frame.residual), np.finfo(float).tiny)
+    score = np.where(norm > 0, columns.values[:, 0].T @ base_fit.residual / np.where(norm > 0, norm, 1.0), 0.0)
+    total = max(float(base_fit.residual @ base_fit.residual), np.finfo(float).tiny)
     share, weights = np.square(score) / total, search_weights(shapes, n_lags=problem.n_slots)
     return BestColumn(int(np.argmax(share)), float(share.max()), float((share * weights * weights).max()))
