@@ -52,7 +52,15 @@ def command(frame: pd.DataFrame, folder: Path, options: Options, *words: str) ->
     frame.to_csv(file, index=False)
     asked = {"max_lag": 4} | dict(options)
     texts = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in asked.items()}
-    return ["rank", str(file), "--kpi", "sales", "--no-evidence", *(f"--{k.replace('_', '-')}={v}" for k, v in texts.items()), *words]
+    return [
+        "rank",
+        str(file),
+        "--kpi",
+        "sales",
+        "--no-evidence",
+        *(f"--{k.replace('_', '-')}={v}" for k, v in texts.items()),
+        *words,
+    ]
 
 
 def printed(text: str) -> dict[str, Any]:
