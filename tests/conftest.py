@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+# before anything imports numpy: its small products wait for each other on several threads, many times as long on a busy machine
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("MPLBACKEND", "Agg")  # before anything imports matplotlib: tests need no screen
+
 import numpy as np
 import pytest
 from hypothesis import settings
-
-os.environ.setdefault("MPLBACKEND", "Agg")  # before anything imports matplotlib: tests need no screen
 
 # the same examples on every machine, and none fails for being slow there
 settings.register_profile("leadlag", derandomize=True, deadline=None)
