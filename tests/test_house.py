@@ -45,9 +45,14 @@ def where(module: Path, node: ast.AST) -> str:
     return f"{module.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
 
 
+@cache
+def parts(module: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(module)))
+
+
 def nodes(*kinds: type[ast.AST]) -> Iterator[tuple[Path, ast.AST]]:
     for module in MODULES:
-        yield from ((module, node) for node in ast.walk(tree(module)) if isinstance(node, kinds))
+        yield from ((module, node) for node in parts(module) if isinstance(node, kinds))
 
 
 def test_no_name_from_a_table_is_ever_run_as_code() -> None:

@@ -34,6 +34,18 @@ def planted() -> pd.DataFrame:
     return data.rename_axis("week").reset_index()
 
 
+@pytest.fixture(scope="module")
+def found(planted: pd.DataFrame) -> LeadRanking:
+    """The ranking of the planted weeks, for all who compare with it or look at it."""
+    return ranked(planted)
+
+
+@pytest.fixture(scope="module")
+def whole(planted: pd.DataFrame) -> LeadRanking:
+    """The same with what backs its leads."""
+    return ranked(planted, evidence=True)
+
+
 def same_ranking(one: LeadRanking, other: LeadRanking, *, rtol: float) -> None:
     ours, theirs = (each.to_frame().set_index("lead") for each in (one, other))
     theirs = theirs.loc[ours.index]
@@ -42,10 +54,9 @@ def same_ranking(one: LeadRanking, other: LeadRanking, *, rtol: float) -> None:
     pd.testing.assert_frame_equal(theirs[["delay", "delay_low", "delay_high"]], ours[["delay", "delay_low", "delay_high"]])
 
 
-def test_planted_leads_come_first_with_their_delays_and_signs(planted: pd.DataFrame) -> None:
-    ranking = ranked(planted)
-    table = ranking.to_frame().set_index("lead")
-    assert set(table.index[:2]) == {"lead_a", "lead_b"} <= set(ranking.leads)
+def test_planted_leads_come_first_with_their_delays_and_signs(planted: pd.DataFrame, found: LeadRanking) -> None:
+    table = found.to_frame().set_index("lead")
+    assert set(table.index[:2]) == {"lead_a", "lead_b"} <= set(found.leads)
     for lead, delay, sign in (("lead_a", 2, 1), ("lead_b", 5, -1)):
         row = table.loc[lead]
         assert row["delay_low"] <= delay <= row["delay_high"]
@@ -103,8 +114,8 @@ def test_what_moved_once_with_the_kpi_is_no_lead_and_says_so() -> None:
     assert any(reason.startswith("one_event") for reason in reasons)
 
 
-def test_the_table_is_the_contracts(planted: pd.DataFrame) -> None:
-    table = ranked(planted).to_frame()
+def test_the_table_is_the_contracts(found: LeadRanking) -> None:
+    table = found.to_frame()
     assert tuple(table.columns) == COLUMNS
     assert table["rank"].tolist() == list(range(1, 7))
 
@@ -115,9 +126,9 @@ def test_the_same_rng_gives_the_same_ranking(planted: pd.DataFrame) -> None:
     assert not ranked(planted, rng=6).to_frame()["pvalue"].equals(first["pvalue"])
 
 
-def test_units_do_not_matter(planted: pd.DataFrame) -> None:
+def test_units_do_not_matter(planted: pd.DataFrame, whole: LeadRanking) -> None:
     scaled = planted.assign(kpi=planted["kpi"] * 1e12, lead_a=planted["lead_a"] * 1e-3, lead_b=planted["lead_b"] * -1.0)
-    ours, theirs = ranked(planted, evidence=True), ranked(scaled, evidence=True)
+    ours, theirs = whole, ranked(scaled, evidence=True)
     same_ranking(ours, theirs, rtol=1e-6)
     table, scaled_table = (each.to_frame().set_index("lead") for each in (ours, theirs))
     backing = ["grade", "gain", "stability_pvalue"]
@@ -127,25 +138,24 @@ def test_units_do_not_matter(planted: pd.DataFrame) -> None:
     assert scaled_effect["lead_b"] == pytest.approx(effect["lead_b"] * -1e12)
 
 
-def test_a_constant_offset_does_not_matter(planted: pd.DataFrame) -> None:
+def test_a_constant_offset_does_not_matter(planted: pd.DataFrame, found: LeadRanking) -> None:
     moved = planted.assign(**{name: planted[name] + 1e8 for name in ("kpi", "lead_a", "noise_01")})
-    same_ranking(ranked(planted), ranked(moved), rtol=1e-5)
+    same_ranking(found, ranked(moved), rtol=1e-5)
 
 
-def test_the_order_of_columns_does_not_matter(planted: pd.DataFrame) -> None:
-    same_ranking(ranked(planted), ranked(planted[planted.columns[::-1]]), rtol=1e-8)
-    pd.testing.assert_index_equal(
-        pd.Index(ranked(planted).to_frame()["lead"]), pd.Index(ranked(planted[planted.columns[::-1]]).to_frame()["lead"])
-    )
+def test_the_order_of_columns_does_not_matter(planted: pd.DataFrame, found: LeadRanking) -> None:
+    turned = ranked(planted[planted.columns[::-1]])
+    same_ranking(found, turned, rtol=1e-8)
+    pd.testing.assert_index_equal(pd.Index(found.to_frame()["lead"]), pd.Index(turned.to_frame()["lead"]))
 
 
-def test_the_order_of_rows_does_not_matter(planted: pd.DataFrame) -> None:
-    same_ranking(ranked(planted), ranked(planted.sample(frac=1.0, random_state=3)), rtol=1e-12)
+def test_the_order_of_rows_does_not_matter(planted: pd.DataFrame, found: LeadRanking) -> None:
+    same_ranking(found, ranked(planted.sample(frac=1.0, random_state=3)), rtol=1e-12)
 
 
-def test_names_do_not_matter(planted: pd.DataFrame) -> None:
+def test_names_do_not_matter(planted: pd.DataFrame, found: LeadRanking) -> None:
     names = {"lead_a": "zz", "lead_b": "a", "kpi": "<b>sales</b>"}
-    ours = ranked(planted).to_frame().replace({"lead": names}).set_index("lead")
+    ours = found.to_frame().replace({"lead": names}).set_index("lead")
     theirs = ranked(planted.rename(columns=names), kpi="<b>sales</b>").to_frame().set_index("lead")
     np.testing.assert_allclose(theirs.loc[ours.index, "pvalue"], ours["pvalue"], rtol=1e-6)
 
@@ -177,11 +187,11 @@ def test_every_bad_lead_of_the_hazard_list_keeps_its_row(hazard: Hazard) -> None
     assert (row["verdict"], row["reason"][:5]) == ("untestable", hazard.code)
 
 
-def test_controls_are_in_every_model_and_never_ranked(planted: pd.DataFrame) -> None:
+def test_controls_are_in_every_model_and_never_ranked(planted: pd.DataFrame, found: LeadRanking) -> None:
     rng = np.random.default_rng(1)
     price = rng.normal(size=len(planted))
     disturbed = planted.assign(kpi=planted["kpi"] + 8 * price, price=price)
-    with_price, clean = ranked(disturbed, controls="price"), ranked(planted)
+    with_price, clean = ranked(disturbed, controls="price"), found
     assert "price" not in set(with_price.to_frame()["lead"])
     assert {"lead_a", "lead_b"} <= set(with_price.leads)
     effect, expected = (each.to_frame().set_index("lead")["effect"] for each in (with_price, clean))
@@ -190,10 +200,10 @@ def test_controls_are_in_every_model_and_never_ranked(planted: pd.DataFrame) -> 
     assert (without["pvalue"] > with_price.to_frame().set_index("lead").loc[without.index, "pvalue"]).all()
 
 
-def test_a_logged_kpi_gives_percent(planted: pd.DataFrame) -> None:
+def test_a_logged_kpi_gives_percent(planted: pd.DataFrame, found: LeadRanking) -> None:
     logged = planted.assign(kpi=np.exp(0.01 * planted["kpi"]))
     effect = ranked(logged, log=["kpi"]).to_frame().set_index("lead")["effect"]
-    straight = ranked(planted).to_frame().set_index("lead")["effect"]
+    straight = found.to_frame().set_index("lead")["effect"]
     np.testing.assert_allclose(effect[straight.index], 100 * np.expm1(0.01 * straight), rtol=1e-6)
 
 
@@ -205,11 +215,10 @@ def test_all_columns_of_numbers_are_candidates_unless_leads_are_named(planted: p
     assert ranked(with_text, leads=["lead_b"]).to_frame()["lead"].tolist() == ["lead_b"]
 
 
-def test_one_lead_is_asked_for_by_name(planted: pd.DataFrame) -> None:
-    ranking = ranked(planted)
-    assert ranking["lead_a"].decision.evidence.lead == "lead_a"
+def test_one_lead_is_asked_for_by_name(found: LeadRanking) -> None:
+    assert found["lead_a"].decision.evidence.lead == "lead_a"
     with pytest.raises(UnknownNameError, match=r"Did you mean 'lead_a'\?"):
-        ranking["leada"]
+        found["leada"]
 
 
 @pytest.mark.parametrize(
@@ -349,8 +358,8 @@ def test_the_shapes_that_are_not_linear_count_as_tests(
     assert dict(bent.provenance.settings)["nonlinear"] is True
 
 
-def test_off_is_the_default(planted: pd.DataFrame) -> None:
-    pd.testing.assert_frame_equal(ranked(planted, nonlinear=False).to_frame(), ranked(planted).to_frame(), check_exact=True)
+def test_off_is_the_default(planted: pd.DataFrame, found: LeadRanking) -> None:
+    pd.testing.assert_frame_equal(ranked(planted, nonlinear=False).to_frame(), found.to_frame(), check_exact=True)
 
 
 def test_every_view_of_a_ranking_takes_a_lead_without_an_effect(bent: LeadRanking, tmp_path: Path) -> None:
@@ -374,10 +383,10 @@ def test_the_mean_duration_of_unemployment_follows_the_rate(rng: int) -> None:
     assert verdict["mean_unemployment_weeks"] == "reverse"
 
 
-def test_without_the_evidence_beside_them_the_verdicts_are_the_same(planted: pd.DataFrame) -> None:
-    whole, bare = ranked(planted, evidence=True).to_frame(), ranked(planted).to_frame()
+def test_without_the_evidence_beside_them_the_verdicts_are_the_same(found: LeadRanking, whole: LeadRanking) -> None:
+    with_it, bare = whole.to_frame(), found.to_frame()
     beside = ["granger_pvalue", "grade", "gain", "gain_pvalue", "stability_pvalue"]
     assert bare[beside].isna().all(axis=None)
-    assert whole["granger_pvalue"].notna().all()
-    assert whole.loc[whole["verdict"] == "lead", beside].notna().all(axis=None)
-    pd.testing.assert_frame_equal(bare.drop(columns=beside), whole.drop(columns=beside))
+    assert with_it["granger_pvalue"].notna().all()
+    assert with_it.loc[with_it["verdict"] == "lead", beside].notna().all(axis=None)
+    pd.testing.assert_frame_equal(bare.drop(columns=beside), with_it.drop(columns=beside))
