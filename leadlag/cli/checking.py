@@ -57,7 +57,10 @@ def violations_of(error: DataContractError, *, column: str | None = None) -> lis
 
 def _calendar(part: Sample) -> ReadCalendar:
     labels = part.periods
-    return ReadCalendar(n_periods=len(labels), unit=part.calendar.unit, first=labels[0], last=labels[-1], names=part.names)
+    return ReadCalendar(
+        n_periods=len(labels), unit=part.calendar.unit, first=labels[0], last=labels[-1], names=part.names,
+        in_order=part.calendar.in_order,
+    )  # fmt: skip
 
 
 def _untestable(sample: Sample, kpi: str) -> list[tuple[str, str]]:

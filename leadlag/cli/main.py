@@ -235,6 +235,8 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
     start = clock.perf_counter()
     with _warnings_said(voice):
         sample = as_sample(tables, columns=named, **reading)
+        if as_json and sample.calendar.in_order:
+            voice.warn("rows in their order, without times [LL137]")
         ranking = rank_leads(sample, **options | {"leads": options["leads"] or None})
     voice.step(f"ranked {len(ranking)} candidates in {clock.perf_counter() - start:.1f} s")
     if out is not None:

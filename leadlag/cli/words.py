@@ -49,11 +49,13 @@ class ReadCalendar:
     first: str
     last: str
     names: Sequence[str]
+    in_order: bool = False
 
     def facts(self, label: str, before: str) -> list[tuple[str, str]]:
         """Its two lines."""
         names = ", ".join(cut(shown(name), _NAME) for name in self.names)
         span = f"{periods(self.n_periods, self.unit)}, {shown(self.first)} to {shown(self.last)}"
+        span += ", without times, rows in their order" if self.in_order else ""
         return [(label, f"{before}{span}"), ("Metrics", f"{len(self.names):,}: {names}")]
 
 

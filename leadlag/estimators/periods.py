@@ -70,7 +70,7 @@ class PeriodCounter:
             If the times cannot be read, or their cadence cannot be told.
         """
         word: Freq | None = None if freq is None else as_option(freq, "freq", WORDS)  # type: ignore[assignment]  # WORDS are Freq
-        stamps = _stamps(time, counter=word == "period" and time.dtype.kind in "iu")
+        stamps = _stamps(time, None if word == "period" and time.dtype.kind not in "iu" else word)
         if stamps.kind == "counter":
             found = counter_cadence(stamps.local, word or "period")
         elif word is not None or stamps.years:
@@ -95,7 +95,7 @@ class PeriodCounter:
             If these are dates and the learned ones a counter, or the other way round; or if one lies between two periods of a
             learned step.
         """
-        stamps = _stamps(time, counter=self.counter)
+        stamps = _stamps(time, "period" if self.counter else None if self.cadence.freq == "period" else self.cadence.freq)
         if (stamps.kind == "counter") != self.counter:
             kinds = ("a counter", "dates") if self.counter else ("dates", "a counter")
             raise UsageError(f"time was {kinds[0]} in fit and is {kinds[1]} here: give the same kind of time.")
@@ -111,9 +111,11 @@ class PeriodCounter:
         return np.asarray(ordinals_of(clock, self.cadence), dtype=np.int64)
 
 
-def _stamps(time: pd.Series, *, counter: bool) -> Stamps:
+def _stamps(time: pd.Series, freq: str | None) -> Stamps:
+    """The times in any form that tables have; which of two readings is meant, the name of the column or `freq` says."""
     violations = ViolationList()
-    stamps = read_times(time, name=None, tz=None, date_format=None, counter=counter, violations=violations)
+    name = time.name if isinstance(time.name, str) else None
+    stamps = read_times(time, name=name, tz=None, date_format=None, freq=freq, violations=violations)
     if stamps is None:
         raise_violations(violations)
     return stamps

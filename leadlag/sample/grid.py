@@ -18,7 +18,7 @@ from leadlag.sample.periods import WORDS, Cadence, Calendar, Freq, calendar_of, 
 from leadlag.sample.times import Stamps
 from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
 
-__all__ = ["Grid", "build_grid", "fold", "moment_of", "repeated_periods"]
+__all__ = ["Grid", "build_grid", "fold", "form_notes", "moment_of", "repeated_periods"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def build_grid(
     if stamps is None:
         if as_of is not None:
             raise UsageError(f"as_of={as_of!r} needs dated rows or a counter: name the time column with time=.")
-        calendar = Calendar(freq=freq or "period", index=pd.RangeIndex(n_rows))
+        calendar = Calendar(freq=freq or "period", index=pd.RangeIndex(n_rows), in_order=True)
         return Grid(calendar=calendar, rows=np.arange(n_rows), places=np.arange(n_rows))
     notes: list[Note] = []
     placed = _count_periods(stamps, freq, time, violations, notes)
@@ -91,6 +91,17 @@ def build_grid(
     if cadence.base != "counter":
         calendar = replace(calendar, off=off_calendar(clock[rows], cadence.freq))
     return Grid(calendar=calendar, rows=rows, places=places, notes=tuple(notes))
+
+
+def form_notes(stamps: Stamps | None) -> tuple[Note, ...]:
+    """How the times were read, where they are not plain dates."""
+    if stamps is None or stamps.form is None or not stamps.written:
+        return ()
+    form = stamps.form
+    text = f"times written like {stamps.written!r} were read as {form.words}."
+    if form.business:
+        text += f" They are labelled as {form.unit}s of the calendar; which dates they are is not known."
+    return (Note(code="LL138", column=None, text=text),)
 
 
 def _count_periods(

@@ -95,6 +95,8 @@ class Calendar:
     off : str
         What the dates of quarters or years say that are no calendar ones, for example ``"end in January"``; else empty. They
         are counted as the calendar ones in which their dates fall.
+    in_order : bool
+        Whether the rows had no times and were taken in their order.
     """
 
     freq: Freq
@@ -104,6 +106,7 @@ class Calendar:
     step: str = ""
     cadence: Cadence | None = None
     off: str = ""
+    in_order: bool = False
 
     def __len__(self) -> int:
         return len(self.index)

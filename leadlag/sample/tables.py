@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,14 +10,49 @@ import pandas as pd
 
 from leadlag.errors import UsageError
 
-__all__ = ["AS_WRITTEN", "SOURCE", "as_pandas"]
+__all__ = ["AS_WRITTEN", "LINES", "SOURCE", "FileLines", "as_pandas", "row_words"]
 
 #: Attribute of a frame whose cells are the text of a file, so that numbers written as text are no news.
 AS_WRITTEN = "leadlag_cells_as_written"
 #: Attribute of a frame that came from a file: the file, which tells tables apart in messages.
 SOURCE = "leadlag_source"
 
+#: Attribute of a frame that came from a file with lines: the line of each row.
+LINES = "leadlag_lines"
+
 _ALLOWED = "give a wide table: a pandas, polars or Arrow frame with one column per metric, or a Sample"
+
+
+class FileLines:
+    """Line of a file in which each row stands; shared, never copied, however often pandas copies what a frame carries.
+
+    Parameters
+    ----------
+    numbers : sequence of int
+    """
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self._numbers = tuple(numbers)
+
+    def __getitem__(self, row: int) -> int:
+        return self._numbers[row]
+
+    def __deepcopy__(self, memo: object) -> FileLines:
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FileLines) and self._numbers == other._numbers
+
+    def __hash__(self) -> int:
+        return hash(self._numbers)
+
+
+def row_words(frame: pd.DataFrame) -> Callable[[int], str]:
+    """How messages name a row: by its number, counted from 0, and by its line if the table came from a file."""
+    lines = frame.attrs.get(LINES)
+    if lines is None:
+        return lambda row: f"row {row}"
+    return lambda row: f"row {row}, line {lines[row]}"
 
 
 def as_pandas(data: Any, argument: str = "data") -> pd.DataFrame:
