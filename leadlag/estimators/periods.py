@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from leadlag._validation import as_option
 from leadlag.errors import DataContractError, UsageError
 from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence
+from leadlag.sample.look import Look, look_at
 from leadlag.sample.periods import WORDS, Cadence, Freq, months_of, ordinals_of
 from leadlag.sample.tables import as_pandas
 from leadlag.sample.times import Stamps, read_times
@@ -21,7 +22,7 @@ __all__ = ["PeriodCounter", "time_of"]
 
 
 def time_of(X: Any, time: Any) -> pd.Series | None:
-    """Time of every row as a column: what was given as `time`, else the dated index of a pandas frame, else None.
+    """Time of every row as a column: what was given as `time`, else an index of a pandas frame that holds times, else None.
 
     Examples
     --------
@@ -29,8 +30,10 @@ def time_of(X: Any, time: Any) -> pd.Series | None:
     [Period('2024-01', 'M')]
     """
     if time is None:
-        index = X.index if isinstance(X, pd.DataFrame) else None
-        return index.to_series().reset_index(drop=True) if isinstance(index, (pd.DatetimeIndex, pd.PeriodIndex)) else None
+        index = X.index if isinstance(X, pd.DataFrame) and not isinstance(X.index, pd.MultiIndex) else None
+        times = None if index is None or isinstance(index, pd.RangeIndex) else index.to_series().reset_index(drop=True)
+        look = Look() if times is None else look_at(times)
+        return times if look.kind in ("date", "form", "other") and (look.whole or look.most) else None
     if isinstance(time, str):
         raise UsageError(f"time={time!r} is one text: give the times themselves, one per row, not the name of a column.")
     if isinstance(time, (pd.Series, pd.Index)):

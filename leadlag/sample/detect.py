@@ -11,20 +11,17 @@ import pandas as pd
 
 from leadlag._validation import as_name
 from leadlag.errors import UsageError
-from leadlag.sample.deciding import Ambiguity
 from leadlag.sample.look import Look, look_at, numbers_of, rises_by_one_step
 from leadlag.sample.model import Note
 from leadlag.sample.names import first_names, plain_name
-from leadlag.sample.timewords import says_date, says_time, unit_of
-from leadlag.sample.whole import read_whole
+from leadlag.sample.numbered import CYCLES, are_times, codes_in_order, count_rows, cycle, ordered, refuse_cycle, repeated_years
+from leadlag.sample.timewords import says_time, unit_of
 
 __all__ = ["TimeSource", "find_time"]
 
 #: Names under which tools write row numbers, and those that a metric may have too.
 _ROW_NUMBERS = ("unnamed: 0", "__index_level_0__", "rownames", "...1")
 _ROW_NUMBERS_TOO = frozenset({"", "index", "level_0", "row", "row_id", "rowid", "row_number", "rownum"})
-#: Whole numbers that come round again: unit -> (least, largest).
-_CYCLES = {"hour": (0, 24), "day": (1, 31), "week": (0, 53), "month": (1, 12), "quarter": (1, 4), "half": (1, 2)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +84,7 @@ def find_time(
         place = table.time()
         if place is None:
             table.refuse_steps()
-            return TimeSource() if isinstance(frame.index, pd.RangeIndex) else _row_numbers(frame)
+            return TimeSource() if _plain_rows(frame.index) else _row_numbers(frame)
         note = Note(code="LL116", column=names[place], text=f"column {names[place]!r} was recognised as the time.")
         found = TimeSource(values=frame.iloc[:, place], name=names[place], place=place, notes=(note,))
     return _without_row_numbers(found, frame, names, used)
@@ -110,15 +107,20 @@ def _index_name(frame: pd.DataFrame) -> str | None:
     return None if frame.index.name is None else plain_name(frame.index.name)
 
 
+def _plain_rows(index: pd.Index) -> bool:
+    """Whether an index only counts the rows; pandas also keeps consecutive years or weeks as such a range, under their name."""
+    return isinstance(index, pd.RangeIndex) and not says_time(None if index.name is None else plain_name(index.name))
+
+
 def _dated_index(frame: pd.DataFrame, date_format: str | None) -> TimeSource | None:
     """The index if it holds times: by its type, by its texts, or by its name."""
-    if isinstance(frame.index, pd.RangeIndex) or not len(frame):
+    if _plain_rows(frame.index) or not len(frame):
         return None
     values = frame.index.to_series(index=pd.RangeIndex(len(frame)))
     look, name = look_at(values, date_format), _index_name(frame)
     if look.kind in ("date", "form", "other"):
         return _index(frame) if look.whole or look.most else None
-    return _index(frame) if look.kind == "number" and _numbered(values, name) else None
+    return _index(frame) if look.kind == "number" and are_times(values, name) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,8 +133,12 @@ class _Candidates:
 
     @classmethod
     def of(cls, frame: pd.DataFrame, names: Sequence[str], used: Container[str], date_format: str | None) -> _Candidates:
+        frame = frame.copy(deep=False)
+        frame.attrs = {}  # what a frame carries is copied with every column that is taken from it
         free = [place for place, name in enumerate(names) if name not in used]
-        looks = {place: look_at(frame.iloc[:, place], date_format) for place in free}
+        kinds = [dtype.kind if isinstance(dtype, np.dtype) else "O" for dtype in frame.dtypes]
+        numbers = Look(kind="number", n_cells=len(frame), n_fit=len(frame))
+        looks = {place: numbers if kinds[place] in "fiu" else look_at(frame.iloc[:, place], date_format) for place in free}
         return cls(frame=frame, names=names, looks=looks)
 
     def time(self) -> int | None:
@@ -143,7 +149,7 @@ class _Candidates:
             whole = [place for place, look in self.looks.items() if look.kind == kind and look.whole]
             if whole:
                 return self._only(whole, mostly)
-        coded = [place for place in self._numbers() if _numbered(self.frame.iloc[:, place], self.names[place])]
+        coded = [place for place in self._numbers() if are_times(self.frame.iloc[:, place], self.names[place])]
         if coded:
             return self._only(coded, mostly)
         if mostly:
@@ -172,41 +178,29 @@ class _Candidates:
     def _counted(self) -> int | None:
         """Years, or whole numbers each once, under their usual name."""
         numbers = self._numbers()
-        years = [place for place in numbers if unit_of(self.names[place]) == "year" and _years(self.frame.iloc[:, place])]
+        years = [place for place in numbers if unit_of(self.names[place]) == "year" and repeated_years(self.frame.iloc[:, place])]
         if years:
-            parts = [place for place in numbers if unit_of(self.names[place]) in _CYCLES]
+            parts = [place for place in numbers if unit_of(self.names[place]) in CYCLES]
             if parts:
                 self._refuse_parts(years[0], parts)
             return years[0]  # years that repeat: a panel, which is refused later as repeated
-        counted = [place for place in numbers if _counts(self.frame.iloc[:, place])]
-        cycling = [place for place in numbers if place not in counted and self._cycles(place)]
+        counted = [place for place in numbers if count_rows(self.frame.iloc[:, place])]
+        cycling = [place for place in numbers if place not in counted and self._cycle(place)]
         for place in counted:
-            if self._cycles(place) and not _ordered(self.frame.iloc[:, place]):
+            if self._cycle(place) and not ordered(self.frame.iloc[:, place]):
                 cycling.append(place)
             elif not cycling:
                 return place
         if cycling:
-            self._refuse_cycle(cycling[0])
+            refuse_cycle(self.names[cycling[0]])
         return None
 
-    def _cycles(self, place: int) -> bool:
-        """Whether numbers are those of a unit within a longer one: weeks of a year, days of a month."""
-        low, high = _CYCLES.get(str(unit_of(self.names[place])), (1, 0))
-        values = numbers_of(self.frame.iloc[:, place])
-        known = values[np.isfinite(values)]
-        return len(known) > 0 and bool(((known >= low) & (known <= high) & (known == np.floor(known))).all())
+    def _cycle(self, place: int) -> bool:
+        return cycle(self.frame.iloc[:, place], self.names[place])
 
     def _refuse_parts(self, year: int, parts: Sequence[int]) -> None:
         shown = ", ".join(repr(self.names[place]) for place in (year, *parts))
         raise UsageError(f"the times are spread over columns ({shown}): join them into one date column and name it with time=.")
-
-    def _refuse_cycle(self, place: int) -> None:
-        name, unit = self.names[place], unit_of(self.names[place])
-        raise UsageError(
-            f"column {name!r} holds numbers of {unit}s that come round again, which are no time by themselves: join them with "
-            f"the year into one column, such as {'2024-W05' if unit == 'week' else '2024-03'}, or drop the column if the rows "
-            f"are in order; if it is a metric, name it in leads=."
-        )
 
     def refuse_steps(self) -> None:
         """A `UsageError` about a column that rises or falls by one step on every row, as times do."""
@@ -215,6 +209,12 @@ class _Candidates:
             return
         for place in numbers:
             column = self.frame.iloc[:, place]
+            if codes_in_order(numbers_of(column.iloc[:6])) and codes_in_order(numbers_of(column)):
+                name, first = self.names[place], int(numbers_of(column.iloc[:1])[0])
+                raise UsageError(
+                    f"no column is known to be the time, and the numbers of column {name!r} are dates in order ({first}, ...): "
+                    f"if it is the time, say time={name!r}; if it is a metric, name it in leads=."
+                )
             if rises_by_one_step(numbers_of(column.iloc[:6])) and rises_by_one_step(numbers_of(column)):
                 name = self.names[place]
                 first, second = numbers_of(column.iloc[:2]).tolist()
@@ -245,80 +245,23 @@ def _numbers_rows(column: pd.Series, name: str) -> bool:
     """Whether a column is no more than the number of its row, by its name and its numbers."""
     plain = name.strip().casefold()
     if plain.startswith(_ROW_NUMBERS):
-        return _ordered(column)
-    if plain not in _ROW_NUMBERS_TOO or not _ordered(column):
+        return ordered(column)
+    if plain not in _ROW_NUMBERS_TOO or not ordered(column):
         return False
     values = np.sort(numbers_of(column))
     return bool(values[0] in (0, 1) and (np.diff(values) == 1).all())
 
 
-def _ordered(column: pd.Series) -> bool:
-    """Whole numbers that rise, or fall, from row to row."""
-    if pd.api.types.is_bool_dtype(column.dtype):
-        return False
-    values = numbers_of(column)
-    if not len(values) or not np.isfinite(values).all() or (values != np.floor(values)).any():
-        return False
-    steps = np.diff(values)
-    return bool((steps > 0).all() or (steps < 0).all())
-
-
-def _numbered(column: pd.Series, name: str | None) -> bool:
-    """Numbers that are times by their name: codes such as 202403, years each once, years with a fraction, serial days."""
-    values = numbers_of(column)
-    known = values[np.isfinite(values)]
-    if not says_time(name) or 2 * len(known) <= len(values):
-        return False
-    if (known != np.floor(known)).any():
-        return _steady(known) and (1700 <= known.min() <= known.max() <= 2201 or (says_date(name) and known.min() >= 10_000))
-    if not (np.abs(known) < 2**62).all():
-        return False
-    found = read_whole(known.astype(np.int64), name=name, freq=None)
-    if isinstance(found, Ambiguity):
-        return known.min() >= 10_000 and (_steady(known) or (says_date(name) and _steps_alike(known)))
-    if found.kind == "form":
-        return 2 * int((~np.isnat(found.stamps)).sum()) > len(known) or (says_date(name) and _steady(known))
-    if found.kind == "moments":
-        return says_date(name) or _steady(known) or _steps_alike(known)
-    return found.kind == "years" and len(np.unique(known)) == len(known)
-
-
-def _steady(values: np.ndarray) -> bool:
-    """Numbers that rise, or fall, throughout: not what a metric does."""
-    steps = np.diff(values)
-    return len(values) > 1 and bool((steps >= 0).all() or (steps <= 0).all())
-
-
-def _steps_alike(values: np.ndarray) -> bool:
-    """Numbers of which each is there once, most of them one step apart."""
-    steps = np.diff(np.unique(values))
-    return len(steps) == len(values) - 1 > 0 and bool(np.mean(steps == np.median(steps)) > 0.5)
-
-
-def _counts(column: pd.Series) -> bool:
-    """Whole numbers, each once, most of them one step apart; a cell here and there may be a word."""
-    if len(column) < 2 or pd.api.types.is_bool_dtype(column.dtype):
-        return False
-    values = numbers_of(column)
-    known = values[np.isfinite(values)]
-    return 2 * len(known) > len(values) and not (known != np.floor(known)).any() and _steps_alike(known)
-
-
-def _years(column: pd.Series) -> bool:
-    """Whole numbers that are all years, some more than once."""
-    values = numbers_of(column)
-    known = values[np.isfinite(values)]
-    years = (known >= 1700) & (known <= 2200) & (known == np.floor(known))
-    return len(known) > 1 and bool(years.all()) and len(np.unique(known)) < len(known)
-
-
 def _row_numbers(frame: pd.DataFrame) -> TimeSource:
     """An index of whole numbers keeps rows apart that a filter took out; any other index only gives the order."""
     index = frame.index
+    values = index.to_series(index=pd.RangeIndex(len(frame)))
+    if pd.api.types.is_integer_dtype(index.dtype) and cycle(values, _index_name(frame)) and not ordered(values):
+        refuse_cycle(_index_name(frame))
     if pd.api.types.is_integer_dtype(index.dtype) and index.is_unique and len(index) > 1:
         counts = index.to_numpy(dtype=np.int64)
         years = _index_name(frame) is not None and "year" in str(_index_name(frame)).casefold()
         if int(counts.max()) - int(counts.min()) < 2 * len(counts):
-            return TimeSource(values=index.to_series(index=pd.RangeIndex(len(frame))), name=_index_name(frame), counter=not years)
+            return TimeSource(values=values, name=_index_name(frame), counter=not years)
     note = Note(code="LL116", column=None, text="the index holds no times; rows were taken in their order, one period each.")
     return TimeSource(notes=(note,))

@@ -14,7 +14,7 @@ from leadlag._validation import as_int
 from leadlag.errors import UsageError
 from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence, off_calendar
 from leadlag.sample.model import Note
-from leadlag.sample.periods import WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of
+from leadlag.sample.periods import BUSINESS, WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of
 from leadlag.sample.times import Stamps
 from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
 
@@ -72,6 +72,11 @@ def build_grid(
     if placed is None:
         return None
     cadence, ordinals, clock, tz = placed
+    if stamps.off == BUSINESS and as_of is not None:
+        raise UsageError(
+            f"as_of={as_of!r} is a date, and times written like {stamps.written!r} belong to a business year, whose dates are "
+            "not known: leave it out, and drop the periods that were not complete."
+        )
     keep = _kept(ordinals, cadence, as_of, tz, notes)
     if not keep.any():
         violations.add("LL312", "no row lies before as_of.", argument="as_of", next_step="give a later as_of, or None.")
@@ -89,7 +94,7 @@ def build_grid(
         )
     calendar = calendar_of(first, last, cadence, tz=tz)
     if cadence.base != "counter":
-        calendar = replace(calendar, off=off_calendar(clock[rows], cadence.freq))
+        calendar = replace(calendar, off=stamps.off or off_calendar(clock[rows], cadence.freq))
     return Grid(calendar=calendar, rows=rows, places=places, notes=tuple(notes))
 
 

@@ -20,6 +20,8 @@ __all__ = ["Look", "look_at", "numbers_of", "rises_by_one_step"]
 
 #: Cells that are looked at first, evenly spread.
 _FIRST = 30
+#: So many cells, evenly spread, say what most of a column is.
+_ENOUGH = 3_000
 #: Fewer times than this do not make a column with other cells the time.
 _FEWEST = 5
 _NUMBER = re.compile(r"[+-]?[\d.,' ]+(?:[eE][+-]?\d+)?%?", re.ASCII)
@@ -69,14 +71,22 @@ def look_at(column: pd.Series, date_format: str | None = None) -> Look:
         return Look(kind="number", n_cells=len(column), n_fit=len(column))
     if kind in "bcm":
         return Look()
-    cells = [cell for cell in column if not is_missing(cell)]
+    raw = column.tolist()
+    if date_format is None and _numbers_as_text(raw[:: max(1, len(raw) // _FIRST)]):
+        return Look(kind="number", n_cells=len(raw), n_fit=len(raw))
+    cells = [cell for cell in raw if not is_missing(cell)]
     some = cells[:: max(1, len(cells) // _FIRST)]
     if not any(isinstance(cell, str) for cell in some):
         return _objects(cells)
     numbers = sum(isinstance(cell, str) and _is_number(cell.strip()) for cell in some)
     if date_format is None and 2 * numbers > len(some):
-        return Look(kind="number", n_cells=len(cells), n_fit=len(cells) if numbers == len(some) else numbers)
+        return Look(kind="number", n_cells=len(cells), n_fit=numbers)
     return _texts([cell.strip() if isinstance(cell, str) else str(cell) for cell in cells], date_format)
+
+
+def _numbers_as_text(cells: Sequence[object]) -> bool:
+    """Whether all of some cells are numbers written as text, as in most columns of a file."""
+    return len(cells) > 0 and all(isinstance(cell, str) and _is_number(cell.strip()) for cell in cells)
 
 
 def _is_number(text: str) -> bool:
@@ -101,8 +111,9 @@ def _texts(texts: list[str], date_format: str | None) -> Look:
         return Look(kind="other", n_cells=len(texts), n_fit=fit)
     if not _counts(some)[0][1]:
         return Look()
-    kind, n_fit = _counts(texts)[0]
-    return Look(kind=kind, n_cells=len(texts), n_fit=n_fit) if n_fit else Look()
+    many = texts[:: max(1, len(texts) // _ENOUGH)]  # of a long column not every cell: all are read, once it is the time
+    kind, n_fit = _counts(many)[0]
+    return Look(kind=kind, n_cells=len(many), n_fit=n_fit) if n_fit else Look()
 
 
 def _counts(texts: Sequence[str]) -> list[tuple[str, int]]:

@@ -46,7 +46,13 @@ class FormReading:
 
 
 def fitting(texts: Sequence[str], forms: Sequence[Form]) -> list[FormReading]:
-    """Every form that some of the texts have, that of most rows first; forms of as many rows as they are in the table.
+    """Every form that some of the texts have, that of most rows first; of as many rows, as they are in the table.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Without blanks around them.
+    forms : sequence of Form
 
     Examples
     --------
@@ -55,7 +61,7 @@ def fitting(texts: Sequence[str], forms: Sequence[Form]) -> list[FormReading]:
     [('KW 5/2024', 1)]
     """
     shapes: dict[str, list[int]] = {}
-    plain = [plain_text(text) for text in texts]
+    plain = [text.lower() if text.isascii() else plain_text(text) for text in texts]
     for row, text in enumerate(plain):
         shapes.setdefault(text.translate(_ALIKE), []).append(row)
     if len(shapes) > _MANY_SHAPES:
@@ -89,7 +95,7 @@ def _parts(form: Form, shape: str, texts: Sequence[str]) -> Mapping[str, np.ndar
     match = form.pattern.fullmatch(shape)
     if match is None:
         return None
-    letters = np.array(texts, dtype=f"<U{len(shape)}").view(np.uint32).reshape(len(texts), len(shape)).astype(np.int64)
+    letters = np.array(texts, dtype=f"<U{len(shape)}").view(np.uint32).reshape(len(texts), len(shape))
     parts = {}
     for name, written in match.groupdict().items():
         if written is None:
@@ -100,7 +106,10 @@ def _parts(form: Form, shape: str, texts: Sequence[str]) -> Mapping[str, np.ndar
                 return None
             parts["month"] = np.full(len(texts), MONTHS[written])
         else:
-            parts[name] = (letters[:, first:end] - ord("0")) @ 10 ** np.arange(end - first)[::-1]
+            number = np.zeros(len(texts), dtype=np.int64)
+            for place in range(first, end):
+                number = number * 10 + (letters[:, place] - np.uint32(ord("0")))
+            parts[name] = number
     if "short" in parts:
         parts["year"] = parts["short"] + np.where(parts["short"] >= _LAST_CENTURY, 1900, 2000)
     return parts

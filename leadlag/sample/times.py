@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
@@ -14,7 +15,9 @@ from leadlag.sample.deciding import Ambiguity, decide
 from leadlag.sample.formats import fitting_formats, format_reads_numbers, formatted_numbers, formatted_texts
 from leadlag.sample.forms import FORMS, Form
 from leadlag.sample.iso import HAS_ZONE, ISO_DAY, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
+from leadlag.sample.periods import BUSINESS
 from leadlag.sample.shapes import FormReading, fitting
+from leadlag.sample.timewords import MONTHS
 from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
 from leadlag.sample.whole import decimal_years, read_whole
 from leadlag.sample.zones import Stamps, Told, aware, check_zone, moments_of, naive
@@ -26,6 +29,19 @@ _DECIMAL = re.compile(r"\d{1,15}(?:\.\d*)?", re.ASCII)
 _CORRECT = "correct these cells, or drop these rows."
 _ISO_STEP = "write dates as 2024-01-31"
 _BY_FORMAT = f"{_ISO_STEP}, or say how they are written with date_format={AT_THE_DOOR}, in the signs of strptime."
+
+
+#: Stata writes its weeks, which begin on 1 January, as 2024w5.
+_OF_STATA, _WEEKS_OF_STATA = re.compile(r"\d{4}w\d{1,2}", re.ASCII), 52
+_STATA = Ambiguity(
+    text="times such as '2024w5' can be weeks of Stata, the first of which begins on 1 January, or ISO weeks.",
+    next_step=f"say date_format='stata_week'{AT_THE_DOOR} if Stata wrote them, date_format='%Gw%V'{AT_THE_DOOR} if they are ISO.",
+)
+
+
+def _may_be_of_stata(texts: Sequence[str]) -> bool:
+    """Whether all weeks are written as Stata does, those of one digit without a nought."""
+    return all(_OF_STATA.fullmatch(text) for text in texts) and any(len(text) == len("2024w5") for text in texts)
 
 
 def plain_row(row: int) -> str:
@@ -96,7 +112,8 @@ class _Reader:
         dtype = column.dtype
         kind = getattr(dtype, "kind", "O")
         if isinstance(dtype, pd.PeriodDtype):
-            return naive(self.told, column.dt.to_timestamp(how="start").to_numpy().astype("datetime64[us]"))
+            starts = column.dt.to_timestamp(how="start").to_numpy().astype("datetime64[us]")
+            return self._of_periods(starts, str(dtype.freq.rule_code))
         if isinstance(dtype, pd.DatetimeTZDtype) or (
             isinstance(dtype, pd.ArrowDtype) and getattr(dtype.pyarrow_dtype, "tz", None) is not None
         ):
@@ -111,6 +128,14 @@ class _Reader:
             step = "name the column that holds the times with time=."
             return self.told.wrong("LL305", f"the values are {dtype}, which are not times.", [], step)
         return self._cells(column.astype(object).tolist())
+
+    def _of_periods(self, starts: np.ndarray, rule: str) -> Stamps | None:
+        """Periods of pandas by their first moment; quarters and years say in which month they end."""
+        stamps = naive(self.told, starts)
+        unit, _, month = rule.partition("-")
+        ends = MONTHS.get(month.casefold(), 12)
+        off = (unit[:1] == "Q" and ends % 3 != 0) or (unit[:1] in "AY" and ends != 12)
+        return replace(stamps, off=f"end in {calendar.month_name[ends]}") if stamps is not None and off else stamps
 
     def _shown(self, rows: Sequence[int] | np.ndarray, cells: Sequence[object]) -> list[str]:
         return [f"{self.told.row(int(row))}: {cells[int(row)]!r}" for row in rows[:5]]
@@ -165,7 +190,8 @@ class _Reader:
         if stamps is None:
             return None
         years = years or (form is not None and form.unit == "year")
-        return replace(stamps, years=years, form=form, written=written)
+        off = BUSINESS if form is not None and form.business else ""
+        return replace(stamps, years=years, form=form, written=written, off=off)
 
     def _cells(self, cells: list[object]) -> Stamps | None:
         """Text, date objects, periods and whole numbers in an object column."""
@@ -177,7 +203,8 @@ class _Reader:
             return self._floats(np.array(cells, dtype=np.float64))
         if all(isinstance(cell, pd.Period) for cell in cells):
             starts = [cell.start_time.to_datetime64() for cell in cells]  # type: ignore[attr-defined]
-            return naive(self.told, np.array(starts, dtype="datetime64[us]"))
+            rules = {str(cell.freq.rule_code) for cell in cells}  # type: ignore[attr-defined]
+            return self._of_periods(np.array(starts, dtype="datetime64[us]"), rules.pop() if len(rules) == 1 else "")
         if sum(isinstance(cell, dt.date) for cell in cells) * 2 <= len(cells):
             return self._texts([str(cell).strip() for cell in cells])
         moments = [as_datetime(cell) for cell in cells]
@@ -212,6 +239,8 @@ class _Reader:
         if isinstance(found, Ambiguity):
             return self._asked(found, texts)
         first = texts[int(np.flatnonzero(found.fits)[0])]
+        if _may_be_of_stata(texts) and found.part.max() <= _WEEKS_OF_STATA:
+            return self._asked(_STATA, texts)
         if not found.fits.all():
             return self._odd(np.flatnonzero(~found.fits), texts, first)
         return self._with_form(naive(self.told, found.stamps), found.form, first)

@@ -60,6 +60,8 @@ _TOTAL_WORDS = (
     "soma totaal som subtotal zwischensumme teilergebnis totales totali totais eindtotaal all alle overall ytd"
 )
 _BESIDE, _TOTALS = frozenset(_BESIDE_WORDS.split()), frozenset(_TOTAL_WORDS.split())
+#: What every word for a total has; most times have none.
+_LETTERS = re.compile(r"[^\W\d_]{3}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -133,5 +135,7 @@ def says_total(text: str) -> bool:
     >>> says_total("Total"), says_total("Grand total 2024"), says_total("tbd")
     (True, True, False)
     """
+    if _LETTERS.search(text) is None:
+        return False
     words = [word for word in _words(text) if not word.isdigit()]
     return bool(words) and len(words) <= 3 and any(word in _TOTALS for word in words)

@@ -41,6 +41,8 @@ class Stamps:
         How the times are written, where not as ISO dates.
     written : str
         The first of them, as it is written.
+    off : str
+        What the times say of periods that are no calendar ones; see `Calendar`.
     """
 
     kind: Literal["dated", "counter"]
@@ -51,6 +53,7 @@ class Stamps:
     years: bool = False
     form: Form | None = None
     written: str = ""
+    off: str = ""
 
     def at(self, rows: np.ndarray) -> Stamps:
         """The times of these rows."""
