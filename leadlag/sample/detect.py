@@ -11,11 +11,11 @@ import pandas as pd
 
 from leadlag._validation import as_name
 from leadlag.errors import UsageError
-from leadlag.sample.look import Look, look_at, numbers_of, rises_by_one_step
+from leadlag.sample.look import Look, look_at, may_hold_times, numbers_of, rises_by_one_step
 from leadlag.sample.model import Note
 from leadlag.sample.names import first_names, plain_name
 from leadlag.sample.numbered import CYCLES, are_times, codes_in_order, count_rows, cycle, ordered, refuse_cycle, repeated_years
-from leadlag.sample.timewords import says_time, unit_of
+from leadlag.sample.timewords import MONTHS, plain_text, says_time, unit_of
 
 __all__ = ["TimeSource", "find_time"]
 
@@ -120,7 +120,8 @@ def _dated_index(frame: pd.DataFrame, date_format: str | None) -> TimeSource | N
     look, name = look_at(values, date_format), _index_name(frame)
     if look.kind in ("date", "form", "other"):
         return _index(frame) if look.whole or look.most else None
-    return _index(frame) if look.kind == "number" and are_times(values, name) else None
+    counter = says_time(name) and not pd.api.types.is_integer_dtype(values.dtype) and count_rows(values)
+    return _index(frame) if look.kind == "number" and (counter or are_times(values, name)) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +158,25 @@ class _Candidates:
         other = [place for place, look in self.looks.items() if look.kind == "other" and look.whole]
         called = [place for place in other if says_time(self.names[place])]
         counted = None if called else self._counted()
-        return self._only(other, []) if other and counted is None else counted
+        if counted is None and not other:
+            return self._unread()
+        return self._only(other, []) if counted is None else counted
+
+    def _unread(self) -> int | None:
+        """A column of texts that may be times in no known form: by its name, or because a date stands in most of its cells."""
+        texts = [place for place, look in self.looks.items() if look.kind == "" and self.frame.dtypes.iloc[place].kind in "OT"]
+        self._refuse_month_names(texts)
+        called = [place for place in texts if says_time(self.names[place])]
+        found = [place for place in called if may_hold_times(self.frame.iloc[:, place], called=True)]
+        found = found or [place for place in texts if may_hold_times(self.frame.iloc[:, place], called=False)]
+        return self._only(found, []) if found else None
+
+    def _refuse_month_names(self, places: Sequence[int]) -> None:
+        """A `UsageError` about months by their names, which come round again."""
+        for place in places:
+            cells = self.frame.iloc[:, place].dropna()
+            if len(cells) > 1 and all(isinstance(cell, str) and plain_text(cell).rstrip(".") in MONTHS for cell in cells):
+                refuse_cycle(self.names[place], "month")
 
     def _numbers(self) -> list[int]:
         """Columns of numbers under the name of a time."""
@@ -180,7 +199,7 @@ class _Candidates:
         numbers = self._numbers()
         years = [place for place in numbers if unit_of(self.names[place]) == "year" and repeated_years(self.frame.iloc[:, place])]
         if years:
-            parts = [place for place in numbers if unit_of(self.names[place]) in CYCLES]
+            parts = [place for place in self.looks if unit_of(self.names[place]) in CYCLES]
             if parts:
                 self._refuse_parts(years[0], parts)
             return years[0]  # years that repeat: a panel, which is refused later as repeated

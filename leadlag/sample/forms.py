@@ -112,6 +112,7 @@ FORMS: tuple[Form, ...] = (
     Form(examples=("S05 2024", "S5/2024"), unit="week", written=r"s(?:em)?\.? ?<w>[-/ ]<Y>", by="French and Spanish tools",
          secondary=True),
     Form(examples=("YR2020",), unit="year", written=r"yr ?<Y>", by="World Bank"),
+    Form(examples=("2020 [YR2020]",), unit="year", written=r"<Y> ?\[yr\d{4}\]", by="World Bank DataBank"),
     Form(examples=("FY2024", "FY24"), unit="year", written=r"fy ?'?<E>", by="company reports", business=True),
     Form(examples=("2023/24", "2023-24"), unit="year", written=r"<Y>[-/]<next>", by="ONS, RBI, schools", business=True),
     Form(examples=("FY24 P03", "FY2024-P03", "FY24P3"), unit="month", written=r"fy ?'?<E>[-/ ]?p<m>", by="SAP, Oracle, NetSuite",

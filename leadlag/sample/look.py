@@ -16,7 +16,7 @@ from leadlag.sample.iso import ISO_DAY, OTHER_DATE, is_missing
 from leadlag.sample.numbers import to_float64
 from leadlag.sample.shapes import fitting
 
-__all__ = ["Look", "look_at", "numbers_of", "rises_by_one_step"]
+__all__ = ["Look", "look_at", "may_hold_times", "numbers_of", "rises_by_one_step"]
 
 #: Cells that are looked at first, evenly spread.
 _FIRST = 30
@@ -24,6 +24,8 @@ _FIRST = 30
 _ENOUGH = 3_000
 #: Fewer times than this do not make a column with other cells the time.
 _FEWEST = 5
+_DIGIT = re.compile(r"\d", re.ASCII)
+_DATE_INSIDE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}([./-])\d{1,2}\1\d{2,4}\b|\b\d{4}/\d{1,2}/\d{1,2}\b", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[\d.,' ]+(?:[eE][+-]?\d+)?%?", re.ASCII)
 
 
@@ -78,7 +80,7 @@ def look_at(column: pd.Series, date_format: str | None = None) -> Look:
     some = cells[:: max(1, len(cells) // _FIRST)]
     if not any(isinstance(cell, str) for cell in some):
         return _objects(cells)
-    numbers = sum(isinstance(cell, str) and _is_number(cell.strip()) for cell in some)
+    numbers = sum(_is_number(str(cell).strip()) for cell in some)
     if date_format is None and 2 * numbers > len(some):
         return Look(kind="number", n_cells=len(cells), n_fit=numbers)
     return _texts([cell.strip() if isinstance(cell, str) else str(cell) for cell in cells], date_format)
@@ -125,6 +127,24 @@ def _counts(texts: Sequence[str]) -> list[tuple[str, int]]:
     form = int(readings[0].fits.sum()) if readings else 0
     other = sum(OTHER_DATE.fullmatch(text) is not None for text in texts)
     return sorted([("date", iso), ("form", form), ("other", other + iso if other else 0)], key=lambda pair: -pair[1])
+
+
+def may_hold_times(column: pd.Series, *, called: bool) -> bool:
+    """Whether texts in no known form may be times all the same: each is another one, and has a date or, if `called` so, a digit.
+
+    Examples
+    --------
+    >>> may_hold_times(pd.Series(["Week of 2024-01-01", "Week of 2024-01-08"]), called=False)
+    True
+    """
+    texts = [cell.strip() for cell in column if isinstance(cell, str) and not is_missing(cell)]
+    if called and not texts:
+        return len(column) > 0
+    sign = _DIGIT if called else _DATE_INSIDE
+    some = texts[:: max(1, len(texts) // _FIRST)]
+    if not any(sign.search(text) for text in some):
+        return False
+    return 2 * sum(sign.search(text) is not None for text in texts) > len(texts) and 2 * len(set(texts)) > len(texts)
 
 
 def numbers_of(column: pd.Series) -> np.ndarray:

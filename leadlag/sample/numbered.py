@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import numpy as np
 import pandas as pd
 
@@ -25,13 +27,13 @@ def cycle(column: pd.Series, name: str | None) -> bool:
     return len(known) > 0 and bool(((known >= low) & (known <= high) & (known == np.floor(known))).all())
 
 
-def refuse_cycle(name: str | None) -> None:
-    """A `UsageError` about such numbers without the year."""
-    unit = unit_of(name)
+def refuse_cycle(name: str | None, named: str = "") -> NoReturn:
+    """A `UsageError` about such numbers, or names of what is `named`, without the year."""
+    unit, shown = named or unit_of(name), "names" if named else "numbers"
     raise UsageError(
-        f"column {name!r} holds numbers of {unit}s that come round again, which are no time by themselves: join them with the "
-        f"year into one column, such as {'2024-W05' if unit == 'week' else '2024-03'}, or drop the column if the rows are in "
-        "order; if it is a metric, name it in leads=."
+        f"column {name!r} holds {shown} of {unit}s that come round again, which are no time by themselves: join them with the year "
+        f"into one column, such as {'2024-W05' if unit == 'week' else '2024-03'}, or drop the column if the rows are in order"
+        f"{'' if named else '; if it is a metric, name it in leads='}."
     )
 
 

@@ -39,6 +39,10 @@ _STATA = Ambiguity(
 )
 
 
+#: Weeks from Monday on, those before the first Monday of a year being week 0.
+_OTHER_WEEKS = ("%Y-%W", "%Y/%W", "%YW%W", "%Y-W%W", "%Y W%W", "W%W %Y", "W%W/%Y", "KW %W/%Y", "KW%W %Y", "Wk %W %Y")
+
+
 def _may_be_of_stata(texts: Sequence[str]) -> bool:
     """Whether all weeks are written as Stata does, those of one digit without a nought."""
     return all(_OF_STATA.fullmatch(text) for text in texts) and any(len(text) == len("2024w5") for text in texts)
@@ -143,11 +147,16 @@ class _Reader:
     def _asked(self, question: Ambiguity, cells: Sequence[object]) -> Stamps | None:
         return self.told.wrong("LL305", question.text, self._shown(range(min(len(cells), 5)), cells), question.next_step)
 
-    def _odd(self, rows: Sequence[int] | np.ndarray, cells: Sequence[object], like: object) -> Stamps | None:
+    def _weeks_hint(self, texts: Sequence[str], found: FormReading) -> str:
+        """Which format reads weeks that are none of ISO 8601, such as the one before the first Monday of a year."""
+        fit = [form for form in _OTHER_WEEKS if found.form.unit == "week" and None not in formatted_texts(texts, form)]
+        return f" If these are no ISO weeks, say date_format={fit[0]!r}{AT_THE_DOOR}." if fit else ""
+
+    def _odd(self, rows: Sequence[int] | np.ndarray, cells: Sequence[object], like: object, more: str = "") -> Stamps | None:
         """Cells that are not written like most of the column."""
         count = counted(len(rows), "time is", "times are")
         text = f"{count} not written like the others ({like!r}), of {len(cells)}."
-        return self.told.wrong("LL305", text, self._shown(rows, cells), f"{_CORRECT}{self.told.hint}")
+        return self.told.wrong("LL305", text, self._shown(rows, cells), f"{_CORRECT}{more}{self.told.hint}")
 
     def _floats(self, values: np.ndarray) -> Stamps | None:
         """Whole numbers kept as floats, or years with a fraction."""
@@ -242,7 +251,7 @@ class _Reader:
         if _may_be_of_stata(texts) and found.part.max() <= _WEEKS_OF_STATA:
             return self._asked(_STATA, texts)
         if not found.fits.all():
-            return self._odd(np.flatnonzero(~found.fits), texts, first)
+            return self._odd(np.flatnonzero(~found.fits), texts, first, self._weeks_hint(texts, found))
         return self._with_form(naive(self.told, found.stamps), found.form, first)
 
     def _iso(self, texts: list[str], iso: np.ndarray) -> Stamps | None:

@@ -43,8 +43,8 @@ _UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "day": ("day", "tag", "jour", "dia", "giorno", "dag", "ymd", "yyyymmdd"),
         "hour": ("hour", "stunde", "heure", "hora", "ora", "uur", "datehour"),
         "date": (
-            "date", "datetime", "datum", "fecha", "data", "timestamp", "ds", "zeitpunkt", "zeitraum", "sasdate", "yyyymmddhh",
-            "datehourminute", "timeperiod",
+            "date", "datetime", "datum", "fecha", "data", "timestamp", "ts", "ds", "zeitpunkt", "zeitraum", "sasdate",
+            "yyyymmddhh", "datehourminute", "timeperiod",
         ),
         "time": ("time", "period", "t", "obs", "zeit", "temps", "tiempo", "tempo", "tijd", "periode", "periodo"),
     }

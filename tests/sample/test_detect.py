@@ -148,6 +148,16 @@ def test_the_word_alone_is_refused_with_its_row(columns: list[str]) -> None:
         as_sample(with_totals("Total", columns))
 
 
+def test_a_counter_with_a_row_of_totals_is_a_counter(tmp_path: Path) -> None:
+    for name, first in (("week", 1), ("year", 1960)):
+        frame = with_totals("Total").rename(columns={"week": name})
+        frame[name] = [*range(first, first + N), "Total"]
+        for data in (frame, in_file(frame, tmp_path), frame.set_index(name)):
+            sample = as_sample(data)
+            assert (sample.periods[0], sample.n_periods) == (str(first), N)
+            assert "Total" in notes(sample, "LL135")
+
+
 @pytest.mark.parametrize("label", [str(dt.date(2022, 1, 3) + dt.timedelta(days=7 * N)), None])
 def test_sums_alone_are_refused_with_their_row(label: str | None) -> None:
     codes = {violation.code for violation in find_violations(with_totals(label), time="week")}
@@ -270,6 +280,41 @@ def test_the_newest_row_first_is_the_same_sample(written: str, tmp_path: Path) -
         sample = as_sample(data)
         assert sample.periods == expected.periods
         assert_array_equal(sample.values, expected.values)
+
+
+# -- texts that may be times
+
+
+@pytest.mark.parametrize(
+    ("name", "write", "date_format"),
+    [
+        ("week", lambda day: f"Week of {day}", "Week of %Y-%m-%d"),
+        ("label", lambda day: f"Week of {day}", "Week of %Y-%m-%d"),
+        ("Woche", lambda day: f"w/e {day:%d/%m/%Y}", "w/e %d/%m/%Y"),
+        ("period", lambda day: f"{day:%Y.%j}", "%Y.%j"),
+        ("date", lambda day: f"den {day:%d. %m. %Y}", "den %d. %m. %Y"),
+    ],
+)
+def test_texts_that_may_be_times_are_asked_about_and_never_left_out(
+    name: str, write: Callable[[dt.date], str], date_format: str
+) -> None:
+    frame = table([write(dt.date.fromisoformat(day)) for day in weeks()], name)
+    with pytest.raises(LeadLagError, match=r"date_format|decimal_year"):
+        as_sample(frame)
+    assert as_sample(frame, time=name, date_format=date_format).n_periods == N
+    assert as_sample(frame.assign(date=weeks())).calendar.freq == "week" if name != "date" else True
+
+
+def test_names_of_months_and_parts_of_dates_are_asked_about_and_labels_are_not() -> None:
+    months = table([f"{dt.date(2024, row % 12 + 1, 1):%b}" for row in range(N)], "month")
+    with pytest.raises(UsageError, match="names of months that come round again"):
+        as_sample(months)
+    with pytest.raises(UsageError, match="'year', 'month'"):
+        as_sample(months.assign(year=[2019 + row // 12 for row in range(N)]))
+    assert as_sample(table(["Mon", "Tue", "Wed"] * (N // 3), "day")).calendar.in_order
+    assert as_sample(table([f"Shop {row}" for row in range(N)], "name")).calendar.in_order
+    with pytest.raises(DataContractError, match="LL311"):
+        as_sample(table([""] * N))
 
 
 # -- the shared tables

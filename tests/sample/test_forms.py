@@ -84,6 +84,8 @@ def written(form: Form, example: str) -> Callable[[int], str]:
     if example.isdigit() and len(example) >= 8:
         code = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}[len(example)]
         return lambda row: f"{monday(row) if len(example) == 8 else moment(row):{code}}"
+    if example == "2020 [YR2020]":
+        return lambda row: f"{1970 + row} [YR{1970 + row}]"
     if form.unit == "year" and "next" in form.pattern.groupindex:
         return lambda row: f"{1970 + row}{example[4]}{(1971 + row) % 100:02d}"
 
@@ -268,6 +270,15 @@ def test_weeks_without_a_w_by_name_by_numbers_or_asked(write: Callable[[int, int
 def test_a_week_that_its_year_does_not_have_is_named() -> None:
     times = [f"KW {row % 53 + 1}/{2021 + row // 53}" for row in range(80)]  # 2021 has 52
     assert "'KW 53/2021'" in asked(frame_of(times, "Woche"))
+
+
+def test_weeks_that_are_not_of_iso_are_named_with_a_format_that_reads_them() -> None:
+    days = [dt.date(2023, 12, 18) + dt.timedelta(days=7 * row) for row in range(54)] + [dt.date(2025, 1, 1)]
+    frame = frame_of([f"{day:%Y-%W}" for day in days], "week")
+    told = asked(frame)
+    assert "'2025-00'" in told
+    assert "date_format='%Y-%W'" in told
+    assert from_wide(frame, time="week", date_format="%Y-%W").n_periods == 55
 
 
 def test_weeks_as_stata_writes_them_are_asked_about() -> None:
