@@ -40,6 +40,14 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """Folder with small tables as people really have them, and their right answers; lies beside the checkout."""
+    folder = ROOT.parent / "shared" / "cases"
+    skip_unless(folder.is_dir(), "shared", "the folder ../shared/cases is not here")
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def global_random_state_untouched() -> Iterator[None]:
     """Fail a test during which numpy's global random state moved: a result must depend on its `rng` alone."""

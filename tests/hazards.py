@@ -101,6 +101,13 @@ def _unsorted() -> pd.DataFrame:
     return good_frame().sample(frac=1.0, random_state=3).reset_index(drop=True)
 
 
+def _with_last_row(*, sums: bool) -> pd.DataFrame:
+    """The good table with a row that says total, and is one or not."""
+    frame = good_frame()
+    totals = {name: frame[name].sum() if sums or name != "ads" else 1e6 for name in ("sales", "visits", "ads")}
+    return pd.concat([frame, pd.DataFrame([{"date": "Total", **totals}])], ignore_index=True)
+
+
 def _repeated() -> pd.DataFrame:
     frame = good_frame()
     return pd.concat([frame, frame.iloc[[4]]], ignore_index=True)
@@ -200,6 +207,18 @@ HAZARDS: list[Hazard] = [
         "whole_numbers_that_are_no_dates", _dated(lambda r: 20240100 + r), "LL305", ("date", "yyyymmdd", "20240100"), {}, True
     ),
     Hazard("day_first_dates", _dated(lambda r: f"{_day(r):%d.%m.%Y}"), "LL305", ("date", "date_format", "01.01.2024"), {}, True),
+    Hazard("one_word_among_dates", _cells("date", {61: "tbd"}), "LL305", ("date", "row 61", "'tbd'", "of 120"), {}, True),
+    Hazard("quarters_or_months", _dated(lambda r: f"2024:{r + 1}", 4), "LL305", ("'2024:1'", "quarters or months"), {}, True),
+    Hazard("row_of_totals", lambda: _with_last_row(sums=True), "LL135", ("'Total'", "row 120"), {}, True),
+    Hazard("totals_that_are_none", lambda: _with_last_row(sums=False), "LL305", ("row 120", "'Total'", "'ads'"), {}, True),
+    Hazard(
+        "a_counter_that_may_be_the_time",
+        lambda: good_frame().drop(columns="date").assign(n=range(N_WEEKS)),
+        "LL401",
+        ("'n' rises by 1", "time='n'", "leads="),
+        {},
+        True,
+    ),
     Hazard("impossible_date", lambda: _cells("date", {3: "2022-02-30"})(), "LL305", ("date", "row 3", "2022-02-30"), {}, True),
     Hazard("missing_times", _cells("date", {3: None}), "LL311", ("date", "1 row has no time", "row 3"), {"time": "date"}, True),
     Hazard("irregular_times", _dated(lambda r: _day(r * r)), "LL309", ("date", "cadence", "freq="), {}, True),

@@ -69,6 +69,8 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
     start = time.perf_counter()
     with warnings_said(voice):
         sample = as_sample(read, columns=named, **reading)
+        if as_json and sample.calendar.in_order:
+            voice.warn("rows in their order, without times [LL137]")
         ranking = rank_leads(sample, **options | {"leads": options["leads"] or None})
     voice.step(f"ranked {len(ranking)} candidates in {time.perf_counter() - start:.1f} s")
     if out is not None:

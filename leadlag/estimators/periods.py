@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from leadlag._validation import as_option
 from leadlag.errors import DataContractError, UsageError
 from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence
+from leadlag.sample.look import Look, look_at
 from leadlag.sample.periods import WORDS, Cadence, Freq, months_of, ordinals_of
 from leadlag.sample.tables import as_pandas
 from leadlag.sample.times import Stamps, read_times
@@ -21,7 +22,7 @@ __all__ = ["PeriodCounter", "time_of"]
 
 
 def time_of(X: Any, time: Any) -> pd.Series | None:
-    """Time of every row as a column: what was given as `time`, else the dated index of a pandas frame, else None.
+    """Time of every row as a column: what was given as `time`, else an index of a pandas frame that holds times, else None.
 
     Examples
     --------
@@ -29,8 +30,10 @@ def time_of(X: Any, time: Any) -> pd.Series | None:
     [Period('2024-01', 'M')]
     """
     if time is None:
-        index = X.index if isinstance(X, pd.DataFrame) else None
-        return index.to_series().reset_index(drop=True) if isinstance(index, (pd.DatetimeIndex, pd.PeriodIndex)) else None
+        index = X.index if isinstance(X, pd.DataFrame) and not isinstance(X.index, pd.MultiIndex) else None
+        times = None if index is None or isinstance(index, pd.RangeIndex) else index.to_series().reset_index(drop=True)
+        look = Look() if times is None else look_at(times)
+        return times if look.kind in ("date", "form", "other") and (look.whole or look.most) else None
     if isinstance(time, str):
         raise UsageError(f"time={time!r} is one text: give the times themselves, one per row, not the name of a column.")
     if isinstance(time, (pd.Series, pd.Index)):
@@ -70,7 +73,7 @@ class PeriodCounter:
             If the times cannot be read, or their cadence cannot be told.
         """
         word: Freq | None = None if freq is None else as_option(freq, "freq", WORDS)  # type: ignore[assignment]  # WORDS are Freq
-        stamps = _stamps(time, counter=word == "period" and time.dtype.kind in "iu")
+        stamps = _stamps(time, None if word == "period" and time.dtype.kind not in "iu" else word)
         if stamps.kind == "counter":
             found = counter_cadence(stamps.local, word or "period")
         elif word is not None or stamps.years:
@@ -95,7 +98,7 @@ class PeriodCounter:
             If these are dates and the learned ones a counter, or the other way round; or if one lies between two periods of a
             learned step.
         """
-        stamps = _stamps(time, counter=self.counter)
+        stamps = _stamps(time, "period" if self.counter else None if self.cadence.freq == "period" else self.cadence.freq)
         if (stamps.kind == "counter") != self.counter:
             kinds = ("a counter", "dates") if self.counter else ("dates", "a counter")
             raise UsageError(f"time was {kinds[0]} in fit and is {kinds[1]} here: give the same kind of time.")
@@ -111,9 +114,11 @@ class PeriodCounter:
         return np.asarray(ordinals_of(clock, self.cadence), dtype=np.int64)
 
 
-def _stamps(time: pd.Series, *, counter: bool) -> Stamps:
+def _stamps(time: pd.Series, freq: str | None) -> Stamps:
+    """The times in any form that tables have; which of two readings is meant, the name of the column or `freq` says."""
     violations = ViolationList()
-    stamps = read_times(time, name=None, tz=None, date_format=None, counter=counter, violations=violations)
+    name = time.name if isinstance(time.name, str) else None
+    stamps = read_times(time, name=name, tz=None, date_format=None, freq=freq, violations=violations)
     if stamps is None:
         raise_violations(violations)
     return stamps

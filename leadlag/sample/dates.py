@@ -11,20 +11,17 @@ import pandas as pd
 
 from leadlag.catalogue import Moment
 from leadlag.errors import UsageError
-from leadlag.sample.iso import ISO, from_iso
-from leadlag.sample.periods import Calendar, cadence_of, ordinals_of, starts_of
+from leadlag.sample.forms import FORMS
+from leadlag.sample.iso import ISO, ISO_DAY, from_iso
+from leadlag.sample.periods import BUSINESS, Calendar, cadence_of, ordinals_of, starts_of
+from leadlag.sample.shapes import read_one
 
 __all__ = ["Targeted", "row_of", "targeted"]
 
 _MICROSECOND = dt.timedelta(microseconds=1)
-#: What a text means by its form, and the number of months or days that it spans.
-_SPANS: tuple[tuple[re.Pattern[str], int, int], ...] = (
-    (re.compile(r"\d{4}", re.ASCII), 12, 0),
-    (re.compile(r"\d{4}-?Q[1-4]", re.ASCII), 3, 0),
-    (re.compile(r"\d{4}-\d{2}", re.ASCII), 1, 0),
-    (re.compile(r"\d{4}-?W\d{2}", re.ASCII), 0, 7),
-    (re.compile(r"\d{4}-\d{2}-\d{2}|\d{4}-?W\d{2}-[1-7]", re.ASCII), 0, 1),
-)
+#: Months and days that a text of each unit spans.
+_SPANS = {"year": (12, 0), "half": (6, 0), "quarter": (3, 0), "month": (1, 0), "week": (0, 7)}
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 
 
 def row_of(calendar: Calendar, moment: Moment, argument: str, *, last: bool = False) -> int:
@@ -34,7 +31,8 @@ def row_of(calendar: Calendar, moment: Moment, argument: str, *, last: bool = Fa
     ----------
     calendar : Calendar
     moment : str, date or int
-        An ISO text (day, week, month, quarter or year), a date or datetime; for counted periods their number.
+        An ISO text (day, week, month, quarter or year), one like ``FY24 P03`` where the times are written so, a date or
+        datetime; for counted periods their number.
     argument : str
         The argument that gave it, for messages.
     last : bool
@@ -86,11 +84,16 @@ def _span(calendar: Calendar, moment: Moment, argument: str) -> tuple[dt.datetim
             raise UsageError(f"{argument}={moment!r} is no date, and the periods are dated: give one like '2024-06-30'.")
         moment = str(moment)
     if isinstance(moment, str):
-        text = moment.strip()
-        start = dt.datetime(int(text), 1, 1) if _SPANS[0][0].fullmatch(text) else from_iso(text) if ISO.fullmatch(text) else None
-        if start is None:
-            raise UsageError(f"{argument}={moment!r} is no date: give one like '2024-06-30', '2024-06', '2024Q2' or '2024'.")
-        months, days = next(((m, d) for form, m, d in _SPANS if form.fullmatch(text)), (0, 0))
+        found = _text(moment.strip(), business=calendar.off == BUSINESS)
+        if found is None:
+            business = calendar.off == BUSINESS
+            ways = "'FY24 P03', as the times are written" if business else "'2024-06-30', '2024-06', '2024Q2' or '2024'"
+            raise UsageError(f"{argument}={moment!r} is no date{' of a business year' * business}: give one like {ways}.")
+        start, months, days = found
+    elif calendar.off == BUSINESS:
+        raise UsageError(
+            f"{argument}={moment!r} is a date, and the periods belong to a business year: give one as they are written."
+        )
     else:
         whole_day = not isinstance(moment, dt.datetime)
         start = pd.Timestamp(moment).to_pydatetime(warn=False)
@@ -99,6 +102,23 @@ def _span(calendar: Calendar, moment: Moment, argument: str) -> tuple[dt.datetim
         start = pd.Timestamp(start).tz_convert(calendar.tz or "UTC").tz_localize(None).to_pydatetime(warn=False)
     end = (pd.Timestamp(start) + pd.DateOffset(months=months, days=days)).to_pydatetime(warn=False)
     return start, max(end, start + _MICROSECOND)
+
+
+def _text(text: str, *, business: bool) -> tuple[dt.datetime, int, int] | None:
+    """First moment that a text means, and the months and days that it spans; None if it is no date of this kind of year."""
+    if not business and _YEAR.fullmatch(text) and int(text):
+        return dt.datetime(int(text), 1, 1), *_SPANS["year"]
+    if not business and ISO_DAY.fullmatch(text):
+        start = from_iso(text)
+        return None if start is None else (start, 0, int(len(text) <= len("2024-W05-1")))
+    if not business and ISO.fullmatch(text) is None:
+        return None
+    found = read_one(text, [form for form in FORMS if form.unit in _SPANS and form.business == business])
+    if found is None:
+        return None
+    form, stamp = found
+    moment = stamp.item()
+    return (moment, *_SPANS[form.unit]) if isinstance(moment, dt.datetime) else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,16 +11,17 @@ import pandas as pd
 
 from leadlag._validation import as_name
 from leadlag.errors import UsageError
+from leadlag.sample.look import Look, look_at, may_hold_times, numbers_of, rises_by_one_step
 from leadlag.sample.model import Note
-from leadlag.sample.names import plain_name
-from leadlag.sample.times import looks_like_dates, looks_like_other_dates
+from leadlag.sample.names import first_names, plain_name
+from leadlag.sample.numbered import CYCLES, are_times, codes_in_order, count_rows, cycle, ordered, refuse_cycle, repeated_years
+from leadlag.sample.timewords import MONTHS, plain_text, says_time, unit_of
 
 __all__ = ["TimeSource", "find_time"]
 
-#: Names under which a column with dates, in whatever form, is taken as the time.
-_DATE_NAMES = frozenset({"date", "datetime", "timestamp", "ds"})
-#: Names under which whole numbers, each once, are taken as the time.
-_COUNT_NAMES = frozenset({"date", "time", "day", "week", "month", "quarter", "year", "period", "t"})
+#: Names under which tools write row numbers, and those that a metric may have too.
+_ROW_NUMBERS = ("unnamed: 0", "__index_level_0__", "rownames", "...1")
+_ROW_NUMBERS_TOO = frozenset({"", "index", "level_0", "row", "row_id", "rowid", "row_number", "rownum"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,8 @@ class TimeSource:
         Position of the column, None if the times are the index.
     counter : bool
         Whether whole numbers are a plain counter for certain.
+    row_numbers : tuple of int
+        Positions of columns that only number the rows.
     notes : tuple of Note
     """
 
@@ -44,11 +47,14 @@ class TimeSource:
     name: str | None = None
     place: int | None = None
     counter: bool = False
+    row_numbers: tuple[int, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
-def find_time(frame: pd.DataFrame, names: Sequence[str], time: Any, used: Container[str]) -> TimeSource:
-    """The times of a table: the column named, a dated index, one obvious date column, or none.
+def find_time(
+    frame: pd.DataFrame, names: Sequence[str], time: Any, used: Container[str], *, date_format: str | None = None
+) -> TimeSource:
+    """The times of a table: the column named, a dated index, one column that can only be the time, or none.
 
     Parameters
     ----------
@@ -59,105 +65,220 @@ def find_time(frame: pd.DataFrame, names: Sequence[str], time: Any, used: Contai
         What the caller said.
     used : container of str
         Names the caller uses as metrics, which are therefore no times.
+    date_format : str or None
+        Texts of this format are dates.
+
+    Raises
+    ------
+    UsageError
+        If several columns, or one that need not be, may be the time.
     """
     if isinstance(frame.index, pd.MultiIndex):
         levels = ", ".join(map(repr, frame.index.names))
         raise UsageError(
             f"the rows of data have an index of several levels ({levels}): call reset_index() and use from_long for segments."
         )
-    if time is not None:
-        return _named(frame, names, time)
-    if isinstance(frame.index, (pd.DatetimeIndex, pd.PeriodIndex)):
-        return TimeSource(values=frame.index.to_series(index=pd.RangeIndex(len(frame))), name=_index_name(frame))
-    plain_rows = isinstance(frame.index, pd.RangeIndex)
-    if not plain_rows and len(frame) and _dates_in_any_form(frame.index.to_series()):
-        return TimeSource(values=frame.index.to_series(index=pd.RangeIndex(len(frame))), name=_index_name(frame))
-    obvious = _obvious_column(frame, names, used)
-    if obvious is not None:
-        note = Note(code="LL116", column=names[obvious], text=f"column {names[obvious]!r} was recognised as the time.")
-        return TimeSource(values=frame.iloc[:, obvious], name=names[obvious], place=obvious, notes=(note,))
-    return TimeSource() if plain_rows else _row_numbers(frame)
+    found = _named(frame, names, time) if time is not None else _dated_index(frame, date_format)
+    if found is None:
+        table = _Candidates.of(frame, names, used, date_format)
+        place = table.time()
+        if place is None:
+            table.refuse_steps()
+            return TimeSource() if _plain_rows(frame.index) else _row_numbers(frame)
+        note = Note(code="LL116", column=names[place], text=f"column {names[place]!r} was recognised as the time.")
+        found = TimeSource(values=frame.iloc[:, place], name=names[place], place=place, notes=(note,))
+    return _without_row_numbers(found, frame, names, used)
 
 
 def _named(frame: pd.DataFrame, names: Sequence[str], time: Any) -> TimeSource:
     """The column, or the index, that the caller named."""
     wanted = plain_name(time) if isinstance(time, (str, tuple, int)) else time
     if wanted not in names and frame.index.name is not None and wanted == _index_name(frame):
-        return TimeSource(values=frame.index.to_series(index=pd.RangeIndex(len(frame))), name=wanted)
+        return _index(frame)
     place = names.index(as_name(wanted, "time", names))
     return TimeSource(values=frame.iloc[:, place], name=names[place], place=place)
+
+
+def _index(frame: pd.DataFrame) -> TimeSource:
+    return TimeSource(values=frame.index.to_series(index=pd.RangeIndex(len(frame))), name=_index_name(frame))
 
 
 def _index_name(frame: pd.DataFrame) -> str | None:
     return None if frame.index.name is None else plain_name(frame.index.name)
 
 
-def _obvious_column(frame: pd.DataFrame, names: Sequence[str], used: Container[str]) -> int | None:
-    """Position of the one column that can only be the time, or None."""
-    free = [place for place, name in enumerate(names) if name not in used]
-    dates = [place for place in free if looks_like_dates(frame.iloc[:, place])]
-    called = [place for place in dates if names[place].casefold() in _DATE_NAMES | _COUNT_NAMES]
-    if len(dates) > 1 and len(called) != 1:
-        shown = ", ".join(repr(names[place]) for place in dates[:5])
+def _plain_rows(index: pd.Index) -> bool:
+    """Whether an index only counts the rows; pandas also keeps consecutive years or weeks as such a range, under their name."""
+    return isinstance(index, pd.RangeIndex) and not says_time(None if index.name is None else plain_name(index.name))
+
+
+def _dated_index(frame: pd.DataFrame, date_format: str | None) -> TimeSource | None:
+    """The index if it holds times: by its type, by its texts, or by its name."""
+    if _plain_rows(frame.index) or not len(frame):
+        return None
+    values = frame.index.to_series(index=pd.RangeIndex(len(frame)))
+    look, name = look_at(values, date_format), _index_name(frame)
+    if look.kind in ("date", "form", "other"):
+        return _index(frame) if look.whole or look.most else None
+    counter = says_time(name) and not pd.api.types.is_integer_dtype(values.dtype) and count_rows(values)
+    return _index(frame) if look.kind == "number" and (counter or are_times(values, name)) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Candidates:
+    """Columns that may be the time."""
+
+    frame: pd.DataFrame
+    names: Sequence[str]
+    looks: dict[int, Look]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, names: Sequence[str], used: Container[str], date_format: str | None) -> _Candidates:
+        frame = frame.copy(deep=False)
+        frame.attrs = {}  # what a frame carries is copied with every column that is taken from it
+        free = [place for place, name in enumerate(names) if name not in used]
+        kinds = [dtype.kind if isinstance(dtype, np.dtype) else "O" for dtype in frame.dtypes]
+        numbers = Look(kind="number", n_cells=len(frame), n_fit=len(frame))
+        looks = {place: numbers if kinds[place] in "fiu" else look_at(frame.iloc[:, place], date_format) for place in free}
+        return cls(frame=frame, names=names, looks=looks)
+
+    def time(self) -> int | None:
+        """Position of the column that can only be the time, or None."""
+        mostly = [place for place, look in self.looks.items() if look.kind in ("date", "form", "other") and look.most]
+        mostly = [place for place in mostly if not self.looks[place].whole]
+        for kind in ("date", "form"):
+            whole = [place for place, look in self.looks.items() if look.kind == kind and look.whole]
+            if whole:
+                return self._only(whole, mostly)
+        coded = [place for place in self._numbers() if are_times(self.frame.iloc[:, place], self.names[place])]
+        if coded:
+            return self._only(coded, mostly)
+        if mostly:
+            return self._only(mostly, [])
+        other = [place for place, look in self.looks.items() if look.kind == "other" and look.whole]
+        called = [place for place in other if says_time(self.names[place])]
+        counted = None if called else self._counted()
+        if counted is None and not other:
+            return self._unread()
+        return self._only(other, []) if counted is None else counted
+
+    def _unread(self) -> int | None:
+        """A column of texts that may be times in no known form: by its name, or because a date stands in most of its cells."""
+        texts = [place for place, look in self.looks.items() if look.kind == "" and self.frame.dtypes.iloc[place].kind in "OT"]
+        self._refuse_month_names(texts)
+        called = [place for place in texts if says_time(self.names[place])]
+        found = [place for place in called if may_hold_times(self.frame.iloc[:, place], called=True)]
+        found = found or [place for place in texts if may_hold_times(self.frame.iloc[:, place], called=False)]
+        return self._only(found, []) if found else None
+
+    def _refuse_month_names(self, places: Sequence[int]) -> None:
+        """A `UsageError` about months by their names, which come round again."""
+        for place in places:
+            cells = self.frame.iloc[:, place].dropna()
+            if len(cells) > 1 and all(isinstance(cell, str) and plain_text(cell).rstrip(".") in MONTHS for cell in cells):
+                refuse_cycle(self.names[place], "month")
+
+    def _numbers(self) -> list[int]:
+        """Columns of numbers under the name of a time."""
+        return [
+            place for place, look in self.looks.items() if look.kind == "number" and look.n_cells and says_time(self.names[place])
+        ]
+
+    def _only(self, places: Sequence[int], mostly: Sequence[int]) -> int:
+        """The one of these, or the one that is called a time; else it is asked which."""
+        called = [place for place in places if says_time(self.names[place])]
+        doubted = [place for place in mostly if says_time(self.names[place])]
+        chosen = called if len(called) == 1 else places
+        if len(chosen) == 1 and (called or not doubted):
+            return chosen[0]
+        shown = first_names([self.names[place] for place in sorted({*places, *doubted})])
         raise UsageError(f"several columns hold dates ({shown}): name the one to use with time=.")
-    if dates:
-        return called[0] if len(called) == 1 else dates[0]
-    years = [place for place in free if names[place].casefold() == "year" and _years(frame.iloc[:, place])]
-    if years:  # years that repeat: parts of a date, or a panel, which is refused later as repeated
-        parts = [place for place in free if names[place].casefold() in ("quarter", "month", "week", "day")]
-        if parts:
-            shown = ", ".join(repr(names[place]) for place in (years[0], *parts))
-            raise UsageError(
-                f"the times are spread over columns ({shown}): join them into one date column and name it with time=."
-            )
-        return years[0]
-    counts = [place for place in free if names[place].casefold() in _COUNT_NAMES and _counts(frame.iloc[:, place])]
-    if counts:
-        return counts[0]
-    # dates in another form are the time too: left out as text, the rows would pass as undated, and a lag would cross gaps
-    written = [place for place in free if _written(frame.iloc[:, place], names[place])]
-    return written[0] if written else None
+
+    def _counted(self) -> int | None:
+        """Years, or whole numbers each once, under their usual name."""
+        numbers = self._numbers()
+        years = [place for place in numbers if unit_of(self.names[place]) == "year" and repeated_years(self.frame.iloc[:, place])]
+        if years:
+            parts = [place for place in self.looks if unit_of(self.names[place]) in CYCLES]
+            if parts:
+                self._refuse_parts(years[0], parts)
+            return years[0]  # years that repeat: a panel, which is refused later as repeated
+        counted = [place for place in numbers if count_rows(self.frame.iloc[:, place])]
+        cycling = [place for place in numbers if place not in counted and self._cycle(place)]
+        for place in counted:
+            if self._cycle(place) and not ordered(self.frame.iloc[:, place]):
+                cycling.append(place)
+            elif not cycling:
+                return place
+        if cycling:
+            refuse_cycle(self.names[cycling[0]])
+        return None
+
+    def _cycle(self, place: int) -> bool:
+        return cycle(self.frame.iloc[:, place], self.names[place])
+
+    def _refuse_parts(self, year: int, parts: Sequence[int]) -> None:
+        shown = ", ".join(repr(self.names[place]) for place in (year, *parts))
+        raise UsageError(f"the times are spread over columns ({shown}): join them into one date column and name it with time=.")
+
+    def refuse_steps(self) -> None:
+        """A `UsageError` about a column that rises or falls by one step on every row, as times do."""
+        numbers = [place for place, look in self.looks.items() if look.kind == "number" and look.whole]
+        if len(numbers) < 2 and len(self.names) < 2:
+            return
+        for place in numbers:
+            column = self.frame.iloc[:, place]
+            if codes_in_order(numbers_of(column.iloc[:6])) and codes_in_order(numbers_of(column)):
+                name, first = self.names[place], int(numbers_of(column.iloc[:1])[0])
+                raise UsageError(
+                    f"no column is known to be the time, and the numbers of column {name!r} are dates in order ({first}, ...): "
+                    f"if it is the time, say time={name!r}; if it is a metric, name it in leads=."
+                )
+            if rises_by_one_step(numbers_of(column.iloc[:6])) and rises_by_one_step(numbers_of(column)):
+                name = self.names[place]
+                first, second = numbers_of(column.iloc[:2]).tolist()
+                raise UsageError(
+                    f"no column is known to be the time, and column {name!r} {'rises' if second > first else 'falls'} by "
+                    f"{abs(second - first):.6g} on every row: if it is the time, say time={name!r}; if it is a metric, name it "
+                    "in leads=; if it only numbers the rows, drop it."
+                )
 
 
-def _dates_in_any_form(column: pd.Series) -> bool:
-    return looks_like_dates(column) or looks_like_other_dates(column)
+def _without_row_numbers(found: TimeSource, frame: pd.DataFrame, names: Sequence[str], used: Container[str]) -> TimeSource:
+    """Beside a known time, columns that only number the rows are no metrics."""
+    places = [
+        place for place, name in enumerate(names)
+        if place != found.place and name not in used and _numbers_rows(frame.iloc[:, place], name)
+    ]  # fmt: skip
+    if not places:
+        return found
+    text = f"row numbers were left out: {first_names([names[place] for place in places])}."
+    note = Note(code="LL136", column=names[places[0]], text=text)
+    return TimeSource(
+        values=found.values, name=found.name, place=found.place, counter=found.counter, row_numbers=tuple(places),
+        notes=(*found.notes, note),
+    )  # fmt: skip
 
 
-def _written(column: pd.Series, name: str) -> bool:
-    """Text that is meant as dates and must be readable as such: by its name, or because it can be nothing else."""
-    return looks_like_other_dates(column) or (name.casefold() in _DATE_NAMES and _mostly_digits(column))
-
-
-def _counts(column: pd.Series) -> bool:
-    """Whole numbers, each once, most of them one step apart."""
-    numbers = pd.to_numeric(column, errors="coerce") if len(column) else column
-    if len(column) < 2 or pd.api.types.is_bool_dtype(column.dtype) or numbers.isna().any():
+def _numbers_rows(column: pd.Series, name: str) -> bool:
+    """Whether a column is no more than the number of its row, by its name and its numbers."""
+    plain = name.strip().casefold()
+    if plain.startswith(_ROW_NUMBERS):
+        return ordered(column)
+    if plain not in _ROW_NUMBERS_TOO or not ordered(column):
         return False
-    values = numbers.to_numpy(dtype=np.float64)
-    if not np.isfinite(values).all() or (values != np.floor(values)).any() or len(np.unique(values)) < len(values):
-        return False
-    steps = np.diff(np.sort(values))
-    return bool(np.mean(steps == np.median(steps)) > 0.5)
-
-
-def _years(column: pd.Series) -> bool:
-    """Whole numbers that are all years, some more than once."""
-    numbers = pd.to_numeric(column, errors="coerce")
-    return len(numbers) > 0 and bool((numbers.between(1700, 2200) & (numbers % 1 == 0)).all() and numbers.duplicated().any())
-
-
-def _mostly_digits(column: pd.Series) -> bool:
-    """Text of which most cells begin with a digit: dates in some form, which then must be readable."""
-    cells = [cell for cell in column if isinstance(cell, str)]
-    return len(cells) > 0 and sum(cell.strip()[:1].isdigit() for cell in cells) > len(cells) / 2
+    values = np.sort(numbers_of(column))
+    return bool(values[0] in (0, 1) and (np.diff(values) == 1).all())
 
 
 def _row_numbers(frame: pd.DataFrame) -> TimeSource:
     """An index of whole numbers keeps rows apart that a filter took out; any other index only gives the order."""
     index = frame.index
+    values = index.to_series(index=pd.RangeIndex(len(frame)))
+    if pd.api.types.is_integer_dtype(index.dtype) and cycle(values, _index_name(frame)) and not ordered(values):
+        refuse_cycle(_index_name(frame))
     if pd.api.types.is_integer_dtype(index.dtype) and index.is_unique and len(index) > 1:
-        values = index.to_series(index=pd.RangeIndex(len(frame)))
-        counts = values.to_numpy(dtype=np.int64)
+        counts = index.to_numpy(dtype=np.int64)
         years = _index_name(frame) is not None and "year" in str(_index_name(frame)).casefold()
         if int(counts.max()) - int(counts.min()) < 2 * len(counts):
             return TimeSource(values=values, name=_index_name(frame), counter=not years)

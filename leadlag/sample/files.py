@@ -11,7 +11,7 @@ from typing import IO, Any
 import pandas as pd
 
 from leadlag.errors import UsageError
-from leadlag.sample.tables import AS_WRITTEN, SOURCE, as_pandas
+from leadlag.sample.tables import AS_WRITTEN, LINES, SOURCE, FileLines, as_pandas
 from leadlag.sample.violations import ViolationList, counted, raise_violations
 
 __all__ = ["read_file"]
@@ -99,7 +99,9 @@ def _parse(text: str, name: str) -> pd.DataFrame:
     _refuse_ragged(lines[1:], len(labels))
     rows = [row for _, row in lines[1:]]
     columns = [[row[place] for row in rows] for place in range(len(labels))]
-    return _labelled(labels, columns, len(rows))
+    frame = _labelled(labels, columns, len(rows))
+    frame.attrs[LINES] = FileLines([number for number, _ in lines[1:]])
+    return frame
 
 
 def _refuse_ragged(lines: Sequence[tuple[int, list[str]]], width: int) -> None:

@@ -14,11 +14,11 @@ from leadlag._validation import as_int
 from leadlag.errors import UsageError
 from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence, off_calendar
 from leadlag.sample.model import Note
-from leadlag.sample.periods import WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of
+from leadlag.sample.periods import BUSINESS, WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of
 from leadlag.sample.times import Stamps
 from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
 
-__all__ = ["Grid", "build_grid", "fold", "moment_of", "repeated_periods"]
+__all__ = ["Grid", "build_grid", "fold", "form_notes", "moment_of", "repeated_periods"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +65,18 @@ def build_grid(
     if stamps is None:
         if as_of is not None:
             raise UsageError(f"as_of={as_of!r} needs dated rows or a counter: name the time column with time=.")
-        calendar = Calendar(freq=freq or "period", index=pd.RangeIndex(n_rows))
+        calendar = Calendar(freq=freq or "period", index=pd.RangeIndex(n_rows), in_order=True)
         return Grid(calendar=calendar, rows=np.arange(n_rows), places=np.arange(n_rows))
     notes: list[Note] = []
     placed = _count_periods(stamps, freq, time, violations, notes)
     if placed is None:
         return None
     cadence, ordinals, clock, tz = placed
+    if stamps.off == BUSINESS and as_of is not None:
+        raise UsageError(
+            f"as_of={as_of!r} is a date, and times written like {stamps.written!r} belong to a business year, whose dates are "
+            "not known: leave it out, and drop the periods that were not complete."
+        )
     keep = _kept(ordinals, cadence, as_of, tz, notes)
     if not keep.any():
         violations.add("LL312", "no row lies before as_of.", argument="as_of", next_step="give a later as_of, or None.")
@@ -89,8 +94,19 @@ def build_grid(
         )
     calendar = calendar_of(first, last, cadence, tz=tz)
     if cadence.base != "counter":
-        calendar = replace(calendar, off=off_calendar(clock[rows], cadence.freq))
+        calendar = replace(calendar, off=stamps.off or off_calendar(clock[rows], cadence.freq))
     return Grid(calendar=calendar, rows=rows, places=places, notes=tuple(notes))
+
+
+def form_notes(stamps: Stamps | None) -> tuple[Note, ...]:
+    """How the times were read, where they are not plain dates."""
+    if stamps is None or stamps.form is None or not stamps.written:
+        return ()
+    form = stamps.form
+    text = f"times written like {stamps.written!r} were read as {form.words}."
+    if form.business:
+        text += f" They are labelled as {form.unit}s of the calendar; which dates they are is not known."
+    return (Note(code="LL138", column=None, text=text),)
 
 
 def _count_periods(

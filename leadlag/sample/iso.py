@@ -13,6 +13,7 @@ from leadlag.sample.numbers import MISSING_TEXT
 __all__ = [
     "HAS_ZONE",
     "ISO",
+    "ISO_DAY",
     "OTHER_DATE",
     "as_datetime",
     "from_iso",
@@ -26,6 +27,10 @@ _ZONE = r"(?:Z|[+-]\d{2}:?\d{2}|[+-]\d{2})"
 ISO = re.compile(
     r"\d{4}-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?" + _ZONE + r"?)?)?|\d{4}-?Q[1-4]|\d{4}-?W\d{2}(?:-[1-7])?",
     re.ASCII,
+)
+#: Days, with or without a time of day and a zone.
+ISO_DAY = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?" + _ZONE + r"?)?|\d{4}-?W\d{2}-[1-7]", re.ASCII
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 #: Text that can only be a date, but not in ISO form: 31/01/2024, 1.2.24 10:00, 2024/1/31, 1/2024, 31-Jan-24, Jan 31, 2024.

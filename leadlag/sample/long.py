@@ -14,7 +14,7 @@ from leadlag.catalogue import Metric, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import quotient
 from leadlag.sample.columns import read_columns
-from leadlag.sample.grid import Grid, build_grid, fold, repeated_periods
+from leadlag.sample.grid import Grid, build_grid, fold, form_notes, repeated_periods
 from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import Note, Sample
 from leadlag.sample.names import clean_names
@@ -22,7 +22,7 @@ from leadlag.sample.periods import Freq
 from leadlag.sample.rates import add_rates, rate_parts, rule_of, undeclared_metrics, with_aggregates
 from leadlag.sample.settings import Settings
 from leadlag.sample.split import Group, groups_of, slow_note
-from leadlag.sample.tables import as_pandas
+from leadlag.sample.tables import as_pandas, row_words
 from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.violations import ViolationList, counted, raise_violations
 
@@ -94,8 +94,9 @@ def from_long(
     metrics = _labels(columns["metric"], "metric", violations)
     segments = _labels(columns["segment"], "segment", violations) if "segment" in columns else None
     stamps = read_times(
-        columns["time"], name=time, tz=settings.tz, date_format=date_format, counter=freq == "period", violations=violations
-    )
+        columns["time"], name=time, tz=settings.tz, date_format=date_format, freq=settings.freq, violations=violations,
+        row=row_words(frame),
+    )  # fmt: skip
     rows = [f"row {row}" for row in range(len(frame))]
     table = columns["value"].to_frame()
     block = read_columns(
@@ -172,7 +173,7 @@ def _one_calendar(long: _Long, settings: Settings, violations: ViolationList) ->
         calendar=grid.calendar,
         names=long.metrics.names,
         values=values,
-        notes=(*repeats, *grid.notes),
+        notes=(*form_notes(long.stamps), *repeats, *grid.notes),
         segments=() if long.segments is None else long.segments.names,
         name_map={name: long.metrics.originals[name] for name in long.metrics.names},
     )

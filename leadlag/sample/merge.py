@@ -30,6 +30,8 @@ def merged(samples: Mapping[str, Sample], violations: ViolationList) -> Sample |
     if not _one_clock([(label, part) for label, sample in samples.items() for part in sample.cadences], violations):
         return None
     order = tuple(name for sample in samples.values() for name in sample.all_names)
+    if not _one_year([(label, part) for label, sample in samples.items() for part in sample.cadences], violations):
+        return None
     whole = by_cadence([part for sample in samples.values() for part in sample.cadences], order=order)
     notes = (note for sample in samples.values() for note in sample.notes)
     return replace(whole, notes=tuple(dict.fromkeys(notes)))
@@ -103,6 +105,18 @@ def _one_clock(parts: Sequence[tuple[str, Sample]], violations: ViolationList) -
     step = f"declare the one zone in which periods are meant, for example tz='Europe/Berlin'{AT_THE_DOOR}."
     violations.add("LL310", "the tables do not have one time zone.", argument="time", examples=shown, next_step=step)
     return False
+
+
+def _one_year(parts: Sequence[tuple[str, Sample]], violations: ViolationList) -> bool:
+    """Whether periods of one cadence are those of one kind of year: others of the same number are not the same time."""
+    for freq in {part.calendar.freq for _, part in parts}:
+        kinds = {part.calendar.off: label for label, part in parts if part.calendar.freq == freq}
+        if len(kinds) > 1:
+            shown = [f"{label}: {freq}s {off or 'of the calendar'}" for off, label in sorted(kinds.items())]
+            step = f"date each figure by the calendar {freq} that it is for, in all tables."
+            violations.add("LL309", f"the tables do not count {freq}s alike.", argument="time", examples=shown, next_step=step)
+            return False
+    return True
 
 
 def _within_a_day(sample: Sample) -> bool:

@@ -14,7 +14,7 @@ from leadlag.catalogue import Aggregate, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import Finer, align
 from leadlag.sample.names import first_names, plain_name, requested_names
-from leadlag.sample.periods import Calendar
+from leadlag.sample.periods import BUSINESS, Calendar
 from leadlag.sample.violations import Violation, raise_violations
 
 __all__ = ["LeftOut", "Note", "Sample", "together"]
@@ -293,8 +293,9 @@ def _refuse_off_calendar(cadences: Sequence[Sample]) -> None:
     for part in cadences:
         if part.calendar.off:
             unit, shown = part.calendar.unit, first_names(part.names)
+            told = part.calendar.off + (" by their dates" if part.calendar.off != BUSINESS else "")
             raise UsageError(
-                f"the {unit}s of {shown} {part.calendar.off} by their dates, but {unit}s are counted as those of the calendar: "
+                f"the {unit}s of {shown} {told}, but {unit}s are counted as those of the calendar: "
                 f"metrics of another cadence would be lined up with the wrong {unit}. Date each figure by the calendar {unit} "
                 "that it is for, or give all metrics one row for each of these periods.",
                 code="LL309",

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 __all__ = [
+    "BUSINESS",
     "WEEKDAYS",
     "WORDS",
     "Cadence",
@@ -26,6 +27,9 @@ __all__ = [
     "ordinals_of",
     "starts_of",
 ]
+
+#: Periods of a business year, of which the first month is not known.
+BUSINESS = "belong to a business year"
 
 Freq: TypeAlias = Literal["hour", "day", "business_day", "week", "month", "quarter", "year", "period"]
 
@@ -93,8 +97,10 @@ class Calendar:
     cadence : Cadence or None
         How stamps were counted; None if `freq` and `anchor` say it all.
     off : str
-        What the dates of quarters or years say that are no calendar ones, for example ``"end in January"``; else empty. They
-        are counted as the calendar ones in which their dates fall.
+        What the times say of periods that are no calendar ones, for example ``"end in January"``, or `BUSINESS`; else empty.
+        They are counted as the calendar ones in which their dates fall, or whose number they have.
+    in_order : bool
+        Whether the rows had no times and were taken in their order.
     """
 
     freq: Freq
@@ -104,6 +110,7 @@ class Calendar:
     step: str = ""
     cadence: Cadence | None = None
     off: str = ""
+    in_order: bool = False
 
     def __len__(self) -> int:
         return len(self.index)

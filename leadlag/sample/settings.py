@@ -10,6 +10,7 @@ from typing import Any
 from leadlag._validation import as_option
 from leadlag.catalogue import Metric, Missing, as_catalogue, check_missing
 from leadlag.errors import UsageError
+from leadlag.sample.formats import check_format
 from leadlag.sample.periods import WORDS, Freq
 from leadlag.sample.times import check_zone
 
@@ -43,13 +44,11 @@ class Settings:
         infinite: Any = "error",
     ) -> Settings:
         """Settings, or a `UsageError` that names the argument."""
-        if date_format is not None and not isinstance(date_format, str):
-            raise UsageError(f"date_format={date_format!r} is not allowed: give a text like '%d/%m/%Y'.")
         return cls(
             time=time,
             freq=None if freq is None else as_option(freq, "freq", WORDS),  # type: ignore[arg-type]  # one of WORDS
             tz=check_zone(tz),
-            date_format=date_format,
+            date_format=check_format(date_format),
             as_of=as_of,
             catalogue=as_catalogue(catalogue),
             missing=check_missing(missing),

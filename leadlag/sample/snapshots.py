@@ -12,7 +12,7 @@ import pandas as pd
 from leadlag._validation import as_name, only_data_positional
 from leadlag.errors import UsageError
 from leadlag.sample.columns import ReadColumns, read_columns
-from leadlag.sample.grid import build_grid
+from leadlag.sample.grid import build_grid, form_notes
 from leadlag.sample.model import Note
 from leadlag.sample.names import clean_names
 from leadlag.sample.periods import Calendar, Freq
@@ -148,7 +148,7 @@ class _SnapshotTable:
             name=self.names[self.places[argument]],
             tz=settings.tz,
             date_format=settings.date_format,
-            counter=settings.freq == "period",
+            freq=settings.freq,
             violations=violations,
             argument=argument,
         )
@@ -218,7 +218,7 @@ def _on_calendar(
     moments = _moments(known, grid.calendar)[used][row]
     found = Vintages(
         calendar=grid.calendar, names=published.names, places=places, columns=published.columns, values=published.values,
-        moments=moments, notes=(*grid.notes, *published.block.notes), left_out=published.block.left_out,
+        moments=moments, notes=(*form_notes(periods), *grid.notes, *published.block.notes), left_out=published.block.left_out,
         name_map=published.name_map,
     )  # fmt: skip
     _check(found, violations)

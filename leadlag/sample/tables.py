@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,14 +11,52 @@ import pandas as pd
 
 from leadlag.errors import UsageError
 
-__all__ = ["AS_WRITTEN", "SOURCE", "as_pandas"]
+__all__ = ["AS_WRITTEN", "LINES", "SOURCE", "FileLines", "as_pandas", "row_words"]
 
 #: Attribute of a frame whose cells are the text of a file, so that numbers written as text are no news.
 AS_WRITTEN = "leadlag_cells_as_written"
 #: Attribute of a frame that came from a file: the file, which tells tables apart in messages.
 SOURCE = "leadlag_source"
 
+#: Attribute of a frame that came from a file with lines: the line of each row.
+LINES = "leadlag_lines"
+
+#: Extension type of Arrow that keeps periods of pandas.
+_PERIODS = "pandas.period"
+
 _ALLOWED = "give a wide table: a pandas, polars or Arrow frame with one column per metric, or a Sample"
+
+
+class FileLines:
+    """Line of a file in which each row stands; shared, never copied, however often pandas copies what a frame carries.
+
+    Parameters
+    ----------
+    numbers : sequence of int
+    """
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self._numbers = tuple(numbers)
+
+    def __getitem__(self, row: int) -> int:
+        return self._numbers[row]
+
+    def __deepcopy__(self, memo: object) -> FileLines:
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FileLines) and self._numbers == other._numbers
+
+    def __hash__(self) -> int:
+        return hash(self._numbers)
+
+
+def row_words(frame: pd.DataFrame) -> Callable[[int], str]:
+    """How messages name a row: by its number, counted from 0, and by its line if the table came from a file."""
+    lines = frame.attrs.get(LINES)
+    if lines is None:
+        return lambda row: f"row {row}"
+    return lambda row: f"row {row}, line {lines[row]}"
 
 
 def as_pandas(data: Any, argument: str = "data") -> pd.DataFrame:
@@ -52,7 +92,8 @@ def as_pandas(data: Any, argument: str = "data") -> pd.DataFrame:
         raise UsageError(f"{argument} is a {type(data).__name__}, which is not a table: {_ALLOWED}.") from None
     if isinstance(frame, nw.LazyFrame):
         raise UsageError(f"{argument} is a lazy frame, which has no rows yet: call .collect() on it first.")
-    columns = {place: _as_series(frame.get_column(label)) for place, label in enumerate(frame.columns)}
+    periods = _periods_of(data)
+    columns = {place: _as_series(frame.get_column(label), periods.get(place)) for place, label in enumerate(frame.columns)}
     table = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
     table.columns = pd.Index(labels if isinstance(labels, list) else frame.columns, dtype=object)
     return table
@@ -79,9 +120,31 @@ def _refuse_look_alikes(data: Any, argument: str) -> None:
         raise UsageError(f"{argument} is a path or text: read the file first, for example pd.read_csv(path), and give the frame.")
 
 
-def _as_series(column: Any) -> pd.Series:
-    """One narwhals column as pandas, exactly."""
+def _periods_of(data: Any) -> dict[int, str]:
+    """pandas' name of the frequency of columns that hold its periods as whole numbers: in Arrow, and in Parquet and polars."""
+    if hasattr(data, "get_columns"):  # polars
+        kinds = [(getattr(kind, "ext_name", str)(), getattr(kind, "ext_metadata", str)()) for kind in data.dtypes]
+    elif hasattr(data, "schema") and hasattr(data, "column_names"):
+        kinds = [_extension(field) for field in data.schema]
+    else:
+        return {}
+    return {place: str(json.loads(told)["freq"]) for place, (name, told) in enumerate(kinds) if name == _PERIODS and told}
+
+
+def _extension(field: Any) -> tuple[str, str]:
+    """Name and text of the extension type of an Arrow field, which pyarrow gives as a type only where pandas told it of it."""
+    if getattr(field.type, "extension_name", "") == _PERIODS:
+        return _PERIODS, json.dumps({"freq": field.type.freq})
+    told = field.metadata or {}
+    return tuple(told.get(f"ARROW:extension:{key}".encode(), b"").decode() for key in ("name", "metadata"))
+
+
+def _as_series(column: Any, period: str | None = None) -> pd.Series:
+    """One narwhals column as pandas, exactly; `period` is the frequency of whole numbers that are periods."""
     kind = column.dtype
+    if period is not None:
+        numbers = [np.iinfo(np.int64).min if value is None else int(value) for value in column.to_list()]
+        return pd.Series(pd.PeriodIndex.from_ordinals(np.array(numbers, dtype=np.int64), freq=period))  # type: ignore[attr-defined]
     if kind.is_float():
         return pd.Series(np.asarray(column.to_numpy(), dtype=np.float64))
     if kind.is_integer():

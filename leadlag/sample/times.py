@@ -1,108 +1,56 @@
-"""Time columns as stamps: ISO text, dates, whole numbers, zones; nothing is coerced, nothing guessed."""
+"""Time columns as stamps: dates, the forms of the field, whole numbers; nothing is coerced, nothing guessed."""
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
 
-from leadlag.errors import UsageError
-from leadlag.sample.iso import (
-    HAS_ZONE,
-    ISO,
-    OTHER_DATE,
-    as_datetime,
-    from_iso,
-    is_missing,
-    iso_values,
-    one_of_each,
-    repeated_hours,
-)
+from leadlag.sample.deciding import Ambiguity, decide
+from leadlag.sample.formats import fitting_formats, format_reads_numbers, formatted_numbers, formatted_texts
+from leadlag.sample.forms import FORMS, Form
+from leadlag.sample.iso import HAS_ZONE, ISO_DAY, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
+from leadlag.sample.periods import BUSINESS
+from leadlag.sample.shapes import FormReading, fitting
+from leadlag.sample.timewords import MONTHS
 from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
+from leadlag.sample.whole import decimal_years, read_whole
+from leadlag.sample.zones import Stamps, Told, aware, check_zone, moments_of, naive
 
-__all__ = ["Stamps", "check_zone", "looks_like_dates", "looks_like_other_dates", "read_times"]
+__all__ = ["Stamps", "check_zone", "plain_row", "read_times"]
 
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
-_ISO_STEP = f"write dates as 2024-01-31, or say how they are written, for example date_format='%d/%m/%Y'{AT_THE_DOOR}."
-#: Ranges in which whole numbers are read as moments since 1970: unit -> (low, high, microseconds per unit).
-_EPOCHS = {"s": (10**8, 5 * 10**9, 10**6), "ms": (10**11, 5 * 10**12, 10**3), "us": (10**14, 5 * 10**15, 1)}
+_DECIMAL = re.compile(r"\d{1,15}(?:\.\d*)?", re.ASCII)
+_CORRECT = "correct these cells, or drop these rows."
+_ISO_STEP = "write dates as 2024-01-31"
+_BY_FORMAT = f"{_ISO_STEP}, or say how they are written with date_format={AT_THE_DOOR}, in the signs of strptime."
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stamps:
-    """The time of every row.
-
-    Parameters
-    ----------
-    kind : {"dated", "counter"}
-        Dates, or a plain counter.
-    local : ndarray, shape (n_rows,), datetime64[us] or int64
-        Wall clock in the declared zone; the counts of a counter.
-    utc : ndarray, shape (n_rows,), datetime64[us] or int64
-        The same instants in UTC; equal to `local` where there is no zone.
-    tz : str or None
-        The declared zone.
-    naive_read_in : str or None
-        Zone in which stamps without one were read.
-    years : bool
-        Whether the stamps were whole years.
-    """
-
-    kind: Literal["dated", "counter"]
-    local: np.ndarray
-    utc: np.ndarray
-    tz: str | None = None
-    naive_read_in: str | None = None
-    years: bool = False
-
-    def at(self, rows: np.ndarray) -> Stamps:
-        """The times of these rows."""
-        return replace(self, local=self.local[rows], utc=self.utc[rows])
+#: Stata writes its weeks, which begin on 1 January, as 2024w5.
+_OF_STATA, _WEEKS_OF_STATA = re.compile(r"\d{4}w\d{1,2}", re.ASCII), 52
+_STATA = Ambiguity(
+    text="times such as '2024w5' can be weeks of Stata, the first of which begins on 1 January, or ISO weeks.",
+    next_step=f"say date_format='stata_week'{AT_THE_DOOR} if Stata wrote them, date_format='%Gw%V'{AT_THE_DOOR} if they are ISO.",
+)
 
 
-def check_zone(tz: str | None) -> str | None:
-    """A zone that this machine knows, or a `UsageError`."""
-    if tz is None:
-        return None
-    if not isinstance(tz, str):
-        raise UsageError(f"tz={tz!r} is not allowed: give a zone name like 'UTC' or 'Europe/Berlin'.")
-    try:
-        ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(f"tz={tz!r} is not a known time zone: give a name like 'UTC' or 'Europe/Berlin'.") from None
-    return tz
+#: Weeks from Monday on, those before the first Monday of a year being week 0.
+_OTHER_WEEKS = ("%Y-%W", "%Y/%W", "%YW%W", "%Y-W%W", "%Y W%W", "W%W %Y", "W%W/%Y", "KW %W/%Y", "KW%W %Y", "Wk %W %Y")
 
 
-def looks_like_dates(column: pd.Series) -> bool:
-    """Whether a column can only be dates: a date dtype, date objects, or text that is all ISO dates."""
-    dtype = column.dtype
-    if isinstance(dtype, (pd.DatetimeTZDtype, pd.PeriodDtype)) or getattr(dtype, "kind", "") == "M":
-        return True
-    if (isinstance(dtype, np.dtype) and dtype.kind != "O") or getattr(dtype, "kind", "O") in "fiubcm":
-        return False
-    seen = False
-    for cell in column:
-        if is_missing(cell):
-            continue
-        seen = True
-        if isinstance(cell, str):
-            if ISO.fullmatch(cell.strip()) is None:
-                return False
-        elif not isinstance(cell, (dt.date, np.datetime64, pd.Period)):
-            return False
-    return seen
+def _may_be_of_stata(texts: Sequence[str]) -> bool:
+    """Whether all weeks are written as Stata does, those of one digit without a nought."""
+    return all(_OF_STATA.fullmatch(text) for text in texts) and any(len(text) == len("2024w5") for text in texts)
 
 
-def looks_like_other_dates(column: pd.Series) -> bool:
-    """Whether a column is text that can only be dates, though not all in ISO form, such as 31/01/2024 or Jan 2024."""
-    cells = [cell for cell in column if not is_missing(cell)] if column.dtype == object or column.dtype == "str" else []
-    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
-    return 0 < len(texts) == len(cells) and all(OTHER_DATE.fullmatch(text) or ISO.fullmatch(text) for text in texts)
+def plain_row(row: int) -> str:
+    """How messages name a row of a frame."""
+    return f"row {row}"
 
 
 def read_times(
@@ -111,9 +59,11 @@ def read_times(
     name: str | None,
     tz: str | None,
     date_format: str | None,
-    counter: bool,
+    freq: str | None,
     violations: ViolationList,
     argument: str = "time",
+    row: Callable[[int], str] = plain_row,
+    hint: str = "",
 ) -> Stamps | None:
     """Read a time column, or collect why it cannot be read and return None.
 
@@ -121,229 +71,234 @@ def read_times(
     ----------
     column : pandas.Series, shape (n_rows,)
     name : str or None
-        Its name for messages, None for the index.
+        Its name for messages, None for the index; ``week`` makes weeks of 202405.
     tz : str or None
         Declared zone.
     date_format : str or None
-        ``strptime`` format of text dates, None for ISO.
-    counter : bool
-        Whether whole numbers are meant as a plain counter whatever they look like (``freq="period"``).
+        ``strptime`` format of text dates, or a word for numbers; None for the forms of the table.
+    freq : str or None
+        Declared cadence: decides between readings, and ``"period"`` makes a counter of whole numbers whatever they look like.
     violations : ViolationList
         Receives what is wrong.
     argument : str
         The argument that named the column, for messages.
+    row : callable
+        How messages name a row, by its position.
+    hint : str
+        What else is to be said of cells that are not like the others.
     """
-    reader = _Reader(name=name, tz=tz, date_format=date_format, counter=counter, violations=violations, argument=argument)
-    return reader.read(column)
+    told = Told(name=name, tz=tz, argument=argument, violations=violations, row=row, hint=hint)
+    cells = column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
+    gone = column.isna().to_numpy()
+    if cells:
+        gone = np.fromiter((is_missing(cell) for cell in column), dtype=bool, count=len(column))
+    if gone.any():
+        missing, rest = np.flatnonzero(gone), np.flatnonzero(~gone)
+        text = f"{counted(len(missing), 'row has', 'rows have')} no time (rows count from 0)."
+        told.wrong("LL311", text, [row(at) for at in missing[:5]], "fill in the times, or drop these rows.")
+        if len(rest) and cells:  # what else is wrong is listed in the same error
+            told = replace(told, row=lambda at: row(int(rest[at])))
+            _Reader(told=told, date_format=date_format, freq=freq).read(column.iloc[rest])
+        return None
+    return _Reader(told=told, date_format=date_format, freq=freq).read(column)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Reader:
     """What every step of reading one time column needs to know."""
 
-    name: str | None
-    tz: str | None
+    told: Told
     date_format: str | None
-    counter: bool
-    violations: ViolationList
-    argument: str
+    freq: str | None
 
     def read(self, column: pd.Series) -> Stamps | None:
-        missing = np.flatnonzero(column.isna().to_numpy())
-        if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
-            missing = np.array([row for row, cell in enumerate(column) if is_missing(cell)], dtype=np.int64)
-        if len(missing):
-            rows = [f"row {row}" for row in missing[:5]]
-            step = "fill in the times, or drop these rows."
-            return self._wrong(
-                "LL311", f"{counted(len(missing), 'row has', 'rows have')} no time (rows count from 0).", rows, step
-            )
+        """A column without missing cells."""
         dtype = column.dtype
+        kind = getattr(dtype, "kind", "O")
         if isinstance(dtype, pd.PeriodDtype):
-            return self._naive(column.dt.to_timestamp(how="start").to_numpy().astype("datetime64[us]"))
+            starts = column.dt.to_timestamp(how="start").to_numpy().astype("datetime64[us]")
+            return self._of_periods(starts, str(dtype.freq.rule_code))
         if isinstance(dtype, pd.DatetimeTZDtype) or (
             isinstance(dtype, pd.ArrowDtype) and getattr(dtype.pyarrow_dtype, "tz", None) is not None
         ):
-            return self._aware(column)
-        if getattr(dtype, "kind", "O") == "M":
-            return self._naive(column.to_numpy(dtype="datetime64[us]"))
-        if getattr(dtype, "kind", "O") in "iu":
-            return self._whole([int(value) for value in column])
-        if getattr(dtype, "kind", "O") == "f":
+            return aware(self.told, column)
+        if kind == "M":
+            return naive(self.told, column.to_numpy(dtype="datetime64[us]"))
+        if kind in "iu":
+            return self._whole(column.to_numpy(dtype=np.int64))
+        if kind == "f":
             return self._floats(column.to_numpy(dtype=np.float64))
-        if getattr(dtype, "kind", "O") in "bmc":
-            return self._wrong(
-                "LL305", f"the values are {dtype}, which are not times.", [], "name the column that holds the times with time=."
-            )
+        if kind in "bmc":
+            step = "name the column that holds the times with time=."
+            return self.told.wrong("LL305", f"the values are {dtype}, which are not times.", [], step)
         return self._cells(column.astype(object).tolist())
 
-    def _wrong(self, code: str, text: str, examples: list[str], next_step: str) -> Stamps | None:
-        """Collect a violation; there are no stamps then."""
-        self.violations.add(code, text, argument=self.argument, column=self.name, examples=examples, next_step=next_step)
-        return None
+    def _of_periods(self, starts: np.ndarray, rule: str) -> Stamps | None:
+        """Periods of pandas by their first moment; quarters and years say in which month they end."""
+        stamps = naive(self.told, starts)
+        unit, _, month = rule.partition("-")
+        ends = MONTHS.get(month.casefold(), 12)
+        off = (unit[:1] == "Q" and ends % 3 != 0) or (unit[:1] in "AY" and ends != 12)
+        return replace(stamps, off=f"end in {calendar.month_name[ends]}") if stamps is not None and off else stamps
 
-    def _naive(self, local: np.ndarray) -> Stamps | None:
-        """Stamps without a zone: wall clock of the declared one."""
-        if self.tz is None:
-            return Stamps(kind="dated", local=local, utc=local)
-        if not (local.astype(np.int64) % 86_400_000_000).any():  # dates: periods, not instants
-            return Stamps(kind="dated", local=local, utc=local, tz=self.tz, naive_read_in=self.tz)
-        index = pd.DatetimeIndex(local)
-        unclear = np.asarray(index.tz_localize(self.tz, ambiguous="NaT", nonexistent="NaT").isna())
-        summer, winter = repeated_hours(local, unclear)
-        aware = index.tz_localize(self.tz, ambiguous=summer, nonexistent="NaT")
-        lost = np.flatnonzero(unclear & ~summer & ~winter)
-        if len(lost):
-            shown = [f"row {row}: {index[row]}" for row in lost[:5]]
-            step = f"give the times with their offset, or in UTC with tz='UTC'{AT_THE_DOOR}."
-            count = counted(len(lost), "time does not exist or occurs", "times do not exist or occur")
-            return self._wrong("LL305", f"{count} twice on the clocks of {self.tz}.", shown, step)
-        utc = aware.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
-        return Stamps(kind="dated", local=local, utc=utc, tz=self.tz, naive_read_in=self.tz)
+    def _shown(self, rows: Sequence[int] | np.ndarray, cells: Sequence[object]) -> list[str]:
+        return [f"{self.told.row(int(row))}: {cells[int(row)]!r}" for row in rows[:5]]
 
-    def _aware(self, column: pd.Series) -> Stamps:
-        """Stamps with one zone: converted to the declared one, if there is one."""
-        index = pd.DatetimeIndex(column)
-        zone = self.tz if self.tz is not None else str(index.tz)
-        local = index.tz_convert(self.tz) if self.tz is not None else index
-        return Stamps(
-            kind="dated",
-            local=local.tz_localize(None).to_numpy().astype("datetime64[us]"),
-            utc=index.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]"),
-            tz=zone,
-        )
+    def _asked(self, question: Ambiguity, cells: Sequence[object]) -> Stamps | None:
+        return self.told.wrong("LL305", question.text, self._shown(range(min(len(cells), 5)), cells), question.next_step)
+
+    def _weeks_hint(self, texts: Sequence[str], found: FormReading) -> str:
+        """Which format reads weeks that are none of ISO 8601, such as the one before the first Monday of a year."""
+        fit = [form for form in _OTHER_WEEKS if found.form.unit == "week" and None not in formatted_texts(texts, form)]
+        return f" If these are no ISO weeks, say date_format={fit[0]!r}{AT_THE_DOOR}." if fit else ""
+
+    def _odd(self, rows: Sequence[int] | np.ndarray, cells: Sequence[object], like: object, more: str = "") -> Stamps | None:
+        """Cells that are not written like most of the column."""
+        count = counted(len(rows), "time is", "times are")
+        text = f"{count} not written like the others ({like!r}), of {len(cells)}."
+        return self.told.wrong("LL305", text, self._shown(rows, cells), f"{_CORRECT}{more}{self.told.hint}")
 
     def _floats(self, values: np.ndarray) -> Stamps | None:
-        """Floats count only if they are whole numbers."""
+        """Whole numbers kept as floats, or years with a fraction."""
+        if format_reads_numbers(self.date_format):
+            return self._by_word([repr(float(value)) for value in values], values.tolist())
         broken = np.flatnonzero(~(np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < 2**53)))
-        if len(broken):
-            shown = [f"row {row}: {values[row]}" for row in broken[:5]]
-            return self._wrong(
-                "LL305",
-                f"{counted(len(broken), 'time is not a whole number', 'times are not whole numbers')}.",
-                shown,
-                "give ISO dates, years or a whole-number counter.",
-            )
-        return self._whole([int(value) for value in values])
+        if not len(broken):
+            return self._whole(values.astype(np.int64))
+        found = decimal_years(values, name=self.told.name) if np.isfinite(values).all() else None
+        if isinstance(found, Ambiguity):
+            return self._asked(found, values.tolist())
+        if found is not None:
+            return naive(self.told, found)
+        text = f"{counted(len(broken), 'time is not a whole number', 'times are not whole numbers')}."
+        step = f"give ISO dates, years or a whole-number counter; days as Excel counts them are date_format='excel'{AT_THE_DOOR}."
+        return self.told.wrong("LL305", text, self._shown(broken, values.tolist()), step)
 
-    def _whole(self, values: list[int]) -> Stamps | None:
-        """Years, yyyymm, yyyymmdd, moments since 1970 or a plain counter; what could be two things is refused."""
+    def _whole(self, counts: np.ndarray) -> Stamps | None:
+        """Years, codes, moments since 1970 or a plain counter; what could be two things is refused."""
         if self.date_format is not None:
-            return self._formatted([str(value) for value in values])
-        counts = np.array(values, dtype=np.int64)
-        low, high = (int(counts.min()), int(counts.max())) if len(counts) else (0, 0)
-        if self.counter:
+            texts = [str(count) for count in counts.tolist()]
+            return self._by_word(texts, texts)
+        found = read_whole(counts, name=self.told.name, freq=self.freq)
+        cells = counts.tolist()
+        if isinstance(found, Ambiguity):
+            return self._asked(found, cells)
+        if found.kind == "counter":
             return Stamps(kind="counter", local=counts, utc=counts)
-        if low >= 1700 and high <= 2200:
-            years = (counts - 1970).astype("datetime64[Y]").astype("datetime64[us]")
-            return Stamps(kind="dated", local=years, utc=years, years=True)
-        if low >= 170001 and high <= 220012:
-            return self._digits(counts, "yyyymm", 100)
-        if low >= 17000101 and high <= 22001231:
-            return self._digits(counts, "yyyymmdd", 10_000)
-        for least, most, micros in _EPOCHS.values():
-            if least <= low and high <= most:
-                utc = (counts * micros).astype("datetime64[us]")
-                return self._aware(pd.Series(pd.DatetimeIndex(utc).tz_localize("UTC")))
-        if high < 1700 or (low < 1700 and high < 170001):
-            return Stamps(kind="counter", local=counts, utc=counts)
-        step = f"give ISO dates, or say freq='period'{AT_THE_DOOR} if this is a plain counter."
-        shown = [f"row {row}: {value}" for row, value in enumerate(values[:5])]
-        return self._wrong(
-            "LL305", "the whole numbers are neither years, yyyymm, yyyymmdd, moments since 1970 nor a small counter.", shown, step
-        )
+        if found.kind == "moments":
+            return aware(self.told, pd.Series(pd.DatetimeIndex(found.stamps).tz_localize("UTC")))
+        broken = np.flatnonzero(np.isnat(found.stamps))
+        if len(broken):
+            looks = f"the whole numbers look like {found.looks}, but {counted(len(broken), 'is', 'are')} no such date."
+            step = f"correct these rows, or say freq='period'{AT_THE_DOOR} if this is a plain counter."
+            return self.told.wrong("LL305", looks, self._shown(broken, cells), step)
+        return self._with_form(naive(self.told, found.stamps), found.form, str(cells[0]), years=found.kind == "years")
 
-    def _digits(self, counts: np.ndarray, form: str, year_unit: int) -> Stamps | None:
-        """Yyyymm and yyyymmdd, every one a real month or day."""
-        texts = [str(count) for count in counts]
-        cut = [f"{text[:4]}-{text[4:6]}" + (f"-{text[6:]}" if year_unit == 10_000 else "") for text in texts]
-        good, broken = iso_values(cut)
-        if len(broken) == 0:
-            return Stamps(kind="dated", local=good, utc=good)
-        shown = [f"row {row}: {texts[row]}" for row in broken[:5]]
-        step = f"correct these rows, or say freq='period'{AT_THE_DOOR} if this is a plain counter."
-        return self._wrong(
-            "LL305", f"the whole numbers look like {form}, but {counted(len(broken), 'is', 'are')} no such date.", shown, step
-        )
+    def _with_form(self, stamps: Stamps | None, form: Form | None, written: str, *, years: bool = False) -> Stamps | None:
+        """Stamps that say how they were written."""
+        if stamps is None:
+            return None
+        years = years or (form is not None and form.unit == "year")
+        off = BUSINESS if form is not None and form.business else ""
+        return replace(stamps, years=years, form=form, written=written, off=off)
 
     def _cells(self, cells: list[object]) -> Stamps | None:
         """Text, date objects, periods and whole numbers in an object column."""
         if all(isinstance(cell, str) for cell in cells):
             return self._texts([str(cell).strip() for cell in cells])
         if all(isinstance(cell, (int, np.integer)) and not isinstance(cell, bool) for cell in cells):
-            return self._whole([int(cell) for cell in cells])  # type: ignore[call-overload]
+            return self._whole(np.array(cells, dtype=np.int64))
+        if all(isinstance(cell, (int, float, np.number)) and not isinstance(cell, bool) for cell in cells):
+            return self._floats(np.array(cells, dtype=np.float64))
         if all(isinstance(cell, pd.Period) for cell in cells):
-            return self._naive(np.array([cell.start_time.to_datetime64() for cell in cells], dtype="datetime64[us]"))  # type: ignore[attr-defined]
+            starts = [cell.start_time.to_datetime64() for cell in cells]  # type: ignore[attr-defined]
+            rules = {str(cell.freq.rule_code) for cell in cells}  # type: ignore[attr-defined]
+            return self._of_periods(np.array(starts, dtype="datetime64[us]"), rules.pop() if len(rules) == 1 else "")
+        if sum(isinstance(cell, dt.date) for cell in cells) * 2 <= len(cells):
+            return self._texts([str(cell).strip() for cell in cells])
         moments = [as_datetime(cell) for cell in cells]
         broken = [row for row, moment in enumerate(moments) if moment is None]
         if broken:
-            shown = [f"row {row}: {cells[row]!r}" for row in broken[:5]]
-            return self._wrong(
-                "LL305", f"{counted(len(broken), 'value is not a time', 'values are not times')}.", shown, _ISO_STEP
-            )
-        return self._moments([moment for moment in moments if moment is not None], [str(cell) for cell in cells])
+            text = f"{counted(len(broken), 'value is not a time', 'values are not times')}, of {len(cells)}."
+            return self.told.wrong("LL305", text, self._shown(broken, cells), _CORRECT)
+        return moments_of(self.told, [moment for moment in moments if moment is not None], [str(cell) for cell in cells])
 
     def _texts(self, texts: list[str]) -> Stamps | None:
-        """ISO text, or text in the caller's format."""
+        """Texts in the caller's format, or all in one form."""
         if self.date_format is not None:
-            return self._formatted(texts)
-        if all(_WHOLE.fullmatch(text) for text in texts):
-            return self._whole([int(text) for text in texts])
+            return self._by_word(texts, texts)
+        whole = np.fromiter((_WHOLE.fullmatch(text) is not None for text in texts), dtype=bool, count=len(texts))
+        if 2 * whole.sum() > len(texts):
+            odd = np.flatnonzero(~whole)
+            if len(odd) == 0:
+                return self._whole(np.array([int(text) for text in texts], dtype=np.int64))
+            if not all(_DECIMAL.fullmatch(texts[row]) for row in odd):
+                return self._odd(odd, texts, texts[int(np.flatnonzero(whole)[0])])
+        if all(_DECIMAL.fullmatch(text) for text in texts):
+            return self._floats(np.array([float(text) for text in texts]))
+        iso = np.fromiter((ISO_DAY.fullmatch(text) is not None for text in texts), dtype=bool, count=len(texts))
+        readings = [] if iso.all() else fitting(texts, FORMS)
+        best = readings[0].fits if readings else np.zeros(len(texts), dtype=bool)
+        if 2 * best.sum() > len(texts):
+            return self._in_form(texts, decide(readings, name=self.told.name, freq=self.freq))
+        return self._iso(texts, iso) if 2 * iso.sum() > len(texts) else self._unread(texts)
+
+    def _in_form(self, texts: list[str], found: FormReading | Ambiguity) -> Stamps | None:
+        """Texts of one form of the table, or of two."""
+        if isinstance(found, Ambiguity):
+            return self._asked(found, texts)
+        first = texts[int(np.flatnonzero(found.fits)[0])]
+        if _may_be_of_stata(texts) and found.part.max() <= _WEEKS_OF_STATA:
+            return self._asked(_STATA, texts)
+        if not found.fits.all():
+            return self._odd(np.flatnonzero(~found.fits), texts, first, self._weeks_hint(texts, found))
+        return self._with_form(naive(self.told, found.stamps), found.form, first)
+
+    def _iso(self, texts: list[str], iso: np.ndarray) -> Stamps | None:
+        """ISO dates, with or without times of day and zones."""
+        like = texts[int(np.flatnonzero(iso)[0])]
         if any(HAS_ZONE.fullmatch(text) for text in texts):
             moments = [from_iso(text) for text in texts]
             broken = [row for row, moment in enumerate(moments) if moment is None]
             if not broken:
-                return self._moments([moment for moment in moments if moment is not None], texts)
-        else:
-            good, broken = iso_values(texts)
-            if not broken:
-                return self._naive(good)
-        shown = [f"row {row}: {texts[row]!r}" for row in broken[:5]]
-        return self._wrong(
-            "LL305",
-            f"{counted(len(broken), 'time is not an ISO date', 'times are not ISO dates')}, of {len(texts)}.",
-            shown,
-            _ISO_STEP,
-        )
+                return moments_of(self.told, [moment for moment in moments if moment is not None], texts)
+            return self._odd(broken, texts, like)
+        good, broken = iso_values(texts)
+        broken = sorted({*broken, *np.flatnonzero(~iso).tolist()})
+        return self._odd(broken, texts, like) if broken else naive(self.told, good)
+
+    def _unread(self, texts: list[str]) -> Stamps | None:
+        """Dates in no form of the table: asked about, with the formats that fit all of them."""
+        other = [row for row, text in enumerate(texts) if OTHER_DATE.fullmatch(text)]
+        dates = [texts[row] for row in other]
+        odd = [row for row in range(len(texts)) if row not in set(other)]
+        if odd and 2 * len(other) > len(texts):
+            self._odd(odd, texts, dates[0])
+        fit = fitting_formats(dates) if 2 * len(other) > len(texts) else ()
+        step = _BY_FORMAT
+        if fit:
+            ways = " or ".join(f"date_format={form!r}{AT_THE_DOOR}" for form in fit)
+            step = f"say {'which is meant: ' if len(fit) > 1 else ''}{ways}, or {_ISO_STEP}."
+        shown = other if fit else range(min(5, len(texts)))
+        count = counted(len(dates) if fit else len(texts), "time is not an ISO date", "times are not ISO dates")
+        return self.told.wrong("LL305", f"{count}, of {len(texts)}.", self._shown(list(shown), texts), step)
 
     def _formatted(self, texts: list[str]) -> Stamps | None:
         """Text in the caller's own format."""
-        moments: list[dt.datetime | None] = []
-        for text in texts:
-            try:
-                moments.append(dt.datetime.strptime(text, str(self.date_format)))
-            except ValueError:
-                moments.append(None)
+        moments = formatted_texts(texts, str(self.date_format))
         broken = [row for row, moment in enumerate(moments) if moment is None]
         if broken:
-            shown = [f"row {row}: {texts[row]!r}" for row in broken[:5]]
-            step = "correct these rows or the format."
-            return self._wrong(
-                "LL305", f"{counted(len(broken), 'time does', 'times do')} not fit date_format={self.date_format!r}.", shown, step
-            )
-        return self._moments([moment for moment in moments if moment is not None], texts)
+            return self._misfits(broken, texts)
+        return moments_of(self.told, [moment for moment in moments if moment is not None], texts)
 
-    def _moments(self, moments: list[dt.datetime], texts: list[str]) -> Stamps | None:
-        """Python datetimes with or without zones; several zones need a declared one."""
-        offsets = {moment.utcoffset() for moment in moments}
-        zones = {str(moment.tzinfo) for moment in moments}
-        if offsets == {None}:
-            return self._naive(np.array(moments, dtype="datetime64[us]"))
-        one_zone = len(zones) == 1 and None not in offsets
-        if self.tz is None and not one_zone:
-            shown = [f"row {row}: {texts[row]}" for row in one_of_each(moments)]
-            mixed = (
-                "times with and without a zone are mixed"
-                if None in offsets
-                else f"{len(offsets)} different zones or offsets are mixed"
-            )
-            step = f"declare the one zone in which periods are meant, for example tz='Europe/Berlin'{AT_THE_DOOR}."
-            return self._wrong("LL310", f"{mixed}.", shown, step)
-        declared = ZoneInfo(self.tz) if self.tz is not None else moments[0].tzinfo
-        naive_zone = self.tz if None in offsets else None
-        aware = [moment if moment.tzinfo is not None else moment.replace(tzinfo=declared) for moment in moments]
-        local = [moment.astimezone(declared).replace(tzinfo=None) for moment in aware]
-        utc = [moment.astimezone(dt.UTC).replace(tzinfo=None) for moment in aware]
-        tz = self.tz if self.tz is not None else str(declared)
-        stamps = (np.array(local, dtype="datetime64[us]"), np.array(utc, dtype="datetime64[us]"))
-        return Stamps(kind="dated", local=stamps[0], utc=stamps[1], tz=tz, naive_read_in=naive_zone)
+    def _by_word(self, texts: list[str], cells: Sequence[object]) -> Stamps | None:
+        """Texts in the caller's format, or numbers counted as one of the words says."""
+        if not format_reads_numbers(self.date_format):
+            return self._formatted(texts)
+        stamps = formatted_numbers(texts, str(self.date_format))
+        broken = np.flatnonzero(np.isnat(stamps)).tolist()
+        return self._misfits(broken, cells) if broken else naive(self.told, stamps)
+
+    def _misfits(self, rows: Sequence[int], cells: Sequence[object]) -> Stamps | None:
+        text = f"{counted(len(rows), 'time does', 'times do')} not fit date_format={self.date_format!r}."
+        return self.told.wrong("LL305", text, self._shown(rows, cells), "correct these rows or the format.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,14 +12,16 @@ from leadlag.catalogue import Metric
 from leadlag.errors import UsageError
 from leadlag.sample.columns import ReadColumns, read_columns
 from leadlag.sample.detect import TimeSource, find_time
-from leadlag.sample.grid import Grid, build_grid, repeated_periods
+from leadlag.sample.grid import Grid, build_grid, form_notes, repeated_periods
 from leadlag.sample.merge import by_cadence
-from leadlag.sample.model import Note, Sample
+from leadlag.sample.model import LeftOut, Note, Sample
 from leadlag.sample.names import CleanNames, clean_names, first_names
 from leadlag.sample.rates import fold_metrics, rate_parts, undeclared_metrics
 from leadlag.sample.settings import Settings
 from leadlag.sample.split import Group, groups_of, slow_note
+from leadlag.sample.tables import row_words
 from leadlag.sample.times import Stamps, read_times
+from leadlag.sample.totals import Totals, collect_sums, totals_of
 from leadlag.sample.violations import ViolationList, counted
 
 __all__ = ["Wide"]
@@ -70,18 +72,30 @@ class Wide:
             rows = _positions(len(frame))
             read_columns(frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=rows, violations=violations)
             return None
-        source = find_time(frame, names, settings.time, asked or {})
+        source = find_time(frame, names, settings.time, asked or {}, date_format=settings.date_format)
         if asked is not None and source.place is not None and source.name is not None and source.name in asked:
             raise UsageError(f"{asked[source.name]} names {source.name!r}, which holds the times: name a metric.")
         if len(frame) == 0:
             violations.add("LL312", "the table has no rows.", next_step="give one row per period.")
             return None
-        stamps = _stamps(source, settings, violations)
-        places = _places(names, source.place, asked, settings.catalogue)
-        labelled = _row_labels(source, stamps, len(frame))
+        table = _Rows.of(frame, names, source)
+        return self._read_rows(table, settings, asked, violations)
+
+    def _read_rows(
+        self, table: _Rows, settings: Settings, asked: Mapping[str, str] | None, violations: ViolationList
+    ) -> Sample | None:
+        """The metrics of the rows that are periods."""
+        names, source = self.clean.names, table.source
+        stamps = table.stamps(settings, violations)
+        places = [place for place in _places(names, source.place, asked, settings.catalogue) if place not in source.row_numbers]
+        labelled = _row_labels(source, stamps, len(table.frame))
         block = read_columns(
-            frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=labelled, violations=violations
+            table.frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=labelled, violations=violations
         )
+        collect_sums(block.values, block.names, table.row, source.name, violations)
+        if source.row_numbers:
+            numbers = tuple(LeftOut(name=names[place], reason="row numbers") for place in source.row_numbers)
+            block = replace(block, left_out=(*block.left_out, *numbers))
         if stamps is None and source.values is not None:
             return None
         if stamps is not None and settings.freq is None:
@@ -99,7 +113,7 @@ class Wide:
         notes = _check_repeats(grid, block, source, settings.catalogue, violations) if grid is not None else ()
         if grid is None or len(violations):
             return None
-        return _on_grid(block, grid, self.clean, settings, (*source.notes, *notes))
+        return _on_grid(block, grid, self.clean, settings, (*source.notes, *form_notes(stamps), *notes))
 
     def _split(
         self,
@@ -126,16 +140,49 @@ class Wide:
         return None if len(violations) else by_cadence(parts, order=block.names)
 
 
-def _stamps(source: TimeSource, settings: Settings, violations: ViolationList) -> Stamps | None:
-    if source.values is None:
-        for name, value in (("tz", settings.tz), ("date_format", settings.date_format)):
-            if value is not None:
-                raise UsageError(f"{name}={value!r} needs times: name the column that holds them with time=.")
-        return None
-    counter = source.counter or settings.freq == "period"
-    return read_times(
-        source.values, name=source.name, tz=settings.tz, date_format=settings.date_format, counter=counter, violations=violations
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """The rows of a table that are periods, and where their times are.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Without rows of totals.
+    source : TimeSource
+    row : callable
+        How messages name a row.
+    totals : Totals
+    """
+
+    frame: pd.DataFrame
+    source: TimeSource
+    row: Callable[[int], str]
+    totals: Totals
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, names: Sequence[str], source: TimeSource) -> _Rows:
+        """The table without rows that say they are totals and are."""
+        row = row_words(frame)
+        totals = Totals() if source.values is None else totals_of(frame, names, source.values, source.place)
+        if source.values is None or not totals.rows:
+            return cls(frame=frame, source=source, row=row, totals=totals)
+        kept = np.setdiff1d(np.arange(len(frame)), totals.rows)
+        notes = (*source.notes, *totals.note(source.values, source.name, row))
+        source = replace(source, values=source.values.iloc[kept], notes=notes)
+        return cls(frame=frame.iloc[kept], source=source, row=lambda at: row(int(kept[at])), totals=totals)
+
+    def stamps(self, settings: Settings, violations: ViolationList) -> Stamps | None:
+        """The times, None where there are none or what is wrong with them was collected."""
+        source = self.source
+        if source.values is None:
+            for name, value in (("tz", settings.tz), ("date_format", settings.date_format)):
+                if value is not None:
+                    raise UsageError(f"{name}={value!r} needs times: name the column that holds them with time=.")
+            return None
+        return read_times(
+            source.values, name=source.name, tz=settings.tz, date_format=settings.date_format,
+            freq="period" if source.counter else settings.freq, violations=violations, row=self.row, hint=self.totals.hint,
+        )  # fmt: skip
 
 
 def _places(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from leadlag.ranking.words.sentences import headline
+from leadlag.ranking.words.sentences import headline, in_order
 from leadlag.wording.layout import CAVEAT, lines_of, page
 from leadlag.wording.searched import searched_lines
 from leadlag.wording.shown import WIDTH, Prose, cut, lag_number, percent, periods, shown, wrap
@@ -49,7 +49,8 @@ def _count(rankings: Sequence[KpiRanking], failures: Sequence[Failure]) -> str:
     with_leads = sum(any(each.verdict == "lead" for each in item.ranking.decisions) for item in rankings)
     failed = f" {len(failures):,} of {periods(len(jobs), 'ranking')} failed." if failures else ""
     done = f"{periods(len(rankings), 'ranking')} of {periods(len({kpi for kpi, _ in jobs}), 'KPI')}{where}"
-    return f"{done}; {with_leads:,} with at least one lead.{failed}"
+    rows = in_order(rankings[0].ranking.provenance) if rankings else ""
+    return f"{rows}{done}; {with_leads:,} with at least one lead.{failed}"
 
 
 def _table(rankings: Sequence[KpiRanking]) -> list[str]:

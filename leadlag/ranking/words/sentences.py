@@ -73,7 +73,17 @@ _NEXT = {
 
 
 def headline(ranking: LeadRanking, *, most: int = 200) -> str:
-    """The answer of a ranking in one sentence, names cut to `most` columns."""
+    """The answer of a ranking in one sentence, names cut to `most` columns; before it, that its rows have no times."""
+    return f"{in_order(ranking.provenance)}{_answer(ranking, most)}"
+
+
+def in_order(provenance: Provenance) -> str:
+    """What goes before an answer about rows without times."""
+    return "Rows in their order, without times. " if "LL137" in dict(provenance.warnings) else ""
+
+
+def _answer(ranking: LeadRanking, most: int) -> str:
+    """Which candidates lead, and by how long."""
     named = [item for item in ranking.decisions if item.verdict == "lead"]
     kpi, unit = cut(shown(ranking.context.kpi), most), ranking.context.unit
     total = ranking.family.n_candidates

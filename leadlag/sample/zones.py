@@ -1,0 +1,164 @@
+"""Stamps in one zone: the wall clock of the periods, and the same instants in UTC."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+import pandas as pd
+
+from leadlag.errors import UsageError
+from leadlag.sample.forms import Form
+from leadlag.sample.iso import one_of_each, repeated_hours
+from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
+
+__all__ = ["Stamps", "Told", "aware", "check_zone", "moments_of", "naive"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stamps:
+    """The time of every row.
+
+    Parameters
+    ----------
+    kind : {"dated", "counter"}
+        Dates, or a plain counter.
+    local : ndarray, shape (n_rows,), datetime64[us] or int64
+        Wall clock in the declared zone; the counts of a counter.
+    utc : ndarray, shape (n_rows,), datetime64[us] or int64
+        The same instants in UTC; equal to `local` where there is no zone.
+    tz : str or None
+        The declared zone.
+    naive_read_in : str or None
+        Zone in which stamps without one were read.
+    years : bool
+        Whether the stamps were whole years.
+    form : Form or None
+        How the times are written, where not as ISO dates.
+    written : str
+        The first of them, as it is written.
+    off : str
+        What the times say of periods that are no calendar ones; see `Calendar`.
+    """
+
+    kind: Literal["dated", "counter"]
+    local: np.ndarray
+    utc: np.ndarray
+    tz: str | None = None
+    naive_read_in: str | None = None
+    years: bool = False
+    form: Form | None = None
+    written: str = ""
+    off: str = ""
+
+    def at(self, rows: np.ndarray) -> Stamps:
+        """The times of these rows."""
+        return replace(self, local=self.local[rows], utc=self.utc[rows])
+
+
+def check_zone(tz: str | None) -> str | None:
+    """A zone that this machine knows, or a `UsageError`."""
+    if tz is None:
+        return None
+    if not isinstance(tz, str):
+        raise UsageError(f"tz={tz!r} is not allowed: give a zone name like 'UTC' or 'Europe/Berlin'.")
+    try:
+        ZoneInfo(tz)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(f"tz={tz!r} is not a known time zone: give a name like 'UTC' or 'Europe/Berlin'.") from None
+    return tz
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What is known of a time column, and where its faults go.
+
+    Parameters
+    ----------
+    name : str or None
+        Its name for messages, None for the index.
+    tz : str or None
+        The declared zone.
+    argument : str
+        The argument that named it.
+    violations : ViolationList
+    row : callable
+        How messages name a row, by its position.
+    hint : str
+        What else is to be said of cells that are not like the others.
+    """
+
+    name: str | None
+    tz: str | None
+    argument: str
+    violations: ViolationList
+    row: Callable[[int], str]
+    hint: str = ""
+
+    def wrong(self, code: str, text: str, examples: Iterable[str], next_step: str) -> Stamps | None:
+        """Collect a violation; there are no stamps then."""
+        self.violations.add(code, text, argument=self.argument, column=self.name, examples=examples, next_step=next_step)
+        return None
+
+
+def naive(told: Told, local: np.ndarray) -> Stamps | None:
+    """Stamps without a zone: wall clock of the declared one."""
+    if told.tz is None:
+        return Stamps(kind="dated", local=local, utc=local)
+    if not (local.astype(np.int64) % 86_400_000_000).any():  # dates: periods, not instants
+        return Stamps(kind="dated", local=local, utc=local, tz=told.tz, naive_read_in=told.tz)
+    index = pd.DatetimeIndex(local)
+    unclear = np.asarray(index.tz_localize(told.tz, ambiguous="NaT", nonexistent="NaT").isna())
+    summer, winter = repeated_hours(local, unclear)
+    known = index.tz_localize(told.tz, ambiguous=summer, nonexistent="NaT")
+    lost = np.flatnonzero(unclear & ~summer & ~winter)
+    if len(lost):
+        shown = [f"{told.row(row)}: {index[row]}" for row in lost[:5]]
+        step = f"give the times with their offset, or in UTC with tz='UTC'{AT_THE_DOOR}."
+        count = counted(len(lost), "time does not exist or occurs", "times do not exist or occur")
+        return told.wrong("LL305", f"{count} twice on the clocks of {told.tz}.", shown, step)
+    utc = known.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
+    return Stamps(kind="dated", local=local, utc=utc, tz=told.tz, naive_read_in=told.tz)
+
+
+def aware(told: Told, column: pd.Series) -> Stamps:
+    """Stamps with one zone: converted to the declared one, if there is one."""
+    index = pd.DatetimeIndex(column)
+    zone = told.tz if told.tz is not None else str(index.tz)
+    local = index.tz_convert(told.tz) if told.tz is not None else index
+    return Stamps(
+        kind="dated",
+        local=local.tz_localize(None).to_numpy().astype("datetime64[us]"),
+        utc=index.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]"),
+        tz=zone,
+    )
+
+
+def moments_of(told: Told, moments: list[dt.datetime], texts: list[str]) -> Stamps | None:
+    """Python datetimes with or without zones; several zones need a declared one."""
+    offsets = {moment.utcoffset() for moment in moments}
+    zones = {str(moment.tzinfo) for moment in moments}
+    if offsets == {None}:
+        return naive(told, np.array(moments, dtype="datetime64[us]"))
+    one_zone = len(zones) == 1 and None not in offsets
+    if told.tz is None and not one_zone:
+        shown = [f"{told.row(row)}: {texts[row]}" for row in one_of_each(moments)]
+        mixed = (
+            "times with and without a zone are mixed"
+            if None in offsets
+            else f"{len(offsets)} different zones or offsets are mixed"
+        )
+        step = f"declare the one zone in which periods are meant, for example tz='Europe/Berlin'{AT_THE_DOOR}."
+        return told.wrong("LL310", f"{mixed}.", shown, step)
+    declared = ZoneInfo(told.tz) if told.tz is not None else moments[0].tzinfo
+    naive_zone = told.tz if None in offsets else None
+    instants = [moment if moment.tzinfo is not None else moment.replace(tzinfo=declared) for moment in moments]
+    local = [moment.astimezone(declared).replace(tzinfo=None) for moment in instants]
+    utc = [moment.astimezone(dt.UTC).replace(tzinfo=None) for moment in instants]
+    tz = told.tz if told.tz is not None else str(declared)
+    stamps = (np.array(local, dtype="datetime64[us]"), np.array(utc, dtype="datetime64[us]"))
+    return Stamps(kind="dated", local=stamps[0], utc=stamps[1], tz=tz, naive_read_in=naive_zone)
