@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,10 @@ __all__ = ["TimeSource", "find_time"]
 #: Names under which tools write row numbers, and those that a metric may have too.
 _ROW_NUMBERS = ("unnamed: 0", "__index_level_0__", "rownames", "...1")
 _ROW_NUMBERS_TOO = frozenset({"", "index", "level_0", "row", "row_id", "rowid", "row_number", "rownum"})
+
+
+#: Parts of a year without the year.
+_PART = re.compile(r"(?:q|t|h|s|m|p|w|kw|cw|wk|week|woche|quarter|month)\.? ?\d{1,2}", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,19 +169,26 @@ class _Candidates:
 
     def _unread(self) -> int | None:
         """A column of texts that may be times in no known form: by its name, or because a date stands in most of its cells."""
-        texts = [place for place, look in self.looks.items() if look.kind == "" and self.frame.dtypes.iloc[place].kind in "OT"]
-        self._refuse_month_names(texts)
+        texts = [place for place, look in self.looks.items() if look.kind == "" and self.frame.dtypes.iloc[place].kind in "OTU"]
+        self._refuse_names(texts)
         called = [place for place in texts if says_time(self.names[place])]
         found = [place for place in called if may_hold_times(self.frame.iloc[:, place], called=True)]
         found = found or [place for place in texts if may_hold_times(self.frame.iloc[:, place], called=False)]
         return self._only(found, []) if found else None
 
-    def _refuse_month_names(self, places: Sequence[int]) -> None:
-        """A `UsageError` about months by their names, which come round again."""
+    def _refuse_names(self, places: Sequence[int]) -> None:
+        """A `UsageError` about months by their names, and quarters and weeks such as Q1 and KW 5, which come round again."""
         for place in places:
             cells = self.frame.iloc[:, place].dropna()
             if len(cells) > 1 and all(isinstance(cell, str) and plain_text(cell).rstrip(".") in MONTHS for cell in cells):
                 refuse_cycle(self.names[place], "month")
+            unit = unit_of(self.names[place])
+            if (
+                unit is not None
+                and len(cells) > 1
+                and all(isinstance(cell, str) and _PART.fullmatch(cell.strip()) for cell in cells)
+            ):
+                refuse_cycle(self.names[place], unit)
 
     def _numbers(self) -> list[int]:
         """Columns of numbers under the name of a time."""

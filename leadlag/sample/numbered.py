@@ -30,10 +30,11 @@ def cycle(column: pd.Series, name: str | None) -> bool:
 def refuse_cycle(name: str | None, named: str = "") -> NoReturn:
     """A `UsageError` about such numbers, or names of what is `named`, without the year."""
     unit, shown = named or unit_of(name), "names" if named else "numbers"
+    example = "2024-W05" if unit == "week" else "2024-03"
+    metric = "" if named else "; if it is a metric, name it in leads="
     raise UsageError(
-        f"column {name!r} holds {shown} of {unit}s that come round again, which are no time by themselves: join them with the year "
-        f"into one column, such as {'2024-W05' if unit == 'week' else '2024-03'}, or drop the column if the rows are in order"
-        f"{'' if named else '; if it is a metric, name it in leads='}."
+        f"column {name!r} holds {shown} of {unit}s that come round again, which are no time by themselves: join them with the "
+        f"year into one column, such as {example}, or drop the column if the rows are in order{metric}."
     )
 
 

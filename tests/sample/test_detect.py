@@ -311,6 +311,9 @@ def test_names_of_months_and_parts_of_dates_are_asked_about_and_labels_are_not()
         as_sample(months)
     with pytest.raises(UsageError, match="'year', 'month'"):
         as_sample(months.assign(year=[2019 + row // 12 for row in range(N)]))
+    for name, write in (("quarter", "Q{}"), ("Woche", "KW {}"), ("week", "W{}")):
+        with pytest.raises(UsageError, match=f"column '{name}' holds names of .* that come round again"):
+            as_sample(table([write.format(row % 4 + 1) for row in range(N)], name))
     assert as_sample(table(["Mon", "Tue", "Wed"] * (N // 3), "day")).calendar.in_order
     assert as_sample(table([f"Shop {row}" for row in range(N)], "name")).calendar.in_order
     with pytest.raises(DataContractError, match="LL311"):
