@@ -78,11 +78,11 @@ class Wide:
         if len(frame) == 0:
             violations.add("LL312", "the table has no rows.", next_step="give one row per period.")
             return None
-        table = _Rows.of(frame, names, source)
+        table = _RowsRead.of(frame, names, source)
         return self._read_rows(table, settings, asked, violations)
 
     def _read_rows(
-        self, table: _Rows, settings: Settings, asked: Mapping[str, str] | None, violations: ViolationList
+        self, table: _RowsRead, settings: Settings, asked: Mapping[str, str] | None, violations: ViolationList
     ) -> Sample | None:
         """The metrics of the rows that are periods."""
         names, source = self.clean.names, table.source
@@ -141,7 +141,7 @@ class Wide:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Rows:
+class _RowsRead:
     """The rows of a table that are periods, and where their times are.
 
     Parameters
@@ -160,7 +160,7 @@ class _Rows:
     totals: Totals
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, names: Sequence[str], source: TimeSource) -> _Rows:
+    def of(cls, frame: pd.DataFrame, names: Sequence[str], source: TimeSource) -> _RowsRead:
         """The table without rows that say they are totals and are."""
         row = row_words(frame)
         totals = Totals() if source.values is None else totals_of(frame, names, source.values, source.place)
