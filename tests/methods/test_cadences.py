@@ -50,7 +50,7 @@ def test_a_screen_sees_the_folded_table_and_says_so() -> None:
 def test_kpis_of_different_cadence_are_refused_where_one_table_answers(method: Callable[..., Any]) -> None:
     options = {"max_order": 2} if method is ll.granger_screen else {"max_lag": 2}
     with pytest.raises(UsageError, match=r"kpis names metrics of different cadence, 'gdp' \(once a quarter\) and 'visits'"):
-        method([MONTHS, QUARTERS], ["gdp", "visits"], "jobs", **options)
+        method([MONTHS, QUARTERS], kpis=["gdp", "visits"], leads="jobs", **options)
 
 
 def test_kpis_of_different_cadence_are_ranked_each_on_its_own_calendar() -> None:

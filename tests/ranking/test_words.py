@@ -265,4 +265,4 @@ def test_every_check_of_a_ranking_has_its_question_and_its_answer() -> None:
     codes = set(re.findall(r'Check\(code="(\w+)"', source))
     codes |= {"stable", "targeted", "placebo", "permuted"}  # whose code is an argument there
     assert codes == set(checks._TELLERS)
-    assert {code for code in codes if code not in checks._ASKED} == set()
+    assert {code for code in codes if code not in checks._QUESTIONS} == set()
