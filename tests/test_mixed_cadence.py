@@ -35,7 +35,8 @@ def tables(
 
 
 def ranked(data: list[pd.DataFrame], **options: object) -> LeadRanking:
-    return rank_leads(data, kpi="sales", **{"max_lag": 4, "n_draws": N_DRAWS} | options)  # type: ignore[arg-type]
+    """What is found; what backs it is asked for by the ranking that is looked at from all sides."""
+    return rank_leads(data, kpi="sales", **{"max_lag": 4, "n_draws": N_DRAWS, "evidence": False} | options)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def both() -> list[pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def ranking(both: list[pd.DataFrame]) -> LeadRanking:
-    return ranked(both)
+    return ranked(both, evidence=True)
 
 
 def test_a_month_is_found_at_its_own_lag_and_told_in_quarters(ranking: LeadRanking) -> None:
@@ -70,13 +71,13 @@ def test_averaging_the_months_first_loses_what_one_of_them_tells() -> None:
     for seed in range(12):
         data = list(tables(100 + seed, effect=0.7, persistence=0.0))
         averaged = as_sample(data).around("sales").to_frame()
-        found["as they are"] += "demos" in ranked(data, n_draws=199, evidence=False).leads
-        found["averaged"] += "demos" in ranked(averaged, n_draws=199, evidence=False).leads
+        found["as they are"] += "demos" in ranked(data, n_draws=199).leads
+        found["averaged"] += "demos" in ranked(averaged, n_draws=199).leads
     assert found["as they are"] >= found["averaged"] + 4
 
 
 def test_noise_of_another_cadence_is_seldom_a_lead() -> None:
-    named = [bool(ranked(list(tables(200 + seed, effect=0.0)), n_draws=199, evidence=False).leads) for seed in range(25)]
+    named = [bool(ranked(list(tables(200 + seed, effect=0.0)), n_draws=199).leads) for seed in range(25)]
     assert sum(named) <= 6  # of 25 at 10 %: a share of .10 goes beyond it in 1 of 100
 
 
@@ -129,7 +130,7 @@ def test_publication_counts_in_the_leads_own_periods(both: list[pd.DataFrame]) -
 def test_a_slower_lead_enters_by_its_last_value(both: list[pd.DataFrame]) -> None:
     slow, fast = both
     monthly = fast.assign(sales=fast["a"]).drop(columns=["a", "demos"])
-    found = rank_leads([monthly, slow.rename(columns={"sales": "survey"})], kpi="sales", max_lag=6, n_draws=N_DRAWS)
+    found = ranked([monthly, slow.rename(columns={"sales": "survey"})], max_lag=6)
     assert {"survey", "b", "c", "d"} == set(found.to_frame()["lead"])
     assert "each value stands for about 3 months" in found["survey"].decision.evidence.treatment
     assert found["survey"].decision.evidence.nobs > 250
@@ -164,7 +165,8 @@ def test_weeks_lead_a_monthly_kpi() -> None:
 
 def test_monthly_claims_lead_quarterly_output(shared_data: Path) -> None:
     gdp, months = (pd.read_csv(shared_data / name) for name in ("us_macro_quarterly.csv", "us_macro_monthly.csv"))
-    found = rank_leads([gdp, months], kpi="realgdp", leads=["industrial_production", "initial_claims"], time="date")
+    leads = ["industrial_production", "initial_claims"]
+    found = rank_leads([gdp, months], kpi="realgdp", leads=leads, time="date", evidence=False)
     assert found.leads == ("initial_claims",)
     delay = found["initial_claims"].delay
     assert delay is not None

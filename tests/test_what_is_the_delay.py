@@ -7,6 +7,7 @@ import importlib.util
 import re
 import sys
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,12 @@ def maker() -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="module")
+def told(maker: ModuleType) -> Any:
+    """What the script finds today."""
+    return maker.story()
+
+
 def texts(svg: str) -> list[str]:
     """All that is written in a picture."""
     return re.findall(r"<text[^>]*>(.*?)</text>", svg, re.DOTALL)
@@ -41,16 +48,15 @@ def test_the_examples_of_the_page_hold() -> None:
     assert failed == 0
 
 
-def test_the_picture_shows_what_is_found_today(maker: ModuleType) -> None:
-    told = maker.story()
+def test_the_picture_shows_what_is_found_today(maker: ModuleType, told: Any) -> None:
     fresh = ll.plot.to_svg(maker.drawn(told))
     kept = texts(PICTURE.read_text(encoding="utf-8"))
     assert f"delay {told.delay:g} weeks" in kept
     assert texts(fresh) == kept
 
 
-def test_the_page_tells_the_numbers_of_the_picture(maker: ModuleType) -> None:
-    told, page = maker.story(), " ".join(PAGE.read_text(encoding="utf-8").split())
+def test_the_page_tells_the_numbers_of_the_picture(told: Any) -> None:
+    page = " ".join(PAGE.read_text(encoding="utf-8").split())
     assert f"{told.delay:g} weeks, {told.low:g} to {told.high:g} at 90 %" in page
     assert f"{told.mean:.1f} weeks, {told.mean_low:.1f} to {told.mean_high:.1f} at 90 %" in page
     assert f"a diamond at {told.mean:.1f} with an interval from {told.mean_low:.1f} to {told.mean_high:.1f}" in page

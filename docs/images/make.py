@@ -57,8 +57,8 @@ def story() -> Story:
     trials = PlantedSeries(name="trials", effect=1.6, delay=4, shape="geometric", decay=0.7, persistence=0.8)
     simulation = ll.simulate_leads(series=[trials], n_noise=0, kpi="sales", kpi_momentum=[0.4], start="2023-01-02", rng=147)
     catalogue = [ll.Metric("trials", available_after=AVAILABLE_AFTER)]
-    lead = ll.rank_leads(100 + 10 * simulation.data, kpi="sales", max_lag=MAX_LAG, catalogue=catalogue)["trials"]
-    found = lead.delay
+    ranking = ll.rank_leads(100 + 10 * simulation.data, kpi="sales", max_lag=MAX_LAG, catalogue=catalogue, evidence=False)
+    lead, found = ranking["trials"], ranking["trials"].delay
     if found is None:
         raise ValueError("no delay was estimated, so there is no story to draw")
     return Story(
