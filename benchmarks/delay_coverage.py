@@ -91,7 +91,7 @@ def one_draw(cell: Cell, number: int) -> Draw:
         prepared = prepare(as_sample(data), kpi="kpi", leads=["x"], max_lag=LONGEST)
     p = float(scan(prepared.problem, rng=np.random.default_rng(number), n_draws=199).pvalue[0])
     delay: Delay = estimate_delay(
-        prepared, prepared.problem, 0, lead=0, flips=SharedSigns(seed=number, n_draws=499), level=LEVEL, pvalue=p
+        prepared, prepared.problem, 0, lead=0, signs=SharedSigns(seed=number, n_draws=499), level=LEVEL, pvalue=p
     ).delay
     held = bool(peaks & set(delay.lags))
     inside = delay.mean_low - 1e-9 <= mean <= delay.mean_high + 1e-9

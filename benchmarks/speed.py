@@ -133,11 +133,11 @@ def screen_table(rounds: int) -> None:
     ]
     jobs: dict[str, Callable[[], object]] = {
         "statsmodels": lambda: grangercausalitytests(sample.values[:, [0, next(pair)]], MAX_ORDER),
-        "shared": lambda: screen(sample, "kpi", leads[:1_000]),
-        "own": lambda: screen(sample, "kpi", leads[:1_000], hold_back=None),
-        "read": lambda: screen(frame, "kpi", leads[:1_000]),
-        "leads": lambda: screen(sample, "kpi", leads),
-        "periods": lambda: screen(long, "kpi", leads[:1_000]),
+        "shared": lambda: screen(sample, kpis="kpi", leads=leads[:1_000]),
+        "own": lambda: screen(sample, kpis="kpi", leads=leads[:1_000], hold_back=None),
+        "read": lambda: screen(frame, kpis="kpi", leads=leads[:1_000]),
+        "leads": lambda: screen(sample, kpis="kpi", leads=leads),
+        "periods": lambda: screen(long, kpis="kpi", leads=leads[:1_000]),
         "product": lambda: square @ square,
         "tails": lambda: f_sf(*tails),
     }
@@ -196,7 +196,7 @@ def ranking_table(rounds: int) -> None:
     square = np.random.default_rng(1).standard_normal((1_000, 1_000))
     jobs: dict[str, Callable[[], object]] = {"product": lambda: square @ square}
     for row in rows:
-        ask = functools.partial(leadlag.rank_leads, table_of(*row[:2]), "kpi", max_lag=MAX_ORDER, n_draws=row[2])
+        ask = functools.partial(leadlag.rank_leads, table_of(*row[:2]), kpi="kpi", max_lag=MAX_ORDER, n_draws=row[2])
         jobs[str(row)] = ask
     with threadpool_limits(1):
         taken = in_turns(jobs, rounds)
@@ -229,7 +229,7 @@ def correlation_table(rounds: int) -> None:
     sample = leadlag.from_wide(pd.DataFrame(values, columns=names))
     kpis, leads = names[:n_series], names[n_series:]
     few = [(values[:, place], values[:, n_series + place]) for place in range(some)]
-    many = functools.partial(leadlag.cross_correlations, sample, kpis, leads, max_lag=MAX_ORDER)
+    many = functools.partial(leadlag.cross_correlations, sample, kpis=kpis, leads=leads, max_lag=MAX_ORDER)
     jobs: dict[str, Callable[[], object]] = {
         "raw": lambda: many(prewhiten=False),
         "white": lambda: many(prewhiten=True),
