@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from leadlag.sample.look import Look, look_at, may_hold_times, numbers_of, rises
 from leadlag.sample.model import Note
 from leadlag.sample.names import first_names, plain_name
 from leadlag.sample.numbered import CYCLES, are_times, codes_in_order, count_rows, cycle, ordered, refuse_cycle, repeated_years
-from leadlag.sample.timewords import MONTHS, plain_text, says_time, unit_of
+from leadlag.sample.timewords import MONTHS, plain_text, says_date, says_time, unit_of
 
 __all__ = ["TimeSource", "find_time"]
 
@@ -45,6 +45,8 @@ class TimeSource:
         Whether whole numbers are a plain counter for certain.
     row_numbers : tuple of int
         Positions of columns that only number the rows.
+    dates : tuple of int
+        Positions of other columns of numbers that are dates.
     notes : tuple of Note
     """
 
@@ -53,6 +55,7 @@ class TimeSource:
     place: int | None = None
     counter: bool = False
     row_numbers: tuple[int, ...] = ()
+    dates: tuple[int, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
@@ -148,24 +151,58 @@ class _Candidates:
         return cls(frame=frame, names=names, looks=looks)
 
     def time(self) -> int | None:
-        """Position of the column that can only be the time, or None."""
+        """Position of the column that can only be the time, or None; one that says the same in every row is the last resort."""
+        same = [place for places in self._whole() for place in places if self._same(place)]
+        varied = {place: look for place, look in self.looks.items() if place not in same}
+        found = replace(self, looks=varied)._found() if same else None
+        return self._found() if found is None else found
+
+    def _found(self) -> int | None:
+        """The one column of times, kind by kind; those whose name says time go before all others."""
         mostly = [place for place, look in self.looks.items() if look.kind in ("date", "form", "other") and look.most]
         mostly = [place for place in mostly if not self.looks[place].whole]
-        for kind in ("date", "form"):
-            whole = [place for place, look in self.looks.items() if look.kind == kind and look.whole]
-            if whole:
-                return self._only(whole, mostly)
-        coded = [place for place in self._numbers() if are_times(self.frame.iloc[:, place], self.names[place])]
-        if coded:
-            return self._only(coded, mostly)
+        whole = self._whole()
+        called = self._called(whole)
+        for places in whole:
+            chosen = [place for place in places if place in called] if called else places
+            if chosen:
+                return self._only(chosen, mostly)
         if mostly:
             return self._only(mostly, [])
         other = [place for place, look in self.looks.items() if look.kind == "other" and look.whole]
-        called = [place for place in other if says_time(self.names[place])]
-        counted = None if called else self._counted()
+        counted = self._counted()
         if counted is None and not other:
             return self._unread()
         return self._only(other, []) if counted is None else counted
+
+    def _whole(self) -> list[list[int]]:
+        """Columns that are times throughout: by kind, dates, forms, codes, and other dates under the name of a time."""
+        kinds = [
+            [place for place, look in self.looks.items() if look.kind == kind and look.whole]
+            for kind in ("date", "form", "other")
+        ]
+        coded = [place for place in self._numbers() if are_times(self.frame.iloc[:, place], self.names[place])]
+        return [*kinds[:2], coded, [place for place in kinds[2] if says_time(self.names[place])]]
+
+    def _called(self, whole: Sequence[Sequence[int]]) -> list[int]:
+        """Those of the columns whose name says time; none where another is finer, as dates beside their month."""
+        every = [place for places in whole for place in places]
+        called = [place for place in every if says_time(self.names[place])]
+        rest = [place for place in every if place not in called]
+        if not called or not rest:
+            return called
+        finest = max(map(self._n_values, called))
+        return [] if any(self._n_values(place) > finest for place in rest) else called
+
+    def _same(self, place: int) -> bool:
+        """Whether a column has one value in every row."""
+        column = self.frame.iloc[:, place].dropna()
+        return len(self.frame) > 1 and len(column) > 0 and column.iloc[0] == column.iloc[-1] and self._n_values(place) == 1
+
+    def _n_values(self, place: int) -> int:
+        """How many different values a column has."""
+        column = self.frame.iloc[:, place].dropna()
+        return len(set(column.astype(str))) if column.dtype == object else int(column.nunique())
 
     def _unread(self) -> int | None:
         """A column of texts that may be times in no known form: by its name, or because a date stands in most of its cells."""
@@ -262,14 +299,23 @@ def _without_row_numbers(found: TimeSource, frame: pd.DataFrame, names: Sequence
         place for place, name in enumerate(names)
         if place != found.place and name not in used and _numbers_rows(frame.iloc[:, place], name)
     ]  # fmt: skip
+    found = replace(found, dates=_dates_beside(found, frame, names, used))
     if not places:
         return found
     text = f"row numbers were left out: {first_names([names[place] for place in places])}."
     note = Note(code="LL136", column=names[places[0]], text=text)
-    return TimeSource(
-        values=found.values, name=found.name, place=found.place, counter=found.counter, row_numbers=tuple(places),
-        notes=(*found.notes, note),
-    )  # fmt: skip
+    return replace(found, row_numbers=tuple(places), notes=(*found.notes, note))
+
+
+def _dates_beside(found: TimeSource, frame: pd.DataFrame, names: Sequence[str], used: Container[str]) -> tuple[int, ...]:
+    """Columns of numbers beside a known time that are dates too, by their name and their digits: 202403 under ``yearMonth``."""
+    numbers = [
+        place for place, name in enumerate(names)
+        if place != found.place and name not in used and says_time(name) and look_at(frame.iloc[:, place]).kind == "number"
+    ]  # fmt: skip
+    coded = [place for place in numbers if are_times(frame.iloc[:, place], names[place])]
+    said = [unit_of(names[place]) is not None or says_date(names[place]) for place in coded]
+    return tuple(place for place, sure in zip(coded, said, strict=True) if sure or ordered(frame.iloc[:, place]))
 
 
 def _numbers_rows(column: pd.Series, name: str) -> bool:

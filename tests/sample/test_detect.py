@@ -335,3 +335,60 @@ def test_the_shared_tables_of_the_door(shared_cases: Path) -> None:
     comment = from_wide(read_file(shared_cases / "sparse_comment.csv"))
     assert [column.name for column in comment.left_out] == ["comment"]
     assert "counter" in from_wide(read_file(shared_cases / "only_lead_is_a_line.csv")).names
+
+
+# -- which of several columns of times
+
+
+def quarters(n: int = N) -> list[str]:
+    return [f"{2008 + row // 4}Q{row % 4 + 1}" for row in range(n)]
+
+
+def months(n: int = N) -> list[int]:
+    return [100 * (2018 + row // 12) + row % 12 + 1 for row in range(n)]
+
+
+def dates(n: int = N, first: str = "2018-02-09", step: int = 31) -> list[str]:
+    return [str(dt.date.fromisoformat(first) + dt.timedelta(days=step * row)) for row in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("name", "times", "other", "freq"),
+    [
+        ("TIME_PERIOD", quarters(), dates(first="2008-05-10", step=91), "quarter"),
+        ("month", [f"{code // 100}-{code % 100:02d}" for code in months()], dates(), "month"),
+        ("yearMonth", months(), [pd.Timestamp(day) for day in dates()], "month"),
+        ("Woche", [WRITTEN["weeks"](row) for row in range(N)], ["2024-01-31"] * N, "week"),
+        ("yearMonth", months(), [pd.Timestamp("2024-01-31")] * N, "month"),
+        ("label", quarters(), ["2024-01-31"] * N, "quarter"),
+    ],
+)
+def test_the_column_named_as_the_time_goes_before_other_dates_of_any_kind(
+    name: str, times: list[Any], other: list[Any], freq: str, tmp_path: Path
+) -> None:
+    frame = table(times, name).infer_objects().assign(closed_on=other)
+    for data in (frame, frame.iloc[::-1], frame[[*frame.columns[::-1]]], in_file(frame, tmp_path)):
+        sample = as_sample(data)
+        assert sample.calendar.freq == freq
+        assert sorted(sample.names) == ["ads", "sales", "visits"]
+        assert "closed_on" in [column.name for column in sample.left_out]
+
+
+def test_a_coarser_column_beside_the_dates_is_not_the_time_and_codes_are_no_metric() -> None:
+    frame = good_frame(N).rename(columns={"date": "order_date"})
+    days = pd.to_datetime(frame["order_date"])
+    for coarse in (days.dt.strftime("%Y-%m"), (100 * days.dt.year + days.dt.month)):
+        sample = as_sample(frame.assign(month=coarse))
+        assert (sample.calendar.freq, sample.names) == ("week", ("sales", "visits", "ads"))
+        assert "month" in notes(sample, "LL107")
+        assert [column.name for column in sample.left_out] == ["month"]
+    codes = good_frame(N).assign(yearMonth=100 * days.dt.year + days.dt.month)
+    assert as_sample(codes).names == as_sample(codes, time="date").names == ("sales", "visits", "ads")
+    assert as_sample(codes.set_index("date")).names == ("sales", "visits", "ads")
+    assert as_sample(codes, columns=["sales", "yearMonth"]).names == ("sales", "yearMonth")
+
+
+def test_dates_that_are_the_same_in_every_row_are_still_refused_where_nothing_else_is_the_time() -> None:
+    with pytest.raises(DataContractError, match="one period is not enough"):
+        as_sample(table(["2024-01-31"] * N, "date"))
+    assert as_sample(table(list(range(1, N + 1)), "week").assign(stand="2024-01-31")).calendar.freq == "period"
