@@ -12,6 +12,7 @@ import pandas as pd
 
 from leadlag._validation import as_name
 from leadlag.errors import UsageError
+from leadlag.sample.indexed import refuse_index
 from leadlag.sample.look import Look, look_at, may_hold_times, numbers_of, rises_by_one_step
 from leadlag.sample.model import Note
 from leadlag.sample.names import first_names, plain_name
@@ -92,7 +93,7 @@ def find_time(
         place = table.time()
         if place is None:
             table.refuse_steps()
-            return TimeSource() if _plain_rows(frame.index) else _row_numbers(frame)
+            return _row_numbers(frame, date_format) if len(frame) else TimeSource()
         note = Note(code="LL116", column=names[place], text=f"column {names[place]!r} was recognised as the time.")
         found = TimeSource(values=frame.iloc[:, place], name=names[place], place=place, notes=(note,))
     return _without_row_numbers(found, frame, names, used)
@@ -206,16 +207,20 @@ class _Candidates:
 
     def _unread(self) -> int | None:
         """A column of texts that may be times in no known form: by its name, or because a date stands in most of its cells."""
-        texts = [place for place, look in self.looks.items() if look.kind == "" and self.frame.dtypes.iloc[place].kind in "OTU"]
-        self._refuse_names(texts)
+        texts = self._texts()
+        self.refuse_names()
         called = [place for place in texts if says_time(self.names[place])]
         found = [place for place in called if may_hold_times(self.frame.iloc[:, place], called=True)]
         found = found or [place for place in texts if may_hold_times(self.frame.iloc[:, place], called=False)]
         return self._only(found, []) if found else None
 
-    def _refuse_names(self, places: Sequence[int]) -> None:
+    def _texts(self) -> list[int]:
+        """Columns of texts in no known form."""
+        return [place for place, look in self.looks.items() if look.kind == "" and self.frame.dtypes.iloc[place].kind in "OTU"]
+
+    def refuse_names(self) -> None:
         """A `UsageError` about months by their names, and quarters and weeks such as Q1 and KW 5, which come round again."""
-        for place in places:
+        for place in self._texts():
             cells = self.frame.iloc[:, place].dropna()
             if len(cells) > 1 and all(isinstance(cell, str) and plain_text(cell).rstrip(".") in MONTHS for cell in cells):
                 refuse_cycle(self.names[place], "month")
@@ -329,12 +334,16 @@ def _numbers_rows(column: pd.Series, name: str) -> bool:
     return bool(values[0] in (0, 1) and (np.diff(values) == 1).all())
 
 
-def _row_numbers(frame: pd.DataFrame) -> TimeSource:
+def _row_numbers(frame: pd.DataFrame, date_format: str | None) -> TimeSource:
     """An index of whole numbers keeps rows apart that a filter took out; any other index only gives the order."""
     index = frame.index
     values = index.to_series(index=pd.RangeIndex(len(frame)))
     if pd.api.types.is_integer_dtype(index.dtype) and cycle(values, _index_name(frame)) and not ordered(values):
         refuse_cycle(_index_name(frame))
+    _Candidates.of(values.to_frame("index"), [_index_name(frame) or ""], (), date_format).refuse_names()
+    refuse_index(values, _index_name(frame), counted=_plain_rows(index))
+    if _plain_rows(index):
+        return TimeSource()
     if pd.api.types.is_integer_dtype(index.dtype) and index.is_unique and len(index) > 1:
         counts = index.to_numpy(dtype=np.int64)
         years = _index_name(frame) is not None and "year" in str(_index_name(frame)).casefold()

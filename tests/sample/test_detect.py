@@ -392,3 +392,42 @@ def test_dates_that_are_the_same_in_every_row_are_still_refused_where_nothing_el
     with pytest.raises(DataContractError, match="one period is not enough"):
         as_sample(table(["2024-01-31"] * N, "date"))
     assert as_sample(table(list(range(1, N + 1)), "week").assign(stand="2024-01-31")).calendar.freq == "period"
+
+
+# -- an index that may be the time
+
+
+@pytest.mark.parametrize("name", ["order_month", None])
+@pytest.mark.parametrize("n", [12, N])
+def test_codes_of_dates_in_the_index_are_asked_about_and_the_advice_reads_them(name: str | None, n: int) -> None:
+    frame = table(months(n), "x").set_index(pd.Index(months(n), name=name)).drop(columns="x")
+    as_text = frame.set_index(frame.index.astype(str))
+    for data in (frame, frame.iloc[::-1], as_text):
+        with pytest.raises(UsageError, match=rf"{'the index' if name is None else repr(name)} holds dates in order \("):
+            as_sample(data)
+        named = data.rename_axis(name or "month")
+        assert as_sample(named, time=name or "month", freq="month").calendar.freq == "month"
+        assert as_sample(data.reset_index(drop=True)).calendar.in_order
+
+
+@pytest.mark.parametrize("name", ["week", "Label", None])
+def test_texts_that_may_be_times_in_the_index_are_asked_about(name: str | None) -> None:
+    frame = table([f"Week of {day}" for day in weeks()], "x").set_index("x").rename_axis(name)
+    for data in (frame, frame.iloc[::-1]):
+        with pytest.raises(UsageError, match=r"texts that may be times \('Week of .*date_format="):
+            as_sample(data)
+        named = data.rename_axis(name or "month")
+        assert as_sample(named, time=name or "month", date_format="Week of %Y-%m-%d").n_periods == N
+    names = table([f"{dt.date(2024, row % 12 + 1, 1):%b}" for row in range(N)], "month").set_index("month")
+    with pytest.raises(UsageError, match="come round again"):
+        as_sample(names)
+
+
+@pytest.mark.parametrize("first", [2021.0, 45292.0])
+def test_a_line_in_the_index_is_asked_about_unless_it_numbers_rows(first: float) -> None:
+    frame = good_frame(N).drop(columns="date")
+    step = 0.25 if first < 3000 else 7
+    with pytest.raises(UsageError, match="the index falls by"):
+        as_sample(frame.set_index(pd.Index(np.array([first - step * row + step * N for row in range(N)]))))
+    for index in (range(0, 5 * N, 5), [7 * row % 61 for row in range(N)], [f"shop {row}" for row in range(N)]):
+        assert as_sample(frame.set_index(pd.Index(list(index)))).n_periods >= N
