@@ -13,7 +13,7 @@ import pandas as pd
 from leadlag._validation import as_name
 from leadlag.errors import UsageError
 from leadlag.sample.indexed import refuse_index
-from leadlag.sample.look import Look, look_at, may_hold_times, numbers_of, rises_by_one_step
+from leadlag.sample.look import Look, look_at, look_under, may_hold_times, months_as_numbers, numbers_of, rises_by_one_step
 from leadlag.sample.model import Note
 from leadlag.sample.names import first_names, plain_name
 from leadlag.sample.numbered import CYCLES, are_times, codes_in_order, count_rows, cycle, ordered, refuse_cycle, repeated_years
@@ -126,7 +126,8 @@ def _dated_index(frame: pd.DataFrame, date_format: str | None) -> TimeSource | N
     if _plain_rows(frame.index) or not len(frame):
         return None
     values = frame.index.to_series(index=pd.RangeIndex(len(frame)))
-    look, name = look_at(values, date_format), _index_name(frame)
+    name = _index_name(frame)
+    look = look_under(values, name, date_format)
     if look.kind in ("date", "form", "other"):
         return _index(frame) if look.whole or look.most else None
     counter = says_time(name) and not pd.api.types.is_integer_dtype(values.dtype) and count_rows(values)
@@ -148,7 +149,10 @@ class _Candidates:
         free = [place for place, name in enumerate(names) if name not in used]
         kinds = [dtype.kind if isinstance(dtype, np.dtype) else "O" for dtype in frame.dtypes]
         numbers = Look(kind="number", n_cells=len(frame), n_fit=len(frame))
-        looks = {place: numbers if kinds[place] in "fiu" else look_at(frame.iloc[:, place], date_format) for place in free}
+        looks = {
+            place: numbers if kinds[place] in "fiu" else look_under(frame.iloc[:, place], names[place], date_format)
+            for place in free
+        }
         return cls(frame=frame, names=names, looks=looks)
 
     def time(self) -> int | None:
@@ -318,9 +322,14 @@ def _dates_beside(found: TimeSource, frame: pd.DataFrame, names: Sequence[str], 
         place for place, name in enumerate(names)
         if place != found.place and name not in used and says_time(name) and look_at(frame.iloc[:, place]).kind == "number"
     ]  # fmt: skip
-    coded = [place for place in numbers if are_times(frame.iloc[:, place], names[place])]
-    said = [unit_of(names[place]) is not None or says_date(names[place]) for place in coded]
-    return tuple(place for place, sure in zip(coded, said, strict=True) if sure or ordered(frame.iloc[:, place]))
+    return tuple(place for place in numbers if _surely_dates(frame.iloc[:, place], names[place]))
+
+
+def _surely_dates(column: pd.Series, name: str) -> bool:
+    """Whether numbers under the name of a time are dates; one that says no unit, such as ``time``, must also rise or fall."""
+    if months_as_numbers(column):
+        return True
+    return are_times(column, name) and (unit_of(name) is not None or says_date(name) or ordered(column))
 
 
 def _numbers_rows(column: pd.Series, name: str) -> bool:

@@ -431,3 +431,18 @@ def test_a_line_in_the_index_is_asked_about_unless_it_numbers_rows(first: float)
         as_sample(frame.set_index(pd.Index(np.array([first - step * row + step * N for row in range(N)]))))
     for index in (range(0, 5 * N, 5), [7 * row % 61 for row in range(N)], [f"shop {row}" for row in range(N)]):
         assert as_sample(frame.set_index(pd.Index(list(index)))).n_periods >= N
+
+
+@pytest.mark.parametrize("name", ["month", "Periode", "date"])
+def test_months_that_look_like_decimals_are_asked_about_and_are_no_metric(name: str, tmp_path: Path) -> None:
+    cells = [f"{code % 100:02d}.{code // 100}" for code in months()]
+    frame = table(cells, name)
+    for data in (frame, frame.iloc[::-1], pl.from_pandas(frame), frame.set_index(name), in_file(frame, tmp_path)):
+        with pytest.raises(DataContractError, match=r"date_format='%m\.%Y'"):
+            as_sample(data)
+        sample = as_sample(data, time=name, date_format="%m.%Y")
+        assert (sample.calendar.freq, sample.periods[0], sample.n_periods) == ("month", "2018-01", N)
+        assert as_sample(data, date_format="%m.%Y").periods == sample.periods
+    assert as_sample(good_frame(N).assign(month=cells)).names == ("sales", "visits", "ads")
+    assert "price" in as_sample(good_frame(N).assign(price=cells)).names
+    assert "time" in as_sample(good_frame(N).assign(time=[*cells[1:], "13.2024"])).names
