@@ -446,3 +446,15 @@ def test_months_that_look_like_decimals_are_asked_about_and_are_no_metric(name: 
     assert as_sample(good_frame(N).assign(month=cells)).names == ("sales", "visits", "ads")
     assert "price" in as_sample(good_frame(N).assign(price=cells)).names
     assert "time" in as_sample(good_frame(N).assign(time=[*cells[1:], "13.2024"])).names
+
+
+def test_half_years_that_may_be_weeks_are_read_as_the_question_says() -> None:
+    cells = [f"S{row % 2 + 1} {1990 + row // 2}" for row in range(N)]
+    slipped = table(with_cell(cells, 7, "S3 1993"), "t")
+    with pytest.raises(DataContractError, match=r"half-years or weeks") as raised:
+        as_sample(slipped)
+    assert "freq='period'" not in str(raised.value)
+    assert "rename the column to 'half' if they are half-years" in str(raised.value)
+    with pytest.raises(DataContractError, match=r"1 time is not written like the others .*row 7: 'S3 1993'"):
+        as_sample(slipped.rename(columns={"t": "half"}))
+    assert as_sample(table(cells, "half")).n_periods == N
