@@ -52,6 +52,7 @@ def read_columns(
     infinite: str,
     rows: Sequence[str],
     violations: ViolationList,
+    dates: Sequence[str] = (),
 ) -> ReadColumns:
     """Read columns as float64 and collect what is wrong with them.
 
@@ -69,10 +70,12 @@ def read_columns(
     rows : sequence of str
         Label of every row, for examples.
     violations : ViolationList
+    dates : sequence of str
+        Columns that are left out as dates beside the time.
     """
     values = np.empty((len(frame), len(places)), order="F")
     notes: list[Note] = []
-    left_out: list[LeftOut] = []
+    left_out = [LeftOut(name=name, reason=_KINDS["date"]) for name in dates]
     kept: list[int] = []
     plain = _plain_floats(frame, places, values)
     for column, place in enumerate(places):

@@ -96,13 +96,14 @@ def _asked(readings: Sequence[FormReading]) -> Ambiguity:
     rows = np.flatnonzero(first.fits)
     units = list(dict.fromkeys(reading.form.unit for reading in readings))
     named = [_PLURAL.get(unit, f"{unit}s") for unit in units]
-    ways = ", ".join(f"freq={_word(unit)!r}{AT_THE_DOOR} if they are {words}" for unit, words in zip(units, named, strict=True))
+    ways = ", ".join(f"{_way(unit)} if they are {words}" for unit, words in zip(units, named, strict=True))
     text = f"{len(rows)} times of the form {_plain(first)!r} can be {' or '.join(named)}."
     return Ambiguity(text=text, next_step=f"say which: {ways}.")
 
 
-def _word(unit: str) -> str:
-    return "period" if unit == "half" else unit
+def _way(unit: str) -> str:
+    """What makes times be read as this unit: `freq` has no word for half-years, the name of the column has."""
+    return "rename the column to 'half'" if unit == "half" else f"freq={unit!r}{AT_THE_DOOR}"
 
 
 def _plain(reading: FormReading) -> str:

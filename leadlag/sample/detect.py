@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,12 @@ import pandas as pd
 
 from leadlag._validation import as_name
 from leadlag.errors import UsageError
-from leadlag.sample.look import Look, look_at, may_hold_times, numbers_of, rises_by_one_step
+from leadlag.sample.indexed import refuse_index
+from leadlag.sample.look import Look, look_at, look_under, may_hold_times, months_as_numbers, numbers_of, rises_by_one_step
 from leadlag.sample.model import Note
 from leadlag.sample.names import first_names, plain_name
 from leadlag.sample.numbered import CYCLES, are_times, codes_in_order, count_rows, cycle, ordered, refuse_cycle, repeated_years
-from leadlag.sample.timewords import MONTHS, plain_text, says_time, unit_of
+from leadlag.sample.timewords import MONTHS, plain_text, says_date, says_time, unit_of
 
 __all__ = ["TimeSource", "find_time"]
 
@@ -45,6 +46,8 @@ class TimeSource:
         Whether whole numbers are a plain counter for certain.
     row_numbers : tuple of int
         Positions of columns that only number the rows.
+    dates : tuple of int
+        Positions of other columns of numbers that are dates.
     notes : tuple of Note
     """
 
@@ -53,6 +56,7 @@ class TimeSource:
     place: int | None = None
     counter: bool = False
     row_numbers: tuple[int, ...] = ()
+    dates: tuple[int, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
@@ -89,7 +93,7 @@ def find_time(
         place = table.time()
         if place is None:
             table.refuse_steps()
-            return TimeSource() if _plain_rows(frame.index) else _row_numbers(frame)
+            return _row_numbers(frame, date_format) if len(frame) else TimeSource()
         note = Note(code="LL116", column=names[place], text=f"column {names[place]!r} was recognised as the time.")
         found = TimeSource(values=frame.iloc[:, place], name=names[place], place=place, notes=(note,))
     return _without_row_numbers(found, frame, names, used)
@@ -122,7 +126,8 @@ def _dated_index(frame: pd.DataFrame, date_format: str | None) -> TimeSource | N
     if _plain_rows(frame.index) or not len(frame):
         return None
     values = frame.index.to_series(index=pd.RangeIndex(len(frame)))
-    look, name = look_at(values, date_format), _index_name(frame)
+    name = _index_name(frame)
+    look = look_under(values, name, date_format)
     if look.kind in ("date", "form", "other"):
         return _index(frame) if look.whole or look.most else None
     counter = says_time(name) and not pd.api.types.is_integer_dtype(values.dtype) and count_rows(values)
@@ -144,41 +149,82 @@ class _Candidates:
         free = [place for place, name in enumerate(names) if name not in used]
         kinds = [dtype.kind if isinstance(dtype, np.dtype) else "O" for dtype in frame.dtypes]
         numbers = Look(kind="number", n_cells=len(frame), n_fit=len(frame))
-        looks = {place: numbers if kinds[place] in "fiu" else look_at(frame.iloc[:, place], date_format) for place in free}
+        looks = {
+            place: numbers if kinds[place] in "fiu" else look_under(frame.iloc[:, place], names[place], date_format)
+            for place in free
+        }
         return cls(frame=frame, names=names, looks=looks)
 
     def time(self) -> int | None:
-        """Position of the column that can only be the time, or None."""
+        """Position of the column that can only be the time, or None; one that says the same in every row is the last resort."""
+        same = [place for places in self._whole() for place in places if self._same(place)]
+        varied = {place: look for place, look in self.looks.items() if place not in same}
+        found = replace(self, looks=varied)._found() if same else None
+        return self._found() if found is None else found
+
+    def _found(self) -> int | None:
+        """The one column of times, kind by kind; those whose name says time go before all others."""
         mostly = [place for place, look in self.looks.items() if look.kind in ("date", "form", "other") and look.most]
         mostly = [place for place in mostly if not self.looks[place].whole]
-        for kind in ("date", "form"):
-            whole = [place for place, look in self.looks.items() if look.kind == kind and look.whole]
-            if whole:
-                return self._only(whole, mostly)
-        coded = [place for place in self._numbers() if are_times(self.frame.iloc[:, place], self.names[place])]
-        if coded:
-            return self._only(coded, mostly)
+        whole = self._whole()
+        called = self._called(whole)
+        for places in whole:
+            chosen = [place for place in places if place in called] if called else places
+            if chosen:
+                return self._only(chosen, mostly)
         if mostly:
             return self._only(mostly, [])
         other = [place for place, look in self.looks.items() if look.kind == "other" and look.whole]
-        called = [place for place in other if says_time(self.names[place])]
-        counted = None if called else self._counted()
+        counted = self._counted()
         if counted is None and not other:
             return self._unread()
         return self._only(other, []) if counted is None else counted
 
+    def _whole(self) -> list[list[int]]:
+        """Columns that are times throughout: by kind, dates, forms, codes, and other dates under the name of a time."""
+        kinds = [
+            [place for place, look in self.looks.items() if look.kind == kind and look.whole]
+            for kind in ("date", "form", "other")
+        ]
+        coded = [place for place in self._numbers() if are_times(self.frame.iloc[:, place], self.names[place])]
+        return [*kinds[:2], coded, [place for place in kinds[2] if says_time(self.names[place])]]
+
+    def _called(self, whole: Sequence[Sequence[int]]) -> list[int]:
+        """Those of the columns whose name says time; none where another is finer, as dates beside their month."""
+        every = [place for places in whole for place in places]
+        called = [place for place in every if says_time(self.names[place])]
+        rest = [place for place in every if place not in called]
+        if not called or not rest:
+            return called
+        finest = max(map(self._n_values, called))
+        return [] if any(self._n_values(place) > finest for place in rest) else called
+
+    def _same(self, place: int) -> bool:
+        """Whether a column has one value in every row."""
+        column = self.frame.iloc[:, place].dropna()
+        return len(self.frame) > 1 and len(column) > 0 and column.iloc[0] == column.iloc[-1] and self._n_values(place) == 1
+
+    def _n_values(self, place: int) -> int:
+        """How many different values a column has."""
+        column = self.frame.iloc[:, place].dropna()
+        return len(set(column.astype(str))) if column.dtype == object else int(column.nunique())
+
     def _unread(self) -> int | None:
         """A column of texts that may be times in no known form: by its name, or because a date stands in most of its cells."""
-        texts = [place for place, look in self.looks.items() if look.kind == "" and self.frame.dtypes.iloc[place].kind in "OTU"]
-        self._refuse_names(texts)
+        texts = self._texts()
+        self.refuse_names()
         called = [place for place in texts if says_time(self.names[place])]
         found = [place for place in called if may_hold_times(self.frame.iloc[:, place], called=True)]
         found = found or [place for place in texts if may_hold_times(self.frame.iloc[:, place], called=False)]
         return self._only(found, []) if found else None
 
-    def _refuse_names(self, places: Sequence[int]) -> None:
+    def _texts(self) -> list[int]:
+        """Columns of texts in no known form."""
+        return [place for place, look in self.looks.items() if look.kind == "" and self.frame.dtypes.iloc[place].kind in "OTU"]
+
+    def refuse_names(self) -> None:
         """A `UsageError` about months by their names, and quarters and weeks such as Q1 and KW 5, which come round again."""
-        for place in places:
+        for place in self._texts():
             cells = self.frame.iloc[:, place].dropna()
             if len(cells) > 1 and all(isinstance(cell, str) and plain_text(cell).rstrip(".") in MONTHS for cell in cells):
                 refuse_cycle(self.names[place], "month")
@@ -262,14 +308,28 @@ def _without_row_numbers(found: TimeSource, frame: pd.DataFrame, names: Sequence
         place for place, name in enumerate(names)
         if place != found.place and name not in used and _numbers_rows(frame.iloc[:, place], name)
     ]  # fmt: skip
+    found = replace(found, dates=_dates_beside(found, frame, names, used))
     if not places:
         return found
     text = f"row numbers were left out: {first_names([names[place] for place in places])}."
     note = Note(code="LL136", column=names[places[0]], text=text)
-    return TimeSource(
-        values=found.values, name=found.name, place=found.place, counter=found.counter, row_numbers=tuple(places),
-        notes=(*found.notes, note),
-    )  # fmt: skip
+    return replace(found, row_numbers=tuple(places), notes=(*found.notes, note))
+
+
+def _dates_beside(found: TimeSource, frame: pd.DataFrame, names: Sequence[str], used: Container[str]) -> tuple[int, ...]:
+    """Columns of numbers beside a known time that are dates too, by their name and their digits: 202403 under ``yearMonth``."""
+    numbers = [
+        place for place, name in enumerate(names)
+        if place != found.place and name not in used and says_time(name) and look_at(frame.iloc[:, place]).kind == "number"
+    ]  # fmt: skip
+    return tuple(place for place in numbers if _surely_dates(frame.iloc[:, place], names[place]))
+
+
+def _surely_dates(column: pd.Series, name: str) -> bool:
+    """Whether numbers under the name of a time are dates; one that says no unit, such as ``time``, must also rise or fall."""
+    if months_as_numbers(column):
+        return True
+    return are_times(column, name) and (unit_of(name) is not None or says_date(name) or ordered(column))
 
 
 def _numbers_rows(column: pd.Series, name: str) -> bool:
@@ -283,12 +343,16 @@ def _numbers_rows(column: pd.Series, name: str) -> bool:
     return bool(values[0] in (0, 1) and (np.diff(values) == 1).all())
 
 
-def _row_numbers(frame: pd.DataFrame) -> TimeSource:
+def _row_numbers(frame: pd.DataFrame, date_format: str | None) -> TimeSource:
     """An index of whole numbers keeps rows apart that a filter took out; any other index only gives the order."""
     index = frame.index
     values = index.to_series(index=pd.RangeIndex(len(frame)))
     if pd.api.types.is_integer_dtype(index.dtype) and cycle(values, _index_name(frame)) and not ordered(values):
         refuse_cycle(_index_name(frame))
+    _Candidates.of(values.to_frame("index"), [_index_name(frame) or ""], (), date_format).refuse_names()
+    refuse_index(values, _index_name(frame), counted=_plain_rows(index))
+    if _plain_rows(index):
+        return TimeSource()
     if pd.api.types.is_integer_dtype(index.dtype) and index.is_unique and len(index) > 1:
         counts = index.to_numpy(dtype=np.int64)
         years = _index_name(frame) is not None and "year" in str(_index_name(frame)).casefold()

@@ -14,6 +14,7 @@ __all__ = [
     "HAS_ZONE",
     "ISO",
     "ISO_DAY",
+    "MONTH_OF_YEAR",
     "OTHER_DATE",
     "as_datetime",
     "from_iso",
@@ -40,6 +41,8 @@ OTHER_DATE = re.compile(
     r"(?:[T ,]+\d{1,2}:\d{2}.*)?",
     re.ASCII | re.IGNORECASE,
 )
+#: Months with their year as SAP writes them, which look like numbers: 01.2024.
+MONTH_OF_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])\.(?:19\d\d|20\d\d|2100)", re.ASCII)
 HAS_ZONE = re.compile(r".*:\d{2}(?:\.\d+)?(" + _ZONE + r")", re.ASCII)
 _QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.ASCII)
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})(?:-([1-7]))?", re.ASCII)

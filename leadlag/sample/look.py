@@ -12,11 +12,12 @@ import pandas as pd
 
 from leadlag.sample.formats import format_reads_numbers, formatted_texts
 from leadlag.sample.forms import FORMS
-from leadlag.sample.iso import ISO_DAY, OTHER_DATE, is_missing
+from leadlag.sample.iso import ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, is_missing
 from leadlag.sample.numbers import to_float64
 from leadlag.sample.shapes import fitting
+from leadlag.sample.timewords import says_time
 
-__all__ = ["Look", "look_at", "may_hold_times", "numbers_of", "rises_by_one_step"]
+__all__ = ["Look", "look_at", "look_under", "may_hold_times", "months_as_numbers", "numbers_of", "rises_by_one_step"]
 
 #: Cells that are looked at first, evenly spread.
 _FIRST = 30
@@ -84,6 +85,34 @@ def look_at(column: pd.Series, date_format: str | None = None) -> Look:
     if date_format is None and 2 * numbers > len(some):
         return Look(kind="number", n_cells=len(cells), n_fit=numbers)
     return _texts([cell.strip() if isinstance(cell, str) else str(cell) for cell in cells], date_format)
+
+
+def look_under(column: pd.Series, name: str | None, date_format: str | None = None) -> Look:
+    """What a column seems to hold under its name: texts such as 01.2024 are dates where the name says time.
+
+    Examples
+    --------
+    >>> column = pd.Series(["01.2024", "02.2024"])
+    >>> look_under(column, "month").kind, look_under(column, "price").kind
+    ('other', 'number')
+    """
+    look = look_at(column, date_format)
+    months = look.kind == "number" and says_time(name) and months_as_numbers(column)
+    return Look(kind="other", n_cells=look.n_cells, n_fit=look.n_cells) if months else look
+
+
+def months_as_numbers(column: pd.Series) -> bool:
+    """Whether every cell is text such as 01.2024, a month with its year that looks like a number.
+
+    Examples
+    --------
+    >>> months_as_numbers(pd.Series(["12.2023", "01.2024", None])), months_as_numbers(pd.Series(["12.2023", "13.2024"]))
+    (True, False)
+    """
+    if getattr(column.dtype, "kind", "O") in "fiubcmM":
+        return False
+    cells = [cell for cell in column.tolist() if not is_missing(cell)]
+    return len(cells) > 0 and all(isinstance(cell, str) and MONTH_OF_YEAR.fullmatch(cell.strip()) is not None for cell in cells)
 
 
 def _numbers_as_text(cells: Sequence[object]) -> bool:

@@ -14,7 +14,7 @@ import pandas as pd
 from leadlag.sample.deciding import Ambiguity, decide
 from leadlag.sample.formats import fitting_formats, format_reads_numbers, formatted_numbers, formatted_texts
 from leadlag.sample.forms import FORMS, Form
-from leadlag.sample.iso import HAS_ZONE, ISO_DAY, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
+from leadlag.sample.iso import HAS_ZONE, ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
 from leadlag.sample.periods import BUSINESS
 from leadlag.sample.shapes import FormReading, fitting
 from leadlag.sample.timewords import MONTHS
@@ -39,6 +39,11 @@ _STATA = Ambiguity(
 )
 
 
+#: Months as SAP writes them look like numbers with a decimal point.
+_MONTHS = Ambiguity(
+    text="times such as '01.2024' can be months with their year or plain numbers.",
+    next_step=f"say date_format='%m.%Y'{AT_THE_DOOR} if they are months, or name another column as time=.",
+)
 #: Weeks from Monday on, those before the first Monday of a year being week 0.
 _OTHER_WEEKS = ("%Y-%W", "%Y/%W", "%YW%W", "%Y-W%W", "%Y W%W", "W%W %Y", "W%W/%Y", "KW %W/%Y", "KW%W %Y", "Wk %W %Y")
 
@@ -234,6 +239,8 @@ class _Reader:
                 return self._whole(np.array([int(text) for text in texts], dtype=np.int64))
             if not all(_DECIMAL.fullmatch(texts[row]) for row in odd):
                 return self._odd(odd, texts, texts[int(np.flatnonzero(whole)[0])])
+        if all(MONTH_OF_YEAR.fullmatch(text) for text in texts):
+            return self._asked(_MONTHS, texts)
         if all(_DECIMAL.fullmatch(text) for text in texts):
             return self._floats(np.array([float(text) for text in texts]))
         iso = np.fromiter((ISO_DAY.fullmatch(text) is not None for text in texts), dtype=bool, count=len(texts))

@@ -87,11 +87,13 @@ class Wide:
         """The metrics of the rows that are periods."""
         names, source = self.clean.names, table.source
         stamps = table.stamps(settings, violations)
-        places = [place for place in _places(names, source.place, asked, settings.catalogue) if place not in source.row_numbers]
+        aside = {*source.row_numbers, *source.dates}
+        places = [place for place in _places(names, source.place, asked, settings.catalogue) if place not in aside]
         labelled = _row_labels(source, stamps, len(table.frame))
         block = read_columns(
-            table.frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=labelled, violations=violations
-        )
+            table.frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=labelled, violations=violations,
+            dates=() if asked is not None else [names[place] for place in source.dates],
+        )  # fmt: skip
         collect_sums(block.values, block.names, table.row, source.name, violations)
         if source.row_numbers:
             numbers = tuple(LeftOut(name=names[place], reason="row numbers") for place in source.row_numbers)

@@ -335,3 +335,126 @@ def test_the_shared_tables_of_the_door(shared_cases: Path) -> None:
     comment = from_wide(read_file(shared_cases / "sparse_comment.csv"))
     assert [column.name for column in comment.left_out] == ["comment"]
     assert "counter" in from_wide(read_file(shared_cases / "only_lead_is_a_line.csv")).names
+
+
+# -- which of several columns of times
+
+
+def quarters(n: int = N) -> list[str]:
+    return [f"{2008 + row // 4}Q{row % 4 + 1}" for row in range(n)]
+
+
+def months(n: int = N) -> list[int]:
+    return [100 * (2018 + row // 12) + row % 12 + 1 for row in range(n)]
+
+
+def dates(n: int = N, first: str = "2018-02-09", step: int = 31) -> list[str]:
+    return [str(dt.date.fromisoformat(first) + dt.timedelta(days=step * row)) for row in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("name", "times", "other", "freq"),
+    [
+        ("TIME_PERIOD", quarters(), dates(first="2008-05-10", step=91), "quarter"),
+        ("month", [f"{code // 100}-{code % 100:02d}" for code in months()], dates(), "month"),
+        ("yearMonth", months(), [pd.Timestamp(day) for day in dates()], "month"),
+        ("Woche", [WRITTEN["weeks"](row) for row in range(N)], ["2024-01-31"] * N, "week"),
+        ("yearMonth", months(), [pd.Timestamp("2024-01-31")] * N, "month"),
+        ("label", quarters(), ["2024-01-31"] * N, "quarter"),
+    ],
+)
+def test_the_column_named_as_the_time_goes_before_other_dates_of_any_kind(
+    name: str, times: list[Any], other: list[Any], freq: str, tmp_path: Path
+) -> None:
+    frame = table(times, name).infer_objects().assign(closed_on=other)
+    for data in (frame, frame.iloc[::-1], frame[[*frame.columns[::-1]]], in_file(frame, tmp_path)):
+        sample = as_sample(data)
+        assert sample.calendar.freq == freq
+        assert sorted(sample.names) == ["ads", "sales", "visits"]
+        assert "closed_on" in [column.name for column in sample.left_out]
+
+
+def test_a_coarser_column_beside_the_dates_is_not_the_time_and_codes_are_no_metric() -> None:
+    frame = good_frame(N).rename(columns={"date": "order_date"})
+    days = pd.to_datetime(frame["order_date"])
+    for coarse in (days.dt.strftime("%Y-%m"), (100 * days.dt.year + days.dt.month)):
+        sample = as_sample(frame.assign(month=coarse))
+        assert (sample.calendar.freq, sample.names) == ("week", ("sales", "visits", "ads"))
+        assert "month" in notes(sample, "LL107")
+        assert [column.name for column in sample.left_out] == ["month"]
+    codes = good_frame(N).assign(yearMonth=100 * days.dt.year + days.dt.month)
+    assert as_sample(codes).names == as_sample(codes, time="date").names == ("sales", "visits", "ads")
+    assert as_sample(codes.set_index("date")).names == ("sales", "visits", "ads")
+    assert as_sample(codes, columns=["sales", "yearMonth"]).names == ("sales", "yearMonth")
+
+
+def test_dates_that_are_the_same_in_every_row_are_still_refused_where_nothing_else_is_the_time() -> None:
+    with pytest.raises(DataContractError, match="one period is not enough"):
+        as_sample(table(["2024-01-31"] * N, "date"))
+    assert as_sample(table(list(range(1, N + 1)), "week").assign(stand="2024-01-31")).calendar.freq == "period"
+
+
+# -- an index that may be the time
+
+
+@pytest.mark.parametrize("name", ["order_month", None])
+@pytest.mark.parametrize("n", [12, N])
+def test_codes_of_dates_in_the_index_are_asked_about_and_the_advice_reads_them(name: str | None, n: int) -> None:
+    frame = table(months(n), "x").set_index(pd.Index(months(n), name=name)).drop(columns="x")
+    as_text = frame.set_index(frame.index.astype(str))
+    for data in (frame, frame.iloc[::-1], as_text):
+        with pytest.raises(UsageError, match=rf"{'the index' if name is None else repr(name)} holds dates in order \("):
+            as_sample(data)
+        named = data.rename_axis(name or "month")
+        assert as_sample(named, time=name or "month", freq="month").calendar.freq == "month"
+        assert as_sample(data.reset_index(drop=True)).calendar.in_order
+
+
+@pytest.mark.parametrize("name", ["week", "Label", None])
+def test_texts_that_may_be_times_in_the_index_are_asked_about(name: str | None) -> None:
+    frame = table([f"Week of {day}" for day in weeks()], "x").set_index("x").rename_axis(name)
+    for data in (frame, frame.iloc[::-1]):
+        with pytest.raises(UsageError, match=r"texts that may be times \('Week of .*date_format="):
+            as_sample(data)
+        named = data.rename_axis(name or "month")
+        assert as_sample(named, time=name or "month", date_format="Week of %Y-%m-%d").n_periods == N
+    names = table([f"{dt.date(2024, row % 12 + 1, 1):%b}" for row in range(N)], "month").set_index("month")
+    with pytest.raises(UsageError, match="come round again"):
+        as_sample(names)
+
+
+@pytest.mark.parametrize("first", [2021.0, 45292.0])
+def test_a_line_in_the_index_is_asked_about_unless_it_numbers_rows(first: float) -> None:
+    frame = good_frame(N).drop(columns="date")
+    step = 0.25 if first < 3000 else 7
+    with pytest.raises(UsageError, match="the index falls by"):
+        as_sample(frame.set_index(pd.Index(np.array([first - step * row + step * N for row in range(N)]))))
+    for index in (range(0, 5 * N, 5), [7 * row % 61 for row in range(N)], [f"shop {row}" for row in range(N)]):
+        assert as_sample(frame.set_index(pd.Index(list(index)))).n_periods >= N
+
+
+@pytest.mark.parametrize("name", ["month", "Periode", "date"])
+def test_months_that_look_like_decimals_are_asked_about_and_are_no_metric(name: str, tmp_path: Path) -> None:
+    cells = [f"{code % 100:02d}.{code // 100}" for code in months()]
+    frame = table(cells, name)
+    for data in (frame, frame.iloc[::-1], pl.from_pandas(frame), frame.set_index(name), in_file(frame, tmp_path)):
+        with pytest.raises(DataContractError, match=r"date_format='%m\.%Y'"):
+            as_sample(data)
+        sample = as_sample(data, time=name, date_format="%m.%Y")
+        assert (sample.calendar.freq, sample.periods[0], sample.n_periods) == ("month", "2018-01", N)
+        assert as_sample(data, date_format="%m.%Y").periods == sample.periods
+    assert as_sample(good_frame(N).assign(month=cells)).names == ("sales", "visits", "ads")
+    assert "price" in as_sample(good_frame(N).assign(price=cells)).names
+    assert "time" in as_sample(good_frame(N).assign(time=[*cells[1:], "13.2024"])).names
+
+
+def test_half_years_that_may_be_weeks_are_read_as_the_question_says() -> None:
+    cells = [f"S{row % 2 + 1} {1990 + row // 2}" for row in range(N)]
+    slipped = table(with_cell(cells, 7, "S3 1993"), "t")
+    with pytest.raises(DataContractError, match=r"half-years or weeks") as raised:
+        as_sample(slipped)
+    assert "freq='period'" not in str(raised.value)
+    assert "rename the column to 'half' if they are half-years" in str(raised.value)
+    with pytest.raises(DataContractError, match=r"1 time is not written like the others .*row 7: 'S3 1993'"):
+        as_sample(slipped.rename(columns={"t": "half"}))
+    assert as_sample(table(cells, "half")).n_periods == N
