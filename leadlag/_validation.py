@@ -6,7 +6,7 @@ import difflib
 import inspect
 import numbers
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -55,21 +55,31 @@ def only_data_positional(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         if len(args) > 1:
-            raise UsageError(f"Only data may be given by position: write {_named_call(function, args, kwargs)}.")
+            raise UsageError(f"Only data may be given by position: {_named_call(function, args, kwargs)}.")
         return function(*args, **kwargs)
 
     return call
 
 
-def _named_call(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> str:
-    """The same call with the names of its arguments; what names are left for is not known."""
-    free = [name for name in list(inspect.signature(function).parameters)[1:] if name not in kwargs]
-    given = [*zip(free, args[1:], strict=False), *kwargs.items()]
-    return f"{function.__name__}({', '.join(['data', *(f'{name}={_cut(value)}' for name, value in given)])})"
+def _named_call(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """The call to write: the same with names; or why it cannot be told."""
+    variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    names = [name for name, item in inspect.signature(function).parameters.items() if item.kind not in variable]
+    placed = dict(zip(names, args, strict=False))
+    if len(args) > len(names):
+        return f"{function.__name__} has {len(names)} arguments, and {len(args)} values were given: name each"
+    if twice := [name for name in placed if name in kwargs]:
+        return f"name every argument, since {twice[0]} is given by position and by name"
+    given = [f"{name}={_cut(value)}" for name, value in {**placed, **kwargs}.items() if name != names[0]]
+    return f"write {function.__name__}({', '.join([names[0], *given])})"
 
 
 def _cut(value: Any) -> str:
-    text = repr(value)
+    """A short value as it is written in a call, else three dots."""
+    plain = isinstance(value, (str, int, float)) or (
+        isinstance(value, (list, tuple)) and all(isinstance(x, str) for x in value[:9])
+    )
+    text = repr(value) if plain and (not hasattr(value, "__len__") or len(value) <= _LONGEST_VALUE) else "..."
     return text if len(text) <= _LONGEST_VALUE and "\n" not in text else "..."
 
 

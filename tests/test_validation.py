@@ -69,3 +69,21 @@ def test_only_data_is_positional_and_a_call_that_names_nothing_is_told_how_to(fu
 
 def test_there_are_functions_that_are_asked_of_data() -> None:
     assert len(ASKED_OF_DATA) >= 18
+
+
+def test_a_call_that_cannot_be_told_is_not_made_up() -> None:
+    with pytest.raises(UsageError, match=r"name every argument, since data is given by position and by name"):
+        ll.granger_test("sales", "visits", 2, data=pd.DataFrame())
+    with pytest.raises(UsageError, match=r"since kpi is given by position and by name"):
+        ll.granger_test(pd.DataFrame(), "sales", kpi="sales", lead="visits", order=2)
+    with pytest.raises(UsageError, match=r"rank_kpis has \d+ arguments, and 40 values were given"):
+        ll.rank_kpis(pd.DataFrame(), *["sales"] * 39)
+
+
+def test_a_long_or_odd_value_in_the_call_to_write_is_cut() -> None:
+    class Odd:
+        def __repr__(self) -> str:
+            raise RuntimeError("no repr")
+
+    with pytest.raises(UsageError, match=r"write granger_test\(data, kpi=\.\.\., lead=\.\.\.\)"):
+        ll.granger_test(pd.DataFrame(), Odd(), ["visits"] * 300_000)

@@ -72,8 +72,9 @@ def svg_of(result: Result, *, kind: str | None = None) -> str:
 
 def _picture(result: Result, kind: str | None) -> Picture:
     """The picture of this kind, from the room that the result names."""
-    if not result._pictures:
+    named = getattr(result, "_pictures", "")  # what is no result at all has none either
+    if not named:
         raise UsageError(f"{type(result).__name__} has no picture: its numbers are in to_frame() and summary().")
-    room, _, name = result._pictures.partition(":")
+    room, _, name = named.partition(":")
     pictures: dict[str, Picture] = getattr(import_module(room), name)
     return pictures[as_option(kind or next(iter(pictures)), "kind", tuple(pictures))]

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
@@ -139,3 +140,5 @@ def test_pictures_that_do_not_exist_are_refused_in_a_sentence() -> None:
         plot.heatmap(rankings.none_testable())
     with pytest.raises(UsageError, match="Result has no picture"):
         plot.draw(Result())
+    with pytest.raises(UsageError, match="DataFrame has no picture"):
+        plot.draw(pd.DataFrame())  # type: ignore[arg-type]

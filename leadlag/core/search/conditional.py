@@ -42,7 +42,7 @@ class BestColumn(NamedTuple):
 
 
 def best_column(problem: Problem, lead: int, shapes: Sequence[Shape]) -> BestColumn:
-    """The column of a lead that fits best; `searched` weighs shapes as the search does (`search_weights`)."""
+    """The column of a lead that fits best; `weighted_share` weighs shapes as the search does (`search_weights`)."""
     base_fit = fit_base(problem)
     columns = regressors(problem, base_fit, [lead], shapes)
     norm = columns.norm[0]

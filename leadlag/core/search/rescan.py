@@ -58,7 +58,7 @@ def rescan(problem: Problem, *, tail: Tail, shapes: Sequence[Shape] = STANDARD, 
     Notes
     -----
     The best of many columns that have nothing to do with the KPI explains more than one degree of freedom of its noise, and
-    with such a column in the base the noise looks smaller than it is. With f the degrees of freedom, ``t^2 (f - spent) / f``
+    with such a column in the base the noise looks smaller than it is. With f the degrees of freedom, ``t^2 (f - search_df) / f``
     takes the noise as large as it is if nothing but noise has entered.
 
     Measured on 80 draws each of 20 leads, 12 of them and 200 of them: the leads chosen with these p-values and those chosen with

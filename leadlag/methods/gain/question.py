@@ -104,7 +104,8 @@ def forecast_gain(
     From every origin o the KPI is forecast h periods on, once from its own history and once with the lead beside it: the direct
     model of `leadlag.core.forecasts.direct`, learned again from what was published at o. At horizon h a lead has lags from
     ``h + available_after`` on only. The tests are those of Clark & West (2007) and of Diebold & Mariano with the correction of
-    Harvey, Leybourne & Newbold (1997), see `leadlag.methods.gain.numbers`. What is learned when is told in ``docs/gain.md``.
+    Harvey, Leybourne & Newbold (1997), see `leadlag.methods.gain.numbers.comparison`. What is learned
+    when is told in ``docs/gain.md``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Whether the effect of one lead changes: at a date that is not known, and in moving windows; `leadsides` for a known date.
+"""Whether the effect of one lead changes: at a date that is not known, and in moving windows; `sides` for a known date.
 
 All of it is asked in the regression filtered by the KPI's momentum, with the lead's column in the model, and of that part of the
 column that the base does not explain; so a change of another effect is not taken for one of this lead. p-values are those
