@@ -11,6 +11,8 @@ from leadlag.core.linear.leastsquares import orthonormal_basis, rows_needed, sta
 __all__ = ["arithmetic_parts", "duplicate_groups"]
 
 
+#: Columns that lie as near to what is left up to this share are equals: rounding, which differs by machine, does not choose.
+_TIE = 1e-9
 #: What is smaller than this share of a series is rounding.
 _ROUNDING = 1e-6
 #: Terms of an identity, and terms tried on the way to one.
@@ -113,7 +115,7 @@ def _identity(change: Floats, moves: Floats, *, resolution: float, unit_only: bo
         norm = np.sqrt(np.einsum("ij,ij->j", columns, columns))
         fits = np.where(norm > _ROUNDING, np.abs(left @ columns) / np.where(norm > 0, norm, 1.0), 0.0)
         fits[chosen] = 0.0
-        best = int(fits.argmax())
+        best = int(np.flatnonzero(fits >= fits.max() * (1.0 - _TIE))[0])  # of equals the first, whatever the last digit says
         if fits[best] <= 0:
             break
         direction = columns[:, best] / norm[best]
