@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-# before anything imports numpy: its small products wait for each other on several threads, many times as long on a busy machine
+# before anything imports numpy: on several threads small products mostly wait, on a busy machine many times as long as they take
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")  # before anything imports matplotlib: tests need no screen
 
