@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadlag.cli.files import FILE, as_options, files_argument, missing_option, tables, with_reading
+from leadlag.cli.files import FILE, files_argument, missing_option, tables, with_reading
 from leadlag.cli.voice import CONTRACT, OK, Voice, json_option, print_data, warnings_said, with_voice
 from leadlag.cli.words import violation_table, what_was_read
 from leadlag.errors import DataContractError
@@ -54,14 +54,20 @@ def check(*, files: tuple[str, ...], kpi: str | None, as_json: bool, voice: Voic
     if not found:
         with warnings_said(voice):
             found, told = _checked(read, kpi, options)
-    found = [replace(item, next_step=as_options(item.next_step)) for item in found]
     if as_json:
-        from leadlag.results import plain  # noqa: PLC0415
-
-        print_data(json.dumps({"schema": "leadlag-check-1", "violations": plain(found)}, indent=2, ensure_ascii=False))
+        told_json = {"schema": "leadlag-check-1", "violations": [_as_json(item) for item in found]}
+        print_data(json.dumps(told_json, indent=2, ensure_ascii=False))
     else:
         print_data(violation_table(found) if found else told)
     return CONTRACT if found else OK
+
+
+def _as_json(item: Violation) -> dict[str, object]:
+    """One violation; the next step as the command line has it, the call as Python has it."""
+    return {
+        "code": item.code, "argument": item.argument, "column": item.column, "text": item.text,
+        "examples": list(item.examples), "next_step": item.step_by_flags, "call": item.call,
+    }  # fmt: skip
 
 
 def _checked(read: Sequence[pd.DataFrame], kpi: str | None, options: dict[str, Any]) -> tuple[list[Violation], str]:
@@ -84,10 +90,7 @@ def _checked(read: Sequence[pd.DataFrame], kpi: str | None, options: dict[str, A
 
 def _violations_of(error: DataContractError, *, column: str | None = None) -> list[Violation]:
     """The violations in an error; one of its own if it lists none."""
-    from leadlag.sample import Violation  # noqa: PLC0415
-
-    listed = [item for item in error.violations if isinstance(item, Violation)]
-    return listed or [Violation(code=error.code, argument="data", column=column, text=str(error.args[0]))]
+    return list(error.violations) or [replace(error.first, argument=error.argument or "data", column=column)]
 
 
 def _untestable(sample: Sample, kpi: str) -> list[tuple[str, str]]:

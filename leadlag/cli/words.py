@@ -34,8 +34,8 @@ def violation_table(violations: Sequence[Violation]) -> str:
         lines += wrap(shown(item.text), indent=indent, first=head)
         if item.examples:
             lines += wrap(shown("; ".join(item.examples)), indent=indent, first=f"{indent}For example: ")
-        if item.next_step:
-            lines += wrap(shown(item.next_step), indent=indent, first=f"{indent}Next: ")
+        if item.step_by_flags:
+            lines += wrap(shown(item.step_by_flags), indent=indent, first=f"{indent}Next: ")
     found = "1 violation" if len(violations) == 1 else f"{len(violations)} violations"
     return "\n".join([*lines, "", f"{found}: the data cannot be used as they are."])
 

@@ -129,7 +129,7 @@ def test_next_steps_name_the_options_of_the_command_line(run: Run, tmp_path: Pat
     frame["date"] = pd.to_datetime(frame["date"]).dt.strftime("%d.%m.%Y")
     frame.to_csv(tmp_path / "german.csv", index=False)
     told = run("rank", tmp_path / "german.csv", "--kpi", "sales").err
-    assert "--date-format '%d.%m.%Y'" in told
+    assert "--date-format %d.%m.%Y" in told
     assert "--infinite missing" in told
     assert "from_wide" not in told
     assert "--infinite missing" in run("check", tmp_path / "german.csv", "--json").out
