@@ -20,7 +20,7 @@ __all__ = ["READING", "Call", "Fix"]
 _READERS = ("from_wide", "from_long", "from_snapshots")
 
 #: Options of `from_wide`: how a table is read. A function that takes one of these itself is called with it.
-READING = ("time", "freq", "tz", "date_format", "as_of", "catalogue", "infinite")
+READING = ("time", "freq", "tz", "date_format", "decimal", "thousands", "as_of", "catalogue", "infinite")
 
 #: What is said of metrics while a table is read, and is used again by the function that gets the Sample.
 _SAID_TWICE = ("catalogue",)

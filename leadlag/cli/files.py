@@ -26,13 +26,15 @@ FILE = """FILE is a .csv or .parquet table with one row a period, or - for CSV o
 different cadence, a quarterly KPI and monthly leads, may come in one file each."""
 
 #: The options of `with_reading`, under their names in `as_sample`.
-READING = ("time", "freq", "tz", "date_format", "infinite")
+READING = ("time", "freq", "tz", "date_format", "decimal", "thousands", "infinite")
 
 _MISSING = "What to do with missing periods; nothing is filled by default."
 _INFINITE = "What an infinite value means."
 _FREQ = "One period: hour, day, business_day, week, month, quarter, year or period.  [default: by the times]"
 _TZ = "Zone in which periods are meant, such as Europe/Berlin."
 _DATE_FORMAT = "How dates are written if not as 2024-01-31, such as %d/%m/%Y."
+_DECIMAL = "Decimal mark of numbers written as text.  [default: the point, or what the cells show]"
+_THOUSANDS = "Mark of thousands: . or , or a space or '; columns that it does not fit keep their decimal point."
 
 files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...")
 missing_option = click.option(
@@ -46,6 +48,8 @@ def with_reading(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--infinite", type=click.Choice(["error", "missing"]), default="error", show_default=True, help=_INFINITE),
         click.option("--tz", metavar="ZONE", help=_TZ),
         click.option("--freq", metavar="WORD", help=_FREQ),
+        click.option("--thousands", metavar="MARK", help=_THOUSANDS),
+        click.option("--decimal", metavar="MARK", help=_DECIMAL),
         click.option("--date-format", metavar="FORMAT", help=_DATE_FORMAT),
         click.option("--time", help="Column of the time; found by itself if there is one."),
     ):

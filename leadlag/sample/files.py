@@ -11,7 +11,7 @@ from typing import IO, Any
 import pandas as pd
 
 from leadlag.errors import UsageError
-from leadlag.sample.tables import AS_WRITTEN, LINES, SOURCE, FileLines, as_pandas
+from leadlag.sample.tables import AS_WRITTEN, LINES, SEPARATOR, SOURCE, FileLines, as_pandas
 from leadlag.sample.violations import ViolationList, counted, raise_violations
 
 __all__ = ["read_file"]
@@ -100,6 +100,7 @@ def _parse(text: str, name: str) -> pd.DataFrame:
     rows = [row for _, row in lines[1:]]
     columns = [[row[place] for row in rows] for place in range(len(labels))]
     frame = _labelled(labels, columns, len(rows))
+    frame.attrs[SEPARATOR] = delimiter
     frame.attrs[LINES] = FileLines([number for number, _ in lines[1:]])
     return frame
 

@@ -34,6 +34,8 @@ def from_wide(
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     as_of: Any = None,
     catalogue: Iterable[Metric] | None = None,
     infinite: str = "error",
@@ -53,6 +55,10 @@ def from_wide(
         The one zone in which periods are meant; stamps with another zone are converted, stamps without are read in it.
     date_format : str, optional
         ``strptime`` format of text dates; None means ISO.
+    decimal : {".", ","}, optional
+        Decimal mark of numbers written as text. None reads the point, and what the cells themselves say (``"1.234,50"``).
+    thousands : {".", ",", " ", "'"}, optional
+        Mark of thousands in numbers written as text; columns that it does not fit keep their decimal point.
     as_of : date, datetime, str or int, optional
         What was known then: periods that end later are dropped. A date counts to its end.
     catalogue : iterable of Metric, optional
@@ -79,8 +85,9 @@ def from_wide(
     array([ 3.,  4., nan,  5.])
     """
     settings = Settings.checked(
-        time=time, freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, infinite=infinite
-    )
+        time=time, freq=freq, tz=tz, date_format=date_format, decimal=decimal, thousands=thousands, as_of=as_of,
+        catalogue=catalogue, infinite=infinite,
+    )  # fmt: skip
     return _read_or_raise(data, settings, None)
 
 
@@ -95,6 +102,8 @@ def as_sample(
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     as_of: Any = None,
     infinite: str = "error",
 ) -> Sample:
@@ -105,8 +114,8 @@ def as_sample(
     data : Sample, eager frame, or a list of these
         A Sample passes through, then metrics are chosen and missing periods treated. In a list each table is read by itself;
         those of one cadence come onto one calendar, those of another one into `Sample.others`.
-    time, freq, tz, date_format, as_of, infinite
-        As in `from_wide`; not allowed with a Sample, which has its calendar.
+    time, freq, tz, date_format, decimal, thousands, as_of, infinite
+        As in `from_wide`; not allowed with a Sample, which has been read.
     catalogue : iterable of Metric, optional
         What is known about the metrics; its `missing` goes before the argument.
     missing : {"mask", "error", "zero"} or ("ffill", n)
@@ -137,8 +146,9 @@ def as_sample(
     (('visits', 'sales'), array([4., 0., 6.]))
     """
     settings = Settings.checked(
-        time=time, freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite
-    )
+        time=time, freq=freq, tz=tz, date_format=date_format, decimal=decimal, thousands=thousands, as_of=as_of,
+        catalogue=catalogue, missing=missing, infinite=infinite,
+    )  # fmt: skip
     return _read_or_raise(data, settings, columns)
 
 
@@ -152,6 +162,8 @@ def find_violations(
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     as_of: Any = None,
     infinite: str = "error",
 ) -> tuple[Violation, ...]:
@@ -175,8 +187,9 @@ def find_violations(
     ['LL302']
     """
     settings = Settings.checked(
-        time=time, freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite
-    )
+        time=time, freq=freq, tz=tz, date_format=date_format, decimal=decimal, thousands=thousands, as_of=as_of,
+        catalogue=catalogue, missing=missing, infinite=infinite,
+    )  # fmt: skip
     said = {name: getattr(settings, name) for name in READING if name != "catalogue"} | {"catalogue": catalogue}
     return tuple(found.told(Call.of(from_wide, said)) for found in _read(data, settings, columns)[1])
 

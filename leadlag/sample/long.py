@@ -13,7 +13,7 @@ from leadlag._validation import as_name, only_data_positional
 from leadlag.catalogue import Metric, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import quotient
-from leadlag.sample.columns import read_columns
+from leadlag.sample.columns import read_values
 from leadlag.sample.grid import Grid, build_grid, fold, form_notes, repeated_periods
 from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import Note, Sample
@@ -49,6 +49,8 @@ def from_long(
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     as_of: Any = None,
     catalogue: Iterable[Metric] | None = None,
     infinite: str = "error",
@@ -63,8 +65,8 @@ def from_long(
         Columns with the times, the names of the metrics and the numbers.
     segment : str, optional
         Column with the segment (country, plan, ...); every segment gets its own values on one calendar.
-    freq, tz, date_format, as_of, catalogue, infinite
-        As in `from_wide`.
+    freq, tz, date_format, decimal, thousands, as_of, catalogue, infinite
+        As in `from_wide`; marks and units of numbers are judged metric by metric.
 
     Returns
     -------
@@ -87,7 +89,10 @@ def from_long(
     array([[ 1.,  5.],
            [nan,  7.]])
     """
-    settings = Settings.checked(freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, infinite=infinite)
+    settings = Settings.checked(
+        freq=freq, tz=tz, date_format=date_format, decimal=decimal, thousands=thousands, as_of=as_of, catalogue=catalogue,
+        infinite=infinite,
+    )  # fmt: skip
     frame = as_pandas(data)
     violations = ViolationList()
     columns = _columns(frame, {"time": time, "metric": metric, "value": value, "segment": segment}, violations)
@@ -98,10 +103,10 @@ def from_long(
         row=row_words(frame),
     )  # fmt: skip
     rows = [f"row {row}" for row in range(len(frame))]
-    table = columns["value"].to_frame()
-    block = read_columns(
-        table, [value], [0], asked={value: "value"}, infinite=settings.infinite, rows=rows, violations=violations
-    )
+    block = read_values(
+        columns["value"], metrics.codes, metrics.names, name=value, infinite=settings.infinite, rows=rows, settings=settings,
+        violations=violations,
+    )  # fmt: skip
     if stamps is None or len(violations):
         raise_violations(violations)
     long = _Long(time=time, stamps=stamps, values=block.values[:, 0], metrics=metrics, segments=segments)

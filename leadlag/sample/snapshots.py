@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from leadlag._validation import as_name, only_data_positional
 from leadlag.errors import UsageError
-from leadlag.sample.columns import ReadColumns, read_columns
+from leadlag.sample.columns import ReadColumns, marks_in, read_columns, read_values
 from leadlag.sample.grid import build_grid, form_notes
 from leadlag.sample.model import Note
 from leadlag.sample.names import clean_names
@@ -39,6 +39,8 @@ def from_snapshots(
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     infinite: str = "error",
 ) -> Vintages:
     """Read a table in which every row also says when it was known, so that nothing is used before it was published.
@@ -55,7 +57,7 @@ def from_snapshots(
         `time`, the count at whose end it was. What was recorded before its period had ended is left out with a note.
     metric, value : str, optional
         Columns with the names of the metrics and the numbers of a long table; both or none.
-    freq, tz, date_format, infinite
+    freq, tz, date_format, decimal, thousands, infinite
         As in `from_wide`; `date_format` is that of both times.
 
     Returns
@@ -78,7 +80,9 @@ def from_snapshots(
     """
     if (metric is None) != (value is None):
         raise UsageError("metric and value go together: name both columns of a long table, or none for a wide one.")
-    settings = Settings.checked(freq=freq, tz=tz, date_format=date_format, infinite=infinite)
+    settings = Settings.checked(
+        freq=freq, tz=tz, date_format=date_format, decimal=decimal, thousands=thousands, infinite=infinite
+    )
     violations = ViolationList()
     table = _SnapshotTable.of(as_pandas(data), {"time": time, "as_of": as_of, "metric": metric, "value": value}, violations)
     periods, known = table.times("time", settings, violations), table.times("as_of", settings, violations)
@@ -155,24 +159,23 @@ class _SnapshotTable:
 
     def published(self, settings: Settings, violations: ViolationList) -> _Published | None:
         """The numbers, or None after collecting why there are none."""
-        long = "value" in self.places
-        places = [self.places["value"]] if long else [p for p in range(len(self.names)) if p not in self.places.values()]
-        asked = {self.names[place]: "value" for place in places} if long else {}
         rows = [f"row {row}" for row in range(len(self.frame))]
+        if "value" in self.places:
+            return self._long(settings, rows, violations)
+        places = [place for place in range(len(self.names)) if place not in self.places.values()]
         block = read_columns(
-            self.frame, self.names, places, asked=asked, infinite=settings.infinite, rows=rows, violations=violations
-        )
-        if not long:
-            labels = dict(zip(self.names, self.labels, strict=True))
-            there, columns = np.nonzero(~np.isnan(block.values))
-            return _Published(
-                rows=there,
-                columns=columns,
-                values=block.values[there, columns],
-                names=block.names,
-                block=block,
-                name_map={name: labels[name] for name in block.names},
-            )
+            self.frame, self.names, places, asked={}, infinite=settings.infinite, rows=rows,
+            marks=marks_in(self.frame, places, settings), violations=violations,
+        )  # fmt: skip
+        labels = dict(zip(self.names, self.labels, strict=True))
+        there, columns = np.nonzero(~np.isnan(block.values))
+        return _Published(
+            rows=there, columns=columns, values=block.values[there, columns], names=block.names, block=block,
+            name_map={name: labels[name] for name in block.names},
+        )  # fmt: skip
+
+    def _long(self, settings: Settings, rows: Sequence[str], violations: ViolationList) -> _Published | None:
+        """The numbers of a long table."""
         codes, uniques = pd.factorize(self.frame.iloc[:, self.places["metric"]].astype(object), sort=False)
         nameless = np.flatnonzero(codes < 0)
         if len(nameless):
@@ -180,6 +183,11 @@ class _SnapshotTable:
             shown = [f"row {row}" for row in nameless[:5]]
             violations.add("LL303", text, argument="metric", examples=shown, next_step="fill in the names, or drop these rows.")
         clean = clean_names(list(uniques), violations, argument="metric", what="metric")
+        value = self.places["value"]
+        block = read_values(
+            self.frame.iloc[:, value], codes, clean.names, name=self.names[value], infinite=settings.infinite, rows=rows,
+            settings=settings, violations=violations,
+        )  # fmt: skip
         if len(violations):
             return None
         order = sorted(range(len(clean.names)), key=clean.names.__getitem__)

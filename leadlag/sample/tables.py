@@ -11,13 +11,15 @@ import pandas as pd
 
 from leadlag.errors import UsageError
 
-__all__ = ["AS_WRITTEN", "LINES", "SOURCE", "FileLines", "as_pandas", "row_words"]
+__all__ = ["AS_WRITTEN", "LINES", "SEPARATOR", "SOURCE", "FileLines", "as_pandas", "row_words"]
 
 #: Attribute of a frame whose cells are the text of a file, so that numbers written as text are no news.
 AS_WRITTEN = "leadlag_cells_as_written"
 #: Attribute of a frame that came from a file: the file, which tells tables apart in messages.
 SOURCE = "leadlag_source"
 
+#: Attribute of a frame that came from a file of text: the sign between its cells.
+SEPARATOR = "leadlag_separator"
 #: Attribute of a frame that came from a file with lines: the line of each row.
 LINES = "leadlag_lines"
 
@@ -117,7 +119,7 @@ def _refuse_look_alikes(data: Any, argument: str) -> None:
     if hasattr(data, "known_at"):
         raise UsageError(f"{argument} is a {name} of many moments: take {argument}.latest, or {argument}.known_at('2024-06-30').")
     if isinstance(data, str) or hasattr(data, "__fspath__"):
-        raise UsageError(f"{argument} is a path or text: read the file first, for example pd.read_csv(path), and give the frame.")
+        raise UsageError(f"{argument} is a path or text, not a table: give leadlag.read_file({str(data)!r}) in its place.")
 
 
 def _periods_of(data: Any) -> dict[int, str]:

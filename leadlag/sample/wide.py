@@ -10,9 +10,10 @@ import pandas as pd
 
 from leadlag.catalogue import Metric
 from leadlag.errors import UsageError
-from leadlag.sample.columns import ReadColumns, read_columns
+from leadlag.sample.columns import ReadColumns, marks_in, read_columns
 from leadlag.sample.detect import TimeSource, find_time
 from leadlag.sample.grid import Grid, build_grid, form_notes, repeated_periods
+from leadlag.sample.marks import Marks
 from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import LeftOut, Note, Sample
 from leadlag.sample.names import CleanNames, clean_names, first_names
@@ -70,7 +71,10 @@ class Wide:
         if not self.sound:  # look at the numbers all the same, so that one error lists everything
             places = [place for place, name in enumerate(names) if name != settings.time and (asked is None or name in asked)]
             rows = _positions(len(frame))
-            read_columns(frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=rows, violations=violations)
+            read_columns(
+                frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=rows,
+                marks=marks_in(frame, places, settings), violations=violations,
+            )  # fmt: skip
             return None
         source = find_time(frame, names, settings.time, asked or {}, date_format=settings.date_format)
         if asked is not None and source.place is not None and source.name is not None and source.name in asked:
@@ -78,7 +82,8 @@ class Wide:
         if len(frame) == 0:
             violations.add("LL312", "the table has no rows.", next_step="give one row per period.")
             return None
-        table = _RowsRead.of(frame, names, source)
+        marks = marks_in(frame, [place for place in range(len(names)) if place != source.place], settings)
+        table = _RowsRead.of(frame, names, source, marks)
         return self._read_rows(table, settings, asked, violations)
 
     def _read_rows(
@@ -91,8 +96,8 @@ class Wide:
         places = [place for place in _places(names, source.place, asked, settings.catalogue) if place not in aside]
         labelled = _row_labels(source, stamps, len(table.frame))
         block = read_columns(
-            table.frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=labelled, violations=violations,
-            dates=() if asked is not None else [names[place] for place in source.dates],
+            table.frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=labelled, marks=table.marks,
+            violations=violations, dates=() if asked is not None else [names[place] for place in source.dates],
         )  # fmt: skip
         collect_sums(block.values, block.names, table.row, source.name, violations)
         if source.row_numbers:
@@ -154,24 +159,27 @@ class _RowsRead:
     row : callable
         How messages name a row.
     totals : Totals
+    marks : Marks
+        What is known of point and comma.
     """
 
     frame: pd.DataFrame
     source: TimeSource
     row: Callable[[int], str]
     totals: Totals
+    marks: Marks
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, names: Sequence[str], source: TimeSource) -> _RowsRead:
+    def of(cls, frame: pd.DataFrame, names: Sequence[str], source: TimeSource, marks: Marks) -> _RowsRead:
         """The table without rows that say they are totals and are."""
         row = row_words(frame)
-        totals = Totals() if source.values is None else totals_of(frame, names, source.values, source.place)
+        totals = Totals() if source.values is None else totals_of(frame, names, source.values, source.place, marks)
         if source.values is None or not totals.rows:
-            return cls(frame=frame, source=source, row=row, totals=totals)
+            return cls(frame=frame, source=source, row=row, totals=totals, marks=marks)
         kept = np.setdiff1d(np.arange(len(frame)), totals.rows)
         notes = (*source.notes, *totals.note(source.values, source.name, row))
         source = replace(source, values=source.values.iloc[kept], notes=notes)
-        return cls(frame=frame.iloc[kept], source=source, row=lambda at: row(int(kept[at])), totals=totals)
+        return cls(frame=frame.iloc[kept], source=source, row=lambda at: row(int(kept[at])), totals=totals, marks=marks)
 
     def stamps(self, settings: Settings, violations: ViolationList) -> Stamps | None:
         """The times, None where there are none or what is wrong with them was collected."""

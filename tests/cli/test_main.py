@@ -72,6 +72,19 @@ def test_help_of_a_command_has_examples(run: Run, command: str) -> None:
     assert f"  leadlag {command} sales.csv --kpi revenue" in answer.out
 
 
+def test_the_option_in_a_question_about_numbers_answers_it(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "besuche.csv"
+    frame = good_frame().assign(visits=lambda table: [f"{v:,}".replace(",", ".") for v in (table["visits"] + 800).astype(int)])
+    frame.to_csv(file, index=False, sep=";")
+    asked = run("rank", file, "--kpi", "sales", "--no-evidence")
+    assert asked.code == 3
+    assert "Next: say which; columns in which" in asked.err
+    assert "--thousands . if it is 1" in " ".join(asked.err.split())
+    answer = run("rank", file, "--kpi", "sales", "--no-evidence", "--thousands", ".")
+    assert answer.code == 0
+    assert "visits" in answer.out
+
+
 def test_version(run: Run) -> None:
     assert run("--version") == Answer(0, f"leadlag {__version__}\n", "")
 
