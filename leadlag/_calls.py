@@ -173,4 +173,9 @@ def _plain(value: object) -> bool:
 
 def _flag_value(value: object) -> str:
     """A value as a shell reads it."""
-    return shlex.quote(",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+    if isinstance(value, (list, tuple)):
+        lone = (
+            "," if len(value) == 1 and isinstance(value[0], int) else ""
+        )  # a number alone counts something, as --skip-rows 3 does
+        return shlex.quote(",".join(map(str, value)) + lone)
+    return shlex.quote(str(value))

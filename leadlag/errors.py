@@ -76,6 +76,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL138": "times were read in a form that is no ISO date",
         "LL139": "point and comma were read as marks of thousands and decimals",
         "LL140": "percent signs, currencies or parentheses were read",
+        "LL141": "lines of a file that are no part of the table were left out",
+        "LL142": "a file that is not UTF-8 was read in another encoding",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",
         "LL204": "too few periods for this lead",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadlag.cli.files import FILE, files_argument, missing_option, tables, with_reading
+from leadlag.cli.files import FILE, OPENING, files_argument, missing_option, tables, with_reading
 from leadlag.cli.voice import CONTRACT, OK, Voice, json_option, print_data, warnings_said, with_voice
 from leadlag.cli.words import understood, violation_table, what_was_read
 from leadlag.errors import DataContractError
@@ -45,9 +45,10 @@ def check(*, files: tuple[str, ...], kpi: str | None, as_json: bool, voice: Voic
     """List everything that is wrong with the tables in FILE, all at once; of good ones, how they were read."""
     found: list[Violation] = []
     read: list[pd.DataFrame] = []
+    opening = {name: options.pop(name) for name in OPENING}
     for file in files:
         try:
-            read += tables((file,), voice)
+            read += tables((file,), voice, opening)
         except DataContractError as error:
             found += [item if len(files) == 1 else replace(item, argument=file) for item in _violations_of(error)]
     checked = _Checked(violations=found)

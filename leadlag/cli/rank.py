@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadlag.cli.files import FILE, READING, files_argument, missing_option, names, tables, told_as, with_reading
+from leadlag.cli.files import FILE, OPENING, READING, files_argument, missing_option, names, tables, told_as, with_reading
 from leadlag.cli.voice import OK, Voice, json_option, print_data, warnings_said, with_voice
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ Examples:
 @with_voice
 def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bool, voice: Voice, **options: Any) -> int:
     """Rank the metrics in FILE by whether, when and how much they lead the KPI; several files may differ in cadence."""
-    read = tables(files, voice)
+    opening = {name: options.pop(name) for name in OPENING}
+    read = tables(files, voice, opening)
     from leadlag.ranking.rank import rank_leads  # noqa: PLC0415
     from leadlag.sample import as_sample  # noqa: PLC0415
     from leadlag.wording.notes import changes_of_numbers  # noqa: PLC0415
@@ -69,7 +70,7 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
     options = {name: value for name, value in options.items() if value != []}
     voice.step("ranking")
     start = time.perf_counter()
-    with warnings_said(voice), told_as(rank_leads, options, reading=reading, files=files):
+    with warnings_said(voice), told_as(rank_leads, options, reading=reading, files=files, opening=opening):
         sample = as_sample(read, columns=named, **reading)
         for text in changes_of_numbers([(note.code, note.text) for note in sample.notes]):
             voice.note(text)

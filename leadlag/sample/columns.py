@@ -191,7 +191,8 @@ def _by_metric(column: pd.Series, metric: np.ndarray, metrics: Sequence[str], ma
 
 def marks_in(frame: pd.DataFrame, places: Iterable[int], settings: Settings) -> Marks:
     """What the caller, or a cell of these columns, says about point and comma."""
-    texts = [place for place in places if getattr(frame.dtypes.iloc[place], "kind", "O") == "O"]
+    kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
+    texts = [place for place in places if kinds[place] == "O"]
     return marks_of(
         (text_cells(frame.iloc[:, place]) for place in texts),
         decimal=settings.decimal, thousands=settings.thousands, semicolons=frame.attrs.get(SEPARATOR) == ";",

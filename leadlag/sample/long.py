@@ -22,7 +22,7 @@ from leadlag.sample.periods import Freq
 from leadlag.sample.rates import add_rates, rate_parts, rule_of, undeclared_metrics, with_aggregates
 from leadlag.sample.settings import Settings
 from leadlag.sample.split import Group, groups_of, slow_note
-from leadlag.sample.tables import as_pandas, row_words
+from leadlag.sample.tables import NOTES, as_pandas, row_words
 from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.violations import ViolationList, counted, raise_violations
 
@@ -109,7 +109,9 @@ def from_long(
     )  # fmt: skip
     if stamps is None or len(violations):
         raise_violations(violations)
-    long = _Long(n_rows=len(frame), time=time, stamps=stamps, values=block.values[:, 0], metrics=metrics, segments=segments)
+    long = _Long(n_rows=len(frame), time=time, stamps=stamps, values=block.values[:, 0], metrics=metrics, segments=segments,
+        read=frame.attrs.get(NOTES, ()),
+    )  # fmt: skip
     everything = Group(columns=np.arange(len(metrics.names)))
     groups = long.groups() if freq is None else (everything,)
     parts = []
@@ -134,6 +136,7 @@ class _Long:
     values: np.ndarray
     metrics: _Labels
     segments: _Labels | None
+    read: tuple[Note, ...]
 
     @property
     def first_row(self) -> str:
@@ -179,7 +182,7 @@ def _one_calendar(long: _Long, settings: Settings, violations: ViolationList) ->
         calendar=grid.calendar,
         names=long.metrics.names,
         values=values,
-        notes=(*form_notes(long.stamps), *repeats, *grid.notes),
+        notes=(*long.read, *form_notes(long.stamps), *repeats, *grid.notes),
         segments=() if long.segments is None else long.segments.names,
         name_map={name: long.metrics.originals[name] for name in long.metrics.names},
         read=TableRead(n_rows=long.n_rows, time=long.time, form=long.stamps.form_name(settings.date_format)),

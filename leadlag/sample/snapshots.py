@@ -18,7 +18,7 @@ from leadlag.sample.names import clean_names
 from leadlag.sample.periods import Calendar, Freq
 from leadlag.sample.settings import Settings
 from leadlag.sample.split import groups_of
-from leadlag.sample.tables import as_pandas
+from leadlag.sample.tables import NOTES, as_pandas
 from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.vintages import Vintages, period_ends
 from leadlag.sample.violations import ViolationList, counted, raise_violations
@@ -93,6 +93,7 @@ def from_snapshots(
         raise UsageError(
             f"as_of={as_of!r} holds {_kind(known)} and time={time!r} {_kind(periods)}: give dates in both, or counts in both."
         )
+    published = replace(published, notes=(*table.frame.attrs.get(NOTES, ()), *published.block.notes))
     return _on_calendar(published, periods, known, settings, time, violations)
 
 
@@ -108,6 +109,7 @@ class _Published:
     block : ReadColumns
         What was read, with its notes.
     name_map : Mapping from str to label
+    notes : tuple of Note
     """
 
     rows: np.ndarray
@@ -116,6 +118,7 @@ class _Published:
     names: tuple[str, ...]
     block: ReadColumns
     name_map: Mapping[str, Hashable]
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,7 +229,7 @@ def _on_calendar(
     moments = _moments(known, grid.calendar)[used][row]
     found = Vintages(
         calendar=grid.calendar, names=published.names, places=places, columns=published.columns, values=published.values,
-        moments=moments, notes=(*form_notes(periods), *grid.notes, *published.block.notes), left_out=published.block.left_out,
+        moments=moments, notes=(*form_notes(periods), *grid.notes, *published.notes), left_out=published.block.left_out,
         name_map=published.name_map,
     )  # fmt: skip
     _check(found, violations)

@@ -11,13 +11,15 @@ import pandas as pd
 
 from leadlag.errors import UsageError
 
-__all__ = ["AS_WRITTEN", "LINES", "SEPARATOR", "SOURCE", "FileLines", "as_pandas", "row_words"]
+__all__ = ["AS_WRITTEN", "LINES", "NOTES", "SEPARATOR", "SOURCE", "FileLines", "as_pandas", "row_words"]
 
 #: Attribute of a frame whose cells are the text of a file, so that numbers written as text are no news.
 AS_WRITTEN = "leadlag_cells_as_written"
 #: Attribute of a frame that came from a file: the file, which tells tables apart in messages.
 SOURCE = "leadlag_source"
 
+#: Attribute of a frame that came from a file: notes on how it was read.
+NOTES = "leadlag_notes"
 #: Attribute of a frame that came from a file of text: the sign between its cells.
 SEPARATOR = "leadlag_separator"
 #: Attribute of a frame that came from a file with lines: the line of each row.

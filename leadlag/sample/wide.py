@@ -20,7 +20,7 @@ from leadlag.sample.names import CleanNames, clean_names, first_names
 from leadlag.sample.rates import fold_metrics, rate_parts, undeclared_metrics
 from leadlag.sample.settings import Settings
 from leadlag.sample.split import Group, groups_of, slow_note
-from leadlag.sample.tables import row_words
+from leadlag.sample.tables import NOTES, row_words
 from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.totals import Totals, collect_sums, totals_of
 from leadlag.sample.violations import ViolationList, counted
@@ -77,6 +77,7 @@ class Wide:
             )  # fmt: skip
             return None
         source = find_time(frame, names, settings.time, asked or {}, date_format=settings.date_format)
+        source = replace(source, notes=(*frame.attrs.get(NOTES, ()), *source.notes))
         if asked is not None and source.place is not None and source.name is not None and source.name in asked:
             raise UsageError(f"{asked[source.name]} names {source.name!r}, which holds the times: name a metric.")
         if len(frame) == 0:
