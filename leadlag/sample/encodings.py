@@ -123,7 +123,7 @@ def _other(data: bytes, name: str, at: int) -> tuple[str, tuple[Note, ...]]:
     western = texts.get("cp1252")
     if western is not None and _makes_sense(western):
         text = f"the file is not UTF-8 and was read as cp1252, with words such as {_strange(western)!r}: else say encoding=."
-        return western, (Note(code="LL142", column=None, text=text),)
+        return western, (Note(code="LL143", column=None, text=text),)
     raise UsageError(
         f"file={name!r} is not UTF-8: line {_line(data, at)} has {data[at : at + 4]!r}. Say its encoding",
         fixes=[Fix.of(encoding=encoding, when=f"if it says {_strange(text)!r}") for encoding, text in list(texts.items())[:4]],

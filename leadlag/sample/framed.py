@@ -121,7 +121,7 @@ def _title_note(titles: Sequence[tuple[int, str]]) -> tuple[Note, ...]:
     if not said:
         return ()
     count = counted(len(said), "line above the header was", "lines above the header were")
-    return (Note(code="LL141", column=None, text=f"{count} left out: {', '.join(said[:3])}{', ...' if len(said) > 3 else ''}."),)
+    return (Note(code="LL142", column=None, text=f"{count} left out: {', '.join(said[:3])}{', ...' if len(said) > 3 else ''}."),)
 
 
 def _refuse_ragged(lines: Sequence[tuple[int, Sequence[Any]]], width: int, skipped: Collection[int]) -> None:

@@ -139,7 +139,7 @@ def _without_comments(lines: list[str], mark: str, name: str) -> tuple[Note, ...
     for place in comments:
         lines[place] = "\n"
     text = f"{counted(len(comments), 'comment line was', 'comment lines were')} left out: {shown}{more}."
-    return (Note(code="LL141", column=None, text=text),)
+    return (Note(code="LL142", column=None, text=text),)
 
 
 def _unreadable(said: str, begun: int, lines: Sequence[str], name: str, skipped: Collection[int]) -> UsageError:

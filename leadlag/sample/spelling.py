@@ -107,7 +107,7 @@ def _shown(reading: Reading, rows: Sequence[str]) -> list[str]:
 
 
 def spelling_notes(readings: Mapping[str, Reading], marks: Marks) -> tuple[Note, ...]:
-    """How point and comma were read where that is not plain (LL139), and signs that were read (LL140).
+    """How point and comma were read where that is not plain (LL140), and signs that were read (LL141).
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def spelling_notes(readings: Mapping[str, Reading], marks: Marks) -> tuple[Note,
         kept = [other for other, read in texts.items() if other not in here and read.points] if marks.decimal == "," else []
         rest = f"; {first_names(kept)} {'keeps its' if len(kept) == 1 else 'keep their'} decimal point" if kept else ""
         text = f"numbers were read with {words}, {why}: {first_names(list(here))}{rest}."
-        notes.append(Note(code="LL139", column=name if len(here) == 1 else None, text=text))
+        notes.append(Note(code="LL140", column=name if len(here) == 1 else None, text=text))
     return (*notes, *(note for name, reading in readings.items() for note in _sign_notes(name, reading)))
 
 
@@ -141,4 +141,4 @@ def _sign_notes(name: str, reading: Reading) -> list[Note]:
         told.append(f"{cell!r} as {value}" + (" (percent, no share)" if unit == PERCENT else f", in {unit}"))
     if texts.bracketed is not None:
         told.append(f"{_text(reading, texts.bracketed)!r} as {texts.values[texts.bracketed]:.12g}")
-    return [Note(code="LL140", column=name, text=f"signs in column {name!r} were read: {'; '.join(told)}.")] if told else []
+    return [Note(code="LL141", column=name, text=f"signs in column {name!r} were read: {'; '.join(told)}.")] if told else []

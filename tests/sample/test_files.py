@@ -68,7 +68,7 @@ def test_that_a_file_is_text_is_no_news() -> None:
 def test_decimal_commas_are_read_and_told() -> None:
     sample = as_sample(_csv("date;a\n2024-01-01;1,5\n2024-01-02;2,5\n"))
     assert sample.column("a").tolist() == [1.5, 2.5]
-    assert [note.code for note in sample.notes] == ["LL116", "LL139"]
+    assert [note.code for note in sample.notes] == ["LL116", "LL140"]
 
 
 def test_missing_cells_are_missing() -> None:
@@ -168,7 +168,7 @@ def test_encodings_that_the_file_tells_are_read(encoding: str, tmp_path: Path) -
     frame = read_file(path)
     assert list(frame.columns) == ["Woche", "Umsätze", "Größe in €"]
     codes = [note.code for note in from_wide(frame).notes]
-    assert codes == (["LL142", "LL116"] if encoding == "cp1252" else ["LL116"])
+    assert codes == (["LL143", "LL116"] if encoding == "cp1252" else ["LL116"])
     with path.open("rb") as raw, path.open(encoding=encoding) as text:
         assert read_file(raw).equals(read_file(text))
 
@@ -211,7 +211,7 @@ def test_a_workbook_is_read_as_excel_keeps_it(tmp_path: Path) -> None:
     sample = from_wide(read_file(path, skip_rows=[13]))
     assert (sample.names, sample.n_periods, sample.calendar.unit) == (("visits", "share"), 9, "week")
     assert np.isnan(sample.column("share")[1])
-    assert [note.code for note in sample.notes] == ["LL141", "LL116", "LL107"]
+    assert [note.code for note in sample.notes] == ["LL142", "LL116", "LL107"]
     book.create_sheet("Plan")["A1"] = "b"
     book.save(path)
     with pytest.raises(UsageError, match="2 sheets that are not empty") as caught:

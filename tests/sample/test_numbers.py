@@ -94,7 +94,7 @@ def test_points_before_three_digits_in_every_cell_are_decimal_but_for_files_with
 def test_one_cell_decides_for_all_columns_and_is_told() -> None:
     sample = from_wide(_table(visits=["936", "1.034"], sales=["1.204,50", "7,25"], price=["20.43", "7.5"]))
     assert sample.values.tolist() == [[936, 1204.5, 20.43], [1034, 7.25, 7.5]]
-    (told,) = _notes(sample, "LL139")
+    (told,) = _notes(sample, "LL140")
     assert "the comma as the decimal mark" in told
     assert "as '1.204,50' shows: 'visits', 'sales'; 'price' keeps its decimal point." in told
 
@@ -111,7 +111,7 @@ def test_cells_that_contradict_each_other_decide_nothing_for_other_columns() -> 
 def test_declared_thousands_hold_where_they_fit_and_other_columns_keep_their_point() -> None:
     sample = from_wide(_table(visits=["936", "1.034"], price=["20.43", "7.5"]), thousands=".")
     assert sample.values.tolist() == [[936, 20.43], [1034, 7.5]]
-    assert "as declared: 'visits'; 'price' keeps its decimal point." in _notes(sample, "LL139")[0]
+    assert "as declared: 'visits'; 'price' keeps its decimal point." in _notes(sample, "LL140")[0]
 
 
 def test_two_decimal_marks_in_one_column_are_refused() -> None:
@@ -140,7 +140,7 @@ def test_two_units_in_one_column_are_refused(cells: list[Any], code: str, words:
 
 def test_signs_that_were_read_are_told() -> None:
     sample = from_wide(_table(rate=["12 %", "7 %"], cost=["(3.50)", "4.00"], sales=["$9", "$8"]))
-    rate, cost, sales = _notes(sample, "LL140")
+    rate, cost, sales = _notes(sample, "LL141")
     assert "'12 %' as 12 (percent, no share)" in rate
     assert "'(3.50)' as -3.5" in cost
     assert "'$9' as 9, in $" in sales
