@@ -20,7 +20,10 @@ __all__ = ["READING", "Call", "Fix"]
 _READERS = ("from_wide", "from_long", "from_snapshots")
 
 #: Options of `from_wide`: how a table is read. A function that takes one of these itself is called with it.
-READING = ("time", "freq", "tz", "date_format", "decimal", "thousands", "as_of", "catalogue", "infinite")
+READING = ("time", "segment", "freq", "tz", "date_format", "decimal", "thousands", "as_of", "catalogue", "infinite")
+
+#: Functions of one segment, and those that take all.
+_BY_SEGMENT = {"rank_leads": "rank_kpis"}
 
 #: What is said of metrics while a table is read, and is used again by the function that gets the Sample.
 _SAID_TWICE = ("catalogue",)
@@ -99,6 +102,8 @@ class Call:
     >>> call = Call(function="rank_leads", takes=("data", "kpi", "time"), given={"kpi": "orders", "time": "week"})
     >>> call.with_fix(Fix.of(freq="week"))
     "rank_leads(from_wide(data, time='week', freq='week'), kpi='orders')"
+    >>> call.with_fix(Fix.of(segment="region"))
+    "rank_kpis(from_wide(data, time='week', segment='region'), kpis='orders')"
     >>> call.with_fix(Fix.of(time="month"))
     "rank_leads(data, kpi='orders', time='month')"
     """
@@ -140,7 +145,11 @@ class Call:
         read |= {name: value for name, value in options.items() if reader or name in READING}
         rest = {name: value for name, value in self.given.items() if name not in READING or name in _SAID_TWICE}
         rest |= {name: value for name, value in options.items() if name not in read}
-        return _call(self.function, _call(reader or "from_wide", self.data, read), rest)
+        function = self.function
+        if "segment" in read and "kpi" in rest:  # what ranks one KPI ranks it in each segment
+            function = _BY_SEGMENT.get(function, function)
+            rest = {"kpis" if name == "kpi" and function != self.function else name: value for name, value in rest.items()}
+        return _call(function, _call(reader or "from_wide", self.data, read), rest)
 
 
 def _call(function: str, data: str, given: Mapping[str, object]) -> str:

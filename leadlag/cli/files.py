@@ -17,15 +17,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from leadlag.cli.voice import Voice
+    from leadlag.sample import Sample
 
-__all__ = ["FILE", "OPENING", "READING", "files_argument", "missing_option", "names", "tables", "told_as", "with_reading"]
+__all__ = [
+    "FILE",
+    "LONG",
+    "OPENING",
+    "READING",
+    "files_argument",
+    "missing_option",
+    "names",
+    "sample_of",
+    "tables",
+    "told_as",
+    "with_reading",
+]
 
 #: What FILE is, for the end of a command's help.
 FILE = """FILE is a .csv, .xlsx or .parquet table with one row a period, or - for CSV on standard input. Metrics of
 different cadence, a quarterly KPI and monthly leads, may come in one file each."""
 
 #: The options of `with_reading`, under their names in `as_sample`.
-READING = ("time", "freq", "tz", "date_format", "decimal", "thousands", "as_of", "infinite")
+READING = ("time", "segment", "freq", "tz", "date_format", "decimal", "thousands", "as_of", "infinite")
+
+#: The options of `with_reading` that say which columns of a long table hold what, under their names in `from_long`.
+LONG = ("metric", "value")
 
 #: The options of `with_reading` that open a file, under their names in `read_file`.
 OPENING = ("sep", "encoding", "skip_rows", "sheet")
@@ -37,6 +53,9 @@ _TZ = "Zone in which periods are meant, such as Europe/Berlin."
 _DATE_FORMAT = "How dates are written if not as 2024-01-31, such as %d/%m/%Y."
 _DECIMAL = "Decimal mark of numbers written as text.  [default: the point, or what the cells show]"
 _THOUSANDS = "Mark of thousands: . or , or a space or '; columns that it does not fit keep their decimal point."
+_SEGMENT = "Column that tells segments apart, in a table with one row a period and segment."
+_METRIC = "Of a long table, one row a period and metric: the column with the names of the metrics."
+_VALUE = "Of a long table: the column with the numbers."
 _AS_OF = "What was known then: periods that end later are dropped."
 _SEP = "Sign between cells.  [default: the one that fits the lines]"
 _ENCODING = "Such as cp1252 or utf-16-le.  [default: UTF-8, or by the file's mark]"
@@ -67,6 +86,9 @@ def with_reading(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--skip-rows", metavar="N|N,M", callback=_skip_rows, help=_SKIP),
         click.option("--encoding", metavar="NAME", help=_ENCODING),
         click.option("--sep", metavar="SIGN", help=_SEP),
+        click.option("--value", metavar="COLUMN", help=_VALUE),
+        click.option("--metric", metavar="COLUMN", help=_METRIC),
+        click.option("--segment", metavar="COLUMN", help=_SEGMENT),
         click.option("--infinite", type=click.Choice(["error", "missing"]), default="error", show_default=True, help=_INFINITE),
         click.option("--tz", metavar="ZONE", help=_TZ),
         click.option("--freq", metavar="WORD", help=_FREQ),
@@ -109,6 +131,19 @@ def tables(files: Sequence[str], voice: Voice, opening: Mapping[str, Any]) -> li
         voice.step(f"reading {file}")
         read.append(_table(file, opening if len(files) == 1 else _taken(file, opening)))
     return read
+
+
+def sample_of(read: Sequence[pd.DataFrame], reading: Mapping[str, Any], *, columns: Any = None, missing: str = "mask") -> Sample:
+    """The tables as one Sample; a long one, if `reading` names its columns, by `from_long`."""
+    from leadlag.sample import as_sample, from_long  # noqa: PLC0415
+
+    wide = {name: value for name, value in reading.items() if name not in LONG}
+    long = {name: reading[name] for name in LONG}
+    if long["metric"] is None and long["value"] is None:
+        return as_sample(read, columns=columns, missing=missing, **wide)  # type: ignore[arg-type]  # one of the choices
+    if None in long.values() or reading["time"] is None or len(read) > 1:
+        raise UsageError("A long table is one file, with --time, --metric and --value: name all three columns.")
+    return as_sample(from_long(read[0], **wide, **long), columns=columns, missing=missing)  # type: ignore[arg-type]
 
 
 def _taken(file: str, opening: Mapping[str, Any]) -> dict[str, Any]:

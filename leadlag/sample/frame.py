@@ -31,6 +31,7 @@ def from_wide(
     data: Any,
     *,
     time: str | None = None,
+    segment: str | None = None,
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
@@ -49,6 +50,9 @@ def from_wide(
     time : str, optional
         Column (or index name) with the times. None takes a dated index, else the one column that can only be
         dates, else the order of the rows.
+    segment : str, optional
+        Column with the segment (country, plan, ...) of a table with one row per period and segment; every segment gets its own
+        values on one calendar. Not allowed with a list.
     freq : {"hour", "day", "business_day", "week", "month", "quarter", "year", "period"}, optional
         Cadence; None infers it from the most frequent step. Not allowed with a list.
     tz : str, optional
@@ -85,8 +89,8 @@ def from_wide(
     array([ 3.,  4., nan,  5.])
     """
     settings = Settings.checked(
-        time=time, freq=freq, tz=tz, date_format=date_format, decimal=decimal, thousands=thousands, as_of=as_of,
-        catalogue=catalogue, infinite=infinite,
+        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, decimal=decimal, thousands=thousands,
+        as_of=as_of, catalogue=catalogue, infinite=infinite,
     )  # fmt: skip
     return _read_or_raise(data, settings, None)
 
@@ -96,6 +100,7 @@ def as_sample(
     data: Any,
     *,
     time: str | None = None,
+    segment: str | None = None,
     catalogue: Iterable[Metric] | None = None,
     missing: Missing = "mask",
     columns: Any = None,
@@ -114,7 +119,7 @@ def as_sample(
     data : Sample, eager frame, or a list of these
         A Sample passes through, then metrics are chosen and missing periods treated. In a list each table is read by itself;
         those of one cadence come onto one calendar, those of another one into `Sample.others`.
-    time, freq, tz, date_format, decimal, thousands, as_of, infinite
+    time, segment, freq, tz, date_format, decimal, thousands, as_of, infinite
         As in `from_wide`; not allowed with a Sample, which has been read.
     catalogue : iterable of Metric, optional
         What is known about the metrics; its `missing` goes before the argument.
@@ -146,8 +151,8 @@ def as_sample(
     (('visits', 'sales'), array([4., 0., 6.]))
     """
     settings = Settings.checked(
-        time=time, freq=freq, tz=tz, date_format=date_format, decimal=decimal, thousands=thousands, as_of=as_of,
-        catalogue=catalogue, missing=missing, infinite=infinite,
+        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, decimal=decimal, thousands=thousands,
+        as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite,
     )  # fmt: skip
     return _read_or_raise(data, settings, columns)
 
@@ -156,6 +161,7 @@ def find_violations(
     data: Any,
     *,
     time: str | None = None,
+    segment: str | None = None,
     catalogue: Iterable[Metric] | None = None,
     missing: Missing = "mask",
     columns: Any = None,
@@ -187,8 +193,8 @@ def find_violations(
     ['LL302']
     """
     settings = Settings.checked(
-        time=time, freq=freq, tz=tz, date_format=date_format, decimal=decimal, thousands=thousands, as_of=as_of,
-        catalogue=catalogue, missing=missing, infinite=infinite,
+        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, decimal=decimal, thousands=thousands,
+        as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite,
     )  # fmt: skip
     said = {name: getattr(settings, name) for name in READING if name != "catalogue"} | {"catalogue": catalogue}
     return tuple(found.told(Call.of(from_wide, said)) for found in _read(data, settings, columns)[1])

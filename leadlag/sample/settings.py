@@ -23,6 +23,7 @@ class Settings:
     """How a table is to be read; every field as in `as_sample`, checked."""
 
     time: Any = None
+    segment: Any = None
     freq: Freq | None = None
     tz: str | None = None
     date_format: str | None = None
@@ -38,6 +39,7 @@ class Settings:
         cls,
         *,
         time: Any = None,
+        segment: Any = None,
         freq: Any = None,
         tz: Any = None,
         date_format: Any = None,
@@ -55,6 +57,7 @@ class Settings:
             )
         return cls(
             time=time,
+            segment=segment,
             freq=None if freq is None else as_option(freq, "freq", WORDS),  # type: ignore[arg-type]  # one of WORDS
             tz=check_zone(tz),
             date_format=check_format(date_format),
@@ -68,7 +71,7 @@ class Settings:
 
     def refuse_calendar(self) -> None:
         """A `UsageError` if something is said about how a Sample is to be read, which has been."""
-        for name in ("time", "freq", "tz", "date_format", "decimal", "thousands", "as_of"):
+        for name in ("time", "segment", "freq", "tz", "date_format", "decimal", "thousands", "as_of"):
             value = getattr(self, name)
             if value is not None:
                 raise UsageError(f"{name}={value!r} is not allowed with a Sample, which has been read: give it to from_wide.")

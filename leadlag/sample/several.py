@@ -106,6 +106,8 @@ def _opened(data: Sequence[Any], settings: Settings, violations: ViolationList) 
             f"freq={settings.freq!r} is one cadence, and each table of a list has its own: leave it out, or read the "
             "tables one by one and give their Samples."
         )
+    if settings.segment is not None:
+        raise UsageError(f"segment={settings.segment!r} is for one table: join the tables first, or rank each segment by itself.")
     if all(isinstance(item, Sample) for item in data):
         settings.refuse_calendar()
     tables: list[_OpenedTable] = []

@@ -17,7 +17,7 @@ from leadlag.sample.model import Note
 from leadlag.sample.names import clean_names
 from leadlag.sample.periods import Calendar, Freq
 from leadlag.sample.settings import Settings
-from leadlag.sample.split import groups_of
+from leadlag.sample.split import first_rows, groups_of
 from leadlag.sample.tables import NOTES, as_pandas
 from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.vintages import Vintages, period_ends
@@ -240,9 +240,7 @@ def _on_calendar(
 
 def _refuse_mixed(published: _Published, periods: Stamps) -> None:
     """Metrics of one cadence only."""
-    moment, moments = pd.factorize(periods.utc)
-    first = np.empty(len(moments), dtype=np.int64)
-    first[moment[::-1]] = np.arange(len(moment))[::-1]
+    first, moment = first_rows(periods)
     there = np.zeros((len(first), len(published.names)), dtype=bool)
     there[moment[published.rows], published.columns] = True
     slow = [group for group in groups_of(periods.at(first), there) if group.slow]

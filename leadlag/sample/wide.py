@@ -8,18 +8,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from leadlag._validation import as_name
 from leadlag.catalogue import Metric
 from leadlag.errors import UsageError
 from leadlag.sample.columns import ReadColumns, marks_in, read_columns
 from leadlag.sample.detect import TimeSource, find_time
 from leadlag.sample.grid import Grid, build_grid, form_notes, repeated_periods
+from leadlag.sample.labels import Labels, labels_of
 from leadlag.sample.marks import Marks
 from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import LeftOut, Note, Sample, TableRead
 from leadlag.sample.names import CleanNames, clean_names, first_names
 from leadlag.sample.rates import fold_metrics, rate_parts, undeclared_metrics
+from leadlag.sample.repeats import refuse_repeats, telling_apart
 from leadlag.sample.settings import Settings
-from leadlag.sample.split import Group, groups_of, slow_note
+from leadlag.sample.split import Group, first_rows, groups_of, slow_note
 from leadlag.sample.tables import NOTES, row_words
 from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.totals import Totals, collect_sums, totals_of
@@ -76,7 +79,9 @@ class Wide:
                 marks=marks_in(frame, places, settings), violations=violations,
             )  # fmt: skip
             return None
-        source = find_time(frame, names, settings.time, asked or {}, date_format=settings.date_format)
+        segment = self._segment(settings, asked)
+        used = {*(asked or {}), *((names[segment],) if segment is not None else ())}
+        source = find_time(frame, names, settings.time, used, date_format=settings.date_format)
         source = replace(source, notes=(*frame.attrs.get(NOTES, ()), *source.notes))
         if asked is not None and source.place is not None and source.name is not None and source.name in asked:
             raise UsageError(f"{asked[source.name]} names {source.name!r}, which holds the times: name a metric.")
@@ -84,8 +89,18 @@ class Wide:
             violations.add("LL312", "the table has no rows.", next_step="give one row per period.")
             return None
         marks = marks_in(frame, [place for place in range(len(names)) if place != source.place], settings)
-        table = _RowsRead.of(frame, names, source, marks)
+        table = _RowsRead.of(frame, names, source, marks, segment)
         return self._read_rows(table, settings, asked, violations)
+
+    def _segment(self, settings: Settings, asked: Mapping[str, str] | None) -> int | None:
+        """Position of the column that tells segments apart, if one was named."""
+        if settings.segment is None:
+            return None
+        name = as_name(settings.segment, "segment", self.clean.names)
+        if name == settings.time or name in (asked or {}):
+            other = "time" if name == settings.time else (asked or {})[name]
+            raise UsageError(f"segment={name!r} is named as {other} too: time, segment and metrics are different columns.")
+        return self.clean.names.index(name)
 
     def _read_rows(
         self, table: _RowsRead, settings: Settings, asked: Mapping[str, str] | None, violations: ViolationList
@@ -93,7 +108,12 @@ class Wide:
         """The metrics of the rows that are periods."""
         names, source = self.clean.names, table.source
         stamps = table.stamps(settings, violations)
-        aside = {*source.row_numbers, *source.dates}
+        segments = None if table.segment is None else labels_of(table.frame.iloc[:, table.segment], "segment", violations)
+        if segments is not None and source.values is None:
+            raise UsageError(
+                "segment needs times, which say what rows of several segments belong together: name them with time=."
+            )
+        aside = {*source.row_numbers, *source.dates, table.segment}
         places = [place for place in _places(names, source.place, asked, settings.catalogue) if place not in aside]
         labelled = _row_labels(source, stamps, len(table.frame))
         block = read_columns(
@@ -107,34 +127,38 @@ class Wide:
         if stamps is None and source.values is not None:
             return None
         if stamps is not None and settings.freq is None:
-            groups = groups_of(stamps, ~np.isnan(block.values))
+            groups = _groups(stamps, ~np.isnan(block.values), segments)
             if any(group.slow for group in groups):
-                return self._split(block, stamps, source, settings, violations, groups=groups, labelled=labelled)
-        return self._placed(block, stamps, source, settings, violations)
+                return self._split(
+                    block, stamps, table, settings, violations, groups=groups, labelled=labelled, segments=segments
+                )
+        return self._placed(block, stamps, table, settings, violations, segments)
 
     def _placed(
-        self, block: ReadColumns, stamps: Stamps | None, source: TimeSource, settings: Settings, violations: ViolationList
-    ) -> Sample | None:
+        self, block: ReadColumns, stamps: Stamps | None, table: _RowsRead, settings: Settings, violations: ViolationList,
+        segments: Labels | None,
+    ) -> Sample | None:  # fmt: skip
         """Metrics on one grid."""
-        n_rows = len(block.values)
+        source, n_rows = table.source, len(block.values)
         grid = build_grid(stamps, n_rows, freq=settings.freq, as_of=settings.as_of, time=source.name, violations=violations)
-        notes = _check_repeats(grid, block, source, settings.catalogue, violations) if grid is not None else ()
+        notes = _check_repeats(grid, block, table, settings.catalogue, violations, segments) if grid is not None else ()
         if grid is None or len(violations):
             return None
         form = "" if stamps is None else stamps.form_name(settings.date_format)
         read = TableRead(n_rows=len(self.frame), time=source.name, form=form)
-        return _on_grid(block, grid, self.clean, settings, (*source.notes, *form_notes(stamps), *notes), read)
+        return _on_grid(block, grid, self.clean, settings, (*source.notes, *form_notes(stamps), *notes), read, segments)
 
     def _split(
         self,
         block: ReadColumns,
         stamps: Stamps,
-        source: TimeSource,
+        table: _RowsRead,
         settings: Settings,
         violations: ViolationList,
         *,
         groups: Sequence[Group],
         labelled: Sequence[str],
+        segments: Labels | None,
     ) -> Sample | None:
         """Metrics on a grid for each cadence, every one with the rows in which it has values."""
         parts = []
@@ -143,7 +167,8 @@ class Wide:
             rows = np.flatnonzero(~np.isnan(values).all(axis=1))
             names = tuple(block.names[column] for column in group.columns)
             mine = replace(block, names=names, values=values[rows])
-            part = self._placed(mine, stamps.at(rows), source, replace(settings, freq=group.freq), violations)
+            own = None if segments is None else segments.at(rows)
+            part = self._placed(mine, stamps.at(rows), table, replace(settings, freq=group.freq), violations, own)
             if part is not None:
                 notes = (slow_note(names, labelled[rows[0]], part.calendar),) if group.slow else ()
                 parts.append(replace(part, notes=(*part.notes, *notes)))
@@ -164,6 +189,8 @@ class _RowsRead:
     totals : Totals
     marks : Marks
         What is known of point and comma.
+    segment : int or None
+        Position of the column that tells segments apart.
     """
 
     frame: pd.DataFrame
@@ -171,18 +198,21 @@ class _RowsRead:
     row: Callable[[int], str]
     totals: Totals
     marks: Marks
+    segment: int | None = None
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, names: Sequence[str], source: TimeSource, marks: Marks) -> _RowsRead:
+    def of(cls, frame: pd.DataFrame, names: Sequence[str], source: TimeSource, marks: Marks, segment: int | None) -> _RowsRead:
         """The table without rows that say they are totals and are."""
         row = row_words(frame)
         totals = Totals() if source.values is None else totals_of(frame, names, source.values, source.place, marks)
         if source.values is None or not totals.rows:
-            return cls(frame=frame, source=source, row=row, totals=totals, marks=marks)
+            return cls(frame=frame, source=source, row=row, totals=totals, marks=marks, segment=segment)
         kept = np.setdiff1d(np.arange(len(frame)), totals.rows)
         notes = (*source.notes, *totals.note(source.values, source.name, row))
         source = replace(source, values=source.values.iloc[kept], notes=notes)
-        return cls(frame=frame.iloc[kept], source=source, row=lambda at: row(int(kept[at])), totals=totals, marks=marks)
+        return cls(
+            frame=frame.iloc[kept], source=source, row=lambda at: row(int(kept[at])), totals=totals, marks=marks, segment=segment
+        )
 
     def stamps(self, settings: Settings, violations: ViolationList) -> Stamps | None:
         """The times, None where there are none or what is wrong with them was collected."""
@@ -221,34 +251,46 @@ def _row_labels(source: TimeSource, stamps: Stamps | None, n_rows: int) -> Seque
     return [str(text).removesuffix("T00:00:00.000000").removesuffix(".000000") for text in np.datetime_as_string(stamps.local)]
 
 
+def _groups(stamps: Stamps, there: np.ndarray, segments: Labels | None) -> tuple[Group, ...]:
+    """The metrics by cadence, whichever segments have them."""
+    if segments is None:
+        return groups_of(stamps, there)
+    first, moment = first_rows(stamps)
+    anywhere = np.zeros((len(first), there.shape[1]), dtype=bool)
+    np.logical_or.at(anywhere, moment, there)
+    return groups_of(stamps.at(first), anywhere)
+
+
 def _check_repeats(
-    grid: Grid, block: ReadColumns, source: TimeSource, catalogue: Mapping[str, Metric], violations: ViolationList
-) -> tuple[Note, ...]:
+    grid: Grid, block: ReadColumns, table: _RowsRead, catalogue: Mapping[str, Metric], violations: ViolationList,
+    segments: Labels | None,
+) -> tuple[Note, ...]:  # fmt: skip
     """Several rows in one period are an error unless the catalogue says for every metric what they add up to."""
-    repeated = repeated_periods(grid)
+    repeated = repeated_periods(grid, None if segments is None else segments.codes[grid.rows].astype(np.int64))
     if not repeated:
         return ()
     undeclared = undeclared_metrics(block.names, catalogue)
     if not undeclared and block.names:
         rows, periods = sum(count for _, count in repeated), counted(len(repeated), "period", "periods")
         text = f"{rows} rows of {periods} were aggregated as the catalogue says."
-        return (Note(code="LL117", column=source.name, text=text),)
-    labels = grid.calendar.labels
-    shown = [f"{labels[place]} occurs {count} times" for place, count in repeated[:5]]
-    named = first_names(undeclared)
-    step = f"drop the copies, or say how rows add up with catalogue=[Metric(name, aggregate=...)] for {named}."
-    if block.left_out:  # often the names of the metrics, one row each
-        step += " A long table, with one row per metric and period, goes through from_long."
-    count = counted(len(repeated), "period occurs", "periods occur")
-    violations.add("LL301", f"{count} more than once.", argument="time", column=source.name, examples=shown, next_step=step)
+        return (Note(code="LL117", column=table.source.name, text=text),)
+    found = telling_apart(table.frame, table.source, grid, block.names) if segments is None else None
+    refuse_repeats(grid, repeated, undeclared, table.source.name, violations, found=found, segmented=segments is not None)
     return ()
 
 
 def _on_grid(
-    block: ReadColumns, grid: Grid, clean: CleanNames, settings: Settings, notes: tuple[Note, ...], read: TableRead
-) -> Sample:
+    block: ReadColumns, grid: Grid, clean: CleanNames, settings: Settings, notes: tuple[Note, ...], read: TableRead,
+    segments: Labels | None,
+) -> Sample:  # fmt: skip
     """Rows in their places, with the notes of the way there."""
-    values = fold_metrics(block.values[grid.rows], block.names, grid.places, len(grid.calendar), settings.catalogue)
+    n_segments = 1 if segments is None else len(segments.names)
+    slots = grid.places if segments is None else segments.codes[grid.rows] * np.int64(len(grid.calendar)) + grid.places
+    order = np.argsort(slots, kind="stable")  # by segment, in time order
+    numbers = block.values[grid.rows[order]]
+    values = fold_metrics(numbers, block.names, slots[order], n_segments * len(grid.calendar), settings.catalogue)
+    if n_segments > 1:
+        values = values.reshape(n_segments, len(grid.calendar), len(block.names))
     labels: dict[str, Hashable] = dict(zip(clean.names, clean.labels, strict=True))
     renamed = [name for name in clean.changed if name in block.names]
     if renamed:
@@ -267,6 +309,7 @@ def _on_grid(
         values=values,
         notes=(*notes, *grid.notes, *block.notes),
         left_out=block.left_out,
+        segments=() if segments is None else segments.names,
         name_map={name: labels[name] for name in block.names},
         read=read,
     )
