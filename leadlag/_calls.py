@@ -11,7 +11,7 @@ import inspect
 import keyword
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 __all__ = ["READING", "Call", "Fix"]
@@ -70,14 +70,17 @@ class Fix:
 
     @property
     def python(self) -> str:
-        """The options as they stand in a call, and when they are right."""
+        """The options as they stand in a call, and when they are right; lines to run first are shown with the call only."""
+        if self.lines:
+            return self.when
         said = ", ".join(f"{name}={_written(name, value)}" for name, value in self.options)
+        said = f"{self.reader}(data, {said})" if self.reader else said
         return " ".join(part for part in (said, self.when) if part)
 
     @property
     def flags(self) -> str:
         """The options as the command line has them; empty where it has none."""
-        if self.lines or self.reader or not self.options or any(name in _NO_FLAG for name, _ in self.options):
+        if self.lines or self.reader not in ("", "from_long") or not self.options or any(name in _NO_FLAG for name, _ in self.options):
             return ""
         said = " ".join(f"--{name.replace('_', '-')} {_flag_value(value)}" for name, value in self.options)
         return " ".join(part for part in (said, self.when) if part)
@@ -131,6 +134,9 @@ class Call:
 
     def with_fix(self, fix: Fix) -> str:
         """The same call with these options, behind the lines to run first; empty if it has no place for them."""
+        if fix.lines and self.data != "data":  # the lines speak of data
+            here = replace(self, data="data").with_fix(fix)
+            return f"data = {self.data}\n{here}" if here else ""
         call = self._call(dict(fix.options), fix.reader)
         return "\n".join((*fix.lines, call)) if call else ""
 

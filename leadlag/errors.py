@@ -101,6 +101,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL315": "a value that was known before its period began",
         "LL316": "numbers that can be read in two ways",
         "LL317": "numbers in more than one unit in one column",
+        "LL318": "periods stand in columns",
         "LL401": "an argument is outside what is allowed",
         "LL402": "a name that the data do not have",
         "LL403": "several segments where one is expected",
@@ -158,7 +159,12 @@ class Violation:
 
     def by_flags(self) -> str:
         """All of it as the command line says it."""
-        return self._said(self.step_by_flags, "")
+        return self._said(self.step_by_flags, self.only_in_python)
+
+    @property
+    def only_in_python(self) -> str:
+        """The call, where the command line has no option that does it."""
+        return self.call if self.fixes and not any(fix.flags for fix in self.fixes) else ""
 
     def _said(self, step: str, call: str) -> str:
         where = self.argument if self.column is None else f"{self.argument}, column {self.column!r}"
@@ -212,7 +218,7 @@ class LeadLagError(Exception):
 
     def by_flags(self) -> str:
         """The message as the command line says it."""
-        return f"{_step(self.args[0], [fix.flags for fix in self.fixes])} [{self.code}]"
+        return f"{_step(self.args[0], [fix.flags for fix in self.fixes])} [{self.code}]{_call_line(self.first.only_in_python)}"
 
     @property
     def first(self) -> Violation:

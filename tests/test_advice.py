@@ -23,7 +23,7 @@ def error_of(data: Any, **options: Any) -> LeadLagError:
 def follow(call: str, data: Any) -> str:
     """The code of what is wrong after the advice was taken; empty if nothing is."""
     lines = call.split("\n")
-    place = {**vars(ll), "as_sample": as_sample, "pd": pd, "data": data}
+    place = {**{name: getattr(ll, name) for name in ll.__all__}, "as_sample": as_sample, "pd": pd, "data": data}
     try:
         exec("\n".join(lines[:-1]), place)  # noqa: S102 - the advice is the thing under test
         eval(lines[-1], place)  # noqa: S307

@@ -36,6 +36,7 @@ def violation_table(violations: Sequence[Violation]) -> str:
             lines += wrap(shown("; ".join(item.examples)), indent=indent, first=f"{indent}For example: ")
         if item.step_by_flags:
             lines += wrap(shown(item.step_by_flags), indent=indent, first=f"{indent}Next: ")
+        lines += [f"{indent}      {shown(line)}" for line in item.only_in_python.split("\n") if line]
     found = "1 violation" if len(violations) == 1 else f"{len(violations)} violations"
     return "\n".join([*lines, "", f"{found}: the data cannot be used as they are."])
 

@@ -16,7 +16,8 @@ from leadlag.sample.violations import Fix, ViolationList, counted, raise_violati
 
 __all__ = ["framed"]
 
-_NUMBER = re.compile(r"[+-]?[\d.,]*\d[\d.,\s]*%?", re.ASCII)
+#: A cell of numbers, but for years, which may be names of columns.
+_NUMBER = re.compile(r"(?!(?:1[89]|2[01])\d\d$)[+-]?[\d.,]*\d[\d.,\s]*%?", re.ASCII)
 
 
 def framed(
@@ -111,7 +112,7 @@ def _refuse_preamble(
 
 
 def _looks_like_header(row: Sequence[Any], width: int) -> bool:
-    """Whether a row is of the usual width, and all its cells but the first are words."""
+    """Whether a row is of the usual width, and all its cells but the first are words or years."""
     words = all(isinstance(cell, str) and cell.strip() and not _NUMBER.fullmatch(cell.strip()) for cell in row[1 : _width(row)])
     return _width(row) == width and words
 

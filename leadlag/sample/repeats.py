@@ -11,6 +11,7 @@ import pandas as pd
 from leadlag.sample.detect import TimeSource
 from leadlag.sample.grid import Grid
 from leadlag.sample.names import clean_names, first_names
+from leadlag.sample.sideways import SAYS_METRIC
 from leadlag.sample.violations import Fix, ViolationList, counted
 
 __all__ = ["Apart", "refuse_repeats", "telling_apart"]
@@ -63,7 +64,7 @@ def telling_apart(frame: pd.DataFrame, source: TimeSource, grid: Grid, metrics: 
         ways = [Fix.of(segment=name, when="if it names segments" if len(metrics) == 1 else "")]
         if len(metrics) == 1 and source.name is not None:
             long = (("time", source.name), ("metric", name), ("value", metrics[0]))
-            ways.append(Fix(options=long, reader="from_long", when="if it names metrics"))
+            ways.insert(0 if SAYS_METRIC.search(name) else 1, Fix(options=long, reader="from_long", when="if it names metrics"))
         return Apart(column=name, n_values=len(values), values=tuple(map(str, values[:3])), ways=tuple(ways))
     return None
 

@@ -151,7 +151,8 @@ def _by_table(label: str, violations: ViolationList) -> Iterator[ViolationList]:
     yield mine
     for found in mine:
         argument = label if found.argument == "data" else f"{found.argument} of {label}"
-        violations.found.append(replace(found, argument=argument))
+        ways = tuple(fix for fix in found.fixes if not fix.lines and not fix.reader and "segment" not in dict(fix.options))
+        violations.found.append(replace(found, argument=argument, fixes=ways))  # the others are of a table alone
 
 
 def _collect_repeated(

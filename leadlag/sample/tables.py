@@ -11,13 +11,15 @@ import pandas as pd
 
 from leadlag.errors import UsageError
 
-__all__ = ["AS_WRITTEN", "LINES", "NOTES", "SEPARATOR", "SOURCE", "FileLines", "as_pandas", "row_words"]
+__all__ = ["AS_WRITTEN", "LINES", "NATIVE", "NOTES", "SEPARATOR", "SOURCE", "FileLines", "as_pandas", "row_words"]
 
 #: Attribute of a frame whose cells are the text of a file, so that numbers written as text are no news.
 AS_WRITTEN = "leadlag_cells_as_written"
 #: Attribute of a frame that came from a file: the file, which tells tables apart in messages.
 SOURCE = "leadlag_source"
 
+#: Attribute of a frame that was made of one of another package.
+NATIVE = "leadlag_not_pandas"
 #: Attribute of a frame that came from a file: notes on how it was read.
 NOTES = "leadlag_notes"
 #: Attribute of a frame that came from a file of text: the sign between its cells.
@@ -45,6 +47,9 @@ class FileLines:
     def __getitem__(self, row: int) -> int:
         return self._numbers[row]
 
+    def __len__(self) -> int:
+        return len(self._numbers)
+
     def __deepcopy__(self, memo: object) -> FileLines:
         return self
 
@@ -58,7 +63,7 @@ class FileLines:
 def row_words(frame: pd.DataFrame) -> Callable[[int], str]:
     """How messages name a row: by its number, counted from 0, and by its line if the table came from a file."""
     lines = frame.attrs.get(LINES)
-    if lines is None:
+    if lines is None or len(lines) != len(frame):  # a table made of the one that came from a file
         return lambda row: f"row {row}"
     return lambda row: f"row {row}, line {lines[row]}"
 
@@ -100,6 +105,7 @@ def as_pandas(data: Any, argument: str = "data") -> pd.DataFrame:
     columns = {place: _as_series(frame.get_column(label), periods.get(place)) for place, label in enumerate(frame.columns)}
     table = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
     table.columns = pd.Index(labels if isinstance(labels, list) else frame.columns, dtype=object)
+    table.attrs[NATIVE] = True
     return table
 
 

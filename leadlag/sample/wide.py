@@ -22,8 +22,9 @@ from leadlag.sample.names import CleanNames, clean_names, first_names
 from leadlag.sample.rates import fold_metrics, rate_parts, undeclared_metrics
 from leadlag.sample.repeats import refuse_repeats, telling_apart
 from leadlag.sample.settings import Settings
+from leadlag.sample.sideways import refuse_sideways
 from leadlag.sample.split import Group, first_rows, groups_of, slow_note
-from leadlag.sample.tables import NOTES, row_words
+from leadlag.sample.tables import NATIVE, NOTES, row_words
 from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.totals import Totals, collect_sums, totals_of
 from leadlag.sample.violations import ViolationList, counted
@@ -78,6 +79,8 @@ class Wide:
                 frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=rows,
                 marks=marks_in(frame, places, settings), violations=violations,
             )  # fmt: skip
+            return None
+        if refuse_sideways(frame, names, asked, violations, native=NATIVE in frame.attrs):
             return None
         segment = self._segment(settings, asked)
         used = {*(asked or {}), *((names[segment],) if segment is not None else ())}

@@ -107,9 +107,10 @@ def test_with_one_column_of_numbers_it_can_be_a_long_table_too() -> None:
     with pytest.raises(DataContractError, match="LL301") as caught:
         from_wide(long)
     assert [fix.python for fix in caught.value.first.fixes] == [
+        "from_long(data, time='date', metric='metric', value='value') if it names metrics",
         "segment='metric' if it names segments",
-        "time='date', metric='metric', value='value' if it names metrics",
     ]
+    assert caught.value.first.call == "from_long(data, time='date', metric='metric', value='value')"
 
 
 def test_repeats_that_nothing_tells_apart_name_no_column() -> None:
