@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-__all__ = ["READING", "Call", "Fix"]
+__all__ = ["READING", "Call", "Code", "Fix"]
 
 #: Functions that make a Sample of a table.
 _READERS = ("from_wide", "from_long", "from_snapshots")
@@ -33,6 +33,12 @@ _NO_FLAG = ("catalogue",)
 
 #: What reading options are where nothing is said, if not None.
 _READ_AS = {"infinite": "error"}
+
+
+class Code(str):
+    """A value of an option as Python code, where it is no text or number: ``[Metric('promo', aggregate='sum')]``."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +86,12 @@ class Fix:
     @property
     def flags(self) -> str:
         """The options as the command line has them; empty where it has none."""
-        if self.lines or self.reader not in ("", "from_long") or not self.options or any(name in _NO_FLAG for name, _ in self.options):
+        if (
+            self.lines
+            or self.reader not in ("", "from_long")
+            or not self.options
+            or any(name in _NO_FLAG for name, _ in self.options)
+        ):
             return ""
         said = " ".join(f"--{name.replace('_', '-')} {_flag_value(value)}" for name, value in self.options)
         return " ".join(part for part in (said, self.when) if part)
@@ -171,6 +182,8 @@ def _is_default(parameter: inspect.Parameter, value: object) -> bool:
 
 def _written(name: str, value: object) -> str:
     """A value as Python reads it; one that cannot be written on a line goes by the name of its argument."""
+    if isinstance(value, Code):
+        return str(value)
     if isinstance(value, (dt.date, dt.datetime)):
         return repr(value.isoformat())
     text = repr(value)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from leadlag._calls import Code, Fix
 from leadlag._validation import as_name, nearest
 from leadlag.catalogue import Metric
 from leadlag.errors import DataWarning, UsageError
@@ -27,6 +28,7 @@ __all__ = ["read_several", "unknown_metrics", "with_notes"]
 class _OpenedTable:
     """One item of the list: its label in messages (its place, or its file), and a Sample or a table with its names known."""
 
+    place: int
     label: str
     content: Sample | Wide
 
@@ -114,9 +116,9 @@ def _opened(data: Sequence[Any], settings: Settings, violations: ViolationList) 
     for place, item in enumerate(data):
         label = str(getattr(item, "attrs", {}).get(SOURCE, f"data[{place}]"))
         label = f"{label} (data[{place}])" if any(label == table.label for table in tables) else label
-        with _by_table(label, violations) as mine:
+        with _by_table(place, label, violations) as mine:
             content = item.require_single(label) if isinstance(item, Sample) else Wide.of(as_pandas(item, label), mine)
-        tables.append(_OpenedTable(label=label, content=content))
+        tables.append(_OpenedTable(place=place, label=label, content=content))
     if settings.time is not None and not any(table.has_time(settings.time) for table in tables):
         as_name(settings.time, "time", list(dict.fromkeys(name for table in tables for name in table.names)))
     return tables
@@ -129,7 +131,7 @@ def _read(table: _OpenedTable, settings: Settings, asked: Mapping[str, str] | No
         violations.found.extend(refusal for refusal in refusals if refusal is not None)
         return table.content
     here = settings if table.has_time(settings.time) else replace(settings, time=None)
-    with _by_table(table.label, violations) as mine:
+    with _by_table(table.place, table.label, violations) as mine:
         try:
             sample = table.content.read(here, asked, mine)
         except UsageError as error:
@@ -138,21 +140,32 @@ def _read(table: _OpenedTable, settings: Settings, asked: Mapping[str, str] | No
         return None
     notes = tuple(replace(note, text=f"{table.label}: {note.text}") for note in sample.notes)
     if not sample.calendar.dated:
-        with _by_table(table.label, violations) as mine:
+        with _by_table(table.place, table.label, violations) as mine:
             step = "give every table a column of dates, or join the tables into one of the same rows first."
             mine.add("LL311", "the rows have no dates, so nothing says which rows of the tables belong together.", next_step=step)
     return replace(sample, notes=notes)
 
 
 @contextmanager
-def _by_table(label: str, violations: ViolationList) -> Iterator[ViolationList]:
+def _by_table(place: int, label: str, violations: ViolationList) -> Iterator[ViolationList]:
     """A list of its own for one table; what is in it at the end says which table it was."""
     mine = ViolationList()
     yield mine
     for found in mine:
         argument = label if found.argument == "data" else f"{found.argument} of {label}"
-        ways = tuple(fix for fix in found.fixes if not fix.lines and not fix.reader and "segment" not in dict(fix.options))
-        violations.found.append(replace(found, argument=argument, fixes=ways))  # the others are of a table alone
+        ways = tuple(way for fix in found.fixes if (way := _in_list(fix, place)) is not None)
+        violations.found.append(replace(found, argument=argument, fixes=ways))
+
+
+def _in_list(fix: Fix, place: int) -> Fix | None:
+    """A way out for one table of a list: what holds for one table only is said to it alone; None where that is no line."""
+    options = dict(fix.options)
+    if fix.lines or fix.reader or "segment" in options:
+        return None
+    if "freq" not in options:
+        return fix
+    said = ", ".join(f"{name}={value if isinstance(value, Code) else repr(value)}" for name, value in options.items())
+    return Fix(lines=(f"data = [*data[:{place}], from_wide(data[{place}], {said}), *data[{place + 1}:]]",), when=fix.when)
 
 
 def _collect_repeated(

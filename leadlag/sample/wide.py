@@ -13,6 +13,7 @@ from leadlag.catalogue import Metric
 from leadlag.errors import UsageError
 from leadlag.sample.columns import ReadColumns, marks_in, read_columns
 from leadlag.sample.detect import TimeSource, find_time
+from leadlag.sample.events import explain_events
 from leadlag.sample.grid import Grid, build_grid, form_notes, repeated_periods
 from leadlag.sample.labels import Labels, labels_of
 from leadlag.sample.marks import Marks
@@ -144,6 +145,8 @@ class Wide:
         """Metrics on one grid."""
         source, n_rows = table.source, len(block.values)
         grid = build_grid(stamps, n_rows, freq=settings.freq, as_of=settings.as_of, time=source.name, violations=violations)
+        if grid is None and len(violations):
+            explain_events(block, list(table.frame.columns), violations)
         notes = _check_repeats(grid, block, table, settings.catalogue, violations, segments) if grid is not None else ()
         if grid is None or len(violations):
             return None
