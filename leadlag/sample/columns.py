@@ -80,13 +80,17 @@ def read_columns(
     left_out = [LeftOut(name=name, reason=_KINDS["date"]) for name in dates]
     kept: list[int] = []
     plain = _plain_floats(frame, places, values)
+    bare = frame.copy(deep=False)
+    bare.attrs = {}  # what a frame carries is copied with every column that is taken from it
+    rest = [place for column, place in enumerate(places) if column not in plain]
+    series = dict(zip(rest, (column for _, column in bare.iloc[:, rest].items()), strict=True)) if rest else {}
     readings: dict[str, Reading] = {}
     for column, place in enumerate(places):
         name = names[place]
         if column in plain:
             kept.append(column)
             continue
-        reading = to_float64(frame.iloc[:, place], marks)
+        reading = to_float64(series[place], marks)
         if reading.kind in _KINDS and name not in asked:
             left_out.append(LeftOut(name=name, reason=_KINDS[reading.kind]))
             continue
@@ -193,8 +197,10 @@ def marks_in(frame: pd.DataFrame, places: Iterable[int], settings: Settings) -> 
     """What the caller, or a cell of these columns, says about point and comma."""
     kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
     texts = [place for place in places if kinds[place] == "O"]
+    bare = frame.copy(deep=False)
+    bare.attrs = {}
     return marks_of(
-        (text_cells(frame.iloc[:, place]) for place in texts),
+        (text_cells(column) for _, column in bare.iloc[:, texts].items()),
         decimal=settings.decimal, thousands=settings.thousands, semicolons=frame.attrs.get(SEPARATOR) == ";",
     )  # fmt: skip
 

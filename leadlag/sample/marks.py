@@ -126,10 +126,10 @@ def marks_of(columns: Iterable[Sequence[object]], *, decimal: str | None, thousa
 
 def _decided(column: Sequence[object]) -> tuple[str, str] | None:
     """The decimal mark that a cell of a column of numbers shows, and the cell; None if none does, or two differ."""
-    texts = [cell.strip() for cell in column if isinstance(cell, str)]
+    texts = [cell for cell in column if isinstance(cell, str)]
     if not texts or _MAY_DECIDE.search("\n".join(texts)) is None:
         return None
-    cells = [(text, as_written(text)) for text in texts]
+    cells = [(text.strip(), as_written(text.strip())) for text in texts]
     numbers = [(text, cell) for text, cell in cells if cell is not None]
     if 2 * len(numbers) <= len(texts):
         return None

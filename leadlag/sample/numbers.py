@@ -149,28 +149,26 @@ class _Tally:
 def _read_cells(cells: np.ndarray, marks: Marks | None) -> Reading:
     """Object, text and Decimal columns, cell by cell."""
     values = np.full(len(cells), np.nan)
-    tally = _Tally()
+    raw = cells.tolist()
+    tally = _Tally(texts=[(row, cell.strip()) for row, cell in enumerate(raw) if isinstance(cell, str)])
     bad: list[tuple[int, str]] = []
-    for row, cell in enumerate(cells):
-        if cell is None or cell is pd.NA or cell is pd.NaT:
-            continue
-        if isinstance(cell, str):
-            text = cell.strip()
-            if text not in MISSING_TEXT:
-                tally.texts.append((row, text))
-            continue
-        if isinstance(cell, (complex, np.complexfloating)):
-            return Reading(values=np.full(len(cells), np.nan), kind="complex", bad=((row, str(cell)),))
-        if isinstance(cell, (dt.timedelta, np.timedelta64)):
-            return Reading(values=np.full(len(cells), np.nan), kind="duration", bad=((row, str(cell)),))
-        number = _from_object(cell, tally)
-        if number is None:
-            bad.append((row, str(cell)))
-        elif not math.isnan(number):  # a gap is a NaN among texts too
-            tally.numbers += 1
-            tally.first = tally.first or (str(cell) if number else "")
-            values[row] = number
-    beside = [f"{abs(value):.15g}" for value in values[np.isfinite(values)]] if tally.texts else []
+    if len(tally.texts) < len(raw):
+        for row, cell in enumerate(raw):
+            if isinstance(cell, str) or cell is None or cell is pd.NA or cell is pd.NaT:
+                continue
+            if isinstance(cell, (complex, np.complexfloating)):
+                return Reading(values=np.full(len(cells), np.nan), kind="complex", bad=((row, str(cell)),))
+            if isinstance(cell, (dt.timedelta, np.timedelta64)):
+                return Reading(values=np.full(len(cells), np.nan), kind="duration", bad=((row, str(cell)),))
+            number = _from_object(cell, tally)
+            if number is None:
+                bad.append((row, str(cell)))
+            elif not math.isnan(number):  # a gap is a NaN among texts too
+                tally.numbers += 1
+                tally.first = tally.first or (str(cell) if number else "")
+                values[row] = number
+    tally.texts = [(row, text) for row, text in tally.texts if text not in MISSING_TEXT]
+    beside = [f"{abs(value):.15g}" for value in values[np.isfinite(values)]] if tally.texts and tally.numbers else []
     read = read_texts([text for _, text in tally.texts], marks, beside)
     rows = np.array([row for row, _ in tally.texts], dtype=np.intp)
     values[rows] = read.values
@@ -185,7 +183,7 @@ def _read_cells(cells: np.ndarray, marks: Marks | None) -> Reading:
 
 def _inexact(texts: Sequence[tuple[int, str]]) -> int:
     """How many whole numbers written as text lie beyond 2**53."""
-    long = [text for _, text in texts if len(text) > 15]
+    long = (text for _, text in texts if len(text) > 15)
     return sum(abs(Decimal(text)) > _EXACT for text in long if text.lstrip("+-").isdecimal() and PLAIN.fullmatch(text))
 
 

@@ -23,6 +23,9 @@ __all__ = ["SAYS_METRIC", "refuse_sideways"]
 #: Fewer columns than this may have such a name by chance.
 _FEWEST = 3
 _YEAR = re.compile(r"(?:18|19|20|21)\d\d", re.ASCII)
+_ANY_YEAR = re.compile(r"(?<!\d)(?:18|19|20|21)\d\d|[-/.' ]\d\d(?!\d)|^\d", re.ASCII)
+#: Of many columns so many are looked at first, evenly spread.
+_SOME = 24
 _MONTH_CODE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])", re.ASCII)
 _QUARTER = re.compile(r"[qt][1-4]", re.ASCII)
 #: What is in the name of a column of metrics, where several columns tell rows apart.
@@ -83,6 +86,8 @@ def refuse_sideways(
 
 def _header_of(frame: pd.DataFrame, names: Sequence[str]) -> _Header | None:
     """The columns whose names are periods: most of the columns, and three at least."""
+    if len(names) > 2 * _SOME and not any(map(_may_be_period, names[:: len(names) // _SOME])):
+        return None
     kinds: Sequence[tuple[str, Callable[[Sequence[str]], list[int]]]] = (
         ("year", lambda texts: [place for place, text in enumerate(texts) if _YEAR.fullmatch(text)]),
         ("month", lambda texts: [place for place, text in enumerate(texts) if _MONTH_CODE.fullmatch(text)]),
@@ -100,6 +105,11 @@ def _header_of(frame: pd.DataFrame, names: Sequence[str]) -> _Header | None:
         formats = fitting_formats([names[place] for place in others])
         return _Header(places=tuple(others), unit="date", date_format=formats[0] if len(formats) == 1 else "")
     return _parts_of(frame, names)
+
+
+def _may_be_period(name: str) -> bool:
+    """Whether a name has a year in it, or is as short as that of a part of a year."""
+    return _ANY_YEAR.search(name) is not None or len(name) < 4
 
 
 def _enough(places: Sequence[int], names: Sequence[str]) -> bool:

@@ -14,6 +14,8 @@ from leadlag.sample.written import PLAIN, Written, as_written
 
 __all__ = ["TextsRead", "read_texts"]
 
+#: Numbers in the C locale of which the point, if they have one, may be one of thousands.
+_GROUPABLE = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}\.\d{3})", re.ASCII)
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.ASCII | re.IGNORECASE)
 
 
@@ -74,7 +76,7 @@ def read_texts(texts: Sequence[str], marks: Marks | None, beside: Sequence[str] 
     plain = [PLAIN.fullmatch(text) is not None for text in texts]
     if marks is None:
         return _plain(texts, plain)
-    if all(plain) and not any("." in text for text in texts):
+    if all(plain) and not (all(map(_GROUPABLE.fullmatch, texts)) and any("." in text for text in texts)):
         return _plain(texts, plain)
     cells = [as_written(text) for text in texts]
     written = [cell for cell in cells if cell is not None] + [Written(digits=text) for text in beside]
