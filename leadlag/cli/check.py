@@ -82,6 +82,8 @@ def _checked(read: Sequence[pd.DataFrame], kpi: str | None, options: dict[str, A
     if found:
         return found, ""
     sample = as_sample(read, **options)
+    if asked_about := sample.open_questions():
+        return list(asked_about), ""
     try:
         return [], what_was_read(sample, untestable=[] if kpi is None else _untestable(sample, kpi))
     except DataContractError as error:

@@ -57,5 +57,6 @@ def _calendar(label: str, before: str, part: Sample) -> list[tuple[str, str]]:
     """The periods of one cadence, and the metrics on them."""
     names = ", ".join(cut(shown(name), _NAME) for name in part.names)
     span = f"{periods(part.n_periods, part.calendar.unit)}, {shown(part.periods[0])} to {shown(part.periods[-1])}"
+    span += f" ({part.calendar.span})" if part.calendar.span else ""
     span += ", without times, rows in their order" if part.calendar.in_order else ""
     return [(label, f"{before}{span}"), ("Metrics", f"{len(part.names):,}: {names}")]

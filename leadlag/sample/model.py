@@ -14,6 +14,7 @@ from leadlag.catalogue import Aggregate, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import Finer, align
 from leadlag.sample.names import first_names, plain_name, requested_names
+from leadlag.sample.naming import is_open, question
 from leadlag.sample.periods import BUSINESS, Calendar
 from leadlag.sample.violations import Violation, raise_violations
 
@@ -77,6 +78,8 @@ class Sample:
         Numerators and denominators of rates among the metrics.
     faster : Mapping from str to Finer
         After `around`: the metrics that are seen more often than the KPI, on their own calendar.
+    tables : Mapping from str to str
+        Of several tables, the one that each metric came from.
     paces : Mapping from str to float
         After `around`: own periods to one of the KPI's, of the metrics that do not have the KPI's periods.
 
@@ -104,6 +107,7 @@ class Sample:
     aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
     parts: Mapping[str, np.ndarray] = field(default_factory=dict)
     faster: Mapping[str, Finer] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
     paces: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -182,6 +186,8 @@ class Sample:
         self.require_single()
         cadences = self.cadences
         _refuse_off_calendar(cadences)
+        if asked_about := self.open_questions():
+            raise_violations(asked_about)
         main = self._main(cadences, asked, argument)
         beside = [part for part in cadences if part is not main]
         aligned = [
@@ -202,6 +208,24 @@ class Sample:
             faster={name: finer for item in aligned for name, finer in item.finer.items()},
             paces={name: item.pace for part, item in zip(beside, aligned, strict=True) for name in part.names},
         )
+
+    def open_questions(self) -> tuple[Violation, ...]:
+        """Which end of its period a date names, of each cadence of which nothing says it; empty where there is one calendar."""
+        parts = self.cadences if self.others else ()
+        asked = [part for part in parts if is_open(part.calendar)]
+        several = sum(part.calendar.freq in ("week", "period") for part in parts) > 1
+        tables = tuple(dict.fromkeys(table for part in asked for table in part.tables.values())) if several else ()
+        found = []
+        for part in asked:
+            beside = " and ".join(dict.fromkeys(_plural(other.calendar) for other in parts if other is not part))
+            argument = " and ".join(dict.fromkeys(part.tables.values())) if several else ""
+            found.append(question(part.calendar, part.names, beside=beside, argument=argument or "data", tables=tables))
+        return tuple(found)
+
+    def from_table(self, table: str, notes: Sequence[Note]) -> Sample:
+        """The same with the name of the table that it came from."""
+        parts = [replace(part, tables=dict.fromkeys(part.names, table)) for part in self.cadences]
+        return replace(together(parts, self, order=self.order), notes=tuple(notes))
 
     def _main(self, cadences: Sequence[Sample], kpis: Sequence[str], argument: str) -> Sample:
         """The one cadence that all KPIs have."""
@@ -281,11 +305,25 @@ class Sample:
 
     def to_frame(self) -> pd.DataFrame:
         """The values on the own calendar as a new frame, periods as index; several segments are the outer index level."""
-        columns = pd.Index(self.names, dtype=object)
+        columns, index = pd.Index(self.names, dtype=object), _frame_index(self.calendar, self.names)
         if self.values.ndim == 2:
-            return pd.DataFrame(self.values.copy(), index=self.calendar.index, columns=columns)
-        parts = [pd.DataFrame(values.copy(), index=self.calendar.index, columns=columns) for values in self.values]
+            return pd.DataFrame(self.values.copy(), index=index, columns=columns)
+        parts = [pd.DataFrame(values.copy(), index=index, columns=columns) for values in self.values]
         return pd.concat(parts, keys=list(self.segments), names=["segment", "period"])
+
+
+def _frame_index(calendar: Calendar, names: Sequence[str]) -> pd.Index:
+    """The periods of a table under a name that says what they are, so that the table can be read again."""
+    index = calendar.index if isinstance(calendar.index, pd.PeriodIndex) or not calendar.dated else calendar.dates
+    if calendar.in_order:
+        return index
+    named = {"week": {"end": "week_ending"}, "period": {"start": "period_start", "end": "period_end"}}
+    name = named.get(calendar.freq, {}).get(calendar.dates_at or "", calendar.freq)
+    return index.rename(f"{name}_date" if name in names else name)
+
+
+def _plural(calendar: Calendar) -> str:
+    return calendar.span.partition(",")[0] or f"{calendar.unit}s"
 
 
 def _refuse_off_calendar(cadences: Sequence[Sample]) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 from leadlag.errors import UsageError
 from leadlag.sample.forms import Form
 from leadlag.sample.iso import one_of_each, repeated_hours
+from leadlag.sample.periods import DatesAt
 from leadlag.sample.violations import Fix, ViolationList, counted
 
 __all__ = ["Stamps", "Told", "aware", "check_zone", "moments_of", "naive"]
@@ -43,6 +44,14 @@ class Stamps:
         The first of them, as it is written.
     off : str
         What the times say of periods that are no calendar ones; see `Calendar`.
+    dates_at : {"start", "end"} or None
+        Which end of its period a date names, None where nothing says it.
+    first : bool
+        Whether the stamps are first moments whatever they name: of periods by their type, with both ends, or by their number.
+    said : bool
+        Whether the caller said `dates_at`.
+    by_name : bool
+        Whether the name of the column says it.
     """
 
     kind: Literal["dated", "counter"]
@@ -54,6 +63,10 @@ class Stamps:
     form: Form | None = None
     written: str = ""
     off: str = ""
+    dates_at: DatesAt | None = None
+    first: bool = False
+    said: bool = False
+    by_name: bool = False
 
     def at(self, rows: np.ndarray) -> Stamps:
         """The times of these rows."""

@@ -152,7 +152,8 @@ def decoys(tried: Decoys) -> str:
 
 def sample(context: Context) -> str:
     """The window and length of the sample."""
-    return f"{shown(context.first)} to {shown(context.last)}, {periods(context.n_periods, context.unit)}"
+    days = f" ({shown(context.span).removeprefix('weeks ')})" if context.span else ""
+    return f"{shown(context.first)} to {shown(context.last)}, {periods(context.n_periods, context.unit)}{days}"
 
 
 def controls(provenance: Provenance) -> tuple[str, ...]:
