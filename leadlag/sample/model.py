@@ -18,7 +18,7 @@ from leadlag.sample.naming import is_open, question
 from leadlag.sample.periods import BUSINESS, Calendar
 from leadlag.sample.violations import Violation, raise_violations
 
-__all__ = ["LeftOut", "Note", "Sample", "together"]
+__all__ = ["LeftOut", "Note", "Sample", "TableRead", "together"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +33,14 @@ class Note:
         The column, None if the whole table is meant.
     text : str
         What was done, as a sentence.
+    call : str
+        The call that reads it otherwise, if there is one.
     """
 
     code: str
     column: str | None
     text: str
+    call: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,26 @@ class LeftOut:
 
     name: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableRead:
+    """What one table was read from.
+
+    Parameters
+    ----------
+    n_rows : int
+        Rows of the table.
+    time : str or None
+        Column (or index name) with the times; None for rows in their order, or an index without a name.
+    form : str
+        How the times are written: an example of `docs/tables.md`, the caller's ``date_format``, ``"ISO date"``, ``"counter"``, or
+        ``""`` for rows without times.
+    """
+
+    n_rows: int
+    time: str | None
+    form: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,6 +105,8 @@ class Sample:
         Of several tables, the one that each metric came from.
     paces : Mapping from str to float
         After `around`: own periods to one of the KPI's, of the metrics that do not have the KPI's periods.
+    read : TableRead or None
+        The table that it was read from; None where it comes of several.
 
     Examples
     --------
@@ -109,6 +134,7 @@ class Sample:
     faster: Mapping[str, Finer] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     paces: Mapping[str, float] = field(default_factory=dict)
+    read: TableRead | None = None
 
     def __post_init__(self) -> None:
         values = np.ascontiguousarray(self.values, dtype=np.float64)
@@ -134,6 +160,11 @@ class Sample:
     def periods(self) -> tuple[str, ...]:
         """Label of each period as text."""
         return self.calendar.labels
+
+    @property
+    def n_empty(self) -> int:
+        """Number of periods in which no metric has a value."""
+        return int(np.isnan(self.values).all(axis=-1).reshape(-1, self.n_periods).all(axis=0).sum())
 
     @property
     def all_names(self) -> tuple[str, ...]:
@@ -218,7 +249,7 @@ class Sample:
         found = []
         for part in asked:
             beside = " and ".join(dict.fromkeys(_plural(other.calendar) for other in parts if other is not part))
-            argument = " and ".join(dict.fromkeys(part.tables.values())) if several else ""
+            argument = " and ".join(dict.fromkeys(part.tables.values()))
             found.append(question(part.calendar, part.names, beside=beside, argument=argument or "data", tables=tables))
         return tuple(found)
 
@@ -314,12 +345,11 @@ class Sample:
 
 def _frame_index(calendar: Calendar, names: Sequence[str]) -> pd.Index:
     """The periods of a table under a name that says what they are, so that the table can be read again."""
-    index = calendar.index if isinstance(calendar.index, pd.PeriodIndex) or not calendar.dated else calendar.dates
     if calendar.in_order:
-        return index
+        return calendar.index
     named = {"week": {"end": "week_ending"}, "period": {"start": "period_start", "end": "period_end"}}
     name = named.get(calendar.freq, {}).get(calendar.dates_at or "", calendar.freq)
-    return index.rename(f"{name}_date" if name in names else name)
+    return calendar.shown.rename(f"{name}_date" if name in names else name)
 
 
 def _plural(calendar: Calendar) -> str:

@@ -172,6 +172,16 @@ class Calendar:
         return f"steps of {self.step}, the first {shown}"
 
     @property
+    def taken_at(self) -> DatesAt | None:
+        """Which end of a week, or of another step off the calendar, its date was taken for; None for other periods."""
+        return (self.dates_at or "start") if self.span else None
+
+    @property
+    def shown(self) -> pd.Index:
+        """The periods as tables have them: periods of pandas, which have both ends, or the dates that name them."""
+        return self.index if isinstance(self.index, pd.PeriodIndex) or not self.dated else self.dates
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """Each period as short text: ``2024-01-01`` (of a week the day in the table), ``2024-01``, ``2024Q1``, ``2024``."""
         if self.freq in ("month", "quarter", "year") or not self.dated:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import subprocess
@@ -18,8 +19,10 @@ import pytest
 import leadlag.ranking.rank
 from leadlag import __version__
 from leadlag.cli.main import main
+from leadlag.ranking.rank import rank_leads
 from leadlag.ranking.result import COLUMNS
 from leadlag.report.export import csv_text, file_name
+from leadlag.sample import read_file
 from tests import rankings
 from tests.hazards import Hazard, good_frame, hazards
 
@@ -118,7 +121,8 @@ def test_dates_zones_and_cadence_are_read_as_the_options_say(run: Run, tmp_path:
     frame.to_csv(tmp_path / "german.csv", index=False)
     reading = ["--date-format", "%d.%m.%Y", "--freq", "week", "--tz", "Europe/Berlin", "--infinite", "missing"]
     answer = run("rank", tmp_path / "german.csv", "--kpi", "sales", "--no-evidence", *reading)
-    assert (answer.code, answer.err) == (0, "")
+    assert answer.code == 0
+    assert [line.partition(":")[0] for line in answer.err.splitlines()] == ["note", "note"]
     assert answer.out.startswith("1 of 2 candidates leads sales: visits by 2 weeks.")
     assert "read in Europe/Berlin" in answer.out
     assert run("check", tmp_path / "german.csv", "--kpi", "sales", *reading).code == 0
@@ -278,6 +282,50 @@ def test_wrong_calls_with_several_files_say_which(run: Run, by_cadence: tuple[Pa
     assert "Did you mean" in missing.err
 
 
+@pytest.fixture
+def weeks_and_days(tmp_path: Path) -> tuple[Path, Path]:
+    """Weeks as pandas makes them, named by their Sundays, and days of which those of two weeks before moved them."""
+    rng = np.random.default_rng(1)
+    days = pd.DataFrame(
+        {"visits": rng.normal(size=1_092), "noise": rng.normal(size=1_092)}, index=pd.date_range("2021-01-04", periods=1_092)
+    )
+    weeks = days[["visits"]].resample("W").sum().shift(2).rename(columns={"visits": "orders"}).iloc[2:]
+    paths = tmp_path / "orders.csv", tmp_path / "days.csv"
+    (weeks + rng.normal(size=weeks.shape)).to_csv(paths[0], index_label="date")
+    days.to_csv(paths[1], index_label="date")
+    return paths
+
+
+def test_what_the_dates_of_a_file_name_is_asked_and_told_by_file(run: Run, weeks_and_days: tuple[Path, Path]) -> None:
+    orders, days = weeks_and_days
+    call = ("rank", orders, days, "--kpi", "orders", "--no-evidence")
+    asked = run(*call)
+    assert asked.code == 3
+    assert "--dates-at end if it is the last, --dates-at start if it is the first" in asked.err
+    answers = [run(*call, "--dates-at", told) for told in ("end", f"{orders}=end", "orders.csv=end")]
+    assert {answer.code for answer in answers} == {0}
+    assert "Sample     2021-01-24 to 2023-12-31, 154 weeks (Monday to Sunday)" in answers[0].out
+    assert "visits by 2" in answers[0].out
+    assert len({answer.out for answer in answers}) == 1
+    assert run(*call, "--dates-at", "start").out != answers[0].out
+    wrong = [
+        run(*call, *told)
+        for told in (("--dates-at", "last"), ("--dates-at", "x.csv=end"), ("--dates-at", "end", "--dates-at", "start"))
+    ]
+    assert [answer.code for answer in wrong] == [2, 2, 2]
+
+
+def test_check_asks_it_too_and_says_what_the_dates_were_taken_for(run: Run, weeks_and_days: tuple[Path, Path]) -> None:
+    found = json.loads(run("check", *weeks_and_days, "--json").out)
+    assert [(item["code"], item["argument"]) for item in found["violations"]] == [("LL309", str(weeks_and_days[0]))]
+    assert found["violations"][0]["call"] == "from_wide(data, dates_at='end')"
+    told = json.loads(run("check", *weeks_and_days, "--dates-at", "orders.csv=end", "--json").out)
+    assert [entry["time"]["dates_at"] for entry in told["read"]] == ["end", None]
+    alone = run("check", weeks_and_days[0])
+    assert "(weeks Sunday to" in alone.out
+    assert json.loads(run("check", weeks_and_days[0], "--json").out)["read"][0]["time"]["dates_at"] == "start"
+
+
 def test_out_writes_over_none_of_several_files(run: Run, by_cadence: tuple[Path, Path], tmp_path: Path) -> None:
     gdp, monthly = by_cadence
     clash = monthly.rename(tmp_path / "gdp.ranking.csv")
@@ -287,6 +335,9 @@ def test_out_writes_over_none_of_several_files(run: Run, by_cadence: tuple[Path,
 
 
 # check
+
+
+WEEKS = [dt.date(2022, 1, 3) + dt.timedelta(weeks=row) for row in range(120)]
 
 
 def test_check_of_good_data_says_what_was_read(run: Run, sales: Path) -> None:
@@ -313,6 +364,48 @@ def test_check_lists_all_violations_at_once(run: Run, tmp_path: Path) -> None:
     )
     told = json.loads(run("check", tmp_path / "bad.csv", "--json").out)
     assert sorted(item["code"] for item in told["violations"]) == ["LL301", "LL302", "LL303"]
+
+
+def test_check_says_as_json_how_each_file_was_read(run: Run, sales: Path, tmp_path: Path) -> None:
+    good_frame().assign(date=[f"KW {day.isocalendar()[1]}/{day.isocalendar()[0]}" for day in WEEKS], city="Bonn").to_csv(
+        tmp_path / "weeks.csv", index=False
+    )
+    told = json.loads(run("check", tmp_path / "weeks.csv", "--kpi", "sales", "--json").out)
+    assert list(told) == ["schema", "ok", "violations", "read", "untestable", "notes"]
+    assert (told["schema"], told["ok"], told["violations"]) == ("leadlag-check-2", True, [])
+    (read,) = told["read"]
+    assert read["time"] == {"column": "date", "form": "KW 5/2024", "dates_at": "start"}
+    assert (read["rows"], read["cadence"], read["first"]) == (120, "week", "2022-01-03")
+    assert (read["n_periods"], read["n_empty"]) == (120, 0)
+    assert (read["metrics"], [item["name"] for item in read["left_out"]]) == (["sales", "visits", "ads"], ["city"])
+    assert {"LL116", "LL138"} <= {note["code"] for note in told["notes"]}
+
+
+def test_a_refusal_is_json_too_where_json_was_asked_for(run: Run, sales: Path, tmp_path: Path) -> None:
+    good_frame().assign(date=[f"{day:%d.%m.%Y}" for day in WEEKS]).to_csv(tmp_path / "german.csv", index=False)
+    answer = run("rank", tmp_path / "german.csv", "--kpi", "sales", "--max-lag", 5, "--json")
+    told = json.loads(answer.out)
+    assert (answer.code, told["schema"], told["exit"]) == (3, "leadlag-error-1", 3)
+    assert (told["code"], told["argument"]) == ("LL305", "time")
+    assert told["next_step"].endswith("--date-format %d.%m.%Y.")
+    assert told["call"] == "rank_leads(from_wide(read_file('german.csv'), date_format='%d.%m.%Y'), kpi='sales', max_lag=5)"
+    assert told["message"] in answer.err
+    for wrong in (("--kpi", "sale"), ("--kpi", "sales", "--colour"), ("--kpi", "sales", "--fdr", "2")):
+        answer = run("rank", sales, *wrong, "--json")
+        assert (answer.code, json.loads(answer.out)["exit"]) == (2, 2)
+
+
+def test_the_command_and_the_function_write_the_same_bytes(run: Run, sales: Path) -> None:
+    answer = run("rank", sales, "--kpi", "sales", "--json", "--no-evidence")
+    assert answer.out == rank_leads(read_file(sales), kpi="sales", evidence=False).to_json() + "\n"
+
+
+def test_what_changes_a_number_is_said_on_standard_error(run: Run, tmp_path: Path) -> None:
+    frame = good_frame()
+    total = frame.sum(numeric_only=True).to_frame().T.assign(date="Total")
+    pd.concat([frame, total]).to_csv(tmp_path / "totals.csv", index=False)
+    assert "note: a row of totals" in run("rank", tmp_path / "totals.csv", "--kpi", "sales", "--no-evidence", "--json").err
+    assert run("rank", tmp_path / "totals.csv", "--kpi", "sales", "--no-evidence", "--json", "-q").err == ""
 
 
 def test_check_of_a_kpi_that_cannot_be_analysed(run: Run, tmp_path: Path) -> None:
