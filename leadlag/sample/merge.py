@@ -129,8 +129,11 @@ def _one_end(parts: Sequence[tuple[str, Sample]], violations: ViolationList) -> 
     unsaid = [(label, part) for label, part in parts if is_open(part.calendar) and cadence_of(part.calendar) in said]
     tables = [label for label, _ in unsaid]
     for label, part in unsaid:
-        beside = "other tables that say it"
-        violations.found.append(question(part.calendar, part.names, beside=beside, argument=label, tables=tables))
+        given = "" in part.tables.values()
+        asked = question(
+            part.calendar, part.names, beside="other tables that say it", argument=label, tables=tables, of_sample=given
+        )
+        violations.found.append(asked)
     return not unsaid
 
 

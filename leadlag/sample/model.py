@@ -102,7 +102,7 @@ class Sample:
     faster : Mapping from str to Finer
         After `around`: the metrics that are seen more often than the KPI, on their own calendar.
     tables : Mapping from str to str
-        Of several tables, the one that each metric came from.
+        Of several tables, the one that each metric came from; empty for one that was given as a Sample.
     paces : Mapping from str to float
         After `around`: own periods to one of the KPI's, of the metrics that do not have the KPI's periods.
     read : TableRead or None
@@ -245,12 +245,13 @@ class Sample:
         parts = self.cadences if self.others else ()
         asked = [part for part in parts if is_open(part.calendar)]
         several = sum(part.calendar.freq in ("week", "period") for part in parts) > 1
-        tables = tuple(dict.fromkeys(table for part in asked for table in part.tables.values())) if several else ()
+        tables = tuple(dict.fromkeys(table for part in asked for table in part.tables.values() if table)) if several else ()
         found = []
         for part in asked:
             beside = " and ".join(dict.fromkeys(_plural(other.calendar) for other in parts if other is not part))
-            argument = " and ".join(dict.fromkeys(part.tables.values()))
-            found.append(question(part.calendar, part.names, beside=beside, argument=argument or "data", tables=tables))
+            argument = " and ".join(dict.fromkeys(filter(None, part.tables.values()))) or "data"
+            given = "" in part.tables.values()
+            found.append(question(part.calendar, part.names, beside=beside, argument=argument, tables=tables, of_sample=given))
         return tuple(found)
 
     def from_table(self, table: str, notes: Sequence[Note]) -> Sample:

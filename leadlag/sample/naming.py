@@ -89,7 +89,13 @@ def is_open(calendar: Calendar) -> bool:
 
 
 def question(
-    calendar: Calendar, names: Sequence[str], *, beside: str, argument: str = "data", tables: Sequence[str] = ()
+    calendar: Calendar,
+    names: Sequence[str],
+    *,
+    beside: str,
+    argument: str = "data",
+    tables: Sequence[str] = (),
+    of_sample: bool = False,
 ) -> Violation:
     """Which end of its period a date names: both readings, and what says it.
 
@@ -105,6 +111,8 @@ def question(
         The table that it came from.
     tables : sequence of str
         All tables of which it is asked, where these have to be told from others.
+    of_sample : bool
+        Whether a Sample was given, whose calendar is settled: then its table has to be read again.
     """
     period = "week" if calendar.freq == "week" else f"step of {calendar.step}"
     unit = _unit(cadence_of(calendar))
@@ -113,6 +121,11 @@ def question(
         f"nothing says whether the dates of {first_names(names, _SHOWN)} name the first or the last {unit} of a {period}: "
         f"{label} can be that of {first} or of {last}. Beside {beside} this changes the result."
     )
+    if of_sample:
+        step = (
+            "read its table again, with dates_at='end' in from_wide if it is the last, with dates_at='start' if it is the first."
+        )
+        return Violation(code="LL309", argument=argument, column=None, text=text, next_step=step)
     fixes = [
         Fix.of(dates_at=_said(word, tables), when=f"if it is the {which}")
         for which, word in zip(("last", "first"), ("end", "start"), strict=True)

@@ -125,7 +125,7 @@ def _read(table: _OpenedTable, settings: Settings, asked: Mapping[str, str] | No
     if isinstance(table.content, Sample):
         refusals = (table.content.why_left_out(name, argument) for name, argument in (asked or {}).items())
         violations.found.extend(refusal for refusal in refusals if refusal is not None)
-        return table.content
+        return table.content.from_table("", table.content.notes)
     here = settings if table.has_time(settings.time) else replace(settings, time=None)
     with _by_table(table.label, violations) as mine:
         try:

@@ -126,6 +126,12 @@ def test_each_table_can_be_told_its_own_end() -> None:
         from_wide([WEEKS, other], dates_at={"data[2]": "end"})
 
 
+def test_the_calendar_of_a_sample_is_settled_so_its_table_is_to_be_read_again() -> None:
+    (asked,) = from_wide([from_wide(WEEKS), DAYS]).open_questions()
+    assert (asked.fixes, asked.next_step[:52]) == ((), "read its table again, with dates_at='end' in from_wi")
+    assert from_wide([from_wide(WEEKS, dates_at="end"), DAYS]).open_questions() == ()
+
+
 def test_where_only_one_of_two_tables_says_it_the_other_is_asked() -> None:
     quotes = WEEKS.rename(columns={"orders": "quotes"})
     found = find_violations([WEEKS.rename_axis("week_of"), quotes])
