@@ -96,7 +96,7 @@ def build_grid(
     calendar = calendar_of(first, last, cadence, tz=tz)
     if cadence.base != "counter":
         calendar = replace(calendar, off=stamps.off or off_calendar(clock[rows], cadence.freq))
-        text = what_was_read(stamps, calendar, time)
+        text = what_was_read(stamps, calendar)
         notes += [Note(code="LL139", column=time, text=text)] if text else []
     return Grid(calendar=calendar, rows=rows, places=places, notes=tuple(notes))
 

@@ -245,7 +245,7 @@ class Sample:
         parts = self.cadences if self.others else ()
         asked = [part for part in parts if is_open(part.calendar)]
         several = sum(part.calendar.freq in ("week", "period") for part in parts) > 1
-        tables = tuple(dict.fromkeys(table for part in asked for table in part.tables.values() if table)) if several else ()
+        tables = sorted({table for part in asked for table in part.tables.values() if table}) if several else []
         found = []
         for part in asked:
             beside = " and ".join(dict.fromkeys(_plural(other.calendar) for other in parts if other is not part))

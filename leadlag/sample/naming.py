@@ -60,17 +60,14 @@ def _one_weekday(clock: np.ndarray) -> bool:
     return len(np.unique(days_of(clock) % len(WEEKDAYS))) == 1
 
 
-def what_was_read(stamps: Stamps, calendar: Calendar, name: str | None) -> str:
+def what_was_read(stamps: Stamps, calendar: Calendar) -> str:
     """What the dates were taken for, as a sentence; empty where the caller said it or Mondays, by rule, are first days."""
-    if not calendar.span or stamps.first or stamps.said or calendar.dates_at != stamps.dates_at:
+    told = bool(stamps.told_by) and calendar.dates_at is not None and not stamps.first
+    if not calendar.span or not (told or is_open(calendar)):
         return ""
-    if calendar.dates_at is None and not is_open(calendar):
-        return ""
-    what = "first" if calendar.dates_at != "end" else "last"
-    unit = _unit(cadence_of(calendar))
-    why = f"as {name!r} says" if stamps.by_name else "as their time of day says"
-    why = "nothing says which" if calendar.dates_at is None else why
-    return f"{calendar.span}: each date was taken for the {what} {unit}, {why}."
+    what = f"{'last' if calendar.dates_at == 'end' else 'first'} {_unit(cadence_of(calendar))}"
+    why = f"as {stamps.told_by} says" if told else "nothing says which"
+    return f"{calendar.span}: each date was taken for the {what}, {why}."
 
 
 def is_open(calendar: Calendar) -> bool:

@@ -25,6 +25,7 @@ from leadlag.sample.zones import Stamps, Told, aware, check_zone, moments_of, na
 __all__ = ["Stamps", "check_zone", "plain_row", "read_times"]
 
 _DAY, _MINUTE = 86_400_000_000, 60_000_000
+_SIGN = re.compile(r"%.")
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,15}(?:\.\d*)?", re.ASCII)
 _CORRECT = "correct these cells, or drop these rows."
@@ -112,18 +113,18 @@ def read_times(
             _Reader(told=told, date_format=date_format, freq=freq).read(column.iloc[rest])
         return None
     stamps = _Reader(told=told, date_format=date_format, freq=freq).read(column)
-    return stamps if stamps is None or stamps.kind == "counter" else _named(stamps, name, dates_at)
+    return stamps if stamps is None or stamps.kind == "counter" else _named(stamps, name, date_format, dates_at)
 
 
-def _named(stamps: Stamps, name: str | None, said: DatesAt | None) -> Stamps:
+def _named(stamps: Stamps, name: str | None, date_format: str | None, said: DatesAt | None) -> Stamps:
     """Which end of its period a date names: as the caller says, else the name of the column, or the times themselves."""
     if said is not None:
-        return replace(stamps, dates_at=said, said=True)
-    by_name = dates_at_of(name)
-    if by_name is not None:
-        return replace(stamps, dates_at=by_name, by_name=True)
+        return replace(stamps, dates_at=said)
+    for words, told_by in ((name, repr(name)), (_SIGN.sub(" ", date_format or ""), "date_format")):
+        if found := dates_at_of(words):
+            return replace(stamps, dates_at=found, told_by=told_by)
     if len(stamps.local) and (stamps.local.astype(np.int64) % _DAY >= _DAY - _MINUTE).all():
-        return replace(stamps, dates_at="end")
+        return replace(stamps, dates_at="end", told_by="the time of day")
     return replace(stamps, dates_at="start" if stamps.first else None)
 
 

@@ -48,10 +48,8 @@ class Stamps:
         Which end of its period a date names, None where nothing says it.
     first : bool
         Whether the stamps are first moments whatever they name: of periods by their type, with both ends, or by their number.
-    said : bool
-        Whether the caller said `dates_at`.
-    by_name : bool
-        Whether the name of the column says it.
+    told_by : str
+        What in the table says `dates_at`, for notes; empty where that is the caller or the type of the times.
     """
 
     kind: Literal["dated", "counter"]
@@ -65,8 +63,7 @@ class Stamps:
     off: str = ""
     dates_at: DatesAt | None = None
     first: bool = False
-    said: bool = False
-    by_name: bool = False
+    told_by: str = ""
 
     def form_name(self, date_format: str | None) -> str:
         """How the times are written, in a word or by an example."""

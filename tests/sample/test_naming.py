@@ -35,10 +35,11 @@ def first_week(sample: Sample) -> tuple[str, str | None, str]:
         (WEEKS.rename_axis("week_ending"), {}),
         (WEEKS.reset_index().rename(columns={"day": "W/E"}), {}),
         (WEEKS.set_axis(WEEKS.index + pd.Timedelta("23:59:59")), {}),
+        (WEEKS.set_axis(WEEKS.index.strftime("W/E %d.%m.%Y")), {"date_format": "W/E %d.%m.%Y"}),
         (WEEKS.set_axis(WEEKS.index.to_period().rename("week_ending")), {}),
         (WEEKS.set_axis(WEEKS.index.to_period().astype(str)), {"dates_at": "end"}),
     ],
-    ids=["said", "index", "column", "time of day", "periods under a name", "both ends, and said"],
+    ids=["said", "index", "column", "time of day", "date_format", "periods under a name", "both ends, and said"],
 )
 def test_weeks_named_by_their_last_day_hold_it_and_keep_their_name(data: pd.DataFrame, options: dict[str, Any]) -> None:
     assert first_week(from_wide(data, **options)) == ("2024-01-07", "end", "2024-01-01")
