@@ -9,7 +9,7 @@ import numpy as np
 
 from leadlag.sample.model import Sample, together
 from leadlag.sample.naming import is_open, question
-from leadlag.sample.periods import Cadence, cadence_of, calendar_of, days_per_period, ordinals_of
+from leadlag.sample.periods import Cadence, DatesAt, cadence_of, calendar_of, days_per_period, ordinals_of
 from leadlag.sample.violations import Fix, ViolationList
 
 __all__ = ["by_cadence", "merged"]
@@ -77,6 +77,7 @@ def _side_by_side(samples: Sequence[Sample], cadence: Cadence, order: Sequence[s
         widths[axis] = (before, after)
         return np.pad(values, widths, constant_values=np.nan)
 
+    ends: dict[str, DatesAt] = {name: sample.calendar.dates_at or "start" for sample in samples for name in sample.names}
     pairs = list(zip(begins, samples, strict=True))
     whole = Sample(
         calendar=calendar,
@@ -88,6 +89,7 @@ def _side_by_side(samples: Sequence[Sample], cadence: Cadence, order: Sequence[s
         name_map={name: label for sample in samples for name, label in sample.name_map.items()},
         aggregates={name: rule for sample in samples for name, rule in sample.aggregates.items()},
         parts={name: placed(part, begin, axis=-1) for begin, sample in pairs for name, part in sample.parts.items()},
+        dates_at=ends if len(set(ends.values())) > 1 else {},
         tables={name: table for sample in samples for name, table in sample.tables.items()},
     )
     return whole.select([name for name in order if name in whole.names])

@@ -14,8 +14,8 @@ from leadlag.catalogue import Aggregate, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import Finer, align
 from leadlag.sample.names import first_names, plain_name, requested_names
-from leadlag.sample.naming import is_open, question
-from leadlag.sample.periods import BUSINESS, Calendar
+from leadlag.sample.naming import frame_index, is_open, question
+from leadlag.sample.periods import BUSINESS, Calendar, DatesAt
 from leadlag.sample.violations import Violation, raise_violations
 
 __all__ = ["LeftOut", "Note", "Sample", "TableRead", "together"]
@@ -103,6 +103,8 @@ class Sample:
         After `around`: the metrics that are seen more often than the KPI, on their own calendar.
     tables : Mapping from str to str
         Of several tables, the one that each metric came from; empty for one that was given as a Sample.
+    dates_at : Mapping from str to {"start", "end"}
+        Of tables that named the same weeks by different days, what each metric's table named them by.
     paces : Mapping from str to float
         After `around`: own periods to one of the KPI's, of the metrics that do not have the KPI's periods.
     read : TableRead or None
@@ -133,6 +135,7 @@ class Sample:
     parts: Mapping[str, np.ndarray] = field(default_factory=dict)
     faster: Mapping[str, Finer] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
+    dates_at: Mapping[str, DatesAt] = field(default_factory=dict)
     paces: Mapping[str, float] = field(default_factory=dict)
     read: TableRead | None = None
 
@@ -213,7 +216,7 @@ class Sample:
         """
         asked = [self.resolve(name, argument) for name in (kpi if isinstance(kpi, list) else [kpi])]
         if not self.others:
-            return self
+            return self._named_after(asked)
         self.require_single()
         cadences = self.cadences
         _refuse_off_calendar(cadences)
@@ -229,7 +232,7 @@ class Sample:
         values = np.concatenate([main.values, *(item.values for item in aligned)], axis=1)
         wanted = self.order or names
         return replace(
-            main,
+            main._named_after(asked),
             names=wanted,
             values=values[:, [names.index(name) for name in wanted]],
             notes=(*self.notes, *(Note(code="LL126", column=None, text=item.text) for item in aligned)),
@@ -239,6 +242,11 @@ class Sample:
             faster={name: finer for item in aligned for name, finer in item.finer.items()},
             paces={name: item.pace for part, item in zip(beside, aligned, strict=True) for name in part.names},
         )
+
+    def _named_after(self, kpis: Sequence[str]) -> Sample:
+        """With weeks named as in the table of the KPI."""
+        named = next((self.dates_at[name] for name in kpis if name in self.dates_at), self.calendar.dates_at)
+        return self if named == self.calendar.dates_at else replace(self, calendar=replace(self.calendar, dates_at=named))
 
     def open_questions(self) -> tuple[Violation, ...]:
         """Which end of its period a date names, of each cadence of which nothing says it; empty where there is one calendar."""
@@ -337,20 +345,11 @@ class Sample:
 
     def to_frame(self) -> pd.DataFrame:
         """The values on the own calendar as a new frame, periods as index; several segments are the outer index level."""
-        columns, index = pd.Index(self.names, dtype=object), _frame_index(self.calendar, self.names)
+        columns, index = pd.Index(self.names, dtype=object), frame_index(self.calendar, self.names)
         if self.values.ndim == 2:
             return pd.DataFrame(self.values.copy(), index=index, columns=columns)
         parts = [pd.DataFrame(values.copy(), index=index, columns=columns) for values in self.values]
         return pd.concat(parts, keys=list(self.segments), names=["segment", "period"])
-
-
-def _frame_index(calendar: Calendar, names: Sequence[str]) -> pd.Index:
-    """The periods of a table under a name that says what they are, so that the table can be read again."""
-    if calendar.in_order:
-        return calendar.index
-    named = {"week": {"end": "week_ending"}, "period": {"start": "period_start", "end": "period_end"}}
-    name = named.get(calendar.freq, {}).get(calendar.dates_at or "", calendar.freq)
-    return calendar.shown.rename(f"{name}_date" if name in names else name)
 
 
 def _plural(calendar: Calendar) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from leadlag.sample.names import first_names
 from leadlag.sample.periods import WEEKDAYS, Cadence, Calendar, DatesAt, cadence_of, days_of, last_unit, ordinals_of, starts_of
 from leadlag.sample.violations import Fix, Violation
 from leadlag.sample.zones import Stamps
 
-__all__ = ["DATES_AT", "is_open", "placed", "question", "what_was_read"]
+__all__ = ["DATES_AT", "frame_index", "is_open", "placed", "question", "what_was_read"]
 
 #: What `dates_at` may say.
 DATES_AT: tuple[DatesAt, ...] = ("start", "end")
@@ -68,6 +69,15 @@ def what_was_read(stamps: Stamps, calendar: Calendar) -> str:
     what = f"{'last' if calendar.dates_at == 'end' else 'first'} {_unit(cadence_of(calendar))}"
     why = f"as {stamps.told_by} says" if told else "nothing says which"
     return f"{calendar.span}: each date was taken for the {what}, {why}."
+
+
+def frame_index(calendar: Calendar, names: Sequence[str]) -> pd.Index:
+    """The periods of a table under a name that says what they are, so that the table can be read again."""
+    if calendar.in_order:
+        return calendar.index
+    named = {"week": {"end": "week_ending"}, "period": {"start": "period_start", "end": "period_end"}}
+    name = named.get(calendar.freq, {}).get(calendar.dates_at or "", calendar.freq)
+    return calendar.shown.rename(f"{name}_date" if name in names else name)
 
 
 def is_open(calendar: Calendar) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from numpy.testing import assert_array_equal
 
@@ -107,13 +109,31 @@ def test_an_end_is_the_last_day_or_hour_that_belongs_to_the_step(freq: str, firs
     assert (str(calendar.starts[0]), calendar.labels[0]) == (first, label)
 
 
-def test_weekly_tables_of_one_calendar_come_together_under_the_names_of_the_first() -> None:
+@pytest.mark.parametrize(
+    "make", [pl.from_pandas, pa.Table.from_pandas, lambda frame: frame.astype(str)], ids=["polars", "Arrow", "texts"]
+)
+@pytest.mark.parametrize("step", ["W-MON", "W-TUE", "W-WED", "W-THU", "W-FRI", "W-SAT", "W-SUN", "10D", "28D", "8h"])
+def test_first_and_last_days_of_the_same_periods_give_the_same_sample(step: str, make: Any) -> None:
+    ends = steps(step, start="2023-03-05 05:00" if step == "8h" else "2023-03-05", n=30)
+    length, unit = ends.index[1] - ends.index[0], pd.Timedelta(hours=1) if step == "8h" else pd.Timedelta(days=1)
+    last, first = (
+        from_wide(make(ends.set_axis(index).rename_axis("date").reset_index()), dates_at=said)
+        for index, said in ((ends.index, "end"), (ends.index - length + unit, "start"))
+    )
+    pd.testing.assert_index_equal(last.calendar.starts, first.calendar.starts)
+    assert_array_equal(last.values, first.values)
+    assert last.periods[0] == str(ends.index[0]).removesuffix(" 00:00:00")
+
+
+def test_weekly_tables_of_one_calendar_come_together_and_the_table_of_the_kpi_names_it() -> None:
     ending = WEEKS.rename_axis("week_ending")
     starting = WEEKS.set_axis(WEEKS.index - pd.Timedelta(days=6)).rename(columns={"orders": "quotes"}).rename_axis("week_of")
     both = from_wide([ending, starting])
     assert (both.others, both.periods[0]) == ((), "2024-01-07")
     assert_array_equal(both.column("orders"), both.column("quotes"))
-    assert from_wide([starting, ending]).periods[0] == "2024-01-01"
+    for tables in ([starting, ending], [ending, starting], [starting, ending, DAYS]):
+        sample = from_wide(tables)
+        assert (sample.around("orders").periods[0], sample.around("quotes").periods[0]) == ("2024-01-07", "2024-01-01")
 
 
 def test_each_table_can_be_told_its_own_end() -> None:
