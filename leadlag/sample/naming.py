@@ -40,7 +40,7 @@ def placed(stamps: Stamps, cadence: Cadence, clock: np.ndarray) -> tuple[Cadence
     Days, hours, months, quarters and years go by the period that holds the date, and so do weeks of which the rows have different
     weekdays, and half-years of the calendar.
     """
-    by_weekday = cadence.freq == "week" and _one_weekday(clock)
+    by_weekday = cadence.freq == "week" and cadence.base != "counter" and _one_weekday(clock)
     off_calendar = cadence.freq == "period" and cadence.base != "counter" and cadence.dates_at is None
     if not by_weekday and not off_calendar:
         return cadence, clock

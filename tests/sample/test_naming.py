@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from leadlag.errors import DataContractError, UsageError
+from leadlag.ranking.rank import rank_leads
 from leadlag.sample import Sample, find_violations, from_long, from_snapshots, from_wide, read_file
 from leadlag.sample.timewords import dates_at_of
 
@@ -223,3 +225,9 @@ def test_wrong_calls_are_refused() -> None:
 )  # fmt: skip
 def test_names_that_say_it(side: str | None, names: str) -> None:
     assert {name: dates_at_of(name) for name in names.split("|")} == dict.fromkeys(names.split("|"), side)
+
+
+def test_the_same_weeks_by_last_and_by_first_day_are_one_calendar(shared_cases: Path) -> None:
+    tables = [read_file(shared_cases / name) for name in ("orders_week_ending.csv", "quotes_week_of.csv")]
+    found = rank_leads(tables, kpi="orders", evidence=False, n_draws=199)
+    assert (found.leads, found["quotes"].delay.peak) == (("quotes",), 2)  # type: ignore[union-attr]
