@@ -14,7 +14,8 @@ from leadlag.catalogue import Aggregate, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import Finer, align
 from leadlag.sample.names import first_names, plain_name, requested_names
-from leadlag.sample.periods import BUSINESS, Calendar
+from leadlag.sample.naming import frame_index, is_open, question
+from leadlag.sample.periods import BUSINESS, Calendar, DatesAt
 from leadlag.sample.violations import Violation, raise_violations
 
 __all__ = ["LeftOut", "Note", "Sample", "TableRead", "together"]
@@ -100,6 +101,10 @@ class Sample:
         Numerators and denominators of rates among the metrics.
     faster : Mapping from str to Finer
         After `around`: the metrics that are seen more often than the KPI, on their own calendar.
+    tables : Mapping from str to str
+        Of several tables, the one that each metric came from; empty for one that was given as a Sample.
+    dates_at : Mapping from str to {"start", "end"}
+        Of tables that named the same weeks by different days, what each metric's table named them by.
     paces : Mapping from str to float
         After `around`: own periods to one of the KPI's, of the metrics that do not have the KPI's periods.
     read : TableRead or None
@@ -129,6 +134,8 @@ class Sample:
     aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
     parts: Mapping[str, np.ndarray] = field(default_factory=dict)
     faster: Mapping[str, Finer] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
+    dates_at: Mapping[str, DatesAt] = field(default_factory=dict)
     paces: Mapping[str, float] = field(default_factory=dict)
     read: TableRead | None = None
 
@@ -209,10 +216,12 @@ class Sample:
         """
         asked = [self.resolve(name, argument) for name in (kpi if isinstance(kpi, list) else [kpi])]
         if not self.others:
-            return self
+            return self._named_after(asked)
         self.require_single()
         cadences = self.cadences
         _refuse_off_calendar(cadences)
+        if asked_about := self.open_questions():
+            raise_violations(asked_about)
         main = self._main(cadences, asked, argument)
         beside = [part for part in cadences if part is not main]
         aligned = [
@@ -223,7 +232,7 @@ class Sample:
         values = np.concatenate([main.values, *(item.values for item in aligned)], axis=1)
         wanted = self.order or names
         return replace(
-            main,
+            main._named_after(asked),
             names=wanted,
             values=values[:, [names.index(name) for name in wanted]],
             notes=(*self.notes, *(Note(code="LL126", column=None, text=item.text) for item in aligned)),
@@ -233,6 +242,30 @@ class Sample:
             faster={name: finer for item in aligned for name, finer in item.finer.items()},
             paces={name: item.pace for part, item in zip(beside, aligned, strict=True) for name in part.names},
         )
+
+    def _named_after(self, kpis: Sequence[str]) -> Sample:
+        """With weeks named as in the table of the KPI."""
+        named = next((self.dates_at[name] for name in kpis if name in self.dates_at), self.calendar.dates_at)
+        return self if named == self.calendar.dates_at else replace(self, calendar=replace(self.calendar, dates_at=named))
+
+    def open_questions(self) -> tuple[Violation, ...]:
+        """Which end of its period a date names, of each cadence of which nothing says it; empty where there is one calendar."""
+        parts = self.cadences if self.others else ()
+        asked = [part for part in parts if is_open(part.calendar)]
+        several = sum(part.calendar.freq in ("week", "period") for part in parts) > 1
+        tables = sorted({table for part in asked for table in part.tables.values() if table}) if several else []
+        found = []
+        for part in asked:
+            beside = " and ".join(dict.fromkeys(_plural(other.calendar) for other in parts if other is not part))
+            argument = " and ".join(dict.fromkeys(filter(None, part.tables.values()))) or "data"
+            given = "" in part.tables.values()
+            found.append(question(part.calendar, part.names, beside=beside, argument=argument, tables=tables, of_sample=given))
+        return tuple(found)
+
+    def from_table(self, table: str, notes: Sequence[Note]) -> Sample:
+        """The same with the name of the table that it came from."""
+        parts = [replace(part, tables=dict.fromkeys(part.names, table)) for part in self.cadences]
+        return replace(together(parts, self, order=self.order), notes=tuple(notes))
 
     def _main(self, cadences: Sequence[Sample], kpis: Sequence[str], argument: str) -> Sample:
         """The one cadence that all KPIs have."""
@@ -312,11 +345,15 @@ class Sample:
 
     def to_frame(self) -> pd.DataFrame:
         """The values on the own calendar as a new frame, periods as index; several segments are the outer index level."""
-        columns = pd.Index(self.names, dtype=object)
+        columns, index = pd.Index(self.names, dtype=object), frame_index(self.calendar, self.names)
         if self.values.ndim == 2:
-            return pd.DataFrame(self.values.copy(), index=self.calendar.index, columns=columns)
-        parts = [pd.DataFrame(values.copy(), index=self.calendar.index, columns=columns) for values in self.values]
+            return pd.DataFrame(self.values.copy(), index=index, columns=columns)
+        parts = [pd.DataFrame(values.copy(), index=index, columns=columns) for values in self.values]
         return pd.concat(parts, keys=list(self.segments), names=["segment", "period"])
+
+
+def _plural(calendar: Calendar) -> str:
+    return calendar.span.partition(",")[0] or f"{calendar.unit}s"
 
 
 def _refuse_off_calendar(cadences: Sequence[Sample]) -> None:

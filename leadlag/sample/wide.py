@@ -179,13 +179,14 @@ class _RowsRead:
         """The times, None where there are none or what is wrong with them was collected."""
         source = self.source
         if source.values is None:
-            for name, value in (("tz", settings.tz), ("date_format", settings.date_format)):
+            for name, value in (("tz", settings.tz), ("date_format", settings.date_format), ("dates_at", settings.said_end)):
                 if value is not None:
                     raise UsageError(f"{name}={value!r} needs times: name the column that holds them with time=.")
             return None
         return read_times(
             source.values, name=source.name, tz=settings.tz, date_format=settings.date_format,
             freq="period" if source.counter else settings.freq, violations=violations, row=self.row, hint=self.totals.hint,
+            dates_at=settings.said_end,
         )  # fmt: skip
 
 
