@@ -107,7 +107,9 @@ def read_columns(
 
 def _plain_floats(frame: pd.DataFrame, places: Sequence[int], values: np.ndarray) -> frozenset[int]:
     """Copy all plain float columns in one step; returns which they were."""
-    floats = [column for column, place in enumerate(places) if frame.dtypes.iloc[place] == np.float64]
+    dtypes = frame.dtypes.tolist()
+    plain = np.dtype(np.float64)
+    floats = [column for column, place in enumerate(places) if dtypes[place] == plain]
     if len(floats) == values.shape[1] == frame.shape[1]:
         values[:] = frame.to_numpy()
     elif floats:
@@ -161,10 +163,8 @@ def _infinities(
     notes: list[Note],
 ) -> None:
     """Infinite values: an error, or missing if the caller says so."""
-    for column in kept:
+    for column in sorted(set(kept).intersection(np.flatnonzero(np.isinf(values).any(axis=0)).tolist())):
         values_here = values[:, column]
-        if not np.isinf(values_here).any():
-            continue
         places = np.flatnonzero(np.isinf(values_here))
         name = names[column]
         if infinite == "missing":

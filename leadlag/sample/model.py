@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -121,6 +122,11 @@ class Sample:
         beside = "".join(f" + {len(other.names)} of one {other.calendar.unit}" for other in self.others)
         return f"Sample({self.n_periods} periods of one {self.calendar.unit}, {len(self.names)} metrics{beside}{segments})"
 
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Position of each of the own metrics."""
+        return {name: place for place, name in enumerate(self.names)}
+
     @property
     def n_periods(self) -> int:
         """Number of periods on the calendar, missing ones included."""
@@ -145,12 +151,12 @@ class Sample:
         """Values of one metric, shape (n_periods,), NaN where missing."""
         self.require_single()
         known = self.resolve(name)
-        if known not in self.names:
+        if known not in self._places:
             raise UsageError(
                 f"{known!r} is on another calendar than one {self.calendar.unit}: take sample.around({known!r}), or the one "
                 "among sample.others that has it."
             )
-        values: np.ndarray = self.values[:, self.names.index(known)]
+        values: np.ndarray = self.values[:, self._places[known]]
         return values
 
     def around(self, kpi: Any, argument: str = "kpi") -> Sample:
@@ -250,7 +256,7 @@ class Sample:
 
     def _selected(self, wanted: Sequence[str]) -> Sample:
         """These of the own metrics, and the parts of the rates among them."""
-        places = [self.names.index(name) for name in wanted]
+        places = [self._places[name] for name in wanted]
         rates = [rule for name in wanted if isinstance(rule := self.aggregates.get(name), Ratio)]
         known = {**self.parts, **{name: self.values[..., place] for place, name in enumerate(self.names)}} if rates else {}
         parts = {part: known[part] for rate in rates for part in (rate.num, rate.den) if part in known}
