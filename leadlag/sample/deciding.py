@@ -10,7 +10,7 @@ import numpy as np
 from leadlag.sample.periods import days_of, months_of
 from leadlag.sample.shapes import FormReading
 from leadlag.sample.timewords import unit_of
-from leadlag.sample.violations import AT_THE_DOOR
+from leadlag.sample.violations import Fix
 
 __all__ = ["Ambiguity", "decide"]
 
@@ -29,11 +29,14 @@ class Ambiguity:
     text : str
         What they can be, as a sentence.
     next_step : str
-        The arguments that decide.
+        What to say.
+    fixes : tuple of Fix
+        The options that say it.
     """
 
     text: str
     next_step: str
+    fixes: tuple[Fix, ...] = ()
 
 
 def decide(readings: Sequence[FormReading], *, name: str | None, freq: str | None) -> FormReading | Ambiguity:
@@ -96,14 +99,10 @@ def _asked(readings: Sequence[FormReading]) -> Ambiguity:
     rows = np.flatnonzero(first.fits)
     units = list(dict.fromkeys(reading.form.unit for reading in readings))
     named = [_PLURAL.get(unit, f"{unit}s") for unit in units]
-    ways = ", ".join(f"{_way(unit)} if they are {words}" for unit, words in zip(units, named, strict=True))
     text = f"{len(rows)} times of the form {_plain(first)!r} can be {' or '.join(named)}."
-    return Ambiguity(text=text, next_step=f"say which: {ways}.")
-
-
-def _way(unit: str) -> str:
-    """What makes times be read as this unit: `freq` has no word for half-years, the name of the column has."""
-    return "rename the column to 'half'" if unit == "half" else f"freq={unit!r}{AT_THE_DOOR}"
+    ways = [Fix.of(freq=unit, when=f"if they are {words}") for unit, words in zip(units, named, strict=True) if unit != "half"]
+    halves = "rename the column to 'half' if they are half-years, or " if "half" in units else ""  # no word of `freq`
+    return Ambiguity(text=text, next_step=f"{halves}say which", fixes=tuple(ways))
 
 
 def _plain(reading: FormReading) -> str:

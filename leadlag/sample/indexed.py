@@ -9,7 +9,6 @@ from leadlag.errors import UsageError
 from leadlag.sample.look import look_at, may_hold_times, numbers_of, rises_by_one_step
 from leadlag.sample.numbered import codes_in_order
 from leadlag.sample.timewords import says_time
-from leadlag.sample.violations import AT_THE_DOOR
 
 __all__ = ["refuse_index"]
 
@@ -39,14 +38,14 @@ def refuse_index(values: pd.Series, name: str | None, *, counted: bool) -> None:
     if look.kind == "number" and look.whole:
         some = numbers_of(values.iloc[:_FIRST])
         if codes_in_order(some) and codes_in_order(numbers_of(values)):
-            _ask(name, f"holds dates in order ({int(some[0])}, ...)", f"freq={AT_THE_DOOR} says what they are")
+            _ask(name, f"holds dates in order ({int(some[0])}, ...)", "freq says what they are")
         if not counted and rises_by_one_step(some) and _no_row_numbers(numbers_of(values)):
             way = "rises" if some[1] > some[0] else "falls"
             found = f"{way} by {abs(some[1] - some[0]):.6g} on every row"
-            _ask(name, found, f"date_format= or freq={AT_THE_DOOR} says what they are")
+            _ask(name, found, "date_format or freq says what they are")
     elif look.kind == "" and any(isinstance(cell, str) for cell in values) and may_hold_times(values, called=says_time(name)):
         shown = next(cell for cell in values if isinstance(cell, str))
-        _ask(name, f"holds texts that may be times ({shown!r}, ...)", f"date_format={AT_THE_DOOR} says how they are written")
+        _ask(name, f"holds texts that may be times ({shown!r}, ...)", "date_format says how they are written")
 
 
 def _no_row_numbers(numbers: np.ndarray) -> bool:

@@ -18,7 +18,7 @@ from leadlag.sample.iso import HAS_ZONE, ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, as_
 from leadlag.sample.periods import BUSINESS
 from leadlag.sample.shapes import FormReading, fitting
 from leadlag.sample.timewords import MONTHS
-from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
+from leadlag.sample.violations import Fix, ViolationList, counted
 from leadlag.sample.whole import decimal_years, read_whole
 from leadlag.sample.zones import Stamps, Told, aware, check_zone, moments_of, naive
 
@@ -28,21 +28,23 @@ _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,15}(?:\.\d*)?", re.ASCII)
 _CORRECT = "correct these cells, or drop these rows."
 _ISO_STEP = "write dates as 2024-01-31"
-_BY_FORMAT = f"{_ISO_STEP}, or say how they are written with date_format={AT_THE_DOOR}, in the signs of strptime."
+_BY_FORMAT = f"{_ISO_STEP}, or say by date_format how they are written, in the signs of strptime."
 
 
 #: Stata writes its weeks, which begin on 1 January, as 2024w5.
 _OF_STATA, _WEEKS_OF_STATA = re.compile(r"\d{4}w\d{1,2}", re.ASCII), 52
 _STATA = Ambiguity(
     text="times such as '2024w5' can be weeks of Stata, the first of which begins on 1 January, or ISO weeks.",
-    next_step=f"say date_format='stata_week'{AT_THE_DOOR} if Stata wrote them, date_format='%Gw%V'{AT_THE_DOOR} if they are ISO.",
+    next_step="say which they are",
+    fixes=(Fix.of(date_format="stata_week", when="if Stata wrote them"), Fix.of(date_format="%Gw%V", when="if they are ISO")),
 )
 
 
 #: Months as SAP writes them look like numbers with a decimal point.
 _MONTHS = Ambiguity(
     text="times such as '01.2024' can be months with their year or plain numbers.",
-    next_step=f"say date_format='%m.%Y'{AT_THE_DOOR} if they are months, or name another column as time=.",
+    next_step="name another column as the time, or say that they are months",
+    fixes=(Fix.of(date_format="%m.%Y"),),
 )
 #: Weeks from Monday on, those before the first Monday of a year being week 0.
 _OTHER_WEEKS = ("%Y-%W", "%Y/%W", "%YW%W", "%Y-W%W", "%Y W%W", "W%W %Y", "W%W/%Y", "KW %W/%Y", "KW%W %Y", "Wk %W %Y")
@@ -150,18 +152,25 @@ class _Reader:
         return [f"{self.told.row(int(row))}: {cells[int(row)]!r}" for row in rows[:5]]
 
     def _asked(self, question: Ambiguity, cells: Sequence[object]) -> Stamps | None:
-        return self.told.wrong("LL305", question.text, self._shown(range(min(len(cells), 5)), cells), question.next_step)
+        return self.told.wrong(
+            "LL305", question.text, self._shown(range(min(len(cells), 5)), cells), question.next_step, question.fixes
+        )
 
-    def _weeks_hint(self, texts: Sequence[str], found: FormReading) -> str:
+    def _other_weeks(self, texts: Sequence[str], found: FormReading) -> tuple[Fix, ...]:
         """Which format reads weeks that are none of ISO 8601, such as the one before the first Monday of a year."""
         fit = [form for form in _OTHER_WEEKS if found.form.unit == "week" and None not in formatted_texts(texts, form)]
-        return f" If these are no ISO weeks, say date_format={fit[0]!r}{AT_THE_DOOR}." if fit else ""
+        return tuple(Fix.of(date_format=form, when="if these are no ISO weeks") for form in fit[:1])
 
-    def _odd(self, rows: Sequence[int] | np.ndarray, cells: Sequence[object], like: object, more: str = "") -> Stamps | None:
+    def _odd(
+        self, rows: Sequence[int] | np.ndarray, cells: Sequence[object], like: object, fix: tuple[Fix, ...] = ()
+    ) -> Stamps | None:
         """Cells that are not written like most of the column."""
         count = counted(len(rows), "time is", "times are")
         text = f"{count} not written like the others ({like!r}), of {len(cells)}."
-        return self.told.wrong("LL305", text, self._shown(rows, cells), f"{_CORRECT}{more}{self.told.hint}")
+        step = f"{_CORRECT}{self.told.hint}"
+        return self.told.wrong(
+            "LL305", text, self._shown(rows, cells), f"{step.rstrip('.')}, or say how they are written" if fix else step, fix
+        )
 
     def _floats(self, values: np.ndarray) -> Stamps | None:
         """Whole numbers kept as floats, or years with a fraction."""
@@ -176,8 +185,9 @@ class _Reader:
         if found is not None:
             return naive(self.told, found)
         text = f"{counted(len(broken), 'time is not a whole number', 'times are not whole numbers')}."
-        step = f"give ISO dates, years or a whole-number counter; days as Excel counts them are date_format='excel'{AT_THE_DOOR}."
-        return self.told.wrong("LL305", text, self._shown(broken, values.tolist()), step)
+        step = "give ISO dates, years or a whole-number counter"
+        excel = Fix.of(date_format="excel", when="if they are days as Excel counts them")
+        return self.told.wrong("LL305", text, self._shown(broken, values.tolist()), step, excel)
 
     def _whole(self, counts: np.ndarray) -> Stamps | None:
         """Years, codes, moments since 1970 or a plain counter; what could be two things is refused."""
@@ -195,8 +205,8 @@ class _Reader:
         broken = np.flatnonzero(np.isnat(found.stamps))
         if len(broken):
             looks = f"the whole numbers look like {found.looks}, but {counted(len(broken), 'is', 'are')} no such date."
-            step = f"correct these rows, or say freq='period'{AT_THE_DOOR} if this is a plain counter."
-            return self.told.wrong("LL305", looks, self._shown(broken, cells), step)
+            counter = Fix.of(freq="period", when="if this is a plain counter")
+            return self.told.wrong("LL305", looks, self._shown(broken, cells), "correct these rows, or say so", counter)
         return self._with_form(naive(self.told, found.stamps), found.form, str(cells[0]), years=found.kind == "years")
 
     def _with_form(self, stamps: Stamps | None, form: Form | None, written: str, *, years: bool = False) -> Stamps | None:
@@ -258,7 +268,7 @@ class _Reader:
         if _may_be_of_stata(texts) and found.part.max() <= _WEEKS_OF_STATA:
             return self._asked(_STATA, texts)
         if not found.fits.all():
-            return self._odd(np.flatnonzero(~found.fits), texts, first, self._weeks_hint(texts, found))
+            return self._odd(np.flatnonzero(~found.fits), texts, first, self._other_weeks(texts, found))
         return self._with_form(naive(self.told, found.stamps), found.form, first)
 
     def _iso(self, texts: list[str], iso: np.ndarray) -> Stamps | None:
@@ -282,13 +292,11 @@ class _Reader:
         if odd and 2 * len(other) > len(texts):
             self._odd(odd, texts, dates[0])
         fit = fitting_formats(dates) if 2 * len(other) > len(texts) else ()
-        step = _BY_FORMAT
-        if fit:
-            ways = " or ".join(f"date_format={form!r}{AT_THE_DOOR}" for form in fit)
-            step = f"say {'which is meant: ' if len(fit) > 1 else ''}{ways}, or {_ISO_STEP}."
+        step = f"{_ISO_STEP}, or say {'which is meant' if len(fit) > 1 else 'how they are written'}" if fit else _BY_FORMAT
+        ways = [Fix.of(date_format=form) for form in fit]
         shown = other if fit else range(min(5, len(texts)))
         count = counted(len(dates) if fit else len(texts), "time is not an ISO date", "times are not ISO dates")
-        return self.told.wrong("LL305", f"{count}, of {len(texts)}.", self._shown(list(shown), texts), step)
+        return self.told.wrong("LL305", f"{count}, of {len(texts)}.", self._shown(list(shown), texts), step, ways)
 
     def _formatted(self, texts: list[str]) -> Stamps | None:
         """Text in the caller's own format."""

@@ -14,7 +14,7 @@ import pandas as pd
 from leadlag.errors import UsageError
 from leadlag.sample.forms import Form
 from leadlag.sample.iso import one_of_each, repeated_hours
-from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
+from leadlag.sample.violations import Fix, ViolationList, counted
 
 __all__ = ["Stamps", "Told", "aware", "check_zone", "moments_of", "naive"]
 
@@ -54,6 +54,12 @@ class Stamps:
     form: Form | None = None
     written: str = ""
     off: str = ""
+
+    def form_name(self, date_format: str | None) -> str:
+        """How the times are written, in a word or by an example."""
+        if self.form is not None:
+            return self.form.example
+        return date_format or ("counter" if self.kind == "counter" else "year" if self.years else "ISO date")
 
     def at(self, rows: np.ndarray) -> Stamps:
         """The times of these rows."""
@@ -99,9 +105,11 @@ class Told:
     row: Callable[[int], str]
     hint: str = ""
 
-    def wrong(self, code: str, text: str, examples: Iterable[str], next_step: str) -> Stamps | None:
+    def wrong(
+        self, code: str, text: str, examples: Iterable[str], next_step: str, fix: Fix | Iterable[Fix] = ()
+    ) -> Stamps | None:
         """Collect a violation; there are no stamps then."""
-        self.violations.add(code, text, argument=self.argument, column=self.name, examples=examples, next_step=next_step)
+        self.violations.add(code, text, argument=self.argument, column=self.name, examples=examples, next_step=next_step, fix=fix)
         return None
 
 
@@ -118,9 +126,9 @@ def naive(told: Told, local: np.ndarray) -> Stamps | None:
     lost = np.flatnonzero(unclear & ~summer & ~winter)
     if len(lost):
         shown = [f"{told.row(row)}: {index[row]}" for row in lost[:5]]
-        step = f"give the times with their offset, or in UTC with tz='UTC'{AT_THE_DOOR}."
+        step = "give the times with their offset; or, if they are in UTC, say so"
         count = counted(len(lost), "time does not exist or occurs", "times do not exist or occur")
-        return told.wrong("LL305", f"{count} twice on the clocks of {told.tz}.", shown, step)
+        return told.wrong("LL305", f"{count} twice on the clocks of {told.tz}.", shown, step, Fix.of(tz="UTC"))
     utc = known.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
     return Stamps(kind="dated", local=local, utc=utc, tz=told.tz, naive_read_in=told.tz)
 
@@ -152,8 +160,8 @@ def moments_of(told: Told, moments: list[dt.datetime], texts: list[str]) -> Stam
             if None in offsets
             else f"{len(offsets)} different zones or offsets are mixed"
         )
-        step = f"declare the one zone in which periods are meant, for example tz='Europe/Berlin'{AT_THE_DOOR}."
-        return told.wrong("LL310", f"{mixed}.", shown, step)
+        step = "declare the one zone in which periods are meant, for example"
+        return told.wrong("LL310", f"{mixed}.", shown, step, Fix.of(tz="Europe/Berlin"))
     declared = ZoneInfo(told.tz) if told.tz is not None else moments[0].tzinfo
     naive_zone = told.tz if None in offsets else None
     instants = [moment if moment.tzinfo is not None else moment.replace(tzinfo=declared) for moment in moments]
