@@ -148,7 +148,7 @@ class _Candidates:
         frame = frame.copy(deep=False)
         frame.attrs = {}  # what a frame carries is copied with every column that is taken from it
         free = [place for place, name in enumerate(names) if name not in used]
-        kinds = [dtype.kind if isinstance(dtype, np.dtype) else "O" for dtype in frame.dtypes]
+        kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
         numbers = Look(kind="number", n_cells=len(frame), n_fit=len(frame))
         looks = {
             place: numbers if kinds[place] in "fiu" else look_under(frame.iloc[:, place], names[place], date_format)
