@@ -4,8 +4,8 @@ python benchmarks/reading.py                        # this checkout alone
 python benchmarks/reading.py --against PATH         # and the one at PATH: how many times as fast this one is
 python benchmarks/reading.py --only 'as_sample*' --columns 1000 4000
 
-A table has 156 weeks. Figures are medians of processor time on this machine; each checkout has a process of its own, and they
-take turns, call by call. The exponent is the slope of log time on log columns, from 1,000 columns on.
+A table has 156 weeks. Figures are the least processor time of several calls on this machine; each checkout has a process of its
+own, and they take turns, call by call. The exponent is the slope of log time on log columns, from 1,000 columns on.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import argparse
 import contextlib
 import io
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -94,14 +93,14 @@ def clock_of(checkout: Path, folder: Path) -> Iterator[Callable[[str, int], floa
         process.stdin.close()
 
 
-def medians(clocks: Sequence[Callable[[str, int], float]], name: str, n_columns: int) -> list[float]:
+def least(clocks: Sequence[Callable[[str, int], float]], name: str, n_columns: int) -> list[float]:
     """Milliseconds of one call in each checkout, in turns, after one that is not counted."""
     for clock in clocks:
         clock(name, n_columns)
     taken: list[list[float]] = []
     while len(taken) < ROUNDS and sum(map(sum, taken)) < ENOUGH:
         taken.append([clock(name, n_columns) for clock in clocks])
-    return [1e3 * statistics.median(side) for side in zip(*taken, strict=True)]
+    return [1e3 * min(side) for side in zip(*taken, strict=True)]
 
 
 def exponent(times: Mapping[int, float]) -> str:
@@ -134,7 +133,7 @@ def main() -> None:
 
 def print_block(name: str, columns: Sequence[int], clocks: Sequence[Callable[[str, int], float]]) -> None:
     """The lines of one function."""
-    times = {n_columns: medians(clocks, name, n_columns) for n_columns in columns}
+    times = {n_columns: least(clocks, name, n_columns) for n_columns in columns}
     for n_columns, (ours, *theirs) in times.items():
         beside = "".join(f"{taken:>9.1f}{taken / ours:>7.1f}" for taken in theirs)
         print(f"{name:<26}{n_columns:>9,}{ours:>9.1f}{beside}")

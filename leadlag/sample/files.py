@@ -127,7 +127,7 @@ def _labelled(labels: Sequence[str], cells: np.ndarray) -> pd.DataFrame:
         place for place in range(first, len(labels)) if labels[place].strip() or any(cell.strip() for cell in cells[:, place])
     ]
     names = [labels[place].strip() or f"column {place + 1}" for place in kept]
-    frame = pd.DataFrame(cells[:, kept], columns=pd.Index(names, dtype=object), dtype=object)
+    frame = pd.DataFrame(cells.T[kept].T, columns=pd.Index(names, dtype=object), dtype=object, copy=False)
     frame.attrs[AS_WRITTEN] = True
     if first:
         index = cells[:, 0].tolist()
