@@ -87,7 +87,8 @@ def _side_by_side(samples: Sequence[Sample], cadence: Cadence, order: Sequence[s
         aggregates={name: rule for sample in samples for name, rule in sample.aggregates.items()},
         parts={name: placed(part, begin, axis=-1) for begin, sample in pairs for name, part in sample.parts.items()},
     )
-    return whole.select([name for name in order if name in whole.names])
+    here = frozenset(whole.names)
+    return whole.select([name for name in order if name in here])
 
 
 def _one_clock(parts: Sequence[tuple[str, Sample]], violations: ViolationList) -> bool:

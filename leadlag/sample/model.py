@@ -153,6 +153,11 @@ class Sample:
         """Position of each of the own metrics."""
         return {name: place for place, name in enumerate(self.names)}
 
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """Metrics of every cadence, to look names up."""
+        return frozenset(self.all_names)
+
     @property
     def n_periods(self) -> int:
         """Number of periods on the calendar, missing ones included."""
@@ -228,10 +233,11 @@ class Sample:
         names = (*main.names, *(name for part in beside for name in part.names))
         values = np.concatenate([main.values, *(item.values for item in aligned)], axis=1)
         wanted = self.order or names
+        place_of = {name: place for place, name in enumerate(names)}
         return replace(
             main,
             names=wanted,
-            values=values[:, [names.index(name) for name in wanted]],
+            values=values[:, [place_of[name] for name in wanted]],
             notes=(*self.notes, *(Note(code="LL126", column=None, text=item.text) for item in aligned)),
             left_out=self.left_out,
             name_map=self.name_map,
@@ -260,7 +266,7 @@ class Sample:
 
     def resolve(self, name: Any, argument: str = "name") -> str:
         """The metric that is meant by a text in any Unicode form or by the caller's own label."""
-        if type(name) is str and name in self.all_names:  # by far the most common, asked for every candidate
+        if type(name) is str and name in self._known:  # by far the most common, asked for every candidate
             return name
         refusal = self.why_left_out(name, argument)
         if refusal is not None:
@@ -270,8 +276,10 @@ class Sample:
 
     def why_left_out(self, name: Any, argument: str) -> Violation | None:
         """What stands against a column that is in the data but no metric; None for any other name."""
+        if not isinstance(name, str) or name in self._known:
+            return None
         reasons = {column.name: column.reason for column in self.left_out}
-        if name in self.all_names or not isinstance(name, str) or plain_name(name) not in reasons:
+        if plain_name(name) not in reasons:
             return None
         text = f"the column was left out when the data were read: {reasons[plain_name(name)]}."
         step = "name a column of numbers, or leave this one out."
@@ -282,7 +290,7 @@ class Sample:
         wanted = tuple(requested_names({"names": names}, self.all_names, self.name_map) or ())
         if not self.others:
             return self._selected(wanted)
-        kept = [part._selected([name for name in wanted if name in part.names]) for part in self.cadences]
+        kept = [part._selected([name for name in wanted if name in part._places]) for part in self.cadences]
         return together([part for part in kept if part.names] or kept[:1], self, order=wanted)
 
     def _selected(self, wanted: Sequence[str]) -> Sample:

@@ -241,6 +241,7 @@ def _on_grid(
 ) -> Sample:
     """Rows in their places, with the notes of the way there."""
     values = fold_metrics(block.values[grid.rows], block.names, grid.places, len(grid.calendar), settings.catalogue)
+    values.flags.writeable = False  # new here, so that the Sample need not copy them
     renamed = [name for name in block.names if name != labels[name]]
     if renamed:
         shown = first_names(renamed)
