@@ -85,14 +85,16 @@ class _Checked:
         """All violations of what `options` ask of the tables, and of `kpi` as an outcome; without any, what was read."""
         from leadlag.sample import find_violations  # noqa: PLC0415
 
-        found = list(find_violations(read, **options))
+        try:
+            sample, found = _sample_of(read, options), []
+        except DataContractError:
+            sample, found = None, list(find_violations(read, **options))
         if kpi is not None:
             said = {(item.code, item.column) for item in found}
             asked = find_violations(read, **options, columns={"kpi": [kpi]})
             found += [item for item in asked if (item.code, item.column) not in said]
-        if found:
+        if sample is None or found:
             return cls(violations=found)
-        sample = _sample_of(read, options)
         if sample.open_questions():
             return cls(violations=_open_questions(sample, options))
         try:

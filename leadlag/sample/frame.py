@@ -266,7 +266,8 @@ def _with_rates(sample: Sample, catalogue: Mapping[str, Metric], wanted: Sequenc
 
 def _refuse_torn_rates(wanted: Sequence[str], sample: Sample) -> None:
     """A rate whose numerator and denominator are not on one calendar."""
-    torn = [name for name in wanted if name not in sample.all_names]
+    known = frozenset(sample.all_names)
+    torn = [name for name in wanted if name not in known]
     if torn:
         raise UsageError(
             f"the ratio {torn[0]!r} cannot be formed, because its two parts are not seen equally often: aggregate one of them "
@@ -276,13 +277,15 @@ def _refuse_torn_rates(wanted: Sequence[str], sample: Sample) -> None:
 
 def _filled(sample: Sample, asked: Mapping[str, str], settings: Settings, violations: ViolationList) -> Sample:
     """Missing periods by rule, on one calendar."""
+    if settings.missing == "mask" and not settings.catalogue:
+        return sample
     values, notes = fill_missing(
         sample.values,
         sample.names,
         default=settings.missing,
         catalogue=settings.catalogue,
         asked=asked,
-        periods=sample.periods if settings.missing != "mask" or settings.catalogue else (),
+        periods=sample.periods,
         violations=violations,
     )
     return replace(sample, values=values, notes=(*sample.notes, *notes)) if notes else sample

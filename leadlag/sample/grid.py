@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -209,7 +209,7 @@ def repeated_periods(grid: Grid, groups: np.ndarray | None = None) -> list[tuple
     return [(int(key) % len(grid.calendar), int(count)) for key, count in zip(unique[many], counts[many], strict=True)]
 
 
-def fold(values: np.ndarray, places: np.ndarray, n_periods: int, rules: Sequence[str]) -> np.ndarray:
+def fold(values: np.ndarray, places: np.ndarray, n_periods: int, rules: Iterable[str]) -> np.ndarray:
     """Rows onto the grid; several rows of one period become one value by the column's rule.
 
     Parameters
@@ -219,7 +219,7 @@ def fold(values: np.ndarray, places: np.ndarray, n_periods: int, rules: Sequence
     places : ndarray of int, shape (n_rows,)
         Period of each row, not falling.
     n_periods : int
-    rules : sequence of {"sum", "mean", "last"}, one per column
+    rules : iterable of {"sum", "mean", "last"}, one per column
 
     Returns
     -------

@@ -92,7 +92,8 @@ def _side_by_side(samples: Sequence[Sample], cadence: Cadence, order: Sequence[s
         dates_at=ends if len(set(ends.values())) > 1 else {},
         tables={name: table for sample in samples for name, table in sample.tables.items()},
     )
-    return whole.select([name for name in order if name in whole.names])
+    here = frozenset(whole.names)
+    return whole.select([name for name in order if name in here])
 
 
 def _one_clock(parts: Sequence[tuple[str, Sample]], violations: ViolationList) -> bool:

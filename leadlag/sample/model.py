@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -154,6 +155,16 @@ class Sample:
         beside = "".join(f" + {len(other.names)} of one {other.calendar.unit}" for other in self.others)
         return f"Sample({self.n_periods} periods of one {self.calendar.unit}, {len(self.names)} metrics{beside}{segments})"
 
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Position of each of the own metrics."""
+        return {name: place for place, name in enumerate(self.names)}
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """Metrics of every cadence, to look names up."""
+        return frozenset(self.all_names)
+
     @property
     def n_periods(self) -> int:
         """Number of periods on the calendar, missing ones included."""
@@ -183,12 +194,12 @@ class Sample:
         """Values of one metric, shape (n_periods,), NaN where missing."""
         self.require_single()
         known = self.resolve(name)
-        if known not in self.names:
+        if known not in self._places:
             raise UsageError(
                 f"{known!r} is on another calendar than one {self.calendar.unit}: take sample.around({known!r}), or the one "
                 "among sample.others that has it."
             )
-        values: np.ndarray = self.values[:, self.names.index(known)]
+        values: np.ndarray = self.values[:, self._places[known]]
         return values
 
     def around(self, kpi: Any, argument: str = "kpi") -> Sample:
@@ -231,10 +242,11 @@ class Sample:
         names = (*main.names, *(name for part in beside for name in part.names))
         values = np.concatenate([main.values, *(item.values for item in aligned)], axis=1)
         wanted = self.order or names
+        place_of = {name: place for place, name in enumerate(names)}
         return replace(
             main._named_after(asked),
             names=wanted,
-            values=values[:, [names.index(name) for name in wanted]],
+            values=values[:, [place_of[name] for name in wanted]],
             notes=(*self.notes, *(Note(code="LL126", column=None, text=item.text) for item in aligned)),
             left_out=self.left_out,
             name_map=self.name_map,
@@ -287,7 +299,7 @@ class Sample:
 
     def resolve(self, name: Any, argument: str = "name") -> str:
         """The metric that is meant by a text in any Unicode form or by the caller's own label."""
-        if type(name) is str and name in self.all_names:  # by far the most common, asked for every candidate
+        if type(name) is str and name in self._known:  # by far the most common, asked for every candidate
             return name
         refusal = self.why_left_out(name, argument)
         if refusal is not None:
@@ -297,8 +309,10 @@ class Sample:
 
     def why_left_out(self, name: Any, argument: str) -> Violation | None:
         """What stands against a column that is in the data but no metric; None for any other name."""
+        if not isinstance(name, str) or name in self._known:
+            return None
         reasons = {column.name: column.reason for column in self.left_out}
-        if name in self.all_names or not isinstance(name, str) or plain_name(name) not in reasons:
+        if plain_name(name) not in reasons:
             return None
         text = f"the column was left out when the data were read: {reasons[plain_name(name)]}."
         step = "name a column of numbers, or leave this one out."
@@ -309,12 +323,12 @@ class Sample:
         wanted = tuple(requested_names({"names": names}, self.all_names, self.name_map) or ())
         if not self.others:
             return self._selected(wanted)
-        kept = [part._selected([name for name in wanted if name in part.names]) for part in self.cadences]
+        kept = [part._selected([name for name in wanted if name in part._places]) for part in self.cadences]
         return together([part for part in kept if part.names] or kept[:1], self, order=wanted)
 
     def _selected(self, wanted: Sequence[str]) -> Sample:
         """These of the own metrics, and the parts of the rates among them."""
-        places = [self.names.index(name) for name in wanted]
+        places = [self._places[name] for name in wanted]
         rates = [rule for name in wanted if isinstance(rule := self.aggregates.get(name), Ratio)]
         known = {**self.parts, **{name: self.values[..., place] for place, name in enumerate(self.names)}} if rates else {}
         parts = {part: known[part] for rate in rates for part in (rate.num, rate.den) if part in known}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
-__all__ = ["MONTHS", "dates_at_of", "named_units", "plain_text", "says_date", "says_time", "says_total", "unit_of"]
+__all__ = ["MONTHS", "dates_at_of", "named_units", "plain_text", "says_date", "says_time", "says_total", "time_names", "unit_of"]
 
 #: Abbreviations and names by month, without accents: English, German, French, Spanish, Italian, Portuguese, Dutch.
 _MONTH_NAMES = (
@@ -90,6 +90,9 @@ _WEEKENDS = frozenset(("weekend", "wochenende"))
 #: What every word for a total has; most times have none.
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+#: The first word of letters in a name, and all that it can be where the whole name is made of words of time.
+_FIRST_WORD = re.compile(r"[^a-zA-Z]*([A-Z]+(?![a-z])|[A-Z]?[a-z]+)")
+_BEGINNINGS = frozenset(word[:end] for word in (*_UNIT_OF, *_BESIDE) for end in range(1, len(word) + 1))
 
 
 def plain_text(text: str) -> str:
@@ -100,17 +103,18 @@ def plain_text(text: str) -> str:
     >>> plain_text(" März 2024 ")
     'marz 2024'
     """
-    text = text.strip().casefold()
+    return _without_accents(text.strip().casefold())
+
+
+def _without_accents(text: str) -> str:
     if text.isascii():
         return text
-    split = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in split if not unicodedata.combining(letter))
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def _words(name: str) -> list[str]:
     """The words of a name, as written in any of the usual ways: ``yearWeek``, ``TIME_PERIOD``, ``week ending``."""
-    split = unicodedata.normalize("NFKD", name)
-    return [word.casefold() for word in _WORD.findall("".join(letter for letter in split if not unicodedata.combining(letter)))]
+    return [word.casefold() for word in _WORD.findall(_without_accents(name))]
 
 
 def named_units(name: str | None) -> tuple[str, ...]:
@@ -146,6 +150,22 @@ def unit_of(name: str | None) -> str | None:
 def says_time(name: str | None) -> bool:
     """Whether a name is made of time words only."""
     return bool(named_units(name))
+
+
+def time_names(names: Sequence[str]) -> frozenset[str]:
+    """Those of many names that say time; most others are told by their first word.
+
+    Examples
+    --------
+    >>> time_names(["visits", "yearWeek", "week_of_promo"])
+    frozenset({'yearWeek'})
+    """
+    return frozenset(name for name in names if (not name.isascii() or _begins_like_time(name)) and says_time(name))
+
+
+def _begins_like_time(name: str) -> bool:
+    first = _FIRST_WORD.match(name)
+    return first is not None and first[1].casefold() in _BEGINNINGS
 
 
 def says_date(name: str | None) -> bool:
