@@ -20,7 +20,7 @@ __all__ = ["READING", "Call", "Code", "Fix"]
 _READERS = ("from_wide", "from_long", "from_snapshots")
 
 #: Options of `from_wide`: how a table is read. A function that takes one of these itself is called with it.
-READING = ("time", "segment", "freq", "tz", "date_format", "decimal", "thousands", "as_of", "catalogue", "infinite")
+READING = ("time", "segment", "freq", "tz", "date_format", "dates_at", "decimal", "thousands", "as_of", "catalogue", "infinite")
 
 #: Functions of one segment, and those that take all.
 _BY_SEGMENT = {"rank_leads": "rank_kpis"}
@@ -93,7 +93,7 @@ class Fix:
             or any(name in _NO_FLAG for name, _ in self.options)
         ):
             return ""
-        said = " ".join(f"--{name.replace('_', '-')} {_flag_value(value)}" for name, value in self.options)
+        said = " ".join(f"--{name.replace('_', '-')} {part}" for name, value in self.options for part in _flag_values(value))
         return " ".join(part for part in (said, self.when) if part)
 
 
@@ -199,11 +199,11 @@ def _plain(value: object) -> bool:
     return value is None or type(value) in (str, int, float, bool)
 
 
-def _flag_value(value: object) -> str:
-    """A value as a shell reads it."""
+def _flag_values(value: object) -> list[str]:
+    """A value as a shell reads it; one for each file is given as often as there are such."""
+    if isinstance(value, Mapping):
+        return [shlex.quote(f"{file}={said}") for file, said in value.items()]
     if isinstance(value, (list, tuple)):
-        lone = (
-            "," if len(value) == 1 and isinstance(value[0], int) else ""
-        )  # a number alone counts something, as --skip-rows 3 does
-        return shlex.quote(",".join(map(str, value)) + lone)
-    return shlex.quote(str(value))
+        alone = len(value) == 1 and isinstance(value[0], int)  # a number without a comma counts something, as in --skip-rows 3
+        return [shlex.quote(",".join(map(str, value)) + ("," if alone else ""))]
+    return [shlex.quote(str(value))]

@@ -74,6 +74,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL136": "row numbers were left out",
         "LL137": "rows without times were taken in their order",
         "LL138": "times were read in a form that is no ISO date",
+        "LL139": "each date was taken for the first or the last day of its period",
         "LL140": "point and comma were read as marks of thousands and decimals",
         "LL141": "percent signs, currencies or parentheses were read",
         "LL142": "lines of a file that are no part of the table were left out",

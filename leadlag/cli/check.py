@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -56,7 +57,7 @@ def check(*, files: tuple[str, ...], kpi: str | None, as_json: bool, voice: Voic
         with warnings_said(voice):
             checked = _Checked.of(read, kpi, options)
     if as_json:
-        each = () if checked.violations else [_sample_of([table], options) for table in read]
+        each = () if checked.violations else [_sample_of([table], _of_one(table, options)) for table in read]
         print_data(json.dumps(checked.as_json(list(zip(files, each, strict=False))), indent=2, ensure_ascii=False))
     else:
         print_data(checked.text())
@@ -83,10 +84,11 @@ class _Checked:
     @classmethod
     def of(cls, read: Sequence[pd.DataFrame], kpi: str | None, options: Mapping[str, Any]) -> _Checked:
         """All violations of what `options` ask of the tables, and of `kpi` as an outcome; without any, what was read."""
-        found = _found(read, kpi, options)
-        if found:
+        sample, found = _found(read, kpi, options)
+        if sample is None or found:
             return cls(violations=found)
-        sample = _sample_of(read, options)
+        if sample.open_questions():
+            return cls(violations=_open_questions(sample, options))
         try:
             return cls(violations=(), sample=sample, untestable=[] if kpi is None else _untestable(sample, kpi))
         except DataContractError as error:
@@ -115,27 +117,43 @@ class _Checked:
         }  # fmt: skip
 
 
-def _found(read: Sequence[pd.DataFrame], kpi: str | None, options: Mapping[str, Any]) -> list[Violation]:
-    """All that is wrong with the tables as they are, and as those of `kpi`."""
+def _found(read: Sequence[pd.DataFrame], kpi: str | None, options: Mapping[str, Any]) -> tuple[Sample | None, list[Violation]]:
+    """The tables as one Sample, and all that is wrong with them as they are, and as those of `kpi`."""
     from leadlag.sample import find_violations  # noqa: PLC0415
 
-    if any(options[name] is not None for name in LONG):
-        try:
-            _sample_of(read, options)
-        except DataContractError as error:
-            return _violations_of(error)
-        return []
     wide = {name: value for name, value in options.items() if name not in LONG}
-    found = list(find_violations(read, **wide))
-    if kpi is not None:
+    long = any(options[name] is not None for name in LONG)
+    try:
+        sample, found = _sample_of(read, options), list[Violation]()
+    except DataContractError as error:
+        sample, found = None, _violations_of(error) if long else list(find_violations(read, **wide))
+    if kpi is not None and not long:
         said = {(item.code, item.column) for item in found}
         asked = find_violations(read, **wide, columns={"kpi": [kpi]})
         found += [item for item in asked if (item.code, item.column) not in said]
-    return found
+    return sample, found
 
 
 def _sample_of(read: Sequence[pd.DataFrame], options: Mapping[str, Any]) -> Sample:
     return sample_of(read, {name: value for name, value in options.items() if name != "missing"}, missing=options["missing"])
+
+
+def _of_one(table: pd.DataFrame, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of several tables as those of one of them."""
+    from leadlag.sample.tables import SOURCE  # noqa: PLC0415
+
+    file = str(table.attrs.get(SOURCE, ""))
+    told = options["dates_at"]
+    mine = told.get(file, told.get(Path(file).name)) if isinstance(told, Mapping) else told
+    return {**options, "dates_at": mine, "time": options["time"] if options["time"] in table.columns else None}
+
+
+def _open_questions(sample: Sample, options: Mapping[str, Any]) -> list[Violation]:
+    """What has to be said before these tables are taken together."""
+    from leadlag._calls import Call  # noqa: PLC0415
+    from leadlag.sample import from_wide  # noqa: PLC0415
+
+    return [item.told(Call.of(from_wide, options)) for item in sample.open_questions()]
 
 
 def _violations_of(error: DataContractError, *, column: str | None = None) -> list[Violation]:

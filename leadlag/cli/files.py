@@ -38,7 +38,7 @@ FILE = """FILE is a .csv, .xlsx or .parquet table with one row a period, or - fo
 different cadence, a quarterly KPI and monthly leads, may come in one file each."""
 
 #: The options of `with_reading`, under their names in `as_sample`.
-READING = ("time", "segment", "freq", "tz", "date_format", "decimal", "thousands", "as_of", "infinite")
+READING = ("time", "segment", "freq", "tz", "date_format", "dates_at", "decimal", "thousands", "as_of", "infinite")
 
 #: The options of `with_reading` that say which columns of a long table hold what, under their names in `from_long`.
 LONG = ("metric", "value")
@@ -62,6 +62,8 @@ _ENCODING = "Such as cp1252 or utf-16-le.  [default: UTF-8, or by the file's mar
 _SKIP = "Leave out so many first lines, or the lines of these numbers (2,5 or 2,)."
 _SHEET = "Sheet of a workbook, if several are not empty."
 
+_DATES_AT = "Which day of its week, or of another step, a date names: start or end; of several files FILE=end."
+
 files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...")
 missing_option = click.option(
     "--missing", type=click.Choice(["mask", "error", "zero"]), default="mask", show_default=True, help=_MISSING
@@ -77,6 +79,16 @@ def _skip_rows(context: click.Context, option: click.Parameter, text: str | None
     if not all(part.isdecimal() or not part for part in parts) or not any(parts):
         raise click.BadParameter("give a number of first lines, or line numbers with commas, as 2,5 or 2,", param=option)
     return [int(part) for part in parts if part] if len(parts) > 1 else int(text)
+
+
+def _by_file(_: object, __: object, given: Sequence[str]) -> str | dict[str, str] | None:
+    """One word for all files, or one for each that is named."""
+    parts = [text.rpartition("=") for text in given]
+    named = {"standard input" if file == "-" else file: word for file, mark, word in parts if mark}
+    words = [text for text in given if "=" not in text]
+    if len(words) > 1 or (words and named):
+        raise click.BadParameter("give one word for all files, or FILE=start and FILE=end for each.")
+    return words[0] if words else named or None
 
 
 def with_reading(command: Callable[..., int]) -> Callable[..., int]:
@@ -95,6 +107,7 @@ def with_reading(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--as-of", metavar="DATE", help=_AS_OF),
         click.option("--thousands", metavar="MARK", help=_THOUSANDS),
         click.option("--decimal", metavar="MARK", help=_DECIMAL),
+        click.option("--dates-at", multiple=True, metavar="END", callback=_by_file, help=_DATES_AT),
         click.option("--date-format", metavar="FORMAT", help=_DATE_FORMAT),
         click.option("--time", help="Column of the time; found by itself if there is one."),
     ):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from leadlag.errors import UsageError
@@ -57,8 +58,10 @@ def framed(
     labels = list(rows[len(titles)][1])
     body = [(number, _cut(row, len(labels))) for number, row in rows[len(titles) + 1 :]]
     _refuse_ragged(body, len(labels), skipped)
-    columns = [list(column) for column in zip(*(row for _, row in body), strict=True)] or [[] for _ in labels]
-    frame = _labelled(labels, columns, len(body))
+    cells = np.empty((len(body), len(labels)), dtype=object)
+    if body:
+        cells[:] = [row for _, row in body]
+    frame = _labelled(labels, cells)
     frame.attrs[LINES] = FileLines([number for number, _ in body])
     frame.attrs[NOTES] = (*notes, *_title_note(titles))
     return frame
@@ -144,18 +147,15 @@ def _refuse_ragged(lines: Sequence[tuple[int, Sequence[Any]]], width: int, skipp
     raise_violations(violations)
 
 
-def _labelled(labels: Sequence[Any], columns: Sequence[list[Any]], n_rows: int) -> pd.DataFrame:
+def _labelled(labels: Sequence[Any], cells: np.ndarray) -> pd.DataFrame:
     """Columns under their names; a first column without a name is the index, as pandas writes it."""
     first = 1 if labels and not _filled(labels[0]) else 0
-    kept = [place for place in range(first, len(labels)) if _filled(labels[place]) or any(map(_filled, columns[place]))]
+    kept = [place for place in range(first, len(labels)) if _filled(labels[place]) or any(map(_filled, cells[:, place]))]
     names = [str(labels[place]).strip() if _filled(labels[place]) else f"column {place + 1}" for place in kept]
-    frame = pd.DataFrame(
-        {number: pd.Series(columns[place], dtype=object) for number, place in enumerate(kept)}, index=pd.RangeIndex(n_rows)
-    )
-    frame.columns = pd.Index(names, dtype=object)
+    frame = pd.DataFrame(cells.T[kept].T, columns=pd.Index(names, dtype=object), dtype=object, copy=False)
     frame.attrs[AS_WRITTEN] = True
     if first:
-        cells = columns[0]
-        whole = all(isinstance(cell, str) and cell.strip().removeprefix("-").isdecimal() for cell in cells)
-        frame.index = pd.Index([int(cell) for cell in cells]) if whole else pd.Index(cells, dtype=object)
+        index = cells[:, 0].tolist()
+        whole = all(isinstance(cell, str) and cell.strip().removeprefix("-").isdecimal() for cell in index)
+        frame.index = pd.Index([int(cell) for cell in index]) if whole else pd.Index(index, dtype=object)
     return frame

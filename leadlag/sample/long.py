@@ -19,7 +19,7 @@ from leadlag.sample.labels import Labels, labels_of
 from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import Note, Sample, TableRead
 from leadlag.sample.names import clean_names
-from leadlag.sample.periods import Freq
+from leadlag.sample.periods import DatesAt, Freq
 from leadlag.sample.rates import add_rates, rate_parts, rule_of, undeclared_metrics, with_aggregates
 from leadlag.sample.settings import Settings
 from leadlag.sample.split import Group, first_rows, groups_of, slow_note
@@ -41,6 +41,7 @@ def from_long(
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
+    dates_at: DatesAt | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -57,7 +58,7 @@ def from_long(
         Columns with the times, the names of the metrics and the numbers.
     segment : str, optional
         Column with the segment (country, plan, ...); every segment gets its own values on one calendar.
-    freq, tz, date_format, decimal, thousands, as_of, catalogue, infinite
+    freq, tz, date_format, dates_at, decimal, thousands, as_of, catalogue, infinite
         As in `from_wide`; marks and units of numbers are judged metric by metric.
 
     Returns
@@ -82,9 +83,9 @@ def from_long(
            [nan,  7.]])
     """
     settings = Settings.checked(
-        freq=freq, tz=tz, date_format=date_format, decimal=decimal, thousands=thousands, as_of=as_of, catalogue=catalogue,
-        infinite=infinite,
-    )  # fmt: skip
+        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal, thousands=thousands, as_of=as_of,
+        catalogue=catalogue, infinite=infinite,
+    ).of_table("data", ["data"])  # fmt: skip
     frame = as_pandas(data)
     violations = ViolationList()
     columns = _columns(frame, {"time": time, "metric": metric, "value": value, "segment": segment}, violations)
@@ -92,7 +93,7 @@ def from_long(
     segments = labels_of(columns["segment"], "segment", violations) if "segment" in columns else None
     stamps = read_times(
         columns["time"], name=time, tz=settings.tz, date_format=date_format, freq=settings.freq, violations=violations,
-        row=row_words(frame),
+        row=row_words(frame), dates_at=settings.said_end,
     )  # fmt: skip
     rows = [f"row {row}" for row in range(len(frame))]
     block = read_values(
