@@ -123,10 +123,12 @@ def _found(read: Sequence[pd.DataFrame], kpi: str | None, options: Mapping[str, 
 
     wide = {name: value for name, value in options.items() if name not in LONG}
     long = any(options[name] is not None for name in LONG)
+    sample: Sample | None = None
+    found: list[Violation] = []
     try:
-        sample, found = _sample_of(read, options), list[Violation]()
+        sample = _sample_of(read, options)
     except DataContractError as error:
-        sample, found = None, _violations_of(error) if long else list(find_violations(read, **wide))
+        found = _violations_of(error) if long else list(find_violations(read, **wide))
     if kpi is not None and not long:
         said = {(item.code, item.column) for item in found}
         asked = find_violations(read, **wide, columns={"kpi": [kpi]})
