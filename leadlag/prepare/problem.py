@@ -72,7 +72,7 @@ def prepare(
     fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values, reported.waves])
     refuse_kpi(kpi, y, Z, controls, n_columns=fixed.shape[1])
     refuse_lags(max_lag, n=len(y), n_beside=fixed.shape[1] - N_TREND)
-    untestable = untestable_leads(y, X, leads, fixed=fixed, n_controls=Z.shape[1])
+    untestable = untestable_leads(y, X, leads, fixed=fixed)
     if reported.refused:
         untestable = tuple(Untestable(lead=lead, code="LL108", detail="") for lead in leads)
     testable = ~np.isin(leads, [item.lead for item in untestable])

@@ -1,20 +1,22 @@
-"""Whether a series has a linear trend, asked so that the answer holds with and without a unit root."""
+"""Whether a series has a linear trend, with a unit root and without; and whether columns such as a line leave anything of it."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from leadlag.core.arrays import Floats
+from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, standardise
 from leadlag.core.linear.masks import columns_by_rows
 from leadlag.core.series.unitroot import long_run_sum, short_bandwidth
 from leadlag.core.time.lags import difference
 
-__all__ = ["trend_statistics"]
+__all__ = ["combinations_of", "exact_lines", "trend_statistics"]
 
 
 #: How fast the weight moves from changes to levels as the tests speak against a unit root.
 _KAPPA = 0.00025
+#: What is smaller than this share of a series is rounding.
+_ROUNDING = 1e-6
 
 
 def trend_statistics(X: Floats, *, dfgls: Floats, kpss: Floats, season: Floats | None = None) -> Floats:
@@ -47,6 +49,35 @@ def trend_statistics(X: Floats, *, dfgls: Floats, kpss: Floats, season: Floats |
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         weight = np.exp(-_KAPPA * (dfgls / kpss) ** 2)
         return np.asarray((1.0 - weight) * level + weight * change)
+
+
+def exact_lines(X: Floats) -> Flags:
+    """Which series are a straight line over time up to rounding, and vary, shape (m,).
+
+    Examples
+    --------
+    >>> t = np.arange(6.0)
+    >>> exact_lines(np.column_stack([2021 + t / 52, t**2, 0 * t]))
+    array([ True, False, False])
+    """
+    return combinations_of(X, np.column_stack([np.ones(len(X)), np.arange(len(X)) / max(len(X), 1)]))
+
+
+def combinations_of(X: Floats, columns: Floats) -> Flags:
+    """Of which series rounding only is left beside some columns (n, q), on the rows that have all, shape (m,).
+
+    A series without variation, or with no more rows than columns, is none.
+    """
+    found = np.zeros(X.shape[1], dtype=bool)
+    usable = np.isfinite(columns).all(axis=1)
+    values = standardise(np.where(usable[:, None], X, np.nan)).values
+    for rows, some in columns_by_rows(np.isfinite(values)):
+        if len(rows) > columns.shape[1]:
+            here = values[np.ix_(rows, some)]
+            rest = residualise(here, orthonormal_basis(columns[rows]))
+            size = np.linalg.norm(here, axis=0)
+            found[some] = (size > 0) & (np.linalg.norm(rest, axis=0) <= _ROUNDING * size)
+    return found
 
 
 def _tvalues(X: Floats, column: Floats, other: Floats) -> Floats:

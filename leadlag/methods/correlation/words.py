@@ -42,7 +42,7 @@ _WHY: Mapping[str, str] = MappingProxyType(
         "LL203": "the lead does not vary, or its filter leaves nothing of it",
         "LL204": "too few periods in which both have values; take a shorter max_lag or order, or give more periods",
         "LL205": "the lead is a copy of the KPI, up to unit and offset",
-        "LL207": "the lead is an exact combination of the controls",
+        "LL207": "the lead is a straight line over time, or an exact combination of the controls",
         "LL313": "the KPI has no values, does not vary, or is an exact combination of the controls",
     }
 )
@@ -81,7 +81,7 @@ def refusal(code: str, *, nobs: int, needed: int, prewhitened: bool) -> str:
         "LL201": "check that the column is filled",
         "LL203": "name another lead or give a longer window",
         "LL205": "name another lead",
-        "LL207": "take out the control that repeats it",
+        "LL207": "leave it out, or take out the control that repeats it",
         "LL313": "check the KPI and the controls",
     }
     return f"{_WHY[code]}: {steps[code]}."

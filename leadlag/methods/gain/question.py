@@ -214,7 +214,7 @@ def _forecasts(
         return words.TOO_SHORT
     n = len(y)
     fixed, X = np.column_stack([np.ones(n), np.arange(n) / n]), known.at(n - 1).X
-    reasons = {one.lead: untestable(one.code, one.detail) for one in untestable_leads(y, X, leads, fixed=fixed, n_controls=0)}
+    reasons = {one.lead: untestable(one.code, one.detail) for one in untestable_leads(y, X, leads, fixed=fixed)}
     start = default_origin(sample.calendar, y, X) if first is None else first
     if first is None and isinstance(known, Snapshots):
         start = known.first_origin(start)

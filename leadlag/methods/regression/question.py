@@ -12,6 +12,7 @@ from leadlag._validation import as_int, as_list, as_names, as_option, as_real, o
 from leadlag.catalogue import Metric, Missing
 from leadlag.core.linear.covariance import CORRECTIONS, COV_TYPES
 from leadlag.core.linear.leastsquares import is_affine_copy, is_constant
+from leadlag.core.series.trend import exact_lines
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.regression import words
 from leadlag.methods.regression.covariates import Covariates, covariates_of, lead_series, level_or_log
@@ -232,6 +233,12 @@ def _fitted(sample: Sample, options: Options, covariates: Covariates) -> LagFit:
         if is_constant(one.values):
             raise UsageError(
                 f"lead {lead!r} is constant or has no values: there is nothing to learn from it. Leave it out.", code="LL203"
+            )
+        if exact_lines(one.values[:, None])[0]:
+            raise UsageError(
+                f"lead {lead!r} is a straight line over time: it says nothing that the date does not say. Leave it out, and give "
+                "trend='ct'.",
+                code="LL207",
             )
         # one that is seen more often: what it comes to in the KPI's periods
         if is_affine_copy(level_or_log(sample, lead, log), y):
