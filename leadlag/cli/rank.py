@@ -60,6 +60,7 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
     read = tables(files, voice)
     from leadlag.ranking.rank import rank_leads  # noqa: PLC0415
     from leadlag.sample import as_sample  # noqa: PLC0415
+    from leadlag.wording.notes import changes_of_numbers  # noqa: PLC0415
 
     reading = {name: options.pop(name) for name in READING}
     for name in ("leads", "controls", "log"):
@@ -70,8 +71,8 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
     start = time.perf_counter()
     with warnings_said(voice), told_as(rank_leads, options, reading=reading, files=files):
         sample = as_sample(read, columns=named, **reading)
-        if as_json and sample.calendar.in_order:
-            voice.warn("rows in their order, without times [LL137]")
+        for text in changes_of_numbers([(note.code, note.text) for note in sample.notes]):
+            voice.note(text)
         ranking = rank_leads(sample, **options)
     voice.step(f"ranked {len(ranking)} candidates in {time.perf_counter() - start:.1f} s")
     if out is not None:

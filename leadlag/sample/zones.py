@@ -55,6 +55,12 @@ class Stamps:
     written: str = ""
     off: str = ""
 
+    def form_name(self, date_format: str | None) -> str:
+        """How the times are written, in a word or by an example."""
+        if self.form is not None:
+            return self.form.example
+        return date_format or ("counter" if self.kind == "counter" else "year" if self.years else "ISO date")
+
     def at(self, rows: np.ndarray) -> Stamps:
         """The times of these rows."""
         return replace(self, local=self.local[rows], utc=self.utc[rows])
