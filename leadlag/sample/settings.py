@@ -55,6 +55,13 @@ class Settings:
             infinite=as_option(infinite, "infinite", ("error", "missing")),
         )
 
+    @property
+    def filled(self) -> bool:
+        """Whether a rule says what a period without a row stands for, as zero does in a list of events."""
+        return any(
+            rule not in ("mask", "error") for rule in (self.missing, *(metric.missing for metric in self.catalogue.values()))
+        )
+
     def refuse_calendar(self) -> None:
         """A `UsageError` if something is said about the calendar of a Sample, which has its own."""
         for name in ("time", "freq", "tz", "date_format", "as_of"):

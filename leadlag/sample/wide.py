@@ -111,7 +111,15 @@ class Wide:
     ) -> Sample | None:
         """Metrics on one grid."""
         n_rows = len(block.values)
-        grid = build_grid(stamps, n_rows, freq=settings.freq, as_of=settings.as_of, time=source.name, violations=violations)
+        grid = build_grid(
+            stamps,
+            n_rows,
+            freq=settings.freq,
+            as_of=settings.as_of,
+            time=source.name,
+            violations=violations,
+            filled=settings.filled,
+        )
         notes = _check_repeats(grid, block, source, settings.catalogue, violations) if grid is not None else ()
         if grid is None or len(violations):
             return None

@@ -70,7 +70,7 @@ def combinations_of(X: Floats, columns: Floats) -> Flags:
     """
     found = np.zeros(X.shape[1], dtype=bool)
     usable = np.isfinite(columns).all(axis=1)
-    values = standardise(np.where(usable[:, None], X, np.nan)).values
+    values = standardise(np.where(np.reshape(usable, (-1, 1)), X, np.nan)).values
     for rows, some in columns_by_rows(np.isfinite(values)):
         if len(rows) > columns.shape[1]:
             here = values[np.ix_(rows, some)]
