@@ -9,6 +9,7 @@ import numpy as np
 
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import is_constant, rows_needed, standardise
+from leadlag.core.series.scales import beyond_numbers
 from leadlag.core.series.trend import combinations_of
 from leadlag.errors import UsageError
 from leadlag.wording.untestable import refused
@@ -66,7 +67,7 @@ def untestable_leads(y: Floats, X: Floats, leads: Sequence[str], *, fixed: Float
     tuple of Untestable
     """
     needed = fewest_rows(fixed.shape[1])
-    flat, made_up = is_constant(X), combinations_of(X, fixed)
+    flat, made_up, beyond = is_constant(X), combinations_of(X, fixed), beyond_numbers(X)
     found = []
     for j, lead in enumerate(leads):
         x = X[:, j]
@@ -74,6 +75,11 @@ def untestable_leads(y: Floats, X: Floats, leads: Sequence[str], *, fixed: Float
         n = int((np.isfinite(x) & np.isfinite(y)).sum())
         if not len(present):
             found.append(Untestable(lead=lead, code="LL201", detail=""))
+        elif beyond[j]:
+            detail = (
+                f"its values, up to {np.abs(present).max():.3g}, are beyond what can be computed with: give it in another unit"
+            )
+            found.append(Untestable(lead=lead, code="LL203", detail=detail))
         elif flat[j]:
             detail = "all its values are the same" if np.ptp(present) == 0 else "its values differ by rounding only"
             found.append(Untestable(lead=lead, code="LL203", detail=detail))

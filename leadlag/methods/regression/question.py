@@ -10,8 +10,10 @@ import pandas as pd
 
 from leadlag._validation import as_int, as_list, as_names, as_option, as_real, once_each, only_data_positional
 from leadlag.catalogue import Metric, Missing
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.covariance import CORRECTIONS, COV_TYPES
 from leadlag.core.linear.leastsquares import is_affine_copy, is_constant
+from leadlag.core.series.scales import too_far_apart
 from leadlag.core.series.trend import exact_lines
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.regression import words
@@ -221,6 +223,17 @@ def lagged_regression(
     return _named(fitted, options, covariates, sample, provenance=provenance)
 
 
+def _refuse_sizes(sample: Sample, options: Options, y: Floats) -> None:
+    """Series so large or so near zero that no number holds a coefficient and its variance."""
+    if too_far_apart(y, np.ones_like(y)):
+        raise UsageError(f"kpi={options.kpi!r} is too large or too near zero for squares: give it in another unit.", code="LL313")
+    for name in (*options.leads, *options.controls):
+        if too_far_apart(y, level_or_log(sample, name, options.log)):
+            raise UsageError(
+                f"the sizes of {options.kpi!r} and {name!r} are too far apart: give one of them in another unit.", code="LL203"
+            )
+
+
 def _fitted(sample: Sample, options: Options, covariates: Covariates) -> LagFit:
     """The fit, its errors naming the columns that they are about."""
     kpi, log = options.kpi, options.log
@@ -229,6 +242,7 @@ def _fitted(sample: Sample, options: Options, covariates: Covariates) -> LagFit:
         raise UsageError(
             f"kpi={kpi!r} is constant or has no values: there is nothing to explain. Name another KPI.", code="LL313"
         )
+    _refuse_sizes(sample, options, y)
     for lead, one in zip(options.leads, leads, strict=True):
         if is_constant(one.values):
             raise UsageError(
