@@ -9,6 +9,7 @@ import numpy as np
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import is_constant, less_columns, standardise
 from leadlag.core.series.scales import beyond_numbers
+from leadlag.core.series.trend import runs_by_itself
 from leadlag.errors import DataContractError, UsageError
 from leadlag.prepare.leads import N_TREND
 from leadlag.prepare.untestable import fewest_rows, single_event
@@ -74,6 +75,6 @@ def refuse_lags(max_lag: int, *, n: int, n_beside: int) -> None:
 def refuse_exact_kpi(kpi: str, y: Floats, base: Floats) -> None:
     """A KPI of which the base leaves rounding only: its tests would be tests of rounding."""
     left = less_columns(standardise(y).values, base)
-    if not left[np.isfinite(left)].any():
+    if not left[np.isfinite(left)].any() or runs_by_itself(y, base):
         what = f"kpi={kpi!r} is exactly its trend, its season and the controls: there is nothing left to predict."
         raise DataContractError(f"{what} Name another KPI, or fewer controls.", code="LL313")

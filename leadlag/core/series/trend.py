@@ -5,18 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from leadlag.core.arrays import Flags, Floats
-from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, standardise
+from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, rows_needed, standardise
 from leadlag.core.linear.masks import columns_by_rows
 from leadlag.core.series.unitroot import long_run_sum, short_bandwidth
-from leadlag.core.time.lags import difference
+from leadlag.core.time.lags import difference, lag_matrix
 
-__all__ = ["combinations_of", "exact_lines", "trend_statistics"]
+__all__ = ["combinations_of", "exact_lines", "runs_by_itself", "trend_statistics"]
 
 
 #: How fast the weight moves from changes to levels as the tests speak against a unit root.
 _KAPPA = 0.00025
 #: What is smaller than this share of a series is rounding.
 _ROUNDING = 1e-6
+#: What is left of an exact sum of so many trends, powers and waves, as a share of it.
+_EXACTLY, _PARTS = 1e-11, 8
 
 
 def trend_statistics(X: Floats, *, dfgls: Floats, kpss: Floats, season: Floats | None = None) -> Floats:
@@ -78,6 +80,35 @@ def combinations_of(X: Floats, columns: Floats) -> Flags:
             size = np.linalg.norm(here, axis=0)
             found[some] = (size > 0) & (np.linalg.norm(rest, axis=0) <= _ROUNDING * size)
     return found
+
+
+def runs_by_itself(y: Floats, columns: Floats) -> bool:
+    """Whether a series is an exact sum of trends, powers and waves: rounding only is left of it beside some columns and its past.
+
+    Such a sum of k of them follows from its own last k values. Of y = 1.2^t, t^3 or four sine waves 1e-12 is left or less, of
+    smooth series that do not end, such as log t or sqrt t, 4e-10 or more, and of real series a thousandth.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        NaN where missing.
+    columns : ndarray, shape (n, q)
+        What is taken out beside.
+
+    Examples
+    --------
+    >>> t = np.arange(60.0)
+    >>> runs_by_itself(1.2**t, np.ones((60, 1))), runs_by_itself(np.sqrt(t), np.ones((60, 1)))
+    (True, False)
+    """
+    values = standardise(y).values
+    for order in (_PARTS, _PARTS // 2, 2, 1):
+        design = np.column_stack([columns, lag_matrix(values, range(1, order + 1))])
+        rows = np.isfinite(values) & np.isfinite(design).all(axis=1)
+        if rows.sum() >= rows_needed(design.shape[1]):
+            left = residualise(values[rows], orthonormal_basis(design[rows], tolerance=_EXACTLY))
+            return bool(np.linalg.norm(left) <= _EXACTLY * np.linalg.norm(values[rows]))
+    return False
 
 
 def _tvalues(X: Floats, column: Floats, other: Floats) -> Floats:

@@ -244,7 +244,7 @@ def summary_of_pairs(
     unit: str,
     n_pairs: int,
     n_lags: int,
-    n_without: int,
+    without: Sequence[str],
     alpha: float,
     provenance: Provenance,
 ) -> Prose:
@@ -253,8 +253,7 @@ def summary_of_pairs(
         f"Cross-correlations of {periods(n_pairs, 'pair')} at {n_lags:,} lags; at positive lags the lead moves first",
         *wrap(f"Lags in {unit}s. Of unrelated pairs {percent(alpha)} of all numbers lie outside their band by chance."),
     ]
-    if n_without:
-        head.append(f"{periods(n_without, 'pair')} without numbers; `reasons()` says why.")
+    head += [line for why in without for line in wrap(f"Without numbers: {why}.")]
     cells = [
         (shown(kpi), shown(lead), str(lag), number(r), pvalue(p))
         for kpi, lead, lag, r, p in rows[:_MOST_PAIRS]
@@ -263,14 +262,19 @@ def summary_of_pairs(
     return page(head, table(_PAIRS, cells), searched_lines(provenance), [CAVEAT])
 
 
-def explain_pairs(*, n_pairs: int, n_lags: int, share: float, alpha: float, prewhitened: bool) -> Prose:
+def explain_pairs(*, n_pairs: int, n_lags: int, share: float, alpha: float, prewhitened: bool, without: Sequence[str]) -> Prose:
     """How a table of many pairs is to be read."""
     how = "after the filter of each lead" if prewhitened else "as they are, not prewhitened"
     told = [
         f"Correlated: {periods(n_pairs, 'pair')} at {n_lags} lags, {how}. At positive lags the lead moves first.",
-        f"{percent(round(share, 4))} of the numbers lie outside their band; of unrelated pairs {percent(alpha)} do by chance.",
-        "The largest of so many correlations are large by chance too: rank_leads says which leads to believe.",
+        *(f"Without numbers: {why}." for why in without),
     ]
+    if not math.isnan(share):
+        told += [
+            f"{percent(round(share, 4))} of the numbers lie outside their band; "
+            f"of unrelated pairs {percent(alpha)} do by chance.",
+            "The largest of so many correlations are large by chance too: rank_leads says which leads to believe.",
+        ]
     return lines_of(told)
 
 

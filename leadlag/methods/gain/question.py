@@ -15,6 +15,7 @@ from leadlag.core.arrays import Floats
 from leadlag.core.forecasts.origins import RollingForecasts
 from leadlag.core.search.shapes import STANDARD
 from leadlag.core.series.scales import unit_of
+from leadlag.core.series.trend import runs_by_itself
 from leadlag.decision.backing import Gain
 from leadlag.errors import DataContractError, UsageError
 from leadlag.methods.gain import words
@@ -222,6 +223,8 @@ def _forecasts(
         return words.TOO_SHORT
     n = len(y)
     fixed, X = np.column_stack([np.ones(n), np.arange(n) / n]), known.at(n - 1).X
+    if runs_by_itself(y, fixed):
+        return words.EXACT
     reasons = {one.lead: untestable(one.code, one.detail) for one in untestable_leads(y, X, leads, fixed=fixed)}
     start = default_origin(sample.calendar, y / unit, X) if first is None else first
     if first is None and isinstance(known, Snapshots):

@@ -14,7 +14,7 @@ from leadlag.core.arrays import Floats
 from leadlag.core.linear.covariance import CORRECTIONS, COV_TYPES
 from leadlag.core.linear.leastsquares import is_affine_copy, is_constant
 from leadlag.core.series.scales import too_far_apart
-from leadlag.core.series.trend import exact_lines
+from leadlag.core.series.trend import exact_lines, runs_by_itself
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.regression import words
 from leadlag.methods.regression.covariates import Covariates, covariates_of, lead_series, level_or_log
@@ -242,6 +242,8 @@ def _fitted(sample: Sample, options: Options, covariates: Covariates) -> LagFit:
         raise UsageError(
             f"kpi={kpi!r} is constant or has no values: there is nothing to explain. Name another KPI.", code="LL313"
         )
+    if runs_by_itself(y, np.ones((len(y), 1))):
+        raise UsageError(f"kpi={kpi!r} is exactly its trend or season: nothing is to explain. Name another KPI.", code="LL313")
     _refuse_sizes(sample, options, y)
     for lead, one in zip(options.leads, leads, strict=True):
         if is_constant(one.values):
@@ -251,7 +253,7 @@ def _fitted(sample: Sample, options: Options, covariates: Covariates) -> LagFit:
         if exact_lines(one.values[:, None])[0]:
             raise UsageError(
                 f"lead {lead!r} is a straight line over time: it says nothing that the date does not say. Leave it out, and give "
-                "trend='ct'.",
+                "trend='linear'.",
                 code="LL207",
             )
         # one that is seen more often: what it comes to in the KPI's periods
