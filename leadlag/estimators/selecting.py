@@ -207,7 +207,7 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         controls = as_names(as_list(self.controls), "controls", names)
         sample = _sample(values, y, time, names=names, kpi=kpi, freq=self.freq)
         leads = [name for name in names if name not in controls]
-        n = sample.around(kpi).n_periods
+        n = sample.around(kpi).known().n_periods
         max_lag = self._max_lag(n, n_controls=len(controls))
         try:
             ranking = rank_leads(

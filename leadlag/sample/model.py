@@ -234,6 +234,28 @@ class Sample:
             paces={name: item.pace for part, item in zip(beside, aligned, strict=True) for name in part.names},
         )
 
+    @property
+    def known_rows(self) -> slice:
+        """Periods from the first to the last in which anything is known; all of them if nothing is."""
+        seen = np.isfinite(self.values).any(axis=(*range(self.values.ndim - 2), -1))
+        for finer in self.faster.values():
+            own = np.flatnonzero(np.isfinite(finer.values))
+            seen |= np.isin(np.arange(len(seen)), np.searchsorted(finer.clock.ended, own, side="right") - 1)
+        rows = np.flatnonzero(seen)
+        return slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0, self.n_periods)
+
+    def known(self) -> Sample:
+        """Without the periods before and after all that is known: they say nothing, and must not move a number."""
+        rows = self.known_rows
+        if rows == slice(0, self.n_periods):
+            return self
+        calendar = replace(self.calendar, index=self.calendar.index[rows])
+        return replace(
+            self, calendar=calendar, values=self.values[..., rows, :],
+            parts={name: values[..., rows] for name, values in self.parts.items()},
+            faster={name: finer.along(calendar) for name, finer in self.faster.items()},
+        )  # fmt: skip
+
     def _main(self, cadences: Sequence[Sample], kpis: Sequence[str], argument: str) -> Sample:
         """The one cadence that all KPIs have."""
         holders = [part for part in cadences if not set(part.names).isdisjoint(kpis)]

@@ -270,9 +270,9 @@ def explain_pairs(*, n_pairs: int, n_lags: int, share: float, alpha: float, prew
         *(f"Without numbers: {why}." for why in without),
     ]
     if not math.isnan(share):
+        share = round(share, 4)
         told += [
-            f"{percent(round(share, 4))} of the numbers lie outside their band; "
-            f"of unrelated pairs {percent(alpha)} do by chance.",
+            f"{percent(share)} of the numbers lie outside their band; of unrelated pairs {percent(alpha)} do by chance.",
             "The largest of so many correlations are large by chance too: rank_leads says which leads to believe.",
         ]
     return lines_of(told)

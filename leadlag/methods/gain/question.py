@@ -131,10 +131,15 @@ def forecast_gain(
         if missing != "mask":
             raise UsageError(f"missing={missing!r} is not allowed with snapshots, in which what is not out yet is missing.")
         data = vintages.latest
-    sample, names = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
+    sample, names = with_roles(
+        data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing, ends=True
+    )
     kpi, candidates, kept = names.kpi, names.leads, names.controls
-    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     first = _first_row(sample, first_origin)
+    if vintages is None:  # snapshots have a row for every period
+        first = None if first is None else max(first - sample.known_rows.start, 0)
+        sample = sample.known()
+    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     with one_thread():
         y, unit, why = _analysed_kpi(sample, kpi, log=logged, undo=None)
         known: RealTimeData

@@ -111,9 +111,11 @@ def granger_test(
     ((3, 50), True)
     """
     lags = as_lags(order, "order")
-    sample = as_sample(
-        data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
-    ).around(kpi)
+    sample = (
+        as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls))
+        .around(kpi)
+        .known()
+    )
     kpi, lead, *others = sample.names
     own_lags = lags if own_order is None else as_lags(own_order, "own_order")
     augment = as_int(augment, "augment")

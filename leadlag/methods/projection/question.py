@@ -146,9 +146,11 @@ def local_projection(
         "bandwidth": bandwidth,
         "bias_correction": bias_correction,
     }
-    sample = as_sample(
-        data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
-    ).around(kpi)
+    sample = (
+        as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls))
+        .around(kpi)
+        .known()
+    )
     kpi, lead, *others = sample.names
     beside = np.column_stack([sample.column(name) for name in others]) if others else None
     try:

@@ -186,7 +186,7 @@ def lagged_regression(
     """
     columns = once_each(kpi=kpi, leads=tuple(as_list(leads)), controls=controls)
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
-    sample = sample.around(kpi)
+    sample = sample.around(kpi).known()
     kpi, names = sample.resolve(kpi, "kpi"), tuple(sample.resolve(name, "leads") for name in columns["leads"])
     kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
     default = sample.calendar.default_max_lag(sample.n_periods)

@@ -101,7 +101,7 @@ def check_stationarity(
     with one_thread():
         found = {
             (item.metric, item.segment): item
-            for one in sample.cadences
+            for one in map(Sample.known, sample.cadences)
             for segment, values in _tables(one)
             for item in _checked(one, values, segment=segment, alpha=level, provenance=provenance)
         }
