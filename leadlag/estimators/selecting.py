@@ -12,12 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_feature_names_in, check_consistent_length, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_feature_names_in, check_consistent_length, check_is_fitted
 
 from leadlag._validation import as_int, as_list, as_names, as_option
 from leadlag.core.arrays import Floats
 from leadlag.errors import DataContractError, StatisticsWarning, UsageError
-from leadlag.estimators.features import feature_names, lag_names, plain_columns, read_features
+from leadlag.estimators.features import feature_names, lag_names, read_features, read_features_and_outcome
 from leadlag.estimators.periods import time_of
 from leadlag.estimators.rows import Past
 from leadlag.prepare import longest_lag
@@ -130,7 +130,8 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         X : array or frame, shape (n, p)
             Candidates, NaN allowed, oldest row first.
         y : array_like, shape (n,)
-            The KPI. If X and y both have a dated index, it has to be the same one.
+            The KPI, NaN allowed: gaps are left out as in `rank_leads`. If X and y both have a dated index, it has to be the
+            same one.
         time : array_like, shape (n,), optional
             Dates, periods, ISO text, years or a counter; increasing.
 
@@ -141,9 +142,7 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         self._shift = as_option(self.shift, "shift", _SHIFTS)
         self._no_lead = as_option(self.no_lead, "no_lead", tuple(_NO_LEAD))
         _refuse_other_dates(X, y)
-        values, outcome = validate_data(
-            self, plain_columns(X), y, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2, y_numeric=True
-        )
+        values, outcome = read_features_and_outcome(self, X, y, ensure_min_samples=2)
         when = time_of(X, time)
         check_consistent_length(values, when)
         past = Past.of(values, time=when, groups=None, freq=self.freq)
