@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -16,7 +16,7 @@ from leadlag.errors import UsageError
 from leadlag.sample.names import clean_names
 from leadlag.sample.violations import ViolationList, raise_violations
 
-__all__ = ["feature_names", "lag_names", "plain_columns", "read_features", "read_features_and_outcome"]
+__all__ = ["feature_names", "lag_names", "names_by_label", "plain_columns", "read_features", "read_features_and_outcome"]
 
 
 def plain_columns(X: Any) -> Any:
@@ -35,13 +35,27 @@ def plain_columns(X: Any) -> Any:
     if times := _times_in(X):
         shown = ", ".join(map(repr, times))
         raise UsageError(f"X has columns of dates or durations: {shown}. Take them out of X; dates go into time= or the index.")
-    if not isinstance(X, pd.DataFrame) or (X.columns.nlevels == 1 and X.columns.is_unique):
+    if not isinstance(X, pd.DataFrame) or (X.columns.nlevels == 1 and X.columns.is_unique and _plain(X.columns)):
         return X
     violations = ViolationList()
     names = clean_names(list(X.columns), violations, argument="X").names
     if len(violations):
         raise_violations(violations)
     return X.set_axis(pd.Index(names, dtype=object), axis=1)
+
+
+def _plain(labels: pd.Index) -> bool:
+    """Whether scikit-learn knows what to do with labels: texts are names, numbers are places."""
+    return all(isinstance(label, str) for label in labels) or labels.dtype.kind in "iuf"
+
+
+def names_by_label(estimator: Any, X: Any) -> dict[Hashable, str]:
+    """The name in the estimator of each label of a frame that is no text; to be asked after fit has read X."""
+    if not isinstance(X, pd.DataFrame):
+        return {}
+    labels: list[Any] = X.columns.tolist()
+    pairs = zip(labels, feature_names(estimator), strict=True)
+    return {label: name for label, name in pairs if not isinstance(label, str)}
 
 
 def _times_in(X: Any) -> list[Any]:

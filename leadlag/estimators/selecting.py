@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
@@ -17,7 +17,7 @@ from sklearn.utils.validation import _check_feature_names_in, check_consistent_l
 from leadlag._validation import as_int, as_list, as_names, as_option
 from leadlag.core.arrays import Floats
 from leadlag.errors import DataContractError, StatisticsWarning, UsageError
-from leadlag.estimators.features import feature_names, lag_names, read_features, read_features_and_outcome
+from leadlag.estimators.features import feature_names, lag_names, names_by_label, read_features, read_features_and_outcome
 from leadlag.estimators.periods import time_of
 from leadlag.estimators.rows import Past
 from leadlag.prepare import longest_lag
@@ -146,7 +146,8 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         when = time_of(X, time)
         check_consistent_length(values, when)
         past = Past.of(values, time=when, groups=None, freq=self.freq)
-        self.ranking_ = self._rank(values, outcome, when, kpi=getattr(y, "name", None))
+        controls = _by_name(self.controls, names_by_label(self, X))
+        self.ranking_ = self._rank(values, outcome, when, kpi=getattr(y, "name", None), controls=controls)
         kept = self._kept()
         self._places, self.delays_ = (np.array([row[part] for row in kept], dtype=np.intp) for part in (0, 1))
         self.leads_ = np.array(feature_names(self), dtype=object)[self._places]
@@ -199,11 +200,11 @@ class LeadSelector(TransformerMixin, BaseEstimator):
     def _gives_constant(self) -> bool:
         return len(self._places) == 0 and self._no_lead == "constant"
 
-    def _rank(self, values: Floats, y: Floats, time: pd.Series | None, *, kpi: Any) -> LeadRanking | None:
+    def _rank(self, values: Floats, y: Floats, time: pd.Series | None, *, kpi: Any, controls: Any) -> LeadRanking | None:
         """The ranking, or None with a warning where y cannot be analysed: then nothing is known to lead it."""
         names = feature_names(self)
         kpi = _unused(kpi if isinstance(kpi, str) and kpi else "y", names)
-        controls = as_names(as_list(self.controls), "controls", names)
+        controls = as_names(controls, "controls", names)
         sample = _sample(values, y, time, names=names, kpi=kpi, freq=self.freq)
         leads = [name for name in names if name not in controls]
         n = sample.around(kpi).known().n_periods
@@ -251,6 +252,13 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.target_tags.required = True
         return tags
+
+
+def _by_name(controls: Any, names: Mapping[Hashable, str]) -> list[Any]:
+    """Controls by their names in the estimator, where labels of X stood that are no text."""
+    single = controls is not None and isinstance(controls, Hashable) and controls in names
+    given = [controls] if single else as_list(controls)
+    return [names.get(label, label) if isinstance(label, Hashable) else label for label in given]
 
 
 def _refuse_other_dates(X: Any, y: Any) -> None:
