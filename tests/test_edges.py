@@ -115,7 +115,7 @@ def test_the_scale_of_the_data_moves_no_number(data: pd.DataFrame, name: str, sc
     kpi, lead = (2.0 ** round(np.log2(scale)) for scale in scales)
     other = data * [kpi, lead, lead]
     # what tells coefficients of a unit with their variances is refused where no number holds them
-    if name in ("granger_test", "local_projection", "lagged_regression") and scales != (1e-80, 1.0):
+    if name in ("granger_test", "local_projection", "lagged_regression") and scales[0] != 1e-80:
         with pytest.raises(UsageError, match=r"give (it|one of them) in another unit"):
             CALLS[name](other, "kpi", "a", "b")
         return

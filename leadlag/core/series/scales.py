@@ -45,10 +45,7 @@ def beyond_numbers(Z: Floats) -> Flags:
 
 
 def too_far_apart(y: Floats, x: Floats) -> Flags:
-    """Whether no number holds the effect of one unit of each x (n, m) in units of y (n,), and its variance, shape (m,).
-
-    A column of ones is a unit too: what is not in units of any x is in those of y.
-    """
+    """Whether no number holds the effect of one unit of each x (n, m) in units of y (n,), and its variance, shape (m,)."""
     return np.asarray(np.abs(_power(y) - _power(x)) > _SQUARED)
 
 

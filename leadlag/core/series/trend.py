@@ -107,7 +107,7 @@ def runs_by_itself(y: Floats, columns: Floats) -> bool:
         rows = np.isfinite(values) & np.isfinite(design).all(axis=1)
         if rows.sum() >= rows_needed(design.shape[1]):
             left = residualise(values[rows], orthonormal_basis(design[rows], tolerance=_EXACTLY))
-            return bool(np.linalg.norm(left) <= _EXACTLY * np.linalg.norm(values[rows]))
+            return bool(values[rows].any() and np.linalg.norm(left) <= _EXACTLY * np.linalg.norm(values[rows]))
     return False
 
 

@@ -224,9 +224,7 @@ def lagged_regression(
 
 
 def _refuse_sizes(sample: Sample, options: Options, y: Floats) -> None:
-    """Series so large or so near zero that no number holds a coefficient and its variance."""
-    if too_far_apart(y, np.ones_like(y)):
-        raise UsageError(f"kpi={options.kpi!r} is too large or too near zero for squares: give it in another unit.", code="LL313")
+    """Series whose sizes are so far apart that no number holds a coefficient and its variance."""
     for name in (*options.leads, *options.controls):
         if too_far_apart(y, level_or_log(sample, name, options.log)):
             raise UsageError(
