@@ -24,6 +24,7 @@ from leadlag.prepare import longest_lag
 from leadlag.ranking.rank import rank_leads
 from leadlag.ranking.result import LeadRanking
 from leadlag.sample import Sample, from_wide
+from leadlag.sample.known import trimmed
 from leadlag.sample.names import plain_name
 
 __all__ = ["LeadSelector"]
@@ -207,7 +208,7 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         controls = as_names(controls, "controls", names)
         sample = _sample(values, y, time, names=names, kpi=kpi, freq=self.freq)
         leads = [name for name in names if name not in controls]
-        n = sample.around(kpi).known().n_periods
+        n = trimmed(sample.around(kpi)).n_periods
         max_lag = self._max_lag(n, n_controls=len(controls))
         try:
             ranking = rank_leads(

@@ -33,6 +33,7 @@ from leadlag.prepare.untestable import untestable_leads
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, Vintages
 from leadlag.sample.dates import row_of
+from leadlag.sample.known import known_rows, trimmed
 from leadlag.sample.roles import longest_lag, with_roles
 from leadlag.wording.untestable import untestable
 
@@ -137,8 +138,8 @@ def forecast_gain(
     kpi, candidates, kept = names.kpi, names.leads, names.controls
     first = _first_row(sample, first_origin)
     if vintages is None:  # snapshots have a row for every period
-        first = None if first is None else max(first - sample.known_rows.start, 0)
-        sample = sample.known()
+        first = None if first is None else max(first - known_rows(sample).start, 0)
+        sample = trimmed(sample)
     longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     with one_thread():
         y, unit, why = _analysed_kpi(sample, kpi, log=logged, undo=None)

@@ -16,6 +16,7 @@ from leadlag.methods.projection.numbers.projection import ProjectionNumbers, pro
 from leadlag.methods.projection.result import LocalProjection
 from leadlag.results import Provenance, Search
 from leadlag.sample import as_sample
+from leadlag.sample.known import trimmed
 
 __all__ = ["local_projection"]
 
@@ -146,11 +147,10 @@ def local_projection(
         "bandwidth": bandwidth,
         "bias_correction": bias_correction,
     }
-    sample = (
-        as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls))
-        .around(kpi)
-        .known()
+    sample = as_sample(
+        data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
     )
+    sample = trimmed(sample.around(kpi))
     kpi, lead, *others = sample.names
     beside = np.column_stack([sample.column(name) for name in others]) if others else None
     try:

@@ -26,6 +26,7 @@ from leadlag.methods.regression.profile import LagProfile
 from leadlag.methods.regression.result import LaggedRegressionResult
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
+from leadlag.sample.known import trimmed
 
 __all__ = ["LagProfile", "LaggedRegressionResult", "lagged_regression"]
 
@@ -186,7 +187,7 @@ def lagged_regression(
     """
     columns = once_each(kpi=kpi, leads=tuple(as_list(leads)), controls=controls)
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
-    sample = sample.around(kpi).known()
+    sample = trimmed(sample.around(kpi))
     kpi, names = sample.resolve(kpi, "kpi"), tuple(sample.resolve(name, "leads") for name in columns["leads"])
     kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
     default = sample.calendar.default_max_lag(sample.n_periods)
@@ -329,7 +330,7 @@ def _named(
     fitted: LagFit, options: Options, covariates: Covariates, sample: Sample, *, provenance: Provenance
 ) -> LaggedRegressionResult:
     """The numbers of the array functions with the names that they are about."""
-    terms, index, values = _term_names(fitted, options, covariates), sample.calendar.index[fitted.used], unit_values(fitted)
+    terms, index, values = _term_names(fitted, options, covariates), sample.calendar.shown[fitted.used], unit_values(fitted)
     return LaggedRegressionResult(
         **vars(regression_numbers(fitted)),
         kpi=options.kpi,
