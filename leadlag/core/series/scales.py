@@ -32,7 +32,7 @@ def unit_of(Z: Floats) -> Floats:
 
     Examples
     --------
-    >>> unit_of(np.array([[1e-3, 2e9], [4.0, 8e200]])).tolist() == [1.0, 2.0**669]
+    >>> unit_of(np.array([[1e-3, 2e9], [4.0, 8e200]])).tolist() == [1.0, 2.0**668]
     True
     """
     power = _power(Z)
