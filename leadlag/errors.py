@@ -35,7 +35,7 @@ E = TypeVar("E", bound="LeadLagError")
 _HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
 
 #: code -> what it says, in a few words. LL1xx notes and warnings, LL2xx reasons why a lead keeps its
-#: row without numbers, LL3xx broken data contracts, LL4xx wrong calls.
+#: row without numbers, LL3xx broken data contracts, LL4xx wrong calls, LL5xx faults of leadlag.
 CODES: Mapping[str, str] = MappingProxyType(
     {
         "LL101": "the KPI looks integrated and was differenced",
@@ -108,6 +108,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL403": "several segments where one is expected",
         "LL404": "more memory or tests than the limit",
         "LL405": "an optional package is missing",
+        "LL501": "leadlag failed while it ranked this KPI",
     }
 )
 

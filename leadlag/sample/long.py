@@ -161,7 +161,13 @@ class _Long:
 def _one_calendar(long: _Long, settings: Settings, violations: ViolationList) -> Sample | None:
     """Metrics of one cadence, or None after collecting what is wrong."""
     grid = build_grid(
-        long.stamps, len(long.values), freq=settings.freq, as_of=settings.as_of, time=long.time, violations=violations
+        long.stamps,
+        len(long.values),
+        freq=settings.freq,
+        as_of=settings.as_of,
+        time=long.time,
+        violations=violations,
+        filled=settings.filled,
     )
     if grid is None:
         return None

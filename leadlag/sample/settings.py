@@ -75,6 +75,13 @@ class Settings:
         )
 
     @property
+    def filled(self) -> bool:
+        """Whether a rule says what a period without a row stands for, as zero does in a list of events."""
+        return any(
+            rule not in ("mask", "error") for rule in (self.missing, *(metric.missing for metric in self.catalogue.values()))
+        )
+
+    @property
     def said_end(self) -> DatesAt | None:
         """`dates_at` of one table."""
         return None if isinstance(self.dates_at, Mapping) else self.dates_at

@@ -148,7 +148,15 @@ class Wide:
     ) -> Sample | None:  # fmt: skip
         """Metrics on one grid."""
         source, n_rows = table.source, len(block.values)
-        grid = build_grid(stamps, n_rows, freq=settings.freq, as_of=settings.as_of, time=source.name, violations=violations)
+        grid = build_grid(
+            stamps,
+            n_rows,
+            freq=settings.freq,
+            as_of=settings.as_of,
+            time=source.name,
+            violations=violations,
+            filled=settings.filled,
+        )
         if grid is None and len(violations):
             explain_events(block, list(table.frame.columns), violations)
         notes = _check_repeats(grid, block, table, settings.catalogue, violations, segments) if grid is not None else ()
