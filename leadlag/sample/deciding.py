@@ -7,17 +7,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from leadlag.sample.forms import Form
 from leadlag.sample.periods import days_of, months_of
 from leadlag.sample.shapes import FormReading
 from leadlag.sample.timewords import unit_of
 from leadlag.sample.violations import AT_THE_DOOR
 
-__all__ = ["Ambiguity", "decide"]
+__all__ = ["Ambiguity", "contradiction", "decide", "short_years"]
 
 #: So many cells, and such a share of them, that do not fit may be slips: another reading of all is not taken for certain then.
 _SLIPS, _SLIP_SHARE = 4, 0.2
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _PLURAL = {"half": "half-years"}
+#: Units from the shortest to the longest, with the other words for them.
+_LENGTHS = {unit: length for length, unit in enumerate(("hour", "day", "week", "month", "quarter", "half", "year"))}
+_LENGTHS["business_day"] = _LENGTHS["day"]
+#: A jump of so many days among years of two digits is one from 1969 to 2068.
+_JUMP = 30 * 365
+_LAST_DAY = 31
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +76,49 @@ def decide(readings: Sequence[FormReading], *, name: str | None, freq: str | Non
     chosen = open_still[0]
     slips = [found for found in readings if _but_a_few(found, chosen) and found.form.secondary <= chosen.form.secondary]
     return _asked([*slips[:1], chosen]) if slips else chosen
+
+
+def contradiction(form: Form, *, name: str | None, freq: str | None) -> Ambiguity | None:
+    """What is to be asked where `freq`, or the name of the column, says a shorter period than the texts do."""
+    length = _LENGTHS[form.unit]
+    named, example = _PLURAL.get(form.unit, f"{form.unit}s"), form.example.partition(" (")[0]
+    if freq is not None:
+        if _LENGTHS.get(freq, length) >= length:
+            return None
+        text = f"times of the form {example!r} are {named}, and freq={freq!r} would leave most of its periods empty."
+        return Ambiguity(text=text, next_step=f"leave freq out, or give times that say which {freq.replace('_', ' ')} they are.")
+    said = unit_of(name)
+    if said is None or not (_LENGTHS[said] < length or (form.unit == "week" and _LENGTHS[said] > length)):
+        return None
+    others = _PLURAL.get(said, f"{said}s")
+    text = f"the column is called {name!r}, which says {others}, and its times of the form {example!r} are {named}."
+    way = "rename the column" if form.unit == "half" else f"freq={form.unit!r}{AT_THE_DOOR}"
+    return Ambiguity(text=text, next_step=f"say {way} if they are {named}, else give times that say which {said} they are.")
+
+
+def short_years(reading: FormReading, texts: Sequence[str], *, name: str | None) -> Ambiguity | None:
+    """What is to be asked of months, weeks or quarters whose years have two digits: days of a month, or a century too late."""
+    if "short" not in reading.form.pattern.groupindex:
+        return None
+    stamps, example = reading.stamps[reading.fits], texts[int(np.flatnonzero(reading.fits)[0])]
+    days = days_of(stamps)
+    four = "write years with four digits"
+    if len(days) > 1 and np.diff(np.unique(days)).max(initial=0) > _JUMP:
+        return Ambiguity(
+            text=f"years of two digits, as in {example!r}, would go from {stamps.min().astype('datetime64[Y]')} to "
+            f"{stamps.max().astype('datetime64[Y]')}, with a gap of decades.",
+            next_step=f"{four}.",
+        )
+    if reading.form.unit != "month" or "name" not in reading.form.pattern.groupindex or unit_of(name) in ("month", "year"):
+        return None
+    steps, numbers = np.diff(days), stamps.astype("datetime64[Y]").astype(np.int64) + 1970 - 2000
+    in_order = bool((steps >= 0).all() or (steps <= 0).all()) and len(np.unique(reading.part[reading.fits])) > 1
+    if in_order or not ((numbers >= 1) & (numbers <= _LAST_DAY)).all():
+        return None
+    return Ambiguity(
+        text=f"times such as {example!r} can be months with a year of two digits or days without a year.",
+        next_step="write months as 2024-03, or days as 2024-03-15.",
+    )
 
 
 def _all_quarters(reading: FormReading) -> bool:

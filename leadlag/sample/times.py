@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from leadlag.sample.deciding import Ambiguity, decide
+from leadlag.sample.deciding import Ambiguity, contradiction, decide, short_years
 from leadlag.sample.formats import fitting_formats, format_reads_numbers, formatted_numbers, formatted_texts
 from leadlag.sample.forms import FORMS, Form
 from leadlag.sample.iso import HAS_ZONE, ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
 from leadlag.sample.periods import BUSINESS
 from leadlag.sample.shapes import FormReading, fitting
-from leadlag.sample.timewords import MONTHS
+from leadlag.sample.timewords import MONTHS, tidy
 from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
 from leadlag.sample.whole import decimal_years, read_whole
 from leadlag.sample.zones import Stamps, Told, aware, check_zone, moments_of, naive
@@ -197,6 +197,9 @@ class _Reader:
             looks = f"the whole numbers look like {found.looks}, but {counted(len(broken), 'is', 'are')} no such date."
             step = f"correct these rows, or say freq='period'{AT_THE_DOOR} if this is a plain counter."
             return self.told.wrong("LL305", looks, self._shown(broken, cells), step)
+        doubt = None if found.form is None else contradiction(found.form, name=None, freq=self.freq)
+        if doubt is not None:
+            return self._asked(doubt, cells)
         return self._with_form(naive(self.told, found.stamps), found.form, str(cells[0]), years=found.kind == "years")
 
     def _with_form(self, stamps: Stamps | None, form: Form | None, written: str, *, years: bool = False) -> Stamps | None:
@@ -210,7 +213,7 @@ class _Reader:
     def _cells(self, cells: list[object]) -> Stamps | None:
         """Text, date objects, periods and whole numbers in an object column."""
         if all(isinstance(cell, str) for cell in cells):
-            return self._texts([str(cell).strip() for cell in cells])
+            return self._texts([tidy(str(cell)) for cell in cells])
         if all(isinstance(cell, (int, np.integer)) and not isinstance(cell, bool) for cell in cells):
             return self._whole(np.array(cells, dtype=np.int64))
         if all(isinstance(cell, (int, float, np.number)) and not isinstance(cell, bool) for cell in cells):
@@ -220,7 +223,7 @@ class _Reader:
             rules = {str(cell.freq.rule_code) for cell in cells}  # type: ignore[attr-defined]
             return self._of_periods(np.array(starts, dtype="datetime64[us]"), rules.pop() if len(rules) == 1 else "")
         if sum(isinstance(cell, dt.date) for cell in cells) * 2 <= len(cells):
-            return self._texts([str(cell).strip() for cell in cells])
+            return self._texts([tidy(str(cell)) for cell in cells])
         moments = [as_datetime(cell) for cell in cells]
         broken = [row for row, moment in enumerate(moments) if moment is None]
         if broken:
@@ -259,6 +262,10 @@ class _Reader:
             return self._asked(_STATA, texts)
         if not found.fits.all():
             return self._odd(np.flatnonzero(~found.fits), texts, first, self._weeks_hint(texts, found))
+        doubt = contradiction(found.form, name=self.told.name, freq=self.freq)
+        doubt = doubt or short_years(found, texts, name=self.told.name)
+        if doubt is not None:
+            return self._asked(doubt, texts)
         return self._with_form(naive(self.told, found.stamps), found.form, first)
 
     def _iso(self, texts: list[str], iso: np.ndarray) -> Stamps | None:

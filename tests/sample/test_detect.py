@@ -61,9 +61,9 @@ WRITTEN: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("written", WRITTEN)
 @pytest.mark.parametrize("row", [0, 31, N - 1])
 def test_one_word_among_times_is_named_with_its_row_and_never_drops_the_column(written: str, odd: str, row: int) -> None:
-    frame = table(with_cell([WRITTEN[written](at) for at in range(N)], row, odd))
-    for data in (frame, pl.from_pandas(frame), frame.set_index("week")):
-        with pytest.raises(DataContractError, match=rf"LL305 time, column 'week': 1 time .*row {row}: '.*Next: correct"):
+    frame = table(with_cell([WRITTEN[written](at) for at in range(N)], row, odd), "period")
+    for data in (frame, pl.from_pandas(frame), frame.set_index("period")):
+        with pytest.raises(DataContractError, match=rf"LL305 time, column 'period': 1 time .*row {row}: '.*Next: correct"):
             as_sample(data)
 
 
@@ -273,10 +273,10 @@ def test_rows_without_times_keep_their_order_and_say_so() -> None:
 
 @pytest.mark.parametrize("written", WRITTEN)
 def test_the_newest_row_first_is_the_same_sample(written: str, tmp_path: Path) -> None:
-    frame = table([WRITTEN[written](at) for at in range(N)])
+    frame = table([WRITTEN[written](at) for at in range(N)], "period")
     expected = as_sample(frame)
     assert expected.calendar.dated
-    for data in (frame.iloc[::-1], frame.iloc[::-1].set_index("week"), in_file(frame.iloc[::-1], tmp_path)):
+    for data in (frame.iloc[::-1], frame.iloc[::-1].set_index("period"), in_file(frame.iloc[::-1], tmp_path)):
         sample = as_sample(data)
         assert sample.periods == expected.periods
         assert_array_equal(sample.values, expected.values)

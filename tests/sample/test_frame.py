@@ -126,7 +126,9 @@ def test_a_column_that_was_left_out_is_not_called_unknown() -> None:
         sample.resolve("city", "kpi")
 
 
-@pytest.mark.parametrize("form", ["%d/%m/%Y", "%m/%d/%y", "%d.%m.%Y", "%Y/%m/%d", "%d-%b-%y", "%B %d, %Y", "%d.%m.%Y %H:%M"])
+@pytest.mark.parametrize(
+    "form", ["%d/%m/%Y", "%m/%d/%y", "%d.%m.%Y", "%Y/%m/%d", "%d-%b-%y", "%B %d, %Y %H:%M", "%d.%m.%Y %H:%M"]
+)
 def test_dates_in_another_form_are_the_time_and_not_text_to_leave_out(form: str) -> None:
     frame = good_frame(40).rename(columns={"date": "when"})
     frame["when"] = [f"{dt.date(2020 + row // 12, 1 + row % 12, 1):{form}}" for row in range(40)]
