@@ -34,10 +34,12 @@ ISO_DAY = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?" + _ZONE + r"?)?|\d{4}-?W\d{2}-[1-7]", re.ASCII
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
-#: Text that can only be a date, but not in ISO form: 31/01/2024, 1.2.24 10:00, 2024/1/31, 2024. 1. 31., 1/2024, 31-Jan-24.
+#: Text that can only be a date, but not in ISO form: 31/01/2024, 1.2.24 10:00, 2024/1/31, 2024. 1. 31., 31-Jan-24, 31.1.
 OTHER_DATE = re.compile(
     r"(?:\d{1,2}([./-]) ?\d{1,2}\1 ?(?:\d{4}|\d{2})|\d{4}([./-]) ?\d{1,2}\2 ?\d{1,2}\.?|\d{1,2}[/-]\d{4}"
-    r"|(?:\d{1,2}[. /-]{0,2})?" + _MONTH + r"[., /-]{1,2}(?:\d{1,2},? )?(?:\d{4}|\d{2}))"
+    r"|\d{1,2}\.\d{1,2}\.|(?:19|20)\d{2} \d{1,2}|(?:\d{1,2}[. /-]{0,2})?"
+    + _MONTH
+    + r"[., /-]{1,2}(?:\d{1,2},? )?(?:\d{4}|\d{2}))"
     r"(?:[T ,]+\d{1,2}:\d{2}.*)?",
     re.ASCII | re.IGNORECASE,
 )

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from leadlag.sample.deciding import Ambiguity, contradiction, decide, short_years
-from leadlag.sample.formats import fitting_formats, format_reads_numbers, formatted_numbers, formatted_texts
+from leadlag.sample.formats import fitting_formats, format_reads_numbers, formatted_numbers, formatted_texts, written_numbers
 from leadlag.sample.forms import FORMS, Form
 from leadlag.sample.iso import HAS_ZONE, ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
 from leadlag.sample.periods import BUSINESS
+from leadlag.sample.proposals import days_without_year, only_counts, proposed_formats
 from leadlag.sample.shapes import FormReading, fitting
 from leadlag.sample.timewords import MONTHS, tidy
 from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
@@ -29,6 +30,7 @@ _DECIMAL = re.compile(r"\d{1,15}(?:\.\d*)?", re.ASCII)
 _CORRECT = "correct these cells, or drop these rows."
 _ISO_STEP = "write dates as 2024-01-31"
 _BY_FORMAT = f"{_ISO_STEP}, or say how they are written with date_format={AT_THE_DOOR}, in the signs of strptime."
+_COUNTS = f"{_ISO_STEP}, or give the numbers alone if they only count the periods."
 
 
 #: Stata writes its weeks, which begin on 1 January, as 2024w5.
@@ -69,6 +71,7 @@ def read_times(
     argument: str = "time",
     row: Callable[[int], str] = plain_row,
     hint: str = "",
+    otherwise: str = "",
 ) -> Stamps | None:
     """Read a time column, or collect why it cannot be read and return None.
 
@@ -91,8 +94,10 @@ def read_times(
         How messages name a row, by its position.
     hint : str
         What else is to be said of cells that are not like the others.
+    otherwise : str
+        What to do if the column holds no times, where that is not certain.
     """
-    told = Told(name=name, tz=tz, argument=argument, violations=violations, row=row, hint=hint)
+    told = Told(name=name, tz=tz, argument=argument, violations=violations, row=row, hint=hint, otherwise=otherwise)
     cells = column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
     gone = column.isna().to_numpy()
     if cells:
@@ -170,6 +175,8 @@ class _Reader:
         broken = np.flatnonzero(~(np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < 2**53)))
         if not len(broken):
             return self._whole(values.astype(np.int64))
+        if self.date_format is not None and np.isfinite(values).all():
+            return self._formatted(written_numbers(values.tolist(), self.date_format))
         found = decimal_years(values, name=self.told.name) if np.isfinite(values).all() else None
         if isinstance(found, Ambiguity):
             return self._asked(found, values.tolist())
@@ -234,7 +241,7 @@ class _Reader:
     def _texts(self, texts: list[str]) -> Stamps | None:
         """Texts in the caller's format, or all in one form."""
         if self.date_format is not None:
-            return self._by_word(texts, texts)
+            return self._by_word(self._with_noughts(texts), texts)
         whole = np.fromiter((_WHOLE.fullmatch(text) is not None for text in texts), dtype=bool, count=len(texts))
         if 2 * whole.sum() > len(texts):
             odd = np.flatnonzero(~whole)
@@ -251,7 +258,10 @@ class _Reader:
         best = readings[0].fits if readings else np.zeros(len(texts), dtype=bool)
         if 2 * best.sum() > len(texts):
             return self._in_form(texts, decide(readings, name=self.told.name, freq=self.freq))
-        return self._iso(texts, iso) if 2 * iso.sum() > len(texts) else self._unread(texts)
+        if 2 * iso.sum() > len(texts):
+            return self._iso(texts, iso)
+        some = best if best.sum() > iso.sum() else iso
+        return self._few(texts, some) if some.any() else self._unread(texts)
 
     def _in_form(self, texts: list[str], found: FormReading | Ambiguity) -> Stamps | None:
         """Texts of one form of the table, or of two."""
@@ -281,21 +291,43 @@ class _Reader:
         broken = sorted({*broken, *np.flatnonzero(~iso).tolist()})
         return self._odd(broken, texts, like) if broken else naive(self.told, good)
 
+    def _few(self, texts: list[str], some: np.ndarray) -> Stamps | None:
+        """Cells of which fewer than half are times, under the name of a time."""
+        rest, first = np.flatnonzero(~some), texts[int(np.flatnonzero(some)[0])]
+        text = (
+            f"{counted(int(some.sum()), 'cell is a time', 'cells are times')}, as {first!r}, of {len(texts)}; the others are not."
+        )
+        return self.told.wrong("LL305", text, self._shown(rest, texts), _CORRECT)
+
     def _unread(self, texts: list[str]) -> Stamps | None:
         """Dates in no form of the table: asked about, with the formats that fit all of them."""
         other = [row for row, text in enumerate(texts) if OTHER_DATE.fullmatch(text)]
-        dates = [texts[row] for row in other]
-        odd = [row for row in range(len(texts)) if row not in set(other)]
-        if odd and 2 * len(other) > len(texts):
+        dates = [texts[row] for row in other] if 2 * len(other) > len(texts) else texts
+        fit = fitting_formats(texts)
+        if not fit and dates is not texts:
+            fit = fitting_formats(dates)
+        else:
+            dates = texts
+        odd = [row for row in range(len(texts)) if row not in set(other)] if fit and dates is not texts else []
+        if odd:
             self._odd(odd, texts, dates[0])
-        fit = fitting_formats(dates) if 2 * len(other) > len(texts) else ()
-        step = _BY_FORMAT
-        if fit:
-            ways = " or ".join(f"date_format={form!r}{AT_THE_DOOR}" for form in fit)
-            step = f"say {'which is meant: ' if len(fit) > 1 else ''}{ways}, or {_ISO_STEP}."
-        shown = other if fit else range(min(5, len(texts)))
-        count = counted(len(dates) if fit else len(texts), "time is not an ISO date", "times are not ISO dates")
+        fit = fit or proposed_formats(texts)
+        dated = [form for form in fit if not days_without_year(dates, form)]
+        step = f"they seem to have no year: {_ISO_STEP}." if fit and not dated else _COUNTS if only_counts(texts) else _BY_FORMAT
+        if dated:
+            ways = " or ".join(f"date_format={form!r}{AT_THE_DOOR}" for form in dated)
+            step = f"say {'which is meant: ' if len(dated) > 1 else ''}{ways}, or {_ISO_STEP}."
+        shown = other if odd else range(min(5, len(texts)))
+        count = counted(len(texts) - len(odd), "time is not an ISO date", "times are not ISO dates")
         return self.told.wrong("LL305", f"{count}, of {len(texts)}.", self._shown(list(shown), texts), step)
+
+    def _with_noughts(self, texts: list[str]) -> list[str]:
+        """Texts such as 2024.1 beside 2024.01 with the nought that a spreadsheet took away."""
+        after = [text.partition(".")[2] for text in texts]
+        if len(set(map(len, after))) < 2 or not all(_DECIMAL.fullmatch(text) for text in texts):
+            return texts
+        lost = any(part.startswith("0") for part in after) or max(map(len, after)) > 2
+        return written_numbers([float(text) for text in texts], str(self.date_format)) if lost else texts
 
     def _formatted(self, texts: list[str]) -> Stamps | None:
         """Text in the caller's own format."""

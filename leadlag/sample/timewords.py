@@ -10,7 +10,8 @@ from types import MappingProxyType
 __all__ = [
     "MONTHS",
     "WEEKDAYS",
-    "mentions_time",
+    "is_unit_word",
+    "mentions_date",
     "named_units",
     "plain_text",
     "says_date",
@@ -92,15 +93,17 @@ _BESIDE_WORDS = (
     "iso of the start starting begin beginning commencing end ending ended number nr no num key code id cal calendar fiscal "
     "business posting reporting report observation ref reference w e c decimal stamp utc local unix epoch ms sec seconds int"
 )
-#: Words that say time beside words of any other kind: order_month, created_at, Buchungsdatum. Those with another sense do not.
+#: Words with another sense too, and words that say a date beside words of any other kind: created_at, Buchungsdatum.
 _WEAK_WORDS = "t ts ds ora hora dia mes dag jour time tempo data obs period periode periodo anno ano exercice"
 _EVENT_WORDS = "created updated modified closed opened posted booked invoiced shipped ordered cohort stichtag"
-_ENDS = ("date", "datum", "month", "monat", "week", "woche", "year", "jahr", "quarter", "quartal")
+_ENDS = ("date", "datum")
 _TOTAL_WORDS = (
     "total totals grandtotal grand sum summe gesamt gesamtsumme gesamtergebnis insgesamt somme totaux ensemble suma totale somma "
     "soma totaal som subtotal zwischensumme teilergebnis totales totali totais eindtotaal all alle overall ytd"
 )
 _WEAK, _EVENTS = frozenset(_WEAK_WORDS.split()), frozenset(_EVENT_WORDS.split())
+#: Short words for units that stand in times, not in names of columns.
+_UNIT_WORDS = frozenset({"q", "qtr", "trim", "w", "sem", "cy"})
 _BESIDE, _TOTALS = frozenset(_BESIDE_WORDS.split()), frozenset(_TOTAL_WORDS.split())
 #: What every word for a total has; most times have none.
 _LETTERS = re.compile(r"[^\W\d_]{3}")
@@ -188,17 +191,19 @@ def says_date(name: str | None) -> bool:
     return "date" in units or len(units) > 1
 
 
-def mentions_time(name: str | None) -> bool:
-    """Whether a name has a word of time among others: ``order_month``, ``created_at``, ``Buchungsdatum``.
+def mentions_date(name: str | None) -> bool:
+    """Whether a name has a word for dates among others: ``Invoice date``, ``created_at``, ``Buchungsdatum``.
 
     Examples
     --------
-    >>> mentions_time("Invoice date"), mentions_time("created_at"), mentions_time("time_to_close")
-    (True, True, False)
+    >>> mentions_date("Invoice date"), mentions_date("created_at"), mentions_date("sales_month"), mentions_date("updates")
+    (True, True, False, False)
     """
     words = [] if name is None else _words(name)
-    strong = any((word in _UNIT_OF and word not in _WEAK) or word in _EVENTS or word.endswith(_ENDS) for word in words)
-    return says_time(name) or strong or (len(words) > 1 and words[-1] in ("at", "on"))
+    strong = any(
+        (_UNIT_OF.get(word) == "date" and word not in _WEAK) or word in _EVENTS or word.endswith(_ENDS) for word in words
+    )
+    return says_date(name) or strong or (len(words) > 1 and words[-1] in ("at", "on"))
 
 
 def weekdays_only(cells: Iterable[str]) -> bool:
@@ -211,6 +216,11 @@ def weekdays_only(cells: Iterable[str]) -> bool:
     """
     found = {plain_text(cell).rstrip(".") for cell in cells}
     return len(found) >= _FEWEST_WEEKDAYS and any(found <= language.keys() for language in _WEEKDAYS_BY_LANGUAGE)
+
+
+def is_unit_word(word: str) -> bool:
+    """Whether a word in small letters names a unit of time: ``week``, ``kw``, ``quartal``, ``q``."""
+    return word in _UNIT_WORDS or (word in _UNIT_OF and word not in _WEAK and len(word) > 1)
 
 
 def says_total(text: str) -> bool:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from leadlag.catalogue import Metric
 from leadlag.errors import UsageError
+from leadlag.sample.beside import parts_of_dates
 from leadlag.sample.columns import ReadColumns, read_columns
 from leadlag.sample.detect import TimeSource, find_time
 from leadlag.sample.grid import Grid, build_grid, form_notes, repeated_periods
@@ -72,7 +73,7 @@ class Wide:
             rows = _positions(len(frame))
             read_columns(frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=rows, violations=violations)
             return None
-        source = find_time(frame, names, settings.time, asked or {}, date_format=settings.date_format)
+        source = find_time(frame, names, settings.time, asked or {}, date_format=settings.date_format, freq=settings.freq)
         if asked is not None and source.place is not None and source.name is not None and source.name in asked:
             raise UsageError(f"{asked[source.name]} names {source.name!r}, which holds the times: name a metric.")
         if len(frame) == 0:
@@ -87,6 +88,8 @@ class Wide:
         """The metrics of the rows that are periods."""
         names, source = self.clean.names, table.source
         stamps = table.stamps(settings, violations)
+        parts = parts_of_dates(table.frame, names, source.place, asked or {}, stamps)
+        source = replace(source, dates=tuple(sorted({*source.dates, *parts})))
         aside = {*source.row_numbers, *source.dates}
         places = [place for place in _places(names, source.place, asked, settings.catalogue) if place not in aside]
         labelled = _row_labels(source, stamps, len(table.frame))
@@ -184,6 +187,7 @@ class _RowsRead:
         return read_times(
             source.values, name=source.name, tz=settings.tz, date_format=settings.date_format,
             freq="period" if source.counter else settings.freq, violations=violations, row=self.row, hint=self.totals.hint,
+            otherwise=source.otherwise,
         )  # fmt: skip
 
 

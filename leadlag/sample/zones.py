@@ -90,6 +90,8 @@ class Told:
         How messages name a row, by its position.
     hint : str
         What else is to be said of cells that are not like the others.
+    otherwise : str
+        What to do if the column holds no times.
     """
 
     name: str | None
@@ -98,10 +100,12 @@ class Told:
     violations: ViolationList
     row: Callable[[int], str]
     hint: str = ""
+    otherwise: str = ""
 
     def wrong(self, code: str, text: str, examples: Iterable[str], next_step: str) -> Stamps | None:
         """Collect a violation; there are no stamps then."""
-        self.violations.add(code, text, argument=self.argument, column=self.name, examples=examples, next_step=next_step)
+        step = f"{next_step}{self.otherwise}"
+        self.violations.add(code, text, argument=self.argument, column=self.name, examples=examples, next_step=step)
         return None
 
 
