@@ -12,7 +12,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from leadlag.errors import UnknownNameError, UsageError
+from leadlag._calls import Call
+from leadlag.errors import LeadLagError, UnknownNameError, UsageError
 
 __all__ = [
     "as_bool",
@@ -40,7 +41,8 @@ _LONGEST_VALUE = 60
 def only_data_positional(function: Callable[P, R]) -> Callable[P, R]:
     """The public function as it is; a call with more than `data` by position is refused with the call to write.
 
-    Which of two columns leads the other must not hang on their order (statsmodels issues 305 and 7173).
+    Which of two columns leads the other must not hang on their order (statsmodels issues 305 and 7173). An error on the way up is
+    told how the call was written, so that it can show the call that settles it.
 
     Examples
     --------
@@ -56,7 +58,11 @@ def only_data_positional(function: Callable[P, R]) -> Callable[P, R]:
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         if len(args) > 1:
             raise UsageError(f"Only data may be given by position: {_named_call(function, args, kwargs)}.")
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except LeadLagError as error:
+            error.tell(Call.of(function, kwargs))
+            raise
 
     return call
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadlag.cli.files import FILE, as_options, files_argument, missing_option, tables, with_reading
+from leadlag.cli.files import FILE, files_argument, missing_option, tables, with_reading
 from leadlag.cli.voice import CONTRACT, OK, Voice, json_option, print_data, warnings_said, with_voice
-from leadlag.cli.words import violation_table, what_was_read
+from leadlag.cli.words import understood, violation_table, what_was_read
 from leadlag.errors import DataContractError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ Exit codes: 0 no violations, 3 violations.""",
 @json_option
 @with_voice
 def check(*, files: tuple[str, ...], kpi: str | None, as_json: bool, voice: Voice, **options: Any) -> int:
-    """List everything that is wrong with the tables in FILE, all at once."""
+    """List everything that is wrong with the tables in FILE, all at once; of good ones, how they were read."""
     found: list[Violation] = []
     read: list[pd.DataFrame] = []
     for file in files:
@@ -50,44 +50,85 @@ def check(*, files: tuple[str, ...], kpi: str | None, as_json: bool, voice: Voic
             read += tables((file,), voice)
         except DataContractError as error:
             found += [item if len(files) == 1 else replace(item, argument=file) for item in _violations_of(error)]
-    told = ""
+    checked = _Checked(violations=found)
     if not found:
         with warnings_said(voice):
-            found, told = _checked(read, kpi, options)
-    found = [replace(item, next_step=as_options(item.next_step)) for item in found]
+            checked = _Checked.of(read, kpi, options)
     if as_json:
-        from leadlag.results import plain  # noqa: PLC0415
-
-        print_data(json.dumps({"schema": "leadlag-check-1", "violations": plain(found)}, indent=2, ensure_ascii=False))
+        each = () if checked.violations else [_sample_of(table, options) for table in read]
+        print_data(json.dumps(checked.as_json(list(zip(files, each, strict=False))), indent=2, ensure_ascii=False))
     else:
-        print_data(violation_table(found) if found else told)
-    return CONTRACT if found else OK
+        print_data(checked.text())
+    return CONTRACT if checked.violations else OK
 
 
-def _checked(read: Sequence[pd.DataFrame], kpi: str | None, options: dict[str, Any]) -> tuple[list[Violation], str]:
-    """All violations of what `options` ask of the tables, and of `kpi` as an outcome; without any, what was read as text."""
-    from leadlag.sample import as_sample, find_violations  # noqa: PLC0415
+@dataclass(frozen=True, kw_only=True)
+class _Checked:
+    """What a check found.
 
-    found = list(find_violations(read, **options))
-    if kpi is not None:
-        said = {(item.code, item.column) for item in found}
-        asked = find_violations(read, **options, columns={"kpi": [kpi]})
-        found += [item for item in asked if (item.code, item.column) not in said]
-    if found:
-        return found, ""
-    sample = as_sample(read, **options)
-    try:
-        return [], what_was_read(sample, untestable=[] if kpi is None else _untestable(sample, kpi))
-    except DataContractError as error:
-        return _violations_of(error, column=kpi), ""
+    Parameters
+    ----------
+    violations : sequence of Violation
+    sample : Sample or None
+        All tables as one; None if something is wrong with them.
+    untestable : sequence of (str, str)
+        Candidates that a ranking could not test, each with why.
+    """
+
+    violations: Sequence[Violation]
+    sample: Sample | None = None
+    untestable: Sequence[tuple[str, str]] = ()
+
+    @classmethod
+    def of(cls, read: Sequence[pd.DataFrame], kpi: str | None, options: Mapping[str, Any]) -> _Checked:
+        """All violations of what `options` ask of the tables, and of `kpi` as an outcome; without any, what was read."""
+        from leadlag.sample import find_violations  # noqa: PLC0415
+
+        found = list(find_violations(read, **options))
+        if kpi is not None:
+            said = {(item.code, item.column) for item in found}
+            asked = find_violations(read, **options, columns={"kpi": [kpi]})
+            found += [item for item in asked if (item.code, item.column) not in said]
+        if found:
+            return cls(violations=found)
+        sample = _sample_of(read, options)
+        try:
+            return cls(violations=(), sample=sample, untestable=[] if kpi is None else _untestable(sample, kpi))
+        except DataContractError as error:
+            return cls(violations=_violations_of(error, column=kpi))
+
+    def text(self) -> str:
+        """For people."""
+        return violation_table(self.violations) if self.sample is None else what_was_read(self.sample, untestable=self.untestable)
+
+    def as_json(self, read: Sequence[tuple[str, Sample]]) -> dict[str, object]:
+        """leadlag-check-2; of tables of different cadence each has an entry of its own under ``read``."""
+        notes = () if self.sample is None else self.sample.notes
+        return {
+            "schema": "leadlag-check-2",
+            "ok": not self.violations,
+            "violations": [
+                {
+                    "code": item.code, "argument": item.argument, "column": item.column, "text": item.text,
+                    "examples": list(item.examples), "next_step": item.step_by_flags, "call": item.call,
+                }
+                for item in self.violations
+            ],
+            "read": [entry for file, sample in read for entry in understood(file, sample)],
+            "untestable": [{"name": name, "why": why} for name, why in self.untestable],
+            "notes": [{"code": note.code, "column": note.column, "text": note.text, "call": note.call} for note in notes],
+        }  # fmt: skip
+
+
+def _sample_of(data: Any, options: Mapping[str, Any]) -> Sample:
+    from leadlag.sample import as_sample  # noqa: PLC0415
+
+    return as_sample(data, **options)
 
 
 def _violations_of(error: DataContractError, *, column: str | None = None) -> list[Violation]:
     """The violations in an error; one of its own if it lists none."""
-    from leadlag.sample import Violation  # noqa: PLC0415
-
-    listed = [item for item in error.violations if isinstance(item, Violation)]
-    return listed or [Violation(code=error.code, argument="data", column=column, text=str(error.args[0]))]
+    return list(error.violations) or [replace(error.first, argument=error.argument or "data", column=column)]
 
 
 def _untestable(sample: Sample, kpi: str) -> list[tuple[str, str]]:

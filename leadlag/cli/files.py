@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import difflib
 import io
-import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from leadlag.errors import UsageError
+from leadlag.errors import LeadLagError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from leadlag.cli.voice import Voice
 
-__all__ = ["FILE", "READING", "as_options", "files_argument", "missing_option", "names", "tables", "with_reading"]
+__all__ = ["FILE", "READING", "files_argument", "missing_option", "names", "tables", "told_as", "with_reading"]
 
 #: What FILE is, for the end of a command's help.
 FILE = """FILE is a .csv or .parquet table with one row a period, or - for CSV on standard input. Metrics of
@@ -53,15 +53,20 @@ def with_reading(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
-def as_options(text: str) -> str:
-    """A next step that names an option of the door, as the option of the command line that it is here."""
-    from leadlag.sample.violations import AT_THE_DOOR  # noqa: PLC0415
+@contextmanager
+def told_as(
+    function: Callable[..., object], options: Mapping[str, object], *, reading: Mapping[str, object], files: Sequence[str]
+) -> Iterator[None]:
+    """Errors inside show the call in Python that does what this command does."""
+    from leadlag._calls import Call  # noqa: PLC0415
 
-    def flag(found: re.Match[str]) -> str:
-        value = found[2].strip("'")
-        return f"--{found[1].replace('_', '-')} {value if value.isalpha() else found[2]}"
-
-    return re.sub(rf"\b({'|'.join(READING)})=('[^']*'){AT_THE_DOOR}", flag, text)
+    read = [f"read_file({Path(file).name!r})" if file != "-" else "read_file(sys.stdin)" for file in files]
+    data = read[0] if len(read) == 1 else f"[{', '.join(read)}]"
+    try:
+        yield
+    except LeadLagError as error:
+        error.tell(Call.of(function, options, reading=reading, data=data))
+        raise
 
 
 def tables(files: Sequence[str], voice: Voice) -> list[pd.DataFrame]:

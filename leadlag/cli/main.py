@@ -6,6 +6,7 @@ loaded inside the command that needs it, so that ``leadlag --help`` answers at o
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 
@@ -14,10 +15,9 @@ import click
 from leadlag._version import __version__
 from leadlag.cli.check import check
 from leadlag.cli.demo import demo
-from leadlag.cli.files import as_options
 from leadlag.cli.rank import rank
 from leadlag.cli.voice import CONTRACT, INTERRUPTED, OK, USAGE, Voice, print_data, wants_colour
-from leadlag.errors import DataContractError, LeadLagError
+from leadlag.errors import DataContractError, LeadLagError, UsageError
 
 __all__ = ["main"]
 
@@ -46,16 +46,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         voice.fail("interrupted")
         return INTERRUPTED
     except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "leadlag"
-        voice.fail(f"{error.format_message()} Next: {command} --help shows what is allowed.")
-        return USAGE
-    except DataContractError as error:
-        voice.fail(as_options(str(error)))
-        return CONTRACT
+        step = f"{error.ctx.command_path if error.ctx else 'leadlag'} --help shows what is allowed."
+        return _refused(UsageError(f"{error.format_message()} Next: {step}"), USAGE, voice, step=step, as_json="--json" in words)
     except LeadLagError as error:
-        voice.fail(as_options(str(error)))
-        return USAGE
+        code = CONTRACT if isinstance(error, DataContractError) else USAGE
+        return _refused(error, code, voice, as_json="--json" in words)
     return answer if isinstance(answer, int) else OK
+
+
+def _refused(error: LeadLagError, code: int, voice: Voice, *, as_json: bool, step: str = "") -> int:
+    """Say why there is no answer, to people and, where JSON was asked for, to programs; the exit code again."""
+    voice.fail(error.by_flags())
+    if as_json:
+        first = error.first
+        told = {
+            "schema": "leadlag-error-1", "exit": code, "code": error.code, "argument": first.argument or None,
+            "message": error.by_flags(), "next_step": first.step_by_flags or step, "call": first.call,
+        }  # fmt: skip
+        print_data(json.dumps(told, indent=2, ensure_ascii=False))
+    return code
 
 
 @click.group(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadlag.cli.files import FILE, READING, files_argument, missing_option, names, tables, with_reading
+from leadlag.cli.files import FILE, READING, files_argument, missing_option, names, tables, told_as, with_reading
 from leadlag.cli.voice import OK, Voice, json_option, print_data, warnings_said, with_voice
 
 if TYPE_CHECKING:
@@ -60,18 +60,20 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
     read = tables(files, voice)
     from leadlag.ranking.rank import rank_leads  # noqa: PLC0415
     from leadlag.sample import as_sample  # noqa: PLC0415
+    from leadlag.wording.notes import changes_of_numbers  # noqa: PLC0415
 
     reading = {name: options.pop(name) for name in READING}
     for name in ("leads", "controls", "log"):
         options[name] = names(options[name], read)
     named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
+    options = {name: value for name, value in options.items() if value != []}
     voice.step("ranking")
     start = time.perf_counter()
-    with warnings_said(voice):
+    with warnings_said(voice), told_as(rank_leads, options, reading=reading, files=files):
         sample = as_sample(read, columns=named, **reading)
-        if as_json and sample.calendar.in_order:
-            voice.warn("rows in their order, without times [LL137]")
-        ranking = rank_leads(sample, **options | {"leads": options["leads"] or None})
+        for text in changes_of_numbers([(note.code, note.text) for note in sample.notes]):
+            voice.note(text)
+        ranking = rank_leads(sample, **options)
     voice.step(f"ranked {len(ranking)} candidates in {time.perf_counter() - start:.1f} s")
     if out is not None:
         _write(ranking, out, files, raw_csv=raw_csv, voice=voice)

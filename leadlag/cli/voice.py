@@ -50,6 +50,11 @@ class Voice:
         if not self.quiet:
             click.echo(f"{self._mark('warning', 'yellow')} {_clean(text)}", err=True)
 
+    def note(self, text: str) -> None:
+        """Say what was done to the data on the way in."""
+        if not self.quiet:
+            click.echo(f"{self._mark('note', 'cyan')} {_clean(text)}", err=True)
+
     def fail(self, text: str) -> None:
         """Say why there is no answer."""
         click.echo(f"{self._mark('error', 'red')} {_clean(text)}", err=True)

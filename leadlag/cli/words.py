@@ -13,7 +13,7 @@ from leadlag.wording.table import Column, table
 if TYPE_CHECKING:
     from leadlag.sample import Sample, Violation
 
-__all__ = ["violation_table", "what_was_read"]
+__all__ = ["understood", "violation_table", "what_was_read"]
 
 _NAME = 24
 _GAP = "  "
@@ -34,8 +34,8 @@ def violation_table(violations: Sequence[Violation]) -> str:
         lines += wrap(shown(item.text), indent=indent, first=head)
         if item.examples:
             lines += wrap(shown("; ".join(item.examples)), indent=indent, first=f"{indent}For example: ")
-        if item.next_step:
-            lines += wrap(shown(item.next_step), indent=indent, first=f"{indent}Next: ")
+        if item.step_by_flags:
+            lines += wrap(shown(item.step_by_flags), indent=indent, first=f"{indent}Next: ")
     found = "1 violation" if len(violations) == 1 else f"{len(violations)} violations"
     return "\n".join([*lines, "", f"{found}: the data cannot be used as they are."])
 
@@ -51,6 +51,21 @@ def what_was_read(sample: Sample, *, untestable: Sequence[tuple[str, str]]) -> s
         *[("Note", text) for text in by_kind([(note.code, note.text) for note in sample.notes])],
     ]
     return "\n".join(labelled(facts))
+
+
+def understood(file: str, sample: Sample) -> list[dict[str, object]]:
+    """How one file was read, for programs: an entry for each cadence in it."""
+    return [
+        {
+            "file": file, "rows": part.read.n_rows if part.read else None,
+            "time": {"column": part.read.time, "form": part.read.form or None} if part.read else None,
+            "cadence": part.calendar.freq, "season": list(part.calendar.season_lengths),
+            "first": part.periods[0], "last": part.periods[-1], "n_periods": part.n_periods,
+            "n_empty": part.n_empty, "metrics": list(part.names),
+            "left_out": [{"name": item.name, "why": item.reason} for item in sample.left_out],
+        }
+        for part in sample.cadences
+    ]  # fmt: skip
 
 
 def _calendar(label: str, before: str, part: Sample) -> list[tuple[str, str]]:

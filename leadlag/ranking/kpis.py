@@ -17,7 +17,7 @@ from leadlag.errors import DataContractError, LeadLagError, UsageError
 from leadlag.ranking.many import Failure, KpiRanking, LeadRankings
 from leadlag.ranking.rank import rank_leads
 from leadlag.results import Provenance, Search
-from leadlag.sample import Sample, Violation, as_sample
+from leadlag.sample import Sample, as_sample
 
 __all__ = ["rank_kpis"]
 
@@ -204,7 +204,7 @@ def _read(
     try:
         return as_sample(data, time=time, catalogue=plainly, columns=asked), ()
     except DataContractError as error:
-        wrong = {str(item.column): item for item in error.violations if isinstance(item, Violation)}
+        wrong = {str(item.column): item for item in error.violations}
         rest = [name for name in asked["kpis"] if name not in wrong]
         if not rest or not set(wrong) <= set(asked["kpis"]).difference(asked["leads"], asked["controls"]):
             raise

@@ -14,7 +14,6 @@ from leadlag.sample.look import Look, look_under, numbers_of
 from leadlag.sample.names import first_names
 from leadlag.sample.numbered import (
     CYCLES,
-    IN_ORDER,
     are_times,
     count_rows,
     cycle,
@@ -24,6 +23,7 @@ from leadlag.sample.numbered import (
     repeated_years,
 )
 from leadlag.sample.timewords import named_units, says_time, unit_of
+from leadlag.sample.violations import Fix
 
 __all__ = ["Candidates"]
 
@@ -202,5 +202,7 @@ class Candidates:
     def _refuse_parts(self, year: int, parts: Sequence[int]) -> None:
         shown = ", ".join(repr(self.names[place]) for place in (year, *parts))
         raise UsageError(
-            f"the times are spread over columns ({shown}): join them into one date column and name it with time=, or {IN_ORDER}."
+            f"the times are spread over columns ({shown}): join them into one date column and name it with time=, or say that "
+            "the rows are in order, the oldest first",
+            fixes=(Fix.of(freq="period"),),
         )

@@ -14,7 +14,7 @@ from leadlag.sample.model import LeftOut, Note
 from leadlag.sample.names import first_names
 from leadlag.sample.numbers import Reading, to_float64
 from leadlag.sample.tables import AS_WRITTEN
-from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
+from leadlag.sample.violations import Fix, ViolationList, counted
 
 __all__ = ["ReadColumns", "read_columns"]
 
@@ -179,5 +179,7 @@ def _infinities(
             continue
         shown = [f"{values_here[row]:g} at {rows[row]}" for row in places[:5]]
         count = f"{counted(len(places), 'infinite value', 'infinite values')}."
-        step = f"correct them, or read them as missing with infinite='missing'{AT_THE_DOOR}."
-        violations.add("LL302", count, argument=asked.get(name, "data"), column=name, examples=shown, next_step=step)
+        violations.add(
+            "LL302", count, argument=asked.get(name, "data"), column=name, examples=shown,
+            next_step="correct them, or read them as missing", fix=Fix.of(infinite="missing"),
+        )  # fmt: skip

@@ -34,12 +34,17 @@ class Doubt:
     ----------
     found : str
         What was seen, after the name of the column.
-    way : str
-        The argument beside ``time=`` that reads them, empty if none is needed.
+    date_format : str
+        The format that reads them, empty if none is needed.
     """
 
     found: str
-    way: str = ""
+    date_format: str = ""
+
+    @property
+    def options(self) -> tuple[tuple[str, object], ...]:
+        """The option beside `time` that reads them."""
+        return (("date_format", self.date_format),) if self.date_format else ()
 
 
 def doubt_about(column: pd.Series, name: str | None) -> Doubt | None:
@@ -47,8 +52,8 @@ def doubt_about(column: pd.Series, name: str | None) -> Doubt | None:
 
     Examples
     --------
-    >>> doubt_about(pd.Series([45292, 45323, 45352, 45383, 45413, 45444, 45474]), "booked").way
-    "date_format='excel'"
+    >>> doubt_about(pd.Series([45292, 45323, 45352, 45383, 45413, 45444, 45474]), "booked").date_format
+    'excel'
     >>> doubt_about(pd.Series([3.1, 2.7, 3.3, 2.9, 3.0, 2.8]), "price") is None
     True
     """
@@ -113,10 +118,10 @@ def _codes(known: np.ndarray, name: str | None) -> Doubt | None:
     year, part = known // 10, known % 10
     quarters = _between(year, _YEARS) and _between(part, (1, 4)) and len(np.unique(part)) > 1
     if quarters and (_in_order(known) or mentions_date(name)):
-        return Doubt(found=f"holds numbers that may be quarters ({int(known[0])}, ...)", way="date_format='%Y%q'")
+        return Doubt(found=f"holds numbers that may be quarters ({int(known[0])}, ...)", date_format="%Y%q")
     year, month = _split(known)
     if _between(year, _YEARS) and _between(month, (1, 12)) and _in_order(12 * year + month):
-        return Doubt(found=f"holds numbers that may be months ({int(known[0])}, ...)", way="date_format='%Y%m'")
+        return Doubt(found=f"holds numbers that may be months ({int(known[0])}, ...)", date_format="%Y%m")
     return None
 
 
@@ -134,7 +139,7 @@ def _serials(known: np.ndarray, name: str | None) -> Doubt | None:
     if kind == "excel":
         first, last = (np.datetime64("1899-12-30") + int(day) for day in (known.min(), known.max()))
         found = f"holds numbers that may be days as Excel counts them ({first} to {last})"
-        return Doubt(found=found, way="date_format='excel'")
+        return Doubt(found=found, date_format="excel")
     return Doubt(found=f"holds numbers that may be {kind} since 1970 ({int(known[0])}, ...)")
 
 
@@ -175,7 +180,7 @@ def _decimals(known: np.ndarray, _: str | None) -> Doubt | None:
     if found is None or (found != "%m.%Y" and not _in_order(known if found == "%Y.%q" else np.round(known, 2))):
         return None
     named = "quarters" if found.endswith("q") else "months"
-    return Doubt(found=f"holds numbers that may be {named} ({known[0]:g}, ...)", way=f"date_format={found!r}")
+    return Doubt(found=f"holds numbers that may be {named} ({known[0]:g}, ...)", date_format=found)
 
 
 def _between(values: np.ndarray, limits: tuple[float, float]) -> bool:

@@ -11,7 +11,7 @@ from leadlag.sample.forms import Form
 from leadlag.sample.periods import days_of, months_of
 from leadlag.sample.shapes import FormReading
 from leadlag.sample.timewords import unit_of
-from leadlag.sample.violations import AT_THE_DOOR
+from leadlag.sample.violations import Fix
 
 __all__ = ["Ambiguity", "contradiction", "decide", "short_years"]
 
@@ -36,11 +36,14 @@ class Ambiguity:
     text : str
         What they can be, as a sentence.
     next_step : str
-        The arguments that decide.
+        What to say.
+    fixes : tuple of Fix
+        The options that say it.
     """
 
     text: str
     next_step: str
+    fixes: tuple[Fix, ...] = ()
 
 
 def decide(readings: Sequence[FormReading], *, name: str | None, freq: str | None) -> FormReading | Ambiguity:
@@ -92,8 +95,10 @@ def contradiction(form: Form, *, name: str | None, freq: str | None) -> Ambiguit
         return None
     others = _PLURAL.get(said, f"{said}s")
     text = f"the column is called {name!r}, which says {others}, and its times of the form {example!r} are {named}."
-    way = "rename the column" if form.unit == "half" else f"freq={form.unit!r}{AT_THE_DOOR}"
-    return Ambiguity(text=text, next_step=f"say {way} if they are {named}, else give times that say which {said} they are.")
+    step = f"give times that say which {said} they are, or rename the column"
+    if form.unit == "half":  # no word of `freq`
+        return Ambiguity(text=text, next_step=f"{step} if they are {named}.")
+    return Ambiguity(text=text, next_step=f"{step}, or say so", fixes=(Fix.of(freq=form.unit, when=f"if they are {named}"),))
 
 
 def short_years(reading: FormReading, texts: Sequence[str], *, name: str | None) -> Ambiguity | None:
@@ -146,14 +151,10 @@ def _asked(readings: Sequence[FormReading]) -> Ambiguity:
     rows = np.flatnonzero(first.fits)
     units = list(dict.fromkeys(reading.form.unit for reading in readings))
     named = [_PLURAL.get(unit, f"{unit}s") for unit in units]
-    ways = ", ".join(f"{_way(unit)} if they are {words}" for unit, words in zip(units, named, strict=True))
     text = f"{len(rows)} times of the form {_plain(first)!r} can be {' or '.join(named)}."
-    return Ambiguity(text=text, next_step=f"say which: {ways}.")
-
-
-def _way(unit: str) -> str:
-    """What makes times be read as this unit: `freq` has no word for half-years, the name of the column has."""
-    return "rename the column to 'half'" if unit == "half" else f"freq={unit!r}{AT_THE_DOOR}"
+    ways = [Fix.of(freq=unit, when=f"if they are {words}") for unit, words in zip(units, named, strict=True) if unit != "half"]
+    halves = "rename the column to 'half' if they are half-years, or " if "half" in units else ""  # no word of `freq`
+    return Ambiguity(text=text, next_step=f"{halves}say which", fixes=tuple(ways))
 
 
 def _plain(reading: FormReading) -> str:

@@ -20,6 +20,7 @@ from leadlag.sample.model import Note
 from leadlag.sample.names import first_names, plain_name
 from leadlag.sample.numbered import are_times, count_rows, cycle, ordered, refuse_cycle
 from leadlag.sample.timewords import says_time
+from leadlag.sample.violations import Fix
 
 __all__ = ["TimeSource", "find_time"]
 
@@ -42,7 +43,7 @@ class TimeSource:
         Positions of columns that only number the rows.
     dates : tuple of int
         Positions of other columns of numbers that are dates.
-    otherwise : str
+    otherwise : tuple of Fix
         What to do if this is no time after all, where that is not certain.
     notes : tuple of Note
     """
@@ -53,7 +54,7 @@ class TimeSource:
     counter: bool = False
     row_numbers: tuple[int, ...] = ()
     dates: tuple[int, ...] = ()
-    otherwise: str = ""
+    otherwise: tuple[Fix, ...] = ()
     notes: tuple[Note, ...] = ()
 
 
@@ -95,10 +96,11 @@ def find_time(
     found = _named(frame, names, time) if time is not None else _dated_index(frame, date_format)
     if found is None:
         table = Candidates.of(frame, names, used, date_format, in_order=freq == "period")
-        place, otherwise = table.time(), ""
+        place = table.time()
+        otherwise: tuple[Fix, ...] = ()
         if place is None and not table.in_order:
             place = column_in_doubt(table)
-            otherwise = if_no_time(None if place is None else names[place])
+            otherwise = () if place is None else (if_no_time(names[place]),)
         if place is None:
             return _row_numbers(frame, date_format, in_order=table.in_order) if len(frame) else TimeSource()
         if not says_time(names[place]) and not _plain_rows(frame.index):

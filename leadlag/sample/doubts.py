@@ -13,7 +13,7 @@ from leadlag.sample.names import first_names
 from leadlag.sample.numbered import IN_ORDER, refuse_cycle
 from leadlag.sample.timelike import texts_like_times
 from leadlag.sample.timewords import MONTHS, plain_text, says_date, says_time, unit_of, weekdays_only
-from leadlag.sample.violations import AT_THE_DOOR
+from leadlag.sample.violations import Fix
 
 __all__ = ["ask_about_names", "column_in_doubt", "if_no_time"]
 
@@ -25,9 +25,9 @@ _WEEK = re.compile(r"(?:kw|cw|wk|week|woche)\.? ?\d{1,2}|\d{1,2}\. ?(?:kw|woche|
 _SHARE, _FEWEST = 0.25, 5
 
 
-def if_no_time(name: str | None) -> str:
-    """What to do if a column whose texts cannot be read is no time."""
-    return f" If {name!r} holds no times, leave it out; {IN_ORDER}."
+def if_no_time(name: str) -> Fix:
+    """What to say if a column whose texts cannot be read is no time."""
+    return Fix.of(freq="period", when=f"if {name!r} holds no times, and the rows are in order, the oldest first")
 
 
 def ask_about_names(table: Candidates) -> None:
@@ -66,7 +66,8 @@ def column_in_doubt(table: Candidates) -> int | None:
     if len(chosen) > 1:
         shown = first_names([table.names[place] for place in places])
         raise UsageError(
-            f"no column is known to be the time, and several may be it ({shown}): name it with time=, or {IN_ORDER}."
+            f"no column is known to be the time, and several may be it ({shown}): say which",
+            fixes=(*(Fix.of(time=table.names[place]) for place in places[:3]), IN_ORDER),
         )
     if not chosen or chosen[0] in texts:
         return chosen[0] if chosen else None
@@ -109,8 +110,8 @@ def _numbers_in_doubt(table: Candidates) -> dict[int, Doubt]:
 
 
 def _ask(name: str, doubt: Doubt) -> NoReturn:
-    way = f" with {doubt.way}{AT_THE_DOOR}" if doubt.way else ""
     raise UsageError(
-        f"no column is known to be the time, and column {name!r} {doubt.found}: if it is the time, say time={name!r}{way}; "
-        f"if it is a metric, name it in leads=, or {IN_ORDER}; if it only numbers the rows, drop it."
+        f"no column is known to be the time, and column {name!r} {doubt.found}: if it is a metric, name it among the leads of a "
+        "question (leads=); if it only numbers the rows, drop it; or say what it is",
+        fixes=(Fix(options=(("time", name), *doubt.options), when="if it is the time"), IN_ORDER),
     )

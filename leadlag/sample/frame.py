@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from leadlag._calls import READING, Call
 from leadlag._validation import only_data_positional
 from leadlag.catalogue import Metric, Missing
 from leadlag.errors import UsageError
@@ -83,6 +84,7 @@ def from_wide(
     return _read_or_raise(data, settings, None)
 
 
+@only_data_positional
 def as_sample(
     data: Any,
     *,
@@ -175,7 +177,8 @@ def find_violations(
     settings = Settings.checked(
         time=time, freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite
     )
-    return _read(data, settings, columns)[1]
+    said = {name: getattr(settings, name) for name in READING if name != "catalogue"} | {"catalogue": catalogue}
+    return tuple(found.told(Call.of(from_wide, said)) for found in _read(data, settings, columns)[1])
 
 
 def _read_or_raise(data: Any, settings: Settings, columns: Any) -> Sample:

@@ -16,7 +16,7 @@ from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cade
 from leadlag.sample.model import Note
 from leadlag.sample.periods import BUSINESS, WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of
 from leadlag.sample.times import Stamps
-from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
+from leadlag.sample.violations import Fix, ViolationList, counted
 
 __all__ = ["Grid", "build_grid", "fold", "form_notes", "moment_of", "repeated_periods"]
 
@@ -123,8 +123,9 @@ def _count_periods(
         found = infer_cadence(stamps.local, stamps.utc)
     if found.cadence is None:
         words = ", ".join(map(repr, WORDS))
-        step = f"say which it is, for example freq='week'{AT_THE_DOOR} (allowed: {words}), or aggregate the rows first."
-        violations.add("LL309", f"the cadence cannot be told: {found.problem}.", argument="time", column=time, next_step=step)
+        step = f"aggregate the rows first, or say by freq which it is, one of {words}"
+        text = f"the cadence cannot be told: {found.problem}."
+        violations.add("LL309", text, argument="time", column=time, next_step=step, fix=Fix.of(freq="week", when="for example"))
         return None
     clock = stamps.utc if found.in_utc else stamps.local
     tz = "UTC" if found.in_utc and stamps.tz is not None else stamps.tz
@@ -155,7 +156,8 @@ def _all_business_days(clock: np.ndarray, time: str | None, violations: Violatio
             argument="time",
             column=time,
             examples=shown,
-            next_step=f"drop these rows, or use freq='day'{AT_THE_DOOR}.",
+            next_step="drop these rows, or count every day",
+            fix=Fix.of(freq="day"),
         )
     return len(weekend) == 0
 

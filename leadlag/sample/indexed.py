@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +13,7 @@ from leadlag.sample.look import look_at, may_hold_times, numbers_of, rises_by_on
 from leadlag.sample.numbered import IN_ORDER
 from leadlag.sample.timelike import texts_like_times
 from leadlag.sample.timewords import says_time
-from leadlag.sample.violations import AT_THE_DOOR
+from leadlag.sample.violations import Fix
 
 __all__ = ["refuse_index", "refuse_two"]
 
@@ -36,13 +38,12 @@ def refuse_index(values: pd.Series, name: str | None) -> None:
     doubt = _doubt(values, name)
     if doubt is None:
         return
-    found, reading = doubt
     shown = "the index" if name is None else f"the index {name!r}"
     way = "name it with data.rename_axis('month') and say time='month'" if name is None else f"say time={name!r}"
     raise UsageError(
-        f"no column is known to be the time, and {shown} {found}: if it is the time, {way} ({reading}); if it is a metric, make "
-        f"it a column with reset_index() and name it in leads=; if it only labels the rows, drop it with reset_index(drop=True), "
-        f"or {IN_ORDER}."
+        f"no column is known to be the time, and {shown} {doubt.found}: if it is the time, {way} ({doubt.reading}); if it is a "
+        "metric, make it a column with reset_index(); if it only labels the rows, drop it with reset_index(drop=True), or say so",
+        fixes=(IN_ORDER,),
     )
 
 
@@ -52,28 +53,38 @@ def refuse_two(values: pd.Series, name: str | None, column: str) -> None:
     if doubt is not None:
         shown = "the index" if name is None else f"the index {name!r}"
         raise UsageError(
-            f"column {column!r} holds dates, and {shown} {doubt[0]}: say time={column!r} if the column is the time, or name the "
-            "index with data.rename_axis('month') and say time='month'."
+            f"column {column!r} holds dates, and {shown} {doubt.found}: name the index with data.rename_axis('month') and say "
+            "time='month' if it is the time, or say that the column is",
+            fixes=(Fix.of(time=column),),
         )
 
 
-def _doubt(values: pd.Series, name: str | None) -> tuple[str, str] | None:
-    """What the index holds, and the argument that reads it; None if it labels the rows."""
+@dataclass(frozen=True, kw_only=True)
+class _IndexDoubt:
+    """What the index holds, and the argument that reads it."""
+
+    found: str
+    reading: str
+
+
+def _doubt(values: pd.Series, name: str | None) -> _IndexDoubt | None:
+    """Why the index may be the time; None if it labels the rows."""
     look = look_at(values)
     if look.kind == "number" and look.whole:
         dates = dates_in_doubt(values, name)
         if dates is not None:
-            way = dates.way or "freq="
-            return dates.found, f"{way}{AT_THE_DOOR} says what they are"
+            way = f"with date_format={dates.date_format!r}" if dates.date_format else "freq says what they are"
+            return _IndexDoubt(found=dates.found, reading=way)
         numbers = numbers_of(values)
-        if _no_row_numbers(numbers):
-            way = "rises" if numbers[1] > numbers[0] else "falls"
-            found = f"{way} by {abs(numbers[1] - numbers[0]):.6g} on every row"
-            return found, f"date_format= or freq={AT_THE_DOOR} says what they are"
-        return None
+        if not _no_row_numbers(numbers):
+            return None
+        way = "rises" if numbers[1] > numbers[0] else "falls"
+        found = f"{way} by {abs(numbers[1] - numbers[0]):.6g} on every row"
+        return _IndexDoubt(found=found, reading="date_format or freq says what they are")
     texts = [cell for cell in values if isinstance(cell, str) and cell.strip()]
     if look.kind == "" and texts and (may_hold_times(values, called=says_time(name)) or texts_like_times(texts)):
-        return f"holds texts that may be times ({texts[0]!r}, ...)", f"date_format={AT_THE_DOOR} says how they are written"
+        found = f"holds texts that may be times ({texts[0]!r}, ...)"
+        return _IndexDoubt(found=found, reading="date_format says how they are written")
     return None
 
 

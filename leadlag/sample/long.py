@@ -16,7 +16,7 @@ from leadlag.sample.aligned import quotient
 from leadlag.sample.columns import read_columns
 from leadlag.sample.grid import Grid, build_grid, fold, form_notes, repeated_periods
 from leadlag.sample.merge import by_cadence
-from leadlag.sample.model import Note, Sample
+from leadlag.sample.model import Note, Sample, TableRead
 from leadlag.sample.names import clean_names
 from leadlag.sample.periods import Freq
 from leadlag.sample.rates import add_rates, rate_parts, rule_of, undeclared_metrics, with_aggregates
@@ -104,7 +104,7 @@ def from_long(
     )
     if stamps is None or len(violations):
         raise_violations(violations)
-    long = _Long(time=time, stamps=stamps, values=block.values[:, 0], metrics=metrics, segments=segments)
+    long = _Long(n_rows=len(frame), time=time, stamps=stamps, values=block.values[:, 0], metrics=metrics, segments=segments)
     everything = Group(columns=np.arange(len(metrics.names)))
     groups = long.groups() if freq is None else (everything,)
     parts = []
@@ -123,6 +123,7 @@ def from_long(
 class _Long:
     """The rows of a long table, column by column."""
 
+    n_rows: int
     time: str
     stamps: Stamps
     values: np.ndarray
@@ -176,6 +177,7 @@ def _one_calendar(long: _Long, settings: Settings, violations: ViolationList) ->
         notes=(*form_notes(long.stamps), *repeats, *grid.notes),
         segments=() if long.segments is None else long.segments.names,
         name_map={name: long.metrics.originals[name] for name in long.metrics.names},
+        read=TableRead(n_rows=long.n_rows, time=long.time, form=long.stamps.form_name(settings.date_format)),
     )
     return with_aggregates(sample, settings.catalogue)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from leadlag.sample.model import Sample, together
 from leadlag.sample.periods import Cadence, cadence_of, calendar_of, days_per_period, ordinals_of
-from leadlag.sample.violations import AT_THE_DOOR, ViolationList
+from leadlag.sample.violations import Fix, ViolationList
 
 __all__ = ["by_cadence", "merged"]
 
@@ -102,8 +102,9 @@ def _one_clock(parts: Sequence[tuple[str, Sample]], violations: ViolationList) -
     if len(mixed) < 2:
         return True
     shown = [f"{label}: {zone or 'none'}" for zone, label in mixed.items()]
-    step = f"declare the one zone in which periods are meant, for example tz='Europe/Berlin'{AT_THE_DOOR}."
-    violations.add("LL310", "the tables do not have one time zone.", argument="time", examples=shown, next_step=step)
+    step = "declare the one zone in which periods are meant, for example"
+    fix = Fix.of(tz="Europe/Berlin")
+    violations.add("LL310", "the tables do not have one time zone.", argument="time", examples=shown, next_step=step, fix=fix)
     return False
 
 

@@ -17,7 +17,7 @@ from leadlag.sample.names import first_names, plain_name, requested_names
 from leadlag.sample.periods import BUSINESS, Calendar
 from leadlag.sample.violations import Violation, raise_violations
 
-__all__ = ["LeftOut", "Note", "Sample", "together"]
+__all__ = ["LeftOut", "Note", "Sample", "TableRead", "together"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +32,14 @@ class Note:
         The column, None if the whole table is meant.
     text : str
         What was done, as a sentence.
+    call : str
+        The call that reads it otherwise, if there is one.
     """
 
     code: str
     column: str | None
     text: str
+    call: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,26 @@ class LeftOut:
 
     name: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableRead:
+    """What one table was read from.
+
+    Parameters
+    ----------
+    n_rows : int
+        Rows of the table.
+    time : str or None
+        Column (or index name) with the times; None for rows in their order, or an index without a name.
+    form : str
+        How the times are written: an example of `docs/tables.md`, the caller's ``date_format``, ``"ISO date"``, ``"counter"``, or
+        ``""`` for rows without times.
+    """
+
+    n_rows: int
+    time: str | None
+    form: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,6 +102,8 @@ class Sample:
         After `around`: the metrics that are seen more often than the KPI, on their own calendar.
     paces : Mapping from str to float
         After `around`: own periods to one of the KPI's, of the metrics that do not have the KPI's periods.
+    read : TableRead or None
+        The table that it was read from; None where it comes of several.
 
     Examples
     --------
@@ -105,6 +130,7 @@ class Sample:
     parts: Mapping[str, np.ndarray] = field(default_factory=dict)
     faster: Mapping[str, Finer] = field(default_factory=dict)
     paces: Mapping[str, float] = field(default_factory=dict)
+    read: TableRead | None = None
 
     def __post_init__(self) -> None:
         values = np.ascontiguousarray(self.values, dtype=np.float64)
@@ -130,6 +156,11 @@ class Sample:
     def periods(self) -> tuple[str, ...]:
         """Label of each period as text."""
         return self.calendar.labels
+
+    @property
+    def n_empty(self) -> int:
+        """Number of periods in which no metric has a value."""
+        return int(np.isnan(self.values).all(axis=-1).reshape(-1, self.n_periods).all(axis=0).sum())
 
     @property
     def all_names(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from leadlag.errors import UsageError
 from leadlag.sample.deciding import Ambiguity
 from leadlag.sample.look import numbers_of
 from leadlag.sample.timewords import says_date, says_time, unit_of
-from leadlag.sample.violations import AT_THE_DOOR
+from leadlag.sample.violations import Fix
 from leadlag.sample.whole import read_whole
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 #: What to say where no column is the time after all.
-IN_ORDER = f"if the rows are in order, the oldest first, say freq='period'{AT_THE_DOOR}"
+IN_ORDER = Fix.of(freq="period", when="if it is none, and the rows are in order, the oldest first")
 
 #: Whole numbers that come round again: unit -> (least, largest).
 CYCLES = {"hour": (0, 24), "day": (1, 31), "week": (0, 53), "month": (1, 12), "quarter": (1, 4), "half": (1, 2)}
@@ -50,10 +50,10 @@ def refuse_cycle(name: str | None, named: str = "") -> NoReturn:
     """A `UsageError` about such numbers, or names of what is `named`, without the year."""
     unit, shown = named or unit_of(name), "names" if named else "numbers"
     example = {"week": "2024-W05", "weekday": "2024-01-31", "hour": "2024-01-31 10:00"}.get(str(unit), "2024-03")
-    metric = "" if named else "; if it is a metric, name it in leads="
     raise UsageError(
         f"column {name!r} holds {shown} of {unit}s that come round again, which are no time by themselves: join them with the "
-        f"year into one column, such as {example}; {IN_ORDER}{metric}."
+        f"year into one column, such as {example}, or say that the rows are in order, the oldest first",
+        fixes=(Fix.of(freq="period"),),
     )
 
 

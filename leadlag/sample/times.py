@@ -19,7 +19,7 @@ from leadlag.sample.periods import BUSINESS
 from leadlag.sample.proposals import days_without_year, only_counts, proposed_formats
 from leadlag.sample.shapes import FormReading, fitting
 from leadlag.sample.timewords import MONTHS, tidy
-from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
+from leadlag.sample.violations import Fix, ViolationList, counted
 from leadlag.sample.whole import decimal_years, read_whole
 from leadlag.sample.zones import Stamps, Told, aware, check_zone, moments_of, naive
 
@@ -29,7 +29,7 @@ _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,15}(?:\.\d*)?", re.ASCII)
 _CORRECT = "correct these cells, or drop these rows."
 _ISO_STEP = "write dates as 2024-01-31"
-_BY_FORMAT = f"{_ISO_STEP}, or say how they are written with date_format={AT_THE_DOOR}, in the signs of strptime."
+_BY_FORMAT = f"{_ISO_STEP}, or say by date_format how they are written, in the signs of strptime."
 _COUNTS = f"{_ISO_STEP}, or give the numbers alone if they only count the periods."
 
 
@@ -37,14 +37,16 @@ _COUNTS = f"{_ISO_STEP}, or give the numbers alone if they only count the period
 _OF_STATA, _WEEKS_OF_STATA = re.compile(r"\d{4}w\d{1,2}", re.ASCII), 52
 _STATA = Ambiguity(
     text="times such as '2024w5' can be weeks of Stata, the first of which begins on 1 January, or ISO weeks.",
-    next_step=f"say date_format='stata_week'{AT_THE_DOOR} if Stata wrote them, date_format='%Gw%V'{AT_THE_DOOR} if they are ISO.",
+    next_step="say which they are",
+    fixes=(Fix.of(date_format="stata_week", when="if Stata wrote them"), Fix.of(date_format="%Gw%V", when="if they are ISO")),
 )
 
 
 #: Months as SAP writes them look like numbers with a decimal point.
 _MONTHS = Ambiguity(
     text="times such as '01.2024' can be months with their year or plain numbers.",
-    next_step=f"say date_format='%m.%Y'{AT_THE_DOOR} if they are months, or name another column as time=.",
+    next_step="name another column as the time, or say that they are months",
+    fixes=(Fix.of(date_format="%m.%Y"),),
 )
 #: Weeks from Monday on, those before the first Monday of a year being week 0.
 _OTHER_WEEKS = ("%Y-%W", "%Y/%W", "%YW%W", "%Y-W%W", "%Y W%W", "W%W %Y", "W%W/%Y", "KW %W/%Y", "KW%W %Y", "Wk %W %Y")
@@ -71,7 +73,7 @@ def read_times(
     argument: str = "time",
     row: Callable[[int], str] = plain_row,
     hint: str = "",
-    otherwise: str = "",
+    otherwise: tuple[Fix, ...] = (),
 ) -> Stamps | None:
     """Read a time column, or collect why it cannot be read and return None.
 
@@ -94,7 +96,7 @@ def read_times(
         How messages name a row, by its position.
     hint : str
         What else is to be said of cells that are not like the others.
-    otherwise : str
+    otherwise : tuple of Fix
         What to do if the column holds no times, where that is not certain.
     """
     told = Told(name=name, tz=tz, argument=argument, violations=violations, row=row, hint=hint, otherwise=otherwise)
@@ -155,18 +157,25 @@ class _Reader:
         return [f"{self.told.row(int(row))}: {cells[int(row)]!r}" for row in rows[:5]]
 
     def _asked(self, question: Ambiguity, cells: Sequence[object]) -> Stamps | None:
-        return self.told.wrong("LL305", question.text, self._shown(range(min(len(cells), 5)), cells), question.next_step)
+        return self.told.wrong(
+            "LL305", question.text, self._shown(range(min(len(cells), 5)), cells), question.next_step, question.fixes
+        )
 
-    def _weeks_hint(self, texts: Sequence[str], found: FormReading) -> str:
+    def _other_weeks(self, texts: Sequence[str], found: FormReading) -> tuple[Fix, ...]:
         """Which format reads weeks that are none of ISO 8601, such as the one before the first Monday of a year."""
         fit = [form for form in _OTHER_WEEKS if found.form.unit == "week" and None not in formatted_texts(texts, form)]
-        return f" If these are no ISO weeks, say date_format={fit[0]!r}{AT_THE_DOOR}." if fit else ""
+        return tuple(Fix.of(date_format=form, when="if these are no ISO weeks") for form in fit[:1])
 
-    def _odd(self, rows: Sequence[int] | np.ndarray, cells: Sequence[object], like: object, more: str = "") -> Stamps | None:
+    def _odd(
+        self, rows: Sequence[int] | np.ndarray, cells: Sequence[object], like: object, fix: tuple[Fix, ...] = ()
+    ) -> Stamps | None:
         """Cells that are not written like most of the column."""
         count = counted(len(rows), "time is", "times are")
         text = f"{count} not written like the others ({like!r}), of {len(cells)}."
-        return self.told.wrong("LL305", text, self._shown(rows, cells), f"{_CORRECT}{more}{self.told.hint}")
+        step = f"{_CORRECT}{self.told.hint}"
+        return self.told.wrong(
+            "LL305", text, self._shown(rows, cells), f"{step.rstrip('.')}, or say how they are written" if fix else step, fix
+        )
 
     def _floats(self, values: np.ndarray) -> Stamps | None:
         """Whole numbers kept as floats, or years with a fraction."""
@@ -183,8 +192,9 @@ class _Reader:
         if found is not None:
             return naive(self.told, found)
         text = f"{counted(len(broken), 'time is not a whole number', 'times are not whole numbers')}."
-        step = f"give ISO dates, years or a whole-number counter; days as Excel counts them are date_format='excel'{AT_THE_DOOR}."
-        return self.told.wrong("LL305", text, self._shown(broken, values.tolist()), step)
+        step = "give ISO dates, years or a whole-number counter"
+        excel = Fix.of(date_format="excel", when="if they are days as Excel counts them")
+        return self.told.wrong("LL305", text, self._shown(broken, values.tolist()), step, excel)
 
     def _whole(self, counts: np.ndarray) -> Stamps | None:
         """Years, codes, moments since 1970 or a plain counter; what could be two things is refused."""
@@ -202,8 +212,8 @@ class _Reader:
         broken = np.flatnonzero(np.isnat(found.stamps))
         if len(broken):
             looks = f"the whole numbers look like {found.looks}, but {counted(len(broken), 'is', 'are')} no such date."
-            step = f"correct these rows, or say freq='period'{AT_THE_DOOR} if this is a plain counter."
-            return self.told.wrong("LL305", looks, self._shown(broken, cells), step)
+            counter = Fix.of(freq="period", when="if this is a plain counter")
+            return self.told.wrong("LL305", looks, self._shown(broken, cells), "correct these rows, or say so", counter)
         doubt = None if found.form is None else contradiction(found.form, name=None, freq=self.freq)
         if doubt is not None:
             return self._asked(doubt, cells)
@@ -271,7 +281,7 @@ class _Reader:
         if _may_be_of_stata(texts) and found.part.max() <= _WEEKS_OF_STATA:
             return self._asked(_STATA, texts)
         if not found.fits.all():
-            return self._odd(np.flatnonzero(~found.fits), texts, first, self._weeks_hint(texts, found))
+            return self._odd(np.flatnonzero(~found.fits), texts, first, self._other_weeks(texts, found))
         doubt = contradiction(found.form, name=self.told.name, freq=self.freq)
         doubt = doubt or short_years(found, texts, name=self.told.name)
         if doubt is not None:
@@ -315,11 +325,11 @@ class _Reader:
         dated = [form for form in fit if not days_without_year(dates, form)]
         step = f"they seem to have no year: {_ISO_STEP}." if fit and not dated else _COUNTS if only_counts(texts) else _BY_FORMAT
         if dated:
-            ways = " or ".join(f"date_format={form!r}{AT_THE_DOOR}" for form in dated)
-            step = f"say {'which is meant: ' if len(dated) > 1 else ''}{ways}, or {_ISO_STEP}."
+            step = f"{_ISO_STEP}, or say {'which is meant' if len(dated) > 1 else 'how they are written'}"
+        ways = [Fix.of(date_format=form) for form in dated]
         shown = other if odd else range(min(5, len(texts)))
         count = counted(len(texts) - len(odd), "time is not an ISO date", "times are not ISO dates")
-        return self.told.wrong("LL305", f"{count}, of {len(texts)}.", self._shown(list(shown), texts), step)
+        return self.told.wrong("LL305", f"{count}, of {len(texts)}.", self._shown(list(shown), texts), step, ways)
 
     def _with_noughts(self, texts: list[str]) -> list[str]:
         """Texts such as 2024.1 beside 2024.01 with the nought that a spreadsheet took away."""

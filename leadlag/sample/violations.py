@@ -6,48 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from leadlag.errors import DataContractError
+from leadlag._calls import Fix
+from leadlag.errors import DataContractError, Violation
 
-__all__ = ["AT_THE_DOOR", "Violation", "ViolationList", "counted", "raise_violations"]
-
-#: Follows an option in a next step: where it is given. The command line puts its own option there.
-AT_THE_DOOR = " in from_wide or from_long"
+__all__ = ["Fix", "Violation", "ViolationList", "counted", "raise_violations"]
 
 _MOST_EXAMPLES = 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Violation:
-    """One thing that is wrong with the data.
-
-    Parameters
-    ----------
-    code : str
-        Stable code, a key of `leadlag.errors.CODES`.
-    argument : str
-        The argument through which the column came in (``"data"``, ``"time"``, ``"kpi"``, ...).
-    column : str or None
-        The column, None if the whole table is meant.
-    text : str
-        What is wrong, as a sentence.
-    examples : tuple of str
-        Up to five values with their rows.
-    next_step : str
-        What to do about it, as a sentence.
-    """
-
-    code: str
-    argument: str
-    column: str | None
-    text: str
-    examples: tuple[str, ...] = ()
-    next_step: str = ""
-
-    def __str__(self) -> str:
-        where = self.argument if self.column is None else f"{self.argument}, column {self.column!r}"
-        shown = f" For example: {'; '.join(self.examples)}." if self.examples else ""
-        step = f" Next: {self.next_step}" if self.next_step else ""
-        return f"{self.code} {where}: {self.text}{shown}{step}"
 
 
 @dataclass
@@ -65,10 +29,20 @@ class ViolationList:
         column: str | None = None,
         examples: Iterable[str] = (),
         next_step: str = "",
+        fix: Fix | Iterable[Fix] = (),
     ) -> None:
-        """Note one violation; only the first five examples are kept."""
-        shown = tuple(examples)[:_MOST_EXAMPLES]
-        self.found.append(Violation(code=code, argument=argument, column=column, text=text, examples=shown, next_step=next_step))
+        """Note one violation; only the first five examples are kept. Of several ways out the likeliest comes first."""
+        self.found.append(
+            Violation(
+                code=code,
+                argument=argument,
+                column=column,
+                text=text,
+                examples=tuple(examples)[:_MOST_EXAMPLES],
+                next_step=next_step,
+                fixes=(fix,) if isinstance(fix, Fix) else tuple(fix),
+            )
+        )
 
     def __iter__(self) -> Iterator[Violation]:
         return iter(self.found)
@@ -91,6 +65,4 @@ def counted(count: int, one: str, many: str) -> str:
 def raise_violations(violations: Iterable[Violation]) -> NoReturn:
     """Raise one `DataContractError` that lists every violation; there must be at least one."""
     found = tuple(violations)
-    head = f"The data cannot be used; {counted(len(found), 'thing is', 'things are')} wrong:"
-    lines = [head, *(f"  {number}. {violation}" for number, violation in enumerate(found, start=1))]
-    raise DataContractError("\n".join(lines), violations=found, code=found[0].code)
+    raise DataContractError(f"The data cannot be used; {counted(len(found), 'thing is', 'things are')} wrong:", violations=found)

@@ -10,7 +10,7 @@ from leadlag.sample.deciding import Ambiguity, decide
 from leadlag.sample.forms import DIGIT_FORMS, Form
 from leadlag.sample.shapes import fitting
 from leadlag.sample.timewords import says_date, says_time, unit_of
-from leadlag.sample.violations import AT_THE_DOOR
+from leadlag.sample.violations import Fix
 
 __all__ = ["Counted", "decimal_years", "point_format", "read_whole"]
 
@@ -68,8 +68,8 @@ def read_whole(counts: np.ndarray, *, name: str | None, freq: str | None) -> Cou
     --------
     >>> read_whole(np.array([2019, 2020]), name="year", freq=None).kind
     'years'
-    >>> read_whole(np.array([45292, 45299]), name="date", freq=None).next_step[:21]
-    "say date_format='exce"
+    >>> read_whole(np.array([45292, 45299]), name="date", freq=None).fixes[0].python
+    "date_format='excel' if they are dates"
     """
     low, high = (int(counts.min()), int(counts.max())) if len(counts) else (0, 0)
     if freq == "period":
@@ -94,9 +94,8 @@ def _years(counts: np.ndarray, name: str | None, freq: str | None) -> Counted | 
     if said or sure:
         return Counted(kind="years", stamps=(counts - 1970).astype("datetime64[Y]").astype("datetime64[us]"))
     text = f"whole numbers from {counts.min()} to {counts.max()} can be years or a plain counter."
-    return Ambiguity(
-        text=text, next_step=f"say freq='year'{AT_THE_DOOR} if they are years, freq='period'{AT_THE_DOOR} if a counter."
-    )
+    ways = (Fix.of(freq="year", when="if they are years"), Fix.of(freq="period", when="if a counter"))
+    return Ambiguity(text=text, next_step="say which", fixes=ways)
 
 
 def _coded(counts: np.ndarray, name: str | None, freq: str | None, low: int, high: int) -> Counted | Ambiguity | None:
@@ -120,13 +119,14 @@ def _coded(counts: np.ndarray, name: str | None, freq: str | None, low: int, hig
 
 def _unclear(counts: np.ndarray, low: int, high: int) -> Ambiguity:
     """Numbers that no name or table says the meaning of."""
-    counter = f"freq='period'{AT_THE_DOOR} if this is a plain counter"
+    counter = Fix.of(freq="period", when="if this is a plain counter")
     year, part = counts // 10, counts % 10
     if _SURE_YEARS[0] <= year.min() and year.max() <= _SURE_YEARS[1] and part.min() >= 1 and part.max() <= _QUARTERS:
+        quarters, excel = Fix.of(date_format="%Y%q", when="if they are quarters"), Fix.of(date_format="excel", when="if days")
         return Ambiguity(
             text=f"whole numbers from {low} to {high} can be quarters, days as Excel counts them or a plain counter.",
-            next_step=f"say date_format='%Y%q'{AT_THE_DOOR} if they are quarters, date_format='excel'{AT_THE_DOOR} if days, "
-            f"or {counter}.",
+            next_step="say which",
+            fixes=(quarters, excel, counter),
         )
     for (least, most), word, days in ((_EXCEL, "excel", 1), (_SPSS, "spss", 86_400)):
         if least <= low and high <= most:
@@ -135,11 +135,13 @@ def _unclear(counts: np.ndarray, low: int, high: int) -> Ambiguity:
             shown = f"{'days as Excel' if word == 'excel' else 'seconds as SPSS'} counts them ({first} to {last})"
             return Ambiguity(
                 text=f"whole numbers from {low} to {high} can be {shown} or a plain counter.",
-                next_step=f"say date_format={word!r}{AT_THE_DOOR} if they are dates, or {counter}.",
+                next_step="say which",
+                fixes=(Fix.of(date_format=word, when="if they are dates"), counter),
             )
     return Ambiguity(
         text="the whole numbers are neither years, yyyymm, yyyymmdd, moments since 1970 nor a small counter.",
-        next_step=f"give ISO dates, or say {counter}.",
+        next_step="give ISO dates, or say so",
+        fixes=(counter,),
     )
 
 
@@ -187,10 +189,14 @@ def decimal_years(values: np.ndarray, *, name: str | None) -> np.ndarray | Ambig
         named = "quarters" if written.endswith("q") else "months"
         return Ambiguity(
             text=f"numbers from {values.min():g} to {values.max():g} can be {named} after a point, or decimal years.",
-            next_step=f"say date_format={written!r}{AT_THE_DOOR} if they are {named}, date_format='decimal_year'{AT_THE_DOOR} if "
-            "they are years with a fraction, or name another column as time=.",
+            next_step="name another column as the time, or say which",
+            fixes=(
+                Fix.of(date_format=written, when=f"if they are {named}"),
+                Fix.of(date_format="decimal_year", when="if they are years with a fraction"),
+            ),
         )
     return Ambiguity(
         text=f"numbers from {values.min():g} to {values.max():g} can be decimal years or plain numbers.",
-        next_step=f"say date_format='decimal_year'{AT_THE_DOOR} if they are, or name another column as time=.",
+        next_step="name another column as the time, or say that they are decimal years",
+        fixes=(Fix.of(date_format="decimal_year"),),
     )

@@ -15,7 +15,7 @@ from leadlag.sample.columns import ReadColumns, read_columns
 from leadlag.sample.detect import TimeSource, find_time
 from leadlag.sample.grid import Grid, build_grid, form_notes, repeated_periods
 from leadlag.sample.merge import by_cadence
-from leadlag.sample.model import LeftOut, Note, Sample
+from leadlag.sample.model import LeftOut, Note, Sample, TableRead
 from leadlag.sample.names import CleanNames, clean_names, first_names
 from leadlag.sample.rates import fold_metrics, rate_parts, undeclared_metrics
 from leadlag.sample.settings import Settings
@@ -118,7 +118,9 @@ class Wide:
         notes = _check_repeats(grid, block, source, settings.catalogue, violations) if grid is not None else ()
         if grid is None or len(violations):
             return None
-        return _on_grid(block, grid, self.clean, settings, (*source.notes, *form_notes(stamps), *notes))
+        form = "" if stamps is None else stamps.form_name(settings.date_format)
+        read = TableRead(n_rows=len(self.frame), time=source.name, form=form)
+        return _on_grid(block, grid, self.clean, settings, (*source.notes, *form_notes(stamps), *notes), read)
 
     def _split(
         self,
@@ -237,7 +239,9 @@ def _check_repeats(
     return ()
 
 
-def _on_grid(block: ReadColumns, grid: Grid, clean: CleanNames, settings: Settings, notes: tuple[Note, ...]) -> Sample:
+def _on_grid(
+    block: ReadColumns, grid: Grid, clean: CleanNames, settings: Settings, notes: tuple[Note, ...], read: TableRead
+) -> Sample:
     """Rows in their places, with the notes of the way there."""
     values = fold_metrics(block.values[grid.rows], block.names, grid.places, len(grid.calendar), settings.catalogue)
     labels: dict[str, Hashable] = dict(zip(clean.names, clean.labels, strict=True))
@@ -259,4 +263,5 @@ def _on_grid(block: ReadColumns, grid: Grid, clean: CleanNames, settings: Settin
         notes=(*notes, *grid.notes, *block.notes),
         left_out=block.left_out,
         name_map={name: labels[name] for name in block.names},
+        read=read,
     )

@@ -14,7 +14,7 @@ import pandas as pd
 from leadlag.errors import UsageError
 from leadlag.sample.forms import Form
 from leadlag.sample.iso import one_of_each, repeated_hours
-from leadlag.sample.violations import AT_THE_DOOR, ViolationList, counted
+from leadlag.sample.violations import Fix, ViolationList, counted
 
 __all__ = ["Stamps", "Told", "aware", "check_zone", "moments_of", "naive"]
 
@@ -55,6 +55,12 @@ class Stamps:
     written: str = ""
     off: str = ""
 
+    def form_name(self, date_format: str | None) -> str:
+        """How the times are written, in a word or by an example."""
+        if self.form is not None:
+            return self.form.example
+        return date_format or ("counter" if self.kind == "counter" else "year" if self.years else "ISO date")
+
     def at(self, rows: np.ndarray) -> Stamps:
         """The times of these rows."""
         return replace(self, local=self.local[rows], utc=self.utc[rows])
@@ -90,7 +96,7 @@ class Told:
         How messages name a row, by its position.
     hint : str
         What else is to be said of cells that are not like the others.
-    otherwise : str
+    otherwise : tuple of Fix
         What to do if the column holds no times.
     """
 
@@ -100,12 +106,17 @@ class Told:
     violations: ViolationList
     row: Callable[[int], str]
     hint: str = ""
-    otherwise: str = ""
+    otherwise: tuple[Fix, ...] = ()
 
-    def wrong(self, code: str, text: str, examples: Iterable[str], next_step: str) -> Stamps | None:
+    def wrong(
+        self, code: str, text: str, examples: Iterable[str], next_step: str, fix: Fix | Iterable[Fix] = ()
+    ) -> Stamps | None:
         """Collect a violation; there are no stamps then."""
-        step = f"{next_step}{self.otherwise}"
-        self.violations.add(code, text, argument=self.argument, column=self.name, examples=examples, next_step=step)
+        ways = (fix,) if isinstance(fix, Fix) else tuple(fix)
+        self.violations.add(
+            code, text, argument=self.argument, column=self.name, examples=examples, next_step=next_step,
+            fix=(*ways, *self.otherwise),
+        )  # fmt: skip
         return None
 
 
@@ -122,9 +133,9 @@ def naive(told: Told, local: np.ndarray) -> Stamps | None:
     lost = np.flatnonzero(unclear & ~summer & ~winter)
     if len(lost):
         shown = [f"{told.row(row)}: {index[row]}" for row in lost[:5]]
-        step = f"give the times with their offset, or in UTC with tz='UTC'{AT_THE_DOOR}."
+        step = "give the times with their offset; or, if they are in UTC, say so"
         count = counted(len(lost), "time does not exist or occurs", "times do not exist or occur")
-        return told.wrong("LL305", f"{count} twice on the clocks of {told.tz}.", shown, step)
+        return told.wrong("LL305", f"{count} twice on the clocks of {told.tz}.", shown, step, Fix.of(tz="UTC"))
     utc = known.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
     return Stamps(kind="dated", local=local, utc=utc, tz=told.tz, naive_read_in=told.tz)
 
@@ -156,8 +167,8 @@ def moments_of(told: Told, moments: list[dt.datetime], texts: list[str]) -> Stam
             if None in offsets
             else f"{len(offsets)} different zones or offsets are mixed"
         )
-        step = f"declare the one zone in which periods are meant, for example tz='Europe/Berlin'{AT_THE_DOOR}."
-        return told.wrong("LL310", f"{mixed}.", shown, step)
+        step = "declare the one zone in which periods are meant, for example"
+        return told.wrong("LL310", f"{mixed}.", shown, step, Fix.of(tz="Europe/Berlin"))
     declared = ZoneInfo(told.tz) if told.tz is not None else moments[0].tzinfo
     naive_zone = told.tz if None in offsets else None
     instants = [moment if moment.tzinfo is not None else moment.replace(tzinfo=declared) for moment in moments]

@@ -10,7 +10,10 @@ from leadlag.wording.shown import shown
 if TYPE_CHECKING:
     from leadlag.results import Provenance
 
-__all__ = ["by_kind", "cadence_facts"]
+__all__ = ["by_kind", "cadence_facts", "changes_of_numbers"]
+
+#: Notes on names, order and columns that are no metrics: without what they say every number would be the same.
+_NO_NUMBER = frozenset({"LL102", "LL104", "LL107", "LL109", "LL111", "LL116", "LL120", "LL136"})
 
 
 def by_kind(notes: Sequence[tuple[str, str]]) -> list[str]:
@@ -23,6 +26,11 @@ def by_kind(notes: Sequence[tuple[str, str]]) -> list[str]:
         more = f", and {len(texts) - len(kept)} more of this kind" if len(texts) > len(kept) else ""
         told += [f"{text.removesuffix('.')}{more if text == kept[-1] else ''} [{code}]" for text in kept]
     return told
+
+
+def changes_of_numbers(notes: Sequence[tuple[str, str]]) -> list[str]:
+    """The notes on data without which some number would be another, as `by_kind` says them."""
+    return by_kind([(code, text) for code, text in notes if code not in _NO_NUMBER])
 
 
 def cadence_facts(provenance: Provenance) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import subprocess
@@ -18,8 +19,10 @@ import pytest
 import leadlag.ranking.rank
 from leadlag import __version__
 from leadlag.cli.main import main
+from leadlag.ranking.rank import rank_leads
 from leadlag.ranking.result import COLUMNS
 from leadlag.report.export import csv_text, file_name
+from leadlag.sample import read_file
 from tests import rankings
 from tests.hazards import Hazard, good_frame, hazards
 
@@ -118,7 +121,8 @@ def test_dates_zones_and_cadence_are_read_as_the_options_say(run: Run, tmp_path:
     frame.to_csv(tmp_path / "german.csv", index=False)
     reading = ["--date-format", "%d.%m.%Y", "--freq", "week", "--tz", "Europe/Berlin", "--infinite", "missing"]
     answer = run("rank", tmp_path / "german.csv", "--kpi", "sales", "--no-evidence", *reading)
-    assert (answer.code, answer.err) == (0, "")
+    assert answer.code == 0
+    assert [line.partition(":")[0] for line in answer.err.splitlines()] == ["note", "note"]
     assert answer.out.startswith("1 of 2 candidates leads sales: visits by 2 weeks.")
     assert "read in Europe/Berlin" in answer.out
     assert run("check", tmp_path / "german.csv", "--kpi", "sales", *reading).code == 0
@@ -129,7 +133,7 @@ def test_next_steps_name_the_options_of_the_command_line(run: Run, tmp_path: Pat
     frame["date"] = pd.to_datetime(frame["date"]).dt.strftime("%d.%m.%Y")
     frame.to_csv(tmp_path / "german.csv", index=False)
     told = run("rank", tmp_path / "german.csv", "--kpi", "sales").err
-    assert "--date-format '%d.%m.%Y'" in told
+    assert "--date-format %d.%m.%Y" in told
     assert "--infinite missing" in told
     assert "from_wide" not in told
     assert "--infinite missing" in run("check", tmp_path / "german.csv", "--json").out
@@ -289,6 +293,9 @@ def test_out_writes_over_none_of_several_files(run: Run, by_cadence: tuple[Path,
 # check
 
 
+WEEKS = [dt.date(2022, 1, 3) + dt.timedelta(weeks=row) for row in range(120)]
+
+
 def test_check_of_good_data_says_what_was_read(run: Run, sales: Path) -> None:
     answer = run("check", sales, "--kpi", "sales")
     assert answer.code == 0
@@ -313,6 +320,48 @@ def test_check_lists_all_violations_at_once(run: Run, tmp_path: Path) -> None:
     )
     told = json.loads(run("check", tmp_path / "bad.csv", "--json").out)
     assert sorted(item["code"] for item in told["violations"]) == ["LL301", "LL302", "LL303"]
+
+
+def test_check_says_as_json_how_each_file_was_read(run: Run, sales: Path, tmp_path: Path) -> None:
+    good_frame().assign(date=[f"KW {day.isocalendar()[1]}/{day.isocalendar()[0]}" for day in WEEKS], city="Bonn").to_csv(
+        tmp_path / "weeks.csv", index=False
+    )
+    told = json.loads(run("check", tmp_path / "weeks.csv", "--kpi", "sales", "--json").out)
+    assert list(told) == ["schema", "ok", "violations", "read", "untestable", "notes"]
+    assert (told["schema"], told["ok"], told["violations"]) == ("leadlag-check-2", True, [])
+    (read,) = told["read"]
+    assert read["time"] == {"column": "date", "form": "KW 5/2024"}
+    assert (read["rows"], read["cadence"], read["first"]) == (120, "week", "2022-01-03")
+    assert (read["n_periods"], read["n_empty"]) == (120, 0)
+    assert (read["metrics"], [item["name"] for item in read["left_out"]]) == (["sales", "visits", "ads"], ["city"])
+    assert {"LL116", "LL138"} <= {note["code"] for note in told["notes"]}
+
+
+def test_a_refusal_is_json_too_where_json_was_asked_for(run: Run, sales: Path, tmp_path: Path) -> None:
+    good_frame().assign(date=[f"{day:%d.%m.%Y}" for day in WEEKS]).to_csv(tmp_path / "german.csv", index=False)
+    answer = run("rank", tmp_path / "german.csv", "--kpi", "sales", "--max-lag", 5, "--json")
+    told = json.loads(answer.out)
+    assert (answer.code, told["schema"], told["exit"]) == (3, "leadlag-error-1", 3)
+    assert (told["code"], told["argument"]) == ("LL305", "time")
+    assert told["next_step"].endswith("--date-format %d.%m.%Y.")
+    assert told["call"] == "rank_leads(from_wide(read_file('german.csv'), date_format='%d.%m.%Y'), kpi='sales', max_lag=5)"
+    assert told["message"] in answer.err
+    for wrong in (("--kpi", "sale"), ("--kpi", "sales", "--colour"), ("--kpi", "sales", "--fdr", "2")):
+        answer = run("rank", sales, *wrong, "--json")
+        assert (answer.code, json.loads(answer.out)["exit"]) == (2, 2)
+
+
+def test_the_command_and_the_function_write_the_same_bytes(run: Run, sales: Path) -> None:
+    answer = run("rank", sales, "--kpi", "sales", "--json", "--no-evidence")
+    assert answer.out == rank_leads(read_file(sales), kpi="sales", evidence=False).to_json() + "\n"
+
+
+def test_what_changes_a_number_is_said_on_standard_error(run: Run, tmp_path: Path) -> None:
+    frame = good_frame()
+    total = frame.sum(numeric_only=True).to_frame().T.assign(date="Total")
+    pd.concat([frame, total]).to_csv(tmp_path / "totals.csv", index=False)
+    assert "note: a row of totals" in run("rank", tmp_path / "totals.csv", "--kpi", "sales", "--no-evidence", "--json").err
+    assert run("rank", tmp_path / "totals.csv", "--kpi", "sales", "--no-evidence", "--json", "-q").err == ""
 
 
 def test_check_of_a_kpi_that_cannot_be_analysed(run: Run, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from numpy.testing import assert_array_equal
 
 from leadlag.errors import DataContractError, UsageError
 from leadlag.estimators.periods import PeriodCounter, time_of
-from leadlag.sample import Sample, as_sample, from_long, from_wide, read_file
+from leadlag.sample import Sample, as_sample, find_violations, from_long, from_wide, read_file
 from leadlag.sample.dates import row_of
 from leadlag.sample.deciding import Ambiguity, decide
 from leadlag.sample.forms import DIGIT_FORMS, FORMS, Form
@@ -247,6 +247,12 @@ def test_short_years_are_those_of_strptime() -> None:
 # -- what can be two things
 
 
+def offered(frame: pd.DataFrame) -> list[object]:
+    """The formats among the ways out of one error."""
+    (found,) = find_violations(frame)
+    return [value for fix in found.fixes for name, value in fix.options if name == "date_format"]
+
+
 def asked(frame: pd.DataFrame, **options: Any) -> str:
     with pytest.raises(DataContractError) as caught:
         as_sample(frame, **options)
@@ -431,15 +437,13 @@ def test_the_advice_on_other_dates_fits_these_cells(write: str, formats: list[st
     if "%d" not in write:
         days = [dt.datetime(2021 + row // 12, row % 12 + 1, 1) for row in range(N)]
     frame = frame_of([f"{day:{write}}" for day in days], "when")
-    told = asked(frame)
-    offered = re.findall(r"date_format='([^']+)'", told)
-    assert offered == formats
-    assert from_wide(frame, date_format=offered[0]).calendar.dated
+    assert offered(frame) == formats
+    assert from_wide(frame, date_format=formats[0]).calendar.dated
 
 
 def test_days_and_months_that_can_be_exchanged_are_asked_with_both_formats() -> None:
     frame = frame_of([f"{row % 12 + 1:02d}/{row % 11 + 1:02d}/{2020 + row // 12}" for row in range(N)], "when")
-    assert re.findall(r"date_format='([^']+)'", asked(frame)) == ["%d/%m/%Y", "%m/%d/%Y"]
+    assert offered(frame) == ["%d/%m/%Y", "%m/%d/%Y"]
 
 
 # -- types

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import warnings
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -44,7 +45,8 @@ def test_hazard_that_breaks_the_contract(hazard: Hazard) -> None:
     assert [word for word in hazard.words if word not in str(caught.value)] == []
     assert "Next: " in str(caught.value)
     assert all(len(violation.examples) <= 5 for violation in caught.value.violations)
-    assert find_violations(data, **hazard.options) == caught.value.violations
+    listed = find_violations(data, **hazard.options)
+    assert [replace(item, call="") for item in listed] == [replace(item, call="") for item in caught.value.violations]
     assert _untouched(data, before)
 
 

@@ -1,0 +1,176 @@
+"""The way out that an error offers: the options that would settle it, and the whole call that sets them.
+
+Whoever finds that something is wrong knows which option decides (`Fix`); only the public function that was called knows how the
+call was written (`Call`). The two meet in `LeadLagError.tell`, on the way up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import keyword
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["READING", "Call", "Fix"]
+
+#: Functions that make a Sample of a table.
+_READERS = ("from_wide", "from_long", "from_snapshots")
+
+#: Options of `from_wide`: how a table is read. A function that takes one of these itself is called with it.
+READING = ("time", "freq", "tz", "date_format", "as_of", "catalogue", "infinite")
+
+#: What is said of metrics while a table is read, and is used again by the function that gets the Sample.
+_SAID_TWICE = ("catalogue",)
+
+#: Options that no command has.
+_NO_FLAG = ("catalogue",)
+
+#: What reading options are where nothing is said, if not None.
+_READ_AS = {"infinite": "error"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fix:
+    """One way out.
+
+    Parameters
+    ----------
+    options : tuple of (str, object)
+        Options to set, by their names in Python; `Fix.of` takes them as keywords.
+    when : str
+        Where there are several ways out: when this one is right, such as ``"if they are years"``.
+    lines : tuple of str
+        Python lines to run first, each of which makes `data` anew.
+    reader : str
+        The function that reads such a table, if another one than usual.
+
+    Examples
+    --------
+    >>> Fix.of(freq="year", when="if they are years").python
+    "freq='year' if they are years"
+    >>> Fix.of(freq="year", when="if they are years").flags
+    '--freq year if they are years'
+    """
+
+    options: tuple[tuple[str, object], ...] = ()
+    when: str = ""
+    lines: tuple[str, ...] = ()
+    reader: str = ""
+
+    @classmethod
+    def of(cls, *, when: str = "", lines: tuple[str, ...] = (), reader: str = "", **options: object) -> Fix:
+        """A way out by these options."""
+        return cls(options=tuple(options.items()), when=when, lines=lines, reader=reader)
+
+    @property
+    def python(self) -> str:
+        """The options as they stand in a call, and when they are right."""
+        said = ", ".join(f"{name}={_written(name, value)}" for name, value in self.options)
+        return " ".join(part for part in (said, self.when) if part)
+
+    @property
+    def flags(self) -> str:
+        """The options as the command line has them; empty where it has none."""
+        if self.lines or self.reader or not self.options or any(name in _NO_FLAG for name, _ in self.options):
+            return ""
+        said = " ".join(f"--{name.replace('_', '-')} {_flag_value(value)}" for name, value in self.options)
+        return " ".join(part for part in (said, self.when) if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A call of a public function as its caller wrote it.
+
+    Parameters
+    ----------
+    function : str
+    takes : tuple of str
+        Names of its arguments.
+    given : Mapping from str to object
+        Keywords of the call.
+    data : str
+        The expression that was given as `data`.
+
+    Examples
+    --------
+    >>> call = Call(function="rank_leads", takes=("data", "kpi", "time"), given={"kpi": "orders", "time": "week"})
+    >>> call.with_fix(Fix.of(freq="week"))
+    "rank_leads(from_wide(data, time='week', freq='week'), kpi='orders')"
+    >>> call.with_fix(Fix.of(time="month"))
+    "rank_leads(data, kpi='orders', time='month')"
+    """
+
+    function: str
+    takes: tuple[str, ...]
+    given: Mapping[str, object] = field(default_factory=dict)
+    data: str = "data"
+
+    @classmethod
+    def of(
+        cls,
+        function: Callable[..., Any],
+        given: Mapping[str, object],
+        *,
+        reading: Mapping[str, object] | None = None,
+        data: str = "",
+    ) -> Call:
+        """A call of this function on data that were read with `reading`; keywords that only say the default are left out."""
+        parameters = inspect.signature(function).parameters
+        said = {name: value for name, value in given.items() if name in parameters and not _is_default(parameters[name], value)}
+        read = {name: value for name, value in (reading or {}).items() if value is not None and value != _READ_AS.get(name)}
+        takes = tuple(parameters)
+        return cls(function=function.__name__, takes=takes, given={**read, **said}, data=data or (takes[0] if takes else "data"))
+
+    def with_fix(self, fix: Fix) -> str:
+        """The same call with these options, behind the lines to run first; empty if it has no place for them."""
+        call = self._call(dict(fix.options), fix.reader)
+        return "\n".join((*fix.lines, call)) if call else ""
+
+    def _call(self, options: Mapping[str, object], reader: str) -> str:
+        if self.function in _READERS or (not reader and all(name in self.takes for name in options)):
+            if not reader and any(name not in self.takes for name in options):
+                return ""
+            return _call(reader or self.function, self.data, {**self.given, **options})
+        if any(name not in READING and name not in self.takes for name in options) and not reader:
+            return ""
+        read = {name: value for name, value in self.given.items() if name in READING}
+        read |= {name: value for name, value in options.items() if reader or name in READING}
+        rest = {name: value for name, value in self.given.items() if name not in READING or name in _SAID_TWICE}
+        rest |= {name: value for name, value in options.items() if name not in read}
+        return _call(self.function, _call(reader or "from_wide", self.data, read), rest)
+
+
+def _call(function: str, data: str, given: Mapping[str, object]) -> str:
+    return f"{function}({', '.join([data, *(f'{name}={_written(name, value)}' for name, value in given.items())])})"
+
+
+def _is_default(parameter: inspect.Parameter, value: object) -> bool:
+    default = parameter.default
+    return value is default or (
+        isinstance(default, (str, int, float, bool)) and type(value) is type(default) and value == default
+    )
+
+
+def _written(name: str, value: object) -> str:
+    """A value as Python reads it; one that cannot be written on a line goes by the name of its argument."""
+    if isinstance(value, (dt.date, dt.datetime)):
+        return repr(value.isoformat())
+    text = repr(value)
+    return text if _plain(value) and "\n" not in text else name if not keyword.iskeyword(name) else "..."
+
+
+def _plain(value: object) -> bool:
+    """Whether a value is written as it is: text, numbers, and lists and mappings of these."""
+    if isinstance(value, Mapping):
+        return all(_plain(item) for pair in value.items() for item in pair)
+    if isinstance(value, (list, tuple)):
+        return all(map(_plain, value))
+    return value is None or type(value) in (str, int, float, bool)
+
+
+def _flag_value(value: object) -> str:
+    """A value as a shell reads it."""
+    return shlex.quote(",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
