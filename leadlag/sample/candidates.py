@@ -23,7 +23,6 @@ from leadlag.sample.numbered import (
     repeated_years,
 )
 from leadlag.sample.timewords import named_units, says_time, unit_of
-from leadlag.sample.violations import Fix
 
 __all__ = ["Candidates"]
 
@@ -170,10 +169,7 @@ class Candidates:
         numbers = self._numbers()
         years = [place for place in numbers if unit_of(self.names[place]) == "year" and repeated_years(self.frame.iloc[:, place])]
         if years and not self.in_order:
-            parts = [place for place in self.looks if place != years[0] and self._is_part(place)]
-            if parts:
-                self._refuse_parts(years[0], parts)
-            return years[0]  # years that repeat: a panel, which is refused later as repeated
+            return None if self._parts(years[0]) else years[0]  # years that repeat: a panel, which is refused later as repeated
         counted = [place for place in numbers if count_rows(self.frame.iloc[:, place])]
         counted = [place for place in counted if not may_be_metric(self.frame.iloc[:, place], self.names[place])]
         cycling = [place for place in numbers if place not in counted and self._cycle(place)]
@@ -199,10 +195,13 @@ class Candidates:
         known = values[np.isfinite(values)]
         return not len(known) or bool(((known >= 0) & (known <= _MOST_PERIODS) & (known == np.floor(known))).all())
 
-    def _refuse_parts(self, year: int, parts: Sequence[int]) -> None:
-        shown = ", ".join(repr(self.names[place]) for place in (year, *parts))
-        raise UsageError(
-            f"the times are spread over columns ({shown}): join them into one date column and name it with time=, or say that "
-            "the rows are in order, the oldest first",
-            fixes=(Fix.of(freq="period"),),
-        )
+    def _parts(self, year: int) -> list[int]:
+        """Columns that say which part of the year each row is."""
+        return [place for place in self.looks if place != year and self._is_part(place)]
+
+    def spread(self) -> tuple[int, list[int]] | None:
+        """Years that repeat, and the columns that say which part of the year each row is."""
+        for place in self._numbers():
+            if unit_of(self.names[place]) == "year" and repeated_years(self.frame.iloc[:, place]) and self._parts(place):
+                return place, self._parts(place)
+        return None

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadlag.sample.forms import Form
+from leadlag.sample.forms import Form, Unit
 from leadlag.sample.periods import days_of, months_of
 from leadlag.sample.shapes import FormReading
 from leadlag.sample.timewords import unit_of
 from leadlag.sample.violations import Fix
 
-__all__ = ["Ambiguity", "contradiction", "decide", "short_years"]
+__all__ = ["Ambiguity", "contradiction", "decide", "finer_than", "short_years"]
 
 #: So many cells, and such a share of them, that do not fit may be slips: another reading of all is not taken for certain then.
 _SLIPS, _SLIP_SHARE = 4, 0.2
@@ -81,24 +81,31 @@ def decide(readings: Sequence[FormReading], *, name: str | None, freq: str | Non
     return _asked([*slips[:1], chosen]) if slips else chosen
 
 
-def contradiction(form: Form, *, name: str | None, freq: str | None) -> Ambiguity | None:
-    """What is to be asked where `freq`, or the name of the column, says a shorter period than the texts do."""
-    length = _LENGTHS[form.unit]
-    named, example = _PLURAL.get(form.unit, f"{form.unit}s"), form.example.partition(" (")[0]
-    if freq is not None:
-        if _LENGTHS.get(freq, length) >= length:
-            return None
-        text = f"times of the form {example!r} are {named}, and freq={freq!r} would leave most of its periods empty."
-        return Ambiguity(text=text, next_step=f"leave freq out, or give times that say which {freq.replace('_', ' ')} they are.")
-    said = unit_of(name)
-    if said is None or not (_LENGTHS[said] < length or (form.unit == "week" and _LENGTHS[said] > length)):
+def finer_than(unit: Unit, written: str, freq: str | None) -> Ambiguity | None:
+    """What is to be asked where `freq` says a shorter period than the times do: nearly all of its periods would be empty."""
+    if freq is None or _LENGTHS.get(freq, _LENGTHS[unit]) >= _LENGTHS[unit]:
         return None
-    others = _PLURAL.get(said, f"{said}s")
-    text = f"the column is called {name!r}, which says {others}, and its times of the form {example!r} are {named}."
+    text = f"times such as {written!r} are {_plural(unit)}, and freq={freq!r} would leave most of its periods empty."
+    return Ambiguity(text=text, next_step=f"leave freq out, or give times that say which {freq.replace('_', ' ')} they are.")
+
+
+def contradiction(form: Form, written: str, *, name: str | None, freq: str | None) -> Ambiguity | None:
+    """What is to be asked where the name of the column says another unit than the texts do, and `freq` does not decide."""
+    said = unit_of(name)
+    if freq is not None or said is None:
+        return None
+    if not (_LENGTHS[said] < _LENGTHS[form.unit] or (form.unit == "week" and _LENGTHS[said] > _LENGTHS["week"])):
+        return None
+    named = _plural(form.unit)
+    text = f"the column is called {name!r}, which says {_plural(said)}, and its times such as {written!r} are {named}."
     step = f"give times that say which {said} they are, or rename the column"
     if form.unit == "half":  # no word of `freq`
         return Ambiguity(text=text, next_step=f"{step} if they are {named}.")
     return Ambiguity(text=text, next_step=f"{step}, or say so", fixes=(Fix.of(freq=form.unit, when=f"if they are {named}"),))
+
+
+def _plural(unit: str) -> str:
+    return _PLURAL.get(unit, f"{unit}s")
 
 
 def short_years(reading: FormReading, texts: Sequence[str], *, name: str | None) -> Ambiguity | None:
@@ -150,7 +157,7 @@ def _asked(readings: Sequence[FormReading]) -> Ambiguity:
     first = readings[-1]
     rows = np.flatnonzero(first.fits)
     units = list(dict.fromkeys(reading.form.unit for reading in readings))
-    named = [_PLURAL.get(unit, f"{unit}s") for unit in units]
+    named = [_plural(unit) for unit in units]
     text = f"{len(rows)} times of the form {_plain(first)!r} can be {' or '.join(named)}."
     ways = [Fix.of(freq=unit, when=f"if they are {words}") for unit, words in zip(units, named, strict=True) if unit != "half"]
     halves = "rename the column to 'half' if they are half-years, or " if "half" in units else ""  # no word of `freq`

@@ -19,6 +19,7 @@ from leadlag.sample.look import look_under
 from leadlag.sample.model import Note
 from leadlag.sample.names import first_names, plain_name
 from leadlag.sample.numbered import are_times, count_rows, cycle, ordered, refuse_cycle
+from leadlag.sample.spread import joined_times
 from leadlag.sample.timewords import says_time
 from leadlag.sample.violations import Fix
 
@@ -99,6 +100,9 @@ def find_time(
         place = table.time()
         otherwise: tuple[Fix, ...] = ()
         if place is None and not table.in_order:
+            spread = table.spread()
+            if spread is not None:
+                return _without_row_numbers(_joined(frame, names, *spread), frame, names, used)
             place = column_in_doubt(table)
             otherwise = () if place is None else (if_no_time(names[place]),)
         if place is None:
@@ -108,6 +112,21 @@ def find_time(
         note = Note(code="LL116", column=names[place], text=f"column {names[place]!r} was recognised as the time.")
         found = TimeSource(values=frame.iloc[:, place], name=names[place], place=place, otherwise=otherwise, notes=(note,))
     return _without_row_numbers(found, frame, names, used)
+
+
+def _joined(frame: pd.DataFrame, names: Sequence[str], year: int, parts: Sequence[int]) -> TimeSource:
+    """A year and its part in two columns as one time, or a `UsageError` that asks for it."""
+    columns = [names[place] for place in (year, *parts)]
+    values = joined_times(frame, names, year, parts)
+    if values is None:
+        raise UsageError(
+            f"the times are spread over columns ({', '.join(map(repr, columns))}): join them into one date column and name it "
+            "with time=, or say that the rows are in order, the oldest first",
+            fixes=(Fix.of(freq="period"),),
+        )
+    name = " and ".join(columns)
+    note = Note(code="LL116", column=columns[0], text=f"columns {' and '.join(map(repr, columns))} were read as one time.")
+    return TimeSource(values=values, name=name, dates=(year, *parts), notes=(note,))
 
 
 def _named(frame: pd.DataFrame, names: Sequence[str], time: Any) -> TimeSource:
@@ -151,7 +170,8 @@ def _without_row_numbers(found: TimeSource, frame: pd.DataFrame, names: Sequence
         place for place, name in enumerate(names)
         if place != found.place and name not in used and numbers_rows(frame.iloc[:, place], name)
     ]  # fmt: skip
-    found = replace(found, dates=dates_beside(frame, names, found.place, used))
+    beside = dates_beside(frame, names, found.place, used)
+    found = replace(found, dates=tuple(sorted({*found.dates, *beside})))
     if not places:
         return found
     text = f"row numbers were left out: {first_names([names[place] for place in places])}."

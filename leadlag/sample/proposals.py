@@ -8,7 +8,7 @@ from itertools import pairwise, product
 from leadlag.sample.formats import formatted_texts
 from leadlag.sample.timelike import TextShape, shape_of
 
-__all__ = ["days_without_year", "only_counts", "proposed_formats"]
+__all__ = ["have_no_year", "only_counts", "proposed_formats"]
 
 _MOST, _MOST_WAYS = 3, 200
 #: Longest abbreviation of a month or weekday, and last day of a month.
@@ -50,20 +50,33 @@ def proposed_formats(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(found[:_MOST])
 
 
-def days_without_year(texts: Sequence[str], date_format: str) -> bool:
-    """Whether a format would take days of a month for years of two digits: all are 1 to 31, and the months are in no order.
+def have_no_year(texts: Sequence[str]) -> bool:
+    """Whether texts are days and months only: with one number beside the name of a month, or 31.1.
 
     Examples
     --------
-    >>> days_without_year(["Jan 03", "Jan 10", "Feb 07"], "%b %y"), days_without_year(["Nov 23", "Dec 23", "Jan 24"], "%b %y")
-    (True, False)
+    >>> have_no_year(["Jan 10", "Jan 17", "Jan 24", "Jan 31", "Feb 7"])
+    True
+    >>> have_no_year(["Oct 23", "Nov 23", "Dec 23", "Jan 24", "Feb 24"])
+    False
     """
-    if "%y" not in date_format or any(sign in date_format for sign in ("%d", "%j", "%q", "%V", "%m")):
+    shape = shape_of(texts)
+    places = [place for place, sign in enumerate(shape.signs) if sign in ("0", "M")]
+    if (
+        not shape.most
+        or len(places) != 2
+        or any(len(row[place]) > 2 for row in shape.rows for place in places if shape.signs[place] == "0")
+    ):
         return False
-    moments = [moment for moment in formatted_texts(texts, date_format) if moment is not None]
-    rising = all(first <= second for first, second in pairwise(moments))
-    falling = all(first >= second for first, second in pairwise(moments))
-    return not rising and not falling and all(1 <= moment.year - 2000 <= _LAST_DAY for moment in moments)
+    first, second = (shape.values(place) for place in places)
+    if not all(1 <= value <= _LAST_DAY for value in (*first, *second)):
+        return False
+    if "M" not in shape.signs:
+        return shape.signs[-1] == "." and shape.signs.count(".") == 2
+    numbers, months = (first, second) if shape.signs[places[0]] == "0" else (second, first)
+    steps = [(year, month) for year, month in zip(numbers, months, strict=True)]
+    rising, falling = (all(one <= other for one, other in pairwise(order)) for order in (steps, steps[::-1]))
+    return not rising and not falling
 
 
 def only_counts(texts: Sequence[str]) -> bool:

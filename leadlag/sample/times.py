@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from leadlag.sample.deciding import Ambiguity, contradiction, decide, short_years
+from leadlag.sample.deciding import Ambiguity, contradiction, decide, finer_than, short_years
 from leadlag.sample.formats import fitting_formats, format_reads_numbers, formatted_numbers, formatted_texts, written_numbers
 from leadlag.sample.forms import FORMS, Form
 from leadlag.sample.iso import HAS_ZONE, ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
 from leadlag.sample.periods import BUSINESS
-from leadlag.sample.proposals import days_without_year, only_counts, proposed_formats
+from leadlag.sample.proposals import have_no_year, only_counts, proposed_formats
 from leadlag.sample.shapes import FormReading, fitting
 from leadlag.sample.timewords import MONTHS, tidy
 from leadlag.sample.violations import Fix, ViolationList, counted
@@ -214,7 +214,7 @@ class _Reader:
             looks = f"the whole numbers look like {found.looks}, but {counted(len(broken), 'is', 'are')} no such date."
             counter = Fix.of(freq="period", when="if this is a plain counter")
             return self.told.wrong("LL305", looks, self._shown(broken, cells), "correct these rows, or say so", counter)
-        doubt = None if found.form is None else contradiction(found.form, name=None, freq=self.freq)
+        doubt = finer_than("year" if found.form is None else found.form.unit, str(cells[0]), self.freq)
         if doubt is not None:
             return self._asked(doubt, cells)
         return self._with_form(naive(self.told, found.stamps), found.form, str(cells[0]), years=found.kind == "years")
@@ -282,7 +282,8 @@ class _Reader:
             return self._asked(_STATA, texts)
         if not found.fits.all():
             return self._odd(np.flatnonzero(~found.fits), texts, first, self._other_weeks(texts, found))
-        doubt = contradiction(found.form, name=self.told.name, freq=self.freq)
+        doubt = finer_than(found.form.unit, first, self.freq)
+        doubt = doubt or contradiction(found.form, first, name=self.told.name, freq=self.freq)
         doubt = doubt or short_years(found, texts, name=self.told.name)
         if doubt is not None:
             return self._asked(doubt, texts)
@@ -321,12 +322,11 @@ class _Reader:
         odd = [row for row in range(len(texts)) if row not in set(other)] if fit and dates is not texts else []
         if odd:
             self._odd(odd, texts, dates[0])
-        fit = fit or proposed_formats(texts)
-        dated = [form for form in fit if not days_without_year(dates, form)]
-        step = f"they seem to have no year: {_ISO_STEP}." if fit and not dated else _COUNTS if only_counts(texts) else _BY_FORMAT
-        if dated:
-            step = f"{_ISO_STEP}, or say {'which is meant' if len(dated) > 1 else 'how they are written'}"
-        ways = [Fix.of(date_format=form) for form in dated]
+        fit = () if have_no_year(dates) else fit or proposed_formats(texts)
+        step = f"{_ISO_STEP}, or say {'which is meant' if len(fit) > 1 else 'how they are written'}"
+        if not fit:
+            step = f"{_ISO_STEP}, with their year." if have_no_year(dates) else _COUNTS if only_counts(texts) else _BY_FORMAT
+        ways = [Fix.of(date_format=form) for form in fit]
         shown = other if odd else range(min(5, len(texts)))
         count = counted(len(texts) - len(odd), "time is not an ISO date", "times are not ISO dates")
         return self.told.wrong("LL305", f"{count}, of {len(texts)}.", self._shown(list(shown), texts), step, ways)

@@ -14,6 +14,7 @@ __all__ = [
     "mentions_date",
     "named_units",
     "plain_text",
+    "says_business_year",
     "says_date",
     "says_time",
     "says_total",
@@ -102,6 +103,8 @@ _TOTAL_WORDS = (
     "soma totaal som subtotal zwischensumme teilergebnis totales totali totais eindtotaal all alle overall ytd"
 )
 _WEAK, _EVENTS = frozenset(_WEAK_WORDS.split()), frozenset(_EVENT_WORDS.split())
+_BUSINESS_WORDS = "fy fiscal business fiscalyear geschaftsjahr geschaeftsjahr wirtschaftsjahr gjahr gj boekjaar"
+_BUSINESS_YEARS = frozenset(_BUSINESS_WORDS.split())
 #: Short words for units that stand in times, not in names of columns.
 _UNIT_WORDS = frozenset({"q", "qtr", "trim", "w", "sem", "cy"})
 _BESIDE, _TOTALS = frozenset(_BESIDE_WORDS.split()), frozenset(_TOTAL_WORDS.split())
@@ -221,6 +224,18 @@ def weekdays_only(cells: Iterable[str]) -> bool:
 def is_unit_word(word: str) -> bool:
     """Whether a word in small letters names a unit of time: ``week``, ``kw``, ``quartal``, ``q``."""
     return word in _UNIT_WORDS or (word in _UNIT_OF and word not in _WEAK and len(word) > 1)
+
+
+def says_business_year(name: str) -> bool:
+    """Whether a name says the year of accounts, not of the calendar: ``Fiscal Year``, ``Geschäftsjahr``.
+
+    Examples
+    --------
+    >>> says_business_year("Fiscal Year"), says_business_year("Geschäftsjahr"), says_business_year("Year")
+    (True, True, False)
+    """
+    words = _words(name)
+    return any(word in _BUSINESS_YEARS for word in (*words, "".join(words)))
 
 
 def says_total(text: str) -> bool:

@@ -309,8 +309,7 @@ def test_names_of_months_and_parts_of_dates_are_asked_about_and_labels_are_not()
     months = table([f"{dt.date(2024, row % 12 + 1, 1):%b}" for row in range(N)], "month")
     with pytest.raises(UsageError, match="names of months that come round again"):
         as_sample(months)
-    with pytest.raises(UsageError, match="'year', 'month'"):
-        as_sample(months.assign(year=[2019 + row // 12 for row in range(N)]))
+    assert as_sample(months.assign(year=[2019 + row // 12 for row in range(N)])).calendar.freq == "month"
     for name, write in (("quarter", "Q{}"), ("Woche", "KW {}"), ("week", "W{}")):
         with pytest.raises(UsageError, match=f"column '{name}' holds names of .* that come round again"):
             as_sample(table([write.format(row % 4 + 1) for row in range(N)], name))

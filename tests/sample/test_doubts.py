@@ -249,17 +249,43 @@ def test_a_metric_called_time_is_not_taken_for_years(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "names",
-    [("Geschaeftsjahr", "Periode"), ("Geschäftsjahr", "Buchungsperiode"), ("Year", "Period"),
-     ("Fiscal Year", "Posting period"), ("GJAHR", "MONAT"), ("Jahr", "Monat")],
-)  # fmt: skip
-def test_a_year_and_its_period_in_two_columns_are_asked_about(names: tuple[str, str]) -> None:
-    year, period = names
-    frame = table(year, lambda row: first(row).year)
-    frame.insert(1, period, [first(row).month for row in range(N)])
-    for data in (frame, frame.iloc[::-1].reset_index(drop=True)):
-        assert f"spread over columns ({year!r}, {period!r})" in asked(data)
-    assert from_wide(frame, freq="period").calendar.in_order
+    ("names", "write", "date", "freq"),
+    [
+        (("Jahr", "Monat"), lambda day: day.month, first, "month"),
+        (("year", "month"), lambda day: f"{day:%b}", first, "month"),
+        (("GJAHR", "MONAT"), lambda day: float(day.month), first, "month"),
+        (("Year", "Quarter"), lambda day: day.month // 3 + 1, quarter, "quarter"),
+        (("Year", "Quarter"), lambda day: f"Q{day.month // 3 + 1}", quarter, "quarter"),
+        (("isoyear", "week"), lambda day: day.isocalendar()[1], monday, "week"),
+        (("Jahr", "KW"), lambda day: f"KW {day.isocalendar()[1]}", monday, "week"),
+        (("Fiscal Year", "Posting period"), lambda day: day.month, first, "month"),
+        (("Geschäftsjahr", "Periode"), lambda day: day.month, first, "month"),
+    ],
+)
+def test_a_year_and_its_part_in_two_columns_are_one_time(
+    names: tuple[str, str], write: Callable[[dt.date], Any], date: Callable[[int], dt.date], freq: str, tmp_path: Path
+) -> None:
+    frame = table(names[0], lambda row: date(row).isocalendar()[0] if date is monday else date(row).year)
+    frame.insert(1, names[1], [write(date(row)) for row in range(N)])
+    expected = from_wide(table("date", lambda row: str(date(row))))
+    for data in (frame, frame.iloc[::-1].reset_index(drop=True), pl.from_pandas(frame), in_file(frame, tmp_path)):
+        sample = from_wide(data)
+        assert (sample.calendar.freq, sample.periods, sample.names) == (freq, expected.periods, expected.names)
+        assert_array_equal(sample.values, expected.values)
+        assert [column.name for column in sample.left_out] == list(names)
+        assert bool(sample.calendar.off) == (date is first and names[0] in ("Fiscal Year", "Geschäftsjahr"))
+
+
+def test_days_in_three_columns_and_what_names_do_not_say() -> None:
+    frame = table("year", lambda row: monday(row).year).assign(
+        month=[monday(row).month for row in range(N)], day=[monday(row).day for row in range(N)]
+    )
+    assert (from_wide(frame).calendar.freq, from_wide(frame).periods[0]) == ("week", "2022-01-03")
+    for names in (("Year", "Period"), ("Jahr", "Periode")):
+        frame = table(names[0], lambda row: first(row).year)
+        frame.insert(1, names[1], [first(row).month for row in range(N)])
+        assert f"spread over columns ({names[0]!r}, {names[1]!r})" in asked(frame)
+        assert from_wide(frame, freq="period").calendar.in_order
 
 
 def test_years_that_repeat_under_any_name_are_asked_about() -> None:
