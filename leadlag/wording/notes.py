@@ -34,7 +34,7 @@ def changes_of_numbers(notes: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def cadence_facts(provenance: Provenance) -> Iterator[tuple[str, str]]:
-    """How metrics of another cadence were lined up, which changes what a lag is a lag of; for methods that know one calendar."""
+    """That rows have no times, and how metrics of another cadence were lined up: both change what a lag is a lag of."""
     for code, text in provenance.warnings:
-        if code in ("LL125", "LL126"):
-            yield "Cadence", f"{shown(text).removesuffix('.')} [{code}]"
+        if code in ("LL125", "LL126", "LL137"):
+            yield "Rows" if code == "LL137" else "Cadence", f"{shown(text).removesuffix('.')} [{code}]"
