@@ -10,12 +10,12 @@ import pandas as pd
 from leadlag.errors import UsageError
 from leadlag.sample.datelike import dates_in_doubt
 from leadlag.sample.look import look_at, may_hold_times, numbers_of, rises_by_one_step
-from leadlag.sample.numbered import IN_ORDER
+from leadlag.sample.numbered import IN_ORDER, are_codes, codes_in_order
 from leadlag.sample.timelike import texts_like_times
 from leadlag.sample.timewords import says_time
 from leadlag.sample.violations import Fix
 
-__all__ = ["refuse_index", "refuse_two"]
+__all__ = ["index_in_doubt", "refuse_index", "refuse_two"]
 
 #: Numbers of rows are rarely as large where the index is no count of them.
 _LARGE = 10_000
@@ -65,6 +65,23 @@ class _IndexDoubt:
 
     found: str
     reading: str
+
+
+def index_in_doubt(values: pd.Series, name: str | None) -> str | None:
+    """What an index of some rows holds that may be times: texts, and codes of dates; other numbers are those of the rows.
+
+    Examples
+    --------
+    >>> index_in_doubt(pd.Series([f"Sprint {row}" for row in range(9)]), None)
+    "holds texts that may be times ('Sprint 0', ...)"
+    >>> index_in_doubt(pd.Series(range(45_292, 45_352)), None) is None
+    True
+    """
+    numbers = numbers_of(values) if look_at(values).kind == "number" else None
+    if numbers is not None and not (codes_in_order(numbers) or are_codes(numbers)):
+        return None
+    doubt = _doubt(values, name)
+    return None if doubt is None else doubt.found
 
 
 def _doubt(values: pd.Series, name: str | None) -> _IndexDoubt | None:

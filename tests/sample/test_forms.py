@@ -545,6 +545,10 @@ def test_long_tables_and_estimators_know_the_same_forms() -> None:
     assert found is not None
     assert found.tolist() == times
     assert time_of(pd.DataFrame({"a": range(3)}, index=["a", "b", "c"]), None) is None
+    for index in ([f"Sprint {row}" for row in range(N)], [100 * y + n for y, n in map(month, range(N))]):
+        with pytest.raises(UsageError, match=r"the index of X .*reset_index\(drop=True\)"):
+            time_of(pd.DataFrame({"a": range(N)}, index=index), None)
+    assert time_of(pd.DataFrame({"a": range(N)}, index=range(45_292, 45_292 + N)).iloc[list(range(20))], None) is None
     with pytest.raises(DataContractError, match=r"LL305.*quarters or months"):
         PeriodCounter.learned(pd.Series([f"2024:{row}" for row in range(1, 5)]), None)
 
