@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from leadlag.sample.look import numbers_of, rises_by_one_step
-from leadlag.sample.numbered import are_codes, codes_in_order, may_be_metric, repeated_years
+from leadlag.sample.numbered import are_codes, codes_in_order, goes_round, may_be_metric, repeated_years
 from leadlag.sample.timewords import mentions_date, says_time
 from leadlag.sample.whole import point_format
 
@@ -36,10 +36,13 @@ class Doubt:
         What was seen, after the name of the column.
     date_format : str
         The format that reads them, empty if none is needed.
+    alone : bool
+        Whether they would be the time by themselves, without a year in another column.
     """
 
     found: str
     date_format: str = ""
+    alone: bool = True
 
     @property
     def options(self) -> tuple[tuple[str, object], ...]:
@@ -60,6 +63,8 @@ def doubt_about(column: pd.Series, name: str | None) -> Doubt | None:
     doubt, values = dates_in_doubt(column, name), numbers_of(column)
     if doubt is not None:
         return doubt
+    if goes_round(values):
+        return Doubt(found=f"goes round from {values.min():.6g} to {values.max():.6g}, as months or weekdays do", alone=False)
     if rises_by_one_step(values[:_FIRST]) and rises_by_one_step(values):
         way = "rises" if values[1] > values[0] else "falls"
         return Doubt(found=f"{way} by {abs(values[1] - values[0]):.6g} on every row")
@@ -73,7 +78,7 @@ def dates_in_doubt(column: pd.Series, name: str | None) -> Doubt | None:
     if len(known) < _FEWEST or 2 * len(known) <= len(values):
         return None
     whole = bool((known == np.floor(known)).all())
-    for look in (_codes, _serials, _years) if whole else (_decimals, _serials):
+    for look in (_codes, _turned, _serials, _years) if whole else (_decimals, _serials):
         doubt = look(known, name)
         if doubt is not None:
             return doubt
@@ -97,7 +102,9 @@ def possible_dates(frame: pd.DataFrame, places: Sequence[int]) -> list[int]:
             line = (np.abs(steps - steps[:1]) <= _SAME_STEP * np.abs(steps[:1])).all(axis=0) & (steps[:1] != 0).all(axis=0)
             year = np.round((first - np.floor(first)) * 10**_YEAR_DIGITS)
             months = ((first >= 1) & (first < 13) & (year >= _YEARS[0]) & (year <= _YEARS[1])).all(axis=0)
-            may = (first >= _YEARS[0]).all(axis=0) | line | months | ~np.isfinite(first).all(axis=0)
+            round_ = (np.abs(steps) == 1).sum(axis=0) >= max(len(steps) - 2, 2)
+            short = ((first > 100) & (first % 100 <= 12)).all(axis=0)
+            may = (first >= _YEARS[0]).all(axis=0) | line | months | round_ | short | ~np.isfinite(first).all(axis=0)
         found |= {place for place, possible in zip(plain, may, strict=True) if possible}
     return [place for place in places if place in found]
 
@@ -122,6 +129,24 @@ def _codes(known: np.ndarray, name: str | None) -> Doubt | None:
     year, month = _split(known)
     if _between(year, _YEARS) and _between(month, (1, 12)) and _in_order(12 * year + month):
         return Doubt(found=f"holds numbers that may be months ({int(known[0])}, ...)", date_format="%Y%m")
+    return None
+
+
+def _turned(known: np.ndarray, _: str | None) -> Doubt | None:
+    """Month and year, day, month and year, or a year of two digits and its month, as digits without a sign between them."""
+    before, year = known // 10_000, known % 10_000
+    month, day = before % 100, before // 100
+    if _between(year, _YEARS) and len(np.unique(known)) >= _FEWEST:
+        if _between(before, (1, 12)):
+            return Doubt(found=f"holds numbers that may be months ({int(known[0])}, ...)", date_format="%m%Y")
+        if _between(month, (1, 12)) and _between(day, (1, 31)):
+            return Doubt(found=f"holds numbers that may be days ({int(known[0])}, ...)", date_format="%d%m%Y")
+        if _between(day, (1, 12)) and _between(month, (1, 31)):
+            return Doubt(found=f"holds numbers that may be days ({int(known[0])}, ...)", date_format="%m%d%Y")
+    steps = np.diff(12 * (known // 100) + known % 100)
+    short = _between(known, (1, 9_912)) and _between(known % 100, (1, 12)) and len(np.unique(known // 100)) > 1
+    if short and len(steps) >= _FIRST and abs(steps[0]) in (1, 3) and (steps == steps[0]).all():
+        return Doubt(found=f"holds numbers that may be months with a short year ({int(known[0])}, ...)", date_format="%y%m")
     return None
 
 

@@ -110,6 +110,12 @@ def _numbers_in_doubt(table: Candidates) -> dict[int, Doubt]:
 
 
 def _ask(name: str, doubt: Doubt) -> NoReturn:
+    if not doubt.alone:
+        raise UsageError(
+            f"no column is known to be the time, and column {name!r} {doubt.found}: join it with the year into one column, "
+            "such as 2024-03, drop it, or say that the rows are in order, the oldest first",
+            fixes=(Fix.of(freq="period"),),
+        )
     raise UsageError(
         f"no column is known to be the time, and column {name!r} {doubt.found}: if it is a metric, name it among the leads of a "
         "question (leads=); if it only numbers the rows, drop it; or say what it is",

@@ -25,6 +25,8 @@ __all__ = [
 
 _DAY = 86_400_000_000
 _YEAR_DIGITS = 4
+#: Digits that each sign stands for.
+_WIDTHS: Mapping[str, int] = MappingProxyType({"Y": 4, "G": 4, "y": 2, "m": 2, "d": 2, "V": 2, "H": 2, "M": 2, "S": 2, "j": 3})
 _WORD = re.compile(r"[^\W\d_]{2,}(?:-feira)?\.?")
 _STATA_WEEK = re.compile(r"(\d{4})[ :-]?w(\d{1,2})", re.ASCII | re.IGNORECASE)
 #: Formats of dates in another than ISO form that are tried to say which would fit.
@@ -106,6 +108,21 @@ def fitting_formats(texts: Sequence[str], *, most: int = 3) -> tuple[str, ...]:
     return ()
 
 
+def padded(texts: Sequence[str], date_format: str) -> list[str]:
+    """Digits with the first nought that a spreadsheet took away, for formats of digits only that begin with a day or month.
+
+    Examples
+    --------
+    >>> padded(["3012024", "10012024"], "%d%m%Y"), padded(["20241"], "%Y%m")
+    (['03012024', '10012024'], ['20241'])
+    """
+    signs = re.findall(r"%(.)", date_format)
+    only_digits = "".join(f"%{sign}" for sign in signs) == date_format and all(sign in _WIDTHS for sign in signs)
+    if not only_digits or signs[0] in ("Y", "G") or not all(text.isdecimal() for text in texts):
+        return list(texts)
+    return [text.zfill(sum(_WIDTHS[sign] for sign in signs)) for text in texts]
+
+
 def written_numbers(values: Sequence[float], date_format: str) -> list[str]:
     """Numbers such as 2024.1 as they were written for a format, 2024.10, before the last noughts were lost.
 
@@ -132,7 +149,7 @@ def _reader(date_format: str, *, lenient: bool = True) -> Callable[[str], dt.dat
         for written in (text, *(_in_english(text, form) if lenient else ())):
             try:
                 return dt.datetime.strptime(written + more[0], form + more[1])
-            except ValueError:
+            except (ValueError, re.error):  # the second where a sign stands twice
                 continue
         return None
 

@@ -22,6 +22,7 @@ __all__ = [
     "codes_in_order",
     "count_rows",
     "cycle",
+    "goes_round",
     "may_be_metric",
     "ordered",
     "refuse_cycle",
@@ -91,6 +92,24 @@ def are_codes(values: np.ndarray) -> bool:
     if isinstance(found, Ambiguity) or found.kind != "form" or np.isnat(found.stamps).any():
         return False
     return len(np.unique(found.stamps)) >= _FEWEST and len(np.unique(found.stamps.astype("datetime64[Y]"))) > 1
+
+
+def goes_round(values: np.ndarray) -> bool:
+    """Whether whole numbers rise, or fall, by one and begin again, as those of months and weekdays do.
+
+    Examples
+    --------
+    >>> goes_round(np.array([10, 11, 12, 1, 2, 3, 4])), goes_round(np.array([10, 12, 11, 1, 2, 3, 4]))
+    (False, False)
+    >>> goes_round(np.array([2, 3, 4, 1, 2, 3, 4, 1])), goes_round(np.array([1, 4, 3, 2, 1, 4, 3]))
+    (True, True)
+    """
+    if len(values) < _FEWEST or not np.isfinite(values).all() or (values != np.floor(values)).any():
+        return False
+    steps, width = np.diff(values), np.ptp(values)
+    way = 1 if (steps > 0).sum() > (steps < 0).sum() else -1
+    back = steps == -way * width
+    return bool(width >= 2 and ((steps == way) | back).all() and len(values) > width + 1 and back.sum() > 1)
 
 
 def ordered(column: pd.Series) -> bool:

@@ -10,17 +10,18 @@ from leadlag.sample.timelike import TextShape, shape_of
 
 __all__ = ["have_no_year", "only_counts", "proposed_formats"]
 
-_MOST, _MOST_WAYS = 3, 200
+_MOST, _MOST_WAYS = 3, 5_000
 #: Longest abbreviation of a month or weekday, and last day of a month.
-_ABBREVIATION, _LAST_DAY, _FIRST_YEAR = 4, 31, 1900
+_ABBREVIATION, _LAST_DAY, _FIRST_YEAR, _LAST_YEAR = 4, 31, 1900, 2100
 #: Words beside which a number is that of a week, or of a quarter.
 _WEEKS = frozenset({"w", "kw", "cw", "wk", "week", "woche", "kalenderwoche", "semaine", "semana", "settimana"})
 _QUARTERS = frozenset({"q", "qtr", "quarter", "quartal", "trimestre", "trim", "kwartaal"})
+_HALVES = frozenset({"h", "half", "semester", "halbjahr", "semestre"})
 #: What the signs of a date may be besides the year.
 _WITHIN = (
     {"%m"}, {"%m", "%d"}, {"%b"}, {"%B"}, {"%b", "%d"}, {"%B", "%d"}, {"%q"}, {"%j"}, {"%V"},
 )  # fmt: skip
-_CLOCK = {"%H", "%M", "%S"}
+_CLOCK = ("%H", "%M", "%S")
 
 
 def proposed_formats(texts: Sequence[str]) -> tuple[str, ...]:
@@ -101,6 +102,8 @@ def _ways(shape: TextShape, place: int) -> Sequence[str]:
     if sign in ("M", "D"):
         short, long = ("%b", "%B") if sign == "M" else ("%a", "%A")
         return (short if max(map(len, written)) <= _ABBREVIATION else long,)
+    if sign == "P":
+        return ("%p",)
     if sign != "0":
         return (written[0].replace("%", "%%"),)
     return _numbers(shape, place, written)
@@ -110,10 +113,9 @@ def _numbers(shape: TextShape, place: int, written: Sequence[str]) -> Sequence[s
     """What a number may be, by its neighbours, its length and its size."""
     values, lengths = [int(text) for text in written], {len(text) for text in written}
     low, high = min(values), max(values)
-    near = {*shape.signs[max(place - 3, 0) : place], *shape.signs[place + 1 : place + 4]}
+    near = _beside(shape.signs, place)
     if lengths == {4}:
-        year = "%G" if _WEEKS & set(shape.signs) else "%Y"
-        return (year,) if _FIRST_YEAR <= low <= high <= 2100 else ()
+        return ("%Y", "%G") if _FIRST_YEAR <= low <= high <= _LAST_YEAR else ()
     if lengths == {6}:
         return ("%Y%m", "%y%m%d", "%d%m%y")
     if lengths == {8}:
@@ -122,8 +124,10 @@ def _numbers(shape: TextShape, place: int, written: Sequence[str]) -> Sequence[s
         return ("%Y%j",)
     if max(lengths) > 3:
         return ()
+    if near & _HALVES:  # no sign of strptime
+        return ()
     if ":" in near and lengths <= {1, 2}:
-        return ("%H", "%M", "%S")
+        return (*_CLOCK, "%I")
     named = ("%V",) if near & _WEEKS and high <= 53 else ("%q",) if near & _QUARTERS and high <= 4 else ()
     short = ("%y",) if lengths == {2} else ()
     if named:
@@ -133,11 +137,26 @@ def _numbers(shape: TextShape, place: int, written: Sequence[str]) -> Sequence[s
     return (*fit, *short, *(("%j",) if lengths == {3} and low >= 1 and high <= 366 else ()))
 
 
+def _beside(signs: Sequence[str], place: int) -> set[str]:
+    """The words and signs next to a number, also behind a blank, a point or a line."""
+    near = set()
+    for step in (-1, 1):
+        at = place + step
+        if 0 <= at < len(signs):
+            near.add(signs[at])
+            if signs[at] in " ._-'" and 0 <= at + step < len(signs):
+                near.add(signs[at + step])
+    return near
+
+
 def _is_date(way: Sequence[str]) -> bool:
     """Whether signs are a year once, and what lies within it once."""
     signs = [part[at : at + 2] for part in way if part.startswith("%") for at in range(0, len(part), 2)]
-    plain = [sign for sign in signs if sign not in _CLOCK and sign not in ("%a", "%A", "%%")]
+    plain = [sign for sign in signs if sign not in (*_CLOCK, "%I", "%p", "%a", "%A", "%%")]
     years = [sign for sign in plain if sign in ("%Y", "%y", "%G")]
     within = [sign for sign in plain if sign not in years]
+    hour = "%I" if "%p" in signs else "%H"
+    clock = tuple(sign for sign in signs if sign in (*_CLOCK, "%I"))
     weeks = ("%G" in years) == ("%V" in within)
-    return len(years) == 1 and weeks and len(set(within)) == len(within) and set(within) in _WITHIN
+    once = len(years) == 1 and len(set(within)) == len(within) and clock in ((), (hour, "%M"), (hour, "%M", "%S"))
+    return once and weeks and set(within) in _WITHIN

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
+from leadlag.sample.numbered import goes_round
 from leadlag.sample.timewords import MONTHS, WEEKDAYS, is_unit_word, plain_text, tidy
 
 __all__ = ["TextShape", "shape_of", "texts_like_times"]
@@ -21,7 +24,9 @@ _SOME_DIFFER, _NEARLY_ALL = 0.05, 0.9
 #: Years that four digits may be; days of a month, and months of a year.
 _YEARS, _DAYS, _MONTHS = range(1900, 2101), range(1, 32), range(1, 13)
 _CLOCK = ":"
-_NUMBER, _MONTH, _WEEKDAY = "0", "M", "D"
+_WORDS = re.compile(r"[^\W\d_]+")
+_MOST_WORDS = 12
+_NUMBER, _MONTH, _WEEKDAY, _HALF_DAY = "0", "M", "D", "P"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +36,8 @@ class TextShape:
     Parameters
     ----------
     signs : tuple of str
-        The words and signs of each, with ``"0"`` for a number, ``"M"`` for the name of a month, ``"D"`` for that of a weekday.
+        The words and signs of each, with ``"0"`` for a number, ``"M"`` for the name of a month, ``"D"`` for that of a weekday,
+        and ``"P"`` for am and pm.
     rows : tuple of tuple of str
         The same of every text of this shape, as written.
     n_texts : int
@@ -80,10 +86,17 @@ def _signs(row: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         before = signs[-1] if signs else ""
         if (before == _NUMBER and plain in _ORDINALS) or (before in (_MONTH, _WEEKDAY) and word == "."):
             continue
-        sign = _NUMBER if word.isdecimal() else _MONTH if plain in MONTHS else _WEEKDAY if plain in WEEKDAYS else plain or " "
-        signs.append(sign)
+        signs.append(_sign(word, plain))
         kept.append(word)
     return tuple(signs), tuple(kept)
+
+
+def _sign(word: str, plain: str) -> str:
+    if word.isdecimal():
+        return _NUMBER
+    if plain in ("am", "pm"):
+        return _HALF_DAY
+    return _MONTH if plain in MONTHS else _WEEKDAY if plain in WEEKDAYS else plain or " "
 
 
 def texts_like_times(texts: Sequence[str]) -> bool:
@@ -97,15 +110,28 @@ def texts_like_times(texts: Sequence[str]) -> bool:
     (False, False)
     """
     shape = shape_of(texts)
+    if not shape.most:
+        return _named_years(texts)
     numbers = [place for place, sign in enumerate(shape.signs) if sign in (_NUMBER, _MONTH)]
-    if not shape.most or _NUMBER not in shape.signs:
+    if _NUMBER not in shape.signs:
         return False
+    if len(numbers) == 1 and len(shape.rows) == shape.n_texts and goes_round(np.array(shape.values(numbers[0]))):
+        return True
     differ = len(set(shape.rows))
     if differ < _FEWEST or differ < _SOME_DIFFER * len(shape.rows):
         return False
     if _speaks(shape):
         return True
     return differ >= _NEARLY_ALL * len(shape.rows) and _runs(list(zip(*map(shape.values, numbers), strict=True)))
+
+
+def _named_years(texts: Sequence[str]) -> bool:
+    """Whether texts are few words, each with a year: Spring 2024, Summer 2024."""
+    plain = [_WORDS.sub("x", tidy(text)) for text in texts]
+    shape, words = shape_of(plain), {word for text in texts for word in _WORDS.findall(text)}
+    if not shape.most or len(words) > _MOST_WORDS or len(set(texts)) < _FEWEST:
+        return False
+    return any(_is_year(shape, place) for place, sign in enumerate(shape.signs) if sign == _NUMBER)
 
 
 def _speaks(shape: TextShape) -> bool:

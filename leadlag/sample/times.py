@@ -12,7 +12,14 @@ import numpy as np
 import pandas as pd
 
 from leadlag.sample.deciding import Ambiguity, contradiction, decide, finer_than, short_years
-from leadlag.sample.formats import fitting_formats, format_reads_numbers, formatted_numbers, formatted_texts, written_numbers
+from leadlag.sample.formats import (
+    fitting_formats,
+    format_reads_numbers,
+    formatted_numbers,
+    formatted_texts,
+    padded,
+    written_numbers,
+)
 from leadlag.sample.forms import FORMS, Form
 from leadlag.sample.iso import HAS_ZONE, ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
 from leadlag.sample.periods import BUSINESS
@@ -200,7 +207,7 @@ class _Reader:
         """Years, codes, moments since 1970 or a plain counter; what could be two things is refused."""
         if self.date_format is not None:
             texts = [str(count) for count in counts.tolist()]
-            return self._by_word(texts, texts)
+            return self._by_word(padded(texts, self.date_format), texts)
         found = read_whole(counts, name=self.told.name, freq=self.freq)
         cells = counts.tolist()
         if isinstance(found, Ambiguity):
@@ -332,7 +339,8 @@ class _Reader:
         return self.told.wrong("LL305", f"{count}, of {len(texts)}.", self._shown(list(shown), texts), step, ways)
 
     def _with_noughts(self, texts: list[str]) -> list[str]:
-        """Texts such as 2024.1 beside 2024.01 with the nought that a spreadsheet took away."""
+        """Texts such as 2024.1 beside 2024.01, and 3012024 beside 10012024, with the nought that a spreadsheet took away."""
+        texts = padded(texts, str(self.date_format))
         after = [text.partition(".")[2] for text in texts]
         if len(set(map(len, after))) < 2 or not all(_DECIMAL.fullmatch(text) for text in texts):
             return texts
