@@ -74,6 +74,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL136": "row numbers were left out",
         "LL137": "rows without times were taken in their order",
         "LL138": "times were read in a form that is no ISO date",
+        "LL139": "each date was taken for the first or the last day of its period",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",
         "LL204": "too few periods for this lead",

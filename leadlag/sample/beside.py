@@ -13,25 +13,30 @@ from leadlag.sample.iso import OTHER_DATE
 from leadlag.sample.look import look_at, months_as_numbers, numbers_of
 from leadlag.sample.numbered import are_codes, are_times, ordered
 from leadlag.sample.periods import months_of
-from leadlag.sample.timewords import mentions_date, says_date, says_time, unit_of
+from leadlag.sample.timewords import says_date, says_time, time_names, unit_of
 from leadlag.sample.zones import Stamps
 
-__all__ = ["dates_beside", "numbers_rows", "parts_of_dates"]
+__all__ = ["dates_beside", "may_number_rows", "numbers_rows", "parts_of_dates"]
 
 #: Names under which tools write row numbers, and those that a metric may have too.
 _ROW_NUMBERS = ("unnamed: 0", "__index_level_0__", "rownames", "...1")
 _ROW_NUMBERS_TOO = frozenset({"", "index", "level_0", "row", "row_id", "rowid", "row_number", "rownum"})
-#: The least number that has a year and a month in its digits, and rows that are looked at before all others.
-_LEAST_CODE, _FIRST = 100_000, 3
+#: The least number that is a date, a day as Excel counts them, and rows that are looked at before all others.
+_LEAST, _FIRST = 20_000, 3
+
+
+def may_number_rows(name: str) -> bool:
+    """Whether a name is one that tools give to row numbers."""
+    plain = name.strip().casefold()
+    return plain in _ROW_NUMBERS_TOO or plain.startswith(_ROW_NUMBERS)
 
 
 def numbers_rows(column: pd.Series, name: str) -> bool:
-    """Whether a column is no more than the number of its row, by its name and its numbers."""
-    plain = name.strip().casefold()
-    if plain.startswith(_ROW_NUMBERS):
-        return ordered(column)
-    if plain not in _ROW_NUMBERS_TOO or not ordered(column):
+    """Whether a column of such a name is no more than the number of its row."""
+    if not ordered(column):
         return False
+    if name.strip().casefold().startswith(_ROW_NUMBERS):
+        return True
     values = np.sort(numbers_of(column))
     return bool(values[0] in (0, 1) and (np.diff(values) == 1).all())
 
@@ -40,11 +45,9 @@ def dates_beside(frame: pd.DataFrame, names: Sequence[str], time: int | None, us
     """Columns beside a known time that are dates too: texts that look like numbers, and numbers by their digits and name."""
     if not len(frame):
         return ()
-    first = frame.iloc[:_FIRST].to_numpy(dtype=object)
+    first, called = frame.iloc[:_FIRST].to_numpy(dtype=object), time_names(names)
     others = (place for place, name in enumerate(names) if place != time and name not in used)
-    looked = (
-        place for place in others if says_time(names[place]) or mentions_date(names[place]) or _may_be_date(first[:, place])
-    )
+    looked = (place for place in others if names[place] in called or _may_be_date(first[:, place]))
     return tuple(place for place in looked if _surely_dates(frame.iloc[:, place], names[place]))
 
 
@@ -53,9 +56,9 @@ def _may_be_date(cells: np.ndarray) -> bool:
     for cell in cells:
         if isinstance(cell, str):
             text = cell.strip()
-            if OTHER_DATE.fullmatch(text) or (text.isdecimal() and int(text) >= _LEAST_CODE):
+            if OTHER_DATE.fullmatch(text) or (text.isdecimal() and int(text) >= _LEAST):
                 return True
-        elif isinstance(cell, (int, float, np.number)) and _LEAST_CODE <= cell < np.inf and cell == np.floor(cell):
+        elif isinstance(cell, (int, float, np.number)) and _LEAST <= cell < np.inf and cell == np.floor(cell):
             return True
     return False
 
@@ -96,7 +99,10 @@ def parts_of_dates(
     """Columns of numbers whose name says a part of the date, and whose numbers are that part on every row: year, month, week."""
     if stamps is None or stamps.kind != "dated" or stamps.off:
         return ()
-    units = {place: str(unit_of(name)) for place, name in enumerate(names) if place != time and name not in used}
+    called = time_names(names)
+    units = {
+        place: str(unit_of(name)) for place, name in enumerate(names) if name in called and place != time and name not in used
+    }
     return tuple(place for place, unit in units.items() if unit in _PARTS and _is_part(frame.iloc[:, place], unit, stamps))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from leadlag.sample.numbered import (
     refuse_cycle,
     repeated_years,
 )
-from leadlag.sample.timewords import named_units, says_time, unit_of
+from leadlag.sample.timewords import named_units, says_time, time_names, unit_of
 
 __all__ = ["Candidates"]
 
@@ -62,7 +63,7 @@ class Candidates:
         frame = frame.copy(deep=False)
         frame.attrs = {}  # what a frame carries is copied with every column that is taken from it
         free = [place for place, name in enumerate(names) if name not in used]
-        kinds = [dtype.kind if isinstance(dtype, np.dtype) else "O" for dtype in frame.dtypes]
+        kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
         numbers = Look(kind="number", n_cells=len(frame), n_fit=len(frame))
         looks = {
             place: numbers if kinds[place] in "fiu" else look_under(frame.iloc[:, place], names[place], date_format)
@@ -102,7 +103,7 @@ class Candidates:
             [place for place, look in self.looks.items() if look.kind == kind and look.whole]
             for kind in ("date", "form", "other")
         ]
-        coded = [place for place in self._numbers() if self._fits(place)]
+        coded = [place for place in self._numbers if self._fits(place)]
         coded = [place for place in coded if are_times(self.frame.iloc[:, place], self.names[place])]
         return [*kinds[:2], coded, [place for place in kinds[2] if says_time(self.names[place])]]
 
@@ -148,10 +149,12 @@ class Candidates:
         column = self.frame.iloc[:, place].dropna()
         return len(set(column.astype(str))) if column.dtype == object else int(column.nunique())
 
+    @cached_property
     def _numbers(self) -> list[int]:
         """Columns of numbers under the name of a time."""
+        called = time_names(self.names)
         return [
-            place for place, look in self.looks.items() if look.kind == "number" and look.n_cells and says_time(self.names[place])
+            place for place, look in self.looks.items() if self.names[place] in called and look.kind == "number" and look.n_cells
         ]
 
     def _only(self, places: Sequence[int], mostly: Sequence[int]) -> int:
@@ -166,7 +169,7 @@ class Candidates:
 
     def _counted(self) -> int | None:
         """Years, or whole numbers each once, under their usual name."""
-        numbers = self._numbers()
+        numbers = self._numbers
         years = [place for place in numbers if unit_of(self.names[place]) == "year" and repeated_years(self.frame.iloc[:, place])]
         if years and not self.in_order:
             return None if self._parts(years[0]) else years[0]  # years that repeat: a panel, which is refused later as repeated
@@ -201,7 +204,7 @@ class Candidates:
 
     def spread(self) -> tuple[int, list[int]] | None:
         """Years that repeat, and the columns that say which part of the year each row is."""
-        for place in self._numbers():
+        for place in self._numbers:
             if unit_of(self.names[place]) == "year" and repeated_years(self.frame.iloc[:, place]) and self._parts(place):
                 return place, self._parts(place)
         return None

@@ -93,7 +93,8 @@ def possible_dates(frame: pd.DataFrame, places: Sequence[int]) -> list[int]:
     >>> possible_dates(pd.DataFrame({"a": [3.1, 2.5, 2.7], "b": [45292, 45299, 45306], "c": [1.2024, 2.2024, 3.2024]}), [0, 1, 2])
     [1, 2]
     """
-    plain = [place for place in places if getattr(frame.dtypes.iloc[place], "kind", "O") in "fiu"]
+    kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
+    plain = [place for place in places if kinds[place] in "fiu"]
     found = set(places) - set(plain)
     if plain:
         with np.errstate(invalid="ignore"):

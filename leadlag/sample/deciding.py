@@ -94,7 +94,8 @@ def contradiction(form: Form, written: str, *, name: str | None, freq: str | Non
     said = unit_of(name)
     if freq is not None or said is None:
         return None
-    if not (_LENGTHS[said] < _LENGTHS[form.unit] or (form.unit == "week" and _LENGTHS[said] > _LENGTHS["week"])):
+    wrong = _LENGTHS[said] > _LENGTHS["week"] if form.unit == "week" else _LENGTHS[said] < _LENGTHS[form.unit]
+    if not wrong:  # months may be dated by days and quarters by months, and weeks that say so may stand under "day"
         return None
     named = _plural(form.unit)
     text = f"the column is called {name!r}, which says {_plural(said)}, and its times such as {written!r} are {named}."

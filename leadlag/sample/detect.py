@@ -11,7 +11,7 @@ import pandas as pd
 
 from leadlag._validation import as_name
 from leadlag.errors import UsageError
-from leadlag.sample.beside import dates_beside, numbers_rows
+from leadlag.sample.beside import dates_beside, may_number_rows, numbers_rows
 from leadlag.sample.candidates import Candidates
 from leadlag.sample.doubts import ask_about_names, column_in_doubt, if_no_time
 from leadlag.sample.indexed import refuse_index, refuse_two
@@ -168,7 +168,7 @@ def _without_row_numbers(found: TimeSource, frame: pd.DataFrame, names: Sequence
     """Beside a known time, columns that only number the rows are no metrics."""
     places = [
         place for place, name in enumerate(names)
-        if place != found.place and name not in used and numbers_rows(frame.iloc[:, place], name)
+        if place != found.place and name not in used and may_number_rows(name) and numbers_rows(frame.iloc[:, place], name)
     ]  # fmt: skip
     beside = dates_beside(frame, names, found.place, used)
     found = replace(found, dates=tuple(sorted({*found.dates, *beside})))

@@ -76,7 +76,7 @@ def column_in_doubt(table: Candidates) -> int | None:
 
 def _texts(table: Candidates, *, partly: bool = False) -> list[int]:
     """Columns of texts in no known form, or also those of which only some cells are in one."""
-    kinds = [dtype.kind for dtype in table.frame.dtypes]
+    kinds = [getattr(dtype, "kind", "O") for dtype in table.frame.dtypes.tolist()]
     return [
         place for place, look in table.looks.items() if kinds[place] in "OTU" and (look.kind == "" or (partly and _some(look)))
     ]
