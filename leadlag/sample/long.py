@@ -25,6 +25,7 @@ from leadlag.sample.settings import Settings
 from leadlag.sample.split import Group, first_rows, groups_of, slow_note
 from leadlag.sample.tables import NOTES, as_pandas, row_words
 from leadlag.sample.times import Stamps, read_times
+from leadlag.sample.totals import long_totals_of
 from leadlag.sample.violations import ViolationList, counted, raise_violations
 
 __all__ = ["from_long"]
@@ -91,20 +92,27 @@ def from_long(
     columns = _columns(frame, {"time": time, "metric": metric, "value": value, "segment": segment}, violations)
     metrics = labels_of(columns["metric"], "metric", violations)
     segments = labels_of(columns["segment"], "segment", violations) if "segment" in columns else None
-    stamps = read_times(
-        columns["time"], name=time, tz=settings.tz, date_format=date_format, freq=settings.freq, violations=violations,
-        row=row_words(frame), dates_at=settings.said_end,
-    )  # fmt: skip
-    rows = [f"row {row}" for row in range(len(frame))]
+    rows, values_wrong = [f"row {row}" for row in range(len(frame))], ViolationList()
     block = read_values(
         columns["value"], metrics.codes, metrics.names, name=value, infinite=settings.infinite, rows=rows, settings=settings,
-        violations=violations,
+        violations=values_wrong,
     )  # fmt: skip
+    row, values = row_words(frame), block.values[:, 0]
+    totals = long_totals_of(columns["time"], values, _groups(metrics, segments))
+    kept = np.setdiff1d(np.arange(len(frame)), totals.rows)
+    stamps = read_times(
+        columns["time"].iloc[kept], name=time, tz=settings.tz, date_format=date_format, freq=settings.freq,
+        violations=violations, row=lambda at: row(int(kept[at])), hint=totals.hint, dates_at=settings.said_end,
+    )  # fmt: skip
+    violations.found.extend(values_wrong)
     if stamps is None or len(violations):
         raise_violations(violations)
-    long = _Long(n_rows=len(frame), time=time, stamps=stamps, values=block.values[:, 0], metrics=metrics, segments=segments,
+    whole = _Long(
+        n_rows=len(frame), time=time, stamps=stamps, values=values, metrics=metrics, segments=segments,
         read=frame.attrs.get(NOTES, ()),
     )  # fmt: skip
+    long = whole.without(totals.rows)
+    told = (*block.notes, *totals.note(columns["time"], time, row))
     everything = Group(columns=np.arange(len(metrics.names)))
     groups = long.groups() if freq is None else (everything,)
     parts = []
@@ -113,10 +121,19 @@ def from_long(
         part = _one_calendar(mine, settings if group.freq is None else replace(settings, freq=group.freq), violations)
         if part is not None:
             notes = (slow_note(mine.metrics.names, mine.first_row, part.calendar),) if group.slow else ()
-            parts.append(add_rates(replace(part, notes=(*part.notes, *block.notes, *notes)), settings.catalogue, None))
+            parts.append(add_rates(replace(part, notes=(*part.notes, *told, *notes)), settings.catalogue, None))
     if len(violations):
         raise_violations(violations)
     return by_cadence(parts, order=tuple(name for part in parts for name in part.names))
+
+
+def _groups(metrics: Labels, segments: Labels | None) -> list[tuple[str, np.ndarray]]:
+    """Name and rows of each metric, in each segment."""
+    codes = np.zeros(len(metrics.codes), dtype=np.int64) if segments is None else segments.codes.astype(np.int64)
+    codes = codes * len(metrics.names) + metrics.codes
+    order = np.argsort(codes, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
+    return [(metrics.names[metrics.codes[part[0]]], part) for part in parts if len(part)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +160,15 @@ class _Long:
         there = np.zeros((len(first), len(self.metrics.names)), dtype=bool)
         there[moment[known], self.metrics.codes[known]] = True
         return groups_of(self.stamps.at(first), there)
+
+    def without(self, rows: Sequence[int]) -> _Long:
+        """The table without rows of totals, whose times were not read."""
+        if not rows:
+            return self
+        kept = np.setdiff1d(np.arange(len(self.values)), rows)
+        segments = None if self.segments is None else replace(self.segments, codes=self.segments.codes[kept])
+        metrics = replace(self.metrics, codes=self.metrics.codes[kept])
+        return replace(self, values=self.values[kept], metrics=metrics, segments=segments)
 
     def of(self, columns: np.ndarray) -> _Long:
         """The rows with a value of these metrics."""

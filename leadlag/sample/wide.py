@@ -12,6 +12,7 @@ import pandas as pd
 from leadlag._validation import as_name
 from leadlag.catalogue import Metric
 from leadlag.errors import UsageError
+from leadlag.sample.beside import parts_of_dates
 from leadlag.sample.columns import ReadColumns, marks_in, read_columns
 from leadlag.sample.detect import TimeSource, find_time
 from leadlag.sample.events import explain_events
@@ -89,7 +90,7 @@ class Wide:
             return None
         segment = self._segment(settings, asked)
         used = {*(asked or {}), *((names[segment],) if segment is not None else ())}
-        source = find_time(frame, names, settings.time, used, date_format=settings.date_format)
+        source = find_time(frame, names, settings.time, used, date_format=settings.date_format, freq=settings.freq)
         source = replace(source, notes=(*frame.attrs.get(NOTES, ()), *source.notes))
         if asked is not None and source.place is not None and source.name is not None and source.name in asked:
             raise UsageError(f"{asked[source.name]} names {source.name!r}, which holds the times: name a metric.")
@@ -121,6 +122,8 @@ class Wide:
             raise UsageError(
                 "segment needs times, which say what rows of several segments belong together: name them with time=."
             )
+        parts = parts_of_dates(table.frame, names, source.place, asked or {}, stamps)
+        source = replace(source, dates=tuple(sorted({*source.dates, *parts})))
         aside = {*source.row_numbers, *source.dates, table.segment}
         places = [place for place in _places(names, source.place, asked, settings.catalogue) if place not in aside]
         labelled = _row_labels(source, stamps, len(table.frame))
@@ -244,7 +247,7 @@ class _RowsRead:
         return read_times(
             source.values, name=source.name, tz=settings.tz, date_format=settings.date_format,
             freq="period" if source.counter else settings.freq, violations=violations, row=self.row, hint=hint,
-            dates_at=settings.said_end,
+            otherwise=source.otherwise, dates_at=settings.said_end,
         )  # fmt: skip
 
 
