@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import io
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leadlag.cli.streams import standard_input
 from leadlag.errors import LeadLagError, UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ __all__ = ["FILE", "READING", "files_argument", "missing_option", "names", "tabl
 FILE = """FILE is a .csv or .parquet table with one row a period, or - for CSV on standard input. Metrics of
 different cadence, a quarterly KPI and monthly leads, may come in one file each."""
 
+#: A path is shown up to here.
+_LONGEST_PATH = 120
+
 #: The options of `with_reading`, under their names in `as_sample`.
 READING = ("time", "freq", "tz", "date_format", "dates_at", "infinite")
 
@@ -36,7 +39,15 @@ _DATE_FORMAT = "How dates are written if not as 2024-01-31, such as %d/%m/%Y."
 
 _DATES_AT = "Which day of its week, or of another step, a date names: start or end; of several files FILE=end."
 
-files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...")
+
+def _one_stdin(_: object, __: object, files: tuple[str, ...]) -> tuple[str, ...]:
+    """Standard input is there once."""
+    if files.count("-") > 1:
+        raise click.UsageError("Standard input (-) is named twice, and can be read once: give the other table as a file.")
+    return files
+
+
+files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", callback=_one_stdin)
 missing_option = click.option(
     "--missing", type=click.Choice(["mask", "error", "zero"]), default="mask", show_default=True, help=_MISSING
 )
@@ -94,22 +105,37 @@ def tables(files: Sequence[str], voice: Voice) -> list[pd.DataFrame]:
 def _table(file: str) -> pd.DataFrame:
     """The table in a file or on standard input."""
     path = Path(file)
-    if file != "-" and not path.exists():
-        near = difflib.get_close_matches(path.name, _files_in(path.parent), n=1, cutoff=0.6)
-        hint = f" Did you mean {str(path.with_name(near[0]))!r}?" if near else ""
-        raise UsageError(f"file={file!r} does not exist.{hint} Give the path of a table, or - for CSV on standard input.")
+    if file != "-":
+        _refuse_no_file(file)
     from leadlag.sample import read_file  # noqa: PLC0415
 
     if file != "-":
         return read_file(path)
     try:
-        return read_file(io.StringIO(sys.stdin.buffer.read().decode("utf-8-sig")))
+        with standard_input() as stream:
+            return read_file(io.StringIO(stream.buffer.read().decode("utf-8-sig")))
     except UnicodeDecodeError:
         raise UsageError("Standard input is not UTF-8 text: save the table as UTF-8 CSV.") from None
 
 
+def _refuse_no_file(file: str) -> None:
+    """A path that is no file, by what it is; of one that does not exist the nearest name beside it."""
+    from leadlag.sample.paths import why_no_file  # noqa: PLC0415
+
+    path = Path(file)
+    why = why_no_file(path)
+    near = difflib.get_close_matches(path.name, _files_in(path.parent), n=1, cutoff=0.6) if "exist" in why else []
+    if why:
+        hint = f" Did you mean {str(path.with_name(near[0]))!r}?" if near else ""
+        shown = file if len(file) <= _LONGEST_PATH else f"{file[:_LONGEST_PATH]}..."
+        raise UsageError(f"file={shown!r} {why}.{hint}")
+
+
 def _files_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    try:
+        return sorted(path.name for path in folder.iterdir() if path.is_file())
+    except (OSError, ValueError):
+        return []
 
 
 def names(given: Sequence[str], read: Sequence[pd.DataFrame]) -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from leadlag.errors import UsageError
+from leadlag.sample.paths import why_no_file
 from leadlag.sample.tables import AS_WRITTEN, LINES, SOURCE, FileLines, as_pandas
 from leadlag.sample.violations import ViolationList, counted, raise_violations
 
@@ -58,10 +59,11 @@ def read_file(source: str | Path | IO[str]) -> pd.DataFrame:
 def _read_path(source: str | Path) -> pd.DataFrame:
     path = Path(source)
     kind = path.suffix.casefold()
-    if kind not in (".csv", ".txt", ".tsv", ".parquet", ".pq"):
+    why = why_no_file(path)
+    if kind not in (".csv", ".txt", ".tsv", ".parquet", ".pq") and (not why or "exist" in why):
         raise UsageError(f"file={str(source)!r} is not allowed: give a .csv or .parquet file, or - for CSV on standard input.")
-    if not path.is_file():
-        raise UsageError(f"file={str(source)!r} does not exist: check the path, or give - for CSV on standard input.")
+    if why:
+        raise UsageError(f"file={str(source)!r} {why}.")
     if kind in (".parquet", ".pq"):
         return _parquet(path)
     try:
