@@ -76,7 +76,8 @@ def build_grid(
         if as_of is not None:
             raise UsageError(f"as_of={as_of!r} needs dated rows or a counter: name the time column with time=.")
         calendar = Calendar(freq=freq or "period", index=pd.RangeIndex(n_rows), in_order=True)
-        return Grid(calendar=calendar, rows=np.arange(n_rows), places=np.arange(n_rows))
+        note = Note(code="LL137", column=None, text="no column is the time: rows were taken in their order, one period each.")
+        return Grid(calendar=calendar, rows=np.arange(n_rows), places=np.arange(n_rows), notes=(note,))
     notes: list[Note] = []
     counted_periods = _count_periods(stamps, freq, time, violations, notes)
     if counted_periods is None:
