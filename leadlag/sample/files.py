@@ -18,7 +18,7 @@ from leadlag.sample.rows import csv_rows, skipped_lines
 from leadlag.sample.sheets import sheet_rows
 from leadlag.sample.tables import AS_WRITTEN, SEPARATOR, SOURCE, as_pandas
 
-__all__ = ["read_file"]
+__all__ = ["options_of", "read_file"]
 
 _TEXT = (".csv", ".txt", ".tsv", ".tab")
 _PARQUET = (".parquet", ".pq")
@@ -84,6 +84,18 @@ def read_file(
     return frame
 
 
+def options_of(path: Path) -> tuple[str, ...]:
+    """The options of `read_file` that say something about such a file.
+
+    Examples
+    --------
+    >>> options_of(Path("a.xlsx")), options_of(Path("a.parquet"))
+    (('skip_rows', 'sheet'), ())
+    """
+    kind = path.suffix.casefold()
+    return ("skip_rows", "sheet") if kind in _EXCEL else () if kind in _PARQUET else ("sep", "encoding", "skip_rows")
+
+
 def _content(stream: IO[str] | IO[bytes]) -> str | bytes:
     """What an open file holds, as bytes where it can be told."""
     raw = getattr(stream, "buffer", stream)
@@ -104,13 +116,10 @@ def _read_path(
         raise UsageError(f"file={name!r} is not allowed: {step}.")
     if why:
         raise UsageError(f"file={name!r} {why}.")
-    if kind not in _EXCEL:
-        _refuse_option("sheet", sheet, name)
-    if kind not in _TEXT:
-        _refuse_option("sep", sep, name)
-        _refuse_option("encoding", encoding, name)
+    for option, value in (("sheet", sheet), ("sep", sep), ("encoding", encoding), ("skip_rows", skipped or None)):
+        if option not in options_of(path):
+            _refuse_option(option, value, name)
     if kind in _PARQUET:
-        _refuse_option("skip_rows", skipped or None, name)
         return _parquet(path)
     data = path.read_bytes()
     if kind in _TEXT:
