@@ -10,6 +10,7 @@ import pandas as pd
 
 from leadlag.sample.look import numbers_of, rises_by_one_step
 from leadlag.sample.numbered import are_codes, codes_in_order, goes_round, may_be_metric, repeated_years
+from leadlag.sample.tables import kinds_of
 from leadlag.sample.timewords import mentions_date, says_time
 from leadlag.sample.whole import EXCEL_DAYS, LIKELY_YEARS, point_format
 
@@ -92,7 +93,7 @@ def possible_dates(frame: pd.DataFrame, places: Sequence[int]) -> list[int]:
     >>> possible_dates(pd.DataFrame({"a": [3.1, 2.5, 2.7], "b": [45292, 45299, 45306], "c": [1.2024, 2.2024, 3.2024]}), [0, 1, 2])
     [1, 2]
     """
-    kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
+    kinds = kinds_of(frame)
     plain = [place for place in places if kinds[place] in "fiu"]
     found = set(places) - set(plain)
     if plain:

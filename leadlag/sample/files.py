@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -106,7 +106,7 @@ def _content(stream: IO[str] | IO[bytes]) -> str | bytes:
 
 
 def _read_path(
-    source: str | os.PathLike[str], sep: str | None, encoding: str | None, skipped: Any, sheet: str | None
+    source: str | os.PathLike[str], sep: str | None, encoding: str | None, skipped: Collection[int], sheet: str | None
 ) -> pd.DataFrame:
     path = Path(source)
     name, kind = str(source), path.suffix.casefold()
@@ -135,7 +135,7 @@ def _refuse_option(option: str, value: Any, name: str) -> None:
         raise UsageError(f"{option} says nothing about file={name!r}: leave it out.")
 
 
-def _csv(data: str | bytes, name: str, sep: str | None, encoding: str | None, skipped: Any) -> pd.DataFrame:
+def _csv(data: str | bytes, name: str, sep: str | None, encoding: str | None, skipped: Collection[int]) -> pd.DataFrame:
     """CSV as a frame of text."""
     text, notes = (data.removeprefix("\ufeff"), ()) if isinstance(data, str) else decoded(data, name, encoding)
     rows, separator, more = csv_rows(text, name, sep=sep, skipped=skipped)

@@ -64,7 +64,7 @@ def refuse_cycle(name: str | None, named: str = "") -> NoReturn:
 
 def codes_in_order(values: np.ndarray) -> bool:
     """Whether whole numbers are all codes of dates, such as 202403, and rise or fall throughout."""
-    return len(np.unique(values)) == len(values) and _steady(values) and _stamps_of_codes(values) is not None
+    return _stamps_of_codes(values) is not None and len(np.unique(values)) == len(values) and _steady(values)
 
 
 def are_codes(values: np.ndarray) -> bool:
@@ -81,12 +81,7 @@ def are_codes(values: np.ndarray) -> bool:
 
 def _stamps_of_codes(values: np.ndarray) -> np.ndarray | None:
     """The dates that whole numbers are by their digits; None if one is none, or there are too few."""
-    if (
-        len(values) < _FEWEST
-        or not np.isfinite(values).all()
-        or (values != np.floor(values)).any()
-        or np.abs(values).max() > 2**62
-    ):
+    if len(values) < _FEWEST or not _whole(values) or np.abs(values).max() > 2**62:
         return None
     found = read_whole(values.astype(np.int64), name=None, freq=None)
     if isinstance(found, Ambiguity) or found.kind != "form" or np.isnat(found.stamps).any():
@@ -106,7 +101,7 @@ def goes_round(values: np.ndarray) -> bool:
     >>> goes_round(np.array([0, 1, 2, 0, 1, 2, 0, 1, 2]))
     False
     """
-    if len(values) < _FEWEST or not np.isfinite(values).all() or (values != np.floor(values)).any():
+    if len(values) < _FEWEST or not _whole(values):
         return False
     steps, width = np.diff(values), np.ptp(values)
     way = 1 if (steps > 0).sum() > (steps < 0).sum() else -1
@@ -120,7 +115,7 @@ def ordered(column: pd.Series) -> bool:
     if pd.api.types.is_bool_dtype(column.dtype):
         return False
     values = numbers_of(column)
-    if not len(values) or not np.isfinite(values).all() or (values != np.floor(values)).any():
+    if not len(values) or not _whole(values):
         return False
     steps = np.diff(values)
     return bool((steps > 0).all() or (steps < 0).all())
@@ -148,6 +143,11 @@ def are_times(column: pd.Series, name: str | None) -> bool:
     if found.kind != "years" or len(np.unique(known)) < len(known):
         return False
     return unit_of(name) == "year" or says_date(name) or (_steady(known) and _steps_alike(known))
+
+
+def _whole(values: np.ndarray) -> bool:
+    """Whether none is missing, infinite or broken."""
+    return bool(np.isfinite(values).all() and (values == np.floor(values)).all())
 
 
 def _steady(values: np.ndarray) -> bool:
