@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 __all__ = ["PERCENT", "PLAIN", "Written", "as_written"]
 
-#: A number in the C locale.
-PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+#: A number in the C locale; digits can be matched in one way only, since whole columns are matched at once.
+PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 #: The unit of a number with a percent sign.
 PERCENT = "%"
 
