@@ -17,6 +17,7 @@ from leadlag import rank_leads
 from leadlag.errors import DataContractError, UsageError
 from leadlag.sample import Sample, from_long, from_snapshots, from_wide, read_file
 from leadlag.sample.texts import plain_texts
+from leadlag.sample.written import as_written
 
 
 def _table(**columns: list[Any]) -> pd.DataFrame:
@@ -160,6 +161,13 @@ def test_one_odd_cell_in_a_long_column_costs_no_time(cell: str) -> None:
     start = clock.process_time()
     assert plain_texts([*cells, cell], None) is None
     assert clock.process_time() - start < 1
+
+
+@pytest.mark.parametrize("begin", ["1", "(", "-", "€"])
+def test_a_cell_that_is_padded_with_blanks_costs_no_time(begin: str) -> None:
+    start = clock.process_time()
+    assert as_written(f"{begin}{' ' * 2_000}x") is None
+    assert clock.process_time() - start < 0.5
 
 
 def test_two_numbers_on_two_lines_of_one_cell_are_no_number() -> None:
