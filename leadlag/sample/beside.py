@@ -56,7 +56,7 @@ def _may_be_date(cells: np.ndarray) -> bool:
     for cell in cells:
         if isinstance(cell, str):
             text = cell.strip()
-            if OTHER_DATE.fullmatch(text) or (text.isdecimal() and int(text) >= _LEAST):
+            if OTHER_DATE.fullmatch(text) or (text.isdecimal() and len(text) < 20 and int(text) >= _LEAST):
                 return True
         elif isinstance(cell, (int, float, np.number)) and _LEAST <= cell < np.inf and cell == np.floor(cell):
             return True
