@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from leadlag.sample.marks import Marks
 from leadlag.sample.model import Note
 from leadlag.sample.names import first_names
 from leadlag.sample.numbers import to_float64
@@ -56,7 +57,7 @@ class Totals:
         return (Note(code="LL135", column=column, text=text),) if self.rows else ()
 
 
-def totals_of(frame: pd.DataFrame, names: Sequence[str], times: pd.Series, place: int | None) -> Totals:
+def totals_of(frame: pd.DataFrame, names: Sequence[str], times: pd.Series, place: int | None, marks: Marks) -> Totals:
     """The rows whose time says total, and whether they are.
 
     Parameters
@@ -66,6 +67,8 @@ def totals_of(frame: pd.DataFrame, names: Sequence[str], times: pd.Series, place
     times : pandas.Series, shape (n_rows,)
     place : int or None
         Position of the time column, None for the index.
+    marks : Marks
+        What is known of point and comma.
     """
     if not (times.dtype == object or pd.api.types.is_string_dtype(times.dtype) or isinstance(times.dtype, pd.CategoricalDtype)):
         return Totals()
@@ -74,7 +77,7 @@ def totals_of(frame: pd.DataFrame, names: Sequence[str], times: pd.Series, place
         return Totals()
     others = np.setdiff1d(np.arange(len(frame)), said)
     found, alone = [], []
-    readings = [(name, to_float64(frame.iloc[:, at])) for at, name in enumerate(names) if at != place]
+    readings = [(name, to_float64(frame.iloc[:, at], marks)) for at, name in enumerate(names) if at != place]
     columns = [(name, reading.values) for name, reading in readings if reading.kind == "number"]
     for row in said:
         wrong = _not_the_sum(row, others, columns)
