@@ -13,7 +13,7 @@ from leadlag.sample.numbered import are_codes, codes_in_order, goes_round, may_b
 from leadlag.sample.timewords import mentions_date, mentions_event, says_time
 from leadlag.sample.whole import point_format
 
-__all__ = ["Doubt", "dates_in_doubt", "doubt_about", "possible_dates", "serials_by_name"]
+__all__ = ["Doubt", "dates_in_doubt", "doubt_about", "possible_dates", "serial_dates"]
 
 #: Fewer numbers are no column of times, and so many are looked at before all others.
 _FEWEST, _FIRST = 5, 6
@@ -25,7 +25,7 @@ _YEARS = (1900, 2100)
 _YEAR_DIGITS, _SAME_STEP = 4, 3e-3
 #: Share of steps that are alike in dates with gaps.
 _MOSTLY = 0.7
-_DAY = 86_400
+_DAY, _EXCEL_OF_1970 = 86_400, 25_569
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,15 +112,23 @@ def possible_dates(frame: pd.DataFrame, places: Sequence[int]) -> list[int]:
     return [place for place in places if place in found]
 
 
-def serials_by_name(column: pd.Series, name: str | None) -> bool:
-    """Whether numbers are days as Excel counts them, or seconds since 1970, under a name that says date."""
-    if not (mentions_date(name) or mentions_event(name)):
-        return False
+def serial_dates(column: pd.Series) -> np.ndarray | None:
+    """The days that all numbers of a column are by their size: days as Excel counts them, or seconds since 1970; else None.
+
+    Examples
+    --------
+    >>> serial_dates(pd.Series([45292, 45293])).tolist()[0], serial_dates(pd.Series([1.5, 2.5])) is None
+    (datetime.date(2024, 1, 1), True)
+    """
     values = numbers_of(column)
     known = values[np.isfinite(values)]
-    if 2 * len(known) <= len(values) or _serial_kind(known) is None:
-        return False
-    return mentions_date(name) or _in_order(known)
+    kind = _serial_kind(known) if 2 * len(known) > len(values) else None
+    if kind is None:
+        return None
+    seconds = {"seconds": 1, "milliseconds": 1_000}
+    days = known - _EXCEL_OF_1970 if kind == "excel" else known / seconds[kind] / _DAY
+    stamps: np.ndarray = np.floor(days).astype(np.int64).astype("datetime64[D]")
+    return stamps
 
 
 def _codes(known: np.ndarray, _: str | None) -> Doubt | None:
@@ -166,7 +174,7 @@ def _serials(known: np.ndarray, name: str | None) -> Doubt | None:
     kind = _serial_kind(known)
     if kind is None:
         return None
-    named = mentions_date(name) or says_time(name) or (mentions_event(name) and _in_order(known))
+    named = mentions_date(name) or ((says_time(name) or mentions_event(name)) and _in_order(known))
     if not named and not _calendar_steps(known, kind):
         return None
     if kind == "excel":
