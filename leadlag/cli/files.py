@@ -6,6 +6,7 @@ import difflib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,14 +128,17 @@ def told_as(
     """Errors inside show the call in Python that does what this command does."""
     from leadlag._calls import Call  # noqa: PLC0415
 
-    said = "".join(f", {name}={value!r}" for name, value in (opening or {}).items() if value is not None)
-    read = [f"read_file({Path(file).name!r}{said})" if file != "-" else f"read_file(sys.stdin{said})" for file in files]
-    data = read[0] if len(read) == 1 else f"[{', '.join(read)}]"
+    named = [_name_of(file) for file in files]
     try:
         yield
     except LeadLagError as error:
-        error.tell(Call.of(function, options, reading=reading, data=data))
+        error.tell(Call.of(function, options, reading=reading, files=named, opening=opening))
         raise
+
+
+def _name_of(file: str) -> str:
+    """A file as `read_file` is given it in a call that is shown: no folder of the machine."""
+    return repr(Path(file).name) if file != "-" else "sys.stdin"
 
 
 def tables(files: Sequence[str], voice: Voice, opening: Mapping[str, Any]) -> list[pd.DataFrame]:
@@ -174,7 +178,13 @@ def _table(file: str, opening: Mapping[str, Any]) -> pd.DataFrame:
         raise UsageError(f"file={file!r} does not exist.{hint} Give the path of a table, or - for CSV on standard input.")
     from leadlag.sample import read_file  # noqa: PLC0415
 
-    return read_file(sys.stdin if file == "-" else path, **opening)
+    try:
+        return read_file(sys.stdin if file == "-" else path, **opening)
+    except LeadLagError as error:
+        from leadlag._calls import Call  # noqa: PLC0415
+
+        error.tell(replace(Call.of(read_file, opening), data=_name_of(file)))
+        raise
 
 
 def _files_in(folder: Path) -> list[str]:

@@ -83,7 +83,7 @@ def build_grid(
     if counted_periods is None:
         return None
     cadence, ordinals, clock, tz = counted_periods
-    if _refused_as_empty(stamps, cadence, ordinals, time, violations, filled=filled):
+    if freq is not None and _refused_as_empty(stamps, cadence, ordinals, time, violations, filled=filled):
         return None
     if stamps.off == BUSINESS and as_of is not None:
         raise UsageError(

@@ -37,6 +37,10 @@ CYCLES = {"hour": (0, 24), "day": (1, 31), "week": (0, 53), "month": (1, 12), "q
 
 #: Fewer numbers are no codes of dates; years that numbers may be.
 _FEWEST, _YEARS = 5, (1700, 2200)
+#: First and last of what comes round again: hours, weekdays, days, weeks, months and quarters, counted from 1 or 0.
+_ROUND = frozenset(
+    {(0, 23), (1, 24), (0, 6), (1, 7), (1, 5), (1, 31), (1, 52), (1, 53), (0, 52), (0, 53), (1, 12), (0, 11), (1, 4), (0, 3)}
+)
 
 
 def cycle(column: pd.Series, name: str | None) -> bool:
@@ -103,13 +107,16 @@ def goes_round(values: np.ndarray) -> bool:
     (False, False)
     >>> goes_round(np.array([2, 3, 4, 1, 2, 3, 4, 1])), goes_round(np.array([1, 4, 3, 2, 1, 4, 3]))
     (True, True)
+    >>> goes_round(np.array([0, 1, 2, 0, 1, 2, 0, 1, 2]))
+    False
     """
     if len(values) < _FEWEST or not np.isfinite(values).all() or (values != np.floor(values)).any():
         return False
     steps, width = np.diff(values), np.ptp(values)
     way = 1 if (steps > 0).sum() > (steps < 0).sum() else -1
     back = steps == -way * width
-    return bool(width >= 2 and ((steps == way) | back).all() and len(values) > width + 1 and back.sum() > 1)
+    whole = (int(values.min()), int(values.max())) in _ROUND
+    return bool(whole and ((steps == way) | back).all() and len(values) > width + 1 and back.sum() > 1)
 
 
 def ordered(column: pd.Series) -> bool:
