@@ -28,6 +28,8 @@ class Quality:
         The lead is an arithmetic part of the KPI.
     reported : bool
         The KPI is reported as an average or a sum over several periods.
+    rescaled : bool
+        The lead, or the KPI, alone has changed its unit at some date.
     n_seasons : float
         Seasons in the sample, of the longest season in the model; infinite without one.
     """
@@ -39,4 +41,5 @@ class Quality:
     moved: int = 0
     part: bool = False
     reported: bool = False
+    rescaled: bool = False
     n_seasons: float = math.inf

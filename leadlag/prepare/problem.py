@@ -20,7 +20,8 @@ from leadlag.prepare.arrays import working_problem
 from leadlag.prepare.finer import own_series, sampled
 from leadlag.prepare.labels import Prepared, Treatment
 from leadlag.prepare.leads import N_TREND, WorkingLeads, working_leads
-from leadlag.prepare.refusals import refuse_exact_kpi, refuse_kpi, refuse_lags
+from leadlag.prepare.refusals import refuse_clipped, refuse_exact_kpi, refuse_kpi, refuse_lags
+from leadlag.prepare.repairs import rescaled_alone
 from leadlag.prepare.reported import reported_kpi
 from leadlag.prepare.season import season_columns, selected_seasons
 from leadlag.prepare.transforms import take_log
@@ -82,6 +83,7 @@ def prepare(
     season = season_columns(seasons)
     refuse_exact_kpi(kpi, y, fixed if season is None else np.column_stack([fixed, season]))
     problem, working, done = working_problem(y, X, fixed, season=season, lags=tuple(range(1, max_lag + 1)), own=own)
+    refuse_clipped(kpi, sample.column(kpi), working.n_clipped, sample.periods)
     return Prepared(
         problem=problem,
         leads=names,
@@ -92,6 +94,7 @@ def prepare(
             state=working.state,
             differenced=working.unit_root,
             n_clipped=working.n_clipped,
+            rescaled=kpi in rescaled_alone(sample),
         ),
         working=working,
         seasons=seasons,
@@ -118,6 +121,7 @@ def _treatments(
             surprises=bool(done.surprises[j]),
             n_clipped=int(done.n_clipped[j]),
             pace=sample.pace(name),
+            rescaled=name in rescaled_alone(sample),
         )
         for j, name in enumerate(names)
     )

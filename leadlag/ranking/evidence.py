@@ -121,6 +121,7 @@ def _quality(prepared: Prepared, j: int, *, nobs: int) -> Quality:
         moved=done.moved,
         part=done.part,
         reported=bool(prepared.reported),
+        rescaled=done.rescaled or kpi.rescaled,
         n_seasons=min((item.n_seasons for item in prepared.seasons), default=math.inf),
     )
 

@@ -23,6 +23,7 @@ from leadlag.prepare.origins.learned import Learner, RealTimeData
 from leadlag.prepare.origins.publication import unrevised_data
 from leadlag.prepare.origins.rolling import default_origin, rolling_forecasts
 from leadlag.prepare.origins.snapshots import Snapshots
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.reported import reported_kpi
 from leadlag.prepare.transforms import take_log
 from leadlag.prepare.untestable import untestable_leads
@@ -54,6 +55,7 @@ def forecast_gain(
     catalogue: Iterable[Metric] | None = None,
     missing: Missing = "mask",
     log: str | Sequence[str] = (),
+    repair: Sequence[str] = REPAIRS,
 ) -> ForecastGain:
     """Measure how much of the KPI's forecast error each lead saves on periods that the forecast had not seen.
 
@@ -83,6 +85,8 @@ def forecast_gain(
         themselves.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/tables.md`.
     log : str or sequence of str
         Columns to analyse in natural logs.
 
@@ -125,6 +129,8 @@ def forecast_gain(
             raise UsageError(f"missing={missing!r} is not allowed with snapshots, in which what is not out yet is missing.")
         data = vintages.latest
     sample, names = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
+    repairs = as_repairs(repair)
+    sample = repaired(sample, names.names, repairs)
     kpi, candidates, kept = names.kpi, names.leads, names.controls
     longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     first = _first_row(sample, first_origin)
@@ -145,7 +151,7 @@ def forecast_gain(
         raise UsageError(words.nothing(asked, (row.missing for row in gains)), code="LL127")
     settings: dict[str, Any] = {"kpi": kpi, "horizons": asked, "max_lag": longest, "first_origin": first_origin}
     settings |= {"rng": seed_words(rng), "controls": kept}
-    settings |= {"missing": missing, "log": logged, "time": time}
+    settings |= {"missing": missing, "repair": repairs, "log": logged, "time": time}
     return _result(sample, forecasts, gains, kpi=kpi, controls=kept, log=logged, settings=settings)
 
 
