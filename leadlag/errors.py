@@ -78,7 +78,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL146": "values before a common change of unit were put in the unit of today",
         "LL147": "a repeated value far from all others was read as missing",
         "LL148": "one column alone has changed its unit",
-        "LL149": "a first or last period that may not be whole",
+        "LL149": "a first or last period may not be whole",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",
         "LL204": "too few periods for this lead",
