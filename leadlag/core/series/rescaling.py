@@ -18,11 +18,11 @@ _TOGETHER, _ALONE = 8.0, 12.0
 #: From this factor on several columns that agree are taken at their word. A smaller one has to be one by which currencies were
 #: replaced, since sales and visits may well be halved together; that of a column alone has to be a power of ten.
 _FACTOR = 5.0
-#: Rows on either side over which levels are compared, at most and at least.
-_MOST, _LEAST = 12, 4
+#: Rows on either side over which levels are compared, at most, and at least: for several columns, and for one alone.
+_MOST, _LEAST, _LEAST_ALONE = 12, 4, 8
 #: Standard errors within which factors agree, and within which a known one is the factor; errors in logs that are too small to be
 #: true, and beyond which some known factor is always near.
-_AGREE, _LEAST_ERROR, _VAGUE = 3.0, 0.005, 0.02
+_AGREE, _LEAST_ERROR, _VAGUE, _VAGUE_ALONE = 3.0, 0.005, 0.02, 0.15
 #: What one euro replaced.
 _CURRENCIES = (1.95583, 6.55957, 1936.27, 166.386, 40.3399, 2.20371, 13.7603, 200.482, 340.75, 5.94573, 7.5345, 30.126, 15.6466)
 #: Values of one sign, at least.
@@ -112,7 +112,8 @@ def _largest(logs: Floats) -> Rescaling | None:
     steps = _steps(logs)
     clear = steps.distance > _TOGETHER
     several = [group for row in np.flatnonzero(clear.sum(axis=1) >= 2) for group in _agreeing(steps, int(row), clear[row])]
-    alone = [(int(row), np.array([column])) for row, column in zip(*np.nonzero(steps.distance > _ALONE), strict=True)]
+    places = zip(*np.nonzero((steps.distance > _ALONE) & (steps.error < _VAGUE_ALONE)), strict=True)
+    alone = [(int(row), np.array([j])) for row, j in places if np.isfinite(logs[row:, j]).sum() >= _LEAST_ALONE]
     for groups, trusted in ((several, np.log(_FACTOR)), (alone, np.inf)):
         found = [Rescaling(row=row, factor=factor, columns=columns) for row, columns in groups
                  if (factor := _factor(steps, row, columns, trusted=trusted)) is not None]  # fmt: skip
@@ -138,7 +139,8 @@ def _steps(logs: Floats) -> _Steps:
             step = float(np.median(after) - np.median(before))
             stays = np.sign(step) == np.sign(change[at - 1]) and 0.5 < step / change[at - 1] < 2.0
             apart = after.min() > before.max() or after.max() < before.min()
-            if stays and apart:
+            last = float(np.median(values[at:][-_MOST:]) - np.median(before))  # a shock that fades has gone by then
+            if stays and apart and last / step > 0.5:
                 # of a wandering series the change itself, of a series about a level the medians are the better measure
                 usual = _spread_of_levels(np.concatenate([values[:at], values[at:] - change[at - 1]]))
                 place = rows[at], j
