@@ -20,7 +20,7 @@ __all__ = ["READING", "Call", "Fix"]
 _READERS = ("from_wide", "from_long", "from_snapshots")
 
 #: Options of `from_wide`: how a table is read. A function that takes one of these itself is called with it.
-READING = ("time", "freq", "tz", "date_format", "as_of", "catalogue", "infinite")
+READING = ("time", "freq", "tz", "date_format", "dates_at", "as_of", "catalogue", "infinite")
 
 #: What is said of metrics while a table is read, and is used again by the function that gets the Sample.
 _SAID_TWICE = ("catalogue",)
@@ -76,7 +76,7 @@ class Fix:
         """The options as the command line has them; empty where it has none."""
         if self.lines or self.reader or not self.options or any(name in _NO_FLAG for name, _ in self.options):
             return ""
-        said = " ".join(f"--{name.replace('_', '-')} {_flag_value(value)}" for name, value in self.options)
+        said = " ".join(f"--{name.replace('_', '-')} {part}" for name, value in self.options for part in _flag_values(value))
         return " ".join(part for part in (said, self.when) if part)
 
 
@@ -171,6 +171,8 @@ def _plain(value: object) -> bool:
     return value is None or type(value) in (str, int, float, bool)
 
 
-def _flag_value(value: object) -> str:
-    """A value as a shell reads it."""
-    return shlex.quote(",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))
+def _flag_values(value: object) -> list[str]:
+    """A value as a shell reads it; one for each file is given as often as there are such."""
+    if isinstance(value, Mapping):
+        return [shlex.quote(f"{file}={said}") for file, said in value.items()]
+    return [shlex.quote(",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))]

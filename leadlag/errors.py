@@ -74,6 +74,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL136": "row numbers were left out",
         "LL137": "rows without times were taken in their order",
         "LL138": "times were read in a form that is no ISO date",
+        "LL139": "each date was taken for the first or the last day of its period",
         "LL145": "a row in which most columns are far out was left out",
         "LL146": "values before a common change of unit were put in the unit of today",
         "LL147": "a repeated value far from all others was read as missing",

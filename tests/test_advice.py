@@ -23,7 +23,7 @@ def error_of(data: Any, **options: Any) -> LeadLagError:
 def follow(call: str, data: Any) -> str:
     """The code of what is wrong after the advice was taken; empty if nothing is."""
     lines = call.split("\n")
-    place = {**vars(ll), "as_sample": as_sample, "pd": pd, "data": data}
+    place = {**{name: getattr(ll, name) for name in ll.__all__}, "as_sample": as_sample, "pd": pd, "data": data}
     try:
         exec("\n".join(lines[:-1]), place)  # noqa: S102 - the advice is the thing under test
         eval(lines[-1], place)  # noqa: S307
@@ -57,6 +57,21 @@ def test_the_call_repeats_what_the_caller_said_and_reads_the_table_first() -> No
     )
     assert follow(error.first.call, frame) == ""
     assert error.first.call in str(error)
+
+
+def test_one_call_says_what_the_dates_of_every_table_name() -> None:
+    sundays, fridays = (
+        good_frame().rename(columns={name: f"{name}{day}" for name in ("sales", "visits", "ads")}).assign(
+            date=lambda table, day=day: pd.to_datetime(table["date"]) + pd.Timedelta(days=day)
+        )
+        for day in (6, 4)
+    )  # fmt: skip
+    data = [sundays.rename(columns={"sales6": "sales"}), fridays]
+    error = error_of(data)
+    assert error.first.call == (
+        "rank_leads(from_wide(data, dates_at={'data[0]': 'end', 'data[1]': 'end'}), kpi='sales', evidence=False, n_draws=99)"
+    )
+    assert follow(error.first.call, data) == ""
 
 
 def test_reading_options_are_those_of_from_wide() -> None:

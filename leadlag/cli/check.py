@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,7 +56,7 @@ def check(*, files: tuple[str, ...], kpi: str | None, as_json: bool, voice: Voic
         with warnings_said(voice):
             checked = _Checked.of(read, kpi, options)
     if as_json:
-        each = () if checked.violations else [_sample_of(table, options) for table in read]
+        each = () if checked.violations else [_sample_of(table, _of_one(table, options)) for table in read]
         print_data(json.dumps(checked.as_json(list(zip(files, each, strict=False))), indent=2, ensure_ascii=False))
     else:
         print_data(checked.text())
@@ -84,14 +85,18 @@ class _Checked:
         """All violations of what `options` ask of the tables, and of `kpi` as an outcome; without any, what was read."""
         from leadlag.sample import find_violations  # noqa: PLC0415
 
-        found = list(find_violations(read, **options))
+        try:
+            sample, found = _sample_of(read, options), []
+        except DataContractError:
+            sample, found = None, list(find_violations(read, **options))
         if kpi is not None:
             said = {(item.code, item.column) for item in found}
             asked = find_violations(read, **options, columns={"kpi": [kpi]})
             found += [item for item in asked if (item.code, item.column) not in said]
-        if found:
+        if sample is None or found:
             return cls(violations=found)
-        sample = _sample_of(read, options)
+        if sample.open_questions():
+            return cls(violations=_open_questions(sample, options))
         try:
             return cls(violations=(), sample=sample, untestable=[] if kpi is None else _untestable(sample, kpi))
         except DataContractError as error:
@@ -124,6 +129,24 @@ def _sample_of(data: Any, options: Mapping[str, Any]) -> Sample:
     from leadlag.sample import as_sample  # noqa: PLC0415
 
     return as_sample(data, **options)
+
+
+def _of_one(table: pd.DataFrame, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of several tables as those of one of them."""
+    from leadlag.sample.tables import SOURCE  # noqa: PLC0415
+
+    file = str(table.attrs.get(SOURCE, ""))
+    told = options["dates_at"]
+    mine = told.get(file, told.get(Path(file).name)) if isinstance(told, Mapping) else told
+    return {**options, "dates_at": mine, "time": options["time"] if options["time"] in table.columns else None}
+
+
+def _open_questions(sample: Sample, options: Mapping[str, Any]) -> list[Violation]:
+    """What has to be said before these tables are taken together."""
+    from leadlag._calls import Call  # noqa: PLC0415
+    from leadlag.sample import from_wide  # noqa: PLC0415
+
+    return [item.told(Call.of(from_wide, options)) for item in sample.open_questions()]
 
 
 def _violations_of(error: DataContractError, *, column: str | None = None) -> list[Violation]:

@@ -26,7 +26,7 @@ FILE = """FILE is a .csv or .parquet table with one row a period, or - for CSV o
 different cadence, a quarterly KPI and monthly leads, may come in one file each."""
 
 #: The options of `with_reading`, under their names in `as_sample`.
-READING = ("time", "freq", "tz", "date_format", "infinite")
+READING = ("time", "freq", "tz", "date_format", "dates_at", "infinite")
 
 _MISSING = "What to do with missing periods; nothing is filled by default."
 _INFINITE = "What an infinite value means."
@@ -34,10 +34,22 @@ _FREQ = "One period: hour, day, business_day, week, month, quarter, year or peri
 _TZ = "Zone in which periods are meant, such as Europe/Berlin."
 _DATE_FORMAT = "How dates are written if not as 2024-01-31, such as %d/%m/%Y."
 
+_DATES_AT = "Which day of its week, or of another step, a date names: start or end; of several files FILE=end."
+
 files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...")
 missing_option = click.option(
     "--missing", type=click.Choice(["mask", "error", "zero"]), default="mask", show_default=True, help=_MISSING
 )
+
+
+def _by_file(_: object, __: object, given: Sequence[str]) -> str | dict[str, str] | None:
+    """One word for all files, or one for each that is named."""
+    parts = [text.rpartition("=") for text in given]
+    named = {"standard input" if file == "-" else file: word for file, mark, word in parts if mark}
+    words = [text for text in given if "=" not in text]
+    if len(words) > 1 or (words and named):
+        raise click.BadParameter("give one word for all files, or FILE=start and FILE=end for each.")
+    return words[0] if words else named or None
 
 
 def with_reading(command: Callable[..., int]) -> Callable[..., int]:
@@ -46,6 +58,7 @@ def with_reading(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--infinite", type=click.Choice(["error", "missing"]), default="error", show_default=True, help=_INFINITE),
         click.option("--tz", metavar="ZONE", help=_TZ),
         click.option("--freq", metavar="WORD", help=_FREQ),
+        click.option("--dates-at", multiple=True, metavar="END", callback=_by_file, help=_DATES_AT),
         click.option("--date-format", metavar="FORMAT", help=_DATE_FORMAT),
         click.option("--time", help="Column of the time; found by itself if there is one."),
     ):

@@ -58,7 +58,8 @@ def understood(file: str, sample: Sample) -> list[dict[str, object]]:
     return [
         {
             "file": file, "rows": part.read.n_rows if part.read else None,
-            "time": {"column": part.read.time, "form": part.read.form or None} if part.read else None,
+            "time": {"column": part.read.time, "form": part.read.form or None, "dates_at": part.calendar.taken_at}
+            if part.read else None,
             "cadence": part.calendar.freq, "season": list(part.calendar.season_lengths),
             "first": part.periods[0], "last": part.periods[-1], "n_periods": part.n_periods,
             "n_empty": part.n_empty, "metrics": list(part.names),
@@ -72,5 +73,6 @@ def _calendar(label: str, before: str, part: Sample) -> list[tuple[str, str]]:
     """The periods of one cadence, and the metrics on them."""
     names = ", ".join(cut(shown(name), _NAME) for name in part.names)
     span = f"{periods(part.n_periods, part.calendar.unit)}, {shown(part.periods[0])} to {shown(part.periods[-1])}"
+    span += f" ({part.calendar.span})" if part.calendar.span else ""
     span += ", without times, rows in their order" if part.calendar.in_order else ""
     return [(label, f"{before}{span}"), ("Metrics", f"{len(part.names):,}: {names}")]

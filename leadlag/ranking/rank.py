@@ -194,6 +194,7 @@ def _context(
         first=sample.periods[0],
         last=sample.periods[-1],
         n_periods=sample.n_periods,
+        span=sample.calendar.span,
         max_lag=max_lag,
         policy=policy,
         momentum=tuple(momentum.phi.tolist()),

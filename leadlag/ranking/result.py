@@ -87,6 +87,8 @@ class Context:
     first, last : str
         Labels of the first and last period of the sample.
     n_periods : int
+    span : str
+        What a week, or another step off the calendar, is: "weeks Monday to Sunday"; else empty.
     max_lag : int
     integration : str
         "integrated", "stationary" or "inconclusive", of the KPI.
@@ -104,6 +106,7 @@ class Context:
     first: str
     last: str
     n_periods: int
+    span: str = ""
     max_lag: int
     integration: str = ""
     treatment: str

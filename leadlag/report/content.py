@@ -9,7 +9,7 @@ from leadlag.ranking.result import Context, LeadRanking, RankedLead
 from leadlag.ranking.words.checks import STATUS, check, label, question_of
 from leadlag.ranking.words.facts import fact_list, published_late
 from leadlag.ranking.words.prose import lead_paragraphs
-from leadlag.ranking.words.sentences import LIMITS, VERDICT, effect_head, headline, reason
+from leadlag.ranking.words.sentences import LIMITS, VERDICT, effect_head, headline, length, reason
 from leadlag.ranking.words.tables import delay_cell, direction_cell, effect_cell, left_cell, sd_cell, t_cell
 from leadlag.wording.layout import CAVEAT
 from leadlag.wording.searched import counted
@@ -64,7 +64,7 @@ def _glance(ranking: LeadRanking) -> list[tuple[str, str]]:
     context, tests = ranking.context, ranking.family
     return [
         ("Sample", f"{shown(context.first)} to {shown(context.last)}"),
-        ("Length", periods(context.n_periods, context.unit)),
+        ("Length", length(context)),
         ("Tested", f"{tests.n_tested:,} of {periods(tests.n_candidates, 'candidate')}"),
         ("Searched", counted(tests.search)),
         ("False discovery rate", percent(context.policy.fdr)),

@@ -105,14 +105,14 @@ def align(
     ratio = float(days_per_period(cadence_of(kpi)) / days_per_period(cadence_of(own)))
     if per < 1 or ratio <= 1.0:
         slow = np.stack([last_ended(column, edges) for column in values.T], axis=-1)
-        return Aligned(values=slow, finer={}, pace=ratio, text=_slow_text(names, own, kpi))
+        return Aligned(values=slow, finer={}, pace=ratio, text=_with_spans(_slow_text(names, own, kpi), own, kpi))
     clock = edges.clock(per=per, ratio=ratio)
     columns = [_one(column, edges, rules.get(name, "mean"), parts) for column, name in zip(values.T, names, strict=True)]
     finer = {
         name: Finer(values=column, clock=clock, unit=own.unit, calendar=own) for name, column in zip(names, values.T, strict=True)
     }
     text = _fast_text(names, own, kpi, ratio, {rules.get(name, "mean") for name in names})
-    return Aligned(values=np.stack(columns, axis=-1), finer=finer, pace=ratio, text=text)
+    return Aligned(values=np.stack(columns, axis=-1), finer=finer, pace=ratio, text=_with_spans(text, own, kpi))
 
 
 def edges_between(kpi: Calendar, own: Calendar) -> Edges:
@@ -179,6 +179,12 @@ def _fewest_whole(kpi: Calendar, own: Calendar) -> int:
 
 def _unit(calendar: Calendar) -> str:
     return f"step of {calendar.step}" if calendar.step else calendar.unit
+
+
+def _with_spans(text: str, own: Calendar, kpi: Calendar) -> str:
+    """The sentence with the days of weeks and other steps, where it does not say them itself."""
+    spans = {calendar.span: None for calendar in (own, kpi) if calendar.span}
+    return f"{text.removesuffix('.')} ({'; '.join(spans)})." if spans and own.freq != kpi.freq else text
 
 
 def _fast_text(names: Sequence[str], own: Calendar, kpi: Calendar, ratio: float, rules: set[Aggregate]) -> str:

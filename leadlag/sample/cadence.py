@@ -172,7 +172,26 @@ def _by_months(stamps: np.ndarray) -> InferredCadence:
     if step in (1, 3, 12):
         freq: Freq = "month" if step == 1 else "quarter" if step == 3 else "year"
         return _checked(Cadence(freq=freq), stamps)
-    return _checked(Cadence(freq="period", base="month", step=step, origin=int(months[0])), stamps)
+    cadence = Cadence(freq="period", base="month", step=step, origin=int(months[0]))
+    if 12 % step == 0:
+        cadence = _on_calendar(cadence, int(months[0]) % step, int(day_of_month.min()))
+    return _checked(cadence, stamps)
+
+
+def _on_calendar(cadence: Cadence, month: int, day: int) -> Cadence:
+    """Half-years and other parts of a calendar year by the dates that they hold; unchanged if these are of another year.
+
+    Parameters
+    ----------
+    cadence : Cadence
+        Some months, of which twelve are a multiple.
+    month, day : int
+        Month of the dates in the part of the year, and day in the month, both from 0.
+    """
+    last = cadence.step - 1
+    if (day >= _LATE_DAY and month != last) or (day <= _EARLY_DAY and month not in (0, last)):
+        return cadence
+    return replace(cadence, origin=cadence.origin - month, dates_at="end" if month == last and day >= _LATE_DAY else "start")
 
 
 def _regular(stamps: np.ndarray) -> InferredCadence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,8 @@ from leadlag.sample.violations import Fix, ViolationList, counted
 __all__ = ["ReadColumns", "read_columns"]
 
 _KINDS = {"text": "text, none of its cells is a plain number", "date": "dates, no numbers"}
+#: From here on not every whole number is a float64.
+_EXACT = 2**53
 _COMMA_STEP = (
     "write numbers with a point and without separators or signs, for example 1234.5 "
     "(pd.read_csv has decimal=',' and thousands='.')."
@@ -77,7 +80,7 @@ def read_columns(
     notes: list[Note] = []
     left_out = [LeftOut(name=name, reason=_KINDS["date"]) for name in dates]
     kept: list[int] = []
-    plain = _plain_floats(frame, places, values)
+    plain = _plain_numbers(frame, places, values)
     for column, place in enumerate(places):
         name = names[place]
         if column in plain:
@@ -105,14 +108,16 @@ def read_columns(
     )
 
 
-def _plain_floats(frame: pd.DataFrame, places: Sequence[int], values: np.ndarray) -> frozenset[int]:
-    """Copy all plain float columns in one step; returns which they were."""
-    floats = [column for column, place in enumerate(places) if frame.dtypes.iloc[place] == np.float64]
-    if len(floats) == values.shape[1] == frame.shape[1]:
-        values[:] = frame.to_numpy()
-    elif floats:
-        values[:, floats] = frame.iloc[:, [places[column] for column in floats]].to_numpy()
-    return frozenset(floats)
+def _plain_numbers(frame: pd.DataFrame, places: Sequence[int], values: np.ndarray) -> frozenset[int]:
+    """Copy all columns that are numbers by their type in one step; returns which they were, but for those that lose digits."""
+    kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
+    plain = [column for column, place in enumerate(places) if kinds[place] in "fiu"]
+    if len(plain) == values.shape[1] == frame.shape[1]:
+        values[:] = frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    elif plain:
+        values[:, plain] = frame.iloc[:, [places[column] for column in plain]].to_numpy(dtype=np.float64, na_value=np.nan)
+    whole = [column for column in plain if kinds[places[column]] != "f"]
+    return frozenset(plain).difference(compress(whole, (np.abs(values[:, whole]) >= _EXACT).any(axis=0)))
 
 
 def _notes(reading: Reading, name: str, *, as_written: bool) -> list[Note]:
@@ -161,10 +166,8 @@ def _infinities(
     notes: list[Note],
 ) -> None:
     """Infinite values: an error, or missing if the caller says so."""
-    for column in kept:
+    for column in sorted(set(kept).intersection(np.flatnonzero(np.isinf(values).any(axis=0)).tolist())):
         values_here = values[:, column]
-        if not np.isinf(values_here).any():
-            continue
         places = np.flatnonzero(np.isinf(values_here))
         name = names[column]
         if infinite == "missing":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from leadlag.sample.look import Look, look_at, look_under, may_hold_times, month
 from leadlag.sample.model import Note
 from leadlag.sample.names import first_names, plain_name
 from leadlag.sample.numbered import CYCLES, are_times, codes_in_order, count_rows, cycle, ordered, refuse_cycle, repeated_years
-from leadlag.sample.timewords import MONTHS, plain_text, says_date, says_time, unit_of
+from leadlag.sample.timewords import MONTHS, plain_text, says_date, says_time, time_names, unit_of
 
 __all__ = ["TimeSource", "find_time"]
 
@@ -147,7 +148,7 @@ class _Candidates:
         frame = frame.copy(deep=False)
         frame.attrs = {}  # what a frame carries is copied with every column that is taken from it
         free = [place for place, name in enumerate(names) if name not in used]
-        kinds = [dtype.kind if isinstance(dtype, np.dtype) else "O" for dtype in frame.dtypes]
+        kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
         numbers = Look(kind="number", n_cells=len(frame), n_fit=len(frame))
         looks = {
             place: numbers if kinds[place] in "fiu" else look_under(frame.iloc[:, place], names[place], date_format)
@@ -186,7 +187,7 @@ class _Candidates:
             [place for place, look in self.looks.items() if look.kind == kind and look.whole]
             for kind in ("date", "form", "other")
         ]
-        coded = [place for place in self._numbers() if are_times(self.frame.iloc[:, place], self.names[place])]
+        coded = [place for place in self._numbers if are_times(self.frame.iloc[:, place], self.names[place])]
         return [*kinds[:2], coded, [place for place in kinds[2] if says_time(self.names[place])]]
 
     def _called(self, whole: Sequence[Sequence[int]]) -> list[int]:
@@ -236,10 +237,12 @@ class _Candidates:
             ):
                 refuse_cycle(self.names[place], unit)
 
+    @cached_property
     def _numbers(self) -> list[int]:
         """Columns of numbers under the name of a time."""
+        called = time_names(self.names)
         return [
-            place for place, look in self.looks.items() if look.kind == "number" and look.n_cells and says_time(self.names[place])
+            place for place, look in self.looks.items() if self.names[place] in called and look.kind == "number" and look.n_cells
         ]
 
     def _only(self, places: Sequence[int], mostly: Sequence[int]) -> int:
@@ -254,7 +257,7 @@ class _Candidates:
 
     def _counted(self) -> int | None:
         """Years, or whole numbers each once, under their usual name."""
-        numbers = self._numbers()
+        numbers = self._numbers
         years = [place for place in numbers if unit_of(self.names[place]) == "year" and repeated_years(self.frame.iloc[:, place])]
         if years:
             parts = [place for place in self.looks if unit_of(self.names[place]) in CYCLES]
@@ -306,7 +309,7 @@ def _without_row_numbers(found: TimeSource, frame: pd.DataFrame, names: Sequence
     """Beside a known time, columns that only number the rows are no metrics."""
     places = [
         place for place, name in enumerate(names)
-        if place != found.place and name not in used and _numbers_rows(frame.iloc[:, place], name)
+        if place != found.place and name not in used and _may_number_rows(name) and _numbers_rows(frame.iloc[:, place], name)
     ]  # fmt: skip
     found = replace(found, dates=_dates_beside(found, frame, names, used))
     if not places:
@@ -318,9 +321,10 @@ def _without_row_numbers(found: TimeSource, frame: pd.DataFrame, names: Sequence
 
 def _dates_beside(found: TimeSource, frame: pd.DataFrame, names: Sequence[str], used: Container[str]) -> tuple[int, ...]:
     """Columns of numbers beside a known time that are dates too, by their name and their digits: 202403 under ``yearMonth``."""
+    called = time_names(names)
     numbers = [
         place for place, name in enumerate(names)
-        if place != found.place and name not in used and says_time(name) and look_at(frame.iloc[:, place]).kind == "number"
+        if name in called and place != found.place and name not in used and look_at(frame.iloc[:, place]).kind == "number"
     ]  # fmt: skip
     return tuple(place for place in numbers if _surely_dates(frame.iloc[:, place], names[place]))
 
@@ -332,13 +336,18 @@ def _surely_dates(column: pd.Series, name: str) -> bool:
     return are_times(column, name) and (unit_of(name) is not None or says_date(name) or ordered(column))
 
 
-def _numbers_rows(column: pd.Series, name: str) -> bool:
-    """Whether a column is no more than the number of its row, by its name and its numbers."""
+def _may_number_rows(name: str) -> bool:
+    """Whether a name is one that tools give to row numbers."""
     plain = name.strip().casefold()
-    if plain.startswith(_ROW_NUMBERS):
-        return ordered(column)
-    if plain not in _ROW_NUMBERS_TOO or not ordered(column):
+    return plain in _ROW_NUMBERS_TOO or plain.startswith(_ROW_NUMBERS)
+
+
+def _numbers_rows(column: pd.Series, name: str) -> bool:
+    """Whether a column of such a name is no more than the number of its row."""
+    if not ordered(column):
         return False
+    if name.strip().casefold().startswith(_ROW_NUMBERS):
+        return True
     values = np.sort(numbers_of(column))
     return bool(values[0] in (0, 1) and (np.diff(values) == 1).all())
 

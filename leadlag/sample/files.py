@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
 import pandas as pd
 
 from leadlag.errors import UsageError
@@ -98,8 +99,7 @@ def _parse(text: str, name: str) -> pd.DataFrame:
     labels = lines[0][1]
     _refuse_ragged(lines[1:], len(labels))
     rows = [row for _, row in lines[1:]]
-    columns = [[row[place] for row in rows] for place in range(len(labels))]
-    frame = _labelled(labels, columns, len(rows))
+    frame = _labelled(labels, np.array(rows, dtype=object).reshape(len(rows), len(labels)))
     frame.attrs[LINES] = FileLines([number for number, _ in lines[1:]])
     return frame
 
@@ -120,18 +120,17 @@ def _refuse_ragged(lines: Sequence[tuple[int, list[str]]], width: int) -> None:
         raise_violations(violations)
 
 
-def _labelled(labels: Sequence[str], columns: Sequence[list[str]], n_rows: int) -> pd.DataFrame:
+def _labelled(labels: Sequence[str], cells: np.ndarray) -> pd.DataFrame:
     """Columns under their names; a first column without a name is the index, as pandas writes it."""
     first = 1 if labels and not labels[0].strip() else 0
-    kept = [place for place in range(first, len(labels)) if labels[place].strip() or any(cell.strip() for cell in columns[place])]
+    kept = [
+        place for place in range(first, len(labels)) if labels[place].strip() or any(cell.strip() for cell in cells[:, place])
+    ]
     names = [labels[place].strip() or f"column {place + 1}" for place in kept]
-    frame = pd.DataFrame(
-        {number: pd.Series(columns[place], dtype=object) for number, place in enumerate(kept)}, index=pd.RangeIndex(n_rows)
-    )
-    frame.columns = pd.Index(names, dtype=object)
+    frame = pd.DataFrame(cells.T[kept].T, columns=pd.Index(names, dtype=object), dtype=object, copy=False)
     frame.attrs[AS_WRITTEN] = True
     if first:
-        cells = columns[0]
-        whole = all(cell.strip().removeprefix("-").isdecimal() for cell in cells)
-        frame.index = pd.Index([int(cell) for cell in cells]) if whole else pd.Index(cells, dtype=object)
+        index = cells[:, 0].tolist()
+        whole = all(cell.strip().removeprefix("-").isdecimal() for cell in index)
+        frame.index = pd.Index([int(cell) for cell in index]) if whole else pd.Index(index, dtype=object)
     return frame

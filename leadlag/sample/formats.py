@@ -11,7 +11,15 @@ import numpy as np
 
 from leadlag.errors import UsageError
 
-__all__ = ["FORMAT_WORDS", "check_format", "fitting_formats", "format_reads_numbers", "formatted_numbers", "formatted_texts"]
+__all__ = [
+    "FORMAT_WORDS",
+    "check_format",
+    "fitting_formats",
+    "format_reads_numbers",
+    "formatted_numbers",
+    "formatted_texts",
+    "names_weeks",
+]
 
 _DAY = 86_400_000_000
 _STATA_WEEK = re.compile(r"(\d{4})[ :-]?w(\d{1,2})", re.ASCII | re.IGNORECASE)
@@ -21,6 +29,8 @@ _USUAL = (
     "%d-%m-%y", "%m-%d-%y", "%m/%Y", "%m-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
     "%b %d %Y", "%d. %B %Y", "%d. %b %Y", "%b %y", "%y-%b",
 )  # fmt: skip
+#: Signs of weeks, with what makes each its first day.
+_WEEKS: Mapping[str, tuple[str, str]] = MappingProxyType({"%V": (" 1", " %u"), "%W": (" 1", " %w"), "%U": (" 0", " %w")})
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", ", %H:%M")
 
 
@@ -37,6 +47,12 @@ def check_format(date_format: object) -> str | None:
 def format_reads_numbers(date_format: str | None) -> bool:
     """Whether it is one of the words, which read numbers."""
     return date_format in FORMAT_WORDS
+
+
+def names_weeks(date_format: str) -> bool:
+    """Whether it reads weeks by their number, without a weekday."""
+    weekday = any(sign in date_format for sign in ("%u", "%w", "%a", "%A"))
+    return date_format == "stata_week" or (not weekday and any(sign in date_format for sign in _WEEKS))
 
 
 def formatted_texts(texts: Sequence[str], date_format: str) -> list[dt.datetime | None]:
@@ -84,9 +100,7 @@ def fitting_formats(texts: Sequence[str], *, most: int = 3) -> tuple[str, ...]:
 
 def _reader(date_format: str) -> Callable[[str], dt.datetime | None]:
     """Reads one text; a week without a weekday is its first day, a quarter its first month."""
-    weeks = {"%V": (" 1", " %u"), "%W": (" 1", " %w"), "%U": (" 0", " %w")}
-    weekday = any(sign in date_format for sign in ("%u", "%w", "%a", "%A"))
-    more = next((pair for sign, pair in weeks.items() if sign in date_format and not weekday), ("", ""))
+    more = next((pair for sign, pair in _WEEKS.items() if sign in date_format and names_weeks(date_format)), ("", ""))
 
     def one(text: str, form: str) -> dt.datetime | None:
         try:

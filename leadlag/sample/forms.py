@@ -50,6 +50,8 @@ class Form:
         Whether the periods are those of a business year, whose first month the text does not say.
     secondary : bool
         Whether another form of the same look goes before it unless name, `freq` or the numbers say otherwise.
+    spans : bool
+        Whether a text has both ends of its period.
     """
 
     examples: tuple[str, ...]
@@ -58,6 +60,7 @@ class Form:
     by: str
     business: bool = False
     secondary: bool = False
+    spans: bool = False
     pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +75,8 @@ class Form:
     @cached_property
     def words(self) -> str:
         """What its times are, in prose."""
+        if self.spans:
+            return "periods from a first to a last day"
         plural = {"half": "half-years", "week": "ISO weeks"}.get(self.unit, f"{self.unit}s")
         return (
             f"{plural} of a business year"
@@ -123,7 +128,7 @@ FORMS: tuple[Form, ...] = (
     Form(examples=("Q3 FY24", "Q3 FY2024"), unit="quarter", written=r"q<Q>[-/ ]?fy ?'?<E>", by="the same", business=True),
     Form(examples=("2024-01-01/2024-01-07", "2024-01-01 to 2024-01-07", "2024-01-01 - 2024-01-07"), unit="day",
          written=r"<Y>-<M>-<D>(?: ?/ ?| (?:-|–|to|bis) )<last>",
-         by="pandas periods as text, Looker"),
+         by="pandas periods as text, Looker", spans=True),
 )  # fmt: skip
 
 #: Whole numbers, and texts of digits only.

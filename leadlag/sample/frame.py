@@ -15,11 +15,11 @@ from leadlag.errors import UsageError
 from leadlag.sample.missing import fill_missing
 from leadlag.sample.model import Sample, together
 from leadlag.sample.names import requested_names
-from leadlag.sample.periods import Freq
+from leadlag.sample.periods import DatesAt, Freq
 from leadlag.sample.rates import add_rates, rate_names, rates_of, with_aggregates
 from leadlag.sample.settings import Settings
 from leadlag.sample.several import read_several, unknown_metrics, with_notes
-from leadlag.sample.tables import as_pandas
+from leadlag.sample.tables import SOURCE, as_pandas
 from leadlag.sample.violations import Violation, ViolationList, raise_violations
 from leadlag.sample.wide import Wide
 
@@ -34,6 +34,7 @@ def from_wide(
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
+    dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
     as_of: Any = None,
     catalogue: Iterable[Metric] | None = None,
     infinite: str = "error",
@@ -53,6 +54,10 @@ def from_wide(
         The one zone in which periods are meant; stamps with another zone are converted, stamps without are read in it.
     date_format : str, optional
         ``strptime`` format of text dates; None means ISO.
+    dates_at : {"start", "end"}, optional
+        Which day of a week, or of another step off the calendar, its date names: the first, or the last that still belongs to it
+        (the last hour, of steps of hours). None goes by what the table says of itself: periods by their type, texts with both
+        ends, a name such as ``week_ending``. Tables of a list may differ: ``{"data[0]": "end"}``.
     as_of : date, datetime, str or int, optional
         What was known then: periods that end later are dropped. A date counts to its end.
     catalogue : iterable of Metric, optional
@@ -79,8 +84,9 @@ def from_wide(
     array([ 3.,  4., nan,  5.])
     """
     settings = Settings.checked(
-        time=time, freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, infinite=infinite
-    )
+        time=time, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, as_of=as_of, catalogue=catalogue,
+        infinite=infinite,
+    )  # fmt: skip
     return _read_or_raise(data, settings, None)
 
 
@@ -95,6 +101,7 @@ def as_sample(
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
+    dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
     as_of: Any = None,
     infinite: str = "error",
 ) -> Sample:
@@ -105,7 +112,7 @@ def as_sample(
     data : Sample, eager frame, or a list of these
         A Sample passes through, then metrics are chosen and missing periods treated. In a list each table is read by itself;
         those of one cadence come onto one calendar, those of another one into `Sample.others`.
-    time, freq, tz, date_format, as_of, infinite
+    time, freq, tz, date_format, dates_at, as_of, infinite
         As in `from_wide`; not allowed with a Sample, which has its calendar.
     catalogue : iterable of Metric, optional
         What is known about the metrics; its `missing` goes before the argument.
@@ -137,8 +144,9 @@ def as_sample(
     (('visits', 'sales'), array([4., 0., 6.]))
     """
     settings = Settings.checked(
-        time=time, freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite
-    )
+        time=time, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, as_of=as_of, catalogue=catalogue,
+        missing=missing, infinite=infinite,
+    )  # fmt: skip
     return _read_or_raise(data, settings, columns)
 
 
@@ -152,6 +160,7 @@ def find_violations(
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
+    dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
     as_of: Any = None,
     infinite: str = "error",
 ) -> tuple[Violation, ...]:
@@ -175,8 +184,9 @@ def find_violations(
     ['LL302']
     """
     settings = Settings.checked(
-        time=time, freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite
-    )
+        time=time, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, as_of=as_of, catalogue=catalogue,
+        missing=missing, infinite=infinite,
+    )  # fmt: skip
     said = {name: getattr(settings, name) for name in READING if name != "catalogue"} | {"catalogue": catalogue}
     return tuple(found.told(Call.of(from_wide, said)) for found in _read(data, settings, columns)[1])
 
@@ -199,7 +209,9 @@ def _read(data: Any, settings: Settings, columns: Any) -> tuple[Sample | None, t
     elif isinstance(data, Sample):
         sample, asked = _from_sample(data, settings, columns, violations)
     else:
-        sample, asked = _from_frame(as_pandas(data), settings, columns, violations)
+        frame = as_pandas(data)
+        label = str(frame.attrs.get(SOURCE, "data"))
+        sample, asked = _from_frame(frame, settings.of_table(label, [label]), columns, violations)
     if sample is not None and not len(violations):
         sample = _finish(sample, asked, settings, violations)
     return (None if len(violations) else sample), tuple(violations)
@@ -254,7 +266,8 @@ def _with_rates(sample: Sample, catalogue: Mapping[str, Metric], wanted: Sequenc
 
 def _refuse_torn_rates(wanted: Sequence[str], sample: Sample) -> None:
     """A rate whose numerator and denominator are not on one calendar."""
-    torn = [name for name in wanted if name not in sample.all_names]
+    known = frozenset(sample.all_names)
+    torn = [name for name in wanted if name not in known]
     if torn:
         raise UsageError(
             f"the ratio {torn[0]!r} cannot be formed, because its two parts are not seen equally often: aggregate one of them "
@@ -264,13 +277,15 @@ def _refuse_torn_rates(wanted: Sequence[str], sample: Sample) -> None:
 
 def _filled(sample: Sample, asked: Mapping[str, str], settings: Settings, violations: ViolationList) -> Sample:
     """Missing periods by rule, on one calendar."""
+    if settings.missing == "mask" and not settings.catalogue:
+        return sample
     values, notes = fill_missing(
         sample.values,
         sample.names,
         default=settings.missing,
         catalogue=settings.catalogue,
         asked=asked,
-        periods=sample.periods if settings.missing != "mask" or settings.catalogue else (),
+        periods=sample.periods,
         violations=violations,
     )
     return replace(sample, values=values, notes=(*sample.notes, *notes)) if notes else sample

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,8 @@ from leadlag._validation import as_int
 from leadlag.errors import UsageError
 from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence, off_calendar
 from leadlag.sample.model import Note
-from leadlag.sample.periods import BUSINESS, WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of
+from leadlag.sample.naming import placed, what_was_read
+from leadlag.sample.periods import BUSINESS, WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of, step_in_words
 from leadlag.sample.times import Stamps
 from leadlag.sample.violations import Fix, ViolationList, counted
 
@@ -68,10 +69,10 @@ def build_grid(
         calendar = Calendar(freq=freq or "period", index=pd.RangeIndex(n_rows), in_order=True)
         return Grid(calendar=calendar, rows=np.arange(n_rows), places=np.arange(n_rows))
     notes: list[Note] = []
-    placed = _count_periods(stamps, freq, time, violations, notes)
-    if placed is None:
+    counted_periods = _count_periods(stamps, freq, time, violations, notes)
+    if counted_periods is None:
         return None
-    cadence, ordinals, clock, tz = placed
+    cadence, ordinals, clock, tz = counted_periods
     if stamps.off == BUSINESS and as_of is not None:
         raise UsageError(
             f"as_of={as_of!r} is a date, and times written like {stamps.written!r} belong to a business year, whose dates are "
@@ -95,6 +96,8 @@ def build_grid(
     calendar = calendar_of(first, last, cadence, tz=tz)
     if cadence.base != "counter":
         calendar = replace(calendar, off=stamps.off or off_calendar(clock[rows], cadence.freq))
+        text = what_was_read(stamps, calendar)
+        notes += [Note(code="LL139", column=time, text=text)] if text else []
     return Grid(calendar=calendar, rows=rows, places=places, notes=tuple(notes))
 
 
@@ -136,13 +139,14 @@ def _count_periods(
     if found.moved:
         text = f"times were moved to the {found.cadence.freq.replace('_', ' ')} they fall in."
         notes.append(Note(code="LL113", column=time, text=text))
-    ordinals = ordinals_of(clock, found.cadence)
+    cadence, clock = placed(stamps, found.cadence, clock)
+    ordinals = ordinals_of(clock, cadence)
     if found.cadence.freq == "period" and found.cadence.base != "counter":
-        step = calendar_of(int(ordinals[0]), int(ordinals[0]), found.cadence).step
+        step = step_in_words(cadence)
         notes.append(
             Note(code="LL114", column=time, text=f"rows are {step} apart, which is counted in plain periods without a season.")
         )
-    return found.cadence, ordinals, clock, tz
+    return cadence, ordinals, clock, tz
 
 
 def _all_business_days(clock: np.ndarray, time: str | None, violations: ViolationList) -> bool:
@@ -205,7 +209,7 @@ def repeated_periods(grid: Grid, groups: np.ndarray | None = None) -> list[tuple
     return [(int(key) % len(grid.calendar), int(count)) for key, count in zip(unique[many], counts[many], strict=True)]
 
 
-def fold(values: np.ndarray, places: np.ndarray, n_periods: int, rules: Sequence[str]) -> np.ndarray:
+def fold(values: np.ndarray, places: np.ndarray, n_periods: int, rules: Iterable[str]) -> np.ndarray:
     """Rows onto the grid; several rows of one period become one value by the column's rule.
 
     Parameters
@@ -215,7 +219,7 @@ def fold(values: np.ndarray, places: np.ndarray, n_periods: int, rules: Sequence
     places : ndarray of int, shape (n_rows,)
         Period of each row, not falling.
     n_periods : int
-    rules : sequence of {"sum", "mean", "last"}, one per column
+    rules : iterable of {"sum", "mean", "last"}, one per column
 
     Returns
     -------

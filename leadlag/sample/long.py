@@ -18,7 +18,7 @@ from leadlag.sample.grid import Grid, build_grid, fold, form_notes, repeated_per
 from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import Note, Sample, TableRead
 from leadlag.sample.names import clean_names
-from leadlag.sample.periods import Freq
+from leadlag.sample.periods import DatesAt, Freq
 from leadlag.sample.rates import add_rates, rate_parts, rule_of, undeclared_metrics, with_aggregates
 from leadlag.sample.settings import Settings
 from leadlag.sample.split import Group, groups_of, slow_note
@@ -49,6 +49,7 @@ def from_long(
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
+    dates_at: DatesAt | None = None,
     as_of: Any = None,
     catalogue: Iterable[Metric] | None = None,
     infinite: str = "error",
@@ -63,7 +64,7 @@ def from_long(
         Columns with the times, the names of the metrics and the numbers.
     segment : str, optional
         Column with the segment (country, plan, ...); every segment gets its own values on one calendar.
-    freq, tz, date_format, as_of, catalogue, infinite
+    freq, tz, date_format, dates_at, as_of, catalogue, infinite
         As in `from_wide`.
 
     Returns
@@ -87,7 +88,9 @@ def from_long(
     array([[ 1.,  5.],
            [nan,  7.]])
     """
-    settings = Settings.checked(freq=freq, tz=tz, date_format=date_format, as_of=as_of, catalogue=catalogue, infinite=infinite)
+    settings = Settings.checked(
+        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, as_of=as_of, catalogue=catalogue, infinite=infinite
+    ).of_table("data", ["data"])
     frame = as_pandas(data)
     violations = ViolationList()
     columns = _columns(frame, {"time": time, "metric": metric, "value": value, "segment": segment}, violations)
@@ -95,7 +98,7 @@ def from_long(
     segments = _labels(columns["segment"], "segment", violations) if "segment" in columns else None
     stamps = read_times(
         columns["time"], name=time, tz=settings.tz, date_format=date_format, freq=settings.freq, violations=violations,
-        row=row_words(frame),
+        row=row_words(frame), dates_at=settings.said_end,
     )  # fmt: skip
     rows = [f"row {row}" for row in range(len(frame))]
     table = columns["value"].to_frame()

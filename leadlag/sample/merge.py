@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from leadlag.sample.model import Sample, together
-from leadlag.sample.periods import Cadence, cadence_of, calendar_of, days_per_period, ordinals_of
+from leadlag.sample.naming import is_open, question
+from leadlag.sample.periods import Cadence, DatesAt, cadence_of, calendar_of, days_per_period, ordinals_of
 from leadlag.sample.violations import Fix, ViolationList
 
 __all__ = ["by_cadence", "merged"]
@@ -30,7 +31,8 @@ def merged(samples: Mapping[str, Sample], violations: ViolationList) -> Sample |
     if not _one_clock([(label, part) for label, sample in samples.items() for part in sample.cadences], violations):
         return None
     order = tuple(name for sample in samples.values() for name in sample.all_names)
-    if not _one_year([(label, part) for label, sample in samples.items() for part in sample.cadences], violations):
+    parts = [(label, part) for label, sample in samples.items() for part in sample.cadences]
+    if not _one_year(parts, violations) or not _one_end(parts, violations):
         return None
     whole = by_cadence([part for sample in samples.values() for part in sample.cadences], order=order)
     notes = (note for sample in samples.values() for note in sample.notes)
@@ -75,6 +77,7 @@ def _side_by_side(samples: Sequence[Sample], cadence: Cadence, order: Sequence[s
         widths[axis] = (before, after)
         return np.pad(values, widths, constant_values=np.nan)
 
+    ends: dict[str, DatesAt] = {name: sample.calendar.dates_at or "start" for sample in samples for name in sample.names}
     pairs = list(zip(begins, samples, strict=True))
     whole = Sample(
         calendar=calendar,
@@ -86,8 +89,11 @@ def _side_by_side(samples: Sequence[Sample], cadence: Cadence, order: Sequence[s
         name_map={name: label for sample in samples for name, label in sample.name_map.items()},
         aggregates={name: rule for sample in samples for name, rule in sample.aggregates.items()},
         parts={name: placed(part, begin, axis=-1) for begin, sample in pairs for name, part in sample.parts.items()},
+        dates_at=ends if len(set(ends.values())) > 1 else {},
+        tables={name: table for sample in samples for name, table in sample.tables.items()},
     )
-    return whole.select([name for name in order if name in whole.names])
+    here = frozenset(whole.names)
+    return whole.select([name for name in order if name in here])
 
 
 def _one_clock(parts: Sequence[tuple[str, Sample]], violations: ViolationList) -> bool:
@@ -118,6 +124,20 @@ def _one_year(parts: Sequence[tuple[str, Sample]], violations: ViolationList) ->
             violations.add("LL309", f"the tables do not count {freq}s alike.", argument="time", examples=shown, next_step=step)
             return False
     return True
+
+
+def _one_end(parts: Sequence[tuple[str, Sample]], violations: ViolationList) -> bool:
+    """Whether dates of one cadence name the same end of it; where only some tables say which, the others are asked."""
+    said = [cadence_of(part.calendar) for _, part in parts if part.calendar.dates_at is not None]
+    unsaid = [(label, part) for label, part in parts if is_open(part.calendar) and cadence_of(part.calendar) in said]
+    tables = [label for label, _ in unsaid]
+    for label, part in unsaid:
+        given = "" in part.tables.values()
+        asked = question(
+            part.calendar, part.names, beside="other tables that say it", argument=label, tables=tables, of_sample=given
+        )
+        violations.found.append(asked)
+    return not unsaid
 
 
 def _within_a_day(sample: Sample) -> bool:

@@ -40,10 +40,11 @@ def fill_missing(
     """
     filled = values.copy()
     notes = []
-    for place, name in enumerate(names):
+    missing = np.isnan(values)
+    for place in np.flatnonzero(missing.any(axis=tuple(range(values.ndim - 1)))).tolist():
+        name, gaps = names[place], missing[..., place]
         rule = catalogue[name].missing if name in catalogue else default
-        gaps = np.isnan(values[..., place])
-        if rule == "mask" or not gaps.any():
+        if rule == "mask":
             continue
         if rule == "error":
             shown = [f"{periods[row]}" for row in np.flatnonzero(gaps.reshape(-1, len(periods)).any(axis=0))[:5]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from leadlag.catalogue import Aggregate, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import Finer, align
 from leadlag.sample.names import first_names, plain_name, requested_names
-from leadlag.sample.periods import BUSINESS, Calendar
+from leadlag.sample.naming import frame_index, is_open, question
+from leadlag.sample.periods import BUSINESS, Calendar, DatesAt
 from leadlag.sample.violations import Violation, raise_violations
 
 __all__ = ["LeftOut", "Note", "Sample", "TableRead", "together"]
@@ -100,6 +102,10 @@ class Sample:
         Numerators and denominators of rates among the metrics.
     faster : Mapping from str to Finer
         After `around`: the metrics that are seen more often than the KPI, on their own calendar.
+    tables : Mapping from str to str
+        Of several tables, the one that each metric came from; empty for one that was given as a Sample.
+    dates_at : Mapping from str to {"start", "end"}
+        Of tables that named the same weeks by different days, what each metric's table named them by.
     paces : Mapping from str to float
         After `around`: own periods to one of the KPI's, of the metrics that do not have the KPI's periods.
     read : TableRead or None
@@ -129,6 +135,8 @@ class Sample:
     aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
     parts: Mapping[str, np.ndarray] = field(default_factory=dict)
     faster: Mapping[str, Finer] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
+    dates_at: Mapping[str, DatesAt] = field(default_factory=dict)
     paces: Mapping[str, float] = field(default_factory=dict)
     read: TableRead | None = None
 
@@ -146,6 +154,16 @@ class Sample:
         segments = f", {len(self.segments)} segments" if self.segments else ""
         beside = "".join(f" + {len(other.names)} of one {other.calendar.unit}" for other in self.others)
         return f"Sample({self.n_periods} periods of one {self.calendar.unit}, {len(self.names)} metrics{beside}{segments})"
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Position of each of the own metrics."""
+        return {name: place for place, name in enumerate(self.names)}
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """Metrics of every cadence, to look names up."""
+        return frozenset(self.all_names)
 
     @property
     def n_periods(self) -> int:
@@ -176,12 +194,12 @@ class Sample:
         """Values of one metric, shape (n_periods,), NaN where missing."""
         self.require_single()
         known = self.resolve(name)
-        if known not in self.names:
+        if known not in self._places:
             raise UsageError(
                 f"{known!r} is on another calendar than one {self.calendar.unit}: take sample.around({known!r}), or the one "
                 "among sample.others that has it."
             )
-        values: np.ndarray = self.values[:, self.names.index(known)]
+        values: np.ndarray = self.values[:, self._places[known]]
         return values
 
     def around(self, kpi: Any, argument: str = "kpi") -> Sample:
@@ -209,10 +227,12 @@ class Sample:
         """
         asked = [self.resolve(name, argument) for name in (kpi if isinstance(kpi, list) else [kpi])]
         if not self.others:
-            return self
+            return self._named_after(asked)
         self.require_single()
         cadences = self.cadences
         _refuse_off_calendar(cadences)
+        if asked_about := self.open_questions():
+            raise_violations(asked_about)
         main = self._main(cadences, asked, argument)
         beside = [part for part in cadences if part is not main]
         aligned = [
@@ -222,10 +242,11 @@ class Sample:
         names = (*main.names, *(name for part in beside for name in part.names))
         values = np.concatenate([main.values, *(item.values for item in aligned)], axis=1)
         wanted = self.order or names
+        place_of = {name: place for place, name in enumerate(names)}
         return replace(
-            main,
+            main._named_after(asked),
             names=wanted,
-            values=values[:, [names.index(name) for name in wanted]],
+            values=values[:, [place_of[name] for name in wanted]],
             notes=(*self.notes, *(Note(code="LL126", column=None, text=item.text) for item in aligned)),
             left_out=self.left_out,
             name_map=self.name_map,
@@ -233,6 +254,30 @@ class Sample:
             faster={name: finer for item in aligned for name, finer in item.finer.items()},
             paces={name: item.pace for part, item in zip(beside, aligned, strict=True) for name in part.names},
         )
+
+    def _named_after(self, kpis: Sequence[str]) -> Sample:
+        """With weeks named as in the table of the KPI."""
+        named = next((self.dates_at[name] for name in kpis if name in self.dates_at), self.calendar.dates_at)
+        return self if named == self.calendar.dates_at else replace(self, calendar=replace(self.calendar, dates_at=named))
+
+    def open_questions(self) -> tuple[Violation, ...]:
+        """Which end of its period a date names, of each cadence of which nothing says it; empty where there is one calendar."""
+        parts = self.cadences if self.others else ()
+        asked = [part for part in parts if is_open(part.calendar)]
+        several = sum(part.calendar.freq in ("week", "period") for part in parts) > 1
+        tables = sorted({table for part in asked for table in part.tables.values() if table}) if several else []
+        found = []
+        for part in asked:
+            beside = " and ".join(dict.fromkeys(_plural(other.calendar) for other in parts if other is not part))
+            argument = " and ".join(dict.fromkeys(filter(None, part.tables.values()))) or "data"
+            given = "" in part.tables.values()
+            found.append(question(part.calendar, part.names, beside=beside, argument=argument, tables=tables, of_sample=given))
+        return tuple(found)
+
+    def from_table(self, table: str, notes: Sequence[Note]) -> Sample:
+        """The same with the name of the table that it came from."""
+        parts = [replace(part, tables=dict.fromkeys(part.names, table)) for part in self.cadences]
+        return replace(together(parts, self, order=self.order), notes=tuple(notes))
 
     def _main(self, cadences: Sequence[Sample], kpis: Sequence[str], argument: str) -> Sample:
         """The one cadence that all KPIs have."""
@@ -254,7 +299,7 @@ class Sample:
 
     def resolve(self, name: Any, argument: str = "name") -> str:
         """The metric that is meant by a text in any Unicode form or by the caller's own label."""
-        if type(name) is str and name in self.all_names:  # by far the most common, asked for every candidate
+        if type(name) is str and name in self._known:  # by far the most common, asked for every candidate
             return name
         refusal = self.why_left_out(name, argument)
         if refusal is not None:
@@ -264,8 +309,10 @@ class Sample:
 
     def why_left_out(self, name: Any, argument: str) -> Violation | None:
         """What stands against a column that is in the data but no metric; None for any other name."""
+        if not isinstance(name, str) or name in self._known:
+            return None
         reasons = {column.name: column.reason for column in self.left_out}
-        if name in self.all_names or not isinstance(name, str) or plain_name(name) not in reasons:
+        if plain_name(name) not in reasons:
             return None
         text = f"the column was left out when the data were read: {reasons[plain_name(name)]}."
         step = "name a column of numbers, or leave this one out."
@@ -276,12 +323,12 @@ class Sample:
         wanted = tuple(requested_names({"names": names}, self.all_names, self.name_map) or ())
         if not self.others:
             return self._selected(wanted)
-        kept = [part._selected([name for name in wanted if name in part.names]) for part in self.cadences]
+        kept = [part._selected([name for name in wanted if name in part._places]) for part in self.cadences]
         return together([part for part in kept if part.names] or kept[:1], self, order=wanted)
 
     def _selected(self, wanted: Sequence[str]) -> Sample:
         """These of the own metrics, and the parts of the rates among them."""
-        places = [self.names.index(name) for name in wanted]
+        places = [self._places[name] for name in wanted]
         rates = [rule for name in wanted if isinstance(rule := self.aggregates.get(name), Ratio)]
         known = {**self.parts, **{name: self.values[..., place] for place, name in enumerate(self.names)}} if rates else {}
         parts = {part: known[part] for rate in rates for part in (rate.num, rate.den) if part in known}
@@ -312,11 +359,15 @@ class Sample:
 
     def to_frame(self) -> pd.DataFrame:
         """The values on the own calendar as a new frame, periods as index; several segments are the outer index level."""
-        columns = pd.Index(self.names, dtype=object)
+        columns, index = pd.Index(self.names, dtype=object), frame_index(self.calendar, self.names)
         if self.values.ndim == 2:
-            return pd.DataFrame(self.values.copy(), index=self.calendar.index, columns=columns)
-        parts = [pd.DataFrame(values.copy(), index=self.calendar.index, columns=columns) for values in self.values]
+            return pd.DataFrame(self.values.copy(), index=index, columns=columns)
+        parts = [pd.DataFrame(values.copy(), index=index, columns=columns) for values in self.values]
         return pd.concat(parts, keys=list(self.segments), names=["segment", "period"])
+
+
+def _plural(calendar: Calendar) -> str:
+    return calendar.span.partition(",")[0] or f"{calendar.unit}s"
 
 
 def _refuse_off_calendar(cadences: Sequence[Sample]) -> None:

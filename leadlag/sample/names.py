@@ -32,11 +32,6 @@ class CleanNames:
     names: tuple[str, ...]
     labels: tuple[Hashable, ...]
 
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """Names that are not the caller's label itself."""
-        return tuple(name for name, label in zip(self.names, self.labels, strict=True) if name != label)
-
 
 def plain_name(label: Any) -> str:
     """A label as text: levels joined with `` / ``, Unicode form NFC.
@@ -73,7 +68,7 @@ def clean_names(
     names = tuple(plain_name(label) for label in labels)
     _collect_repeated(names, labels, violations, argument, what)
     for name in dict.fromkeys(names):
-        if any(unicodedata.category(letter) in _REFUSED for letter in name):
+        if not name.isprintable() and any(unicodedata.category(letter) in _REFUSED for letter in name):
             violations.add(
                 "LL308",
                 f"the {what} name {name!r} holds a control character or a line break.",

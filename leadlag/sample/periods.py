@@ -6,7 +6,7 @@ on a caller's resolution.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, TypeAlias
@@ -20,18 +20,24 @@ __all__ = [
     "WORDS",
     "Cadence",
     "Calendar",
+    "DatesAt",
     "Freq",
     "cadence_of",
     "calendar_of",
     "days_per_period",
+    "last_unit",
     "ordinals_of",
     "starts_of",
+    "step_in_words",
 ]
 
 #: Periods of a business year, of which the first month is not known.
 BUSINESS = "belong to a business year"
 
 Freq: TypeAlias = Literal["hour", "day", "business_day", "week", "month", "quarter", "year", "period"]
+
+#: Which day, or hour, of a period its date names: the first one or the last one that still belongs to it.
+DatesAt: TypeAlias = Literal["start", "end"]
 
 #: The frequency words, shortest period first.
 WORDS: tuple[str, ...] = ("hour", "day", "business_day", "week", "month", "quarter", "year", "period")
@@ -69,6 +75,8 @@ class Cadence:
         What `step` and `origin` count.
     origin : int
         Where period 0 of a ``"period"`` begins.
+    dates_at : DatesAt or None
+        Which day of a period its date named in the table; does not tell cadences apart.
     """
 
     freq: Freq
@@ -76,6 +84,7 @@ class Cadence:
     step: int = 1
     base: Literal["us", "month", "counter"] = "us"
     origin: int = 0
+    dates_at: DatesAt | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -101,6 +110,9 @@ class Calendar:
         They are counted as the calendar ones in which their dates fall, or whose number they have.
     in_order : bool
         Whether the rows had no times and were taken in their order.
+    dates_at : {"start", "end"} or None
+        Which day of a week, or of another step off the calendar, its date named in the table, and so its label; None if nothing
+        said it, which is taken for the first.
     """
 
     freq: Freq
@@ -111,6 +123,7 @@ class Calendar:
     cadence: Cadence | None = None
     off: str = ""
     in_order: bool = False
+    dates_at: DatesAt | None = None
 
     def __len__(self) -> int:
         return len(self.index)
@@ -136,11 +149,44 @@ class Calendar:
         return self.index.to_timestamp(how="start") if isinstance(self.index, pd.PeriodIndex) else self.index
 
     @property
+    def dates(self) -> pd.Index:
+        """The date that names each period, as in the table: of weeks and other steps off the calendar the first or the last."""
+        if self.dates_at != "end" or self.freq not in ("week", "period") or not self.dated:
+            return self.starts
+        cadence = cadence_of(self)
+        starts = self.starts.to_numpy(dtype="datetime64[us]")
+        ends = starts_of(ordinals_of(starts, cadence) + 1, cadence)
+        return pd.DatetimeIndex(ends - np.timedelta64(last_unit(cadence), "us"))
+
+    @property
+    def span(self) -> str:
+        """The periods in words where their dates could name either end: ``"weeks Monday to Sunday"``; else empty."""
+        if self.freq == "week" and self.anchor is not None:
+            return f"weeks {self.anchor} to {WEEKDAYS[WEEKDAYS.index(self.anchor) - 1]}"
+        if not self.step:
+            return ""
+        cadence = cadence_of(self)
+        first = self.starts[:1].to_numpy(dtype="datetime64[us]")
+        last = starts_of(ordinals_of(first, cadence) + 1, cadence) - np.timedelta64(last_unit(cadence), "us")
+        shown = " to ".join(str(stamp).replace("T", " ").removesuffix(" 00:00:00.000000")[:16] for stamp in (*first, *last))
+        return f"steps of {self.step}, the first {shown}"
+
+    @property
+    def taken_at(self) -> DatesAt | None:
+        """Which end of a week, or of another step off the calendar, its date was taken for; None for other periods."""
+        return (self.dates_at or "start") if self.span else None
+
+    @property
+    def shown(self) -> pd.Index:
+        """The periods as tables have them: periods of pandas, which have both ends, or the dates that name them."""
+        return self.index if isinstance(self.index, pd.PeriodIndex) or not self.dated else self.dates
+
+    @property
     def labels(self) -> tuple[str, ...]:
-        """Each period as short text: ``2024-01-01`` (also the first day of a week), ``2024-01``, ``2024Q1``, ``2024``."""
+        """Each period as short text: ``2024-01-01`` (of a week the day in the table), ``2024-01``, ``2024Q1``, ``2024``."""
         if self.freq in ("month", "quarter", "year") or not self.dated:
             return tuple(str(label) for label in self.index)
-        stamps = np.datetime_as_string(self.starts.to_numpy(dtype="datetime64[s]"))
+        stamps = np.datetime_as_string(self.dates.to_numpy(dtype="datetime64[s]"))
         if self.freq != "hour" and all(stamp.endswith("T00:00:00") for stamp in stamps):
             return tuple(str(stamp)[:10] for stamp in stamps)
         return tuple(str(stamp)[: 16 if self.freq == "hour" else 19].replace("T", " ") for stamp in stamps)
@@ -212,6 +258,19 @@ def starts_of(ordinals: np.ndarray, cadence: Cadence) -> np.ndarray:
     return (ordinals * {"month": 1, "quarter": 3, "year": 12}[freq]).astype("datetime64[M]").astype("datetime64[us]")
 
 
+def last_unit(cadence: Cadence) -> int:
+    """Microseconds of what a date at the end of a period names: its last day, its last hour, of shorter steps its end.
+
+    Examples
+    --------
+    >>> last_unit(Cadence(freq="week")) // _HOUR, last_unit(Cadence(freq="period", step=6 * _HOUR)) // _HOUR
+    (24, 1)
+    """
+    if cadence.freq != "period" or cadence.base != "us" or cadence.step % _DAY == 0:
+        return _DAY
+    return _HOUR if cadence.step % _HOUR == 0 else 0
+
+
 def calendar_of(first: int, last: int, cadence: Cadence, *, tz: str | None = None) -> Calendar:
     """The full grid of periods from `first` to `last`, both ordinals of `cadence`."""
     if cadence.base == "counter":
@@ -219,13 +278,15 @@ def calendar_of(first: int, last: int, cadence: Cadence, *, tz: str | None = Non
         return Calendar(freq=cadence.freq, index=pd.RangeIndex(start, stop, cadence.step))
     starts = starts_of(np.arange(first, last + 1), cadence)
     if cadence.freq == "period":
-        return Calendar(freq="period", index=pd.DatetimeIndex(starts), tz=tz, step=step_in_words(cadence), cadence=cadence)
+        stamps, step = pd.DatetimeIndex(starts), step_in_words(cadence)
+        return Calendar(freq="period", index=stamps, tz=tz, step=step, cadence=cadence, dates_at=cadence.dates_at)
     if cadence.freq == "business_day":
         return Calendar(freq="business_day", index=pd.DatetimeIndex(starts, freq="B"), tz=tz)
     alias = _PANDAS.get(cadence.freq, f"W-{WEEKDAYS[cadence.week_start - 1][:3].upper()}")
     index = pd.period_range(pd.Timestamp(starts[0]), periods=len(starts), freq=alias)
-    anchor = WEEKDAYS[cadence.week_start] if cadence.freq == "week" else None
-    return Calendar(freq=cadence.freq, index=index, anchor=anchor, tz=tz)
+    if cadence.freq != "week":
+        return Calendar(freq=cadence.freq, index=index, tz=tz)
+    return Calendar(freq="week", index=index, anchor=WEEKDAYS[cadence.week_start], tz=tz, dates_at=cadence.dates_at)
 
 
 def cadence_of(calendar: Calendar) -> Cadence:
@@ -236,7 +297,7 @@ def cadence_of(calendar: Calendar) -> Cadence:
         cadence = Cadence(freq="period", step=int(starts[1] - starts[0]), origin=int(starts[0]))
     if cadence is None:
         week_start = WEEKDAYS.index(calendar.anchor) if calendar.anchor is not None else 0
-        return Cadence(freq=calendar.freq, week_start=week_start)
+        return Cadence(freq=calendar.freq, week_start=week_start, dates_at=calendar.dates_at)
     return replace(cadence, origin=cadence.origin % cadence.step)
 
 

@@ -89,14 +89,13 @@ def fold_metrics(
     ndarray, shape (n_periods, n_metrics)
     """
     parts = rate_parts(catalogue, catalogue)
-    rules = [rule_of(name, catalogue, parts) for name in names]
-    grid = fold(values, places, n_periods, rules)
+    grid = fold(values, places, n_periods, (rule_of(name, catalogue, parts) for name in names))
     if len(np.unique(places)) == len(places):
         return grid
     by_name = {name: column for column, name in enumerate(names)}
     for column, name in enumerate(names):
         aggregate = catalogue[name].aggregate if name in catalogue else None
-        if isinstance(aggregate, Ratio) and {aggregate.num, aggregate.den} <= set(names):
+        if isinstance(aggregate, Ratio) and {aggregate.num, aggregate.den} <= by_name.keys():
             both = values[:, [by_name[aggregate.num], by_name[aggregate.den]]]
             sums = fold(both, places, n_periods, ("sum", "sum"))
             grid[:, column] = quotient(sums[:, 0], sums[:, 1])

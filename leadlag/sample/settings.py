@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
-from leadlag._validation import as_option
+from leadlag._validation import as_name, as_option
 from leadlag.catalogue import Metric, Missing, as_catalogue, check_missing
 from leadlag.errors import UsageError
 from leadlag.sample.formats import check_format
-from leadlag.sample.periods import WORDS, Freq
+from leadlag.sample.naming import DATES_AT
+from leadlag.sample.periods import WORDS, DatesAt, Freq
 from leadlag.sample.times import check_zone
 
 __all__ = ["Settings"]
@@ -25,6 +27,7 @@ class Settings:
     freq: Freq | None = None
     tz: str | None = None
     date_format: str | None = None
+    dates_at: DatesAt | Mapping[str, DatesAt] | None = None
     as_of: Any = None
     catalogue: Mapping[str, Metric] = field(default_factory=lambda: MappingProxyType({}))
     missing: Missing = "mask"
@@ -38,6 +41,7 @@ class Settings:
         freq: Any = None,
         tz: Any = None,
         date_format: Any = None,
+        dates_at: Any = None,
         as_of: Any = None,
         catalogue: Any = None,
         missing: Any = "mask",
@@ -49,15 +53,48 @@ class Settings:
             freq=None if freq is None else as_option(freq, "freq", WORDS),  # type: ignore[arg-type]  # one of WORDS
             tz=check_zone(tz),
             date_format=check_format(date_format),
+            dates_at=_which_end(dates_at),
             as_of=as_of,
             catalogue=as_catalogue(catalogue),
             missing=check_missing(missing),
             infinite=as_option(infinite, "infinite", ("error", "missing")),
         )
 
+    @property
+    def said_end(self) -> DatesAt | None:
+        """`dates_at` of one table."""
+        return None if isinstance(self.dates_at, Mapping) else self.dates_at
+
+    def of_table(self, label: str, labels: Sequence[str]) -> Settings:
+        """The settings of one of some tables: `dates_at` may differ between them.
+
+        Raises
+        ------
+        UsageError
+            If `dates_at` names a table that is not there.
+        """
+        if not isinstance(self.dates_at, Mapping):
+            return self
+        files = {PurePath(each).name: each for each in labels} | {each: each for each in labels}
+        told = {files[as_name(table, "dates_at", tuple(files), owner="table")]: word for table, word in self.dates_at.items()}
+        return replace(self, dates_at=told.get(label))
+
     def refuse_calendar(self) -> None:
         """A `UsageError` if something is said about the calendar of a Sample, which has its own."""
-        for name in ("time", "freq", "tz", "date_format", "as_of"):
+        for name in ("time", "freq", "tz", "date_format", "dates_at", "as_of"):
             value = getattr(self, name)
             if value is not None:
                 raise UsageError(f"{name}={value!r} is not allowed with a Sample, which has its calendar: give it to from_wide.")
+
+
+def _which_end(dates_at: Any) -> DatesAt | Mapping[str, DatesAt] | None:
+    """Which end of its period a date names, for all tables or by table, or a `UsageError`."""
+    if dates_at is None:
+        return None
+    if isinstance(dates_at, Mapping):
+        return {str(table): _one_end(word) for table, word in dates_at.items()}
+    return _one_end(dates_at)
+
+
+def _one_end(word: Any) -> DatesAt:
+    return as_option(word, "dates_at", DATES_AT)  # type: ignore[return-value]  # one of DATES_AT

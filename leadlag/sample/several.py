@@ -73,7 +73,7 @@ def read_several(
     for table in tables:
         if asked is not None and not {*asked, *rate_parts(asked, settings.catalogue)} & set(table.names):
             continue
-        sample = _read(table, settings, asked, violations)
+        sample = _read(table, settings.of_table(table.label, [each.label for each in tables]), asked, violations)
         if sample is not None:
             samples[table.label] = sample
     _collect_repeated(samples, asked, settings, violations)
@@ -125,7 +125,7 @@ def _read(table: _OpenedTable, settings: Settings, asked: Mapping[str, str] | No
     if isinstance(table.content, Sample):
         refusals = (table.content.why_left_out(name, argument) for name, argument in (asked or {}).items())
         violations.found.extend(refusal for refusal in refusals if refusal is not None)
-        return table.content
+        return table.content.from_table("", table.content.notes)
     here = settings if table.has_time(settings.time) else replace(settings, time=None)
     with _by_table(table.label, violations) as mine:
         try:
@@ -139,7 +139,7 @@ def _read(table: _OpenedTable, settings: Settings, asked: Mapping[str, str] | No
         with _by_table(table.label, violations) as mine:
             step = "give every table a column of dates, or join the tables into one of the same rows first."
             mine.add("LL311", "the rows have no dates, so nothing says which rows of the tables belong together.", next_step=step)
-    return replace(sample, notes=notes)
+    return sample.from_table(table.label, notes)
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from leadlag.sample.columns import ReadColumns, read_columns
 from leadlag.sample.grid import build_grid, form_notes
 from leadlag.sample.model import Note
 from leadlag.sample.names import clean_names
-from leadlag.sample.periods import Calendar, Freq
+from leadlag.sample.naming import is_open, question
+from leadlag.sample.periods import Calendar, DatesAt, Freq
 from leadlag.sample.settings import Settings
 from leadlag.sample.split import groups_of
 from leadlag.sample.tables import as_pandas
@@ -39,6 +40,7 @@ def from_snapshots(
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
+    dates_at: DatesAt | None = None,
     infinite: str = "error",
 ) -> Vintages:
     """Read a table in which every row also says when it was known, so that nothing is used before it was published.
@@ -55,8 +57,8 @@ def from_snapshots(
         `time`, the count at whose end it was. What was recorded before its period had ended is left out with a note.
     metric, value : str, optional
         Columns with the names of the metrics and the numbers of a long table; both or none.
-    freq, tz, date_format, infinite
-        As in `from_wide`; `date_format` is that of both times.
+    freq, tz, date_format, dates_at, infinite
+        As in `from_wide`; `date_format` is that of both times, `dates_at` that of `time`.
 
     Returns
     -------
@@ -78,7 +80,8 @@ def from_snapshots(
     """
     if (metric is None) != (value is None):
         raise UsageError("metric and value go together: name both columns of a long table, or none for a wide one.")
-    settings = Settings.checked(freq=freq, tz=tz, date_format=date_format, infinite=infinite)
+    settings = Settings.checked(freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, infinite=infinite)
+    settings = settings.of_table("data", ["data"])
     violations = ViolationList()
     table = _SnapshotTable.of(as_pandas(data), {"time": time, "as_of": as_of, "metric": metric, "value": value}, violations)
     periods, known = table.times("time", settings, violations), table.times("as_of", settings, violations)
@@ -151,6 +154,7 @@ class _SnapshotTable:
             freq=settings.freq,
             violations=violations,
             argument=argument,
+            dates_at=settings.said_end if argument == "time" else None,
         )
 
     def published(self, settings: Settings, violations: ViolationList) -> _Published | None:
@@ -211,6 +215,8 @@ def _on_calendar(
     grid = build_grid(periods.at(used[first]), len(first), freq=settings.freq, as_of=None, time=time, violations=violations)
     if grid is None:
         raise_violations(violations)
+    if is_open(grid.calendar):
+        raise_violations([question(grid.calendar, published.names, beside="the moments in as_of")])
     place_of = np.empty(len(first), dtype=np.int64)
     place_of[grid.rows] = grid.places
     inverse = np.unique(periods.utc[used], return_inverse=True)[1]

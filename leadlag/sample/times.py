@@ -12,18 +12,20 @@ import numpy as np
 import pandas as pd
 
 from leadlag.sample.deciding import Ambiguity, decide
-from leadlag.sample.formats import fitting_formats, format_reads_numbers, formatted_numbers, formatted_texts
+from leadlag.sample.formats import fitting_formats, format_reads_numbers, formatted_numbers, formatted_texts, names_weeks
 from leadlag.sample.forms import FORMS, Form
 from leadlag.sample.iso import HAS_ZONE, ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
-from leadlag.sample.periods import BUSINESS
+from leadlag.sample.periods import BUSINESS, DatesAt
 from leadlag.sample.shapes import FormReading, fitting
-from leadlag.sample.timewords import MONTHS
+from leadlag.sample.timewords import MONTHS, dates_at_of
 from leadlag.sample.violations import Fix, ViolationList, counted
 from leadlag.sample.whole import decimal_years, read_whole
 from leadlag.sample.zones import Stamps, Told, aware, check_zone, moments_of, naive
 
 __all__ = ["Stamps", "check_zone", "plain_row", "read_times"]
 
+_DAY, _MINUTE = 86_400_000_000, 60_000_000
+_SIGN = re.compile(r"%.")
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,15}(?:\.\d*)?", re.ASCII)
 _CORRECT = "correct these cells, or drop these rows."
@@ -71,6 +73,7 @@ def read_times(
     argument: str = "time",
     row: Callable[[int], str] = plain_row,
     hint: str = "",
+    dates_at: DatesAt | None = None,
 ) -> Stamps | None:
     """Read a time column, or collect why it cannot be read and return None.
 
@@ -93,6 +96,8 @@ def read_times(
         How messages name a row, by its position.
     hint : str
         What else is to be said of cells that are not like the others.
+    dates_at : {"start", "end"} or None
+        Which end of its period a date names; None for what the times or the name of the column say.
     """
     told = Told(name=name, tz=tz, argument=argument, violations=violations, row=row, hint=hint)
     cells = column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
@@ -107,7 +112,20 @@ def read_times(
             told = replace(told, row=lambda at: row(int(rest[at])))
             _Reader(told=told, date_format=date_format, freq=freq).read(column.iloc[rest])
         return None
-    return _Reader(told=told, date_format=date_format, freq=freq).read(column)
+    stamps = _Reader(told=told, date_format=date_format, freq=freq).read(column)
+    return stamps if stamps is None or stamps.kind == "counter" else _named(stamps, name, date_format, dates_at)
+
+
+def _named(stamps: Stamps, name: str | None, date_format: str | None, said: DatesAt | None) -> Stamps:
+    """Which end of its period a date names: as the caller says, else the name of the column, or the times themselves."""
+    if said is not None:
+        return replace(stamps, dates_at=said)
+    for words, told_by in ((name, repr(name)), (_SIGN.sub(" ", date_format or ""), "date_format")):
+        if found := dates_at_of(words):
+            return replace(stamps, dates_at=found, told_by=told_by)
+    if len(stamps.local) and (stamps.local.astype(np.int64) % _DAY >= _DAY - _MINUTE).all():
+        return replace(stamps, dates_at="end", told_by="the time of day")
+    return replace(stamps, dates_at="start" if stamps.first else None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +164,7 @@ class _Reader:
         unit, _, month = rule.partition("-")
         ends = MONTHS.get(month.casefold(), 12)
         off = (unit[:1] == "Q" and ends % 3 != 0) or (unit[:1] in "AY" and ends != 12)
-        return replace(stamps, off=f"end in {calendar.month_name[ends]}") if stamps is not None and off else stamps
+        return None if stamps is None else replace(stamps, off=f"end in {calendar.month_name[ends]}" if off else "", first=True)
 
     def _shown(self, rows: Sequence[int] | np.ndarray, cells: Sequence[object]) -> list[str]:
         return [f"{self.told.row(int(row))}: {cells[int(row)]!r}" for row in rows[:5]]
@@ -215,7 +233,8 @@ class _Reader:
             return None
         years = years or (form is not None and form.unit == "year")
         off = BUSINESS if form is not None and form.business else ""
-        return replace(stamps, years=years, form=form, written=written, off=off)
+        first = form is not None and (form.unit not in ("day", "hour") or form.spans)
+        return replace(stamps, years=years, form=form, written=written, off=off, first=first)
 
     def _cells(self, cells: list[object]) -> Stamps | None:
         """Text, date objects, periods and whole numbers in an object column."""
@@ -304,7 +323,8 @@ class _Reader:
         broken = [row for row, moment in enumerate(moments) if moment is None]
         if broken:
             return self._misfits(broken, texts)
-        return moments_of(self.told, [moment for moment in moments if moment is not None], texts)
+        stamps = moments_of(self.told, [moment for moment in moments if moment is not None], texts)
+        return None if stamps is None else replace(stamps, first=names_weeks(str(self.date_format)))
 
     def _by_word(self, texts: list[str], cells: Sequence[object]) -> Stamps | None:
         """Texts in the caller's format, or numbers counted as one of the words says."""
@@ -312,7 +332,10 @@ class _Reader:
             return self._formatted(texts)
         stamps = formatted_numbers(texts, str(self.date_format))
         broken = np.flatnonzero(np.isnat(stamps)).tolist()
-        return self._misfits(broken, cells) if broken else naive(self.told, stamps)
+        if broken:
+            return self._misfits(broken, cells)
+        read = naive(self.told, stamps)
+        return None if read is None else replace(read, first=names_weeks(str(self.date_format)))
 
     def _misfits(self, rows: Sequence[int], cells: Sequence[object]) -> Stamps | None:
         text = f"{counted(len(rows), 'time does', 'times do')} not fit date_format={self.date_format!r}."

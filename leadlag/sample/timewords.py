@@ -1,13 +1,14 @@
-"""Words of the field: month names, names under which a column is the time, and words that mark a row of totals."""
+"""Words of the field: month names, names under which a column is the time, what its dates name, and rows of totals."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Literal
 
-__all__ = ["MONTHS", "named_units", "plain_text", "says_date", "says_time", "says_total", "unit_of"]
+__all__ = ["MONTHS", "dates_at_of", "named_units", "plain_text", "says_date", "says_time", "says_total", "time_names", "unit_of"]
 
 #: Abbreviations and names by month, without accents: English, German, French, Spanish, Italian, Portuguese, Dutch.
 _MONTH_NAMES = (
@@ -60,9 +61,38 @@ _TOTAL_WORDS = (
     "soma totaal som subtotal zwischensumme teilergebnis totales totali totais eindtotaal all alle overall ytd"
 )
 _BESIDE, _TOTALS = frozenset(_BESIDE_WORDS.split()), frozenset(_TOTAL_WORDS.split())
+#: Which day of a period the dates of a column name, by the words in its name ...
+_SIDES: Mapping[Literal["start", "end"], tuple[str, ...]] = MappingProxyType(
+    {
+        "start": (
+            "start", "starting", "starts", "started", "begin", "beginning", "begins", "commencing", "commences", "commence",
+            "comm", "of", "from", "first", "c", "b", "beginn", "anfang", "ab", "von", "du", "debut", "debutant", "del", "inicio",
+            "desde", "inizio", "dal", "vanaf",
+        ),
+        "end": (
+            "end", "ending", "ended", "ends", "e", "to", "thru", "through", "until", "till", "last", "ende", "endend", "bis",
+            "fin", "finissant", "hasta", "fine", "fim", "einde", "tot",
+        ),
+    }
+)  # fmt: skip
+_SIDE_OF = {word: side for side, words in _SIDES.items() for word in words}
+#: ... beside one of these for a period, or with nothing but words for a day.
+_WEEKS_AND_LONGER = (
+    "week weeks weekly wk wks w p period periods fortnight month months quarter woche wochen kw periode perioden semaine semana "
+    "settimana periodo weken"
+)
+_DAYS_AND_LESS = "date dates day dt datum tag fecha data dia jour giorno dag time timestamp the de la der on le it"
+_PERIOD_WORDS, _DAY_WORDS = frozenset(_WEEKS_AND_LONGER.split()), frozenset(_DAYS_AND_LESS.split())
+#: Those that say so directly behind a period only (W/E, week of), and before a day only (first day of week).
+_BEHIND, _BEFORE_DAY = frozenset(("e", "c", "b", "of", "to")), frozenset(("first", "last"))
+#: The end of a week, and the days on which nobody works.
+_WEEKENDS = frozenset(("weekend", "wochenende"))
 #: What every word for a total has; most times have none.
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+#: The first word of letters in a name, and all that it can be where the whole name is made of words of time.
+_FIRST_WORD = re.compile(r"[^a-zA-Z]*([A-Z]+(?![a-z])|[A-Z]?[a-z]+)")
+_BEGINNINGS = frozenset(word[:end] for word in (*_UNIT_OF, *_BESIDE) for end in range(1, len(word) + 1))
 
 
 def plain_text(text: str) -> str:
@@ -73,17 +103,18 @@ def plain_text(text: str) -> str:
     >>> plain_text(" März 2024 ")
     'marz 2024'
     """
-    text = text.strip().casefold()
+    return _without_accents(text.strip().casefold())
+
+
+def _without_accents(text: str) -> str:
     if text.isascii():
         return text
-    split = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in split if not unicodedata.combining(letter))
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def _words(name: str) -> list[str]:
     """The words of a name, as written in any of the usual ways: ``yearWeek``, ``TIME_PERIOD``, ``week ending``."""
-    split = unicodedata.normalize("NFKD", name)
-    return [word.casefold() for word in _WORD.findall("".join(letter for letter in split if not unicodedata.combining(letter)))]
+    return [word.casefold() for word in _WORD.findall(_without_accents(name))]
 
 
 def named_units(name: str | None) -> tuple[str, ...]:
@@ -121,10 +152,71 @@ def says_time(name: str | None) -> bool:
     return bool(named_units(name))
 
 
+def time_names(names: Sequence[str]) -> frozenset[str]:
+    """Those of many names that say time; most others are told by their first word.
+
+    Examples
+    --------
+    >>> time_names(["visits", "yearWeek", "week_of_promo"])
+    frozenset({'yearWeek'})
+    """
+    return frozenset(name for name in names if (not name.isascii() or _begins_like_time(name)) and says_time(name))
+
+
+def _begins_like_time(name: str) -> bool:
+    first = _FIRST_WORD.match(name)
+    return first is not None and first[1].casefold() in _BEGINNINGS
+
+
 def says_date(name: str | None) -> bool:
     """Whether a name says that whatever stands under it are dates: ``date``, ``TIME_PERIOD``, ``yearMonth``."""
     units = named_units(name)
     return "date" in units or len(units) > 1
+
+
+def dates_at_of(name: str | None) -> Literal["start", "end"] | None:
+    """Which day of its period a date names by the name of its column: ``"start"``, ``"end"``, or None where it does not say.
+
+    Examples
+    --------
+    >>> dates_at_of("week_ending"), dates_at_of("W/E"), dates_at_of("WeekOf"), dates_at_of("four_weeks_ending")
+    ('end', 'end', 'start', 'end')
+    >>> dates_at_of("week"), dates_at_of("weekend"), dates_at_of("week of year"), dates_at_of("contract_end_date")
+    (None, None, None, None)
+    """
+    if name is None:
+        return None
+    words = [part for word in _words(name) for part in _parts(word)]
+    plain = all(word in _SIDE_OF or word in _PERIOD_WORDS or word in _DAY_WORDS or word.isdigit() for word in words)
+    said = {_SIDE_OF[word] for place, word in enumerate(words) if word in _SIDE_OF and _says_side(words, place, plain=plain)}
+    return said.pop() if len(said) == 1 else None
+
+
+def _says_side(words: list[str], place: int, *, plain: bool) -> bool:
+    """Whether a word for a side stands beside one for a period; or, in a name of such words only, beside one for a day."""
+    word, before, after = words[place], words[place - 1] if place else "", words[place + 1 :]
+    if word in _BEHIND:
+        on = not after or after[0] in _DAY_WORDS - {"date"} or (after[0] == "date" and word != "to")
+        return before in _PERIOD_WORDS and on
+    of_what = [other for other in after if other not in _DAY_WORDS and other not in ("of", "del", "du")]
+    if word in _BEFORE_DAY:
+        return bool(after) and after[0] in _DAY_WORDS and any(other in _PERIOD_WORDS for other in words)
+    if before in _PERIOD_WORDS or (of_what and of_what[0] in _PERIOD_WORDS):
+        return True
+    return plain and (before in _DAY_WORDS or bool(after and after[0] in _DAY_WORDS))
+
+
+def _parts(word: str) -> list[str]:
+    """A word, or the two or three words that are written as one: ``weekending``, ``startdate``."""
+    if word in _SIDE_OF or word in _PERIOD_WORDS or word in _DAY_WORDS or word in _WEEKENDS:
+        return [word]
+    for first in sorted((*_PERIOD_WORDS, *_DAY_WORDS, *_SIDE_OF), key=len, reverse=True):
+        rest = word.removeprefix(first)
+        if len(first) > 1 and rest != word and (rest in _SIDE_OF or rest in _DAY_WORDS):
+            return [first, rest]
+        if len(first) > 1 and rest != word and first in _PERIOD_WORDS and (split := _parts(rest)) != [rest]:
+            return [first, *split]
+    return [word]
 
 
 def says_total(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -48,10 +49,10 @@ class Wide:
     def of(cls, frame: pd.DataFrame, violations: ViolationList) -> Wide:
         """The table with its names cleaned, and what is wrong with them collected."""
         before = len(violations)
-        clean = clean_names(list(frame.columns), violations)
+        clean = clean_names(frame.columns.tolist(), violations)
         return cls(frame=frame, clean=clean, sound=len(violations) == before)
 
-    @property
+    @cached_property
     def labels(self) -> dict[str, Hashable]:
         """The caller's own label of each name."""
         return dict(zip(self.clean.names, self.clean.labels, strict=True))
@@ -117,7 +118,7 @@ class Wide:
             return None
         form = "" if stamps is None else stamps.form_name(settings.date_format)
         read = TableRead(n_rows=len(self.frame), time=source.name, form=form)
-        return _on_grid(block, grid, self.clean, settings, (*source.notes, *form_notes(stamps), *notes), read)
+        return _on_grid(block, grid, self.labels, settings, (*source.notes, *form_notes(stamps), *notes), read)
 
     def _split(
         self,
@@ -179,13 +180,14 @@ class _RowsRead:
         """The times, None where there are none or what is wrong with them was collected."""
         source = self.source
         if source.values is None:
-            for name, value in (("tz", settings.tz), ("date_format", settings.date_format)):
+            for name, value in (("tz", settings.tz), ("date_format", settings.date_format), ("dates_at", settings.said_end)):
                 if value is not None:
                     raise UsageError(f"{name}={value!r} needs times: name the column that holds them with time=.")
             return None
         return read_times(
             source.values, name=source.name, tz=settings.tz, date_format=settings.date_format,
             freq="period" if source.counter else settings.freq, violations=violations, row=self.row, hint=self.totals.hint,
+            dates_at=settings.said_end,
         )  # fmt: skip
 
 
@@ -236,12 +238,12 @@ def _check_repeats(
 
 
 def _on_grid(
-    block: ReadColumns, grid: Grid, clean: CleanNames, settings: Settings, notes: tuple[Note, ...], read: TableRead
+    block: ReadColumns, grid: Grid, labels: Mapping[str, Hashable], settings: Settings, notes: tuple[Note, ...], read: TableRead
 ) -> Sample:
     """Rows in their places, with the notes of the way there."""
     values = fold_metrics(block.values[grid.rows], block.names, grid.places, len(grid.calendar), settings.catalogue)
-    labels: dict[str, Hashable] = dict(zip(clean.names, clean.labels, strict=True))
-    renamed = [name for name in clean.changed if name in block.names]
+    values.flags.writeable = False  # new here, so that the Sample need not copy them
+    renamed = [name for name in block.names if name != labels[name]]
     if renamed:
         shown = first_names(renamed)
         notes = (

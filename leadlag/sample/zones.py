@@ -14,6 +14,7 @@ import pandas as pd
 from leadlag.errors import UsageError
 from leadlag.sample.forms import Form
 from leadlag.sample.iso import one_of_each, repeated_hours
+from leadlag.sample.periods import DatesAt
 from leadlag.sample.violations import Fix, ViolationList, counted
 
 __all__ = ["Stamps", "Told", "aware", "check_zone", "moments_of", "naive"]
@@ -43,6 +44,12 @@ class Stamps:
         The first of them, as it is written.
     off : str
         What the times say of periods that are no calendar ones; see `Calendar`.
+    dates_at : {"start", "end"} or None
+        Which end of its period a date names, None where nothing says it.
+    first : bool
+        Whether the stamps are first moments whatever they name: of periods by their type, with both ends, or by their number.
+    told_by : str
+        What in the table says `dates_at`, for notes; empty where that is the caller or the type of the times.
     """
 
     kind: Literal["dated", "counter"]
@@ -54,6 +61,9 @@ class Stamps:
     form: Form | None = None
     written: str = ""
     off: str = ""
+    dates_at: DatesAt | None = None
+    first: bool = False
+    told_by: str = ""
 
     def form_name(self, date_format: str | None) -> str:
         """How the times are written, in a word or by an example."""

@@ -34,7 +34,7 @@ def changes_of_numbers(notes: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def cadence_facts(provenance: Provenance) -> Iterator[tuple[str, str]]:
-    """How metrics of another cadence were lined up, which changes what a lag is a lag of; for methods that know one calendar."""
+    """How dates were taken and metrics of another cadence lined up, which changes what a lag is; for methods of one calendar."""
     for code, text in provenance.warnings:
-        if code in ("LL125", "LL126"):
+        if code in ("LL125", "LL126", "LL139"):
             yield "Cadence", f"{shown(text).removesuffix('.')} [{code}]"

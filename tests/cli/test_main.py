@@ -282,6 +282,50 @@ def test_wrong_calls_with_several_files_say_which(run: Run, by_cadence: tuple[Pa
     assert "Did you mean" in missing.err
 
 
+@pytest.fixture
+def weeks_and_days(tmp_path: Path) -> tuple[Path, Path]:
+    """Weeks as pandas makes them, named by their Sundays, and days of which those of two weeks before moved them."""
+    rng = np.random.default_rng(1)
+    days = pd.DataFrame(
+        {"visits": rng.normal(size=1_092), "noise": rng.normal(size=1_092)}, index=pd.date_range("2021-01-04", periods=1_092)
+    )
+    weeks = days[["visits"]].resample("W").sum().shift(2).rename(columns={"visits": "orders"}).iloc[2:]
+    paths = tmp_path / "orders.csv", tmp_path / "days.csv"
+    (weeks + rng.normal(size=weeks.shape)).to_csv(paths[0], index_label="date")
+    days.to_csv(paths[1], index_label="date")
+    return paths
+
+
+def test_what_the_dates_of_a_file_name_is_asked_and_told_by_file(run: Run, weeks_and_days: tuple[Path, Path]) -> None:
+    orders, days = weeks_and_days
+    call = ("rank", orders, days, "--kpi", "orders", "--no-evidence")
+    asked = run(*call)
+    assert asked.code == 3
+    assert "--dates-at end if it is the last, --dates-at start if it is the first" in asked.err
+    answers = [run(*call, "--dates-at", told) for told in ("end", f"{orders}=end", "orders.csv=end")]
+    assert {answer.code for answer in answers} == {0}
+    assert "Sample     2021-01-24 to 2023-12-31, 154 weeks (Monday to Sunday)" in answers[0].out
+    assert "visits by 2" in answers[0].out
+    assert len({answer.out for answer in answers}) == 1
+    assert run(*call, "--dates-at", "start").out != answers[0].out
+    wrong = [
+        run(*call, *told)
+        for told in (("--dates-at", "last"), ("--dates-at", "x.csv=end"), ("--dates-at", "end", "--dates-at", "start"))
+    ]
+    assert [answer.code for answer in wrong] == [2, 2, 2]
+
+
+def test_check_asks_it_too_and_says_what_the_dates_were_taken_for(run: Run, weeks_and_days: tuple[Path, Path]) -> None:
+    found = json.loads(run("check", *weeks_and_days, "--json").out)
+    assert [(item["code"], item["argument"]) for item in found["violations"]] == [("LL309", str(weeks_and_days[0]))]
+    assert found["violations"][0]["call"] == "from_wide(data, dates_at='end')"
+    told = json.loads(run("check", *weeks_and_days, "--dates-at", "orders.csv=end", "--json").out)
+    assert [entry["time"]["dates_at"] for entry in told["read"]] == ["end", None]
+    alone = run("check", weeks_and_days[0])
+    assert "(weeks Sunday to" in alone.out
+    assert json.loads(run("check", weeks_and_days[0], "--json").out)["read"][0]["time"]["dates_at"] == "start"
+
+
 def test_out_writes_over_none_of_several_files(run: Run, by_cadence: tuple[Path, Path], tmp_path: Path) -> None:
     gdp, monthly = by_cadence
     clash = monthly.rename(tmp_path / "gdp.ranking.csv")
@@ -330,7 +374,7 @@ def test_check_says_as_json_how_each_file_was_read(run: Run, sales: Path, tmp_pa
     assert list(told) == ["schema", "ok", "violations", "read", "untestable", "notes"]
     assert (told["schema"], told["ok"], told["violations"]) == ("leadlag-check-2", True, [])
     (read,) = told["read"]
-    assert read["time"] == {"column": "date", "form": "KW 5/2024"}
+    assert read["time"] == {"column": "date", "form": "KW 5/2024", "dates_at": "start"}
     assert (read["rows"], read["cadence"], read["first"]) == (120, "week", "2022-01-03")
     assert (read["n_periods"], read["n_empty"]) == (120, 0)
     assert (read["metrics"], [item["name"] for item in read["left_out"]]) == (["sales", "visits", "ads"], ["city"])

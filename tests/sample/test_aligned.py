@@ -40,7 +40,7 @@ def test_a_week_in_two_months_is_split_by_days() -> None:
 def test_weeks_that_begin_on_another_day_are_split_there() -> None:
     sundays = _table("visits", "2024-01-07", "7D", np.full(8, 7.0))
     months = _table("sales", "2024-01-01", "MS", [0, 0])
-    sample = from_wide([sundays, months], catalogue=[Metric("visits", aggregate="sum")]).around("sales")
+    sample = from_wide([sundays, months], dates_at="start", catalogue=[Metric("visits", aggregate="sum")]).around("sales")
     assert_allclose(sample.column("visits"), [NAN, 29.0])  # the first six days of January are not known
 
 
@@ -53,7 +53,7 @@ def test_sums_are_conserved_over_all_periods_that_are_known(start: object, seed:
     before, after = fine["date"].iloc[0] - pd.DateOffset(years=1), fine["date"].iloc[-1] + pd.DateOffset(years=1)
     dates = pd.date_range(before, after, freq=freq)
     kpi = pd.DataFrame({"date": dates, "kpi": np.zeros(len(dates))})
-    sums = from_wide([fine, kpi], catalogue=[Metric("visits", aggregate="sum")]).around("kpi")
+    sums = from_wide([fine, kpi], dates_at="start", catalogue=[Metric("visits", aggregate="sum")]).around("kpi")
     known = np.flatnonzero(~np.isnan(sums.column("visits")))
     begin, end = sums.calendar.starts[known[0]], sums.calendar.starts[known[-1] + 1]
     share = [(min(day + _length(own), end) - max(day, begin)) / _length(own) for day in fine["date"]]
@@ -141,9 +141,9 @@ def test_hours_are_counted_in_the_zone_of_the_days() -> None:
 
 def test_weeks_of_another_day_are_neither_faster_nor_known_too_early() -> None:
     mondays, saturdays = (_table(name, start, "7D", [1, 2, 3]) for name, start in (("y", "2024-01-01"), ("x", "2023-12-30")))
-    sample = from_wide([mondays, saturdays]).around("y")
+    sample = from_wide([mondays, saturdays], dates_at="start").around("y")
     assert_array_equal(sample.column("x"), [1, 2, 3])  # that of Saturday 30 December ends on Friday
-    assert_array_equal(from_wide([mondays, saturdays]).around("x").column("y"), [NAN, 1, 2])
+    assert_array_equal(from_wide([mondays, saturdays], dates_at="start").around("x").column("y"), [NAN, 1, 2])
     assert "weeks that begin on Saturday, where those of the KPI begin on Monday" in sample.notes[-1].text
 
 

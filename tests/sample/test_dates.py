@@ -82,3 +82,10 @@ def test_a_target_has_its_first_period_and_those_on_which_it_was_chosen() -> Non
 def test_dates_that_leave_nothing_to_compare_are_refused(since: Any, chosen: Any, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         targeted(MONTHS, since, chosen)
+
+
+def test_dates_go_by_the_week_that_holds_them_whatever_names_it() -> None:
+    index = pd.date_range("2024-01-07", periods=20, freq="W")  # Sundays that end their weeks
+    weeks = from_wide(pd.DataFrame({"x": range(20)}, index=index), dates_at="end").calendar
+    found = targeted(weeks, "2024-02-01", ("2024-01-01", "2024-01-21"))
+    assert (found.since, found.label, found.chosen) == (4, "2024-02-04", (0, 2))

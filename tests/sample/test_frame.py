@@ -152,6 +152,26 @@ def test_an_unknown_name_gets_the_nearest_match() -> None:
         as_sample(good_frame(), time="dat")
 
 
+@pytest.mark.filterwarnings("ignore:.*beyond 2:leadlag.errors.DataWarning")
+def test_numbers_of_every_type_side_by_side_are_read_as_each_alone() -> None:
+    rng = np.random.default_rng(5)
+    whole, gaps = rng.integers(-9, 9, 12), rng.random(12) < 0.3
+    columns = {
+        "float": rng.normal(size=12), "short": rng.random(12, dtype=np.float32), "int": whole, "byte": whole.astype(np.int8),
+        "large": whole + 2**53 + 1, "unsigned": np.full(12, 2**64 - 1, dtype=np.uint64), "bool": whole > 0,
+        "Int64": pd.Series(whole).mask(gaps).astype("Int64"), "large Int64": pd.array([None, *[2**60 + 1] * 11], dtype="Int64"),
+        "Float64": pd.Series(rng.normal(size=12)).mask(gaps).astype("Float64"), "sparse": pd.arrays.SparseArray(whole * 1.0),
+        "arrow": pd.Series(whole).mask(gaps).astype(pd.ArrowDtype(pa.int64())), "text": whole.astype(str),
+    }  # fmt: skip
+    together = from_wide(pd.DataFrame(columns))
+    alone = {name: from_wide(pd.DataFrame({name: cells})) for name, cells in columns.items()}
+    assert together.names == tuple(columns)
+    for name, sample in alone.items():
+        assert_array_equal(together.column(name), sample.column(name))
+        assert [note for note in together.notes if note.column == name] == list(sample.notes)
+    assert _notes(together, "LL104").count("beyond 2**53") == 3
+
+
 def test_hazard_nullable_and_arrow_columns() -> None:
     plain = good_frame(8)[["sales"]].round()
     plain.loc[2, "sales"] = np.nan

@@ -80,7 +80,7 @@ def predictions(
             later.append(_on_its_calendar(given, lead_series(of_fit, lead, ()), lead=lead))
     y = level_or_log(sample, kpi, log) if kpi in sample.names else np.full(sample.n_periods, np.nan)
     values = expected_values(fitted, y=y, base=base, leads=later, offset=offset)
-    found = pd.Series(np.exp(values) if kpi in log else values, index=sample.calendar.index, name=kpi)
+    found = pd.Series(np.exp(values) if kpi in log else values, index=sample.calendar.shown, name=kpi)
     last = int(np.flatnonzero(np.isfinite(values)).max(initial=-1)) + 1
     return found if data is not None else found.iloc[: max(last, of_fit.n_periods)]
 

@@ -308,7 +308,7 @@ def _named(
     fitted: LagFit, options: Options, covariates: Covariates, sample: Sample, *, provenance: Provenance
 ) -> LaggedRegressionResult:
     """The numbers of the array functions with the names that they are about."""
-    terms, index, values = _term_names(fitted, options, covariates), sample.calendar.index[fitted.used], unit_values(fitted)
+    terms, index, values = _term_names(fitted, options, covariates), sample.calendar.shown[fitted.used], unit_values(fitted)
     return LaggedRegressionResult(
         **vars(regression_numbers(fitted)),
         kpi=options.kpi,

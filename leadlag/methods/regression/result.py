@@ -257,7 +257,7 @@ class LaggedRegressionResult(Result, RegressionNumbers, _RegressionNames):
         ``SARIMAX`` goes on, where that of leadlag begins afresh; in ``OLS`` the rows of a gap stand next to each other. AIC and
         BIC of ``SARIMAX`` count the variance of the noise as a parameter, those of leadlag never do.
         """
-        return statsmodels_result(self._fit, names=self.params.index, index=self._sample.calendar.index, kpi=self.kpi)
+        return statsmodels_result(self._fit, names=self.params.index, index=self._sample.calendar.shown, kpi=self.kpi)
 
     def summary(self) -> str:
         """Fit, profiles and diagnostics as text, at most 80 columns wide."""

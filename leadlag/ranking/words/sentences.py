@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leadlag.results import Provenance
 
 __all__ = [
-    "ACTING", "LIMITS", "VERDICT", "coded_reason", "controls", "decoys", "effect_head", "family", "headline", "lead_sd",
+    "ACTING", "LIMITS", "VERDICT", "coded_reason", "controls", "decoys", "effect_head", "family", "headline", "lead_sd", "length",
     "lead_title", "next_step", "nothing_found", "reason", "sample",
 ]  # fmt: skip
 
@@ -152,7 +152,13 @@ def decoys(tried: Decoys) -> str:
 
 def sample(context: Context) -> str:
     """The window and length of the sample."""
-    return f"{shown(context.first)} to {shown(context.last)}, {periods(context.n_periods, context.unit)}"
+    return f"{shown(context.first)} to {shown(context.last)}, {length(context)}"
+
+
+def length(context: Context) -> str:
+    """How many periods there are, and which days a week has."""
+    days = f" ({shown(context.span).removeprefix('weeks ')})" if context.span else ""
+    return f"{periods(context.n_periods, context.unit)}{days}"
 
 
 def controls(provenance: Provenance) -> tuple[str, ...]:
