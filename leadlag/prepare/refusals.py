@@ -9,6 +9,7 @@ import numpy as np
 from leadlag._calls import Fix
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import is_constant, less_columns, standardise
+from leadlag.core.series.ahead import interpolated_steps
 from leadlag.core.series.rescaling import rescalings
 from leadlag.core.series.sentinels import sentinels
 from leadlag.errors import DataContractError, UsageError
@@ -17,7 +18,7 @@ from leadlag.prepare.repairs import REPAIRS
 from leadlag.prepare.untestable import fewest_rows, single_event
 from leadlag.wording.repairs import clipped_away
 
-__all__ = ["longest_lag", "refuse_clipped", "refuse_exact_kpi", "refuse_kpi", "refuse_lags"]
+__all__ = ["longest_lag", "refuse_clipped", "refuse_exact_kpi", "refuse_interpolated", "refuse_kpi", "refuse_lags"]
 
 
 #: More of the KPI's values than this share taken for outliers is no matter of outliers.
@@ -105,3 +106,14 @@ def refuse_clipped(kpi: str, values: Floats, n_clipped: int, periods: Sequence[s
     else:
         why = "Split the sample where its kind changes, analyse it in logs, or name another KPI."
     raise DataContractError(f"{clipped_away(kpi, n_clipped, n)} {why}", code="LL313", fixes=fixes)
+
+
+def refuse_interpolated(kpi: str, y: Floats) -> None:
+    """A KPI interpolated from a slower cadence: between two values of that cadence it knows the later one."""
+    (step,) = interpolated_steps(y[:, None])
+    if step:
+        raise DataContractError(
+            f"kpi={kpi!r} looks interpolated: every {step} rows hold one value of a slower cadence, from which the rest follow. "
+            "Give the values of that cadence in a table of its own, beside the leads as they are: [slower, faster].",
+            code="LL313",
+        )

@@ -121,3 +121,26 @@ def test_every_question_of_the_engine_repairs_and_says_so(ask: Any) -> None:
     frame.iloc[[5, 50, 100], 1] = -999.0
     assert "LL147" in dict(ask(frame).provenance.warnings)
     assert "LL147" not in dict(ask(frame, repair=()).provenance.warnings)
+
+
+def test_a_centred_mean_of_the_kpi_keeps_its_row_and_no_grade_but_weak() -> None:
+    frame = table()
+    frame["smoothed"] = frame["deals"].rolling(5, center=True).mean()
+    ranking = ll.rank_leads(frame, kpi="deals", evidence=False)
+    assert "smoothed is made of the KPI's own values" in notes(ranking)["LL160"]
+    answers = ranking["smoothed"].checks().set_index("check")["status"]
+    assert answers["data_origin"] == "fail"
+    assert ranking["demos"].verdict == "lead"
+
+
+def test_months_interpolated_from_quarters_are_no_months() -> None:
+    rng = np.random.default_rng(6)
+    months = pd.period_range("2014-01", periods=N, freq="M")
+    frame = pd.DataFrame({"sales": rng.normal(100, 5, N), "gdp": np.interp(np.arange(N), 3 * np.arange(60), rng.normal(size=60))})
+    frame.index = months
+    row = ll.rank_leads(frame, kpi="sales", evidence=False)["gdp"]
+    assert row.verdict == "untestable"
+    assert "LL209" in str(ll.rank_leads(frame, kpi="sales", evidence=False).to_frame().iloc[0]["reason"])
+    with pytest.raises(DataContractError, match="looks interpolated") as caught:
+        ll.rank_leads(frame, kpi="gdp", evidence=False)
+    assert caught.value.code == "LL313"
