@@ -17,12 +17,20 @@ from leadlag.core.search.problem import Problem
 from leadlag.core.series.ahead import made_of_later_values
 from leadlag.core.series.identities import arithmetic_parts, duplicate_groups
 from leadlag.core.series.reported import fill_forward_length
+from leadlag.core.series.scales import unit_of
 from leadlag.core.time.lags import difference
 from leadlag.prepare.arrays import working_problem
 from leadlag.prepare.finer import own_series, sampled
 from leadlag.prepare.labels import Prepared, Treatment
 from leadlag.prepare.leads import N_TREND, WorkingLeads, working_leads
-from leadlag.prepare.refusals import refuse_clipped, refuse_exact_kpi, refuse_interpolated, refuse_kpi, refuse_lags
+from leadlag.prepare.refusals import (
+    refuse_beyond,
+    refuse_clipped,
+    refuse_exact_kpi,
+    refuse_interpolated,
+    refuse_kpi,
+    refuse_lags,
+)
 from leadlag.prepare.repairs import rescaled_alone
 from leadlag.prepare.reported import reported_kpi
 from leadlag.prepare.season import season_columns, selected_seasons
@@ -70,24 +78,30 @@ def prepare(
         If `max_lag` leaves too few periods that have a value of a lead so far back.
     """
     X, Z = (_columns(sample, names, log) for names in (leads, controls))
-    reported = reported_kpi(sample.column(kpi), sample.calendar, undo=undo)
+    level = sample.column(kpi)
+    refuse_beyond(kpi, level)
+    y_unit = float(unit_of(level))
+    reported = reported_kpi(level / y_unit, sample.calendar, undo=undo)
     y = take_log(reported.values, kpi) if kpi in log else reported.values
     fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values, reported.waves])
     refuse_kpi(kpi, y, Z, controls, n_columns=fixed.shape[1])
     refuse_interpolated(kpi, y)
     refuse_lags(max_lag, n=len(y), n_beside=fixed.shape[1] - N_TREND)
-    untestable = untestable_leads(y, X, leads, fixed=fixed, n_controls=Z.shape[1])
+    untestable = untestable_leads(y, X, leads, fixed=fixed)
     untestable += interpolated_leads(sample, X, leads, known=untestable)
     if reported.refused:
         untestable = tuple(Untestable(lead=lead, code="LL108", detail="") for lead in leads)
     testable = ~np.isin(leads, [item.lead for item in untestable])
     names, X = tuple(name for name, kept in zip(leads, testable, strict=True) if kept), X[:, testable]
-    own = tuple(own_series(sample, name, max_lag=max_lag, log=log) for name in names)
+    x_unit = unit_of(X)
+    X = X / x_unit
+    own = tuple(own_series(sample, name, max_lag=max_lag, log=log, unit=float(x_unit[j])) for j, name in enumerate(names))
     seasons = selected_seasons(sample.calendar, y, np.column_stack([X, sampled(own, n=len(y))]))
     season = season_columns(seasons)
     refuse_exact_kpi(kpi, y, fixed if season is None else np.column_stack([fixed, season]))
     problem, working, done = working_problem(y, X, fixed, season=season, lags=tuple(range(1, max_lag + 1)), own=own)
     refuse_clipped(kpi, sample.column(kpi), working.n_clipped, sample.periods)
+    problem = replace(problem, y_scale=problem.y_scale * (1.0 if kpi in log else y_unit), x_scale=problem.x_scale * x_unit)
     return Prepared(
         problem=problem,
         leads=names,

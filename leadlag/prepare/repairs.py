@@ -15,6 +15,7 @@ from leadlag._validation import as_list
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.series.outages import FEWEST_COLUMNS, hit_rows
 from leadlag.core.series.rescaling import rescalings
+from leadlag.core.series.scales import unit_of
 from leadlag.core.series.sentinels import sentinels
 from leadlag.errors import UsageError
 from leadlag.prepare.season import season_columns, selected_seasons
@@ -127,9 +128,10 @@ class _Table:
         """A row that hit most columns is missing in these; of a table too narrow to tell it is only named."""
         if len(self.names) < 2:
             return self
-        seasons = selected_seasons(self.sample.calendar, self.values[:, 0], self.values[:, 1:])
+        scaled = self.values / unit_of(self.values)
+        seasons = selected_seasons(self.sample.calendar, scaled[:, 0], scaled[:, 1:])
         year, few = _rows_a_year(self.sample.calendar), len(self.names) < FEWEST_COLUMNS
-        found = hit_rows(self.values, season=season_columns(seasons), year=year, fewest=2 if few else FEWEST_COLUMNS)
+        found = hit_rows(scaled, season=season_columns(seasons), year=year, fewest=2 if few else FEWEST_COLUMNS)
         values = self.values.copy()
         notes = []
         for hit in found:
