@@ -16,7 +16,9 @@ from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.search.problem import Problem
 from leadlag.core.series.identities import arithmetic_parts, duplicate_groups
 from leadlag.core.series.reported import fill_forward_length
+from leadlag.core.time.clock import whole
 from leadlag.prepare.arrays import working_problem
+from leadlag.prepare.edges import unusable_now
 from leadlag.prepare.finer import own_series, sampled
 from leadlag.prepare.labels import Prepared, Treatment
 from leadlag.prepare.leads import N_TREND, WorkingLeads, working_leads
@@ -121,6 +123,9 @@ def _treatments(
             surprises=bool(done.surprises[j]),
             n_clipped=int(done.n_clipped[j]),
             pace=sample.pace(name),
+            ahead=whole(sample.ahead.get(name, 0) / sample.pace(name)),
+            own_ahead=sample.ahead.get(name, 0),
+            unusable=unusable_now(sample, name),
             rescaled=name in rescaled_alone(sample),
         )
         for j, name in enumerate(names)

@@ -19,6 +19,7 @@ from leadlag.errors import DataContractError, UsageError
 from leadlag.methods.gain import words
 from leadlag.methods.gain.numbers.gains import PairGain, pair_gains, selected_columns
 from leadlag.methods.gain.result import ForecastGain, GainAhead, Walk, gain_of
+from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, RealTimeData
 from leadlag.prepare.origins.publication import unrevised_data
 from leadlag.prepare.origins.rolling import default_origin, rolling_forecasts
@@ -129,10 +130,14 @@ def forecast_gain(
             raise UsageError(f"missing={missing!r} is not allowed with snapshots, in which what is not out yet is missing.")
         data = vintages.latest
     sample, names = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
-    repairs = as_repairs(repair)
+    if vintages is not None and (ahead := [name for name in names.leads if name in sample.ahead]):
+        raise UsageError(words.ahead_in_snapshots(ahead[0]), argument="catalogue")
+    repairs, longest = as_repairs(repair), longest_lag(sample, max_lag)
+    if vintages is None:  # snapshots say themselves what comes late
+        sample = edges_told(sample, names.names, max_lag=longest, metrics=as_catalogue(catalogue))
     sample = repaired(sample, names.names, repairs)
     kpi, candidates, kept = names.kpi, names.leads, names.controls
-    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
+    logged = as_names(log, "log", names.names)
     first = _first_row(sample, first_origin)
     with one_thread():
         y, why = _analysed_kpi(sample, kpi, log=logged, undo=None)
