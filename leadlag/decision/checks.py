@@ -52,7 +52,7 @@ def checks_of(evidence: Evidence, policy: Policy, *, verdict: str) -> tuple[Chec
 
 def _data_checks(quality: Quality, policy: Policy) -> tuple[Check, ...]:
     """What the data allow, asked before the fit."""
-    origin: Status = "fail" if quality.moved else "review" if quality.part else "pass"
+    origin: Status = "fail" if quality.moved or quality.ahead else "review" if quality.part else "pass"
     return (
         Check(code="data_rows", status=_enough(quality.nobs, policy.rows), value=float(quality.nobs)),
         Check(code="data_gaps", status=_enough(-quality.missing, policy.gaps), value=quality.missing),

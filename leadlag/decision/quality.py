@@ -24,6 +24,8 @@ class Quality:
         For how many periods each value of the lead or of the KPI stands, 0 if each period has its own.
     moved : int
         By how many periods the lead is the KPI itself, moved to an earlier time; 0 if it is another series.
+    ahead : bool
+        The lead is made of the KPI's own later values.
     part : bool
         The lead is an arithmetic part of the KPI.
     reported : bool
@@ -39,6 +41,7 @@ class Quality:
     clipped: float = 0.0
     held: int = 0
     moved: int = 0
+    ahead: bool = False
     part: bool = False
     reported: bool = False
     rescaled: bool = False

@@ -77,9 +77,7 @@ def edges_told(sample: Sample, names: Sequence[str], *, max_lag: int, metrics: M
     behind = {name: now - last[name] for name, row in complete.items() if row < now and now - last[name] <= max_lag}
     if behind:
         behind = _late({name: sample.column(name) for name in complete}, behind)
-    notes = [
-        Note(code=ENDED, column=name, text=ended(name, sample.periods[row + _ahead(sample, name)])) for name, row in dead.items()
-    ]
+    notes = [Note(code=ENDED, column=name, text=ended(name, _period(sample, name, row))) for name, row in dead.items()]
     if behind:
         text, call = late(behind, end=sample.periods[now], unit=sample.calendar.unit)
         notes.append(Note(code="LL151", column=None, text=text, call=call))
@@ -117,9 +115,10 @@ def _last(values: Floats) -> int | None:
     return int(has[-1]) if len(has) else None
 
 
-def _ahead(sample: Sample, name: str) -> int:
-    """Rows between a value and the row that it is for, of a metric on the KPI's calendar."""
-    return 0 if name in sample.paces else sample.ahead.get(name, 0)
+def _period(sample: Sample, name: str, row: int) -> str:
+    """The period that a value is for, of a metric on the KPI's calendar that may be known ahead."""
+    ahead = 0 if name in sample.paces else sample.ahead.get(name, 0)
+    return sample.periods[min(row + ahead, sample.n_periods - 1)]
 
 
 def _reach(sample: Sample, name: str, max_lag: int) -> float:

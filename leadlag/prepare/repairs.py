@@ -15,8 +15,9 @@ from leadlag._validation import as_list
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.series.outages import FEWEST_COLUMNS, hit_rows
 from leadlag.core.series.rescaling import rescalings
+from leadlag.core.series.scales import unit_of
 from leadlag.core.series.sentinels import sentinels
-from leadlag.core.time.lags import brought_forward, lag_matrix
+from leadlag.core.time.lags import lag_matrix
 from leadlag.errors import UsageError
 from leadlag.prepare.season import season_columns, selected_seasons
 from leadlag.sample import Calendar, Note, Sample
@@ -73,13 +74,22 @@ def repaired(sample: Sample, names: Sequence[str], repair: Sequence[str]) -> Sam
     if not table.notes:
         return sample
     values = sample.values.copy()
-    values[:, places] = np.column_stack([brought_forward(table.values[:, j], count) for j, count in enumerate(counts)])
+    values[:, places] = _where_known(table.values, values[:, places], counts)
     return replace(sample, values=values, notes=(*sample.notes, *table.notes))
 
 
 def _own_rows(values: Floats, counts: Sequence[int]) -> Floats:
     """Columns that are known ahead by so many rows, each value in the row that it is for."""
     return np.column_stack([np.empty((len(values), 0)), *(lag_matrix(values[:, j], [count]) for j, count in enumerate(counts))])
+
+
+def _where_known(own: Floats, known: Floats, counts: Sequence[int]) -> Floats:
+    """What `_own_rows` has moved, back where it was known; values for periods after the last row as they were known."""
+    n = len(own)
+    moved = known.copy()
+    for j, count in enumerate(counts):
+        moved[: n - count, j] = own[count:, j]
+    return moved
 
 
 def rescaled_alone(sample: Sample) -> frozenset[str]:
@@ -134,9 +144,10 @@ class _Table:
         """A row that hit most columns is missing in these; of a table too narrow to tell it is only named."""
         if len(self.names) < 2:
             return self
-        seasons = selected_seasons(self.sample.calendar, self.values[:, 0], self.values[:, 1:])
+        scaled = self.values / unit_of(self.values)
+        seasons = selected_seasons(self.sample.calendar, scaled[:, 0], scaled[:, 1:])
         year, few = _rows_a_year(self.sample.calendar), len(self.names) < FEWEST_COLUMNS
-        found = hit_rows(self.values, season=season_columns(seasons), year=year, fewest=2 if few else FEWEST_COLUMNS)
+        found = hit_rows(scaled, season=season_columns(seasons), year=year, fewest=2 if few else FEWEST_COLUMNS)
         values = self.values.copy()
         notes = []
         for hit in found:

@@ -26,7 +26,7 @@ from leadlag.prepare.edges import ENDED
 from leadlag.ranking.kpi_units import LeadScan, in_kpi_units
 from leadlag.ranking.search import Findings
 from leadlag.ranking.sizing import long_run_effect
-from leadlag.ranking.words.treatment import lead_treatment, moved_copy, slow_lead
+from leadlag.ranking.words.treatment import lead_treatment, made_of_later, moved_copy, slow_lead
 
 __all__ = ["evidence_of"]
 
@@ -102,6 +102,7 @@ def _notes(prepared: Prepared, j: int, *, unit: str) -> tuple[tuple[str, str], .
     """Code and text of what deserves a look about one lead."""
     name, done = prepared.leads[j], prepared.treatments[j]
     notes = [("LL118", moved_copy(name, moved=done.moved, unit=unit))] if done.moved else []
+    notes += [("LL160", made_of_later(name))] if done.ahead else []
     notes += [("LL121", slow_lead(name, held=done.held, unit=unit))] if done.held else []
     notes += [(ENDED, done.unusable)] if done.unusable else []
     return tuple(notes)
@@ -121,6 +122,7 @@ def _quality(prepared: Prepared, j: int, *, nobs: int) -> Quality:
         clipped=clipped,
         held=max(done.held, kpi.held),
         moved=done.moved,
+        ahead=done.ahead,
         part=done.part,
         reported=bool(prepared.reported),
         rescaled=done.rescaled or kpi.rescaled,
@@ -196,7 +198,7 @@ def _effect(prepared: Prepared, effect: EffectSize, *, level: float, x_scale: fl
 
 def _profile(prepared: Prepared, scan: LeadScan, j: int, finer: FinerLead | None, *, done: Treatment) -> Profile:
     """Each lag tried alone, in the units of the effect."""
-    lags = tuple(counted_back(lag, done.ahead) for lag in (prepared.problem.lags if finer is None else finer.delays))
+    lags = tuple(counted_back(lag, done.known_ahead) for lag in (prepared.problem.lags if finer is None else finer.delays))
     effect, low, high = (
         tuple(_in_kpi_units(prepared, number) for number in row[j, : len(lags)])
         for row in (scan.profile, scan.profile_low, scan.profile_high)

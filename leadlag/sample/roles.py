@@ -11,6 +11,7 @@ from leadlag.catalogue import Missing, as_catalogue
 from leadlag.errors import UsageError
 from leadlag.sample.ahead import moved_ahead
 from leadlag.sample.frame import as_sample
+from leadlag.sample.known import trimmed
 from leadlag.sample.model import Sample
 
 __all__ = ["OneLead", "Roles", "longest_lag", "with_lead", "with_roles"]
@@ -64,13 +65,16 @@ def with_lead(
         controls=tuple(sample.resolve(name, "controls") for name in columns["controls"]),
     )
     sample = moved_ahead(sample, as_catalogue(catalogue), kpi=roles.kpi, controls=roles.controls)
-    return sample.around(kpi), roles
+    return trimmed(sample.around(kpi)), roles
 
 
 def with_roles(
-    data: Any, *, kpi: Any, leads: Any, controls: Any, time: str | None, catalogue: Any, missing: Missing
+    data: Any, *, kpi: Any, leads: Any, controls: Any, time: str | None, catalogue: Any, missing: Missing, ends: bool = False
 ) -> tuple[Sample, Roles]:
-    """The sample around the KPI and its columns by role, each in one role; without `leads` all other columns are candidates."""
+    """The sample around the KPI and its columns by role, each in one role; without `leads` all other columns are candidates.
+
+    Periods before and after all that is known stay where `ends` says so.
+    """
     asked: dict[str, Any] = {"kpi": [kpi], "controls": as_list(controls)}
     if leads is not None:
         asked["leads"] = as_list(leads)
@@ -82,7 +86,7 @@ def with_roles(
     others = sorted(name for name in sample.names if name not in (outcome, *kept))
     candidates = tuple(others) if leads is None else tuple(sorted(sample.resolve(name, "leads") for name in asked["leads"]))
     _refuse_two_roles(outcome, candidates, kept)
-    return sample, Roles(kpi=outcome, leads=candidates, controls=kept)
+    return sample if ends else trimmed(sample), Roles(kpi=outcome, leads=candidates, controls=kept)
 
 
 def _refuse_two_roles(kpi: str, leads: Sequence[str], controls: Sequence[str]) -> None:

@@ -10,8 +10,13 @@ import pandas as pd
 import pytest
 
 import leadlag as ll
+from leadlag.catalogue import Metric, as_catalogue
 from leadlag.decision.checks import Check, grade_of
 from leadlag.errors import DataContractError, UsageError
+from leadlag.prepare.repairs import REPAIRS, repaired
+from leadlag.sample import from_wide
+from leadlag.sample.ahead import moved_ahead
+from leadlag.sample.known import trimmed
 
 N = 156
 
@@ -121,3 +126,42 @@ def test_every_question_of_the_engine_repairs_and_says_so(ask: Any) -> None:
     frame.iloc[[5, 50, 100], 1] = -999.0
     assert "LL147" in dict(ask(frame).provenance.warnings)
     assert "LL147" not in dict(ask(frame, repair=()).provenance.warnings)
+
+
+def test_a_centred_mean_of_the_kpi_keeps_its_row_and_no_grade_but_weak() -> None:
+    frame = table()
+    frame["smoothed"] = frame["deals"].rolling(5, center=True).mean()
+    ranking = ll.rank_leads(frame, kpi="deals", evidence=False)
+    assert "smoothed is made of the KPI's own values" in notes(ranking)["LL160"]
+    answers = ranking["smoothed"].checks().set_index("check")["status"]
+    assert answers["data_origin"] == "fail"
+    assert ranking["demos"].verdict == "lead"
+
+
+def test_months_interpolated_from_quarters_are_no_months() -> None:
+    rng = np.random.default_rng(6)
+    months = pd.period_range("2014-01", periods=N, freq="M")
+    frame = pd.DataFrame({"sales": rng.normal(100, 5, N), "gdp": np.interp(np.arange(N), 3 * np.arange(60), rng.normal(size=60))})
+    frame.index = months
+    row = ll.rank_leads(frame, kpi="sales", evidence=False)["gdp"]
+    assert row.verdict == "untestable"
+    assert "LL209" in str(ll.rank_leads(frame, kpi="sales", evidence=False).to_frame().iloc[0]["reason"])
+    with pytest.raises(DataContractError, match="looks interpolated") as caught:
+        ll.rank_leads(frame, kpi="gdp", evidence=False)
+    assert caught.value.code == "LL313"
+
+
+def test_what_is_known_ahead_is_judged_in_the_row_that_it_is_for_and_keeps_its_last_values() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(100 + rng.normal(size=(90, 6)), columns=list("kabcde"))
+    frame.iloc[40] /= 2
+    metrics = as_catalogue([Metric("e", available_after=-3)])
+    sample = moved_ahead(from_wide(frame), metrics, kpi="k", controls=())
+    told = repaired(sample, sample.names, REPAIRS)
+    assert np.isnan(told.values[40, :5]).all()
+    missing = np.flatnonzero(np.isnan(told.column("e"))).tolist()
+    assert missing == [37, 87, 88, 89]
+    plan = pd.DataFrame({"k": np.r_[frame["k"], [np.nan] * 3], "e": np.r_[frame["e"], 1.0, 2.0, 999.0]})
+    sample = trimmed(moved_ahead(from_wide(plan), metrics, kpi="k", controls=()))
+    values = repaired(sample, sample.names, REPAIRS).column("e")
+    assert np.array_equal(values[-3:], [1.0, 2.0, 999.0])

@@ -7,8 +7,9 @@ from scipy.sparse import csgraph, csr_array
 
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import orthonormal_basis, rows_needed, standardise
+from leadlag.core.series.scales import unit_of
 
-__all__ = ["arithmetic_parts", "duplicate_groups"]
+__all__ = ["arithmetic_parts", "duplicate_groups", "last_decimal"]
 
 
 #: Columns that lie as near to what is left up to this share are equals: rounding, which differs by machine, does not choose.
@@ -23,6 +24,8 @@ _BREAKDOWNS = 8
 _PRESENT = 0.80
 #: Furthest a coefficient may be from 1 or -1 in rounded figures, and what may be left of the KPI's changes (share, in sd).
 _NEAR_ONE, _NEARLY_EXACT = 0.05, 0.05
+#: Powers of two between the KPI and a column that cannot be a part of it.
+_FAR = 300
 #: Common rows that a correlation of two series needs, and their share of the shorter one.
 _FEWEST_COMMON, _COMMON = 10, 0.5
 
@@ -55,7 +58,9 @@ def arithmetic_parts(y: Floats, X: Floats) -> Flags:
     a shared movement of the candidates, in other units, of counts, with minus signs, with prices, in figures of two decimals, and
     in all products and ratios.
     """
-    kpi, columns = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
+    own, others = unit_of(y), unit_of(X)
+    # one unit for all, since it is in a sum that they meet; but what is far from the KPI is in none
+    kpi, columns = y / own, X / np.where(np.abs(np.log2(others) - np.log2(own)) > _FAR, others, own)
     named = _terms(kpi, columns, powers=False)
     with np.errstate(divide="ignore", invalid="ignore"):
         if np.nanmin(kpi, initial=np.inf) > 0:
@@ -72,7 +77,7 @@ def _terms(y: Floats, X: Floats, *, powers: bool) -> Flags:
     moves = np.diff(X[rows][:, usable], axis=0)
     if not len(usable) or len(change) < 2 or not change.any():
         return named
-    resolution = 0.0 if powers else _last_decimal(y[rows])
+    resolution = 0.0 if powers else last_decimal(y[rows])
     places = usable[moves.any(axis=0)]
     moves = moves[:, moves.any(axis=0)]
     for _ in range(_BREAKDOWNS):
@@ -95,7 +100,7 @@ def _common_rows(y: Floats, X: Floats) -> tuple[Ints, Ints]:
     return np.flatnonzero(rows), usable
 
 
-def _last_decimal(values: Floats) -> float:
+def last_decimal(values: Floats) -> float:
     """The power of ten that all values are multiples of, from 1000 down to 1e-4; 0 if there is none."""
     for exponent in range(3, -5, -1):
         unit = 10.0**exponent

@@ -60,7 +60,8 @@ def sentinels(values: Floats) -> tuple[float, ...]:
     others = distinct[~np.isin(distinct, outer)]
     found: list[float] = []
     while outer and len(others) >= _OTHERS:
-        spread = float(np.ptp(others))
+        with np.errstate(over="ignore"):  # nothing is far from values that span all numbers
+            spread = float(np.ptp(others))
         far = [value for value in outer if _is_far(value, others, spread)]
         if set(far) == set(outer):
             found = outer
@@ -72,7 +73,8 @@ def sentinels(values: Floats) -> tuple[float, ...]:
 
 def _is_far(value: float, others: Floats, spread: float) -> bool:
     """Whether a repeated value is too far from all others to be one of them."""
-    gap = float(np.abs(others - value).min())
+    with np.errstate(over="ignore"):
+        gap = float(np.abs(others - value).min())
     if _written_as_missing(value):
         return gap > _KNOWN_GAP * spread > 0
     return bool(value < 0 < others.min()) and gap > _GAP * spread > 0

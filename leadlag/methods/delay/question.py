@@ -155,7 +155,7 @@ def delay_set(
     )  # fmt: skip
     notes = tuple((note.code, note.text) for note in sample.notes)
     provenance = Provenance.of("delay_set", warnings=notes, search=search, **settings)
-    ahead = prepared.treatments[0].ahead
+    ahead = prepared.treatments[0].known_ahead
     by_lag = single_lags(problem, found, estimated.test.lags, level=level, log=prepared.kpi.log)
     return DelaySet(
         kpi=kpi, lead=lead, given=names.given, controls=kept, unit=sample.calendar.unit, delay=estimated.delay,
@@ -212,14 +212,14 @@ def estimate_delay(
     missing = "square" if response == "square" else "changes" if by_changes else ""
     mean = MeanDelay.none(missing) if missing else mean_delay(problem, column, level=level, response=response)
     delay = Delay(
-        peak=counted_back(test.peak, treated.ahead),
-        lags=tuple(counted_back(lag, treated.ahead) for lag in kept),
+        peak=counted_back(test.peak, treated.known_ahead),
+        lags=tuple(counted_back(lag, treated.known_ahead) for lag in kept),
         level=level,
         step=1.0 if finer is None else 1.0 / finer.clock.ratio,
         identified=is_identified(len(kept), len(test.lags), pvalue=pvalue, level=level, policy=policy or Policy()),
-        mean=mean.value - treated.ahead,
-        mean_low=mean.low - treated.ahead,
-        mean_high=mean.high - treated.ahead,
+        mean=mean.value - treated.known_ahead,
+        mean_low=mean.low - treated.known_ahead,
+        mean_high=mean.high - treated.known_ahead,
         mean_missing=mean.missing,
     )
     return DelayEstimate(delay=delay, test=test)

@@ -41,6 +41,7 @@ from leadlag.results import Provenance, Search
 from leadlag.sample.dates import Targeted, targeted
 from leadlag.sample.periods import Calendar
 from leadlag.sample.roles import longest_lag, with_lead
+from leadlag.wording.untestable import nothing_left
 
 __all__ = ["StabilityTest", "lead_stability", "stability_test"]
 
@@ -157,8 +158,11 @@ def stability_test(
         prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
         refuse_untestable(prepared.untestable, kpi=kpi)
         problem = conditional_problem(prepared.problem, shapes)
-        ahead = prepared.treatments[0].ahead
-        tested = _tested_column(prepared, problem, 0, best=best_column(problem, 0, shapes)[0], shapes=shapes, ahead=ahead)
+        ahead = prepared.treatments[0].known_ahead
+        best = best_column(problem, 0, shapes)
+        if not best.usable:
+            raise UsageError(nothing_left(kpi, lead), code="LL207")
+        tested = _tested_column(prepared, problem, 0, best=best.column, shapes=shapes, ahead=ahead)
         signs = SharedSigns(seed=seed, n_draws=draws)
         found = tested.change(signs)
         if found is None:

@@ -194,6 +194,8 @@ def _origin(at: _CheckContext) -> str:
     kpi = at.kpi
     if at.passed:
         return f"It is no part and no copy of {kpi}."
+    if at.failed and not at.value:
+        return f"It is made of later values of {kpi}: it cannot warn of {kpi}."
     if at.failed:
         return f"It is {kpi} itself, {periods(at.value, at.unit)} earlier: check its dates, it cannot warn of {kpi}."
     return f"It is a part of {kpi}: what it says of the rest of {kpi} is worth a look of its own."
