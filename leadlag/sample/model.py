@@ -189,9 +189,10 @@ class Sample:
             raise_violations(asked_about)
         main = self._main(cadences, asked, argument)
         beside = [part for part in cadences if part is not main]
+        rates = [part._rate_parts(part.names) for part in beside]
         aligned = [
-            align(part.values, part.names, own=part.calendar, kpi=main.calendar, rules=part.aggregates, parts=part.parts)
-            for part in beside
+            align(part.values, part.names, own=part.calendar, kpi=main.calendar, rules=part.aggregates, parts=parts)
+            for part, parts in zip(beside, rates, strict=True)
         ]
         names = (*main.names, *(name for part in beside for name in part.names))
         values = np.concatenate([main.values, *(item.values for item in aligned)], axis=1)
@@ -284,10 +285,13 @@ class Sample:
     def _selected(self, wanted: Sequence[str]) -> Sample:
         """These of the own metrics, and the parts of the rates among them."""
         places = [self._places[name] for name in wanted]
+        return replace(self, names=tuple(wanted), values=self.values[..., places], parts=self._rate_parts(wanted))
+
+    def _rate_parts(self, wanted: Sequence[str]) -> dict[str, np.ndarray]:
+        """Numerators and denominators of the rates among these metrics, wherever they are kept."""
         rates = [rule for name in wanted if isinstance(rule := self.aggregates.get(name), Ratio)]
         known = {**self.parts, **{name: self.values[..., place] for place, name in enumerate(self.names)}} if rates else {}
-        parts = {part: known[part] for rate in rates for part in (rate.num, rate.den) if part in known}
-        return replace(self, names=tuple(wanted), values=self.values[..., places], parts=parts)
+        return {part: known[part] for rate in rates for part in (rate.num, rate.den) if part in known}
 
     def segment(self, name: str) -> Sample:
         """The Sample of one segment, on the same calendar."""
