@@ -12,10 +12,16 @@ import numpy as np
 from leadlag.sample.marks import Marks, Style, style_of
 from leadlag.sample.written import PLAIN, Written, as_written
 
-__all__ = ["TextsRead", "read_texts"]
+__all__ = ["TextsRead", "plain_texts", "read_texts"]
 
 #: Numbers in the C locale of which the point, if they have one, may be one of thousands.
 _GROUPABLE = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}\.\d{3})", re.ASCII)
+#: Lines each of which is a number in the C locale, or such a number.
+_ALL_PLAIN, _ALL_GROUPABLE = (
+    re.compile(rf"(?:(?:{line.pattern})\n)*(?:{line.pattern})", re.ASCII) for line in (PLAIN, _GROUPABLE)
+)
+#: A whole number that may lie beyond 2**53.
+_LONG_WHOLE = re.compile(r"^[+-]?\d{16,}$", re.ASCII | re.MULTILINE)
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.ASCII | re.IGNORECASE)
 
 
@@ -58,6 +64,22 @@ class TextsRead:
         return bool(self.marked or self.units) or self.bracketed is not None
 
 
+def plain_texts(cells: Sequence[object], marks: Marks | None) -> TextsRead | None:
+    """Cells that are all texts of numbers in the C locale of which no point may be one of thousands; None for any others.
+
+    No cell is missing or so long that a whole number may lose digits.
+    """
+    try:
+        column = "\n".join(cells)  # type: ignore[arg-type]  # TypeError where one is no text
+    except TypeError:
+        return None
+    if not cells or _ALL_PLAIN.fullmatch(column) is None or _LONG_WHOLE.search(column):
+        return None
+    if marks is not None and "." in column and _ALL_GROUPABLE.fullmatch(column):
+        return None
+    return _plain(cells)  # type: ignore[arg-type]  # texts
+
+
 def read_texts(texts: Sequence[str], marks: Marks | None, beside: Sequence[str] = ()) -> TextsRead:
     """Texts that are not missing as numbers; without `marks` in the C locale alone.
 
@@ -74,9 +96,8 @@ def read_texts(texts: Sequence[str], marks: Marks | None, beside: Sequence[str] 
     array([12. , -1.5,  nan])
     """
     plain = [PLAIN.fullmatch(text) is not None for text in texts]
-    if marks is None:
-        return _plain(texts, plain)
-    if all(plain) and not (all(map(_GROUPABLE.fullmatch, texts)) and any("." in text for text in texts)):
+    groupable = all(plain) and any("." in text for text in texts) and all(map(_GROUPABLE.fullmatch, texts))
+    if marks is None or (all(plain) and not groupable):
         return _plain(texts, plain)
     cells = [as_written(text) for text in texts]
     written = [cell for cell in cells if cell is not None] + [Written(digits=text) for text in beside]
@@ -102,8 +123,8 @@ def read_texts(texts: Sequence[str], marks: Marks | None, beside: Sequence[str] 
     )
 
 
-def _plain(texts: Sequence[str], plain: Sequence[bool]) -> TextsRead:
-    """Texts in the C locale, all others being wrong."""
+def _plain(texts: Sequence[str], plain: Sequence[bool] = ()) -> TextsRead:
+    """Texts in the C locale, all others being wrong; all are if nothing is said."""
     if all(plain):
         values = np.array([float(text) for text in texts])
         return TextsRead(values=values, wrong=np.zeros(len(texts), dtype=bool), points=any("." in text for text in texts))

@@ -90,7 +90,8 @@ def _answer(ranking: LeadRanking, most: int) -> str:
     kpi, unit = cut(shown(ranking.context.kpi), most), ranking.context.unit
     total = ranking.family.n_candidates
     if not ranking.family.n_tested:
-        return f"None of the {_candidates(total)} for {kpi} could be tested."
+        none = "The one candidate" if total == 1 else f"None of the {_candidates(total)}"
+        return f"{none} for {kpi} could {'not ' if total == 1 else ''}be tested."
     if not named:
         first = "The one candidate does not lead" if total == 1 else f"None of the {total:,} candidates leads"
         return f"{first} {kpi} at a false discovery rate of {percent(ranking.context.policy.fdr)}."
