@@ -18,8 +18,10 @@ from leadlag.core.series.ahead import made_of_later_values
 from leadlag.core.series.identities import arithmetic_parts, duplicate_groups
 from leadlag.core.series.reported import fill_forward_length
 from leadlag.core.series.scales import unit_of
+from leadlag.core.time.clock import whole
 from leadlag.core.time.lags import difference
 from leadlag.prepare.arrays import working_problem
+from leadlag.prepare.edges import unusable_now
 from leadlag.prepare.finer import own_series, sampled
 from leadlag.prepare.labels import Prepared, Treatment
 from leadlag.prepare.leads import N_TREND, WorkingLeads, working_leads
@@ -147,6 +149,9 @@ def _treatments(
             surprises=bool(done.surprises[j]),
             n_clipped=int(done.n_clipped[j]),
             pace=sample.pace(name),
+            known_ahead=whole(sample.ahead.get(name, 0) / sample.pace(name)),
+            own_ahead=sample.ahead.get(name, 0),
+            unusable=unusable_now(sample, name),
             rescaled=name in rescaled_alone(sample),
             ahead=bool(ahead[j]) and not moved[j] and sample.pace(name) == 1.0,
         )

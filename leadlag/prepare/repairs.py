@@ -17,6 +17,7 @@ from leadlag.core.series.outages import FEWEST_COLUMNS, hit_rows
 from leadlag.core.series.rescaling import rescalings
 from leadlag.core.series.scales import unit_of
 from leadlag.core.series.sentinels import sentinels
+from leadlag.core.time.lags import lag_matrix
 from leadlag.errors import UsageError
 from leadlag.prepare.season import season_columns, selected_seasons
 from leadlag.sample import Calendar, Note, Sample
@@ -61,7 +62,8 @@ def repaired(sample: Sample, names: Sequence[str], repair: Sequence[str]) -> Sam
     """
     own = [name for name in names if name not in sample.paces]
     places = np.array([sample.names.index(name) for name in own], dtype=np.int64)
-    table = _Table(sample=sample, names=tuple(own), values=sample.values[:, places].copy())
+    counts = [sample.ahead.get(name, 0) for name in own]  # a row that was hit is the row that the values are for
+    table = _Table(sample=sample, names=tuple(own), values=_own_rows(sample.values[:, places], counts))
     for name, mend in (
         ("sentinels", _Table.without_sentinels),
         ("scales", _Table.in_one_unit),
@@ -72,8 +74,22 @@ def repaired(sample: Sample, names: Sequence[str], repair: Sequence[str]) -> Sam
     if not table.notes:
         return sample
     values = sample.values.copy()
-    values[:, places] = table.values
+    values[:, places] = _where_known(table.values, values[:, places], counts)
     return replace(sample, values=values, notes=(*sample.notes, *table.notes))
+
+
+def _own_rows(values: Floats, counts: Sequence[int]) -> Floats:
+    """Columns that are known ahead by so many rows, each value in the row that it is for."""
+    return np.column_stack([np.empty((len(values), 0)), *(lag_matrix(values[:, j], [count]) for j, count in enumerate(counts))])
+
+
+def _where_known(own: Floats, known: Floats, counts: Sequence[int]) -> Floats:
+    """What `_own_rows` has moved, back where it was known; values for periods after the last row as they were known."""
+    n = len(own)
+    moved = known.copy()
+    for j, count in enumerate(counts):
+        moved[: n - count, j] = own[count:, j]
+    return moved
 
 
 def rescaled_alone(sample: Sample) -> frozenset[str]:

@@ -10,8 +10,13 @@ import pandas as pd
 import pytest
 
 import leadlag as ll
+from leadlag.catalogue import Metric, as_catalogue
 from leadlag.decision.checks import Check, grade_of
 from leadlag.errors import DataContractError, UsageError
+from leadlag.prepare.repairs import REPAIRS, repaired
+from leadlag.sample import from_wide
+from leadlag.sample.ahead import moved_ahead
+from leadlag.sample.known import trimmed
 
 N = 156
 
@@ -144,3 +149,19 @@ def test_months_interpolated_from_quarters_are_no_months() -> None:
     with pytest.raises(DataContractError, match="looks interpolated") as caught:
         ll.rank_leads(frame, kpi="gdp", evidence=False)
     assert caught.value.code == "LL313"
+
+
+def test_what_is_known_ahead_is_judged_in_the_row_that_it_is_for_and_keeps_its_last_values() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(100 + rng.normal(size=(90, 6)), columns=list("kabcde"))
+    frame.iloc[40] /= 2
+    metrics = as_catalogue([Metric("e", available_after=-3)])
+    sample = moved_ahead(from_wide(frame), metrics, kpi="k", controls=())
+    told = repaired(sample, sample.names, REPAIRS)
+    assert np.isnan(told.values[40, :5]).all()
+    missing = np.flatnonzero(np.isnan(told.column("e"))).tolist()
+    assert missing == [37, 87, 88, 89]
+    plan = pd.DataFrame({"k": np.r_[frame["k"], [np.nan] * 3], "e": np.r_[frame["e"], 1.0, 2.0, 999.0]})
+    sample = trimmed(moved_ahead(from_wide(plan), metrics, kpi="k", controls=()))
+    values = repaired(sample, sample.names, REPAIRS).column("e")
+    assert np.array_equal(values[-3:], [1.0, 2.0, 999.0])

@@ -21,6 +21,7 @@ from leadlag.errors import DataContractError, UsageError
 from leadlag.methods.gain import words
 from leadlag.methods.gain.numbers.gains import PairGain, pair_gains, selected_columns
 from leadlag.methods.gain.result import ForecastGain, GainAhead, Walk, gain_of
+from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, RealTimeData
 from leadlag.prepare.origins.publication import unrevised_data
 from leadlag.prepare.origins.rolling import default_origin, rolling_forecasts
@@ -139,11 +140,15 @@ def forecast_gain(
     sample, names = with_roles(
         data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing, ends=True
     )
+    if vintages is not None and (ahead := [name for name in names.leads if name in sample.ahead]):
+        raise UsageError(words.ahead_in_snapshots(ahead[0]), argument="catalogue")
     kpi, candidates, kept = names.kpi, names.leads, names.controls
     first = _first_row(sample, first_origin)
-    if vintages is None:  # snapshots have a row for every period
+    if vintages is None:  # snapshots have a row for every period, and say themselves what comes late
         first = None if first is None else max(first - known_rows(sample).start, 0)
         sample = trimmed(sample)
+        longest = longest_lag(sample, max_lag)
+        sample = edges_told(sample, names.names, max_lag=longest, metrics=as_catalogue(catalogue))
     repairs = as_repairs(repair)
     sample = repaired(sample, names.names, repairs)
     longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)

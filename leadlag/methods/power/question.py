@@ -9,7 +9,7 @@ import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
-from leadlag.catalogue import Metric, Missing
+from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.scan import Scan, scan
@@ -28,6 +28,7 @@ from leadlag.methods.power.numbers.sizes import (
 )
 from leadlag.methods.power.result import DetectableEffects, LeadPower
 from leadlag.prepare import Prepared, prepare
+from leadlag.prepare.edges import edges_told
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
 from leadlag.results import Provenance, Search
@@ -127,10 +128,11 @@ def detectable_effect(
     share = as_real(power, "power", low=_LEAST_POWER, high=_MOST_POWER)
     draws, seeds = as_int(n_draws, "n_draws", low=99, high=99_999), as_generator(rng).integers(2**63, size=4)
     sample, roles = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
-    repairs = as_repairs(repair)
-    sample = repaired(sample, roles.names, repairs)
+    repairs, longest = as_repairs(repair), longest_lag(sample, max_lag)
+    told = edges_told(sample, roles.names, max_lag=longest, metrics=as_catalogue(catalogue))
+    sample = repaired(told, roles.names, repairs)
     kpi, names, kept = roles.kpi, roles.leads, roles.controls
-    longest, logged, shapes = longest_lag(sample, max_lag), as_names(log, "log", roles.names), searched_shapes(sample, names)
+    logged, shapes = as_names(log, "log", roles.names), searched_shapes(sample, names)
     refuse_beyond_limits(sample, names, max_lag=longest, n_shapes=len(shapes), n_draws=draws, n_held=_HELD)
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=names, controls=kept, max_lag=longest, log=logged)

@@ -11,7 +11,7 @@ import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, only_data_positional, seed_words
-from leadlag.catalogue import Metric, Missing
+from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.arrays import Floats
 from leadlag.core.search.conditional import conditional_problem
 from leadlag.core.search.problem import Problem
@@ -24,6 +24,7 @@ from leadlag.methods.refutation import words
 from leadlag.methods.refutation.numbers import FEWEST_COPIES, Attempts, attempts, decoys_passing, random_walks
 from leadlag.methods.refutation.result import RefutationTest
 from leadlag.prepare import Prepared, extra_leads, prepare
+from leadlag.prepare.edges import edges_told
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.searched import searched_shapes
 from leadlag.prepare.untestable import refuse_untestable
@@ -124,10 +125,11 @@ def refutation_test(
     sample, names = with_lead(
         data, kpi=kpi, lead=lead, given=given, controls=controls, time=time, catalogue=catalogue, missing=missing
     )
-    repairs = as_repairs(repair)
-    sample = repaired(sample, names.names, repairs)
+    repairs, longest = as_repairs(repair), longest_lag(sample, max_lag)
+    told = edges_told(sample, names.names, max_lag=longest, metrics=as_catalogue(catalogue))
+    sample = repaired(told, names.names, repairs)
     kpi, lead, kept = names.kpi, names.lead, names.controls
-    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
+    logged = as_names(log, "log", names.names)
     shapes = searched_shapes(sample, names.leads)
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)

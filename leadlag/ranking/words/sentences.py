@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from leadlag.errors import CODES
+from leadlag.wording.delays import known_ahead
 from leadlag.wording.power import closest
 from leadlag.wording.searched import counted
 from leadlag.wording.shown import cut, joined, number, percent, periods, shown
@@ -115,7 +116,10 @@ def nothing_found(ranking: LeadRanking) -> tuple[str, ...]:
 def lead_title(decision: Decision, unit: str, *, most: int = 200, between: str = "") -> str:
     """Name of a lead, the words `between`, and how far ahead it moves."""
     name, ahead = cut(shown(decision.evidence.lead), most), decision.evidence.delay
-    return f"{name}{between}" if ahead is None else f"{name}{between} by {periods(ahead.peak, unit)}"
+    if ahead is None:
+        return f"{name}{between}"
+    known = known_ahead(decision.evidence.available_after, unit)
+    return f"{name}{between} by {periods(ahead.peak, unit)}{f' ({known})' if known else ''}"
 
 
 def _candidates(count: int) -> str:
