@@ -210,7 +210,7 @@ def _call(function: str, data: str, given: Mapping[str, object]) -> str:
 def _is_default(parameter: inspect.Parameter, value: object) -> bool:
     default = parameter.default
     return value is default or (
-        isinstance(default, (str, int, float, bool)) and type(value) is type(default) and value == default
+        isinstance(default, (str, int, float, bool, tuple)) and type(value) is type(default) and value == default
     )
 
 

@@ -23,6 +23,8 @@ Missing: TypeAlias = "Literal['mask', 'error', 'zero'] | tuple[Literal['ffill'],
 Moment: TypeAlias = "str | dt.date | int"
 
 _AGGREGATES = ("sum", "mean", "last")
+#: Periods ahead at which a value may be known.
+_MOST_AHEAD = 9_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Metric:
     unit : str, optional
         Unit for tables and axes, for example ``"EUR"``.
     available_after : int
-        How many periods after its own period a value is published.
+        How many of its own periods after its own period a value is published. Below zero: how many periods ahead it is known, as
+        planned prices and booked starts are. The values must be those that were known then, not what came of them.
     aggregate : {"sum", "mean", "last"} or Ratio
         How several rows of one period become one value.
     missing : {"mask", "error", "zero"} or ("ffill", n)
@@ -116,7 +119,7 @@ class Metric:
     def __post_init__(self) -> None:
         name: Any = self.name  # a label of a frame may be a number or a tuple
         object.__setattr__(self, "name", _as_text(name if name is None or isinstance(name, str) else plain_name(name), "name"))
-        object.__setattr__(self, "available_after", as_int(self.available_after, "available_after"))
+        object.__setattr__(self, "available_after", as_int(self.available_after, "available_after", low=-_MOST_AHEAD))
         if self.unit is not None:
             _as_text(self.unit, "unit")
         if not isinstance(self.aggregate, Ratio):

@@ -25,9 +25,9 @@ def test_a_metric_has_the_defaults_of_the_contract() -> None:
     ("wrong", "words"),
     [
         ({"name": ""}, "name=''"),
-        ({"name": 3}, "name=3"),
+        ({"name": None}, "name=None"),
         ({"unit": 3}, "unit=3"),
-        ({"available_after": -1}, "available_after=-1"),
+        ({"available_after": -10_000}, "available_after=-10000.*at least -9999"),
         ({"available_after": 0.5}, "available_after=0.5"),
         ({"aggregate": "median"}, r"aggregate='median'.*ratio\(num, den\)"),
         ({"missing": "ffill"}, r"missing='ffill'.*\('ffill', n\)"),

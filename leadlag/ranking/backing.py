@@ -131,6 +131,7 @@ def _stability(call: RankingCall, prepared: Prepared, findings: Findings, name: 
     return lead_stability(
         prepared, one.problem, one.column, best=int(one.scan.best[one.column]), shapes=findings.shapes, seed=call.seeds[0],
         n_draws=call.n_draws, calendar=call.sample.calendar, metric=call.metrics.get(name), level=call.policy.effect_level,
+        ahead=prepared.treatments[one.lead].known_ahead,
     )  # fmt: skip
 
 

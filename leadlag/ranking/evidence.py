@@ -16,16 +16,17 @@ from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.search.effect import EffectSize
 from leadlag.core.search.finer import FinerLead
 from leadlag.core.search.problem import Problem
-from leadlag.core.time.clock import whole
+from leadlag.core.time.clock import counted_back
 from leadlag.core.time.lags import difference
 from leadlag.decision import Effect, Evidence, Policy, Profile, Quality, Reason
 from leadlag.methods.delay.question import publication_delay
 from leadlag.methods.screen.numbers.screen import screen
-from leadlag.prepare import Prepared
+from leadlag.prepare import Prepared, Treatment
+from leadlag.prepare.edges import ENDED
 from leadlag.ranking.kpi_units import LeadScan, in_kpi_units
 from leadlag.ranking.search import Findings
 from leadlag.ranking.sizing import long_run_effect
-from leadlag.ranking.words.treatment import lead_treatment, moved_copy, slow_lead
+from leadlag.ranking.words.treatment import lead_treatment, made_of_later, moved_copy, slow_lead
 
 __all__ = ["evidence_of"]
 
@@ -101,7 +102,9 @@ def _notes(prepared: Prepared, j: int, *, unit: str) -> tuple[tuple[str, str], .
     """Code and text of what deserves a look about one lead."""
     name, done = prepared.leads[j], prepared.treatments[j]
     notes = [("LL118", moved_copy(name, moved=done.moved, unit=unit))] if done.moved else []
+    notes += [("LL160", made_of_later(name))] if done.ahead else []
     notes += [("LL121", slow_lead(name, held=done.held, unit=unit))] if done.held else []
+    notes += [(ENDED, done.unusable)] if done.unusable else []
     return tuple(notes)
 
 
@@ -119,8 +122,10 @@ def _quality(prepared: Prepared, j: int, *, nobs: int) -> Quality:
         clipped=clipped,
         held=max(done.held, kpi.held),
         moved=done.moved,
+        ahead=done.ahead,
         part=done.part,
         reported=bool(prepared.reported),
+        rescaled=done.rescaled or kpi.rescaled,
         n_seasons=min((item.n_seasons for item in prepared.seasons), default=math.inf),
     )
 
@@ -133,7 +138,7 @@ def _numbers(prepared: Prepared, scan: LeadScan, j: int) -> dict[str, Any]:
         "statistic": float(scan.statistic[j]),
         "pvalue": float(scan.pvalue[j]),
         "log_pvalue": float(scan.log_pvalue[j]),
-    } | _size(prepared, prepared.problem, scan, j, effect=_of_the_best(scan, j))
+    } | _size(prepared, prepared.problem, scan, j, lead=j, effect=_of_the_best(scan, j))
 
 
 def _of_the_best(scan: LeadScan, j: int) -> EffectSize:
@@ -141,13 +146,13 @@ def _of_the_best(scan: LeadScan, j: int) -> EffectSize:
     return EffectSize(value=float(scan.effect[j]), low=float(scan.effect_low[j]), high=float(scan.effect_high[j]))
 
 
-def _size(prepared: Prepared, problem: Problem, scan: LeadScan, j: int, *, effect: EffectSize) -> dict[str, Any]:
-    """Shape, effect and profile of lead j of a problem and its scan."""
+def _size(prepared: Prepared, problem: Problem, scan: LeadScan, j: int, *, lead: int, effect: EffectSize) -> dict[str, Any]:
+    """Shape, effect and profile of lead j of a problem and its scan, which is `lead` of those prepared."""
     return {
         "shape": scan.shape[j],
         "response": scan.response[j],
         "effect": _effect(prepared, effect, level=scan.level, x_scale=float(problem.x_scale[j])),
-        "profile": _profile(prepared, scan, j, problem.finer_of(j)),
+        "profile": _profile(prepared, scan, j, problem.finer_of(j), done=prepared.treatments[lead]),
     }
 
 
@@ -165,7 +170,7 @@ def _conditional_numbers(prepared: Prepared, findings: Findings, place: int | No
         prepared, problem, found, level=policy.effect_level, selection_pvalue=selection_pvalue, shapes=shapes
     )
     scan = in_kpi_units(long_run.problem, long_run.scan, level=policy.effect_level, shapes=shapes)
-    size = _size(prepared, problem, scan, 0, effect=long_run.effect)
+    size = _size(prepared, problem, scan, 0, lead=int(selection.selected[place]), effect=long_run.effect)
     numbers = {"conditional_statistic": float(found.statistic[0]), "conditional_log_pvalue": log_p}
     return {**numbers, "conditional_pvalue": math.exp(log_p)} | size
 
@@ -191,15 +196,15 @@ def _effect(prepared: Prepared, effect: EffectSize, *, level: float, x_scale: fl
     return Effect(value=value, low=min(ends), high=max(ends), level=level, lead_sd=x_scale, in_percent=prepared.kpi.log)
 
 
-def _profile(prepared: Prepared, scan: LeadScan, j: int, finer: FinerLead | None) -> Profile:
+def _profile(prepared: Prepared, scan: LeadScan, j: int, finer: FinerLead | None, *, done: Treatment) -> Profile:
     """Each lag tried alone, in the units of the effect."""
-    lags = prepared.problem.lags if finer is None else tuple(whole(lag) for lag in finer.delays)
+    lags = tuple(counted_back(lag, done.known_ahead) for lag in (prepared.problem.lags if finer is None else finer.delays))
     effect, low, high = (
         tuple(_in_kpi_units(prepared, number) for number in row[j, : len(lags)])
         for row in (scan.profile, scan.profile_low, scan.profile_high)
     )
     tvalue = tuple(scan.tvalue[j, : len(lags)].tolist())
-    own_lags, own_unit = ((), "") if finer is None else (finer.lags, finer.unit)
+    own_lags, own_unit = ((), "") if finer is None else (tuple(lag - done.own_ahead for lag in finer.lags), finer.unit)
     return Profile(lags=lags, effect=effect, low=low, high=high, tvalue=tvalue, own_lags=own_lags, own_unit=own_unit)
 
 

@@ -16,60 +16,11 @@ from leadlag.errors import UsageError
 from leadlag.sample.aligned import Finer, align
 from leadlag.sample.names import first_names, plain_name, requested_names
 from leadlag.sample.naming import frame_index, is_open, question
+from leadlag.sample.notes import LeftOut, Note, TableRead
 from leadlag.sample.periods import BUSINESS, Calendar, DatesAt
 from leadlag.sample.violations import Violation, raise_violations
 
 __all__ = ["LeftOut", "Note", "Sample", "TableRead", "together"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Note:
-    """Something that was done on the way in.
-
-    Parameters
-    ----------
-    code : str
-        Stable code, LL1xx.
-    column : str or None
-        The column, None if the whole table is meant.
-    text : str
-        What was done, as a sentence.
-    call : str
-        The call that reads it otherwise, if there is one.
-    """
-
-    code: str
-    column: str | None
-    text: str
-    call: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeftOut:
-    """A column that is no metric, and why."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableRead:
-    """What one table was read from.
-
-    Parameters
-    ----------
-    n_rows : int
-        Rows of the table.
-    time : str or None
-        Column (or index name) with the times; None for rows in their order, or an index without a name.
-    form : str
-        How the times are written: an example of `docs/tables.md`, the caller's ``date_format``, ``"ISO date"``, ``"counter"``, or
-        ``""`` for rows without times.
-    """
-
-    n_rows: int
-    time: str | None
-    form: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,6 +59,8 @@ class Sample:
         Of tables that named the same weeks by different days, what each metric's table named them by.
     paces : Mapping from str to float
         After `around`: own periods to one of the KPI's, of the metrics that do not have the KPI's periods.
+    ahead : Mapping from str to int
+        Of metrics that are known ahead, the own periods by which each value stands before the period that it is for.
     read : TableRead or None
         The table that it was read from; None where it comes of several.
 
@@ -138,6 +91,7 @@ class Sample:
     tables: Mapping[str, str] = field(default_factory=dict)
     dates_at: Mapping[str, DatesAt] = field(default_factory=dict)
     paces: Mapping[str, float] = field(default_factory=dict)
+    ahead: Mapping[str, int] = field(default_factory=dict)
     read: TableRead | None = None
 
     def __post_init__(self) -> None:
@@ -235,9 +189,10 @@ class Sample:
             raise_violations(asked_about)
         main = self._main(cadences, asked, argument)
         beside = [part for part in cadences if part is not main]
+        rates = [part._rate_parts(part.names) for part in beside]
         aligned = [
-            align(part.values, part.names, own=part.calendar, kpi=main.calendar, rules=part.aggregates, parts=part.parts)
-            for part in beside
+            align(part.values, part.names, own=part.calendar, kpi=main.calendar, rules=part.aggregates, parts=parts)
+            for part, parts in zip(beside, rates, strict=True)
         ]
         names = (*main.names, *(name for part in beside for name in part.names))
         values = np.concatenate([main.values, *(item.values for item in aligned)], axis=1)
@@ -253,6 +208,7 @@ class Sample:
             parts={},
             faster={name: finer for item in aligned for name, finer in item.finer.items()},
             paces={name: item.pace for part, item in zip(beside, aligned, strict=True) for name in part.names},
+            ahead={name: count for part in cadences for name, count in part.ahead.items()},
         )
 
     def _named_after(self, kpis: Sequence[str]) -> Sample:
@@ -329,10 +285,13 @@ class Sample:
     def _selected(self, wanted: Sequence[str]) -> Sample:
         """These of the own metrics, and the parts of the rates among them."""
         places = [self._places[name] for name in wanted]
+        return replace(self, names=tuple(wanted), values=self.values[..., places], parts=self._rate_parts(wanted))
+
+    def _rate_parts(self, wanted: Sequence[str]) -> dict[str, np.ndarray]:
+        """Numerators and denominators of the rates among these metrics, wherever they are kept."""
         rates = [rule for name in wanted if isinstance(rule := self.aggregates.get(name), Ratio)]
         known = {**self.parts, **{name: self.values[..., place] for place, name in enumerate(self.names)}} if rates else {}
-        parts = {part: known[part] for rate in rates for part in (rate.num, rate.den) if part in known}
-        return replace(self, names=tuple(wanted), values=self.values[..., places], parts=parts)
+        return {part: known[part] for rate in rates for part in (rate.num, rate.den) if part in known}
 
     def segment(self, name: str) -> Sample:
         """The Sample of one segment, on the same calendar."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadlag._validation import as_int, as_list, as_names, once_each
-from leadlag.catalogue import Missing
+from leadlag.catalogue import Missing, as_catalogue
 from leadlag.errors import UsageError
+from leadlag.sample.ahead import moved_ahead
 from leadlag.sample.frame import as_sample
 from leadlag.sample.known import trimmed
 from leadlag.sample.model import Sample
@@ -57,13 +58,14 @@ def with_lead(
     beside = tuple(as_list(given))
     columns = once_each(kpi=kpi, lead=lead, **({"given": beside} if beside else {}), controls=controls)
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
-    sample = trimmed(sample.around(kpi))
-    return sample, OneLead(
+    roles = OneLead(
         kpi=sample.resolve(kpi, "kpi"),
         lead=sample.resolve(lead, "lead"),
         given=tuple(sample.resolve(name, "given") for name in beside),
         controls=tuple(sample.resolve(name, "controls") for name in columns["controls"]),
     )
+    sample = moved_ahead(sample, as_catalogue(catalogue), kpi=roles.kpi, controls=roles.controls)
+    return trimmed(sample.around(kpi)), roles
 
 
 def with_roles(
@@ -77,9 +79,10 @@ def with_roles(
     if leads is not None:
         asked["leads"] = as_list(leads)
     columns = asked if leads is not None else None
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single().around(kpi)
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
     outcome = sample.resolve(kpi, "kpi")
     kept = tuple(sample.resolve(name, "controls") for name in asked["controls"])
+    sample = moved_ahead(sample, as_catalogue(catalogue), kpi=outcome, controls=kept).around(kpi)
     others = sorted(name for name in sample.names if name not in (outcome, *kept))
     candidates = tuple(others) if leads is None else tuple(sorted(sample.resolve(name, "leads") for name in asked["leads"]))
     _refuse_two_roles(outcome, candidates, kept)

@@ -5,11 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leadlag.wording.shown import among, lag_list, lag_number, percent, periods
+from leadlag.wording.units import in_time
 
 if TYPE_CHECKING:
     from leadlag.decision import Delay
 
-__all__ = ["delay_set", "mean_delay", "mean_missing", "not_identified", "time_to_act", "time_left"]
+__all__ = ["at_own", "delay_set", "known_ahead", "mean_delay", "mean_missing", "not_identified", "time_to_act", "time_left"]
+
+
+def at_own(peak: float, unit: str) -> str:
+    """When the KPI moves, seen from the period that a lead's value is for.
+
+    Examples
+    --------
+    >>> at_own(2, "month"), at_own(0, "month"), at_own(-1, "week")
+    ('after 2 months', 'in the same month', '1 week (7 days) before')
+    """
+    if peak > 0:
+        return f"after {in_time(peak, unit)}"
+    return f"{in_time(-peak, unit)} before" if peak < 0 else f"in the same {unit}"
+
+
+def known_ahead(published: float, unit: str) -> str:
+    """How far ahead a lead's values are known; empty for those that are not.
+
+    Examples
+    --------
+    >>> known_ahead(-2, "week"), known_ahead(1, "week")
+    ('known 2 weeks ahead', '')
+    """
+    return f"known {periods(-published, unit)} ahead" if published < 0 else ""
 
 
 def delay_set(ahead: Delay, unit: str) -> str:
@@ -27,7 +52,7 @@ _MEAN_MISSING = {
 def mean_delay(ahead: Delay, unit: str) -> str:
     """The mean delay with its interval."""
     digits = 1 if ahead.step >= 1 else 2
-    mean, low, high = (f"{value:.{digits}f}" for value in (ahead.mean, ahead.mean_low, ahead.mean_high))
+    mean, low, high = (f"{round(value, digits) + 0.0:.{digits}f}" for value in (ahead.mean, ahead.mean_low, ahead.mean_high))
     return f"{mean} {unit}s ({percent(ahead.level)} interval: {low} to {high})"
 
 
@@ -48,6 +73,7 @@ def not_identified(ahead: Delay, pvalue: float, *, lead: str, kpi: str) -> str:
 def time_to_act(ahead: Delay, published: float, unit: str) -> str:
     """Periods that are left once a lead's value is published, at the peak and over the set."""
     known = "at the end of its own period" if published == 0 else f"{periods(published, unit)} after its own period"
+    known = f"{periods(-published, unit)} ahead of its own period" if published < 0 else known
     if not ahead.identified:
         return f"Its value is known {known}; how long is left to act is not known."
     if ahead.peak - published > 0:

@@ -110,6 +110,15 @@ def test_a_rate_is_folded_as_sum_over_sum() -> None:
     assert sample.select(["gdp", "rate"]).around("gdp").column("rate")[0] == 6 / 120
 
 
+def test_a_rate_beside_its_parts_is_sum_over_sum_whatever_else_is_asked_for() -> None:
+    months = _table("orders", "2024-01-01", "MS", [1, 2, 9]).assign(visits=[10.0, 40.0, 10.0])
+    sample = from_wide(
+        [months, _table("gdp", "2024-01-01", "QS", [10.0, 20.0])], catalogue=[Metric("rate", aggregate=ratio("orders", "visits"))]
+    )
+    assert sample.around("gdp").column("rate")[0] == 12 / 60
+    assert sample.select(["gdp", "rate"]).around("gdp").column("rate")[0] == 12 / 60
+
+
 @pytest.mark.parametrize(
     ("own", "kpi", "per", "ratio"),
     [

@@ -101,6 +101,17 @@ class Clock:
         return tuple(range(max(0, int(np.ceil(begin - 1e-9))), int(np.ceil(end - 1e-9))))
 
 
+def counted_back(lag: float, ahead: float) -> float:
+    """A lag after a value was known, as one after the period that the value is for, which was known so much ahead.
+
+    Examples
+    --------
+    >>> counted_back(2, 2), counted_back(5 / 3, 2 / 3), counted_back(4, 0)
+    (0, 1, 4)
+    """
+    return whole(round(lag - ahead, 12) if ahead else lag)
+
+
 def whole(lag: float) -> float:
     """A lag as an int where it is a whole number of periods, so that it prints as one."""
     return int(lag) if float(lag).is_integer() else lag

@@ -20,9 +20,28 @@ from leadlag.core.arrays import Floats, Ints
 from leadlag.errors import UsageError
 
 __all__ = [
-    "cross_products", "difference", "further", "lag_matrix", "lag_tensor", "lead_products", "places_of", "rows_before",
-    "shifted_rows",
+    "brought_forward", "cross_products", "difference", "further", "lag_matrix", "lag_tensor", "lead_products", "places_of",
+    "rows_before", "shifted_rows",
 ]  # fmt: skip
+
+
+def brought_forward(x: ArrayLike, count: int) -> Floats:
+    """Each value `count` rows before its own row; the first ones are gone, and the last rows have none.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,)
+    count : int
+        0 or more.
+
+    Examples
+    --------
+    >>> brought_forward([1.0, 2.0, 3.0], 2)
+    array([ 3., nan, nan])
+    """
+    series = np.asarray(x, dtype=np.float64)
+    kept = series[count:]
+    return np.concatenate([kept, np.full(len(series) - len(kept), np.nan)])
 
 
 def lag_matrix(x: ArrayLike, lags: Sequence[int], *, fill: float = np.nan) -> Floats:

@@ -17,7 +17,7 @@ from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import scan, shared_signs
 from leadlag.core.search.shapes import STANDARD, Shape
-from leadlag.core.time.clock import whole
+from leadlag.core.time.clock import counted_back, whole
 from leadlag.decision import Delay, Policy, is_identified
 from leadlag.errors import UsageError
 from leadlag.methods.delay.numbers.meandelay import MeanDelay, mean_delay
@@ -25,6 +25,8 @@ from leadlag.methods.delay.numbers.peak import LASTING, PeakTest, peak_test
 from leadlag.methods.delay.numbers.singlelags import single_lags
 from leadlag.methods.delay.result import DelaySet
 from leadlag.prepare import Prepared, prepare
+from leadlag.prepare.edges import edges_told
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.searched import searched_shapes
 from leadlag.prepare.untestable import refuse_untestable
 from leadlag.results import Provenance, Search
@@ -58,6 +60,7 @@ def delay_set(
     missing: Missing = "mask",
     log: str | Sequence[str] = (),
     n_draws: int = 1999,
+    repair: Sequence[str] = REPAIRS,
 ) -> DelaySet:
     """Find every lag that the data do not reject as the one at which a lead acts most on the KPI.
 
@@ -83,6 +86,8 @@ def delay_set(
         What is known about the metrics; `available_after` gives the delay that is left to act.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/tables.md`.
     log : str or sequence of str
         Columns to analyse in natural logs.
     n_draws : int
@@ -123,8 +128,11 @@ def delay_set(
     sample, names = with_lead(
         data, kpi=kpi, lead=lead, given=given, controls=controls, time=time, catalogue=catalogue, missing=missing
     )
+    repairs, longest = as_repairs(repair), longest_lag(sample, max_lag)
+    told = edges_told(sample, names.names, max_lag=longest, metrics=as_catalogue(catalogue))
+    sample = repaired(told, names.names, repairs)
     kpi, lead, kept = names.kpi, names.lead, names.controls
-    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
+    logged = as_names(log, "log", names.names)
     shapes = searched_shapes(sample, names.leads)
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
@@ -140,18 +148,20 @@ def delay_set(
         )
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
     settings |= {"rng": seed_words(rng), "controls": kept}
-    settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
+    settings |= {"missing": missing, "repair": repairs, "log": logged, "n_draws": draws, "time": time}
     search = Search(
         n_lags=int(np.isfinite(problem.delays(0)).sum()), n_shapes=len(shapes), correction="bootstrap of the largest t",
         family="lags and shapes for the p of no effect; the lags of the set are tested one by one",
     )  # fmt: skip
     notes = tuple((note.code, note.text) for note in sample.notes)
     provenance = Provenance.of("delay_set", warnings=notes, search=search, **settings)
+    ahead = prepared.treatments[0].known_ahead
     by_lag = single_lags(problem, found, estimated.test.lags, level=level, log=prepared.kpi.log)
     return DelaySet(
         kpi=kpi, lead=lead, given=names.given, controls=kept, unit=sample.calendar.unit, delay=estimated.delay,
         available_after=publication_delay(as_catalogue(catalogue), lead, pace=prepared.treatments[0].pace),
-        lags=tuple(map(whole, estimated.test.lags)), own_lags=tuple(by_lag.own_lags.tolist()), pvalues=estimated.test.pvalue,
+        lags=tuple(counted_back(lag, ahead) for lag in estimated.test.lags),
+        own_lags=tuple((by_lag.own_lags - prepared.treatments[0].own_ahead).tolist()), pvalues=estimated.test.pvalue,
         effect=tuple(by_lag.effect.tolist()), effect_low=tuple(by_lag.low.tolist()), effect_high=tuple(by_lag.high.tolist()),
         pvalue=float(found.pvalue[0]), nobs=int(found.nobs[0].max()), lead_sd=float(problem.x_scale[0]), provenance=provenance,
     )  # fmt: skip
@@ -202,14 +212,14 @@ def estimate_delay(
     missing = "square" if response == "square" else "changes" if by_changes else ""
     mean = MeanDelay.none(missing) if missing else mean_delay(problem, column, level=level, response=response)
     delay = Delay(
-        peak=whole(test.peak),
-        lags=tuple(map(whole, kept)),
+        peak=counted_back(test.peak, treated.known_ahead),
+        lags=tuple(counted_back(lag, treated.known_ahead) for lag in kept),
         level=level,
         step=1.0 if finer is None else 1.0 / finer.clock.ratio,
         identified=is_identified(len(kept), len(test.lags), pvalue=pvalue, level=level, policy=policy or Policy()),
-        mean=mean.value,
-        mean_low=mean.low,
-        mean_high=mean.high,
+        mean=mean.value - treated.known_ahead,
+        mean_low=mean.low - treated.known_ahead,
+        mean_high=mean.high - treated.known_ahead,
         mean_missing=mean.missing,
     )
     return DelayEstimate(delay=delay, test=test)

@@ -6,7 +6,16 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from leadlag.wording.delays import delay_set, mean_delay, mean_missing, not_identified, time_left, time_to_act
+from leadlag.wording.delays import (
+    at_own,
+    delay_set,
+    known_ahead,
+    mean_delay,
+    mean_missing,
+    not_identified,
+    time_left,
+    time_to_act,
+)
 from leadlag.wording.layout import CAVEAT, beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.shown import Prose, among, cut, lag_number, number, percent, periods, pvalue, shown, wrap
@@ -38,7 +47,7 @@ def explain(result: DelaySet) -> Prose:
     kpi, lead = shown(result.kpi), shown(result.lead)
     set_of = f"At {percent(ahead.level)}, the data do not reject a peak after {delay_set(ahead, unit)}."
     if ahead.identified:
-        told = [f"The answer of {kpi} to {lead} fits best with its peak after {in_time(ahead.peak, unit)}. {set_of}"]
+        told = [f"The answer of {kpi} to {lead} fits best with its peak {at_own(ahead.peak, unit)}. {set_of}"]
         told.append(_mean_sentence(ahead, unit))
     else:
         told = [not_identified(ahead, result.pvalue, lead=lead, kpi=kpi), set_of]
@@ -67,6 +76,8 @@ def _facts(result: DelaySet) -> Iterator[tuple[str, str]]:
     ahead, unit = result.delay, result.unit
     best = "" if ahead.identified else "best fit at "
     yield "Peak", f"{best}{in_time(ahead.peak, unit)}"
+    if known := known_ahead(result.available_after, unit):
+        yield "Known", known.removeprefix("known ")
     yield "Set", f"{delay_set(ahead, unit)}, at {percent(ahead.level)}"
     if ahead.identified:
         yield "Mean", f"not given: {mean_missing(ahead)}" if math.isnan(ahead.mean) else mean_delay(ahead, unit)

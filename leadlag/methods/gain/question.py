@@ -21,12 +21,14 @@ from leadlag.errors import DataContractError, UsageError
 from leadlag.methods.gain import words
 from leadlag.methods.gain.numbers.gains import PairGain, pair_gains, selected_columns
 from leadlag.methods.gain.result import ForecastGain, GainAhead, Walk, gain_of
+from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, RealTimeData
 from leadlag.prepare.origins.publication import unrevised_data
 from leadlag.prepare.origins.rolling import default_origin, rolling_forecasts
 from leadlag.prepare.origins.scaled import in_units
 from leadlag.prepare.origins.snapshots import Snapshots
 from leadlag.prepare.refusals import refuse_beyond
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.reported import reported_kpi
 from leadlag.prepare.transforms import take_log
 from leadlag.prepare.untestable import untestable_leads
@@ -62,6 +64,7 @@ def forecast_gain(
     catalogue: Iterable[Metric] | None = None,
     missing: Missing = "mask",
     log: str | Sequence[str] = (),
+    repair: Sequence[str] = REPAIRS,
 ) -> ForecastGain:
     """Measure how much of the KPI's forecast error each lead saves on periods that the forecast had not seen.
 
@@ -91,6 +94,8 @@ def forecast_gain(
         themselves.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/tables.md`.
     log : str or sequence of str
         Columns to analyse in natural logs.
 
@@ -135,11 +140,17 @@ def forecast_gain(
     sample, names = with_roles(
         data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing, ends=True
     )
+    if vintages is not None and (ahead := [name for name in names.leads if name in sample.ahead]):
+        raise UsageError(words.ahead_in_snapshots(ahead[0]), argument="catalogue")
     kpi, candidates, kept = names.kpi, names.leads, names.controls
     first = _first_row(sample, first_origin)
-    if vintages is None:  # snapshots have a row for every period
+    if vintages is None:  # snapshots have a row for every period, and say themselves what comes late
         first = None if first is None else max(first - known_rows(sample).start, 0)
         sample = trimmed(sample)
+        longest = longest_lag(sample, max_lag)
+        sample = edges_told(sample, names.names, max_lag=longest, metrics=as_catalogue(catalogue))
+    repairs = as_repairs(repair)
+    sample = repaired(sample, names.names, repairs)
     longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     with one_thread():
         y, unit, why = _analysed_kpi(sample, kpi, log=logged, undo=None)
@@ -158,7 +169,7 @@ def forecast_gain(
         raise UsageError(words.nothing(asked, (row.missing for row in gains)), code="LL127")
     settings: dict[str, Any] = {"kpi": kpi, "horizons": asked, "max_lag": longest, "first_origin": first_origin}
     settings |= {"rng": seed_words(rng), "controls": kept}
-    settings |= {"missing": missing, "log": logged, "time": time}
+    settings |= {"missing": missing, "repair": repairs, "log": logged, "time": time}
     return _result(sample, forecasts, gains, kpi=kpi, controls=kept, log=logged, settings=settings)
 
 

@@ -50,6 +50,14 @@ def nothing(horizons: Sequence[int], why: Iterable[str]) -> str:
     return f"horizons={list(horizons)} have no gain: {told}. {step}"
 
 
+def ahead_in_snapshots(lead: str) -> str:
+    """That a plan has no snapshots, which hold what was published after its period."""
+    return (
+        f"{lead!r} has available_after below 0, and snapshots hold what was published after its period: leave it out of the "
+        "catalogue, or ask with a table that holds what was planned."
+    )
+
+
 def no_lag(horizon: int, delay: int, max_lag: int) -> str:
     """That no lag is searched that is known so early."""
     late = f" and is published {delay} later" if delay else ""

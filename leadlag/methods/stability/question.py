@@ -17,7 +17,7 @@ from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import column_of
 from leadlag.core.search.shapes import Shape
-from leadlag.core.time.clock import whole
+from leadlag.core.time.clock import counted_back
 from leadlag.decision.backing import Stability, Weakening
 from leadlag.errors import UsageError
 from leadlag.methods.stability import words
@@ -33,6 +33,8 @@ from leadlag.methods.stability.numbers.effects import (
 from leadlag.methods.stability.numbers.windows import MovingProfile, default_window, moving_profile
 from leadlag.methods.stability.result import StabilityTest
 from leadlag.prepare import Prepared, clean_kpi, prepare
+from leadlag.prepare.edges import edges_told
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.searched import searched_shapes
 from leadlag.prepare.untestable import refuse_untestable
 from leadlag.results import Provenance, Search
@@ -64,6 +66,7 @@ def stability_test(
     missing: Missing = "mask",
     log: str | Sequence[str] = (),
     n_draws: int = 999,
+    repair: Sequence[str] = REPAIRS,
 ) -> StabilityTest:
     """Test whether a lead's relation to the KPI changed, at any date or since the lead became a target.
 
@@ -97,6 +100,8 @@ def stability_test(
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/tables.md`.
     log : str or sequence of str
         Columns to analyse in natural logs.
     n_draws : int
@@ -141,8 +146,11 @@ def stability_test(
     sample, names = with_lead(
         data, kpi=kpi, lead=lead, given=given, controls=controls, time=time, catalogue=catalogue, missing=missing
     )
+    repairs, longest = as_repairs(repair), longest_lag(sample, max_lag)
+    told = edges_told(sample, names.names, max_lag=longest, metrics=as_catalogue(catalogue))
+    sample = repaired(told, names.names, repairs)
     kpi, lead, kept, calendar = names.kpi, names.lead, names.controls, sample.calendar
-    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
+    logged = as_names(log, "log", names.names)
     known = as_catalogue(catalogue).get(lead) or Metric(lead)
     target = _target(calendar, known, since=targeted_since, selected_on=selected_on, n_candidates=selected_from)
     shapes = searched_shapes(sample, names.leads)
@@ -150,10 +158,11 @@ def stability_test(
         prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
         refuse_untestable(prepared.untestable, kpi=kpi)
         problem = conditional_problem(prepared.problem, shapes)
+        ahead = prepared.treatments[0].known_ahead
         best = best_column(problem, 0, shapes)
         if not best.usable:
             raise UsageError(nothing_left(kpi, lead), code="LL207")
-        tested = _tested_column(prepared, problem, 0, best=best.column, shapes=shapes)
+        tested = _tested_column(prepared, problem, 0, best=best.column, shapes=shapes, ahead=ahead)
         signs = SharedSigns(seed=seed, n_draws=draws)
         found = tested.change(signs)
         if found is None:
@@ -164,16 +173,16 @@ def stability_test(
         if stability.weakening is not None and stability.weakening.missing:
             raise UsageError(f"targeted_since: {stability.weakening.missing}. Leave it out, or ask again later.", code="LL204")
         numbers = _of_change(tested, found, calendar, signs=signs, level=level)
-        numbers |= _moving(moving_profile(tested, problem, window=size, level=level), calendar)
+        numbers |= _moving(moving_profile(tested, problem, window=size, level=level), calendar, ahead=ahead)
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
-    settings |= {"window": size, "rng": seed_words(rng), "controls": kept, "missing": missing, "log": logged}
+    settings |= {"window": size, "rng": seed_words(rng), "controls": kept, "missing": missing, "repair": repairs, "log": logged}
     settings |= {"n_draws": draws, "time": time}
     settings |= {"targeted_since": None if target is None else target.label}
     settings |= {"selected_on": None if target is None or target.chosen is None else _labels(calendar, target.chosen)}
     done = Search(n_lags=problem.n_slots, n_shapes=len(shapes), n_tests=len(found.dates), family=words.WHEN, correction=words.HOW)
     provenance = Provenance.of("stability_test", warnings=[(one.code, one.text) for one in sample.notes], search=done, **settings)
     return StabilityTest(
-        kpi=kpi, lead=lead, given=names.given, controls=kept, unit=calendar.unit, delay=whole(tested.delay),
+        kpi=kpi, lead=lead, given=names.given, controls=kept, unit=calendar.unit, delay=tested.delay,
         shape=tested.shape.label, stability=stability, window=size, lead_sd=float(problem.x_scale[0]), level=level,
         nobs=len(tested.regression.rows), in_percent=tested.log, provenance=provenance, **numbers,
     )  # fmt: skip
@@ -191,6 +200,7 @@ def lead_stability(
     n_draws: int = 999,
     metric: Metric | None = None,
     level: float = 0.90,
+    ahead: float = 0,
 ) -> Stability:
     """Stability of one chosen lead, for a ranking; with the reason in place of numbers where it cannot be asked.
 
@@ -214,12 +224,15 @@ def lead_stability(
         What is known about the lead: `targeted_since` and `selected_on`.
     level : float
         Confidence level of the intervals.
+    ahead : float
+        Periods of the KPI by which values of the lead are known ahead.
 
     Returns
     -------
     Stability
     """
-    tested, signs = _tested_column(prepared, problem, column, best=best, shapes=shapes), SharedSigns(seed=seed, n_draws=n_draws)
+    tested = _tested_column(prepared, problem, column, best=best, shapes=shapes, ahead=ahead)
+    signs = SharedSigns(seed=seed, n_draws=n_draws)
     target, missing = None, ""
     if metric is not None and metric.targeted_since is not None:
         try:
@@ -237,13 +250,15 @@ def lead_stability(
     return replace(stability, weakening=weakening) if weakening is not None else stability
 
 
-def _tested_column(prepared: Prepared, problem: Problem, column: int, *, best: int, shapes: Sequence[Shape]) -> LeadColumn:
+def _tested_column(
+    prepared: Prepared, problem: Problem, column: int, *, best: int, shapes: Sequence[Shape], ahead: float
+) -> LeadColumn:
     """A lead in its column, the KPI's outliers judged beside it: before, a strong answer looks like one."""
     if prepared.kpi.n_clipped:
         columns = np.column_stack([problem.mean, column_of(problem, column, best, shapes)])
         y, _, _ = clean_kpi(prepared.working.unclipped, columns, unit_root=problem.momentum.unit_root)
         problem = refitted(problem, y=y)
-    return lead_column(problem, column, best, shapes, log=prepared.kpi.log)
+    return lead_column(problem, column, best, shapes, log=prepared.kpi.log, ahead=ahead)
 
 
 def _target(calendar: Calendar, known: Metric, *, since: Any, selected_on: Any, n_candidates: Any) -> Targeted | None:
@@ -312,13 +327,14 @@ def _window(window: Any, *, n: int) -> int:
     return default_window(n) if window is None else as_int(window, "window", low=FEWEST_LEFT, high=n)
 
 
-def _moving(found: MovingProfile, calendar: Calendar) -> dict[str, Any]:
+def _moving(found: MovingProfile, calendar: Calendar, *, ahead: float) -> dict[str, Any]:
     """Fields of the moving windows."""
     labels = calendar.labels
     return {
         "window_ends": tuple(labels[row] for row in found.ends), "effect": tuple(found.effect.tolist()),
         "effect_low": tuple(found.low.tolist()), "effect_high": tuple(found.high.tolist()),
-        "lags": tuple(whole(float(delay)) for delay in found.delays), "profile": tuple(map(tuple, found.profile.tolist())),
+        "lags": tuple(counted_back(float(delay), ahead) for delay in found.delays),
+        "profile": tuple(map(tuple, found.profile.tolist())),
         "profile_low": tuple(map(tuple, found.profile_low.tolist())),
         "profile_high": tuple(map(tuple, found.profile_high.tolist())),
     }  # fmt: skip

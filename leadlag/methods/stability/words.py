@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from leadlag.errors import UsageError
+from leadlag.wording.delays import at_own
 from leadlag.wording.layout import CAVEAT, beside_facts, beside_sentences, labelled, lines_of, page
 from leadlag.wording.searched import searched_facts
 from leadlag.wording.shown import Prose, among, cut, joined, number, periods, shown, wrap
 from leadlag.wording.targeted import CHANGED, since_target, with_interval
-from leadlag.wording.units import in_time
 
 if TYPE_CHECKING:
     from leadlag.decision.backing import Weakening
@@ -106,7 +106,7 @@ def _facts(result: StabilityTest) -> Iterator[tuple[str, str]]:
     yield "Date", f"after {shown(found.date)} fits best"
     yield "Before", before
     yield "After", after
-    yield "Effect", f"of a rise by {number(result.lead_sd)}; peak after {in_time(result.delay, unit)}, {result.shape}"
+    yield "Effect", f"of a rise by {number(result.lead_sd)}; peak {at_own(result.delay, unit)}, {result.shape}"
     yield "Windows", _windows(result)
     if not math.isnan(result.whole_pvalue):
         told = f"{number(result.whole_statistic)}, p {among(result.whole_pvalue)}"

@@ -50,5 +50,5 @@ def _columns(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats
 
 
 def _delay(sample: Sample, metrics: Mapping[str, Metric], name: str) -> int:
-    """Periods of the KPI after which a value is published."""
-    return math.ceil(metrics[name].available_after / sample.pace(name) - 1e-9) if name in metrics else 0
+    """Periods of the KPI after its row in which a value is published; what is known ahead stands in the row in which it was."""
+    return max(math.ceil(metrics[name].available_after / sample.pace(name) - 1e-9), 0) if name in metrics else 0

@@ -59,9 +59,10 @@ def heatmap(result: LeadRanking, *, ax: Axes | None = None, most: int = 30) -> A
         largest = max(float(np.nanmax(np.abs(values), initial=0.0)), 2.0)
         numbers = len(rows) <= _MOST_NUMBERS[0] and len(values) <= len(rows) * _MOST_NUMBERS[1]
         ends = [_cells(ax, place, row, largest, numbers=numbers) for place, row in enumerate(rows)]
-        ax.set_xlim(0.5, max(ends))
+        first = min((row.evidence.profile.lags[0] for row in rows if row.evidence.profile), default=1)  # known ahead: 0 or below
+        ax.set_xlim(min(0.5, first - 0.5), max(ends))
         ax.set_ylim(len(rows) - 0.5, -0.5)
-        ax.set_xticks(range(1, context.max_lag + 1))
+        ax.set_xticks(range(min(1, math.floor(first)), context.max_lag + 1))
         ax.set_yticks(range(len(rows)), [label(row.evidence.lead) for row in rows], **PLAIN)
         for tick, row in zip(ax.get_yticklabels(), rows, strict=True):
             tick.set_color(INK if row.verdict == "lead" else FAINT)

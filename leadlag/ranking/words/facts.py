@@ -130,5 +130,5 @@ def _span(counts: Sequence[int]) -> str:
 
 
 def published_late(decisions: Sequence[Decision]) -> bool:
-    """Whether the value of any candidate is published later than at the end of its own period."""
-    return any(item.evidence.available_after > 0 for item in decisions)
+    """Whether the value of any candidate is known later, or sooner, than at the end of its own period."""
+    return any(item.evidence.available_after != 0 for item in decisions)

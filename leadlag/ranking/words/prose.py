@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from leadlag.ranking.words import checks, sentences
 from leadlag.wording import delays, power
 from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
-from leadlag.wording.shown import Prose, among, interval, joined, percent, periods, shown
-from leadlag.wording.units import in_time
+from leadlag.wording.shown import Prose, among, interval, joined, lag_number, percent, periods, shown
 
 if TYPE_CHECKING:
     from leadlag.decision import Decision, Delay, Effect, Evidence
@@ -72,7 +71,8 @@ def _because(decision: Decision, code: str) -> bool:
 def _answer(decision: Decision, context: Context) -> str:
     """The verdict, and how many periods ahead."""
     evidence, kpi = decision.evidence, shown(context.kpi)
-    lead, ahead = shown(evidence.lead), evidence.delay
+    known, ahead = delays.known_ahead(evidence.available_after, context.unit), evidence.delay
+    lead = f"{shown(evidence.lead)}, {known}," if known else shown(evidence.lead)
     by = f" by {_ahead(ahead, context.unit)}" if ahead else ""
     if decision.verdict == "lead":
         return f"{lead} leads {kpi}{by}: its past improves the prediction beyond what the KPI's own past tells."
@@ -80,15 +80,20 @@ def _answer(decision: Decision, context: Context) -> str:
         known = f"{shown(evidence.explained_by)} is known" if evidence.explained_by else "the other leads are known"
         return f"{lead} moves before {kpi}{by} and predicts it alone, but adds nothing once {known}."
     if decision.verdict == "reverse":
-        return f"{lead} moves after {kpi}, not before it: {kpi} predicts {lead} (p {among(evidence.reverse_pvalue)})."
+        told = f"{kpi} predicts {shown(evidence.lead)} (p {among(evidence.reverse_pvalue)})"
+        if known:
+            return f"{lead} is known after {kpi} moves, not before it: {told}."
+        return f"{lead} moves after {kpi}, not before it: {told}."
     if decision.verdict == "coincident":
-        same = f"in the same {context.unit} (p {among(evidence.coincident_pvalue)})"
+        same = f"in the {context.unit} in which its value is known" if known else f"in the same {context.unit}"
+        same += f" (p {among(evidence.coincident_pvalue)})"
         return f"{lead} moves with {kpi} {same}, and there is no sign that it moves before it."
     if _because(decision, "unconfirmed"):
         return f"{lead} predicts {kpi} alone, but not beside the leads that were chosen, and none of them explains it."
     if _because(decision, "one_event"):
         return f"What links {lead} to {kpi} is one event: once the largest level shift of {kpi} is in the model, nothing is left."
-    return f"There is no sign that {lead} leads {kpi} within {periods(context.max_lag, context.unit)}."
+    within = periods(context.max_lag, context.unit) + (" of then" if known else "")
+    return f"There is no sign that {lead} leads {kpi} within {within}."
 
 
 def _ahead(delay: Delay, unit: str) -> str:
@@ -125,7 +130,7 @@ def _numbers(decision: Decision, context: Context, provenance: Provenance) -> li
 
 def _delay(ahead: Delay, context: Context) -> str:
     """Peak and mean delay, which differ where an effect is spread out."""
-    told = f"The effect peaks after {in_time(ahead.peak, context.unit)}; "
+    told = f"The effect peaks {delays.at_own(ahead.peak, context.unit)}; "
     if math.isnan(ahead.mean):
         return f"{told}no mean delay: {delays.mean_missing(ahead)}."
     return f"{told}over all lags it comes after {delays.mean_delay(ahead, context.unit)} on average."
@@ -190,7 +195,9 @@ def _bounds(low: str, high: str) -> str:
 def _evidence(decision: Decision, context: Context) -> str:
     """What p and q are, what they cover, and the joint F test."""
     evidence = decision.evidence
-    told = f"p {among(evidence.pvalue)}, which covers the search over lags 1 to {context.max_lag} and their shapes"
+    ahead = max(-evidence.available_after, 0)
+    first, last = (lag_number(lag - ahead) for lag in (1, context.max_lag))
+    told = f"p {among(evidence.pvalue)}, which covers the search over lags {first} to {last} and their shapes"
     if evidence.shape:
         told += f" (strongest: {evidence.shape})"
     told += f"; q {among(evidence.qvalue)} after adjusting for all candidates of this ranking"
@@ -198,7 +205,8 @@ def _evidence(decision: Decision, context: Context) -> str:
     if not math.isnan(evidence.conditional_pvalue):
         told += f" Given the other chosen leads: p {among(evidence.conditional_pvalue)}."
     if evidence.granger_order and not math.isnan(evidence.granger_pvalue):
-        lags = "lag 1" if evidence.granger_order == 1 else f"lags 1 to {evidence.granger_order}"
+        last = lag_number(evidence.granger_order - ahead)
+        lags = f"lag {first}" if evidence.granger_order == 1 else f"lags {first} to {last}"
         told += f" Granger F test of {lags} together: p {among(evidence.granger_pvalue)}."
     return told
 

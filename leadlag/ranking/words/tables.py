@@ -70,7 +70,8 @@ def delay_cell(ahead: Delay | None) -> str:
     if ahead is None:
         return "-"
     peak, low, high = (lag_number(lag) for lag in (ahead.peak, ahead.low, ahead.high))
-    return f"{peak} [{low}]" if low == high else f"{peak} [{low}-{high}]"
+    between = " to " if ahead.low < 0 else "-"
+    return f"{peak} [{low}]" if low == high else f"{peak} [{low}{between}{high}]"
 
 
 def direction_cell(size: Effect | None) -> str:

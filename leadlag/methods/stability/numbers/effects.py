@@ -17,6 +17,7 @@ from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.shapes import Shape
 from leadlag.core.series.logs import in_percent
+from leadlag.core.time.clock import counted_back
 from leadlag.methods.stability.numbers.breaks import log_odds, sup_pvalue
 from leadlag.methods.stability.numbers.changes import LeadChange, LeadRegression, lead_change, lead_regression
 from leadlag.methods.stability.numbers.sides import change_at, corrected_for_selection, side_effects
@@ -38,7 +39,7 @@ class LeadColumn:
     regression : LeadRegression
     shape : Shape
     delay : float
-        Periods of the KPI at which the column begins.
+        Periods of the KPI at which the column begins; 0 or below for a lead that is known ahead.
     unit : float
         Effect of a lasting rise by one working unit of the lead, for a coefficient of one.
     log : bool
@@ -66,7 +67,7 @@ class LeadColumn:
         return EffectSize(value=middle, low=min(ends), high=max(ends))
 
 
-def lead_column(problem: Problem, column: int, best: int, shapes: Sequence[Shape], *, log: bool) -> LeadColumn:
+def lead_column(problem: Problem, column: int, best: int, shapes: Sequence[Shape], *, log: bool, ahead: float = 0) -> LeadColumn:
     """One lead in one column of a scan.
 
     Parameters
@@ -81,12 +82,14 @@ def lead_column(problem: Problem, column: int, best: int, shapes: Sequence[Shape
         Those of the scan.
     log : bool
         Whether the KPI is in logs.
+    ahead : float
+        Periods of the KPI by which values of the lead are known ahead.
     """
     shape, slot = divmod(best, problem.n_slots)
     return LeadColumn(
         regression=lead_regression(problem, column, best, tuple(shapes)),
         shape=shapes[shape],
-        delay=float(problem.delays(column)[slot]),
+        delay=counted_back(float(problem.delays(column)[slot]), ahead),
         unit=problem.y_scale * float(rises(problem, shapes)[column, best] * column_totals(problem, shapes)[column, best]),
         log=log,
     )
