@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-__all__ = ["READING", "Call", "Code", "Fix"]
+__all__ = ["LONG", "NO_FLAG", "OPENING", "READING", "Call", "Code", "Fix"]
 
 #: Functions that make a Sample of a table.
 _READERS = ("from_wide", "from_long", "from_snapshots")
@@ -23,8 +23,8 @@ _READERS = ("from_wide", "from_long", "from_snapshots")
 READING = ("time", "segment", "freq", "tz", "date_format", "dates_at", "decimal", "thousands", "as_of", "catalogue", "infinite")
 
 #: Options of `read_file`, and those of `from_long` that `from_wide` does not have.
-_OPENING = ("sep", "encoding", "skip_rows", "sheet")
-_LONG = ("metric", "value")
+OPENING = ("sep", "encoding", "skip_rows", "sheet")
+LONG = ("metric", "value")
 
 #: Functions of one segment, and those that take all.
 _BY_SEGMENT = {"rank_leads": "rank_kpis"}
@@ -33,7 +33,7 @@ _BY_SEGMENT = {"rank_leads": "rank_kpis"}
 _SAID_TWICE = ("catalogue",)
 
 #: Options that no command has.
-_NO_FLAG = ("catalogue",)
+NO_FLAG = ("catalogue",)
 
 #: What reading options are where nothing is said, if not None.
 _READ_AS = {"infinite": "error"}
@@ -94,7 +94,7 @@ class Fix:
             self.lines
             or self.reader not in ("", "from_long")
             or not self.options
-            or any(name in _NO_FLAG for name, _ in self.options)
+            or any(name in NO_FLAG for name, _ in self.options)
         ):
             return ""
         said = " ".join(f"--{name.replace('_', '-')} {part}" for name, value in self.options for part in _flag_values(value))
@@ -174,7 +174,7 @@ class Call:
         return "\n".join((*fix.lines, call)) if call else ""
 
     def _call(self, options: Mapping[str, object], reader: str) -> str:
-        opens = {name: value for name, value in options.items() if name in _OPENING and name not in self.takes}
+        opens = {name: value for name, value in options.items() if name in OPENING and name not in self.takes}
         if opens:
             if not self.file:
                 return ""
@@ -187,11 +187,11 @@ class Call:
             return _call(reader or self.function, self.data, {**self.given, **options})
         if any(name not in READING and name not in self.takes for name in options) and not reader:
             return ""
-        return self._read_first(options, reader or ("from_long" if any(name in self.given for name in _LONG) else ""))
+        return self._read_first(options, reader or ("from_long" if any(name in self.given for name in LONG) else ""))
 
     def _read_first(self, options: Mapping[str, object], reader: str) -> str:
         """The call on data that are read with these options before."""
-        reads = (*READING, *_LONG)
+        reads = (*READING, *LONG)
         read = {name: value for name, value in self.given.items() if name in reads}
         read |= {name: value for name, value in options.items() if reader or name in READING}
         rest = {name: value for name, value in self.given.items() if name not in reads or name in _SAID_TWICE}

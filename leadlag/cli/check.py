@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from leadlag._calls import Call
 from leadlag.cli.files import FILE, LONG, OPENING, files_argument, missing_option, sample_of, tables, with_reading
 from leadlag.cli.once import OneEach
 from leadlag.cli.voice import CONTRACT, OK, Voice, json_option, print_data, warnings_said, with_voice
@@ -59,7 +60,7 @@ def check(*, files: tuple[str, ...], kpi: str | None, as_json: bool, voice: Voic
         with warnings_said(voice):
             checked = _Checked.of(read, kpi, options)
     if as_json:
-        each = () if checked.violations else [_sample_of([table], _of_one(table, options)) for table in read]
+        each = checked.each(read, options)
         print_data(json.dumps(checked.as_json(list(zip(files, each, strict=False))), indent=2, ensure_ascii=False))
     else:
         print_data(checked.text())
@@ -95,6 +96,12 @@ class _Checked:
             return cls(violations=(), sample=sample, untestable=[] if kpi is None else _untestable(sample, kpi))
         except DataContractError as error:
             return cls(violations=_violations_of(error, column=kpi))
+
+    def each(self, read: Sequence[pd.DataFrame], options: Mapping[str, Any]) -> list[Sample]:
+        """Every table as a Sample of its own; none if something is wrong."""
+        if self.sample is None:
+            return []
+        return [self.sample] if len(read) == 1 else [_sample_of([table], _of_one(table, options)) for table in read]
 
     def text(self) -> str:
         """For people."""
@@ -149,12 +156,12 @@ def _of_one(table: pd.DataFrame, options: Mapping[str, Any]) -> dict[str, Any]:
     file = str(table.attrs.get(SOURCE, ""))
     told = options["dates_at"]
     mine = told.get(file, told.get(Path(file).name)) if isinstance(told, Mapping) else told
-    return {**options, "dates_at": mine, "time": options["time"] if options["time"] in table.columns else None}
+    there = options["time"] in (*table.columns, table.index.name)
+    return {**options, "dates_at": mine, "time": options["time"] if there else None}
 
 
 def _open_questions(sample: Sample, options: Mapping[str, Any]) -> list[Violation]:
     """What has to be said before these tables are taken together."""
-    from leadlag._calls import Call  # noqa: PLC0415
     from leadlag.sample import from_wide  # noqa: PLC0415
 
     return [item.told(Call.of(from_wide, options)) for item in sample.open_questions()]

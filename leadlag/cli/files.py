@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from leadlag._calls import LONG, NO_FLAG, OPENING, Call
+from leadlag._calls import READING as READING_OF_TABLES
 from leadlag.cli.streams import standard_input
 from leadlag.errors import LeadLagError, UsageError
 
@@ -41,14 +43,8 @@ different cadence, a quarterly KPI and monthly leads, may come in one file each.
 #: A path is shown up to here.
 _LONGEST_PATH = 120
 
-#: The options of `with_reading`, under their names in `as_sample`.
-READING = ("time", "segment", "freq", "tz", "date_format", "dates_at", "decimal", "thousands", "as_of", "infinite")
-
-#: The options of `with_reading` that say which columns of a long table hold what, under their names in `from_long`.
-LONG = ("metric", "value")
-
-#: The options of `with_reading` that open a file, under their names in `read_file`.
-OPENING = ("sep", "encoding", "skip_rows", "sheet")
+#: The options of `with_reading` that `as_sample` has; besides, those in LONG go to `from_long`, those in OPENING to `read_file`.
+READING = tuple(name for name in READING_OF_TABLES if name not in NO_FLAG)
 
 _MISSING = "What to do with missing periods; nothing is filled by default."
 _INFINITE = "What an infinite value means."
@@ -137,8 +133,6 @@ def told_as(
     opening: Mapping[str, object] | None = None,
 ) -> Iterator[None]:
     """Errors inside show the call in Python that does what this command does."""
-    from leadlag._calls import Call  # noqa: PLC0415
-
     named = [_name_of(file) for file in files]
     try:
         yield
@@ -175,9 +169,9 @@ def sample_of(read: Sequence[pd.DataFrame], reading: Mapping[str, Any], *, colum
 
 
 def _taken(file: str, opening: Mapping[str, Any]) -> dict[str, Any]:
-    kind = Path(file).suffix.casefold()
-    takes = {".xlsx": ("skip_rows", "sheet"), ".xlsm": ("skip_rows", "sheet"), ".parquet": (), ".pq": ()}
-    return {name: value for name, value in opening.items() if name in takes.get(kind, ("sep", "encoding", "skip_rows"))}
+    from leadlag.sample.files import options_of  # noqa: PLC0415
+
+    return {name: value for name, value in opening.items() if name in options_of(Path(file))}
 
 
 def _table(file: str, opening: Mapping[str, Any]) -> pd.DataFrame:
@@ -193,8 +187,6 @@ def _table(file: str, opening: Mapping[str, Any]) -> pd.DataFrame:
         with standard_input() as stream:
             return read_file(stream, **opening)
     except LeadLagError as error:
-        from leadlag._calls import Call  # noqa: PLC0415
-
         error.tell(replace(Call.of(read_file, opening), data=_name_of(file)))
         raise
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from leadlag.sample.periods import Cadence, Freq, days_of, days_per_period, months_of, ordinals_of
+from leadlag.sample.periods import MONTH_NAMES, Cadence, Freq, days_of, days_per_period, months_of, ordinals_of
 
 __all__ = ["InferredCadence", "counter_cadence", "declared_cadence", "infer_cadence", "nearly_empty", "off_calendar"]
 
@@ -18,9 +18,6 @@ _MOST_EMPTY = 20
 _LONGEST = 2_000_000
 #: Days of the month, counted from 0, up to which and from which on a date is a first or a last day.
 _EARLY_DAY, _LATE_DAY = 2, 27
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,10 +126,10 @@ def off_calendar(stamps: np.ndarray, freq: Freq) -> str:
         return ""
     day, month = _day_of_month(stamps), months_of(stamps) % 12
     if (day >= _LATE_DAY).all() and (month % many != many - 1).all():
-        return f"end in {_MONTHS[int(month.min())]}"
+        return f"end in {MONTH_NAMES[int(month.min())]}"
     # a quarter may also be dated by the first day of its last month
     if (day <= _EARLY_DAY).all() and not np.isin(month % many, (0, many - 1)).any():
-        return f"begin in {_MONTHS[int(month.min())]}"
+        return f"begin in {MONTH_NAMES[int(month.min())]}"
     return ""
 
 

@@ -23,6 +23,7 @@ from leadlag.sample.numbered import (
     refuse_cycle,
     repeated_years,
 )
+from leadlag.sample.tables import kinds_of, without_attrs
 from leadlag.sample.timewords import named_units, says_time, time_names, unit_of
 
 __all__ = ["Candidates"]
@@ -60,10 +61,9 @@ class Candidates:
         cls, frame: pd.DataFrame, names: Sequence[str], used: Container[str], date_format: str | None, *, in_order: bool = False
     ) -> Candidates:
         """Every column that is not used as a metric, looked at."""
-        frame = frame.copy(deep=False)
-        frame.attrs = {}  # what a frame carries is copied with every column that is taken from it
+        frame = without_attrs(frame)
         free = [place for place, name in enumerate(names) if name not in used]
-        kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
+        kinds = kinds_of(frame)
         numbers = Look(kind="number", n_cells=len(frame), n_fit=len(frame))
         looks = {
             place: numbers if kinds[place] in "fiu" else look_under(frame.iloc[:, place], names[place], date_format)

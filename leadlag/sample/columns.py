@@ -17,7 +17,7 @@ from leadlag.sample.names import first_names
 from leadlag.sample.numbers import Reading, text_cells, to_float64
 from leadlag.sample.settings import Settings
 from leadlag.sample.spelling import collect_doubts, spelling_notes
-from leadlag.sample.tables import AS_WRITTEN, SEPARATOR
+from leadlag.sample.tables import AS_WRITTEN, SEPARATOR, kinds_of, without_attrs
 from leadlag.sample.violations import Fix, ViolationList, counted
 
 __all__ = ["ReadColumns", "marks_in", "read_columns", "read_values"]
@@ -83,8 +83,7 @@ def read_columns(
     left_out = [LeftOut(name=name, reason=_KINDS["date"]) for name in dates]
     kept: list[int] = []
     plain = _plain_numbers(frame, places, values)
-    bare = frame.copy(deep=False)
-    bare.attrs = {}  # what a frame carries is copied with every column that is taken from it
+    bare = without_attrs(frame)
     rest = [place for column, place in enumerate(places) if column not in plain]
     series = dict(zip(rest, (column for _, column in bare.iloc[:, rest].items()), strict=True)) if rest else {}
     readings: dict[str, Reading] = {}
@@ -121,7 +120,7 @@ def read_columns(
 
 def _plain_numbers(frame: pd.DataFrame, places: Sequence[int], values: np.ndarray) -> frozenset[int]:
     """Copy all columns that are numbers by their type in one step; returns which they were, but for those that lose digits."""
-    kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
+    kinds = kinds_of(frame)
     plain = [column for column, place in enumerate(places) if kinds[place] in "fiu"]
     if len(plain) == values.shape[1] == frame.shape[1]:
         values[:] = frame.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -200,10 +199,9 @@ def _by_metric(column: pd.Series, metric: np.ndarray, metrics: Sequence[str], ma
 
 def marks_in(frame: pd.DataFrame, places: Iterable[int], settings: Settings) -> Marks:
     """What the caller, or a cell of these columns, says about point and comma."""
-    kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
+    kinds = kinds_of(frame)
     texts = [place for place in places if kinds[place] == "O"]
-    bare = frame.copy(deep=False)
-    bare.attrs = {}
+    bare = without_attrs(frame)
     return marks_of(
         (text_cells(column) for _, column in bare.iloc[:, texts].items()),
         decimal=settings.decimal, thousands=settings.thousands, semicolons=frame.attrs.get(SEPARATOR) == ";",

@@ -10,18 +10,18 @@ import pandas as pd
 
 from leadlag.sample.look import numbers_of, rises_by_one_step
 from leadlag.sample.numbered import are_codes, codes_in_order, goes_round, may_be_metric, repeated_years
+from leadlag.sample.tables import kinds_of
 from leadlag.sample.timewords import mentions_date, mentions_event, says_time
-from leadlag.sample.whole import point_format
+from leadlag.sample.whole import EXCEL_DAYS, LIKELY_YEARS, point_format
 
 __all__ = ["Doubt", "dates_in_doubt", "doubt_about", "possible_dates", "serial_dates"]
 
 #: Fewer numbers are no column of times, and so many are looked at before all others.
 _FEWEST, _FIRST = 5, 6
-#: Days as Excel counts them, and seconds and milliseconds since 1970, for times that tables of metrics have.
-_EXCEL, _SECONDS, _MILLISECONDS = (20_000, 80_000), (5 * 10**8, 5 * 10**9), (5 * 10**11, 5 * 10**12)
+#: Seconds and milliseconds since 1970, for times that tables of metrics have.
+_SECONDS, _MILLISECONDS = (5 * 10**8, 5 * 10**9), (5 * 10**11, 5 * 10**12)
 #: Days from one month, quarter or year to the next, from one business day to the next, and from one week to the next.
 _CALENDAR_STEPS = ((28, 31), (89, 92), (364, 367), (1, 4), (7, 7))
-_YEARS = (1900, 2100)
 _YEAR_DIGITS, _SAME_STEP = 4, 3e-3
 #: Share of steps that are alike in dates with gaps.
 _MOSTLY = 0.7
@@ -95,7 +95,7 @@ def possible_dates(frame: pd.DataFrame, places: Sequence[int]) -> list[int]:
     >>> possible_dates(pd.DataFrame({"a": [3.1, 2.5, 2.7], "b": [45292, 45299, 45306], "c": [1.2024, 2.2024, 3.2024]}), [0, 1, 2])
     [1, 2]
     """
-    kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
+    kinds = kinds_of(frame)
     plain = [place for place in places if kinds[place] in "fiu"]
     found = set(places) - set(plain)
     if plain:
@@ -104,10 +104,10 @@ def possible_dates(frame: pd.DataFrame, places: Sequence[int]) -> list[int]:
             steps = np.diff(first, axis=0)
             line = (np.abs(steps - steps[:1]) <= _SAME_STEP * np.abs(steps[:1])).all(axis=0) & (steps[:1] != 0).all(axis=0)
             year = np.round((first - np.floor(first)) * 10**_YEAR_DIGITS)
-            months = ((first >= 1) & (first < 13) & (year >= _YEARS[0]) & (year <= _YEARS[1])).all(axis=0)
+            months = ((first >= 1) & (first < 13) & (year >= LIKELY_YEARS[0]) & (year <= LIKELY_YEARS[1])).all(axis=0)
             round_ = (np.abs(steps) == 1).sum(axis=0) >= max(len(steps) - 2, 2)
             short = ((first > 100) & (first % 100 <= 12)).all(axis=0)
-            may = (first >= _YEARS[0]).all(axis=0) | line | months | round_ | short | ~np.isfinite(first).all(axis=0)
+            may = (first >= LIKELY_YEARS[0]).all(axis=0) | line | months | round_ | short | ~np.isfinite(first).all(axis=0)
         found |= {place for place, possible in zip(plain, may, strict=True) if possible}
     return [place for place in places if place in found]
 
@@ -136,11 +136,11 @@ def _codes(known: np.ndarray, _: str | None) -> Doubt | None:
     if codes_in_order(known) or are_codes(known):
         return Doubt(found=f"holds dates{' in order' if codes_in_order(known) else ''} ({int(known[0])}, ...)")
     year, part = known // 10, known % 10
-    quarters = _between(year, _YEARS) and _between(part, (1, 4)) and len(np.unique(part)) > 1
+    quarters = _between(year, LIKELY_YEARS) and _between(part, (1, 4)) and len(np.unique(part)) > 1
     if quarters and _steady(4 * year + part):
         return Doubt(found=f"holds numbers that may be quarters ({int(known[0])}, ...)", date_format="%Y%q")
     year, month = _split(known)
-    if _between(year, _YEARS) and _between(month, (1, 12)) and _steady(12 * year + month):
+    if _between(year, LIKELY_YEARS) and _between(month, (1, 12)) and _steady(12 * year + month):
         return Doubt(found=f"holds numbers that may be months ({int(known[0])}, ...)", date_format="%Y%m")
     return None
 
@@ -149,7 +149,7 @@ def _turned(known: np.ndarray, _: str | None) -> Doubt | None:
     """Month and year, day, month and year, or a year of two digits and its month, as digits without a sign between them."""
     before, year = known // 10_000, known % 10_000
     month, day = before % 100, before // 100
-    if _between(year, _YEARS) and len(np.unique(known)) >= _FEWEST:
+    if _between(year, LIKELY_YEARS) and len(np.unique(known)) >= _FEWEST:
         if _between(before, (1, 12)):
             return Doubt(found=f"holds numbers that may be months ({int(known[0])}, ...)", date_format="%m%Y")
         if _between(month, (1, 12)) and _between(day, (1, 31)):
@@ -186,7 +186,7 @@ def _serials(known: np.ndarray, name: str | None) -> Doubt | None:
 
 def _serial_kind(known: np.ndarray) -> str | None:
     """What all numbers can be by their size."""
-    if _between(known, _EXCEL):
+    if _between(known, EXCEL_DAYS):
         return "excel"
     if (known != np.floor(known)).any():
         return None
@@ -205,7 +205,7 @@ def _calendar_steps(known: np.ndarray, kind: str) -> bool:
 
 def _years(known: np.ndarray, name: str | None) -> Doubt | None:
     """Years: under a name that says time in another sense too, or one after the other, each several times."""
-    if not _between(known, _YEARS):
+    if not _between(known, LIKELY_YEARS):
         return None
     if says_time(name) and len(np.unique(known)) == len(known) and may_be_metric(pd.Series(known), name):
         return Doubt(found=f"holds numbers that may be years ({int(known[0])}, {int(known[1])}, ...)")

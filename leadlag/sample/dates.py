@@ -15,6 +15,7 @@ from leadlag.sample.forms import FORMS
 from leadlag.sample.iso import ISO, ISO_DAY, from_iso
 from leadlag.sample.periods import BUSINESS, Calendar, cadence_of, ordinals_of, starts_of
 from leadlag.sample.shapes import read_one
+from leadlag.sample.whole import YEARS
 
 __all__ = ["Targeted", "row_of", "targeted"]
 
@@ -80,7 +81,7 @@ def _counted(calendar: Calendar, moment: Moment, argument: str) -> int:
 def _span(calendar: Calendar, moment: Moment, argument: str) -> tuple[dt.datetime, dt.datetime]:
     """First moment of what is meant, and the one after it."""
     if isinstance(moment, int):
-        if not 1700 <= moment <= 2200:
+        if not YEARS[0] <= moment <= YEARS[1]:
             raise UsageError(f"{argument}={moment!r} is no date, and the periods are dated: give one like '2024-06-30'.")
         moment = str(moment)
     if isinstance(moment, str):

@@ -11,6 +11,7 @@ from leadlag.sample.datelike import Doubt, doubt_about, possible_dates
 from leadlag.sample.look import Look, may_hold_times
 from leadlag.sample.names import first_names
 from leadlag.sample.numbered import IN_ORDER, refuse_cycle
+from leadlag.sample.tables import kinds_of
 from leadlag.sample.timelike import texts_like_times
 from leadlag.sample.timewords import MONTHS, plain_text, says_date, says_time, unit_of, weekdays_only
 from leadlag.sample.violations import Fix
@@ -76,7 +77,7 @@ def column_in_doubt(table: Candidates) -> int | None:
 
 def _texts(table: Candidates, *, partly: bool = False) -> list[int]:
     """Columns of texts in no known form, or also those of which only some cells are in one."""
-    kinds = [getattr(dtype, "kind", "O") for dtype in table.frame.dtypes.tolist()]
+    kinds = kinds_of(table.frame)
     return [
         place for place, look in table.looks.items() if kinds[place] in "OTU" and (look.kind == "" or (partly and _some(look)))
     ]

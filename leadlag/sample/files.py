@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,7 +18,7 @@ from leadlag.sample.rows import csv_rows, skipped_lines
 from leadlag.sample.sheets import sheet_rows
 from leadlag.sample.tables import AS_WRITTEN, SEPARATOR, SOURCE, as_pandas
 
-__all__ = ["read_file"]
+__all__ = ["options_of", "read_file"]
 
 _TEXT = (".csv", ".txt", ".tsv", ".tab")
 _PARQUET = (".parquet", ".pq")
@@ -84,6 +84,18 @@ def read_file(
     return frame
 
 
+def options_of(path: Path) -> tuple[str, ...]:
+    """The options of `read_file` that say something about such a file.
+
+    Examples
+    --------
+    >>> options_of(Path("a.xlsx")), options_of(Path("a.parquet"))
+    (('skip_rows', 'sheet'), ())
+    """
+    kind = path.suffix.casefold()
+    return ("skip_rows", "sheet") if kind in _EXCEL else () if kind in _PARQUET else ("sep", "encoding", "skip_rows")
+
+
 def _content(stream: IO[str] | IO[bytes]) -> str | bytes:
     """What an open file holds, as bytes where it can be told."""
     raw = getattr(stream, "buffer", stream)
@@ -94,7 +106,7 @@ def _content(stream: IO[str] | IO[bytes]) -> str | bytes:
 
 
 def _read_path(
-    source: str | os.PathLike[str], sep: str | None, encoding: str | None, skipped: Any, sheet: str | None
+    source: str | os.PathLike[str], sep: str | None, encoding: str | None, skipped: Collection[int], sheet: str | None
 ) -> pd.DataFrame:
     path = Path(source)
     name, kind = str(source), path.suffix.casefold()
@@ -104,13 +116,10 @@ def _read_path(
         raise UsageError(f"file={name!r} is not allowed: {step}.")
     if why:
         raise UsageError(f"file={name!r} {why}.")
-    if kind not in _EXCEL:
-        _refuse_option("sheet", sheet, name)
-    if kind not in _TEXT:
-        _refuse_option("sep", sep, name)
-        _refuse_option("encoding", encoding, name)
+    for option, value in (("sheet", sheet), ("sep", sep), ("encoding", encoding), ("skip_rows", skipped or None)):
+        if option not in options_of(path):
+            _refuse_option(option, value, name)
     if kind in _PARQUET:
-        _refuse_option("skip_rows", skipped or None, name)
         return _parquet(path)
     data = path.read_bytes()
     if kind in _TEXT:
@@ -126,7 +135,7 @@ def _refuse_option(option: str, value: Any, name: str) -> None:
         raise UsageError(f"{option} says nothing about file={name!r}: leave it out.")
 
 
-def _csv(data: str | bytes, name: str, sep: str | None, encoding: str | None, skipped: Any) -> pd.DataFrame:
+def _csv(data: str | bytes, name: str, sep: str | None, encoding: str | None, skipped: Collection[int]) -> pd.DataFrame:
     """CSV as a frame of text."""
     text, notes = (data.removeprefix("\ufeff"), ()) if isinstance(data, str) else decoded(data, name, encoding)
     rows, separator, more = csv_rows(text, name, sep=sep, skipped=skipped)

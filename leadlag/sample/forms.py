@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from leadlag.sample.timewords import QUARTER_WORDS, WEEK_WORDS
+
 __all__ = ["DIGIT_FORMS", "FORMS", "Form", "Unit"]
 
 Unit: TypeAlias = Literal["hour", "day", "week", "month", "quarter", "half", "year"]
@@ -30,8 +32,8 @@ _PIECES = {
     "i": r"(?P<minute>\d{2})",
     "s": r"(?P<second>\d{2})",
     "last": r"(?P<last_year>\d{4})-(?P<last_month>\d{2})-(?P<last_day>\d{2})",
-    "week": r"(?:w|kw|cw|wk|week|woche|kalenderwoche|semaine|semana|settimana)\.? ?",
-    "quarter": r"(?:qtr|quarter|quartal|trimestre|trim|kwartaal)\.?",
+    "week": rf"(?:{'|'.join(WEEK_WORDS)})\.? ?",
+    "quarter": rf"(?:{'|'.join(QUARTER_WORDS)})\.?",
     "weekday": r"(?:[a-z]{2,9}(?:-feira)?[.,]*,? )?",
 }
 

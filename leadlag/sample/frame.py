@@ -49,17 +49,19 @@ def from_wide(
     data : pandas.DataFrame, polars.DataFrame, pyarrow.Table, or a list of these
         One row per period. It is not changed. A list holds metrics of different cadence, or of one in several tables.
     time : str, optional
-        Column (or index name) with the times. None takes a dated index, else the one column that can only be
-        dates, else the order of the rows.
+        Column (or index name) with the times. None takes a dated index, else the one column that can only be times; one that may
+        be is asked about; where there is none the rows are in order, the oldest first.
     segment : str, optional
         Column with the segment (country, plan, ...) of a table with one row per period and segment; every segment gets its own
         values on one calendar. Not allowed with a list.
     freq : {"hour", "day", "business_day", "week", "month", "quarter", "year", "period"}, optional
-        Cadence; None infers it from the most frequent step. Not allowed with a list.
+        Cadence, which also decides where times can be two things; None infers it from the most frequent step. ``"period"`` counts
+        rows or whole numbers as they are. Not allowed with a list.
     tz : str, optional
         The one zone in which periods are meant; stamps with another zone are converted, stamps without are read in it.
     date_format : str, optional
-        ``strptime`` format of text dates; None means ISO.
+        How times are written, in the signs of ``strptime`` and ``%q`` for a quarter, or a word for numbers: ``"excel"``,
+        ``"excel1904"``, ``"spss"``, ``"stata_week"``, ``"decimal_year"``. None reads ISO dates and the forms in docs/tables.md.
     dates_at : {"start", "end"}, optional
         Which day of a week, or of another step off the calendar, its date names: the first, or the last that still belongs to it
         (the last hour, of steps of hours). None goes by what the table says of itself: periods by their type, texts with both

@@ -151,7 +151,7 @@ class _Long:
     @property
     def first_row(self) -> str:
         """The earliest time, for notes."""
-        return str(np.datetime_as_string(self.stamps.local.min())).removesuffix("T00:00:00.000000").removesuffix(".000000")
+        return self.stamps.at(np.array([self.stamps.local.argmin()])).texts[0]
 
     def groups(self) -> tuple[Group, ...]:
         """The metrics by cadence."""

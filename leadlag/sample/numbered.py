@@ -12,7 +12,7 @@ from leadlag.sample.deciding import Ambiguity
 from leadlag.sample.look import numbers_of
 from leadlag.sample.timewords import says_date, says_time, unit_of
 from leadlag.sample.violations import Fix
-from leadlag.sample.whole import read_whole
+from leadlag.sample.whole import YEARS, read_whole
 
 __all__ = [
     "CYCLES",
@@ -35,8 +35,8 @@ IN_ORDER = Fix.of(freq="period", when="if it is none, and the rows are in order,
 #: Whole numbers that come round again: unit -> (least, largest).
 CYCLES = {"hour": (0, 24), "day": (1, 31), "week": (0, 53), "month": (1, 12), "quarter": (1, 4), "half": (1, 2)}
 
-#: Fewer numbers are no codes of dates; years that numbers may be.
-_FEWEST, _YEARS = 5, (1700, 2200)
+#: Fewer numbers are no codes of dates.
+_FEWEST = 5
 #: First and last of what comes round again: hours, weekdays, days, weeks, months and quarters, counted from 1 or 0.
 _ROUND = frozenset(
     {(0, 23), (1, 24), (0, 6), (1, 7), (1, 5), (1, 31), (1, 52), (1, 53), (0, 52), (0, 53), (1, 12), (0, 11), (1, 4), (0, 3)}
@@ -64,17 +64,7 @@ def refuse_cycle(name: str | None, named: str = "") -> NoReturn:
 
 def codes_in_order(values: np.ndarray) -> bool:
     """Whether whole numbers are all codes of dates, such as 202403, and rise or fall throughout."""
-    if (
-        len(values) < _FEWEST
-        or not np.isfinite(values).all()
-        or (values != np.floor(values)).any()
-        or np.abs(values).max() > 2**62
-    ):
-        return False
-    if len(np.unique(values)) < len(values) or not _steady(values):
-        return False
-    found = read_whole(values.astype(np.int64), name=None, freq=None)
-    return not isinstance(found, Ambiguity) and found.kind == "form" and not np.isnat(found.stamps).any()
+    return _stamps_of_codes(values) is not None and len(np.unique(values)) == len(values) and _steady(values)
 
 
 def are_codes(values: np.ndarray) -> bool:
@@ -85,17 +75,18 @@ def are_codes(values: np.ndarray) -> bool:
     >>> are_codes(np.array([202403.0, 202311, 202312, 202401, 202402])), are_codes(np.array([202403.0, 202311, 7, 8, 9]))
     (True, False)
     """
-    if (
-        len(values) < _FEWEST
-        or not np.isfinite(values).all()
-        or (values != np.floor(values)).any()
-        or np.abs(values).max() > 2**62
-    ):
-        return False
+    stamps = _stamps_of_codes(values)
+    return stamps is not None and len(np.unique(stamps)) >= _FEWEST and len(np.unique(stamps.astype("datetime64[Y]"))) > 1
+
+
+def _stamps_of_codes(values: np.ndarray) -> np.ndarray | None:
+    """The dates that whole numbers are by their digits; None if one is none, or there are too few."""
+    if len(values) < _FEWEST or not _whole(values) or np.abs(values).max() > 2**62:
+        return None
     found = read_whole(values.astype(np.int64), name=None, freq=None)
     if isinstance(found, Ambiguity) or found.kind != "form" or np.isnat(found.stamps).any():
-        return False
-    return len(np.unique(found.stamps)) >= _FEWEST and len(np.unique(found.stamps.astype("datetime64[Y]"))) > 1
+        return None
+    return found.stamps
 
 
 def goes_round(values: np.ndarray) -> bool:
@@ -110,7 +101,7 @@ def goes_round(values: np.ndarray) -> bool:
     >>> goes_round(np.array([0, 1, 2, 0, 1, 2, 0, 1, 2]))
     False
     """
-    if len(values) < _FEWEST or not np.isfinite(values).all() or (values != np.floor(values)).any():
+    if len(values) < _FEWEST or not _whole(values):
         return False
     steps, width = np.diff(values), np.ptp(values)
     way = 1 if (steps > 0).sum() > (steps < 0).sum() else -1
@@ -124,7 +115,7 @@ def ordered(column: pd.Series) -> bool:
     if pd.api.types.is_bool_dtype(column.dtype):
         return False
     values = numbers_of(column)
-    if not len(values) or not np.isfinite(values).all() or (values != np.floor(values)).any():
+    if not len(values) or not _whole(values):
         return False
     steps = np.diff(values)
     return bool((steps > 0).all() or (steps < 0).all())
@@ -137,7 +128,9 @@ def are_times(column: pd.Series, name: str | None) -> bool:
     if not says_time(name) or 2 * len(known) <= len(values):
         return False
     if (known != np.floor(known)).any():
-        return _steady(known) and (1700 <= known.min() <= known.max() <= 2201 or (says_date(name) and known.min() >= 10_000))
+        return _steady(known) and (
+            YEARS[0] <= known.min() <= known.max() <= YEARS[1] + 1 or (says_date(name) and known.min() >= 10_000)
+        )
     if not (np.abs(known) < 2**62).all():
         return False
     found = read_whole(known.astype(np.int64), name=name, freq=None)
@@ -150,6 +143,11 @@ def are_times(column: pd.Series, name: str | None) -> bool:
     if found.kind != "years" or len(np.unique(known)) < len(known):
         return False
     return unit_of(name) == "year" or says_date(name) or (_steady(known) and _steps_alike(known))
+
+
+def _whole(values: np.ndarray) -> bool:
+    """Whether none is missing, infinite or broken."""
+    return bool(np.isfinite(values).all() and (values == np.floor(values)).all())
 
 
 def _steady(values: np.ndarray) -> bool:
@@ -177,7 +175,7 @@ def may_be_metric(column: pd.Series, name: str | None) -> bool:
     """Whether whole numbers under a name such as ``time`` can be years, but neither their order nor their name says so."""
     values = numbers_of(column)
     known = values[np.isfinite(values)]
-    years = len(known) > 0 and bool(((known >= _YEARS[0]) & (known <= _YEARS[1])).all())
+    years = len(known) > 0 and bool(((known >= YEARS[0]) & (known <= YEARS[1])).all())
     return years and not (unit_of(name) == "year" or says_date(name) or _steady(known))
 
 
@@ -185,5 +183,5 @@ def repeated_years(column: pd.Series) -> bool:
     """Whole numbers that are all years, some more than once."""
     values = numbers_of(column)
     known = values[np.isfinite(values)]
-    years = (known >= _YEARS[0]) & (known <= _YEARS[1]) & (known == np.floor(known))
+    years = (known >= YEARS[0]) & (known <= YEARS[1]) & (known == np.floor(known))
     return len(known) > 1 and bool(years.all()) and len(np.unique(known)) < len(known)

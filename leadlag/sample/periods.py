@@ -16,6 +16,7 @@ import pandas as pd
 
 __all__ = [
     "BUSINESS",
+    "MONTH_NAMES",
     "WEEKDAYS",
     "WORDS",
     "Cadence",
@@ -41,6 +42,10 @@ DatesAt: TypeAlias = Literal["start", "end"]
 
 #: The frequency words, shortest period first.
 WORDS: tuple[str, ...] = ("hour", "day", "business_day", "week", "month", "quarter", "year", "period")
+#: Names for messages, in English whatever the locale.
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _SEASONS = MappingProxyType(

@@ -7,16 +7,16 @@ from itertools import pairwise, product
 
 from leadlag.sample.formats import formatted_texts
 from leadlag.sample.timelike import TextShape, shape_of
+from leadlag.sample.timewords import HALF_WORDS, QUARTER_WORDS, WEEK_WORDS
+from leadlag.sample.whole import LIKELY_YEARS
 
 __all__ = ["have_no_year", "only_counts", "proposed_formats"]
 
 _MOST, _MOST_WAYS = 3, 5_000
 #: Longest abbreviation of a month or weekday, and last day of a month.
-_ABBREVIATION, _LAST_DAY, _FIRST_YEAR, _LAST_YEAR = 4, 31, 1900, 2100
-#: Words beside which a number is that of a week, or of a quarter.
-_WEEKS = frozenset({"w", "kw", "cw", "wk", "week", "woche", "kalenderwoche", "semaine", "semana", "settimana"})
-_QUARTERS = frozenset({"q", "qtr", "quarter", "quartal", "trimestre", "trim", "kwartaal"})
-_HALVES = frozenset({"h", "half", "semester", "halbjahr", "semestre"})
+_ABBREVIATION, _LAST_DAY = 4, 31
+#: Words beside which a number is that of a week, a quarter or a half, with the letters that stand for them.
+_WEEKS, _QUARTERS, _HALVES = frozenset(WEEK_WORDS), frozenset(("q", *QUARTER_WORDS)), frozenset(("h", *HALF_WORDS))
 #: What the signs of a date may be besides the year.
 _WITHIN = (
     {"%m"}, {"%m", "%d"}, {"%b"}, {"%B"}, {"%b", "%d"}, {"%B", "%d"}, {"%q"}, {"%j"}, {"%V"},
@@ -92,7 +92,7 @@ def only_counts(texts: Sequence[str]) -> bool:
     numbers = [place for place, sign in enumerate(shape.signs) if sign == "0"]
     if not shape.most or len(numbers) != 1 or {"M", "D"} & set(shape.signs):
         return False
-    return max(shape.values(numbers[0])) < _FIRST_YEAR
+    return max(shape.values(numbers[0])) < LIKELY_YEARS[0]
 
 
 def _ways(shape: TextShape, place: int) -> Sequence[str]:
@@ -115,7 +115,7 @@ def _numbers(shape: TextShape, place: int, written: Sequence[str]) -> Sequence[s
     low, high = min(values), max(values)
     near = _beside(shape.signs, place)
     if lengths == {4}:
-        return ("%Y", "%G") if _FIRST_YEAR <= low <= high <= _LAST_YEAR else ()
+        return ("%Y", "%G") if LIKELY_YEARS[0] <= low <= high <= LIKELY_YEARS[1] else ()
     if lengths == {6}:
         return ("%Y%m", "%y%m%d", "%d%m%y")
     if lengths == {8}:

@@ -12,6 +12,7 @@ from leadlag.sample.detect import TimeSource
 from leadlag.sample.grid import Grid
 from leadlag.sample.names import clean_names, first_names
 from leadlag.sample.sideways import SAYS_METRIC
+from leadlag.sample.tables import kinds_of
 from leadlag.sample.violations import Fix, ViolationList, counted
 
 __all__ = ["Apart", "refuse_repeats", "telling_apart"]
@@ -50,7 +51,7 @@ def telling_apart(frame: pd.DataFrame, source: TimeSource, grid: Grid, metrics: 
         Columns of numbers.
     """
     names = clean_names(list(frame.columns), ViolationList()).names
-    kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
+    kinds = kinds_of(frame)
     for place, name in enumerate(names):
         if kinds[place] != "O" or place == source.place or name in metrics:
             continue

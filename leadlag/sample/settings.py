@@ -8,6 +8,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
+from leadlag._calls import READING
 from leadlag._validation import as_name, as_option
 from leadlag.catalogue import Metric, Missing, as_catalogue, check_missing
 from leadlag.errors import UsageError
@@ -102,9 +103,9 @@ class Settings:
 
     def refuse_calendar(self) -> None:
         """A `UsageError` if something is said about how a Sample is to be read, which has been."""
-        for name in ("time", "segment", "freq", "tz", "date_format", "dates_at", "decimal", "thousands", "as_of"):
+        for name in READING:
             value = getattr(self, name)
-            if value is not None:
+            if value is not None and name not in ("catalogue", "infinite"):
                 raise UsageError(f"{name}={value!r} is not allowed with a Sample, which has been read: give it to from_wide.")
 
 

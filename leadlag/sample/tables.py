@@ -11,7 +11,19 @@ import pandas as pd
 
 from leadlag.errors import UsageError
 
-__all__ = ["AS_WRITTEN", "LINES", "NATIVE", "NOTES", "SEPARATOR", "SOURCE", "FileLines", "as_pandas", "row_words"]
+__all__ = [
+    "AS_WRITTEN",
+    "LINES",
+    "NATIVE",
+    "NOTES",
+    "SEPARATOR",
+    "SOURCE",
+    "FileLines",
+    "as_pandas",
+    "kinds_of",
+    "row_words",
+    "without_attrs",
+]
 
 #: Attribute of a frame whose cells are the text of a file, so that numbers written as text are no news.
 AS_WRITTEN = "leadlag_cells_as_written"
@@ -58,6 +70,24 @@ class FileLines:
 
     def __hash__(self) -> int:
         return hash(self._numbers)
+
+
+def kinds_of(frame: pd.DataFrame) -> list[str]:
+    """The kind of every column as numpy has them (``"f"``, ``"i"``, ``"M"``, ...), and ``"O"`` where its type says none.
+
+    Examples
+    --------
+    >>> kinds_of(pd.DataFrame({"visits": [1.5], "city": ["Bonn"]}).astype({"city": object}))
+    ['f', 'O']
+    """
+    return [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
+
+
+def without_attrs(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same table without what it carries, which pandas copies with every column that is taken from it."""
+    bare = frame.copy(deep=False)
+    bare.attrs = {}
+    return bare
 
 
 def row_words(frame: pd.DataFrame) -> Callable[[int], str]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from leadlag.sample.numbered import goes_round
 from leadlag.sample.timewords import MONTHS, WEEKDAYS, is_unit_word, plain_text, tidy
+from leadlag.sample.whole import LIKELY_YEARS
 
 __all__ = ["TextShape", "shape_of", "texts_like_times"]
 
@@ -22,7 +23,7 @@ _ENOUGH, _FEWEST = 3_000, 5
 #: Of labels that speak of time such a share must differ, of others nearly all.
 _SOME_DIFFER, _NEARLY_ALL = 0.05, 0.9
 #: Years that four digits may be; days of a month, and months of a year.
-_YEARS, _DAYS, _MONTHS = range(1900, 2101), range(1, 32), range(1, 13)
+_YEARS, _DAYS, _MONTHS = range(LIKELY_YEARS[0], LIKELY_YEARS[1] + 1), range(1, 32), range(1, 13)
 _CLOCK = ":"
 _WORDS = re.compile(r"[^\W\d_]+")
 _MOST_WORDS, _MOST_DIGITS = 12, 18

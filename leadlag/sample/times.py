@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ from leadlag.sample.formats import (
 )
 from leadlag.sample.forms import FORMS, Form
 from leadlag.sample.iso import HAS_ZONE, ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
-from leadlag.sample.periods import BUSINESS, DatesAt
+from leadlag.sample.periods import BUSINESS, MONTH_NAMES, DatesAt
 from leadlag.sample.proposals import have_no_year, only_counts, proposed_formats
 from leadlag.sample.shapes import FormReading, fitting
 from leadlag.sample.timewords import MONTHS, dates_at_of, tidy
@@ -168,7 +167,7 @@ class _Reader:
         unit, _, month = rule.partition("-")
         ends = MONTHS.get(month.casefold(), 12)
         off = (unit[:1] == "Q" and ends % 3 != 0) or (unit[:1] in "AY" and ends != 12)
-        return None if stamps is None else replace(stamps, off=f"end in {calendar.month_name[ends]}" if off else "", first=True)
+        return None if stamps is None else replace(stamps, off=f"end in {MONTH_NAMES[ends - 1]}" if off else "", first=True)
 
     def _shown(self, rows: Sequence[int] | np.ndarray, cells: Sequence[object]) -> list[str]:
         return [f"{self.told.row(int(row))}: {cells[int(row)]!r}" for row in rows[:5]]

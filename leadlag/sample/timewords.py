@@ -9,8 +9,11 @@ from types import MappingProxyType
 from typing import Literal
 
 __all__ = [
+    "HALF_WORDS",
     "MONTHS",
+    "QUARTER_WORDS",
     "WEEKDAYS",
+    "WEEK_WORDS",
     "dates_at_of",
     "is_unit_word",
     "mentions_date",
@@ -66,6 +69,10 @@ WEEKDAYS: Mapping[str, int] = MappingProxyType(
 )
 _FEWEST_WEEKDAYS = 3
 
+#: Words that stand beside the number of a week, a quarter or a half, in small letters without accents: KW 5, Quartal 1.
+WEEK_WORDS = ("w", "kw", "cw", "wk", "week", "woche", "kalenderwoche", "semaine", "semana", "settimana")
+QUARTER_WORDS = ("qtr", "quarter", "quartal", "trimestre", "trim", "kwartaal")
+HALF_WORDS = ("half", "semester", "halbjahr", "semestre")
 #: Words of which the name of a time column is made, by what they say: a unit, or ``"date"`` and ``"time"``.
 _UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

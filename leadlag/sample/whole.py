@@ -12,14 +12,14 @@ from leadlag.sample.shapes import fitting
 from leadlag.sample.timewords import says_date, says_time, unit_of
 from leadlag.sample.violations import Fix
 
-__all__ = ["Counted", "decimal_years", "point_format", "read_whole"]
+__all__ = ["EXCEL_DAYS", "LIKELY_YEARS", "YEARS", "Counted", "decimal_years", "point_format", "read_whole"]
 
 #: Ranges in which whole numbers are read as moments since 1970: (low, high, microseconds per unit).
 _EPOCHS = ((10**8, 5 * 10**9, 10**6), (10**11, 5 * 10**12, 10**3), (10**14, 5 * 10**15, 1))
 #: Years that a number may be, and those that it is without a name that says so, if there are not more of them.
-_YEARS, _SURE_YEARS, _MOST_YEARS = (1700, 2200), (1900, 2100), 120
+YEARS, LIKELY_YEARS, _MOST_YEARS = (1700, 2200), (1900, 2100), 120
 #: Days since 1900 of Excel, and seconds since 1582 of SPSS, for times that tables of metrics have.
-_EXCEL, _SPSS = (20_000, 80_000), (11_000_000_000, 18_000_000_000)
+EXCEL_DAYS, _SPSS = (20_000, 80_000), (11_000_000_000, 18_000_000_000)
 #: How far a decimal year may lie from the month or quarter that it is, in years: two decimals are written.
 _NEAR = 0.006
 _QUARTERS, _EXACT = 4, 1e-7
@@ -74,7 +74,7 @@ def read_whole(counts: np.ndarray, *, name: str | None, freq: str | None) -> Cou
     low, high = (int(counts.min()), int(counts.max())) if len(counts) else (0, 0)
     if freq == "period":
         return Counted(kind="counter", stamps=counts)
-    if low >= _YEARS[0] and high <= _YEARS[1]:
+    if low >= YEARS[0] and high <= YEARS[1]:
         return _years(counts, name, freq)
     found = _coded(counts, name, freq, low, high)
     if found is not None:
@@ -82,7 +82,7 @@ def read_whole(counts: np.ndarray, *, name: str | None, freq: str | None) -> Cou
     for least, most, micros in _EPOCHS:
         if least <= low and high <= most:
             return Counted(kind="moments", stamps=(counts * micros).astype("datetime64[us]"))
-    if high < _YEARS[0] or (low < _YEARS[0] and high < 170_001):
+    if high < YEARS[0] or (low < YEARS[0] and high < 170_001):
         return Counted(kind="counter", stamps=counts)
     return _unclear(counts, low, high)
 
@@ -90,7 +90,7 @@ def read_whole(counts: np.ndarray, *, name: str | None, freq: str | None) -> Cou
 def _years(counts: np.ndarray, name: str | None, freq: str | None) -> Counted | Ambiguity:
     """Years, unless they may be a counter."""
     said = freq == "year" or unit_of(name) == "year" or says_date(name)
-    sure = _SURE_YEARS[0] <= counts.min() and counts.max() <= _SURE_YEARS[1] and len(np.unique(counts)) <= _MOST_YEARS
+    sure = LIKELY_YEARS[0] <= counts.min() and counts.max() <= LIKELY_YEARS[1] and len(np.unique(counts)) <= _MOST_YEARS
     if said or sure:
         return Counted(kind="years", stamps=(counts - 1970).astype("datetime64[Y]").astype("datetime64[us]"))
     text = f"whole numbers from {counts.min()} to {counts.max()} can be years or a plain counter."
@@ -101,9 +101,9 @@ def _years(counts: np.ndarray, name: str | None, freq: str | None) -> Counted | 
 def _coded(counts: np.ndarray, name: str | None, freq: str | None, low: int, high: int) -> Counted | Ambiguity | None:
     """Numbers whose digits are year, month, week or day, and time of day."""
     digits = len(str(low))
-    if len(str(high)) != digits or digits < 6 or not _YEARS[0] <= int(str(low)[:4]) <= int(str(high)[:4]) <= _YEARS[1]:
+    if len(str(high)) != digits or digits < 6 or not YEARS[0] <= int(str(low)[:4]) <= int(str(high)[:4]) <= YEARS[1]:
         return None
-    if digits in (10, 12, 14) and int(str(low)[:4]) < _SURE_YEARS[0]:
+    if digits in (10, 12, 14) and int(str(low)[:4]) < LIKELY_YEARS[0]:
         return None
     readings = fitting([str(count) for count in counts.tolist()], DIGIT_FORMS)
     if readings and 2 * int(readings[0].fits.sum()) > len(counts):
@@ -121,14 +121,14 @@ def _unclear(counts: np.ndarray, low: int, high: int) -> Ambiguity:
     """Numbers that no name or table says the meaning of."""
     counter = Fix.of(freq="period", when="if this is a plain counter")
     year, part = counts // 10, counts % 10
-    if _SURE_YEARS[0] <= year.min() and year.max() <= _SURE_YEARS[1] and part.min() >= 1 and part.max() <= _QUARTERS:
+    if LIKELY_YEARS[0] <= year.min() and year.max() <= LIKELY_YEARS[1] and part.min() >= 1 and part.max() <= _QUARTERS:
         quarters, excel = Fix.of(date_format="%Y%q", when="if they are quarters"), Fix.of(date_format="excel", when="if days")
         return Ambiguity(
             text=f"whole numbers from {low} to {high} can be quarters, days as Excel counts them or a plain counter.",
             next_step="say which",
             fixes=(quarters, excel, counter),
         )
-    for (least, most), word, days in ((_EXCEL, "excel", 1), (_SPSS, "spss", 86_400)):
+    for (least, most), word, days in ((EXCEL_DAYS, "excel", 1), (_SPSS, "spss", 86_400)):
         if least <= low and high <= most:
             origin = np.datetime64("1899-12-30" if word == "excel" else "1582-10-14", "D")
             first, last = (origin + number // days for number in (low, high))
@@ -158,7 +158,7 @@ def point_format(values: np.ndarray) -> str | None:
         after = np.round((values - before) * 10**digits)
         year, part = (before, after) if written.startswith("%Y") else (after, before)
         exact = (np.abs(before + after / 10**digits - values) < _EXACT).all()
-        if exact and _SURE_YEARS[0] <= year.min() and year.max() <= _SURE_YEARS[1] and part.min() >= 1 and part.max() <= most:
+        if exact and LIKELY_YEARS[0] <= year.min() and year.max() <= LIKELY_YEARS[1] and part.min() >= 1 and part.max() <= most:
             return written
     return None
 
@@ -177,7 +177,7 @@ def decimal_years(values: np.ndarray, *, name: str | None) -> np.ndarray | Ambig
     >>> decimal_years(np.array([2024.0, 2024.25, 2024.5]), name="time").astype("datetime64[M]").tolist()[1:]
     [datetime.date(2024, 4, 1), datetime.date(2024, 7, 1)]
     """
-    if not len(values) or values.min() < _YEARS[0] or values.max() > _YEARS[1] + 1:
+    if not len(values) or values.min() < YEARS[0] or values.max() > YEARS[1] + 1:
         return None
     months = values * 12
     whole = np.round(months).astype(np.int64)

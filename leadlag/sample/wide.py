@@ -270,8 +270,8 @@ def _row_labels(source: TimeSource, stamps: Stamps | None, n_rows: int) -> Seque
     if source.values is None or stamps is None:
         return _positions(n_rows)
     if stamps.kind == "counter":
-        return [f"{source.name or 'row'} {count}" for count in stamps.local]
-    return [str(text).removesuffix("T00:00:00.000000").removesuffix(".000000") for text in np.datetime_as_string(stamps.local)]
+        return [f"{source.name or 'row'} {count}" for count in stamps.texts]
+    return stamps.texts
 
 
 def _groups(stamps: Stamps, there: np.ndarray, segments: Labels | None) -> tuple[Group, ...]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 __all__ = ["PERCENT", "PLAIN", "Written", "as_written"]
 
-#: A number in the C locale.
-PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+#: A number in the C locale; digits can be matched in one way only, since whole columns are matched at once.
+PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 #: The unit of a number with a percent sign.
 PERCENT = "%"
 
@@ -23,10 +23,11 @@ _CURRENCY = (
 _CODES = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "US$": "USD",
           "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "R$": "BRL", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD"}  # fmt: skip
 _DIGITS = rf"(?=[.,]?\d)[\d.,'’{_SPACES}]*[\d.,](?:[eE][+-]?\d+)?"
+_ROOM = f"[{_SPACES}]*+"
 _WRITTEN = re.compile(
-    rf"(?P<open>\()?[{_SPACES}]*(?P<sign>[{_SIGN}])?[{_SPACES}]*(?P<before>{_CURRENCY})?[{_SPACES}]*(?P<inner>[{_SIGN}])?[{_SPACES}]*"
-    rf"(?P<digits>{_DIGITS})[{_SPACES}]*(?P<after>%|{_CURRENCY})?[{_SPACES}]*(?P<last>[-\u2212])?[{_SPACES}]*(?P<close>\))?"
-    rf"(?P<outer>[{_SPACES}]*%)?",
+    rf"(?P<open>\()?{_ROOM}(?P<sign>[{_SIGN}])?{_ROOM}(?P<before>{_CURRENCY})?{_ROOM}(?P<inner>[{_SIGN}])?{_ROOM}"
+    rf"(?P<digits>{_DIGITS}){_ROOM}(?P<after>%|{_CURRENCY})?{_ROOM}(?P<last>[-\u2212])?{_ROOM}(?P<close>\))?"
+    rf"(?P<outer>{_ROOM}%)?",
     re.ASCII,
 )
 #: Digits in groups of three, with a space or an apostrophe between them.

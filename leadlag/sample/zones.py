@@ -71,6 +71,14 @@ class Stamps:
             return self.form.example
         return date_format or ("counter" if self.kind == "counter" else "year" if self.years else "ISO date")
 
+    @property
+    def texts(self) -> list[str]:
+        """Each time as messages show it: a day without its midnight, no parts of seconds that are nought."""
+        if self.kind == "counter":
+            return [str(count) for count in self.local]
+        shown = np.datetime_as_string(self.local)
+        return [str(text).removesuffix("T00:00:00.000000").removesuffix(".000000") for text in shown]
+
     def at(self, rows: np.ndarray) -> Stamps:
         """The times of these rows."""
         return replace(self, local=self.local[rows], utc=self.utc[rows])

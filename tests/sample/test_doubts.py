@@ -110,13 +110,22 @@ def test_texts_in_no_known_form_are_asked_about_under_any_name(case: str, name: 
     )
 
 
-@pytest.mark.parametrize("case", [case for case, (_, _, date_format) in TEXTS.items() if case != "day and month"])
+#: Texts that can only be dates, of which nothing but the format is asked.
+CERTAIN = ("Korean", "clock of half a day", "short German month", "day and month")
+
+
+@pytest.mark.parametrize("case", [case for case in TEXTS if case not in CERTAIN])
 def test_rows_said_to_be_in_order_are_taken_so(case: str) -> None:
     frame = table("label", TEXTS[case][0])
-    if offered(frame, "freq") == ["period"]:
-        sample = from_wide(frame, freq="period")
-        assert sample.calendar.in_order
-        assert sample.names == ("sales", "visits", "ads")
+    assert offered(frame, "freq") == ["period"]
+    sample = from_wide(frame, freq="period")
+    assert sample.calendar.in_order
+    assert sample.names == ("sales", "visits", "ads")
+
+
+@pytest.mark.parametrize("case", CERTAIN)
+def test_of_texts_that_can_only_be_dates_only_the_format_is_asked(case: str) -> None:
+    assert offered(table("label", TEXTS[case][0]), "freq") == []
 
 
 LABELS: dict[str, Callable[[int], str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as clock
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from numpy.testing import assert_array_equal
 from leadlag import rank_leads
 from leadlag.errors import DataContractError, UsageError
 from leadlag.sample import Sample, from_long, from_snapshots, from_wide, read_file
+from leadlag.sample.texts import plain_texts
+from leadlag.sample.written import as_written
 
 
 def _table(**columns: list[Any]) -> pd.DataFrame:
@@ -150,6 +153,27 @@ def test_signs_that_were_read_are_told() -> None:
 def test_what_is_no_number_stays_none(cell: str) -> None:
     error = _refusal(_table(n=["1.5", "2.5", cell]))
     assert (error.code, error.violations[0].examples) == ("LL303", (f"{cell!r} at 2024-01-03",))
+
+
+@pytest.mark.parametrize("cell", ["tbd", "1.2.3", "1e", ""])
+def test_one_odd_cell_in_a_long_column_costs_no_time(cell: str) -> None:
+    cells = [f"{row:06d}.25" if row % 2 else f"{row:08d}" for row in range(2_000)]
+    start = clock.process_time()
+    assert plain_texts([*cells, cell], None) is None
+    assert clock.process_time() - start < 1
+
+
+@pytest.mark.parametrize("begin", ["1", "(", "-", "€"])
+def test_a_cell_that_is_padded_with_blanks_costs_no_time(begin: str) -> None:
+    start = clock.process_time()
+    assert as_written(f"{begin}{' ' * 2_000}x") is None
+    assert clock.process_time() - start < 0.5
+
+
+def test_two_numbers_on_two_lines_of_one_cell_are_no_number() -> None:
+    with pytest.raises(DataContractError) as caught:
+        _read(["1", "5\n6", "7"])
+    assert [item.code for item in caught.value.violations] == ["LL303"]
 
 
 def test_a_text_column_with_gaps_is_left_out() -> None:
