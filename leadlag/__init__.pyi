@@ -40,4 +40,5 @@ from .sample import Vintages as Vintages
 from .sample import from_long as from_long
 from .sample import from_snapshots as from_snapshots
 from .sample import from_wide as from_wide
+from .sample import read_file as read_file
 from .simulate import simulate_leads as simulate_leads

@@ -11,16 +11,19 @@ import inspect
 import keyword
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-__all__ = ["READING", "Call", "Fix"]
+__all__ = ["READING", "Call", "Code", "Fix"]
 
 #: Functions that make a Sample of a table.
 _READERS = ("from_wide", "from_long", "from_snapshots")
 
 #: Options of `from_wide`: how a table is read. A function that takes one of these itself is called with it.
-READING = ("time", "freq", "tz", "date_format", "dates_at", "as_of", "catalogue", "infinite")
+READING = ("time", "segment", "freq", "tz", "date_format", "dates_at", "decimal", "thousands", "as_of", "catalogue", "infinite")
+
+#: Functions of one segment, and those that take all.
+_BY_SEGMENT = {"rank_leads": "rank_kpis"}
 
 #: What is said of metrics while a table is read, and is used again by the function that gets the Sample.
 _SAID_TWICE = ("catalogue",)
@@ -30,6 +33,12 @@ _NO_FLAG = ("catalogue",)
 
 #: What reading options are where nothing is said, if not None.
 _READ_AS = {"infinite": "error"}
+
+
+class Code(str):
+    """A value of an option as Python code, where it is no text or number: ``[Metric('promo', aggregate='sum')]``."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +76,22 @@ class Fix:
 
     @property
     def python(self) -> str:
-        """The options as they stand in a call, and when they are right."""
+        """The options as they stand in a call, and when they are right; lines to run first are shown with the call only."""
+        if self.lines:
+            return self.when
         said = ", ".join(f"{name}={_written(name, value)}" for name, value in self.options)
+        said = f"{self.reader}(data, {said})" if self.reader else said
         return " ".join(part for part in (said, self.when) if part)
 
     @property
     def flags(self) -> str:
         """The options as the command line has them; empty where it has none."""
-        if self.lines or self.reader or not self.options or any(name in _NO_FLAG for name, _ in self.options):
+        if (
+            self.lines
+            or self.reader not in ("", "from_long")
+            or not self.options
+            or any(name in _NO_FLAG for name, _ in self.options)
+        ):
             return ""
         said = " ".join(f"--{name.replace('_', '-')} {part}" for name, value in self.options for part in _flag_values(value))
         return " ".join(part for part in (said, self.when) if part)
@@ -99,6 +116,8 @@ class Call:
     >>> call = Call(function="rank_leads", takes=("data", "kpi", "time"), given={"kpi": "orders", "time": "week"})
     >>> call.with_fix(Fix.of(freq="week"))
     "rank_leads(from_wide(data, time='week', freq='week'), kpi='orders')"
+    >>> call.with_fix(Fix.of(segment="region"))
+    "rank_kpis(from_wide(data, time='week', segment='region'), kpis='orders')"
     >>> call.with_fix(Fix.of(time="month"))
     "rank_leads(data, kpi='orders', time='month')"
     """
@@ -126,6 +145,9 @@ class Call:
 
     def with_fix(self, fix: Fix) -> str:
         """The same call with these options, behind the lines to run first; empty if it has no place for them."""
+        if fix.lines and self.data != "data":  # the lines speak of data
+            here = replace(self, data="data").with_fix(fix)
+            return f"data = {self.data}\n{here}" if here else ""
         call = self._call(dict(fix.options), fix.reader)
         return "\n".join((*fix.lines, call)) if call else ""
 
@@ -140,7 +162,11 @@ class Call:
         read |= {name: value for name, value in options.items() if reader or name in READING}
         rest = {name: value for name, value in self.given.items() if name not in READING or name in _SAID_TWICE}
         rest |= {name: value for name, value in options.items() if name not in read}
-        return _call(self.function, _call(reader or "from_wide", self.data, read), rest)
+        function = self.function
+        if "segment" in read and "kpi" in rest:  # what ranks one KPI ranks it in each segment
+            function = _BY_SEGMENT.get(function, function)
+            rest = {"kpis" if name == "kpi" and function != self.function else name: value for name, value in rest.items()}
+        return _call(function, _call(reader or "from_wide", self.data, read), rest)
 
 
 def _call(function: str, data: str, given: Mapping[str, object]) -> str:
@@ -156,6 +182,8 @@ def _is_default(parameter: inspect.Parameter, value: object) -> bool:
 
 def _written(name: str, value: object) -> str:
     """A value as Python reads it; one that cannot be written on a line goes by the name of its argument."""
+    if isinstance(value, Code):
+        return str(value)
     if isinstance(value, (dt.date, dt.datetime)):
         return repr(value.isoformat())
     text = repr(value)
@@ -175,4 +203,7 @@ def _flag_values(value: object) -> list[str]:
     """A value as a shell reads it; one for each file is given as often as there are such."""
     if isinstance(value, Mapping):
         return [shlex.quote(f"{file}={said}") for file, said in value.items()]
-    return [shlex.quote(",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value))]
+    if isinstance(value, (list, tuple)):
+        alone = len(value) == 1 and isinstance(value[0], int)  # a number without a comma counts something, as in --skip-rows 3
+        return [shlex.quote(",".join(map(str, value)) + ("," if alone else ""))]
+    return [shlex.quote(str(value))]

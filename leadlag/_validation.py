@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import numbers
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import wraps
@@ -25,9 +26,11 @@ __all__ = [
     "as_names",
     "as_option",
     "as_real",
+    "names_of",
     "nearest",
     "once_each",
     "only_data_positional",
+    "plain_name",
     "seed_words",
 ]
 
@@ -36,6 +39,9 @@ R = TypeVar("R")
 
 #: A value in a call that is shown is cut at this length.
 _LONGEST_VALUE = 60
+#: Arguments that name columns of the data; those of one column have to name one.
+_ONE_COLUMN = ("kpi", "lead", "time", "metric", "value", "segment")
+_COLUMNS = (*_ONE_COLUMN, "kpis", "leads", "given", "controls", "log", "metrics", "columns")
 
 
 def only_data_positional(function: Callable[P, R]) -> Callable[P, R]:
@@ -59,12 +65,88 @@ def only_data_positional(function: Callable[P, R]) -> Callable[P, R]:
         if len(args) > 1:
             raise UsageError(f"Only data may be given by position: {_named_call(function, args, kwargs)}.")
         try:
-            return function(*args, **kwargs)
+            return function(*args, **_by_name(args[0] if args else kwargs.get("data"), kwargs))
         except LeadLagError as error:
             error.tell(Call.of(function, kwargs))
             raise
 
     return call
+
+
+def plain_name(label: Any) -> str:
+    """A label as text: levels joined with `` / ``, Unicode form NFC.
+
+    Examples
+    --------
+    >>> plain_name(("web", "visits")), plain_name(("visits", None))
+    ('web / visits', 'visits')
+    >>> plain_name(2024)
+    '2024'
+    """
+    if isinstance(label, tuple):
+        levels = ["" if _is_missing(level) else plain_name(level) for level in label]
+        return " / ".join(level for level in levels if level)
+    return unicodedata.normalize("NFC", label if isinstance(label, str) else str(label))
+
+
+def names_of(labels: Iterable[Any]) -> tuple[str, ...]:
+    """The names of columns with these labels; one without a label goes by its place.
+
+    Examples
+    --------
+    >>> names_of(["visits", 7, None])
+    ('visits', '7', 'column 3')
+    """
+    return tuple(f"column {place}" if _is_missing(label) else plain_name(label) for place, label in enumerate(labels, start=1))
+
+
+def _is_missing(label: Any) -> bool:
+    """Whether a label is None or no number."""
+    return label is None or (isinstance(label, float) and label != label)
+
+
+def _by_name(data: Any, given: Any) -> Any:
+    """Keywords of a call whose columns go by their names, where a label that is no text stood, such as a number or a tuple."""
+    told = {name: value for name, value in given.items() if name in _COLUMNS or isinstance(value, Mapping)}
+    if all(isinstance(value, str) or value is None or _all_text(value) for value in told.values()) and None not in (
+        told.get("kpi", ""), told.get("lead", ""),
+    ):  # fmt: skip
+        return given
+    names = _names_by_label(data)
+    return given if not names else {**given, **{name: _renamed(value, names, name) for name, value in told.items()}}
+
+
+def _all_text(value: Any) -> bool:
+    """Whether a list or a set of names is of texts."""
+    return isinstance(value, (list, set, frozenset)) and all(isinstance(item, str) for item in value)
+
+
+def _names_by_label(data: Any) -> dict[Hashable, str]:
+    """The name of each label that is no text, in a frame, a Sample or a list of them."""
+    if isinstance(data, (list, tuple)):
+        return {label: name for each in data for label, name in _names_by_label(each).items()}
+    if hasattr(data, "name_map"):
+        pairs = [(label, name) for name, label in data.name_map.items()]
+    elif hasattr(data, "iloc") and hasattr(data, "columns"):
+        labels = list(data.columns)
+        pairs = list(zip(labels, names_of(labels), strict=True))
+    else:
+        return {}
+    counts = Counter(label for label, _ in pairs)
+    return {label: name for label, name in pairs if not isinstance(label, str) and counts[label] == 1}
+
+
+def _renamed(value: Any, names: Mapping[Hashable, str], argument: str) -> Any:
+    """A value of an argument with names in place of labels."""
+    if value is None:
+        return names.get(None) if argument in ("kpi", "lead") else None
+    if isinstance(value, Hashable) and not isinstance(value, bool) and value in names:
+        return names[value]
+    if isinstance(value, Mapping):
+        return {names.get(key, key): item for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [names.get(item, item) if isinstance(item, Hashable) else item for item in value]
+    return value
 
 
 def _named_call(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
@@ -141,10 +223,16 @@ def as_lags(value: Any, name: str, *, low: int = 1) -> tuple[int, ...]:
 
 def as_name(value: Any, name: str, known: Sequence[str], *, owner: str = "column") -> str:
     """A name that is among `known` (columns, or what `owner` says), or an `UnknownNameError` with the nearest one."""
-    if isinstance(value, str) and value in known:
-        return value
+    text = _as_text(value)
+    if text in known:
+        return text
     what = "a column of the data" if owner == "column" else f"among the {owner}s"
     raise UnknownNameError(f"{name}={value!r} is not {what}.{nearest(value, known)} {_has(known, owner=owner)}")
+
+
+def _as_text(value: Any) -> str:
+    """A name as it stands among names that are text."""
+    return value if type(value) is str else plain_name(value)
 
 
 def as_names(values: Any, name: str, known: Sequence[str]) -> tuple[str, ...]:
@@ -153,11 +241,12 @@ def as_names(values: Any, name: str, known: Sequence[str]) -> tuple[str, ...]:
         raise UsageError(f"{name}={values!r} is not allowed: give a column name or a list of column names.")
     given = (values,) if isinstance(values, str) else tuple(values)
     there = frozenset(known)
-    unknown = [value for value in given if not (isinstance(value, str) and value in there)]
+    unknown = [value for value in given if _as_text(value) not in there]
     if unknown:
         shown = ", ".join(map(repr, unknown[:5]))
         hints = "".join(nearest(value, known) for value in unknown[:5])
         raise UnknownNameError(f"{name} names columns that the data do not have: {shown}.{hints} {_has(known)}")
+    given = tuple(map(_as_text, given))
     repeated = sorted(value for value, count in Counter(given).items() if count > 1)
     if repeated:
         raise UsageError(f"{name} names {', '.join(map(repr, repeated))} more than once: name each column once.")

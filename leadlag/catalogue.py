@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, cast
 
-from leadlag._validation import as_int
+from leadlag._validation import as_int, plain_name
 from leadlag.errors import UsageError
 
 __all__ = [
@@ -114,7 +114,8 @@ class Metric:
     selected_from: int = 10
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", _as_text(self.name, "name"))
+        name: Any = self.name  # a label of a frame may be a number or a tuple
+        object.__setattr__(self, "name", _as_text(name if name is None or isinstance(name, str) else plain_name(name), "name"))
         object.__setattr__(self, "available_after", as_int(self.available_after, "available_after"))
         if self.unit is not None:
             _as_text(self.unit, "unit")

@@ -35,7 +35,7 @@ E = TypeVar("E", bound="LeadLagError")
 _HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
 
 #: code -> what it says, in a few words. LL1xx notes and warnings, LL2xx reasons why a lead keeps its
-#: row without numbers, LL3xx broken data contracts, LL4xx wrong calls.
+#: row without numbers, LL3xx broken data contracts, LL4xx wrong calls, LL5xx faults of leadlag.
 CODES: Mapping[str, str] = MappingProxyType(
     {
         "LL101": "the KPI looks integrated and was differenced",
@@ -75,6 +75,10 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL137": "rows without times were taken in their order",
         "LL138": "times were read in a form that is no ISO date",
         "LL139": "each date was taken for the first or the last day of its period",
+        "LL140": "point and comma were read as marks of thousands and decimals",
+        "LL141": "percent signs, currencies or parentheses were read",
+        "LL142": "lines of a file that are no part of the table were left out",
+        "LL143": "a file that is not UTF-8 was read in another encoding",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",
         "LL204": "too few periods for this lead",
@@ -96,11 +100,15 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL313": "the KPI cannot be analysed",
         "LL314": "missing values where none are allowed",
         "LL315": "a value that was known before its period began",
+        "LL316": "numbers that can be read in two ways",
+        "LL317": "numbers in more than one unit in one column",
+        "LL318": "periods stand in columns",
         "LL401": "an argument is outside what is allowed",
         "LL402": "a name that the data do not have",
         "LL403": "several segments where one is expected",
         "LL404": "more memory or tests than the limit",
         "LL405": "an optional package is missing",
+        "LL501": "leadlag failed while it ranked this KPI",
     }
 )
 
@@ -153,7 +161,12 @@ class Violation:
 
     def by_flags(self) -> str:
         """All of it as the command line says it."""
-        return self._said(self.step_by_flags, "")
+        return self._said(self.step_by_flags, self.only_in_python)
+
+    @property
+    def only_in_python(self) -> str:
+        """The call, where the command line has no option that does it."""
+        return self.call if self.fixes and not any(fix.flags for fix in self.fixes) else ""
 
     def _said(self, step: str, call: str) -> str:
         where = self.argument if self.column is None else f"{self.argument}, column {self.column!r}"
@@ -207,7 +220,7 @@ class LeadLagError(Exception):
 
     def by_flags(self) -> str:
         """The message as the command line says it."""
-        return f"{_step(self.args[0], [fix.flags for fix in self.fixes])} [{self.code}]"
+        return f"{_step(self.args[0], [fix.flags for fix in self.fixes])} [{self.code}]{_call_line(self.first.only_in_python)}"
 
     @property
     def first(self) -> Violation:

@@ -63,6 +63,17 @@ def _cells(column: str, cells: Mapping[int, Any]) -> Callable[[], pd.DataFrame]:
     return _with(column, change)
 
 
+def _dotted() -> pd.DataFrame:
+    """Visits on both sides of 1,000, with points between thousands."""
+    frame = good_frame()
+    return frame.assign(visits=[f"{v:,}".replace(",", ".") for v in (frame["visits"] + 800).round().astype(int)])
+
+
+def _commas() -> pd.DataFrame:
+    """The same with commas between thousands."""
+    return _dotted().assign(visits=lambda frame: frame["visits"].str.replace(".", ","))
+
+
 def _nullable(series: pd.Series) -> pd.Series:
     return series.round().astype("Int64").where(series.index != 5)
 
@@ -157,12 +168,17 @@ HAZARDS: list[Hazard] = [
     Hazard(
         "decimal_comma",
         _with("visits", lambda s: [f"{v:.1f}".replace(".", ",") for v in s]),
-        "LL303",
-        ("visits", "120 values", "point"),
+        "LL140",
+        ("visits", "comma as the decimal mark"),
         {},
         True,
     ),
-    Hazard("thousands_separator", _cells("visits", {3: "1,234"}), "LL303", ("visits", "1,234", "separators"), {}, True),
+    Hazard("point_or_thousands", _dotted, "LL316", ("visits", "1.0", "thousands='.'", "decimal='.'"), {}, True),
+    Hazard("thousands_separator", _cells("visits", {3: "1,234"}), "LL140", ("visits", "comma as the mark"), {}, True),
+    Hazard("comma_or_thousands", _commas, "LL316", ("visits", "1,0", "thousands=','", "decimal=','"), {}, True),
+    Hazard("percent_beside_share", _cells("visits", {3: "12 %"}), "LL316", ("visits", "'12 %' stands beside", "share"), {}, True),
+    Hazard("two_currencies", _cells("visits", {3: "12 €", 4: "$9"}), "LL317", ("visits", "two currencies"), {}, True),
+    Hazard("percent_signs", _with("visits", lambda s: [f"{v:.1f} %" for v in s]), "LL141", ("visits", "percent"), {}, True),
     Hazard(
         "infinity",
         _cells("visits", {3: float("inf"), 4: float("-inf")}),

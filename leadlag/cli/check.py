@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadlag.cli.files import FILE, files_argument, missing_option, tables, with_reading
+from leadlag.cli.files import FILE, LONG, OPENING, files_argument, missing_option, sample_of, tables, with_reading
 from leadlag.cli.voice import CONTRACT, OK, Voice, json_option, print_data, warnings_said, with_voice
 from leadlag.cli.words import understood, violation_table, what_was_read
 from leadlag.errors import DataContractError
@@ -46,9 +46,10 @@ def check(*, files: tuple[str, ...], kpi: str | None, as_json: bool, voice: Voic
     """List everything that is wrong with the tables in FILE, all at once; of good ones, how they were read."""
     found: list[Violation] = []
     read: list[pd.DataFrame] = []
+    opening = {name: options.pop(name) for name in OPENING}
     for file in files:
         try:
-            read += tables((file,), voice)
+            read += tables((file,), voice, opening)
         except DataContractError as error:
             found += [item if len(files) == 1 else replace(item, argument=file) for item in _violations_of(error)]
     checked = _Checked(violations=found)
@@ -56,7 +57,7 @@ def check(*, files: tuple[str, ...], kpi: str | None, as_json: bool, voice: Voic
         with warnings_said(voice):
             checked = _Checked.of(read, kpi, options)
     if as_json:
-        each = () if checked.violations else [_sample_of(table, _of_one(table, options)) for table in read]
+        each = () if checked.violations else [_sample_of([table], _of_one(table, options)) for table in read]
         print_data(json.dumps(checked.as_json(list(zip(files, each, strict=False))), indent=2, ensure_ascii=False))
     else:
         print_data(checked.text())
@@ -83,16 +84,7 @@ class _Checked:
     @classmethod
     def of(cls, read: Sequence[pd.DataFrame], kpi: str | None, options: Mapping[str, Any]) -> _Checked:
         """All violations of what `options` ask of the tables, and of `kpi` as an outcome; without any, what was read."""
-        from leadlag.sample import find_violations  # noqa: PLC0415
-
-        try:
-            sample, found = _sample_of(read, options), []
-        except DataContractError:
-            sample, found = None, list(find_violations(read, **options))
-        if kpi is not None:
-            said = {(item.code, item.column) for item in found}
-            asked = find_violations(read, **options, columns={"kpi": [kpi]})
-            found += [item for item in asked if (item.code, item.column) not in said]
+        sample, found = _found(read, kpi, options)
         if sample is None or found:
             return cls(violations=found)
         if sample.open_questions():
@@ -125,10 +117,27 @@ class _Checked:
         }  # fmt: skip
 
 
-def _sample_of(data: Any, options: Mapping[str, Any]) -> Sample:
-    from leadlag.sample import as_sample  # noqa: PLC0415
+def _found(read: Sequence[pd.DataFrame], kpi: str | None, options: Mapping[str, Any]) -> tuple[Sample | None, list[Violation]]:
+    """The tables as one Sample, and all that is wrong with them as they are, and as those of `kpi`."""
+    from leadlag.sample import find_violations  # noqa: PLC0415
 
-    return as_sample(data, **options)
+    wide = {name: value for name, value in options.items() if name not in LONG}
+    long = any(options[name] is not None for name in LONG)
+    sample: Sample | None = None
+    found: list[Violation] = []
+    try:
+        sample = _sample_of(read, options)
+    except DataContractError as error:
+        found = _violations_of(error) if long else list(find_violations(read, **wide))
+    if kpi is not None and not long:
+        said = {(item.code, item.column) for item in found}
+        asked = find_violations(read, **wide, columns={"kpi": [kpi]})
+        found += [item for item in asked if (item.code, item.column) not in said]
+    return sample, found
+
+
+def _sample_of(read: Sequence[pd.DataFrame], options: Mapping[str, Any]) -> Sample:
+    return sample_of(read, {name: value for name, value in options.items() if name != "missing"}, missing=options["missing"])
 
 
 def _of_one(table: pd.DataFrame, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,8 +169,12 @@ def _untestable(sample: Sample, kpi: str) -> list[tuple[str, str]]:
     from leadlag.prepare import prepare  # noqa: PLC0415
     from leadlag.ranking.words.sentences import reason  # noqa: PLC0415
 
-    name = sample.require_single().resolve(kpi, "kpi")
-    sample = sample.around(name)
-    leads = [other for other in sample.names if other != name]
-    prepared = prepare(sample, kpi=name, leads=leads, max_lag=sample.calendar.default_max_lag(sample.n_periods))
-    return [(item.lead, reason(Reason(code=item.code, detail=item.detail))) for item in prepared.untestable]
+    told = []
+    for part in [sample.segment(name) for name in sample.segments] or [sample]:
+        name = part.resolve(kpi, "kpi")
+        part = part.around(name)
+        leads = [other for other in part.names if other != name]
+        prepared = prepare(part, kpi=name, leads=leads, max_lag=part.calendar.default_max_lag(part.n_periods))
+        before = f"{part.segments[0]}: " if len(sample.segments) > 1 else ""
+        told += [(item.lead, before + reason(Reason(code=item.code, detail=item.detail))) for item in prepared.untestable]
+    return told

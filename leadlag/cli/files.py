@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import io
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,21 +17,50 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from leadlag.cli.voice import Voice
+    from leadlag.sample import Sample
 
-__all__ = ["FILE", "READING", "files_argument", "missing_option", "names", "tables", "told_as", "with_reading"]
+__all__ = [
+    "FILE",
+    "LONG",
+    "OPENING",
+    "READING",
+    "files_argument",
+    "missing_option",
+    "names",
+    "sample_of",
+    "tables",
+    "told_as",
+    "with_reading",
+]
 
 #: What FILE is, for the end of a command's help.
-FILE = """FILE is a .csv or .parquet table with one row a period, or - for CSV on standard input. Metrics of
+FILE = """FILE is a .csv, .xlsx or .parquet table with one row a period, or - for CSV on standard input. Metrics of
 different cadence, a quarterly KPI and monthly leads, may come in one file each."""
 
 #: The options of `with_reading`, under their names in `as_sample`.
-READING = ("time", "freq", "tz", "date_format", "dates_at", "infinite")
+READING = ("time", "segment", "freq", "tz", "date_format", "dates_at", "decimal", "thousands", "as_of", "infinite")
+
+#: The options of `with_reading` that say which columns of a long table hold what, under their names in `from_long`.
+LONG = ("metric", "value")
+
+#: The options of `with_reading` that open a file, under their names in `read_file`.
+OPENING = ("sep", "encoding", "skip_rows", "sheet")
 
 _MISSING = "What to do with missing periods; nothing is filled by default."
 _INFINITE = "What an infinite value means."
 _FREQ = "One period: hour, day, business_day, week, month, quarter, year or period.  [default: by the times]"
 _TZ = "Zone in which periods are meant, such as Europe/Berlin."
 _DATE_FORMAT = "How dates are written if not as 2024-01-31, such as %d/%m/%Y."
+_DECIMAL = "Decimal mark of numbers written as text.  [default: the point, or what the cells show]"
+_THOUSANDS = "Mark of thousands: . or , or a space or '; columns that it does not fit keep their decimal point."
+_SEGMENT = "Column that tells segments apart, in a table with one row a period and segment."
+_METRIC = "Of a long table, one row a period and metric: the column with the names of the metrics."
+_VALUE = "Of a long table: the column with the numbers."
+_AS_OF = "What was known then: periods that end later are dropped."
+_SEP = "Sign between cells.  [default: the one that fits the lines]"
+_ENCODING = "Such as cp1252 or utf-16-le.  [default: UTF-8, or by the file's mark]"
+_SKIP = "Leave out so many first lines, or the lines of these numbers (2,5 or 2,)."
+_SHEET = "Sheet of a workbook, if several are not empty."
 
 _DATES_AT = "Which day of its week, or of another step, a date names: start or end; of several files FILE=end."
 
@@ -40,6 +68,17 @@ files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE.
 missing_option = click.option(
     "--missing", type=click.Choice(["mask", "error", "zero"]), default="mask", show_default=True, help=_MISSING
 )
+
+
+def _skip_rows(context: click.Context, option: click.Parameter, text: str | None) -> int | list[int] | None:
+    """A number of first lines, or, with a comma, numbers of lines."""
+    del context
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() or not part for part in parts) or not any(parts):
+        raise click.BadParameter("give a number of first lines, or line numbers with commas, as 2,5 or 2,", param=option)
+    return [int(part) for part in parts if part] if len(parts) > 1 else int(text)
 
 
 def _by_file(_: object, __: object, given: Sequence[str]) -> str | dict[str, str] | None:
@@ -55,9 +94,19 @@ def _by_file(_: object, __: object, given: Sequence[str]) -> str | dict[str, str
 def with_reading(command: Callable[..., int]) -> Callable[..., int]:
     """The options that say how a table is read."""
     for option in (
+        click.option("--sheet", metavar="NAME", help=_SHEET),
+        click.option("--skip-rows", metavar="N|N,M", callback=_skip_rows, help=_SKIP),
+        click.option("--encoding", metavar="NAME", help=_ENCODING),
+        click.option("--sep", metavar="SIGN", help=_SEP),
+        click.option("--value", metavar="COLUMN", help=_VALUE),
+        click.option("--metric", metavar="COLUMN", help=_METRIC),
+        click.option("--segment", metavar="COLUMN", help=_SEGMENT),
         click.option("--infinite", type=click.Choice(["error", "missing"]), default="error", show_default=True, help=_INFINITE),
         click.option("--tz", metavar="ZONE", help=_TZ),
         click.option("--freq", metavar="WORD", help=_FREQ),
+        click.option("--as-of", metavar="DATE", help=_AS_OF),
+        click.option("--thousands", metavar="MARK", help=_THOUSANDS),
+        click.option("--decimal", metavar="MARK", help=_DECIMAL),
         click.option("--dates-at", multiple=True, metavar="END", callback=_by_file, help=_DATES_AT),
         click.option("--date-format", metavar="FORMAT", help=_DATE_FORMAT),
         click.option("--time", help="Column of the time; found by itself if there is one."),
@@ -68,12 +117,18 @@ def with_reading(command: Callable[..., int]) -> Callable[..., int]:
 
 @contextmanager
 def told_as(
-    function: Callable[..., object], options: Mapping[str, object], *, reading: Mapping[str, object], files: Sequence[str]
+    function: Callable[..., object],
+    options: Mapping[str, object],
+    *,
+    reading: Mapping[str, object],
+    files: Sequence[str],
+    opening: Mapping[str, object] | None = None,
 ) -> Iterator[None]:
     """Errors inside show the call in Python that does what this command does."""
     from leadlag._calls import Call  # noqa: PLC0415
 
-    read = [f"read_file({Path(file).name!r})" if file != "-" else "read_file(sys.stdin)" for file in files]
+    said = "".join(f", {name}={value!r}" for name, value in (opening or {}).items() if value is not None)
+    read = [f"read_file({Path(file).name!r}{said})" if file != "-" else f"read_file(sys.stdin{said})" for file in files]
     data = read[0] if len(read) == 1 else f"[{', '.join(read)}]"
     try:
         yield
@@ -82,16 +137,35 @@ def told_as(
         raise
 
 
-def tables(files: Sequence[str], voice: Voice) -> list[pd.DataFrame]:
-    """The tables in files, in their order."""
+def tables(files: Sequence[str], voice: Voice, opening: Mapping[str, Any]) -> list[pd.DataFrame]:
+    """The tables in files, in their order; of several files each is opened with the options that its kind takes."""
     read = []
     for file in files:
         voice.step(f"reading {file}")
-        read.append(_table(file))
+        read.append(_table(file, opening if len(files) == 1 else _taken(file, opening)))
     return read
 
 
-def _table(file: str) -> pd.DataFrame:
+def sample_of(read: Sequence[pd.DataFrame], reading: Mapping[str, Any], *, columns: Any = None, missing: str = "mask") -> Sample:
+    """The tables as one Sample; a long one, if `reading` names its columns, by `from_long`."""
+    from leadlag.sample import as_sample, from_long  # noqa: PLC0415
+
+    wide = {name: value for name, value in reading.items() if name not in LONG}
+    long = {name: reading[name] for name in LONG}
+    if long["metric"] is None and long["value"] is None:
+        return as_sample(read, columns=columns, missing=missing, **wide)  # type: ignore[arg-type]  # one of the choices
+    if None in long.values() or reading["time"] is None or len(read) > 1:
+        raise UsageError("A long table is one file, with --time, --metric and --value: name all three columns.")
+    return as_sample(from_long(read[0], **wide, **long), columns=columns, missing=missing)  # type: ignore[arg-type]
+
+
+def _taken(file: str, opening: Mapping[str, Any]) -> dict[str, Any]:
+    kind = Path(file).suffix.casefold()
+    takes = {".xlsx": ("skip_rows", "sheet"), ".xlsm": ("skip_rows", "sheet"), ".parquet": (), ".pq": ()}
+    return {name: value for name, value in opening.items() if name in takes.get(kind, ("sep", "encoding", "skip_rows"))}
+
+
+def _table(file: str, opening: Mapping[str, Any]) -> pd.DataFrame:
     """The table in a file or on standard input."""
     path = Path(file)
     if file != "-" and not path.exists():
@@ -100,12 +174,7 @@ def _table(file: str) -> pd.DataFrame:
         raise UsageError(f"file={file!r} does not exist.{hint} Give the path of a table, or - for CSV on standard input.")
     from leadlag.sample import read_file  # noqa: PLC0415
 
-    if file != "-":
-        return read_file(path)
-    try:
-        return read_file(io.StringIO(sys.stdin.buffer.read().decode("utf-8-sig")))
-    except UnicodeDecodeError:
-        raise UsageError("Standard input is not UTF-8 text: save the table as UTF-8 CSV.") from None
+    return read_file(sys.stdin if file == "-" else path, **opening)
 
 
 def _files_in(folder: Path) -> list[str]:

@@ -8,12 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadlag.cli.files import FILE, READING, files_argument, missing_option, names, tables, told_as, with_reading
-from leadlag.cli.voice import OK, Voice, json_option, print_data, warnings_said, with_voice
+from leadlag.cli.files import (
+    FILE,
+    LONG,
+    OPENING,
+    READING,
+    files_argument,
+    missing_option,
+    names,
+    sample_of,
+    tables,
+    told_as,
+    with_reading,
+)
+from leadlag.cli.voice import CONTRACT, OK, Voice, json_option, print_data, warnings_said, with_voice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from leadlag.ranking.many import LeadRankings
     from leadlag.ranking.result import LeadRanking
 
 __all__ = ["rank"]
@@ -29,6 +42,7 @@ Examples:
   leadlag rank sales.csv --kpi revenue
   leadlag rank sales.csv --kpi revenue --leads visits,demos --time week --out report/
   leadlag rank gdp.csv monthly.csv --kpi gdp
+  leadlag rank regions.csv --kpi deals --segment region
   leadlag rank umsatz.csv --kpi umsatz --time datum --date-format %d.%m.%Y
   cat sales.csv | leadlag rank - --kpi revenue --json > ranking.json""",
 )
@@ -57,35 +71,44 @@ Examples:
 @with_voice
 def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bool, voice: Voice, **options: Any) -> int:
     """Rank the metrics in FILE by whether, when and how much they lead the KPI; several files may differ in cadence."""
-    read = tables(files, voice)
+    opening = {name: options.pop(name) for name in OPENING}
+    read = tables(files, voice, opening)
+    from leadlag.ranking.kpis import rank_kpis  # noqa: PLC0415
     from leadlag.ranking.rank import rank_leads  # noqa: PLC0415
-    from leadlag.sample import as_sample  # noqa: PLC0415
     from leadlag.wording.notes import changes_of_numbers  # noqa: PLC0415
 
-    reading = {name: options.pop(name) for name in READING}
+    reading = {name: options.pop(name) for name in (*READING, *LONG)}
     for name in ("leads", "controls", "log"):
         options[name] = names(options[name], read)
     named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
     options = {name: value for name, value in options.items() if value != []}
     voice.step("ranking")
     start = time.perf_counter()
-    with warnings_said(voice), told_as(rank_leads, options, reading=reading, files=files):
-        sample = as_sample(read, columns=named, **reading)
+    ranks: Callable[..., LeadRanking | LeadRankings] = rank_leads
+    if reading["segment"] is not None:
+        ranks, options = rank_kpis, {"kpis": options.pop("kpi"), **options}
+    with warnings_said(voice), told_as(ranks, options, reading=reading, files=files, opening=opening):
+        sample = sample_of(read, reading, columns=named)
         for text in changes_of_numbers([(note.code, note.text) for note in sample.notes]):
             voice.note(text)
-        ranking = rank_leads(sample, **options)
-    voice.step(f"ranked {len(ranking)} candidates in {time.perf_counter() - start:.1f} s")
+        ranking = ranks(sample, **options)
+    what = "segments" if reading["segment"] is not None else "candidates"
+    voice.step(f"ranked {len(ranking)} {what} in {time.perf_counter() - start:.1f} s")
     if out is not None:
         _write(ranking, out, files, raw_csv=raw_csv, voice=voice)
     print_data(ranking.to_json() if as_json else ranking.summary())
-    return OK
+    return CONTRACT if len(ranking) == 0 and reading["segment"] is not None else OK
 
 
-def _write(ranking: LeadRanking, out: Path, files: Sequence[str], *, raw_csv: bool, voice: Voice) -> None:
+def _write(ranking: LeadRanking | LeadRankings, out: Path, files: Sequence[str], *, raw_csv: bool, voice: Voice) -> None:
     """Page, table and JSON into a folder, over none of the files with the data."""
+    from leadlag.ranking.result import LeadRanking  # noqa: PLC0415
     from leadlag.report import report_html, write_files  # noqa: PLC0415
 
     first, *more = [None if file == "-" else Path(file) for file in files]
     beside = [path for path in more if path is not None]
-    for path in write_files(ranking, out, first, html=report_html(ranking), raw_csv=raw_csv, beside=beside):
-        voice.step(f"wrote {path}")
+    parts = [("", ranking)] if isinstance(ranking, LeadRanking) else [(item.segment, item.ranking) for item in ranking]
+    for segment, part in parts:
+        page = report_html(part)
+        for path in write_files(part, out, first, html=page, raw_csv=raw_csv, beside=beside, segment=segment):
+            voice.step(f"wrote {path}")

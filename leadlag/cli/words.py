@@ -36,6 +36,7 @@ def violation_table(violations: Sequence[Violation]) -> str:
             lines += wrap(shown("; ".join(item.examples)), indent=indent, first=f"{indent}For example: ")
         if item.step_by_flags:
             lines += wrap(shown(item.step_by_flags), indent=indent, first=f"{indent}Next: ")
+        lines += [f"{indent}      {shown(line)}" for line in item.only_in_python.split("\n") if line]
     found = "1 violation" if len(violations) == 1 else f"{len(violations)} violations"
     return "\n".join([*lines, "", f"{found}: the data cannot be used as they are."])
 
@@ -46,6 +47,7 @@ def what_was_read(sample: Sample, *, untestable: Sequence[tuple[str, str]]) -> s
     facts = [
         *_calendar("Data", "no violations: ", first),
         *[fact for other in others for fact in _calendar("Beside", "", other)],
+        *_segments(sample),
         *[("Left out", f"{cut(shown(item.name), _NAME)} ({shown(item.reason)})") for item in sample.left_out],
         *[("Untestable", f"{cut(shown(name), _NAME)}: {why}") for name, why in untestable],
         *[("Note", text) for text in by_kind([(note.code, note.text) for note in sample.notes])],
@@ -67,6 +69,12 @@ def understood(file: str, sample: Sample) -> list[dict[str, object]]:
         }
         for part in sample.cadences
     ]  # fmt: skip
+
+
+def _segments(sample: Sample) -> list[tuple[str, str]]:
+    """The segments, if there are any."""
+    names = ", ".join(cut(shown(name), _NAME) for name in sample.segments)
+    return [("Segments", f"{len(sample.segments):,}: {names}")] if sample.segments else []
 
 
 def _calendar(label: str, before: str, part: Sample) -> list[tuple[str, str]]:

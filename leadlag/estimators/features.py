@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -16,7 +16,7 @@ from leadlag.errors import UsageError
 from leadlag.sample.names import clean_names
 from leadlag.sample.violations import ViolationList, raise_violations
 
-__all__ = ["feature_names", "lag_names", "plain_columns", "read_features"]
+__all__ = ["feature_names", "lag_names", "names_by_label", "plain_columns", "read_features", "read_features_and_outcome"]
 
 
 def plain_columns(X: Any) -> Any:
@@ -35,13 +35,27 @@ def plain_columns(X: Any) -> Any:
     if times := _times_in(X):
         shown = ", ".join(map(repr, times))
         raise UsageError(f"X has columns of dates or durations: {shown}. Take them out of X; dates go into time= or the index.")
-    if not isinstance(X, pd.DataFrame) or (X.columns.nlevels == 1 and X.columns.is_unique):
+    if not isinstance(X, pd.DataFrame) or (X.columns.nlevels == 1 and X.columns.is_unique and _plain(X.columns)):
         return X
     violations = ViolationList()
     names = clean_names(list(X.columns), violations, argument="X").names
     if len(violations):
         raise_violations(violations)
     return X.set_axis(pd.Index(names, dtype=object), axis=1)
+
+
+def _plain(labels: pd.Index) -> bool:
+    """Whether scikit-learn knows what to do with labels: texts are names, numbers are places."""
+    return all(isinstance(label, str) for label in labels) or labels.dtype.kind in "iuf"
+
+
+def names_by_label(estimator: Any, X: Any) -> dict[Hashable, str]:
+    """The name in the estimator of each label of a frame that is no text; to be asked after fit has read X."""
+    if not isinstance(X, pd.DataFrame):
+        return {}
+    labels: list[Any] = X.columns.tolist()
+    pairs = zip(labels, feature_names(estimator), strict=True)
+    return {label: name for label, name in pairs if not isinstance(label, str)}
 
 
 def _times_in(X: Any) -> list[Any]:
@@ -60,6 +74,34 @@ def read_features(estimator: Any, X: Any, *, reset: bool) -> Floats:
     read = validate_data(estimator, plain_columns(X), reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
     values: Floats = read
     return values
+
+
+def read_features_and_outcome(estimator: Any, X: Any, y: Any, **checks: Any) -> tuple[Floats, Floats]:
+    """Values of X as in `read_features`, and of y, shape (n,), NaN where it has none; further `checks` go to scikit-learn."""
+    outcome, gaps = _as_floats(y), None
+    if outcome is not None:  # scikit-learn knows no gaps in y
+        gaps = np.isnan(outcome)
+        y = np.where(gaps, 0.0, outcome)
+    values, read = validate_data(
+        estimator, plain_columns(X), y, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True, **checks
+    )
+    return values, read if gaps is None else np.where(gaps.reshape(read.shape), np.nan, read)
+
+
+def _as_floats(y: Any) -> Floats | None:
+    """An outcome in float64, NaN for whatever stands for a missing value; None for what scikit-learn has to refuse."""
+    if isinstance(y, np.ndarray) and y.dtype.kind in "fiu":
+        return np.asarray(y, dtype=np.float64)
+    cells = np.asarray(y, dtype=object)
+    if y is None or cells.ndim not in (1, 2) or cells.size == 0:
+        return None
+    missing = pd.isna(cells)
+    if any(isinstance(cell, (str, bytes, complex)) for cell in cells.flat):
+        return None
+    try:
+        return np.where(missing, np.nan, cells).astype(np.float64)
+    except (TypeError, ValueError):
+        return None
 
 
 def feature_names(estimator: Any) -> tuple[str, ...]:

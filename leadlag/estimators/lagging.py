@@ -13,7 +13,7 @@ from sklearn.utils.validation import _check_feature_names_in, check_consistent_l
 from leadlag._validation import as_int, as_lags
 from leadlag.core.arrays import Floats
 from leadlag.errors import UnknownNameError, UsageError
-from leadlag.estimators.features import feature_names, lag_names, read_features
+from leadlag.estimators.features import feature_names, lag_names, names_by_label, read_features
 from leadlag.estimators.periods import time_of
 from leadlag.estimators.rows import Past
 
@@ -101,7 +101,9 @@ class LagTransformer(TransformerMixin, BaseEstimator):
         values = read_features(self, X, reset=True)
         when = time_of(X, time)
         check_consistent_length(values, when, groups)
-        self.lags_ = _lags_by_column(self.lags, feature_names(self))
+        known = names_by_label(self, X)
+        lags = {known.get(name, name): own for name, own in self.lags.items()} if isinstance(self.lags, Mapping) else self.lags
+        self.lags_ = _lags_by_column(lags, feature_names(self))
         self._past = Past.of(values, time=when, groups=groups, freq=self.freq)
         self._hold_back = 0 if self.hold_back is None else as_int(self.hold_back, "hold_back", low=0)
         self.n_lost_ = self._past.n_lost(self.lags_, hold_back=self._hold_back)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, clone
 from sklearn.metrics import r2_score
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from leadlag._validation import as_option
 from leadlag.core.arrays import Floats
 from leadlag.errors import UsageError
-from leadlag.estimators.features import plain_columns, read_features
+from leadlag.estimators.features import read_features, read_features_and_outcome
 
 __all__ = ["MaskedRegressor"]
 
@@ -60,19 +61,17 @@ class MaskedRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
         X : array or frame, shape (n, p)
             NaN allowed.
         y : array_like, shape (n,)
-            Without NaN.
+            NaN allowed.
 
         Returns
         -------
         MaskedRegressor
         """
         as_option(self.incomplete, "incomplete", ("nan", "mean"))
-        values, outcome = validate_data(
-            self, plain_columns(X), y, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True
-        )
-        complete = ~np.isnan(values).any(axis=1)
+        values, outcome = read_features_and_outcome(self, X, y)
+        complete = ~np.isnan(values).any(axis=1) & ~np.isnan(outcome)
         if not complete.any():
-            raise UsageError(f"none of the {len(values)} rows of X is complete: give shorter lags or fewer columns.")
+            raise UsageError(f"none of the {len(values)} rows of X and y is complete: give shorter lags or fewer columns.")
         self.estimator_ = clone(self.estimator).fit(values[complete], outcome[complete])
         self.n_used_, self.n_dropped_ = int(complete.sum()), int((~complete).sum())
         self._instead = float(np.mean(outcome[complete])) if self.incomplete == "mean" else np.nan
@@ -91,11 +90,12 @@ class MaskedRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R2 of the predictions, over the rows that have one."""
         predicted = self.predict(X)
-        there = ~np.isnan(predicted)
+        outcome = np.asarray(y)
+        there = ~np.isnan(predicted) & ~pd.isna(outcome)
         if not there.any():
-            raise UsageError(f"none of the {len(there)} rows of X is complete, so no prediction can be scored.")
+            raise UsageError(f"none of the {len(there)} rows of X and y is complete, so no prediction can be scored.")
         weight = None if sample_weight is None else np.asarray(sample_weight)[there]
-        return float(r2_score(np.asarray(y)[there], predicted[there], sample_weight=weight))
+        return float(r2_score(outcome[there], predicted[there], sample_weight=weight))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from leadlag._validation import as_option
 from leadlag.errors import DataContractError, UsageError
 from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence
-from leadlag.sample.look import Look, look_at
+from leadlag.sample.indexed import index_in_doubt
+from leadlag.sample.look import look_at
 from leadlag.sample.periods import WORDS, Cadence, Freq, months_of, ordinals_of
 from leadlag.sample.tables import as_pandas
 from leadlag.sample.times import Stamps, read_times
@@ -31,9 +32,19 @@ def time_of(X: Any, time: Any) -> pd.Series | None:
     """
     if time is None:
         index = X.index if isinstance(X, pd.DataFrame) and not isinstance(X.index, pd.MultiIndex) else None
-        times = None if index is None or isinstance(index, pd.RangeIndex) else index.to_series().reset_index(drop=True)
-        look = Look() if times is None else look_at(times)
-        return times if look.kind in ("date", "form", "other") and (look.whole or look.most) else None
+        if index is None or isinstance(index, pd.RangeIndex):
+            return None
+        times = index.to_series().reset_index(drop=True)
+        look = look_at(times)
+        if look.kind in ("date", "form", "other") and (look.whole or look.most):
+            return times
+        found = index_in_doubt(times, None if index.name is None else str(index.name))
+        if found is not None:
+            raise UsageError(
+                f"the index of X {found}: give the times as time=, as dates or in a form that is known, or drop the index with "
+                "X.reset_index(drop=True) if the rows are in order, the oldest first."
+            )
+        return None
     if isinstance(time, str):
         raise UsageError(f"time={time!r} is one text: give the times themselves, one per row, not the name of a column.")
     if isinstance(time, (pd.Series, pd.Index)):

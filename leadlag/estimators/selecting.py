@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
@@ -12,18 +12,19 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_feature_names_in, check_consistent_length, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_feature_names_in, check_consistent_length, check_is_fitted
 
 from leadlag._validation import as_int, as_list, as_names, as_option
 from leadlag.core.arrays import Floats
 from leadlag.errors import DataContractError, StatisticsWarning, UsageError
-from leadlag.estimators.features import feature_names, lag_names, plain_columns, read_features
+from leadlag.estimators.features import feature_names, lag_names, names_by_label, read_features, read_features_and_outcome
 from leadlag.estimators.periods import time_of
 from leadlag.estimators.rows import Past
 from leadlag.prepare import longest_lag
 from leadlag.ranking.rank import rank_leads
 from leadlag.ranking.result import LeadRanking
 from leadlag.sample import Sample, from_wide
+from leadlag.sample.known import trimmed
 from leadlag.sample.names import plain_name
 
 __all__ = ["LeadSelector"]
@@ -130,7 +131,8 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         X : array or frame, shape (n, p)
             Candidates, NaN allowed, oldest row first.
         y : array_like, shape (n,)
-            The KPI. If X and y both have a dated index, it has to be the same one.
+            The KPI, NaN allowed: gaps are left out as in `rank_leads`. If X and y both have a dated index, it has to be the
+            same one.
         time : array_like, shape (n,), optional
             Dates, periods, ISO text, years or a counter; increasing.
 
@@ -141,13 +143,12 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         self._shift = as_option(self.shift, "shift", _SHIFTS)
         self._no_lead = as_option(self.no_lead, "no_lead", tuple(_NO_LEAD))
         _refuse_other_dates(X, y)
-        values, outcome = validate_data(
-            self, plain_columns(X), y, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2, y_numeric=True
-        )
+        values, outcome = read_features_and_outcome(self, X, y, ensure_min_samples=2)
         when = time_of(X, time)
         check_consistent_length(values, when)
         past = Past.of(values, time=when, groups=None, freq=self.freq)
-        self.ranking_ = self._rank(values, outcome, when, kpi=getattr(y, "name", None))
+        controls = _by_name(self.controls, names_by_label(self, X))
+        self.ranking_ = self._rank(values, outcome, when, kpi=getattr(y, "name", None), controls=controls)
         kept = self._kept()
         self._places, self.delays_ = (np.array([row[part] for row in kept], dtype=np.intp) for part in (0, 1))
         self.leads_ = np.array(feature_names(self), dtype=object)[self._places]
@@ -200,14 +201,14 @@ class LeadSelector(TransformerMixin, BaseEstimator):
     def _gives_constant(self) -> bool:
         return len(self._places) == 0 and self._no_lead == "constant"
 
-    def _rank(self, values: Floats, y: Floats, time: pd.Series | None, *, kpi: Any) -> LeadRanking | None:
+    def _rank(self, values: Floats, y: Floats, time: pd.Series | None, *, kpi: Any, controls: Any) -> LeadRanking | None:
         """The ranking, or None with a warning where y cannot be analysed: then nothing is known to lead it."""
         names = feature_names(self)
         kpi = _unused(kpi if isinstance(kpi, str) and kpi else "y", names)
-        controls = as_names(as_list(self.controls), "controls", names)
+        controls = as_names(controls, "controls", names)
         sample = _sample(values, y, time, names=names, kpi=kpi, freq=self.freq)
         leads = [name for name in names if name not in controls]
-        n = sample.around(kpi).n_periods
+        n = trimmed(sample.around(kpi)).n_periods
         max_lag = self._max_lag(n, n_controls=len(controls))
         try:
             ranking = rank_leads(
@@ -252,6 +253,13 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.target_tags.required = True
         return tags
+
+
+def _by_name(controls: Any, names: Mapping[Hashable, str]) -> list[Any]:
+    """Controls by their names in the estimator, where labels of X stood that are no text."""
+    single = controls is not None and isinstance(controls, Hashable) and controls in names
+    given = [controls] if single else as_list(controls)
+    return [names.get(label, label) if isinstance(label, Hashable) else label for label in given]
 
 
 def _refuse_other_dates(X: Any, y: Any) -> None:

@@ -57,8 +57,8 @@ class WorkingSeries:
     n_clipped: int
 
 
-def own_series(sample: Sample, name: str, *, max_lag: int, log: Sequence[str]) -> OwnSeries | None:
-    """The own series of a lead that is seen more often than the KPI, as far as a row can see it; None for any other."""
+def own_series(sample: Sample, name: str, *, max_lag: int, log: Sequence[str], unit: float = 1.0) -> OwnSeries | None:
+    """The own series of a lead that is seen more often than the KPI, in a unit, as far as a row sees it; None for any other."""
     found = sample.finer(name)
     if found is None:
         return None
@@ -68,7 +68,7 @@ def own_series(sample: Sample, name: str, *, max_lag: int, log: Sequence[str]) -
     end = int(np.clip(clock.ended.max(), 0, len(values)))
     begin = int(np.clip(clock.ended.min() - lags[-1] - round(ROWS_BEFORE * clock.ratio), 0, end))
     near = replace(clock, ended=clock.ended - begin, begun=clock.begun - begin)
-    return OwnSeries(values=values[begin:end], clock=near, lags=lags, unit=found.unit)
+    return OwnSeries(values=values[begin:end] / unit, clock=near, lags=lags, unit=found.unit)
 
 
 def sampled(own: Sequence[OwnSeries | None], *, n: int) -> Floats:

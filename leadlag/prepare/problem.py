@@ -16,11 +16,12 @@ from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.search.problem import Problem
 from leadlag.core.series.identities import arithmetic_parts, duplicate_groups
 from leadlag.core.series.reported import fill_forward_length
+from leadlag.core.series.scales import unit_of
 from leadlag.prepare.arrays import working_problem
 from leadlag.prepare.finer import own_series, sampled
 from leadlag.prepare.labels import Prepared, Treatment
 from leadlag.prepare.leads import N_TREND, WorkingLeads, working_leads
-from leadlag.prepare.refusals import refuse_exact_kpi, refuse_kpi, refuse_lags
+from leadlag.prepare.refusals import refuse_beyond, refuse_exact_kpi, refuse_kpi, refuse_lags
 from leadlag.prepare.reported import reported_kpi
 from leadlag.prepare.season import season_columns, selected_seasons
 from leadlag.prepare.transforms import take_log
@@ -67,21 +68,27 @@ def prepare(
         If `max_lag` leaves too few periods that have a value of a lead so far back.
     """
     X, Z = (_columns(sample, names, log) for names in (leads, controls))
-    reported = reported_kpi(sample.column(kpi), sample.calendar, undo=undo)
+    level = sample.column(kpi)
+    refuse_beyond(kpi, level)
+    y_unit = float(unit_of(level))
+    reported = reported_kpi(level / y_unit, sample.calendar, undo=undo)
     y = take_log(reported.values, kpi) if kpi in log else reported.values
     fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values, reported.waves])
     refuse_kpi(kpi, y, Z, controls, n_columns=fixed.shape[1])
     refuse_lags(max_lag, n=len(y), n_beside=fixed.shape[1] - N_TREND)
-    untestable = untestable_leads(y, X, leads, fixed=fixed, n_controls=Z.shape[1])
+    untestable = untestable_leads(y, X, leads, fixed=fixed)
     if reported.refused:
         untestable = tuple(Untestable(lead=lead, code="LL108", detail="") for lead in leads)
     testable = ~np.isin(leads, [item.lead for item in untestable])
     names, X = tuple(name for name, kept in zip(leads, testable, strict=True) if kept), X[:, testable]
-    own = tuple(own_series(sample, name, max_lag=max_lag, log=log) for name in names)
+    x_unit = unit_of(X)
+    X = X / x_unit
+    own = tuple(own_series(sample, name, max_lag=max_lag, log=log, unit=float(x_unit[j])) for j, name in enumerate(names))
     seasons = selected_seasons(sample.calendar, y, np.column_stack([X, sampled(own, n=len(y))]))
     season = season_columns(seasons)
     refuse_exact_kpi(kpi, y, fixed if season is None else np.column_stack([fixed, season]))
     problem, working, done = working_problem(y, X, fixed, season=season, lags=tuple(range(1, max_lag + 1)), own=own)
+    problem = replace(problem, y_scale=problem.y_scale * (1.0 if kpi in log else y_unit), x_scale=problem.x_scale * x_unit)
     return Prepared(
         problem=problem,
         leads=names,

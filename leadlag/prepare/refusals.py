@@ -8,11 +8,13 @@ import numpy as np
 
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import is_constant, less_columns, standardise
+from leadlag.core.series.scales import beyond_numbers
+from leadlag.core.series.trend import runs_by_itself
 from leadlag.errors import DataContractError, UsageError
 from leadlag.prepare.leads import N_TREND
 from leadlag.prepare.untestable import fewest_rows, single_event
 
-__all__ = ["longest_lag", "refuse_exact_kpi", "refuse_kpi", "refuse_lags"]
+__all__ = ["longest_lag", "refuse_beyond", "refuse_exact_kpi", "refuse_kpi", "refuse_lags"]
 
 
 def refuse_kpi(kpi: str, y: Floats, Z: Floats, controls: Sequence[str], *, n_columns: int) -> None:
@@ -30,6 +32,14 @@ def refuse_kpi(kpi: str, y: Floats, Z: Floats, controls: Sequence[str], *, n_col
     if event := single_event(y[known]):
         what = f"kpi={kpi!r} cannot be analysed: {event}, and from one event nothing can be learned."
         raise DataContractError(f"{what} Name another KPI, or give a longer history.", code="LL313")
+
+
+def refuse_beyond(kpi: str, y: Floats) -> None:
+    """A KPI so large, or so near zero, that its effects and errors are no numbers in its unit."""
+    if bool(beyond_numbers(y)):
+        largest = float(np.nanmax(np.abs(y)))
+        what = f"kpi={kpi!r} has values up to {largest:.3g}, too {'large' if largest > 1 else 'small'} to be computed with"
+        raise DataContractError(f"{what}: give it in another unit.", code="LL313")
 
 
 def _has(kpi: str, n: int, needed: int) -> str:
@@ -65,6 +75,6 @@ def refuse_lags(max_lag: int, *, n: int, n_beside: int) -> None:
 def refuse_exact_kpi(kpi: str, y: Floats, base: Floats) -> None:
     """A KPI of which the base leaves rounding only: its tests would be tests of rounding."""
     left = less_columns(standardise(y).values, base)
-    if not left[np.isfinite(left)].any():
+    if not left[np.isfinite(left)].any() or runs_by_itself(y, base):
         what = f"kpi={kpi!r} is exactly its trend, its season and the controls: there is nothing left to predict."
         raise DataContractError(f"{what} Name another KPI, or fewer controls.", code="LL313")

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadlag.core.arrays import Floats, Ints
-from leadlag.core.linear.leastsquares import is_constant, orthonormal_basis, residualise, rows_needed, standardise
+from leadlag.core.linear.leastsquares import is_constant, rows_needed, standardise
+from leadlag.core.series.scales import beyond_numbers
+from leadlag.core.series.trend import combinations_of
 from leadlag.errors import UsageError
 from leadlag.wording.untestable import refused
 
@@ -47,7 +49,7 @@ def fewest_rows(n_columns: int) -> int:
     return rows_needed(n_columns + 2)
 
 
-def untestable_leads(y: Floats, X: Floats, leads: Sequence[str], *, fixed: Floats, n_controls: int) -> tuple[Untestable, ...]:
+def untestable_leads(y: Floats, X: Floats, leads: Sequence[str], *, fixed: Floats) -> tuple[Untestable, ...]:
     """Candidates without numbers, each with the first reason that holds.
 
     Parameters
@@ -57,16 +59,15 @@ def untestable_leads(y: Floats, X: Floats, leads: Sequence[str], *, fixed: Float
     leads : sequence of str
         Names of the columns of X.
     fixed : ndarray, shape (n, q)
-        Columns of every model, season apart.
-    n_controls : int
-        How many of them are controls: a lead that they make up is one of them by another name, and no control is ranked.
+        Columns of every model, season apart: a lead that they make up, such as a straight line over time or a control by another
+        name, says nothing that they do not say.
 
     Returns
     -------
     tuple of Untestable
     """
     needed = fewest_rows(fixed.shape[1])
-    flat = is_constant(X)
+    flat, made_up, beyond = is_constant(X), combinations_of(X, fixed), beyond_numbers(X)
     found = []
     for j, lead in enumerate(leads):
         x = X[:, j]
@@ -74,6 +75,11 @@ def untestable_leads(y: Floats, X: Floats, leads: Sequence[str], *, fixed: Float
         n = int((np.isfinite(x) & np.isfinite(y)).sum())
         if not len(present):
             found.append(Untestable(lead=lead, code="LL201", detail=""))
+        elif beyond[j]:
+            detail = (
+                f"its values, up to {np.abs(present).max():.3g}, are beyond what can be computed with: give it in another unit"
+            )
+            found.append(Untestable(lead=lead, code="LL203", detail=detail))
         elif flat[j]:
             detail = "all its values are the same" if np.ptp(present) == 0 else "its values differ by rounding only"
             found.append(Untestable(lead=lead, code="LL203", detail=detail))
@@ -84,7 +90,7 @@ def untestable_leads(y: Floats, X: Floats, leads: Sequence[str], *, fixed: Float
             found.append(Untestable(lead=lead, code="LL203", detail=event))
         elif _is_rescaled_copy(y, x):
             found.append(Untestable(lead=lead, code="LL205", detail="same values up to unit, sign and offset"))
-        elif n_controls and _is_combination(x, fixed):
+        elif made_up[j]:
             found.append(Untestable(lead=lead, code="LL207", detail="nothing is left of it beside them"))
     return tuple(found)
 
@@ -132,11 +138,3 @@ def _is_rescaled_copy(y: Floats, x: Floats) -> bool:
         return False
     one, other = standardise(y[both]).values, standardise(x[both]).values
     return bool(min(np.abs(one - other).max(), np.abs(one + other).max()) < _ROUNDING)
-
-
-def _is_combination(x: Floats, fixed: Floats) -> bool:
-    """Whether rounding only is left of a lead beside the columns of every model, on the rows that have all."""
-    rows = np.isfinite(x) & np.isfinite(fixed).all(axis=1)
-    centred = standardise(x[rows]).values
-    rest = residualise(centred, orthonormal_basis(fixed[rows]))
-    return bool(np.linalg.norm(rest) <= _ROUNDING * np.linalg.norm(centred))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import joblib
@@ -62,7 +64,7 @@ def rank_kpis(
     -------
     LeadRankings
         By KPI and segment as given. A KPI that cannot be ranked in a segment is among the `failures`, with code and message;
-        it does not stop the others.
+        it does not stop the others, not even where leadlag itself fails (LL501).
 
     Raises
     ------
@@ -189,9 +191,19 @@ def _rank(job: _Job, seed: int, options: Mapping[str, Any]) -> KpiRanking | Fail
             )
     except LeadLagError as error:
         return Failure(kpi=job.kpi, segment=job.segment, code=error.code, message=str(error.args[0]))
-    except (np.linalg.LinAlgError, ArithmeticError) as error:
-        return Failure(kpi=job.kpi, segment=job.segment, code="LL208", message=f"the computation failed: {error}")
+    except Exception as error:  # noqa: BLE001 (hours of other rankings must not be lost to a fault of ours in this one)
+        return Failure(kpi=job.kpi, segment=job.segment, code="LL501", message=_fault(error))
     return KpiRanking(kpi=job.kpi, segment=job.segment, ranking=ranking)
+
+
+def _fault(error: Exception) -> str:
+    """A fault of leadlag itself, with its type and where it arose."""
+    package = Path(__file__).parents[1]
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if package in Path(frame.filename).parents]
+    place = f"{Path(ours[-1].filename).relative_to(package).as_posix()}, line {ours[-1].lineno}"
+    return (
+        f"leadlag failed: {type(error).__name__} in {place}: {error}. Please report this with numbers that fail in the same way."
+    )
 
 
 def _read(

@@ -194,8 +194,6 @@ def _context(
 def _notes(sample: Sample, prepared: Prepared, evidence: Sequence[Evidence]) -> Iterator[tuple[str, str]]:
     """Code and text of all that deserves a look; told in every view of the ranking, not interrupting it."""
     yield from ((note.code, note.text) for note in sample.notes)
-    if sample.calendar.in_order:
-        yield "LL137", "no column is the time: rows were taken in their order, one period each."
     if prepared.reported:
         yield "LL108", prepared.reported
     if prepared.kpi.differenced:

@@ -15,6 +15,7 @@ from leadlag.core.search.effect import EffectSize, averaged_effect
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.scan import Scan, column_of, scan
 from leadlag.core.search.shapes import BLOCK, SIZING, STANDARD, Shape, search_weights
+from leadlag.core.series.scales import unit_of
 from leadlag.prepare import Prepared, clean_kpi
 
 __all__ = ["LongRunSize", "clip_given_lead", "long_run_effect"]
@@ -87,7 +88,9 @@ def long_run_effect(
     """
     problem, found = clip_given_lead(prepared, problem, found, shapes=shapes)
     every = (*SIZING, *(shape for shape in shapes if shape == BLOCK or shape.response != "linear"))
-    n_lags, unit = problem.n_slots, problem.y_scale
+    # the square of a KPI of extreme size is no number, so its effect is found in another unit
+    n_lags, power = problem.n_slots, float(unit_of(np.array([problem.y_scale])))
+    unit = problem.y_scale / power
     kinds = [(shape.kind, shape.response) for shape in every]
     if shapes[int(found.best[0]) // n_lags].response == "square":
         return LongRunSize(problem=problem, scan=found, effect=EffectSize(value=np.nan, low=np.nan, high=np.nan))
@@ -101,6 +104,7 @@ def long_run_effect(
         df=max(fresh.df, 1), level=level, lasting=np.where(carried, _error_of_momentum(problem), 0.0),
         prior=np.repeat([_RATES_SEARCHED / kinds.count(kind) if kind[0] == "decay" else 1.0 for kind in kinds], n_lags),
     )  # fmt: skip
+    effect = EffectSize(value=effect.value * power, low=effect.low * power, high=effect.high * power)
     return LongRunSize(problem=problem, scan=found, effect=effect)
 
 

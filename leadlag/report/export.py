@@ -28,6 +28,7 @@ def write_files(
     html: str,
     raw_csv: bool = False,
     beside: Sequence[Path] = (),
+    segment: str = "",
 ) -> list[Path]:
     """Write ``<source>.ranking.html``, ``.csv`` and ``.json`` into a folder and return their paths, in this order.
 
@@ -44,6 +45,8 @@ def write_files(
         Leave texts in the CSV as they are, also those that a spreadsheet would take for a formula.
     beside : sequence of Path
         Further files with data, which are never written over either.
+    segment : str
+        The segment that it is of, which goes into the names.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def write_files(
     UsageError
         If a file cannot be written, or is the one with the data.
     """
-    name = f"{file_name(source.stem if source else 'stdin')}.ranking"
+    name = ".".join([file_name(source.stem if source else "stdin"), *([file_name(segment)] if segment else []), "ranking"])
     texts = {"html": html, "csv": csv_text(ranking.to_frame(), raw=raw_csv), "json": ranking.to_json() + "\n"}
     paths = {kind: make_folder(folder) / f"{name}.{kind}" for kind in texts}
     for path in paths.values():

@@ -1,4 +1,4 @@
-"""Which cadence the stamps have, when the caller does not say: modal step, gaps allowed."""
+"""Which cadence the stamps have, when the caller does not say: modal step, gaps allowed; and whether one that was said fits."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from leadlag.sample.periods import Cadence, Freq, days_of, months_of, ordinals_of
+from leadlag.sample.periods import Cadence, Freq, days_of, days_per_period, months_of, ordinals_of
 
-__all__ = ["InferredCadence", "counter_cadence", "declared_cadence", "infer_cadence", "off_calendar"]
+__all__ = ["InferredCadence", "counter_cadence", "declared_cadence", "infer_cadence", "nearly_empty", "off_calendar"]
 
 _DAY = 86_400_000_000
 _HOUR = 3_600_000_000
 #: A grid this many times longer than the rows is a sign of a wrong cadence, not of gaps.
 _MOST_EMPTY = 20
+#: A grid of this many periods is never meant.
+_LONGEST = 2_000_000
 #: Days of the month, counted from 0, up to which and from which on a date is a first or a last day.
 _EARLY_DAY, _LATE_DAY = 2, 27
 _MONTHS = (
@@ -90,6 +92,27 @@ def counter_cadence(counts: np.ndarray, freq: Freq) -> InferredCadence:
     if span > _MOST_EMPTY * max(len(unique), 5):
         return InferredCadence(problem=f"{len(unique)} counter values spread over {span} steps of {step}")
     return InferredCadence(cadence=Cadence(freq=freq, base="counter", step=step, origin=int(unique[0]) if len(unique) else 0))
+
+
+def nearly_empty(ordinals: np.ndarray, declared: Cadence, own: Cadence | None, *, filled: bool) -> bool:
+    """Whether the rows would be lost in the grid of a cadence that the caller named.
+
+    Parameters
+    ----------
+    ordinals : ndarray of int, shape (n,)
+        Period of every row.
+    declared : Cadence
+    own : Cadence or None
+        The one that the rows have by their steps.
+    filled : bool
+        Whether a rule says what a period without a row stands for, as of a list of events.
+    """
+    periods = np.unique(ordinals)
+    span = int(periods[-1]) - int(periods[0]) + 1
+    if span > _LONGEST or len(periods) < 2 or filled:
+        return span > _LONGEST
+    coarser = own is not None and own.base != "counter" and days_per_period(own) > days_per_period(declared)
+    return (coarser and int(np.diff(periods).min()) > 1) or span > _MOST_EMPTY * max(len(periods), 5)
 
 
 def off_calendar(stamps: np.ndarray, freq: Freq) -> str:

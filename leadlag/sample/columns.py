@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import compress
 
 import numpy as np
 import pandas as pd
 
 from leadlag.errors import DataWarning
+from leadlag.sample.marks import Marks, marks_of
 from leadlag.sample.model import LeftOut, Note
 from leadlag.sample.names import first_names
-from leadlag.sample.numbers import Reading, to_float64
-from leadlag.sample.tables import AS_WRITTEN
+from leadlag.sample.numbers import Reading, text_cells, to_float64
+from leadlag.sample.settings import Settings
+from leadlag.sample.spelling import collect_doubts, spelling_notes
+from leadlag.sample.tables import AS_WRITTEN, SEPARATOR
 from leadlag.sample.violations import Fix, ViolationList, counted
 
-__all__ = ["ReadColumns", "read_columns"]
+__all__ = ["ReadColumns", "marks_in", "read_columns", "read_values"]
 
 _KINDS = {"text": "text, none of its cells is a plain number", "date": "dates, no numbers"}
 #: From here on not every whole number is a float64.
 _EXACT = 2**53
-_COMMA_STEP = (
-    "write numbers with a point and without separators or signs, for example 1234.5 "
-    "(pd.read_csv has decimal=',' and thousands='.')."
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +53,7 @@ def read_columns(
     asked: Mapping[str, str],
     infinite: str,
     rows: Sequence[str],
+    marks: Marks,
     violations: ViolationList,
     dates: Sequence[str] = (),
 ) -> ReadColumns:
@@ -72,6 +72,8 @@ def read_columns(
     infinite : {"error", "missing"}
     rows : sequence of str
         Label of every row, for examples.
+    marks : Marks
+        What is known of point and comma.
     violations : ViolationList
     dates : sequence of str
         Columns that are left out as dates beside the time.
@@ -81,19 +83,28 @@ def read_columns(
     left_out = [LeftOut(name=name, reason=_KINDS["date"]) for name in dates]
     kept: list[int] = []
     plain = _plain_numbers(frame, places, values)
+    bare = frame.copy(deep=False)
+    bare.attrs = {}  # what a frame carries is copied with every column that is taken from it
+    rest = [place for column, place in enumerate(places) if column not in plain]
+    series = dict(zip(rest, (column for _, column in bare.iloc[:, rest].items()), strict=True)) if rest else {}
+    readings: dict[str, Reading] = {}
     for column, place in enumerate(places):
         name = names[place]
         if column in plain:
             kept.append(column)
             continue
-        reading = to_float64(frame.iloc[:, place])
+        reading = to_float64(series[place], marks)
         if reading.kind in _KINDS and name not in asked:
             left_out.append(LeftOut(name=name, reason=_KINDS[reading.kind]))
             continue
         kept.append(column)
         values[:, column] = reading.values
+        if reading.texts is not None:
+            readings[name] = reading
         _collect(reading, name, asked.get(name, "data"), rows, violations)
         notes.extend(_notes(reading, name, as_written=AS_WRITTEN in frame.attrs))
+    collect_doubts(readings, asked, rows, violations)
+    notes.extend(spelling_notes(readings, marks))
     read_names = [names[place] for place in places]
     _infinities(values, kept, read_names, asked, infinite, rows, violations, notes)
     if left_out:
@@ -120,10 +131,89 @@ def _plain_numbers(frame: pd.DataFrame, places: Sequence[int], values: np.ndarra
     return frozenset(plain).difference(compress(whole, (np.abs(values[:, whole]) >= _EXACT).any(axis=0)))
 
 
+def read_values(
+    column: pd.Series,
+    metric: np.ndarray,
+    metrics: Sequence[str],
+    *,
+    name: str,
+    infinite: str,
+    rows: Sequence[str],
+    settings: Settings,
+    violations: ViolationList,
+) -> ReadColumns:
+    """Read the numbers of a long table, how they are written being judged metric by metric.
+
+    Parameters
+    ----------
+    column : pandas.Series, shape (n_rows,)
+    metric : ndarray of int, shape (n_rows,)
+        Which of `metrics` each row holds; negative where it has none.
+    metrics : sequence of str
+    name : str
+        Name of the column.
+    infinite : {"error", "missing"}
+    rows : sequence of str
+        Label of every row, for examples.
+    settings : Settings
+    violations : ViolationList
+
+    Returns
+    -------
+    ReadColumns
+        With one column.
+    """
+    marks = marks_in(column.to_frame(), [0], settings)
+    whole, readings = _by_metric(column, metric, metrics, marks)
+    _collect(whole, name, "value", rows, violations)
+    collect_doubts(readings, {}, rows, violations)
+    notes = [*_notes(whole, name, as_written=AS_WRITTEN in column.attrs), *spelling_notes(readings, marks)]
+    values = whole.values[:, None]
+    _infinities(values, [0], [name], {name: "value"}, infinite, rows, violations, notes)
+    return ReadColumns(names=(name,), values=values, notes=tuple(notes), left_out=())
+
+
+def _by_metric(column: pd.Series, metric: np.ndarray, metrics: Sequence[str], marks: Marks) -> tuple[Reading, dict[str, Reading]]:
+    """A column of numbers as a whole, and, where it is text, the readings of its metrics with rows of the column."""
+    if not text_cells(column.iloc[:1]):
+        return to_float64(column), {}
+    order = np.argsort(metric, kind="stable")
+    starts = np.searchsorted(metric[order], np.arange(len(metrics) + 1))
+    pieces = [(name, order[start:end]) for name, start, end in zip(metrics, starts[:-1], starts[1:], strict=True)]
+    values = np.full(len(column), np.nan)
+    readings: dict[str, Reading] = {}
+    for name, rows in pieces:
+        read = to_float64(column.iloc[rows], marks)
+        values[rows] = read.values
+        readings[name] = replace(
+            read,
+            bad=tuple((int(rows[row]), text) for row, text in read.bad),
+            texts_at=tuple((int(rows[row]), text) for row, text in read.texts_at),
+        )
+    bad = tuple(sorted(cell for read in readings.values() for cell in read.bad))
+    kinds = {read.kind for read in readings.values()}
+    kind = kinds.pop() if len(kinds) == 1 else "number"
+    inexact = sum(read.inexact for read in readings.values())
+    converted = "; ".join(dict.fromkeys(read.converted for read in readings.values() if read.converted))
+    return Reading(values=values, kind=kind, bad=bad, inexact=inexact, converted=converted), readings
+
+
+def marks_in(frame: pd.DataFrame, places: Iterable[int], settings: Settings) -> Marks:
+    """What the caller, or a cell of these columns, says about point and comma."""
+    kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
+    texts = [place for place in places if kinds[place] == "O"]
+    bare = frame.copy(deep=False)
+    bare.attrs = {}
+    return marks_of(
+        (text_cells(column) for _, column in bare.iloc[:, texts].items()),
+        decimal=settings.decimal, thousands=settings.thousands, semicolons=frame.attrs.get(SEPARATOR) == ";",
+    )  # fmt: skip
+
+
 def _notes(reading: Reading, name: str, *, as_written: bool) -> list[Note]:
     """What was done to one column; that a file is text is no news."""
     notes = []
-    if reading.converted and not as_written:
+    if reading.converted and not as_written and not (reading.texts is not None and reading.texts.told):
         notes.append(Note(code="LL103", column=name, text=f"column {name!r} was converted to float64: {reading.converted}."))
     if reading.inexact:
         count = counted(reading.inexact, "whole number", "whole numbers")
@@ -150,7 +240,7 @@ def _collect(reading: Reading, name: str, argument: str, rows: Sequence[str], vi
             "LL303", f"the column holds {_KINDS[reading.kind]}.", argument=argument, column=name, examples=shown, next_step=step
         )
     elif reading.bad:
-        step = _COMMA_STEP if reading.decimal_comma else "correct these cells, or leave them empty if they are missing."
+        step = "correct these cells, or leave them empty if they are missing."
         text = f"{counted(len(reading.bad), 'value is not a number', 'values are not numbers')}."
         violations.add("LL303", text, argument=argument, column=name, examples=shown, next_step=step)
 

@@ -7,17 +7,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from leadlag.sample.forms import Form, Unit
 from leadlag.sample.periods import days_of, months_of
 from leadlag.sample.shapes import FormReading
 from leadlag.sample.timewords import unit_of
 from leadlag.sample.violations import Fix
 
-__all__ = ["Ambiguity", "decide"]
+__all__ = ["Ambiguity", "contradiction", "decide", "finer_than", "short_years"]
 
 #: So many cells, and such a share of them, that do not fit may be slips: another reading of all is not taken for certain then.
 _SLIPS, _SLIP_SHARE = 4, 0.2
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _PLURAL = {"half": "half-years"}
+#: Units from the shortest to the longest, with the other words for them.
+_LENGTHS = {unit: length for length, unit in enumerate(("hour", "day", "week", "month", "quarter", "half", "year"))}
+_LENGTHS["business_day"] = _LENGTHS["day"]
+#: A jump of so many days among years of two digits is one from 1969 to 2068.
+_JUMP = 30 * 365
+_LAST_DAY = 31
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +81,59 @@ def decide(readings: Sequence[FormReading], *, name: str | None, freq: str | Non
     return _asked([*slips[:1], chosen]) if slips else chosen
 
 
+def finer_than(unit: Unit, written: str, freq: str | None) -> Ambiguity | None:
+    """What is to be asked where `freq` says a shorter period than the times do: nearly all of its periods would be empty."""
+    if freq is None or _LENGTHS.get(freq, _LENGTHS[unit]) >= _LENGTHS[unit]:
+        return None
+    text = f"times such as {written!r} are {_plural(unit)}, and freq={freq!r} would leave most of its periods empty."
+    return Ambiguity(text=text, next_step=f"leave freq out, or give times that say which {freq.replace('_', ' ')} they are.")
+
+
+def contradiction(form: Form, written: str, *, name: str | None, freq: str | None) -> Ambiguity | None:
+    """What is to be asked where the name of the column says another unit than the texts do, and `freq` does not decide."""
+    said = unit_of(name)
+    if freq is not None or said is None:
+        return None
+    wrong = _LENGTHS[said] > _LENGTHS["week"] if form.unit == "week" else _LENGTHS[said] < _LENGTHS[form.unit]
+    if not wrong:  # months may be dated by days and quarters by months, and weeks that say so may stand under "day"
+        return None
+    named = _plural(form.unit)
+    text = f"the column is called {name!r}, which says {_plural(said)}, and its times such as {written!r} are {named}."
+    step = f"give times that say which {said} they are, or rename the column"
+    if form.unit == "half":  # no word of `freq`
+        return Ambiguity(text=text, next_step=f"{step} if they are {named}.")
+    return Ambiguity(text=text, next_step=f"{step}, or say so", fixes=(Fix.of(freq=form.unit, when=f"if they are {named}"),))
+
+
+def _plural(unit: str) -> str:
+    return _PLURAL.get(unit, f"{unit}s")
+
+
+def short_years(reading: FormReading, texts: Sequence[str], *, name: str | None) -> Ambiguity | None:
+    """What is to be asked of months, weeks or quarters whose years have two digits: days of a month, or a century too late."""
+    if "short" not in reading.form.pattern.groupindex:
+        return None
+    stamps, example = reading.stamps[reading.fits], texts[int(np.flatnonzero(reading.fits)[0])]
+    days = days_of(stamps)
+    four = "write years with four digits"
+    if len(days) > 1 and np.diff(np.unique(days)).max(initial=0) > _JUMP:
+        return Ambiguity(
+            text=f"years of two digits, as in {example!r}, would go from {stamps.min().astype('datetime64[Y]')} to "
+            f"{stamps.max().astype('datetime64[Y]')}, with a gap of decades.",
+            next_step=f"{four}.",
+        )
+    if reading.form.unit != "month" or "name" not in reading.form.pattern.groupindex or unit_of(name) in ("month", "year"):
+        return None
+    steps, numbers = np.diff(days), stamps.astype("datetime64[Y]").astype(np.int64) + 1970 - 2000
+    in_order = bool((steps >= 0).all() or (steps <= 0).all()) and len(np.unique(reading.part[reading.fits])) > 1
+    if in_order or not ((numbers >= 1) & (numbers <= _LAST_DAY)).all():
+        return None
+    return Ambiguity(
+        text=f"times such as {example!r} can be months with a year of two digits or days without a year.",
+        next_step="write months as 2024-03, or days as 2024-03-15.",
+    )
+
+
 def _all_quarters(reading: FormReading) -> bool:
     """Whether six digits can be quarters: 01 to 04, and the fourth among them."""
     return reading.form.unit == "quarter" and int(reading.part.max()) == _MONTHS["year"] // _MONTHS["quarter"]
@@ -98,7 +158,7 @@ def _asked(readings: Sequence[FormReading]) -> Ambiguity:
     first = readings[-1]
     rows = np.flatnonzero(first.fits)
     units = list(dict.fromkeys(reading.form.unit for reading in readings))
-    named = [_PLURAL.get(unit, f"{unit}s") for unit in units]
+    named = [_plural(unit) for unit in units]
     text = f"{len(rows)} times of the form {_plain(first)!r} can be {' or '.join(named)}."
     ways = [Fix.of(freq=unit, when=f"if they are {words}") for unit, words in zip(units, named, strict=True) if unit != "half"]
     halves = "rename the column to 'half' if they are half-years, or " if "half" in units else ""  # no word of `freq`

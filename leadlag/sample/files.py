@@ -1,73 +1,136 @@
-"""CSV and Parquet files as frames: every cell as it was written, so that one gate reads all numbers."""
+"""Files as frames: every cell as it was written, so that one gate reads all numbers."""
 
 from __future__ import annotations
 
-import csv
-import io
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
 import pandas as pd
 
+from leadlag._validation import only_data_positional
 from leadlag.errors import UsageError
-from leadlag.sample.tables import AS_WRITTEN, LINES, SOURCE, FileLines, as_pandas
-from leadlag.sample.violations import ViolationList, counted, raise_violations
+from leadlag.sample.encodings import decoded
+from leadlag.sample.framed import framed
+from leadlag.sample.rows import csv_rows, skipped_lines
+from leadlag.sample.sheets import sheet_rows
+from leadlag.sample.tables import AS_WRITTEN, SEPARATOR, SOURCE, as_pandas
 
 __all__ = ["read_file"]
 
-_DELIMITERS = (",", ";", "\t", "|")
+_TEXT = (".csv", ".txt", ".tsv", ".tab")
+_PARQUET = (".parquet", ".pq")
+_EXCEL = (".xlsx", ".xlsm")
+#: Other files with tables, each with the way to make one that is read.
+_OTHERS = {".xls": "save it as .xlsx", ".xlsb": "save it as .xlsx", ".ods": "save it as .xlsx", ".gz": "unpack it first",
+           ".zip": "unpack it first", ".feather": "save it as .parquet"}  # fmt: skip
 
 
-def read_file(source: str | Path | IO[str]) -> pd.DataFrame:
-    r"""Read a .csv or .parquet file, or an open text stream of CSV, into a frame for `as_sample`.
+@only_data_positional
+def read_file(
+    path: str | os.PathLike[str] | IO[str] | IO[bytes],
+    *,
+    sep: str | None = None,
+    encoding: str | None = None,
+    skip_rows: int | Sequence[int] | None = None,
+    sheet: str | None = None,
+) -> pd.DataFrame:
+    r"""Read a file into a frame of its cells as they are written, which goes into every function like any other frame.
 
     Parameters
     ----------
-    source : str, pathlib.Path or text stream
-        A path that ends in .csv, .txt, .tsv, .parquet or .pq; a stream such as standard input holds CSV.
+    path : str, path or open file
+        A path that ends in .csv, .txt, .tsv, .parquet, .pq or .xlsx; an open file such as ``sys.stdin`` holds CSV.
+    sep : str, optional
+        The sign between cells. None takes the one of ``, ; | tab`` by which all lines have one number of cells, or that of
+        a first line ``sep=;``.
+    encoding : str, optional
+        Such as ``"cp1252"`` or ``"utf-16-le"``. None reads the mark of the file, else UTF-8, else cp1252 with a note where its
+        words make sense so.
+    skip_rows : int or sequence of int, optional
+        So many first lines, or the lines of these numbers, which count from 1, are left out.
+    sheet : str, optional
+        The sheet of a workbook, if several are not empty.
 
     Returns
     -------
     pandas.DataFrame
-        CSV cells stay text: numbers and dates are read by `as_sample`, strictly.
+        Cells of CSV are text: what numbers and dates mean is said, strictly, in `from_wide` (``decimal``, ``thousands``,
+        ``date_format``, ...). Lines with one cell above the header, and comment lines (``#``), are left out with a note.
 
     Raises
     ------
     UsageError
-        If the file is not there, is of another kind, or is not UTF-8.
+        If the file is not there, is of another kind, or could be read in two ways; with the option that decides.
     DataContractError
-        If lines have too many or too few fields.
+        If lines have too many or too few cells.
 
     Examples
     --------
     >>> import io
-    >>> read_file(io.StringIO("week,visits\n2024-01-01,12\n")).to_dict("list")
-    {'week': ['2024-01-01'], 'visits': ['12']}
+    >>> read_file(io.StringIO("Report of May;\nweek;visits\n2024-01-01;1.034\n")).to_dict("list")
+    {'week': ['2024-01-01'], 'visits': ['1.034']}
     """
-    if not isinstance(source, (str, Path)):
-        frame = _parse(source.read(), "the stream")
+    skipped = skipped_lines(skip_rows)
+    if not isinstance(path, (str, os.PathLike)):
+        _refuse_option("sheet", sheet, "standard input")
+        frame = _csv(_content(path), "standard input", sep, encoding, skipped)
         frame.attrs[SOURCE] = "standard input"
         return frame
-    frame = _read_path(source)
-    frame.attrs[SOURCE] = str(source)
+    frame = _read_path(path, sep, encoding, skipped, sheet)
+    frame.attrs[SOURCE] = str(path)
     return frame
 
 
-def _read_path(source: str | Path) -> pd.DataFrame:
+def _content(stream: IO[str] | IO[bytes]) -> str | bytes:
+    """What an open file holds, as bytes where it can be told."""
+    raw = getattr(stream, "buffer", stream)
+    if not hasattr(raw, "read"):
+        raise UsageError(f"path is a {type(stream).__name__}: give the path of a file, or an open file.")
+    content: str | bytes = raw.read()
+    return content
+
+
+def _read_path(
+    source: str | os.PathLike[str], sep: str | None, encoding: str | None, skipped: Any, sheet: str | None
+) -> pd.DataFrame:
     path = Path(source)
-    kind = path.suffix.casefold()
-    if kind not in (".csv", ".txt", ".tsv", ".parquet", ".pq"):
-        raise UsageError(f"file={str(source)!r} is not allowed: give a .csv or .parquet file, or - for CSV on standard input.")
+    name, kind = str(source), path.suffix.casefold()
+    if kind not in (*_TEXT, *_PARQUET, *_EXCEL):
+        step = _OTHERS.get(kind, "give a .csv, .xlsx or .parquet file, or - for CSV on standard input")
+        raise UsageError(f"file={name!r} is not allowed: {step}.")
     if not path.is_file():
-        raise UsageError(f"file={str(source)!r} does not exist: check the path, or give - for CSV on standard input.")
-    if kind in (".parquet", ".pq"):
+        raise UsageError(f"file={name!r} does not exist: check the path, or give - for CSV on standard input.")
+    if kind not in _EXCEL:
+        _refuse_option("sheet", sheet, name)
+    if kind not in _TEXT:
+        _refuse_option("sep", sep, name)
+        _refuse_option("encoding", encoding, name)
+    if kind in _PARQUET:
+        _refuse_option("skip_rows", skipped or None, name)
         return _parquet(path)
-    try:
-        return _parse(path.read_text(encoding="utf-8-sig"), str(source))
-    except UnicodeDecodeError:
-        raise UsageError(f"file={str(source)!r} is not UTF-8 text: save it as UTF-8 CSV.") from None
+    data = path.read_bytes()
+    if kind in _TEXT:
+        return _csv(data, name, sep, encoding, skipped)
+    frame = framed(sheet_rows(data, name, sheet=sheet, skipped=skipped), name, skipped=skipped)
+    del frame.attrs[AS_WRITTEN]
+    return frame
+
+
+def _refuse_option(option: str, value: Any, name: str) -> None:
+    """A `UsageError` about an option that says nothing of this kind of file."""
+    if value is not None:
+        raise UsageError(f"{option} says nothing about file={name!r}: leave it out.")
+
+
+def _csv(data: str | bytes, name: str, sep: str | None, encoding: str | None, skipped: Any) -> pd.DataFrame:
+    """CSV as a frame of text."""
+    text, notes = (data.removeprefix("\ufeff"), ()) if isinstance(data, str) else decoded(data, name, encoding)
+    rows, separator, more = csv_rows(text, name, sep=sep, skipped=skipped)
+    frame = framed(rows, name, skipped=skipped, notes=(*notes, *more))
+    frame.attrs[SEPARATOR] = separator
+    return frame
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -82,55 +145,3 @@ def _parquet(path: Path) -> pd.DataFrame:
     except (pyarrow.lib.ArrowException, OSError) as error:
         raise UsageError(f"file={str(path)!r} cannot be read as Parquet: {error}.") from None
     return as_pandas(table, "file")
-
-
-def _parse(text: str, name: str) -> pd.DataFrame:
-    """CSV text as a frame of text."""
-    text = text.removeprefix("\ufeff")
-    header = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=header.count)
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        lines = [(reader.line_num, row) for row in reader if row]
-    except csv.Error as error:
-        raise UsageError(f"file={name!r} cannot be read as CSV: {error}.") from None
-    if not lines:
-        raise UsageError(f"file={name!r} is empty: give a header line and one line per period.")
-    labels = lines[0][1]
-    _refuse_ragged(lines[1:], len(labels))
-    rows = [row for _, row in lines[1:]]
-    frame = _labelled(labels, np.array(rows, dtype=object).reshape(len(rows), len(labels)))
-    frame.attrs[LINES] = FileLines([number for number, _ in lines[1:]])
-    return frame
-
-
-def _refuse_ragged(lines: Sequence[tuple[int, list[str]]], width: int) -> None:
-    """A line with another number of fields shifts its values into wrong columns."""
-    ragged = [f"line {number} has {len(row)}" for number, row in lines if len(row) != width]
-    if ragged:
-        violations = ViolationList()
-        step = "quote fields that hold the delimiter, and give every line the same number of fields."
-        violations.add(
-            "LL303",
-            f"{counted(len(ragged), 'line does', 'lines do')} not have the {width} fields of the header.",
-            argument="file",
-            examples=ragged,
-            next_step=step,
-        )
-        raise_violations(violations)
-
-
-def _labelled(labels: Sequence[str], cells: np.ndarray) -> pd.DataFrame:
-    """Columns under their names; a first column without a name is the index, as pandas writes it."""
-    first = 1 if labels and not labels[0].strip() else 0
-    kept = [
-        place for place in range(first, len(labels)) if labels[place].strip() or any(cell.strip() for cell in cells[:, place])
-    ]
-    names = [labels[place].strip() or f"column {place + 1}" for place in kept]
-    frame = pd.DataFrame(cells.T[kept].T, columns=pd.Index(names, dtype=object), dtype=object, copy=False)
-    frame.attrs[AS_WRITTEN] = True
-    if first:
-        index = cells[:, 0].tolist()
-        whole = all(cell.strip().removeprefix("-").isdecimal() for cell in index)
-        frame.index = pd.Index([int(cell) for cell in index]) if whole else pd.Index(index, dtype=object)
-    return frame

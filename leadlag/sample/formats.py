@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from leadlag.errors import UsageError
+from leadlag.sample.timewords import MONTHS, WEEKDAYS, plain_text
 
 __all__ = [
     "FORMAT_WORDS",
@@ -19,19 +21,33 @@ __all__ = [
     "formatted_numbers",
     "formatted_texts",
     "names_weeks",
+    "padded",
+    "written_numbers",
 ]
 
 _DAY = 86_400_000_000
+_YEAR_DIGITS = 4
+#: Digits that each sign stands for.
+_WIDTHS: Mapping[str, int] = MappingProxyType({"Y": 4, "G": 4, "y": 2, "m": 2, "d": 2, "V": 2, "H": 2, "M": 2, "S": 2, "j": 3})
+_WORD = re.compile(r"[^\W\d_]{2,}(?:-feira)?\.?")
 _STATA_WEEK = re.compile(r"(\d{4})[ :-]?w(\d{1,2})", re.ASCII | re.IGNORECASE)
 #: Formats of dates in another than ISO form that are tried to say which would fit.
 _USUAL = (
     "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y",
     "%d-%m-%y", "%m-%d-%y", "%m/%Y", "%m-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
-    "%b %d %Y", "%d. %B %Y", "%d. %b %Y", "%b %y", "%y-%b",
+    "%b %d %Y", "%d. %B %Y", "%d. %b %Y", "%b %y", "%y-%b", "%Y. %m. %d.", "%Y. %m. %d", "%d. %m. %Y", "%a %d.%m.%Y",
 )  # fmt: skip
 #: Signs of weeks, with what makes each its first day.
 _WEEKS: Mapping[str, tuple[str, str]] = MappingProxyType({"%V": (" 1", " %u"), "%W": (" 1", " %w"), "%U": (" 0", " %w")})
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", ", %H:%M")
+
+#: What ``strptime`` reads for each sign of a name, by the number of the weekday or month.
+_ENGLISH: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "%a": tuple(calendar.day_abbr), "%A": tuple(calendar.day_name),
+        "%b": tuple(calendar.month_abbr), "%B": tuple(calendar.month_name),
+    }
+)  # fmt: skip
 
 
 def check_format(date_format: object) -> str | None:
@@ -90,23 +106,60 @@ def fitting_formats(texts: Sequence[str], *, most: int = 3) -> tuple[str, ...]:
     if not texts:
         return ()
     clocks = _CLOCKS if ":" in texts[0] else ("",)
-    found = []
-    for form in (f"{day}{clock}" for day in _USUAL for clock in clocks):
-        read = _reader(form)
-        if all(read(text) is not None for text in texts):
-            found.append(form)
-    return tuple(found[:most])
+    forms = [f"{day}{clock}" for day in _USUAL for clock in clocks]
+    for lenient in (False, True):  # names in English first
+        found: list[str] = []
+        for form in forms:
+            read = _reader(form, lenient=lenient)
+            if form.replace("%B", "%b") not in [each.replace("%B", "%b") for each in found] and all(map(read, texts)):
+                found.append(form)
+        if found:
+            return tuple(found[:most])
+    return ()
 
 
-def _reader(date_format: str) -> Callable[[str], dt.datetime | None]:
+def padded(texts: Sequence[str], date_format: str) -> list[str]:
+    """Digits with the first nought that a spreadsheet took away, for formats of digits only that begin with a day or month.
+
+    Examples
+    --------
+    >>> padded(["3012024", "10012024"], "%d%m%Y"), padded(["20241"], "%Y%m")
+    (['03012024', '10012024'], ['20241'])
+    """
+    signs = re.findall(r"%(.)", date_format)
+    only_digits = "".join(f"%{sign}" for sign in signs) == date_format and all(sign in _WIDTHS for sign in signs)
+    if not only_digits or signs[0] in ("Y", "G") or not all(text.isdecimal() for text in texts):
+        return list(texts)
+    return [text.zfill(sum(_WIDTHS[sign] for sign in signs)) for text in texts]
+
+
+def written_numbers(values: Sequence[float], date_format: str) -> list[str]:
+    """Numbers such as 2024.1 as they were written for a format, 2024.10, before the last noughts were lost.
+
+    Examples
+    --------
+    >>> written_numbers([2024.09, 2024.1], "%Y.%m"), written_numbers([12.2019, 1.202], "%m.%Y")
+    (['2024.09', '2024.10'], ['12.2019', '1.2020'])
+    """
+    fewest = max(len(repr(float(value)).partition(".")[2]) for value in values)
+    for digits in range(fewest, _YEAR_DIGITS + 1):
+        texts = [f"{value:.{digits}f}" for value in values]
+        if None not in formatted_texts(texts, date_format):
+            return texts
+    return [repr(float(value)) for value in values]
+
+
+def _reader(date_format: str, *, lenient: bool = True) -> Callable[[str], dt.datetime | None]:
     """Reads one text; a week without a weekday is its first day, a quarter its first month."""
     more = next((pair for sign, pair in _WEEKS.items() if sign in date_format and names_weeks(date_format)), ("", ""))
 
     def one(text: str, form: str) -> dt.datetime | None:
-        try:
-            return dt.datetime.strptime(text + more[0], form + more[1])
-        except ValueError:
-            return None
+        for written in (text, *(_in_english(text, form) if lenient else ())):
+            try:
+                return dt.datetime.strptime(written + more[0], form + more[1])
+            except (ValueError, re.error):  # the second where a sign stands twice
+                continue
+        return None
 
     def quarter(text: str) -> dt.datetime | None:
         for number in range(1, 5):
@@ -116,6 +169,25 @@ def _reader(date_format: str) -> Callable[[str], dt.datetime | None]:
         return None
 
     return quarter if "%q" in date_format else lambda text: one(text, date_format)
+
+
+def _in_english(text: str, form: str) -> tuple[str, ...]:
+    """A text with the names of months and weekdays that `form` speaks of in English, which is what ``strptime`` reads."""
+    names = re.findall(r"%[abAB]", form)
+    if not names:
+        return ()
+    left = list(names)
+
+    def english(found: re.Match[str]) -> str:
+        plain = plain_text(found[0]).rstrip(".")
+        for sign in left:
+            table = WEEKDAYS if sign in ("%a", "%A") else MONTHS
+            if plain in table:
+                left.remove(sign)
+                return _ENGLISH[sign][table[plain]]
+        return found[0]
+
+    return (_WORD.sub(english, text),)
 
 
 def _number(text: str) -> float:

@@ -31,10 +31,13 @@ def from_wide(
     data: Any,
     *,
     time: str | None = None,
+    segment: str | None = None,
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     as_of: Any = None,
     catalogue: Iterable[Metric] | None = None,
     infinite: str = "error",
@@ -48,6 +51,9 @@ def from_wide(
     time : str, optional
         Column (or index name) with the times. None takes a dated index, else the one column that can only be
         dates, else the order of the rows.
+    segment : str, optional
+        Column with the segment (country, plan, ...) of a table with one row per period and segment; every segment gets its own
+        values on one calendar. Not allowed with a list.
     freq : {"hour", "day", "business_day", "week", "month", "quarter", "year", "period"}, optional
         Cadence; None infers it from the most frequent step. Not allowed with a list.
     tz : str, optional
@@ -58,6 +64,10 @@ def from_wide(
         Which day of a week, or of another step off the calendar, its date names: the first, or the last that still belongs to it
         (the last hour, of steps of hours). None goes by what the table says of itself: periods by their type, texts with both
         ends, a name such as ``week_ending``. Tables of a list may differ: ``{"data[0]": "end"}``.
+    decimal : {".", ","}, optional
+        Decimal mark of numbers written as text. None reads the point, and what the cells themselves say (``"1.234,50"``).
+    thousands : {".", ",", " ", "'"}, optional
+        Mark of thousands in numbers written as text; columns that it does not fit keep their decimal point.
     as_of : date, datetime, str or int, optional
         What was known then: periods that end later are dropped. A date counts to its end.
     catalogue : iterable of Metric, optional
@@ -84,8 +94,8 @@ def from_wide(
     array([ 3.,  4., nan,  5.])
     """
     settings = Settings.checked(
-        time=time, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, as_of=as_of, catalogue=catalogue,
-        infinite=infinite,
+        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal,
+        thousands=thousands, as_of=as_of, catalogue=catalogue, infinite=infinite,
     )  # fmt: skip
     return _read_or_raise(data, settings, None)
 
@@ -95,6 +105,7 @@ def as_sample(
     data: Any,
     *,
     time: str | None = None,
+    segment: str | None = None,
     catalogue: Iterable[Metric] | None = None,
     missing: Missing = "mask",
     columns: Any = None,
@@ -102,6 +113,8 @@ def as_sample(
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     as_of: Any = None,
     infinite: str = "error",
 ) -> Sample:
@@ -112,8 +125,8 @@ def as_sample(
     data : Sample, eager frame, or a list of these
         A Sample passes through, then metrics are chosen and missing periods treated. In a list each table is read by itself;
         those of one cadence come onto one calendar, those of another one into `Sample.others`.
-    time, freq, tz, date_format, dates_at, as_of, infinite
-        As in `from_wide`; not allowed with a Sample, which has its calendar.
+    time, segment, freq, tz, date_format, dates_at, decimal, thousands, as_of, infinite
+        As in `from_wide`; not allowed with a Sample, which has been read.
     catalogue : iterable of Metric, optional
         What is known about the metrics; its `missing` goes before the argument.
     missing : {"mask", "error", "zero"} or ("ffill", n)
@@ -144,8 +157,8 @@ def as_sample(
     (('visits', 'sales'), array([4., 0., 6.]))
     """
     settings = Settings.checked(
-        time=time, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, as_of=as_of, catalogue=catalogue,
-        missing=missing, infinite=infinite,
+        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal,
+        thousands=thousands, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite,
     )  # fmt: skip
     return _read_or_raise(data, settings, columns)
 
@@ -154,6 +167,7 @@ def find_violations(
     data: Any,
     *,
     time: str | None = None,
+    segment: str | None = None,
     catalogue: Iterable[Metric] | None = None,
     missing: Missing = "mask",
     columns: Any = None,
@@ -161,6 +175,8 @@ def find_violations(
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     as_of: Any = None,
     infinite: str = "error",
 ) -> tuple[Violation, ...]:
@@ -184,8 +200,8 @@ def find_violations(
     ['LL302']
     """
     settings = Settings.checked(
-        time=time, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, as_of=as_of, catalogue=catalogue,
-        missing=missing, infinite=infinite,
+        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal,
+        thousands=thousands, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite,
     )  # fmt: skip
     said = {name: getattr(settings, name) for name in READING if name != "catalogue"} | {"catalogue": catalogue}
     return tuple(found.told(Call.of(from_wide, said)) for found in _read(data, settings, columns)[1])

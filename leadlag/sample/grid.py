@@ -12,7 +12,7 @@ import pandas as pd
 
 from leadlag._validation import as_int
 from leadlag.errors import UsageError
-from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence, off_calendar
+from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence, nearly_empty, off_calendar
 from leadlag.sample.model import Note
 from leadlag.sample.naming import placed, what_was_read
 from leadlag.sample.periods import BUSINESS, WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of, step_in_words
@@ -45,7 +45,14 @@ class Grid:
 
 
 def build_grid(
-    stamps: Stamps | None, n_rows: int, *, freq: Freq | None, as_of: Any, time: str | None, violations: ViolationList
+    stamps: Stamps | None,
+    n_rows: int,
+    *,
+    freq: Freq | None,
+    as_of: Any,
+    time: str | None,
+    violations: ViolationList,
+    filled: bool = False,
 ) -> Grid | None:
     """The grid of the rows, or None after collecting why there is none.
 
@@ -62,17 +69,22 @@ def build_grid(
         The time column, for messages.
     violations : ViolationList
         Receives what is wrong.
+    filled : bool
+        Whether a rule says what a period without a row stands for.
     """
     if stamps is None:
         if as_of is not None:
             raise UsageError(f"as_of={as_of!r} needs dated rows or a counter: name the time column with time=.")
         calendar = Calendar(freq=freq or "period", index=pd.RangeIndex(n_rows), in_order=True)
-        return Grid(calendar=calendar, rows=np.arange(n_rows), places=np.arange(n_rows))
+        note = Note(code="LL137", column=None, text="no column is the time: rows were taken in their order, one period each.")
+        return Grid(calendar=calendar, rows=np.arange(n_rows), places=np.arange(n_rows), notes=(note,))
     notes: list[Note] = []
     counted_periods = _count_periods(stamps, freq, time, violations, notes)
     if counted_periods is None:
         return None
     cadence, ordinals, clock, tz = counted_periods
+    if freq is not None and _refused_as_empty(stamps, cadence, ordinals, time, violations, filled=filled):
+        return None
     if stamps.off == BUSINESS and as_of is not None:
         raise UsageError(
             f"as_of={as_of!r} is a date, and times written like {stamps.written!r} belong to a business year, whose dates are "
@@ -147,6 +159,29 @@ def _count_periods(
             Note(code="LL114", column=time, text=f"rows are {step} apart, which is counted in plain periods without a season.")
         )
     return cadence, ordinals, clock, tz
+
+
+def _refused_as_empty(
+    stamps: Stamps, cadence: Cadence, ordinals: np.ndarray, time: str | None, violations: ViolationList, *, filled: bool
+) -> bool:
+    """Whether the rows would be lost among periods without one, which is collected; nothing of that size has been made yet."""
+    if cadence.base == "counter":
+        return False
+    own = infer_cadence(stamps.local, stamps.utc).cadence
+    if not nearly_empty(ordinals, cadence, own, filled=filled):
+        return False
+    unit = cadence.freq.replace("_", " ")
+    n_rows, span = len(np.unique(ordinals)), int(ordinals.max()) - int(ordinals.min()) + 1
+    ends = np.sort(stamps.local)[[0, -1]].astype("datetime64[D]")
+    text = f"only {n_rows:,} of the {span:,} {unit}s from {ends[0]} to {ends[1]} would have a row."
+    if own is None or own == cadence:
+        step = "name a longer period, correct times that lie far off, or say by Metric(missing=...) what no row means."
+        violations.add("LL309", text, argument="time", column=time, next_step=step)
+    else:
+        apart = step_in_words(own) if own.freq == "period" else f"one {own.freq.replace('_', ' ')}"
+        step = f"the rows are {apart} apart: leave freq out, or say so"
+        violations.add("LL309", text, argument="time", column=time, next_step=step, fix=Fix.of(freq=own.freq))
+    return True
 
 
 def _all_business_days(clock: np.ndarray, time: str | None, violations: ViolationList) -> bool:

@@ -13,29 +13,22 @@ from leadlag._validation import as_name, only_data_positional
 from leadlag.catalogue import Metric, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import quotient
-from leadlag.sample.columns import read_columns
+from leadlag.sample.columns import read_values
 from leadlag.sample.grid import Grid, build_grid, fold, form_notes, repeated_periods
+from leadlag.sample.labels import Labels, labels_of
 from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import Note, Sample, TableRead
 from leadlag.sample.names import clean_names
 from leadlag.sample.periods import DatesAt, Freq
 from leadlag.sample.rates import add_rates, rate_parts, rule_of, undeclared_metrics, with_aggregates
 from leadlag.sample.settings import Settings
-from leadlag.sample.split import Group, groups_of, slow_note
-from leadlag.sample.tables import as_pandas, row_words
+from leadlag.sample.split import Group, first_rows, groups_of, slow_note
+from leadlag.sample.tables import NOTES, as_pandas, row_words
 from leadlag.sample.times import Stamps, read_times
+from leadlag.sample.totals import long_totals_of
 from leadlag.sample.violations import ViolationList, counted, raise_violations
 
 __all__ = ["from_long"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Labels:
-    """Labels of a column: the cleaned names in order, the original of each, and the code of every row."""
-
-    names: tuple[str, ...]
-    originals: Mapping[str, Any]
-    codes: np.ndarray
 
 
 @only_data_positional
@@ -50,6 +43,8 @@ def from_long(
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     as_of: Any = None,
     catalogue: Iterable[Metric] | None = None,
     infinite: str = "error",
@@ -64,8 +59,8 @@ def from_long(
         Columns with the times, the names of the metrics and the numbers.
     segment : str, optional
         Column with the segment (country, plan, ...); every segment gets its own values on one calendar.
-    freq, tz, date_format, dates_at, as_of, catalogue, infinite
-        As in `from_wide`.
+    freq, tz, date_format, dates_at, decimal, thousands, as_of, catalogue, infinite
+        As in `from_wide`; marks and units of numbers are judged metric by metric.
 
     Returns
     -------
@@ -89,25 +84,35 @@ def from_long(
            [nan,  7.]])
     """
     settings = Settings.checked(
-        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, as_of=as_of, catalogue=catalogue, infinite=infinite
-    ).of_table("data", ["data"])
+        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal, thousands=thousands, as_of=as_of,
+        catalogue=catalogue, infinite=infinite,
+    ).of_table("data", ["data"])  # fmt: skip
     frame = as_pandas(data)
     violations = ViolationList()
     columns = _columns(frame, {"time": time, "metric": metric, "value": value, "segment": segment}, violations)
-    metrics = _labels(columns["metric"], "metric", violations)
-    segments = _labels(columns["segment"], "segment", violations) if "segment" in columns else None
-    stamps = read_times(
-        columns["time"], name=time, tz=settings.tz, date_format=date_format, freq=settings.freq, violations=violations,
-        row=row_words(frame), dates_at=settings.said_end,
+    metrics = labels_of(columns["metric"], "metric", violations)
+    segments = labels_of(columns["segment"], "segment", violations) if "segment" in columns else None
+    rows, values_wrong = [f"row {row}" for row in range(len(frame))], ViolationList()
+    block = read_values(
+        columns["value"], metrics.codes, metrics.names, name=value, infinite=settings.infinite, rows=rows, settings=settings,
+        violations=values_wrong,
     )  # fmt: skip
-    rows = [f"row {row}" for row in range(len(frame))]
-    table = columns["value"].to_frame()
-    block = read_columns(
-        table, [value], [0], asked={value: "value"}, infinite=settings.infinite, rows=rows, violations=violations
-    )
+    row, values = row_words(frame), block.values[:, 0]
+    totals = long_totals_of(columns["time"], values, _groups(metrics, segments))
+    kept = np.setdiff1d(np.arange(len(frame)), totals.rows)
+    stamps = read_times(
+        columns["time"].iloc[kept], name=time, tz=settings.tz, date_format=date_format, freq=settings.freq,
+        violations=violations, row=lambda at: row(int(kept[at])), hint=totals.hint, dates_at=settings.said_end,
+    )  # fmt: skip
+    violations.found.extend(values_wrong)
     if stamps is None or len(violations):
         raise_violations(violations)
-    long = _Long(n_rows=len(frame), time=time, stamps=stamps, values=block.values[:, 0], metrics=metrics, segments=segments)
+    whole = _Long(
+        n_rows=len(frame), time=time, stamps=stamps, values=values, metrics=metrics, segments=segments,
+        read=frame.attrs.get(NOTES, ()),
+    )  # fmt: skip
+    long = whole.without(totals.rows)
+    told = (*block.notes, *totals.note(columns["time"], time, row))
     everything = Group(columns=np.arange(len(metrics.names)))
     groups = long.groups() if freq is None else (everything,)
     parts = []
@@ -116,10 +121,19 @@ def from_long(
         part = _one_calendar(mine, settings if group.freq is None else replace(settings, freq=group.freq), violations)
         if part is not None:
             notes = (slow_note(mine.metrics.names, mine.first_row, part.calendar),) if group.slow else ()
-            parts.append(add_rates(replace(part, notes=(*part.notes, *block.notes, *notes)), settings.catalogue, None))
+            parts.append(add_rates(replace(part, notes=(*part.notes, *told, *notes)), settings.catalogue, None))
     if len(violations):
         raise_violations(violations)
     return by_cadence(parts, order=tuple(name for part in parts for name in part.names))
+
+
+def _groups(metrics: Labels, segments: Labels | None) -> list[tuple[str, np.ndarray]]:
+    """Name and rows of each metric, in each segment."""
+    codes = np.zeros(len(metrics.codes), dtype=np.int64) if segments is None else segments.codes.astype(np.int64)
+    codes = codes * len(metrics.names) + metrics.codes
+    order = np.argsort(codes, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
+    return [(metrics.names[metrics.codes[part[0]]], part) for part in parts if len(part)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,8 +144,9 @@ class _Long:
     time: str
     stamps: Stamps
     values: np.ndarray
-    metrics: _Labels
-    segments: _Labels | None
+    metrics: Labels
+    segments: Labels | None
+    read: tuple[Note, ...]
 
     @property
     def first_row(self) -> str:
@@ -140,13 +155,20 @@ class _Long:
 
     def groups(self) -> tuple[Group, ...]:
         """The metrics by cadence."""
-        moment, moments = pd.factorize(self.stamps.utc)
-        first = np.empty(len(moments), dtype=np.int64)
-        first[moment[::-1]] = np.arange(len(moment))[::-1]
-        there = np.zeros((len(first), len(self.metrics.names)), dtype=bool)
         known = ~np.isnan(self.values)
+        first, moment = first_rows(self.stamps)
+        there = np.zeros((len(first), len(self.metrics.names)), dtype=bool)
         there[moment[known], self.metrics.codes[known]] = True
         return groups_of(self.stamps.at(first), there)
+
+    def without(self, rows: Sequence[int]) -> _Long:
+        """The table without rows of totals, whose times were not read."""
+        if not rows:
+            return self
+        kept = np.setdiff1d(np.arange(len(self.values)), rows)
+        segments = None if self.segments is None else replace(self.segments, codes=self.segments.codes[kept])
+        metrics = replace(self.metrics, codes=self.metrics.codes[kept])
+        return replace(self, values=self.values[kept], metrics=metrics, segments=segments)
 
     def of(self, columns: np.ndarray) -> _Long:
         """The rows with a value of these metrics."""
@@ -158,14 +180,20 @@ class _Long:
             stamps=self.stamps.at(rows),
             values=self.values[rows],
             metrics=replace(self.metrics, names=names, codes=codes),
-            segments=None if self.segments is None else replace(self.segments, codes=self.segments.codes[rows]),
+            segments=None if self.segments is None else self.segments.at(rows),
         )
 
 
 def _one_calendar(long: _Long, settings: Settings, violations: ViolationList) -> Sample | None:
     """Metrics of one cadence, or None after collecting what is wrong."""
     grid = build_grid(
-        long.stamps, len(long.values), freq=settings.freq, as_of=settings.as_of, time=long.time, violations=violations
+        long.stamps,
+        len(long.values),
+        freq=settings.freq,
+        as_of=settings.as_of,
+        time=long.time,
+        violations=violations,
+        filled=settings.filled,
     )
     if grid is None:
         return None
@@ -177,7 +205,7 @@ def _one_calendar(long: _Long, settings: Settings, violations: ViolationList) ->
         calendar=grid.calendar,
         names=long.metrics.names,
         values=values,
-        notes=(*form_notes(long.stamps), *repeats, *grid.notes),
+        notes=(*long.read, *form_notes(long.stamps), *repeats, *grid.notes),
         segments=() if long.segments is None else long.segments.names,
         name_map={name: long.metrics.originals[name] for name in long.metrics.names},
         read=TableRead(n_rows=long.n_rows, time=long.time, form=long.stamps.form_name(settings.date_format)),
@@ -204,25 +232,8 @@ def _columns(frame: pd.DataFrame, wanted: Mapping[str, str | None], violations: 
     return {argument: frame.iloc[:, place].reset_index(drop=True) for argument, place in places.items()}
 
 
-def _labels(column: pd.Series, argument: str, violations: ViolationList) -> _Labels:
-    """Names in a column, sorted, so that the order of the rows does not matter."""
-    codes, uniques = pd.factorize(column.astype(object), use_na_sentinel=True)
-    missing = np.flatnonzero(codes < 0)
-    if len(missing):
-        rows = [f"row {row}" for row in missing[:5]]
-        step = "fill in the names, or drop these rows."
-        text = f"{counted(len(missing), 'row has', 'rows have')} no {argument} (rows count from 0)."
-        violations.add("LL303", text, argument=argument, column=str(column.name), examples=rows, next_step=step)
-    clean = clean_names(list(uniques), violations, argument=argument, what=argument)
-    order = sorted(range(len(clean.names)), key=clean.names.__getitem__)
-    rank = np.argsort(np.array(order, dtype=np.int64), kind="stable")
-    names = tuple(clean.names[place] for place in order)
-    originals = {clean.names[place]: clean.labels[place] for place in order}
-    return _Labels(names=names, originals=originals, codes=rank[codes] if len(rank) else codes)
-
-
 def _check_repeats(
-    grid: Grid, metrics: _Labels, segments: _Labels | None, catalogue: Mapping[str, Metric], violations: ViolationList
+    grid: Grid, metrics: Labels, segments: Labels | None, catalogue: Mapping[str, Metric], violations: ViolationList
 ) -> tuple[Note, ...]:
     """Several rows of one metric in one period are an error unless the catalogue says what they add up to."""
     aggregated = 0
@@ -249,7 +260,7 @@ def _check_repeats(
 
 
 def _pivot(
-    values: np.ndarray, grid: Grid, metrics: _Labels, segments: _Labels | None, catalogue: Mapping[str, Metric]
+    values: np.ndarray, grid: Grid, metrics: Labels, segments: Labels | None, catalogue: Mapping[str, Metric]
 ) -> np.ndarray:
     """Values on the grid, shape (n_periods, n_metrics), with several segments (n_segments, n_periods, n_metrics)."""
     n_segments = 1 if segments is None else len(segments.names)

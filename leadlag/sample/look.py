@@ -15,7 +15,7 @@ from leadlag.sample.forms import FORMS
 from leadlag.sample.iso import ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, is_missing
 from leadlag.sample.numbers import to_float64
 from leadlag.sample.shapes import fitting
-from leadlag.sample.timewords import says_time
+from leadlag.sample.timewords import says_time, tidy
 
 __all__ = ["Look", "look_at", "look_under", "may_hold_times", "months_as_numbers", "numbers_of", "rises_by_one_step"]
 
@@ -81,10 +81,10 @@ def look_at(column: pd.Series, date_format: str | None = None) -> Look:
     some = cells[:: max(1, len(cells) // _FIRST)]
     if not any(isinstance(cell, str) for cell in some):
         return _objects(cells)
-    numbers = sum(_is_number(str(cell).strip()) for cell in some)
+    numbers = sum(_is_number(tidy(str(cell))) for cell in some)
     if date_format is None and 2 * numbers > len(some):
         return Look(kind="number", n_cells=len(cells), n_fit=numbers)
-    return _texts([cell.strip() if isinstance(cell, str) else str(cell) for cell in cells], date_format)
+    return _texts([tidy(str(cell)) for cell in cells], date_format)
 
 
 def look_under(column: pd.Series, name: str | None, date_format: str | None = None) -> Look:
@@ -112,12 +112,12 @@ def months_as_numbers(column: pd.Series) -> bool:
     if getattr(column.dtype, "kind", "O") in "fiubcmM":
         return False
     cells = [cell for cell in column.tolist() if not is_missing(cell)]
-    return len(cells) > 0 and all(isinstance(cell, str) and MONTH_OF_YEAR.fullmatch(cell.strip()) is not None for cell in cells)
+    return len(cells) > 0 and all(isinstance(cell, str) and MONTH_OF_YEAR.fullmatch(tidy(cell)) is not None for cell in cells)
 
 
 def _numbers_as_text(cells: Sequence[object]) -> bool:
     """Whether all of some cells are numbers written as text, as in most columns of a file."""
-    return len(cells) > 0 and all(isinstance(cell, str) and _is_number(cell.strip()) for cell in cells)
+    return len(cells) > 0 and all(isinstance(cell, str) and _is_number(tidy(cell)) for cell in cells)
 
 
 def _is_number(text: str) -> bool:

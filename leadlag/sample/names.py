@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leadlag._validation import as_names
+from leadlag._validation import as_names, names_of, plain_name
 from leadlag.errors import UsageError
 from leadlag.sample.violations import ViolationList
 
@@ -33,22 +33,6 @@ class CleanNames:
     labels: tuple[Hashable, ...]
 
 
-def plain_name(label: Any) -> str:
-    """A label as text: levels joined with `` / ``, Unicode form NFC.
-
-    Examples
-    --------
-    >>> plain_name(("web", "visits"))
-    'web / visits'
-    >>> plain_name(2024)
-    '2024'
-    """
-    if isinstance(label, tuple):
-        levels = [plain_name(level) for level in label]
-        return " / ".join(level for level in levels if level)
-    return unicodedata.normalize("NFC", label if isinstance(label, str) else str(label))
-
-
 def first_names(names: Sequence[str], most: int = 5) -> str:
     """The first names as text, the others counted.
 
@@ -65,7 +49,7 @@ def clean_names(
     labels: Sequence[Hashable], violations: ViolationList, *, argument: str = "data", what: str = "column"
 ) -> CleanNames:
     """Clean column labels, and collect duplicates, Unicode twins and control characters."""
-    names = tuple(plain_name(label) for label in labels)
+    names = names_of(labels)
     _collect_repeated(names, labels, violations, argument, what)
     for name in dict.fromkeys(names):
         if not name.isprintable() and any(unicodedata.category(letter) in _REFUSED for letter in name):

@@ -11,12 +11,36 @@ from leadlag.errors import UsageError
 from leadlag.sample.deciding import Ambiguity
 from leadlag.sample.look import numbers_of
 from leadlag.sample.timewords import says_date, says_time, unit_of
+from leadlag.sample.violations import Fix
 from leadlag.sample.whole import read_whole
 
-__all__ = ["CYCLES", "are_times", "codes_in_order", "count_rows", "cycle", "ordered", "refuse_cycle", "repeated_years"]
+__all__ = [
+    "CYCLES",
+    "IN_ORDER",
+    "are_codes",
+    "are_times",
+    "codes_in_order",
+    "count_rows",
+    "cycle",
+    "goes_round",
+    "may_be_metric",
+    "ordered",
+    "refuse_cycle",
+    "repeated_years",
+]
+
+#: What to say where no column is the time after all.
+IN_ORDER = Fix.of(freq="period", when="if it is none, and the rows are in order, the oldest first")
 
 #: Whole numbers that come round again: unit -> (least, largest).
 CYCLES = {"hour": (0, 24), "day": (1, 31), "week": (0, 53), "month": (1, 12), "quarter": (1, 4), "half": (1, 2)}
+
+#: Fewer numbers are no codes of dates; years that numbers may be.
+_FEWEST, _YEARS = 5, (1700, 2200)
+#: First and last of what comes round again: hours, weekdays, days, weeks, months and quarters, counted from 1 or 0.
+_ROUND = frozenset(
+    {(0, 23), (1, 24), (0, 6), (1, 7), (1, 5), (1, 31), (1, 52), (1, 53), (0, 52), (0, 53), (1, 12), (0, 11), (1, 4), (0, 3)}
+)
 
 
 def cycle(column: pd.Series, name: str | None) -> bool:
@@ -30,22 +54,69 @@ def cycle(column: pd.Series, name: str | None) -> bool:
 def refuse_cycle(name: str | None, named: str = "") -> NoReturn:
     """A `UsageError` about such numbers, or names of what is `named`, without the year."""
     unit, shown = named or unit_of(name), "names" if named else "numbers"
-    example = "2024-W05" if unit == "week" else "2024-03"
-    metric = "" if named else "; if it is a metric, name it in leads="
+    example = {"week": "2024-W05", "weekday": "2024-01-31", "hour": "2024-01-31 10:00"}.get(str(unit), "2024-03")
     raise UsageError(
         f"column {name!r} holds {shown} of {unit}s that come round again, which are no time by themselves: join them with the "
-        f"year into one column, such as {example}, or drop the column if the rows are in order{metric}."
+        f"year into one column, such as {example}, or say that the rows are in order, the oldest first",
+        fixes=(Fix.of(freq="period"),),
     )
 
 
 def codes_in_order(values: np.ndarray) -> bool:
     """Whether whole numbers are all codes of dates, such as 202403, and rise or fall throughout."""
-    if len(values) < 5 or not np.isfinite(values).all() or (values != np.floor(values)).any() or np.abs(values).max() > 2**62:
+    if (
+        len(values) < _FEWEST
+        or not np.isfinite(values).all()
+        or (values != np.floor(values)).any()
+        or np.abs(values).max() > 2**62
+    ):
         return False
     if len(np.unique(values)) < len(values) or not _steady(values):
         return False
     found = read_whole(values.astype(np.int64), name=None, freq=None)
     return not isinstance(found, Ambiguity) and found.kind == "form" and not np.isnat(found.stamps).any()
+
+
+def are_codes(values: np.ndarray) -> bool:
+    """Whether whole numbers are all codes of dates, such as 202403, of two years at least: no metric leaves out 13 to 99.
+
+    Examples
+    --------
+    >>> are_codes(np.array([202403.0, 202311, 202312, 202401, 202402])), are_codes(np.array([202403.0, 202311, 7, 8, 9]))
+    (True, False)
+    """
+    if (
+        len(values) < _FEWEST
+        or not np.isfinite(values).all()
+        or (values != np.floor(values)).any()
+        or np.abs(values).max() > 2**62
+    ):
+        return False
+    found = read_whole(values.astype(np.int64), name=None, freq=None)
+    if isinstance(found, Ambiguity) or found.kind != "form" or np.isnat(found.stamps).any():
+        return False
+    return len(np.unique(found.stamps)) >= _FEWEST and len(np.unique(found.stamps.astype("datetime64[Y]"))) > 1
+
+
+def goes_round(values: np.ndarray) -> bool:
+    """Whether whole numbers rise, or fall, by one and begin again, as those of months and weekdays do.
+
+    Examples
+    --------
+    >>> goes_round(np.array([10, 11, 12, 1, 2, 3, 4])), goes_round(np.array([10, 12, 11, 1, 2, 3, 4]))
+    (False, False)
+    >>> goes_round(np.array([2, 3, 4, 1, 2, 3, 4, 1])), goes_round(np.array([1, 4, 3, 2, 1, 4, 3]))
+    (True, True)
+    >>> goes_round(np.array([0, 1, 2, 0, 1, 2, 0, 1, 2]))
+    False
+    """
+    if len(values) < _FEWEST or not np.isfinite(values).all() or (values != np.floor(values)).any():
+        return False
+    steps, width = np.diff(values), np.ptp(values)
+    way = 1 if (steps > 0).sum() > (steps < 0).sum() else -1
+    back = steps == -way * width
+    whole = (int(values.min()), int(values.max())) in _ROUND
+    return bool(whole and ((steps == way) | back).all() and len(values) > width + 1 and back.sum() > 1)
 
 
 def ordered(column: pd.Series) -> bool:
@@ -76,7 +147,9 @@ def are_times(column: pd.Series, name: str | None) -> bool:
         return 2 * int((~np.isnat(found.stamps)).sum()) > len(known) or (says_date(name) and _steady(known))
     if found.kind == "moments":
         return says_date(name) or _steady(known) or _steps_alike(known)
-    return found.kind == "years" and len(np.unique(known)) == len(known)
+    if found.kind != "years" or len(np.unique(known)) < len(known):
+        return False
+    return unit_of(name) == "year" or says_date(name) or (_steady(known) and _steps_alike(known))
 
 
 def _steady(values: np.ndarray) -> bool:
@@ -100,9 +173,17 @@ def count_rows(column: pd.Series) -> bool:
     return 2 * len(known) > len(values) and not (known != np.floor(known)).any() and _steps_alike(known)
 
 
+def may_be_metric(column: pd.Series, name: str | None) -> bool:
+    """Whether whole numbers under a name such as ``time`` can be years, but neither their order nor their name says so."""
+    values = numbers_of(column)
+    known = values[np.isfinite(values)]
+    years = len(known) > 0 and bool(((known >= _YEARS[0]) & (known <= _YEARS[1])).all())
+    return years and not (unit_of(name) == "year" or says_date(name) or _steady(known))
+
+
 def repeated_years(column: pd.Series) -> bool:
     """Whole numbers that are all years, some more than once."""
     values = numbers_of(column)
     known = values[np.isfinite(values)]
-    years = (known >= 1700) & (known <= 2200) & (known == np.floor(known))
+    years = (known >= _YEARS[0]) & (known <= _YEARS[1]) & (known == np.floor(known))
     return len(known) > 1 and bool(years.all()) and len(np.unique(known)) < len(known)

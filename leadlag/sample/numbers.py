@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["MISSING_TEXT", "Reading", "to_float64"]
+from leadlag.sample.marks import Marks
+from leadlag.sample.texts import TextsRead, read_texts
+from leadlag.sample.written import PLAIN
 
-#: Texts that mean "no value".
-MISSING_TEXT = frozenset({"", "NA", "N/A", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "<NA>", "NaT"})
+__all__ = ["MISSING_TEXT", "Reading", "text_cells", "to_float64"]
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.ASCII | re.IGNORECASE)
-#: Numbers as people write them for people: separators, a currency sign or a percent sign around digits.
-_DRESSED = re.compile(r"[+-]?\s*[$€£¥]?\s*[+-]?\d[\d.,'’\s  _]*\s*[%$€£¥]?")
+#: Texts that mean "no value"; two points and a colon are those of the World Bank and of Eurostat.
+MISSING_TEXT = frozenset({"", "NA", "N/A", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "<NA>", "NaT", "..", ":"})
+
 _EXACT = 2**53
 
 
@@ -37,8 +37,12 @@ class Reading:
         What the column holds; only ``"number"`` can be used.
     bad : tuple of (int, str)
         Row position and text of the cells that are no numbers.
-    decimal_comma : bool
-        Whether cells look like numbers with a comma or another separator.
+    texts : TextsRead or None
+        How the cells of text were read, with places among `texts_at`.
+    texts_at : tuple of (int, str)
+        Row position and text of the cells of text.
+    number : str
+        A cell that is a number by its type, and not zero.
     converted : str
         What was converted to float64, empty for plain numbers.
     inexact : int
@@ -48,18 +52,22 @@ class Reading:
     values: np.ndarray
     kind: str = "number"
     bad: tuple[tuple[int, str], ...] = ()
-    decimal_comma: bool = False
+    texts: TextsRead | None = None
+    texts_at: tuple[tuple[int, str], ...] = ()
+    number: str = ""
     converted: str = ""
     inexact: int = 0
 
 
-def to_float64(column: pd.Series) -> Reading:
+def to_float64(column: pd.Series, marks: Marks | None = None) -> Reading:
     """Read a column as float64, exactly or with a note; never by guessing.
 
     Parameters
     ----------
     column : pandas.Series, shape (n_rows,)
         Any dtype; it is not changed.
+    marks : Marks, optional
+        What is known of point and comma in texts. None reads texts in the C locale alone.
 
     Returns
     -------
@@ -67,7 +75,7 @@ def to_float64(column: pd.Series) -> Reading:
 
     Notes
     -----
-    Text is read in the C locale: digits, one point, an exponent. ``"1,234"`` is no number.
+    In the C locale, text is digits, one point, an exponent: ``"1,234"`` is no number.
 
     Examples
     --------
@@ -75,6 +83,8 @@ def to_float64(column: pd.Series) -> Reading:
     array([1.5, nan])
     >>> to_float64(pd.Series(["1", "1,234"], dtype=object)).bad
     ((1, '1,234'),)
+    >>> to_float64(pd.Series(["12,5 %", "(1.234,75 %)"], dtype=object), Marks(decimal=",")).values
+    array([   12.5 , -1234.75])
     """
     dtype = column.dtype
     if isinstance(dtype, np.dtype) and dtype.kind in "fiub":
@@ -88,7 +98,7 @@ def to_float64(column: pd.Series) -> Reading:
         return Reading(values=nothing, kind="duration", bad=_first_cells(column))
     if getattr(dtype, "kind", "O") in "fiub" and not isinstance(dtype, pd.CategoricalDtype) and "decimal" not in str(dtype):
         return _read_nullable(column)
-    return _read_cells(column.astype(object).to_numpy(dtype=object))
+    return _read_cells(column.astype(object).to_numpy(dtype=object), marks)
 
 
 def _read_block(values: np.ndarray) -> Reading:
@@ -110,63 +120,71 @@ def _read_nullable(column: pd.Series) -> Reading:
     return Reading(values=values, inexact=inexact, converted="true and false as 1 and 0" if kind == "b" else "")
 
 
+def text_cells(column: pd.Series) -> list[Any]:
+    """The cells of a column that may hold texts; none of one that holds numbers or dates by its type.
+
+    Examples
+    --------
+    >>> text_cells(pd.Series(["1.5", None], dtype=object)), text_cells(pd.Series([1.5]))
+    (['1.5', None], [])
+    """
+    dtype = column.dtype
+    return column.astype(object).tolist() if getattr(dtype, "kind", "O") == "O" and not isinstance(dtype, pd.PeriodDtype) else []
+
+
 @dataclass
 class _Tally:
-    """Counts over the cells of one object column."""
+    """What the cells of one object column hold."""
 
-    texts: int = 0
+    texts: list[tuple[int, str]] = field(default_factory=list)
+    numbers: int = 0
+    first: str = ""
     bools: int = 0
     decimals: int = 0
     rounding: float = 0.0
     dates: int = 0
     inexact: int = 0
-    dressed: bool = False
 
 
-def _read_cells(cells: np.ndarray) -> Reading:
+def _read_cells(cells: np.ndarray, marks: Marks | None) -> Reading:
     """Object, text and Decimal columns, cell by cell."""
     values = np.full(len(cells), np.nan)
-    tally = _Tally()
+    raw = cells.tolist()
+    tally = _Tally(texts=[(row, cell.strip()) for row, cell in enumerate(raw) if isinstance(cell, str)])
     bad: list[tuple[int, str]] = []
-    numbers = 0
-    for row, cell in enumerate(cells):
-        if cell is None or cell is pd.NA or cell is pd.NaT:
-            continue
-        if isinstance(cell, str):
-            text = cell.strip()
-            if text in MISSING_TEXT:
+    if len(tally.texts) < len(raw):
+        for row, cell in enumerate(raw):
+            if isinstance(cell, str) or cell is None or cell is pd.NA or cell is pd.NaT:
                 continue
-            number = _from_text(text, tally)
-        elif isinstance(cell, (complex, np.complexfloating)):
-            return Reading(values=np.full(len(cells), np.nan), kind="complex", bad=((row, str(cell)),))
-        elif isinstance(cell, (dt.timedelta, np.timedelta64)):
-            return Reading(values=np.full(len(cells), np.nan), kind="duration", bad=((row, str(cell)),))
-        else:
+            if isinstance(cell, (complex, np.complexfloating)):
+                return Reading(values=np.full(len(cells), np.nan), kind="complex", bad=((row, str(cell)),))
+            if isinstance(cell, (dt.timedelta, np.timedelta64)):
+                return Reading(values=np.full(len(cells), np.nan), kind="duration", bad=((row, str(cell)),))
             number = _from_object(cell, tally)
-        if number is None:
-            bad.append((row, str(cell)))
-        else:
-            numbers += 1
-            values[row] = number
-    if numbers == 0 and bad and not tally.dressed:
-        kind = "date" if tally.dates == len(bad) else "text"
-        return Reading(values=values, kind=kind, bad=tuple(bad))
+            if number is None:
+                bad.append((row, str(cell)))
+            elif not math.isnan(number):  # a gap is a NaN among texts too
+                tally.numbers += 1
+                tally.first = tally.first or (str(cell) if number else "")
+                values[row] = number
+    tally.texts = [(row, text) for row, text in tally.texts if text not in MISSING_TEXT]
+    beside = [f"{abs(value):.15g}" for value in values[np.isfinite(values)]] if tally.texts and tally.numbers else []
+    read = read_texts([text for _, text in tally.texts], marks, beside)
+    rows = np.array([row for row, _ in tally.texts], dtype=np.intp)
+    values[rows] = read.values
+    bad = sorted([*bad, *(tally.texts[place] for place in np.flatnonzero(read.wrong))])
+    if tally.numbers + len(rows) - int(read.wrong.sum()) == 0 and bad:
+        return Reading(values=values, kind="date" if tally.dates == len(bad) else "text", bad=tuple(bad))
     return Reading(
-        values=values, bad=tuple(bad), decimal_comma=tally.dressed, inexact=tally.inexact, converted=_conversion(tally)
-    )
+        values=values, bad=tuple(bad), texts=read, texts_at=tuple(tally.texts), number=tally.first,
+        inexact=tally.inexact + _inexact(tally.texts), converted=_conversion(tally),
+    )  # fmt: skip
 
 
-def _from_text(text: str, tally: _Tally) -> float | None:
-    """A number in the C locale, or None."""
-    tally.texts += 1
-    if _NUMBER.fullmatch(text):
-        if len(text) > 15 and text.lstrip("+-").isdecimal():
-            tally.inexact += abs(Decimal(text)) > _EXACT
-        return float(text)
-    if _INFINITE.fullmatch(text):
-        return float(text)
-    tally.dressed = tally.dressed or _DRESSED.fullmatch(text) is not None
-    return None
+def _inexact(texts: Sequence[tuple[int, str]]) -> int:
+    """How many whole numbers written as text lie beyond 2**53."""
+    long = (text for _, text in texts if len(text) > 15)
+    return sum(abs(Decimal(text)) > _EXACT for text in long if text.lstrip("+-").isdecimal() and PLAIN.fullmatch(text))
 
 
 def _from_object(cell: Any, tally: _Tally) -> float | None:
@@ -205,7 +223,7 @@ def _conversion(tally: _Tally) -> str:
     if tally.decimals:
         parts.append(f"{tally.decimals} Decimal values, rounded by at most {tally.rounding:.3g}")
     if tally.texts:
-        parts.append(f"{tally.texts} numbers written as text")
+        parts.append(f"{len(tally.texts)} numbers written as text")
     if tally.bools:
         parts.append("true and false as 1 and 0")
     return "; ".join(parts)

@@ -10,6 +10,7 @@ from leadlag._validation import as_int, as_list, as_names, once_each
 from leadlag.catalogue import Missing
 from leadlag.errors import UsageError
 from leadlag.sample.frame import as_sample
+from leadlag.sample.known import trimmed
 from leadlag.sample.model import Sample
 
 __all__ = ["OneLead", "Roles", "longest_lag", "with_lead", "with_roles"]
@@ -55,7 +56,8 @@ def with_lead(
     """The sample around the KPI and the columns of a call that asks of one lead, each in one role."""
     beside = tuple(as_list(given))
     columns = once_each(kpi=kpi, lead=lead, **({"given": beside} if beside else {}), controls=controls)
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single().around(kpi)
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
+    sample = trimmed(sample.around(kpi))
     return sample, OneLead(
         kpi=sample.resolve(kpi, "kpi"),
         lead=sample.resolve(lead, "lead"),
@@ -65,9 +67,12 @@ def with_lead(
 
 
 def with_roles(
-    data: Any, *, kpi: Any, leads: Any, controls: Any, time: str | None, catalogue: Any, missing: Missing
+    data: Any, *, kpi: Any, leads: Any, controls: Any, time: str | None, catalogue: Any, missing: Missing, ends: bool = False
 ) -> tuple[Sample, Roles]:
-    """The sample around the KPI and its columns by role, each in one role; without `leads` all other columns are candidates."""
+    """The sample around the KPI and its columns by role, each in one role; without `leads` all other columns are candidates.
+
+    Periods before and after all that is known stay where `ends` says so.
+    """
     asked: dict[str, Any] = {"kpi": [kpi], "controls": as_list(controls)}
     if leads is not None:
         asked["leads"] = as_list(leads)
@@ -78,7 +83,7 @@ def with_roles(
     others = sorted(name for name in sample.names if name not in (outcome, *kept))
     candidates = tuple(others) if leads is None else tuple(sorted(sample.resolve(name, "leads") for name in asked["leads"]))
     _refuse_two_roles(outcome, candidates, kept)
-    return sample, Roles(kpi=outcome, leads=candidates, controls=kept)
+    return sample if ends else trimmed(sample), Roles(kpi=outcome, leads=candidates, controls=kept)
 
 
 def _refuse_two_roles(kpi: str, leads: Sequence[str], controls: Sequence[str]) -> None:

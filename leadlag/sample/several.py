@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from leadlag._calls import Code, Fix
 from leadlag._validation import as_name, nearest
 from leadlag.catalogue import Metric
 from leadlag.errors import DataWarning, UsageError
@@ -27,6 +28,7 @@ __all__ = ["read_several", "unknown_metrics", "with_notes"]
 class _OpenedTable:
     """One item of the list: its label in messages (its place, or its file), and a Sample or a table with its names known."""
 
+    place: int
     label: str
     content: Sample | Wide
 
@@ -106,15 +108,17 @@ def _opened(data: Sequence[Any], settings: Settings, violations: ViolationList) 
             f"freq={settings.freq!r} is one cadence, and each table of a list has its own: leave it out, or read the "
             "tables one by one and give their Samples."
         )
+    if settings.segment is not None:
+        raise UsageError(f"segment={settings.segment!r} is for one table: join the tables first, or rank each segment by itself.")
     if all(isinstance(item, Sample) for item in data):
         settings.refuse_calendar()
     tables: list[_OpenedTable] = []
     for place, item in enumerate(data):
         label = str(getattr(item, "attrs", {}).get(SOURCE, f"data[{place}]"))
         label = f"{label} (data[{place}])" if any(label == table.label for table in tables) else label
-        with _by_table(label, violations) as mine:
+        with _by_table(place, label, violations) as mine:
             content = item.require_single(label) if isinstance(item, Sample) else Wide.of(as_pandas(item, label), mine)
-        tables.append(_OpenedTable(label=label, content=content))
+        tables.append(_OpenedTable(place=place, label=label, content=content))
     if settings.time is not None and not any(table.has_time(settings.time) for table in tables):
         as_name(settings.time, "time", list(dict.fromkeys(name for table in tables for name in table.names)))
     return tables
@@ -127,7 +131,7 @@ def _read(table: _OpenedTable, settings: Settings, asked: Mapping[str, str] | No
         violations.found.extend(refusal for refusal in refusals if refusal is not None)
         return table.content.from_table("", table.content.notes)
     here = settings if table.has_time(settings.time) else replace(settings, time=None)
-    with _by_table(table.label, violations) as mine:
+    with _by_table(table.place, table.label, violations) as mine:
         try:
             sample = table.content.read(here, asked, mine)
         except UsageError as error:
@@ -136,20 +140,32 @@ def _read(table: _OpenedTable, settings: Settings, asked: Mapping[str, str] | No
         return None
     notes = tuple(replace(note, text=f"{table.label}: {note.text}") for note in sample.notes)
     if not sample.calendar.dated:
-        with _by_table(table.label, violations) as mine:
+        with _by_table(table.place, table.label, violations) as mine:
             step = "give every table a column of dates, or join the tables into one of the same rows first."
             mine.add("LL311", "the rows have no dates, so nothing says which rows of the tables belong together.", next_step=step)
     return sample.from_table(table.label, notes)
 
 
 @contextmanager
-def _by_table(label: str, violations: ViolationList) -> Iterator[ViolationList]:
+def _by_table(place: int, label: str, violations: ViolationList) -> Iterator[ViolationList]:
     """A list of its own for one table; what is in it at the end says which table it was."""
     mine = ViolationList()
     yield mine
     for found in mine:
         argument = label if found.argument == "data" else f"{found.argument} of {label}"
-        violations.found.append(replace(found, argument=argument))
+        ways = tuple(way for fix in found.fixes if (way := _in_list(fix, place)) is not None)
+        violations.found.append(replace(found, argument=argument, fixes=ways))
+
+
+def _in_list(fix: Fix, place: int) -> Fix | None:
+    """A way out for one table of a list: what holds for one table only is said to it alone; None where that is no line."""
+    options = dict(fix.options)
+    if fix.lines or fix.reader or "segment" in options:
+        return None
+    if "freq" not in options:
+        return fix
+    said = ", ".join(f"{name}={value if isinstance(value, Code) else repr(value)}" for name, value in options.items())
+    return Fix(lines=(f"data = [*data[:{place}], from_wide(data[{place}], {said}), *data[{place + 1}:]]",), when=fix.when)
 
 
 def _collect_repeated(

@@ -17,7 +17,7 @@ _ALIKE = str.maketrans("123456789", "000000000")
 #: A column of so many shapes is looked at in so many cells first.
 _MANY_SHAPES = 400
 #: Two-digit years from here on are of the last century, as in ``strptime``.
-_LAST_CENTURY = 69
+_LAST_CENTURY, _CENTURY = 69, 100
 _OF_A_YEAR = {"half": (6, 2), "quarter": (3, 4), "month": (1, 12)}
 
 
@@ -120,7 +120,8 @@ def _stamps(parts: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     year = parts["year"]
     valid = (year >= 1000) & (year <= 9999)
     if "next" in parts:
-        valid &= parts["next"] == (year + 1) % 100
+        whole = parts["next"] >= _CENTURY
+        valid &= parts["next"] == np.where(whole, year + 1, (year + 1) % _CENTURY)
     if "week" in parts:
         stamps, exists = _weeks(year, parts["week"])
         return _kept(stamps, valid & exists), parts["week"]

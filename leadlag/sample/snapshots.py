@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,15 +11,15 @@ import pandas as pd
 
 from leadlag._validation import as_name, only_data_positional
 from leadlag.errors import UsageError
-from leadlag.sample.columns import ReadColumns, read_columns
+from leadlag.sample.columns import ReadColumns, marks_in, read_columns, read_values
 from leadlag.sample.grid import build_grid, form_notes
 from leadlag.sample.model import Note
 from leadlag.sample.names import clean_names
 from leadlag.sample.naming import is_open, question
 from leadlag.sample.periods import Calendar, DatesAt, Freq
 from leadlag.sample.settings import Settings
-from leadlag.sample.split import groups_of
-from leadlag.sample.tables import as_pandas
+from leadlag.sample.split import first_rows, groups_of
+from leadlag.sample.tables import NOTES, as_pandas
 from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.vintages import Vintages, period_ends
 from leadlag.sample.violations import ViolationList, counted, raise_violations
@@ -41,6 +41,8 @@ def from_snapshots(
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     infinite: str = "error",
 ) -> Vintages:
     """Read a table in which every row also says when it was known, so that nothing is used before it was published.
@@ -57,7 +59,7 @@ def from_snapshots(
         `time`, the count at whose end it was. What was recorded before its period had ended is left out with a note.
     metric, value : str, optional
         Columns with the names of the metrics and the numbers of a long table; both or none.
-    freq, tz, date_format, dates_at, infinite
+    freq, tz, date_format, dates_at, decimal, thousands, infinite
         As in `from_wide`; `date_format` is that of both times, `dates_at` that of `time`.
 
     Returns
@@ -80,8 +82,9 @@ def from_snapshots(
     """
     if (metric is None) != (value is None):
         raise UsageError("metric and value go together: name both columns of a long table, or none for a wide one.")
-    settings = Settings.checked(freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, infinite=infinite)
-    settings = settings.of_table("data", ["data"])
+    settings = Settings.checked(
+        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal, thousands=thousands, infinite=infinite
+    ).of_table("data", ["data"])
     violations = ViolationList()
     table = _SnapshotTable.of(as_pandas(data), {"time": time, "as_of": as_of, "metric": metric, "value": value}, violations)
     periods, known = table.times("time", settings, violations), table.times("as_of", settings, violations)
@@ -92,6 +95,7 @@ def from_snapshots(
         raise UsageError(
             f"as_of={as_of!r} holds {_kind(known)} and time={time!r} {_kind(periods)}: give dates in both, or counts in both."
         )
+    published = replace(published, notes=(*table.frame.attrs.get(NOTES, ()), *published.block.notes))
     return _on_calendar(published, periods, known, settings, time, violations)
 
 
@@ -107,6 +111,7 @@ class _Published:
     block : ReadColumns
         What was read, with its notes.
     name_map : Mapping from str to label
+    notes : tuple of Note
     """
 
     rows: np.ndarray
@@ -115,6 +120,7 @@ class _Published:
     names: tuple[str, ...]
     block: ReadColumns
     name_map: Mapping[str, Hashable]
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,24 +165,23 @@ class _SnapshotTable:
 
     def published(self, settings: Settings, violations: ViolationList) -> _Published | None:
         """The numbers, or None after collecting why there are none."""
-        long = "value" in self.places
-        places = [self.places["value"]] if long else [p for p in range(len(self.names)) if p not in self.places.values()]
-        asked = {self.names[place]: "value" for place in places} if long else {}
         rows = [f"row {row}" for row in range(len(self.frame))]
+        if "value" in self.places:
+            return self._long(settings, rows, violations)
+        places = [place for place in range(len(self.names)) if place not in self.places.values()]
         block = read_columns(
-            self.frame, self.names, places, asked=asked, infinite=settings.infinite, rows=rows, violations=violations
-        )
-        if not long:
-            labels = dict(zip(self.names, self.labels, strict=True))
-            there, columns = np.nonzero(~np.isnan(block.values))
-            return _Published(
-                rows=there,
-                columns=columns,
-                values=block.values[there, columns],
-                names=block.names,
-                block=block,
-                name_map={name: labels[name] for name in block.names},
-            )
+            self.frame, self.names, places, asked={}, infinite=settings.infinite, rows=rows,
+            marks=marks_in(self.frame, places, settings), violations=violations,
+        )  # fmt: skip
+        labels = dict(zip(self.names, self.labels, strict=True))
+        there, columns = np.nonzero(~np.isnan(block.values))
+        return _Published(
+            rows=there, columns=columns, values=block.values[there, columns], names=block.names, block=block,
+            name_map={name: labels[name] for name in block.names},
+        )  # fmt: skip
+
+    def _long(self, settings: Settings, rows: Sequence[str], violations: ViolationList) -> _Published | None:
+        """The numbers of a long table."""
         codes, uniques = pd.factorize(self.frame.iloc[:, self.places["metric"]].astype(object), sort=False)
         nameless = np.flatnonzero(codes < 0)
         if len(nameless):
@@ -184,6 +189,11 @@ class _SnapshotTable:
             shown = [f"row {row}" for row in nameless[:5]]
             violations.add("LL303", text, argument="metric", examples=shown, next_step="fill in the names, or drop these rows.")
         clean = clean_names(list(uniques), violations, argument="metric", what="metric")
+        value = self.places["value"]
+        block = read_values(
+            self.frame.iloc[:, value], codes, clean.names, name=self.names[value], infinite=settings.infinite, rows=rows,
+            settings=settings, violations=violations,
+        )  # fmt: skip
         if len(violations):
             return None
         order = sorted(range(len(clean.names)), key=clean.names.__getitem__)
@@ -224,7 +234,7 @@ def _on_calendar(
     moments = _moments(known, grid.calendar)[used][row]
     found = Vintages(
         calendar=grid.calendar, names=published.names, places=places, columns=published.columns, values=published.values,
-        moments=moments, notes=(*form_notes(periods), *grid.notes, *published.block.notes), left_out=published.block.left_out,
+        moments=moments, notes=(*form_notes(periods), *grid.notes, *published.notes), left_out=published.block.left_out,
         name_map=published.name_map,
     )  # fmt: skip
     _check(found, violations)
@@ -235,9 +245,7 @@ def _on_calendar(
 
 def _refuse_mixed(published: _Published, periods: Stamps) -> None:
     """Metrics of one cadence only."""
-    moment, moments = pd.factorize(periods.utc)
-    first = np.empty(len(moments), dtype=np.int64)
-    first[moment[::-1]] = np.arange(len(moment))[::-1]
+    first, moment = first_rows(periods)
     there = np.zeros((len(first), len(published.names)), dtype=bool)
     there[moment[published.rows], published.columns] = True
     slow = [group for group in groups_of(periods.at(first), there) if group.slow]

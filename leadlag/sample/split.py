@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from leadlag.sample.cadence import InferredCadence, infer_cadence
 from leadlag.sample.model import Note
@@ -13,7 +14,7 @@ from leadlag.sample.names import first_names
 from leadlag.sample.periods import Cadence, Calendar, Freq, days_per_period, ordinals_of
 from leadlag.sample.times import Stamps
 
-__all__ = ["Group", "groups_of", "slow_note"]
+__all__ = ["Group", "first_rows", "groups_of", "slow_note"]
 
 #: Fewer values than this say nothing about a step.
 _FEWEST = 8
@@ -41,6 +42,14 @@ class Group:
     columns: np.ndarray
     slow: bool = False
     freq: Freq | None = None
+
+
+def first_rows(stamps: Stamps) -> tuple[np.ndarray, np.ndarray]:
+    """The first row of each moment, and which of these moments every row has."""
+    moment, moments = pd.factorize(stamps.utc)
+    first = np.empty(len(moments), dtype=np.int64)
+    first[moment[::-1]] = np.arange(len(moment))[::-1]
+    return first, moment
 
 
 def groups_of(stamps: Stamps, there: np.ndarray) -> tuple[Group, ...]:

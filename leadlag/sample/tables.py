@@ -11,13 +11,19 @@ import pandas as pd
 
 from leadlag.errors import UsageError
 
-__all__ = ["AS_WRITTEN", "LINES", "SOURCE", "FileLines", "as_pandas", "row_words"]
+__all__ = ["AS_WRITTEN", "LINES", "NATIVE", "NOTES", "SEPARATOR", "SOURCE", "FileLines", "as_pandas", "row_words"]
 
 #: Attribute of a frame whose cells are the text of a file, so that numbers written as text are no news.
 AS_WRITTEN = "leadlag_cells_as_written"
 #: Attribute of a frame that came from a file: the file, which tells tables apart in messages.
 SOURCE = "leadlag_source"
 
+#: Attribute of a frame that was made of one of another package.
+NATIVE = "leadlag_not_pandas"
+#: Attribute of a frame that came from a file: notes on how it was read.
+NOTES = "leadlag_notes"
+#: Attribute of a frame that came from a file of text: the sign between its cells.
+SEPARATOR = "leadlag_separator"
 #: Attribute of a frame that came from a file with lines: the line of each row.
 LINES = "leadlag_lines"
 
@@ -41,6 +47,9 @@ class FileLines:
     def __getitem__(self, row: int) -> int:
         return self._numbers[row]
 
+    def __len__(self) -> int:
+        return len(self._numbers)
+
     def __deepcopy__(self, memo: object) -> FileLines:
         return self
 
@@ -54,7 +63,7 @@ class FileLines:
 def row_words(frame: pd.DataFrame) -> Callable[[int], str]:
     """How messages name a row: by its number, counted from 0, and by its line if the table came from a file."""
     lines = frame.attrs.get(LINES)
-    if lines is None:
+    if lines is None or len(lines) != len(frame):  # a table made of the one that came from a file
         return lambda row: f"row {row}"
     return lambda row: f"row {row}, line {lines[row]}"
 
@@ -96,6 +105,7 @@ def as_pandas(data: Any, argument: str = "data") -> pd.DataFrame:
     columns = {place: _as_series(frame.get_column(label), periods.get(place)) for place, label in enumerate(frame.columns)}
     table = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
     table.columns = pd.Index(labels if isinstance(labels, list) else frame.columns, dtype=object)
+    table.attrs[NATIVE] = True
     return table
 
 
@@ -117,7 +127,7 @@ def _refuse_look_alikes(data: Any, argument: str) -> None:
     if hasattr(data, "known_at"):
         raise UsageError(f"{argument} is a {name} of many moments: take {argument}.latest, or {argument}.known_at('2024-06-30').")
     if isinstance(data, str) or hasattr(data, "__fspath__"):
-        raise UsageError(f"{argument} is a path or text: read the file first, for example pd.read_csv(path), and give the frame.")
+        raise UsageError(f"{argument} is a path or text, not a table: give leadlag.read_file({str(data)!r}) in its place.")
 
 
 def _periods_of(data: Any) -> dict[int, str]:

@@ -11,13 +11,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from leadlag.sample.deciding import Ambiguity, decide
-from leadlag.sample.formats import fitting_formats, format_reads_numbers, formatted_numbers, formatted_texts, names_weeks
+from leadlag.sample.deciding import Ambiguity, contradiction, decide, finer_than, short_years
+from leadlag.sample.formats import (
+    fitting_formats,
+    format_reads_numbers,
+    formatted_numbers,
+    formatted_texts,
+    names_weeks,
+    padded,
+    written_numbers,
+)
 from leadlag.sample.forms import FORMS, Form
 from leadlag.sample.iso import HAS_ZONE, ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
 from leadlag.sample.periods import BUSINESS, DatesAt
+from leadlag.sample.proposals import have_no_year, only_counts, proposed_formats
 from leadlag.sample.shapes import FormReading, fitting
-from leadlag.sample.timewords import MONTHS, dates_at_of
+from leadlag.sample.timewords import MONTHS, dates_at_of, tidy
 from leadlag.sample.violations import Fix, ViolationList, counted
 from leadlag.sample.whole import decimal_years, read_whole
 from leadlag.sample.zones import Stamps, Told, aware, check_zone, moments_of, naive
@@ -31,6 +40,7 @@ _DECIMAL = re.compile(r"\d{1,15}(?:\.\d*)?", re.ASCII)
 _CORRECT = "correct these cells, or drop these rows."
 _ISO_STEP = "write dates as 2024-01-31"
 _BY_FORMAT = f"{_ISO_STEP}, or say by date_format how they are written, in the signs of strptime."
+_COUNTS = f"{_ISO_STEP}, or give the numbers alone if they only count the periods."
 
 
 #: Stata writes its weeks, which begin on 1 January, as 2024w5.
@@ -73,6 +83,7 @@ def read_times(
     argument: str = "time",
     row: Callable[[int], str] = plain_row,
     hint: str = "",
+    otherwise: tuple[Fix, ...] = (),
     dates_at: DatesAt | None = None,
 ) -> Stamps | None:
     """Read a time column, or collect why it cannot be read and return None.
@@ -96,10 +107,12 @@ def read_times(
         How messages name a row, by its position.
     hint : str
         What else is to be said of cells that are not like the others.
+    otherwise : tuple of Fix
+        What to do if the column holds no times, where that is not certain.
     dates_at : {"start", "end"} or None
         Which end of its period a date names; None for what the times or the name of the column say.
     """
-    told = Told(name=name, tz=tz, argument=argument, violations=violations, row=row, hint=hint)
+    told = Told(name=name, tz=tz, argument=argument, violations=violations, row=row, hint=hint, otherwise=otherwise)
     cells = column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
     gone = column.isna().to_numpy()
     if cells:
@@ -197,6 +210,8 @@ class _Reader:
         broken = np.flatnonzero(~(np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < 2**53)))
         if not len(broken):
             return self._whole(values.astype(np.int64))
+        if self.date_format is not None and np.isfinite(values).all():
+            return self._formatted(written_numbers(values.tolist(), self.date_format))
         found = decimal_years(values, name=self.told.name) if np.isfinite(values).all() else None
         if isinstance(found, Ambiguity):
             return self._asked(found, values.tolist())
@@ -211,7 +226,7 @@ class _Reader:
         """Years, codes, moments since 1970 or a plain counter; what could be two things is refused."""
         if self.date_format is not None:
             texts = [str(count) for count in counts.tolist()]
-            return self._by_word(texts, texts)
+            return self._by_word(padded(texts, self.date_format), texts)
         found = read_whole(counts, name=self.told.name, freq=self.freq)
         cells = counts.tolist()
         if isinstance(found, Ambiguity):
@@ -225,6 +240,9 @@ class _Reader:
             looks = f"the whole numbers look like {found.looks}, but {counted(len(broken), 'is', 'are')} no such date."
             counter = Fix.of(freq="period", when="if this is a plain counter")
             return self.told.wrong("LL305", looks, self._shown(broken, cells), "correct these rows, or say so", counter)
+        doubt = finer_than("year" if found.form is None else found.form.unit, str(cells[0]), self.freq)
+        if doubt is not None:
+            return self._asked(doubt, cells)
         return self._with_form(naive(self.told, found.stamps), found.form, str(cells[0]), years=found.kind == "years")
 
     def _with_form(self, stamps: Stamps | None, form: Form | None, written: str, *, years: bool = False) -> Stamps | None:
@@ -239,7 +257,7 @@ class _Reader:
     def _cells(self, cells: list[object]) -> Stamps | None:
         """Text, date objects, periods and whole numbers in an object column."""
         if all(isinstance(cell, str) for cell in cells):
-            return self._texts([str(cell).strip() for cell in cells])
+            return self._texts([tidy(str(cell)) for cell in cells])
         if all(isinstance(cell, (int, np.integer)) and not isinstance(cell, bool) for cell in cells):
             return self._whole(np.array(cells, dtype=np.int64))
         if all(isinstance(cell, (int, float, np.number)) and not isinstance(cell, bool) for cell in cells):
@@ -249,7 +267,7 @@ class _Reader:
             rules = {str(cell.freq.rule_code) for cell in cells}  # type: ignore[attr-defined]
             return self._of_periods(np.array(starts, dtype="datetime64[us]"), rules.pop() if len(rules) == 1 else "")
         if sum(isinstance(cell, dt.date) for cell in cells) * 2 <= len(cells):
-            return self._texts([str(cell).strip() for cell in cells])
+            return self._texts([tidy(str(cell)) for cell in cells])
         moments = [as_datetime(cell) for cell in cells]
         broken = [row for row, moment in enumerate(moments) if moment is None]
         if broken:
@@ -260,7 +278,7 @@ class _Reader:
     def _texts(self, texts: list[str]) -> Stamps | None:
         """Texts in the caller's format, or all in one form."""
         if self.date_format is not None:
-            return self._by_word(texts, texts)
+            return self._by_word(self._with_noughts(texts), texts)
         whole = np.fromiter((_WHOLE.fullmatch(text) is not None for text in texts), dtype=bool, count=len(texts))
         if 2 * whole.sum() > len(texts):
             odd = np.flatnonzero(~whole)
@@ -277,7 +295,10 @@ class _Reader:
         best = readings[0].fits if readings else np.zeros(len(texts), dtype=bool)
         if 2 * best.sum() > len(texts):
             return self._in_form(texts, decide(readings, name=self.told.name, freq=self.freq))
-        return self._iso(texts, iso) if 2 * iso.sum() > len(texts) else self._unread(texts)
+        if 2 * iso.sum() > len(texts):
+            return self._iso(texts, iso)
+        some = best if best.sum() > iso.sum() else iso
+        return self._few(texts, some) if some.any() else self._unread(texts)
 
     def _in_form(self, texts: list[str], found: FormReading | Ambiguity) -> Stamps | None:
         """Texts of one form of the table, or of two."""
@@ -288,6 +309,11 @@ class _Reader:
             return self._asked(_STATA, texts)
         if not found.fits.all():
             return self._odd(np.flatnonzero(~found.fits), texts, first, self._other_weeks(texts, found))
+        doubt = finer_than(found.form.unit, first, self.freq)
+        doubt = doubt or contradiction(found.form, first, name=self.told.name, freq=self.freq)
+        doubt = doubt or short_years(found, texts, name=self.told.name)
+        if doubt is not None:
+            return self._asked(doubt, texts)
         return self._with_form(naive(self.told, found.stamps), found.form, first)
 
     def _iso(self, texts: list[str], iso: np.ndarray) -> Stamps | None:
@@ -303,19 +329,43 @@ class _Reader:
         broken = sorted({*broken, *np.flatnonzero(~iso).tolist()})
         return self._odd(broken, texts, like) if broken else naive(self.told, good)
 
+    def _few(self, texts: list[str], some: np.ndarray) -> Stamps | None:
+        """Cells of which fewer than half are times, under the name of a time."""
+        rest, first = np.flatnonzero(~some), texts[int(np.flatnonzero(some)[0])]
+        text = (
+            f"{counted(int(some.sum()), 'cell is a time', 'cells are times')}, as {first!r}, of {len(texts)}; the others are not."
+        )
+        return self.told.wrong("LL305", text, self._shown(rest, texts), _CORRECT)
+
     def _unread(self, texts: list[str]) -> Stamps | None:
         """Dates in no form of the table: asked about, with the formats that fit all of them."""
         other = [row for row, text in enumerate(texts) if OTHER_DATE.fullmatch(text)]
-        dates = [texts[row] for row in other]
-        odd = [row for row in range(len(texts)) if row not in set(other)]
-        if odd and 2 * len(other) > len(texts):
+        dates = [texts[row] for row in other] if 2 * len(other) > len(texts) else texts
+        fit = fitting_formats(texts)
+        if not fit and dates is not texts:
+            fit = fitting_formats(dates)
+        else:
+            dates = texts
+        odd = [row for row in range(len(texts)) if row not in set(other)] if fit and dates is not texts else []
+        if odd:
             self._odd(odd, texts, dates[0])
-        fit = fitting_formats(dates) if 2 * len(other) > len(texts) else ()
-        step = f"{_ISO_STEP}, or say {'which is meant' if len(fit) > 1 else 'how they are written'}" if fit else _BY_FORMAT
+        fit = () if have_no_year(dates) else fit or proposed_formats(texts)
+        step = f"{_ISO_STEP}, or say {'which is meant' if len(fit) > 1 else 'how they are written'}"
+        if not fit:
+            step = f"{_ISO_STEP}, with their year." if have_no_year(dates) else _COUNTS if only_counts(texts) else _BY_FORMAT
         ways = [Fix.of(date_format=form) for form in fit]
-        shown = other if fit else range(min(5, len(texts)))
-        count = counted(len(dates) if fit else len(texts), "time is not an ISO date", "times are not ISO dates")
+        shown = other if odd else range(min(5, len(texts)))
+        count = counted(len(texts) - len(odd), "time is not an ISO date", "times are not ISO dates")
         return self.told.wrong("LL305", f"{count}, of {len(texts)}.", self._shown(list(shown), texts), step, ways)
+
+    def _with_noughts(self, texts: list[str]) -> list[str]:
+        """Texts such as 2024.1 beside 2024.01, and 3012024 beside 10012024, with the nought that a spreadsheet took away."""
+        texts = padded(texts, str(self.date_format))
+        after = [text.partition(".")[2] for text in texts]
+        if len(set(map(len, after))) < 2 or not all(_DECIMAL.fullmatch(text) for text in texts):
+            return texts
+        lost = any(part.startswith("0") for part in after) or max(map(len, after)) > 2
+        return written_numbers([float(text) for text in texts], str(self.date_format)) if lost else texts
 
     def _formatted(self, texts: list[str]) -> Stamps | None:
         """Text in the caller's own format."""

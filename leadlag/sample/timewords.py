@@ -1,14 +1,30 @@
-"""Words of the field: month names, names under which a column is the time, what its dates name, and rows of totals."""
+"""Words of the field: months and weekdays, names under which a column is the time, what its dates name, rows of totals."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
-__all__ = ["MONTHS", "dates_at_of", "named_units", "plain_text", "says_date", "says_time", "says_total", "time_names", "unit_of"]
+__all__ = [
+    "MONTHS",
+    "WEEKDAYS",
+    "dates_at_of",
+    "is_unit_word",
+    "mentions_date",
+    "named_units",
+    "plain_text",
+    "says_business_year",
+    "says_date",
+    "says_time",
+    "says_total",
+    "tidy",
+    "time_names",
+    "unit_of",
+    "weekdays_only",
+]
 
 #: Abbreviations and names by month, without accents: English, German, French, Spanish, Italian, Portuguese, Dutch.
 _MONTH_NAMES = (
@@ -30,10 +46,32 @@ MONTHS: Mapping[str, int] = MappingProxyType(
     {word: month for month, words in enumerate(_MONTH_NAMES, start=1) for word in words.split()}
 )
 
+#: Names and abbreviations of weekdays from Monday on, by language, as those of months.
+_WEEKDAY_NAMES = (
+    "mon monday|tue tues tuesday|wed wednesday|thu thur thurs thursday|fri friday|sat saturday|sun sunday",
+    "mo montag|di dienstag|mi mittwoch|do donnerstag|fr freitag|sa samstag sonnabend|so sonntag",
+    "lu lun lundi|ma mar mardi|me mer mercredi|je jeu jeudi|ve ven vendredi|sa sam samedi|di dim dimanche",
+    "lu lun lunes|ma mar martes|mi mie miercoles|ju jue jueves|vi vie viernes|sa sab sabado|do dom domingo",
+    "lu lun lunedi|ma mar martedi|me mer mercoledi|gi gio giovedi|ve ven venerdi|sa sab sabato|do dom domenica",
+    "seg segunda segunda-feira|ter terca terca-feira|qua quarta quarta-feira|qui quinta quinta-feira|sex sexta sexta-feira|sab",
+    "ma maandag|di dinsdag|wo woensdag|do donderdag|vr vrijdag|za zaterdag|zo zondag",
+)
+_WEEKDAYS_BY_LANGUAGE = tuple(
+    {word: day for day, words in enumerate(language.split("|")) for word in words.split()} for language in _WEEKDAY_NAMES
+)
+#: Weekday by its name or abbreviation, 0 = Monday; one that two languages share is that of the first.
+WEEKDAYS: Mapping[str, int] = MappingProxyType(
+    {word: day for language in reversed(_WEEKDAYS_BY_LANGUAGE) for word, day in language.items()}
+)
+_FEWEST_WEEKDAYS = 3
+
 #: Words of which the name of a time column is made, by what they say: a unit, or ``"date"`` and ``"time"``.
 _UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "year": ("year", "yr", "jahr", "annee", "anno", "ano", "jaar", "fy", "isoyear"),
+        "year": (
+            "year", "yr", "jahr", "annee", "anno", "ano", "jaar", "fy", "isoyear", "fiscalyear", "geschaftsjahr",
+            "geschaeftsjahr", "wirtschaftsjahr", "gjahr", "gj", "exercice", "ejercicio", "esercizio", "boekjaar",
+        ),
         "half": ("half", "halfyear", "semester", "halbjahr", "semestre"),
         "quarter": ("quarter", "qtr", "quartal", "trimestre", "kwartaal", "yearquarter", "yearqtr", "yq"),
         "month": ("month", "monat", "mois", "mes", "mese", "maand", "yearmonth", "yearmon", "jahrmonat", "yyyymm", "ym"),
@@ -47,19 +85,31 @@ _UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "date", "datetime", "datum", "fecha", "data", "timestamp", "ts", "ds", "zeitpunkt", "zeitraum", "sasdate",
             "yyyymmddhh", "datehourminute", "timeperiod",
         ),
-        "time": ("time", "period", "t", "obs", "zeit", "temps", "tiempo", "tempo", "tijd", "periode", "periodo"),
+        "time": (
+            "time", "period", "t", "obs", "zeit", "temps", "tiempo", "tempo", "tijd", "periode", "periodo", "buchungsperiode",
+            "poper",
+        ),
     }
 )  # fmt: skip
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
 #: Words that may stand beside them.
 _BESIDE_WORDS = (
     "iso of the start starting begin beginning commencing end ending ended number nr no num key code id cal calendar fiscal "
-    "business reporting report observation ref reference w e c decimal stamp utc local unix epoch ms sec seconds int"
+    "business posting reporting report observation ref reference w e c decimal stamp utc local unix epoch ms sec seconds int"
 )
+#: Words with another sense too, and words that say a date beside words of any other kind: created_at, Buchungsdatum.
+_WEAK_WORDS = "t ts ds ora hora dia mes dag jour time tempo data obs period periode periodo anno ano exercice"
+_EVENT_WORDS = "created updated modified closed opened posted booked invoiced shipped ordered cohort stichtag"
+_ENDS = ("date", "datum")
 _TOTAL_WORDS = (
     "total totals grandtotal grand sum summe gesamt gesamtsumme gesamtergebnis insgesamt somme totaux ensemble suma totale somma "
     "soma totaal som subtotal zwischensumme teilergebnis totales totali totais eindtotaal all alle overall ytd"
 )
+_WEAK, _EVENTS = frozenset(_WEAK_WORDS.split()), frozenset(_EVENT_WORDS.split())
+_BUSINESS_WORDS = "fy fiscal business fiscalyear geschaftsjahr geschaeftsjahr wirtschaftsjahr gjahr gj boekjaar"
+_BUSINESS_YEARS = frozenset(_BUSINESS_WORDS.split())
+#: Short words for units that stand in times, not in names of columns.
+_UNIT_WORDS = frozenset({"q", "qtr", "trim", "w", "sem", "cy"})
 _BESIDE, _TOTALS = frozenset(_BESIDE_WORDS.split()), frozenset(_TOTAL_WORDS.split())
 #: Which day of a period the dates of a column name, by the words in its name ...
 _SIDES: Mapping[Literal["start", "end"], tuple[str, ...]] = MappingProxyType(
@@ -93,6 +143,25 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 #: The first word of letters in a name, and all that it can be where the whole name is made of words of time.
 _FIRST_WORD = re.compile(r"[^a-zA-Z]*([A-Z]+(?![a-z])|[A-Z]?[a-z]+)")
 _BEGINNINGS = frozenset(word[:end] for word in (*_UNIT_OF, *_BESIDE) for end in range(1, len(word) + 1))
+
+
+#: Dashes, apostrophes and blanks as word processors and spreadsheets set them, and signs that nobody sees, by code point.
+_DASHES, _APOSTROPHES = (*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0xFF0D), (0x2018, 0x2019, 0x02BC)
+_BLANKS, _UNSEEN = (0x00A0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), (0x00AD, *range(0x200B, 0x2010), 0x2060, 0xFEFF)
+_TYPOGRAPHY = {
+    code: sign for codes, sign in ((_DASHES, "-"), (_APOSTROPHES, "'"), (_BLANKS, " "), (_UNSEEN, "")) for code in codes
+}
+
+
+def tidy(text: str) -> str:
+    """Text without blanks around it, every dash a hyphen, every blank a plain one, and without signs that nobody sees.
+
+    Examples
+    --------
+    >>> tidy(" 2024\u201301\u201331 ")
+    '2024-01-31'
+    """
+    return text.strip() if text.isascii() else text.translate(_TYPOGRAPHY).strip()
 
 
 def plain_text(text: str) -> str:
@@ -172,6 +241,50 @@ def says_date(name: str | None) -> bool:
     """Whether a name says that whatever stands under it are dates: ``date``, ``TIME_PERIOD``, ``yearMonth``."""
     units = named_units(name)
     return "date" in units or len(units) > 1
+
+
+def mentions_date(name: str | None) -> bool:
+    """Whether a name has a word for dates among others: ``Invoice date``, ``created_at``, ``Buchungsdatum``.
+
+    Examples
+    --------
+    >>> mentions_date("Invoice date"), mentions_date("created_at"), mentions_date("sales_month"), mentions_date("updates")
+    (True, True, False, False)
+    """
+    words = [] if name is None else _words(name)
+    strong = any(
+        (_UNIT_OF.get(word) == "date" and word not in _WEAK) or word in _EVENTS or word.endswith(_ENDS) for word in words
+    )
+    return says_date(name) or strong or (len(words) > 1 and words[-1] in ("at", "on"))
+
+
+def weekdays_only(cells: Iterable[str]) -> bool:
+    """Whether texts are names of weekdays of one language, three of them at least.
+
+    Examples
+    --------
+    >>> weekdays_only(["Mo", "Di", "Mi", "Mo"]), weekdays_only(["MO", "MI", "TX"])
+    (True, False)
+    """
+    found = {plain_text(cell).rstrip(".") for cell in cells}
+    return len(found) >= _FEWEST_WEEKDAYS and any(found <= language.keys() for language in _WEEKDAYS_BY_LANGUAGE)
+
+
+def is_unit_word(word: str) -> bool:
+    """Whether a word in small letters names a unit of time: ``week``, ``kw``, ``quartal``, ``q``."""
+    return word in _UNIT_WORDS or (word in _UNIT_OF and word not in _WEAK and len(word) > 1)
+
+
+def says_business_year(name: str) -> bool:
+    """Whether a name says the year of accounts, not of the calendar: ``Fiscal Year``, ``Geschäftsjahr``.
+
+    Examples
+    --------
+    >>> says_business_year("Fiscal Year"), says_business_year("Geschäftsjahr"), says_business_year("Year")
+    (True, True, False)
+    """
+    words = _words(name)
+    return any(word in _BUSINESS_YEARS for word in (*words, "".join(words)))
 
 
 def dates_at_of(name: str | None) -> Literal["start", "end"] | None:

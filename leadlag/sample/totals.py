@@ -8,16 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from leadlag.sample.marks import Marks
 from leadlag.sample.model import Note
 from leadlag.sample.names import first_names
 from leadlag.sample.numbers import to_float64
 from leadlag.sample.timewords import says_total
 from leadlag.sample.violations import ViolationList
 
-__all__ = ["Totals", "collect_sums", "totals_of"]
+__all__ = ["Totals", "collect_sums", "long_totals_of", "totals_of"]
 
 #: Fewer rows than this can add up by chance.
 _FEWEST_ROWS = 6
+#: So many rows are named in a note.
+_SHOWN = 5
 #: Share of a sum that rounding may take away.
 _ROUNDING = 0.002
 
@@ -48,12 +51,13 @@ class Totals:
 
     def note(self, cells: pd.Series, column: str | None, row: Callable[[int], str]) -> tuple[Note, ...]:
         """What was left out."""
-        shown = ", ".join(f"{row(at)} ({str(cells.iloc[at]).strip()!r})" for at in self.rows)
-        text = f"a row of totals, the sums of the columns, was left out: {shown}."
+        shown = ", ".join(f"{row(at)} ({str(cells.iloc[at]).strip()!r})" for at in self.rows[:_SHOWN])
+        more = f" and {len(self.rows) - _SHOWN} more" if len(self.rows) > _SHOWN else ""
+        text = f"a row of totals, the sums of the columns, was left out: {shown}{more}."
         return (Note(code="LL135", column=column, text=text),) if self.rows else ()
 
 
-def totals_of(frame: pd.DataFrame, names: Sequence[str], times: pd.Series, place: int | None) -> Totals:
+def totals_of(frame: pd.DataFrame, names: Sequence[str], times: pd.Series, place: int | None, marks: Marks) -> Totals:
     """The rows whose time says total, and whether they are.
 
     Parameters
@@ -63,6 +67,8 @@ def totals_of(frame: pd.DataFrame, names: Sequence[str], times: pd.Series, place
     times : pandas.Series, shape (n_rows,)
     place : int or None
         Position of the time column, None for the index.
+    marks : Marks
+        What is known of point and comma.
     """
     if not (times.dtype == object or pd.api.types.is_string_dtype(times.dtype) or isinstance(times.dtype, pd.CategoricalDtype)):
         return Totals()
@@ -71,7 +77,7 @@ def totals_of(frame: pd.DataFrame, names: Sequence[str], times: pd.Series, place
         return Totals()
     others = np.setdiff1d(np.arange(len(frame)), said)
     found, alone = [], []
-    readings = [(name, to_float64(frame.iloc[:, at])) for at, name in enumerate(names) if at != place]
+    readings = [(name, to_float64(frame.iloc[:, at], marks)) for at, name in enumerate(names) if at != place]
     columns = [(name, reading.values) for name, reading in readings if reading.kind == "number"]
     for row in said:
         wrong = _not_the_sum(row, others, columns)
@@ -80,6 +86,33 @@ def totals_of(frame: pd.DataFrame, names: Sequence[str], times: pd.Series, place
         else:
             alone.append((row, wrong))
     return Totals(rows=tuple(found), alone=tuple(alone))
+
+
+def long_totals_of(times: pd.Series, values: np.ndarray, groups: Sequence[tuple[str, np.ndarray]]) -> Totals:
+    """The rows of a long table whose time says total, and whether each is the sum, or the mean, of its metric.
+
+    Parameters
+    ----------
+    times : pandas.Series, shape (n_rows,)
+    values : ndarray, shape (n_rows,)
+    groups : sequence of (str, ndarray of int)
+        Name and rows of each metric, in each segment.
+    """
+    said = {row for row, cell in enumerate(times) if isinstance(cell, str) and says_total(cell)}
+    if not said or len(said) * 2 > len(times):
+        return Totals()
+    found, alone, sums = [], [], 0
+    for name, rows in groups:
+        others = values[[row for row in rows if row not in said]]
+        for row in (int(row) for row in rows if row in said):
+            is_sum = _is_sum(values[row], others)
+            sums += is_sum
+            if is_sum or np.isnan(values[row]) or _is_close(values[row], others, np.nanmean):
+                found.append(row)
+            else:
+                alone.append((row, name))
+    proven = not alone and 2 * sums >= len(found)
+    return Totals(rows=tuple(sorted(found)) if proven else (), alone=tuple(alone or [(row, "") for row in found if not proven]))
 
 
 def _not_the_sum(row: int, others: np.ndarray, columns: Sequence[tuple[str, np.ndarray]]) -> str | None:

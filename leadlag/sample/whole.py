@@ -12,7 +12,7 @@ from leadlag.sample.shapes import fitting
 from leadlag.sample.timewords import says_date, says_time, unit_of
 from leadlag.sample.violations import Fix
 
-__all__ = ["Counted", "decimal_years", "read_whole"]
+__all__ = ["Counted", "decimal_years", "point_format", "read_whole"]
 
 #: Ranges in which whole numbers are read as moments since 1970: (low, high, microseconds per unit).
 _EPOCHS = ((10**8, 5 * 10**9, 10**6), (10**11, 5 * 10**12, 10**3), (10**14, 5 * 10**15, 1))
@@ -22,6 +22,9 @@ _YEARS, _SURE_YEARS, _MOST_YEARS = (1700, 2200), (1900, 2100), 120
 _EXCEL, _SPSS = (20_000, 80_000), (11_000_000_000, 18_000_000_000)
 #: How far a decimal year may lie from the month or quarter that it is, in years: two decimals are written.
 _NEAR = 0.006
+_QUARTERS, _EXACT = 4, 1e-7
+#: What may stand on the two sides of a point: digits after it, format, and the largest number beside the year.
+_POINTS = ((4, "%m.%Y", 12), (1, "%Y.%q", 4), (2, "%Y.%m", 12))
 _LOOKS = {6: "yyyymm", 8: "yyyymmdd"}
 
 
@@ -81,7 +84,7 @@ def read_whole(counts: np.ndarray, *, name: str | None, freq: str | None) -> Cou
             return Counted(kind="moments", stamps=(counts * micros).astype("datetime64[us]"))
     if high < _YEARS[0] or (low < _YEARS[0] and high < 170_001):
         return Counted(kind="counter", stamps=counts)
-    return _unclear(low, high)
+    return _unclear(counts, low, high)
 
 
 def _years(counts: np.ndarray, name: str | None, freq: str | None) -> Counted | Ambiguity:
@@ -114,9 +117,17 @@ def _coded(counts: np.ndarray, name: str | None, freq: str | None, low: int, hig
     return None
 
 
-def _unclear(low: int, high: int) -> Ambiguity:
+def _unclear(counts: np.ndarray, low: int, high: int) -> Ambiguity:
     """Numbers that no name or table says the meaning of."""
     counter = Fix.of(freq="period", when="if this is a plain counter")
+    year, part = counts // 10, counts % 10
+    if _SURE_YEARS[0] <= year.min() and year.max() <= _SURE_YEARS[1] and part.min() >= 1 and part.max() <= _QUARTERS:
+        quarters, excel = Fix.of(date_format="%Y%q", when="if they are quarters"), Fix.of(date_format="excel", when="if days")
+        return Ambiguity(
+            text=f"whole numbers from {low} to {high} can be quarters, days as Excel counts them or a plain counter.",
+            next_step="say which",
+            fixes=(quarters, excel, counter),
+        )
     for (least, most), word, days in ((_EXCEL, "excel", 1), (_SPSS, "spss", 86_400)):
         if least <= low and high <= most:
             origin = np.datetime64("1899-12-30" if word == "excel" else "1582-10-14", "D")
@@ -132,6 +143,24 @@ def _unclear(low: int, high: int) -> Ambiguity:
         next_step="give ISO dates, or say so",
         fixes=(counter,),
     )
+
+
+def point_format(values: np.ndarray) -> str | None:
+    """The format of numbers that are a year and a month, or a quarter, on the two sides of a point; None if they are not.
+
+    Examples
+    --------
+    >>> point_format(np.array([11.2023, 12.2023, 1.2024])), point_format(np.array([2023.11, 2023.12, 2024.01]))
+    ('%m.%Y', '%Y.%m')
+    """
+    before = np.floor(values)
+    for digits, written, most in _POINTS:
+        after = np.round((values - before) * 10**digits)
+        year, part = (before, after) if written.startswith("%Y") else (after, before)
+        exact = (np.abs(before + after / 10**digits - values) < _EXACT).all()
+        if exact and _SURE_YEARS[0] <= year.min() and year.max() <= _SURE_YEARS[1] and part.min() >= 1 and part.max() <= most:
+            return written
+    return None
 
 
 def decimal_years(values: np.ndarray, *, name: str | None) -> np.ndarray | Ambiguity | None:
@@ -155,6 +184,17 @@ def decimal_years(values: np.ndarray, *, name: str | None) -> np.ndarray | Ambig
     on_grid = bool((np.abs(months - np.round(months)) <= 12 * _NEAR).all())
     if on_grid and says_time(name) and len(np.unique(whole)) == len(np.unique(values)):
         return (whole - 1970 * 12).astype("datetime64[M]").astype("datetime64[us]")
+    written = point_format(values)
+    if written is not None:
+        named = "quarters" if written.endswith("q") else "months"
+        return Ambiguity(
+            text=f"numbers from {values.min():g} to {values.max():g} can be {named} after a point, or decimal years.",
+            next_step="name another column as the time, or say which",
+            fixes=(
+                Fix.of(date_format=written, when=f"if they are {named}"),
+                Fix.of(date_format="decimal_year", when="if they are years with a fraction"),
+            ),
+        )
     return Ambiguity(
         text=f"numbers from {values.min():g} to {values.max():g} can be decimal years or plain numbers.",
         next_step="name another column as the time, or say that they are decimal years",

@@ -9,18 +9,25 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from leadlag._validation import as_name
 from leadlag.catalogue import Metric
 from leadlag.errors import UsageError
-from leadlag.sample.columns import ReadColumns, read_columns
+from leadlag.sample.beside import parts_of_dates
+from leadlag.sample.columns import ReadColumns, marks_in, read_columns
 from leadlag.sample.detect import TimeSource, find_time
+from leadlag.sample.events import explain_events
 from leadlag.sample.grid import Grid, build_grid, form_notes, repeated_periods
+from leadlag.sample.labels import Labels, labels_of
+from leadlag.sample.marks import Marks
 from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import LeftOut, Note, Sample, TableRead
 from leadlag.sample.names import CleanNames, clean_names, first_names
 from leadlag.sample.rates import fold_metrics, rate_parts, undeclared_metrics
+from leadlag.sample.repeats import refuse_repeats, telling_apart
 from leadlag.sample.settings import Settings
-from leadlag.sample.split import Group, groups_of, slow_note
-from leadlag.sample.tables import row_words
+from leadlag.sample.sideways import refuse_sideways
+from leadlag.sample.split import Group, first_rows, groups_of, slow_note
+from leadlag.sample.tables import NATIVE, NOTES, row_words
 from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.totals import Totals, collect_sums, totals_of
 from leadlag.sample.violations import ViolationList, counted
@@ -71,16 +78,35 @@ class Wide:
         if not self.sound:  # look at the numbers all the same, so that one error lists everything
             places = [place for place, name in enumerate(names) if name != settings.time and (asked is None or name in asked)]
             rows = _positions(len(frame))
-            read_columns(frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=rows, violations=violations)
+            read_columns(
+                frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=rows,
+                marks=marks_in(frame, places, settings), violations=violations,
+            )  # fmt: skip
             return None
-        source = find_time(frame, names, settings.time, asked or {}, date_format=settings.date_format)
+        if refuse_sideways(frame, names, asked, violations, native=NATIVE in frame.attrs):
+            return None
+        segment = self._segment(settings, asked)
+        used = {*(asked or {}), *((names[segment],) if segment is not None else ())}
+        source = find_time(frame, names, settings.time, used, date_format=settings.date_format, freq=settings.freq)
+        source = replace(source, notes=(*frame.attrs.get(NOTES, ()), *source.notes))
         if asked is not None and source.place is not None and source.name is not None and source.name in asked:
             raise UsageError(f"{asked[source.name]} names {source.name!r}, which holds the times: name a metric.")
         if len(frame) == 0:
             violations.add("LL312", "the table has no rows.", next_step="give one row per period.")
             return None
-        table = _RowsRead.of(frame, names, source)
+        marks = marks_in(frame, [place for place in range(len(names)) if place != source.place], settings)
+        table = _RowsRead.of(frame, names, source, marks, segment)
         return self._read_rows(table, settings, asked, violations)
+
+    def _segment(self, settings: Settings, asked: Mapping[str, str] | None) -> int | None:
+        """Position of the column that tells segments apart, if one was named."""
+        if settings.segment is None:
+            return None
+        name = as_name(settings.segment, "segment", self.clean.names)
+        if name == settings.time or name in (asked or {}):
+            other = "time" if name == settings.time else (asked or {})[name]
+            raise UsageError(f"segment={name!r} is named as {other} too: time, segment and metrics are different columns.")
+        return self.clean.names.index(name)
 
     def _read_rows(
         self, table: _RowsRead, settings: Settings, asked: Mapping[str, str] | None, violations: ViolationList
@@ -88,12 +114,19 @@ class Wide:
         """The metrics of the rows that are periods."""
         names, source = self.clean.names, table.source
         stamps = table.stamps(settings, violations)
-        aside = {*source.row_numbers, *source.dates}
+        segments = None if table.segment is None else labels_of(table.frame.iloc[:, table.segment], "segment", violations)
+        if segments is not None and source.values is None:
+            raise UsageError(
+                "segment needs times, which say what rows of several segments belong together: name them with time=."
+            )
+        parts = parts_of_dates(table.frame, names, source.place, asked or {}, stamps)
+        source = replace(source, dates=tuple(sorted({*source.dates, *parts})))
+        aside = {*source.row_numbers, *source.dates, table.segment}
         places = [place for place in _places(names, source.place, asked, settings.catalogue) if place not in aside]
         labelled = _row_labels(source, stamps, len(table.frame))
         block = read_columns(
-            table.frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=labelled, violations=violations,
-            dates=() if asked is not None else [names[place] for place in source.dates],
+            table.frame, names, places, asked=asked or {}, infinite=settings.infinite, rows=labelled, marks=table.marks,
+            violations=violations, dates=() if asked is not None else [names[place] for place in source.dates],
         )  # fmt: skip
         collect_sums(block.values, block.names, table.row, source.name, violations)
         if source.row_numbers:
@@ -102,34 +135,48 @@ class Wide:
         if stamps is None and source.values is not None:
             return None
         if stamps is not None and settings.freq is None:
-            groups = groups_of(stamps, ~np.isnan(block.values))
+            groups = _groups(stamps, ~np.isnan(block.values), segments)
             if any(group.slow for group in groups):
-                return self._split(block, stamps, source, settings, violations, groups=groups, labelled=labelled)
-        return self._placed(block, stamps, source, settings, violations)
+                return self._split(
+                    block, stamps, table, settings, violations, groups=groups, labelled=labelled, segments=segments
+                )
+        return self._placed(block, stamps, table, settings, violations, segments)
 
     def _placed(
-        self, block: ReadColumns, stamps: Stamps | None, source: TimeSource, settings: Settings, violations: ViolationList
-    ) -> Sample | None:
+        self, block: ReadColumns, stamps: Stamps | None, table: _RowsRead, settings: Settings, violations: ViolationList,
+        segments: Labels | None,
+    ) -> Sample | None:  # fmt: skip
         """Metrics on one grid."""
-        n_rows = len(block.values)
-        grid = build_grid(stamps, n_rows, freq=settings.freq, as_of=settings.as_of, time=source.name, violations=violations)
-        notes = _check_repeats(grid, block, source, settings.catalogue, violations) if grid is not None else ()
+        source, n_rows = table.source, len(block.values)
+        grid = build_grid(
+            stamps,
+            n_rows,
+            freq=settings.freq,
+            as_of=settings.as_of,
+            time=source.name,
+            violations=violations,
+            filled=settings.filled,
+        )
+        if grid is None and len(violations):
+            explain_events(block, list(table.frame.columns), violations)
+        notes = _check_repeats(grid, block, table, settings.catalogue, violations, segments) if grid is not None else ()
         if grid is None or len(violations):
             return None
         form = "" if stamps is None else stamps.form_name(settings.date_format)
         read = TableRead(n_rows=len(self.frame), time=source.name, form=form)
-        return _on_grid(block, grid, self.labels, settings, (*source.notes, *form_notes(stamps), *notes), read)
+        return _on_grid(block, grid, self.labels, settings, (*source.notes, *form_notes(stamps), *notes), read, segments)
 
     def _split(
         self,
         block: ReadColumns,
         stamps: Stamps,
-        source: TimeSource,
+        table: _RowsRead,
         settings: Settings,
         violations: ViolationList,
         *,
         groups: Sequence[Group],
         labelled: Sequence[str],
+        segments: Labels | None,
     ) -> Sample | None:
         """Metrics on a grid for each cadence, every one with the rows in which it has values."""
         parts = []
@@ -138,7 +185,8 @@ class Wide:
             rows = np.flatnonzero(~np.isnan(values).all(axis=1))
             names = tuple(block.names[column] for column in group.columns)
             mine = replace(block, names=names, values=values[rows])
-            part = self._placed(mine, stamps.at(rows), source, replace(settings, freq=group.freq), violations)
+            own = None if segments is None else segments.at(rows)
+            part = self._placed(mine, stamps.at(rows), table, replace(settings, freq=group.freq), violations, own)
             if part is not None:
                 notes = (slow_note(names, labelled[rows[0]], part.calendar),) if group.slow else ()
                 parts.append(replace(part, notes=(*part.notes, *notes)))
@@ -157,24 +205,32 @@ class _RowsRead:
     row : callable
         How messages name a row.
     totals : Totals
+    marks : Marks
+        What is known of point and comma.
+    segment : int or None
+        Position of the column that tells segments apart.
     """
 
     frame: pd.DataFrame
     source: TimeSource
     row: Callable[[int], str]
     totals: Totals
+    marks: Marks
+    segment: int | None = None
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, names: Sequence[str], source: TimeSource) -> _RowsRead:
+    def of(cls, frame: pd.DataFrame, names: Sequence[str], source: TimeSource, marks: Marks, segment: int | None) -> _RowsRead:
         """The table without rows that say they are totals and are."""
         row = row_words(frame)
-        totals = Totals() if source.values is None else totals_of(frame, names, source.values, source.place)
+        totals = Totals() if source.values is None else totals_of(frame, names, source.values, source.place, marks)
         if source.values is None or not totals.rows:
-            return cls(frame=frame, source=source, row=row, totals=totals)
+            return cls(frame=frame, source=source, row=row, totals=totals, marks=marks, segment=segment)
         kept = np.setdiff1d(np.arange(len(frame)), totals.rows)
         notes = (*source.notes, *totals.note(source.values, source.name, row))
         source = replace(source, values=source.values.iloc[kept], notes=notes)
-        return cls(frame=frame.iloc[kept], source=source, row=lambda at: row(int(kept[at])), totals=totals)
+        return cls(
+            frame=frame.iloc[kept], source=source, row=lambda at: row(int(kept[at])), totals=totals, marks=marks, segment=segment
+        )
 
     def stamps(self, settings: Settings, violations: ViolationList) -> Stamps | None:
         """The times, None where there are none or what is wrong with them was collected."""
@@ -187,7 +243,7 @@ class _RowsRead:
         return read_times(
             source.values, name=source.name, tz=settings.tz, date_format=settings.date_format,
             freq="period" if source.counter else settings.freq, violations=violations, row=self.row, hint=self.totals.hint,
-            dates_at=settings.said_end,
+            otherwise=source.otherwise, dates_at=settings.said_end,
         )  # fmt: skip
 
 
@@ -214,34 +270,52 @@ def _row_labels(source: TimeSource, stamps: Stamps | None, n_rows: int) -> Seque
     return [str(text).removesuffix("T00:00:00.000000").removesuffix(".000000") for text in np.datetime_as_string(stamps.local)]
 
 
+def _groups(stamps: Stamps, there: np.ndarray, segments: Labels | None) -> tuple[Group, ...]:
+    """The metrics by cadence, whichever segments have them."""
+    if segments is None:
+        return groups_of(stamps, there)
+    first, moment = first_rows(stamps)
+    anywhere = np.zeros((len(first), there.shape[1]), dtype=bool)
+    np.logical_or.at(anywhere, moment, there)
+    return groups_of(stamps.at(first), anywhere)
+
+
 def _check_repeats(
-    grid: Grid, block: ReadColumns, source: TimeSource, catalogue: Mapping[str, Metric], violations: ViolationList
-) -> tuple[Note, ...]:
+    grid: Grid, block: ReadColumns, table: _RowsRead, catalogue: Mapping[str, Metric], violations: ViolationList,
+    segments: Labels | None,
+) -> tuple[Note, ...]:  # fmt: skip
     """Several rows in one period are an error unless the catalogue says for every metric what they add up to."""
-    repeated = repeated_periods(grid)
+    repeated = repeated_periods(grid, None if segments is None else segments.codes[grid.rows].astype(np.int64))
     if not repeated:
         return ()
     undeclared = undeclared_metrics(block.names, catalogue)
     if not undeclared and block.names:
         rows, periods = sum(count for _, count in repeated), counted(len(repeated), "period", "periods")
         text = f"{rows} rows of {periods} were aggregated as the catalogue says."
-        return (Note(code="LL117", column=source.name, text=text),)
-    labels = grid.calendar.labels
-    shown = [f"{labels[place]} occurs {count} times" for place, count in repeated[:5]]
-    named = first_names(undeclared)
-    step = f"drop the copies, or say how rows add up with catalogue=[Metric(name, aggregate=...)] for {named}."
-    if block.left_out:  # often the names of the metrics, one row each
-        step += " A long table, with one row per metric and period, goes through from_long."
-    count = counted(len(repeated), "period occurs", "periods occur")
-    violations.add("LL301", f"{count} more than once.", argument="time", column=source.name, examples=shown, next_step=step)
+        return (Note(code="LL117", column=table.source.name, text=text),)
+    found = telling_apart(table.frame, table.source, grid, block.names) if segments is None else None
+    refuse_repeats(grid, repeated, undeclared, table.source.name, violations, found=found, segmented=segments is not None)
     return ()
 
 
+def _by_segment(block: ReadColumns, grid: Grid, segments: Labels | None, catalogue: Mapping[str, Metric]) -> np.ndarray:
+    """Values on the grid, shape (n_periods, n_metrics), with several segments (n_segments, n_periods, n_metrics)."""
+    n_periods = len(grid.calendar)
+    if segments is None or len(segments.names) == 1:
+        return fold_metrics(block.values[grid.rows], block.names, grid.places, n_periods, catalogue)
+    slots = segments.codes[grid.rows] * np.int64(n_periods) + grid.places
+    order = np.argsort(slots, kind="stable")  # by segment, in time order
+    numbers = block.values[grid.rows[order]]
+    values = fold_metrics(numbers, block.names, slots[order], len(segments.names) * n_periods, catalogue)
+    return values.reshape(len(segments.names), n_periods, len(block.names))
+
+
 def _on_grid(
-    block: ReadColumns, grid: Grid, labels: Mapping[str, Hashable], settings: Settings, notes: tuple[Note, ...], read: TableRead
-) -> Sample:
+    block: ReadColumns, grid: Grid, labels: Mapping[str, Hashable], settings: Settings, notes: tuple[Note, ...], read: TableRead,
+    segments: Labels | None,
+) -> Sample:  # fmt: skip
     """Rows in their places, with the notes of the way there."""
-    values = fold_metrics(block.values[grid.rows], block.names, grid.places, len(grid.calendar), settings.catalogue)
+    values = _by_segment(block, grid, segments, settings.catalogue)
     values.flags.writeable = False  # new here, so that the Sample need not copy them
     renamed = [name for name in block.names if name != labels[name]]
     if renamed:
@@ -260,6 +334,7 @@ def _on_grid(
         values=values,
         notes=(*notes, *grid.notes, *block.notes),
         left_out=block.left_out,
+        segments=() if segments is None else segments.names,
         name_map={name: labels[name] for name in block.names},
         read=read,
     )

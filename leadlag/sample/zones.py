@@ -106,6 +106,8 @@ class Told:
         How messages name a row, by its position.
     hint : str
         What else is to be said of cells that are not like the others.
+    otherwise : tuple of Fix
+        What to do if the column holds no times.
     """
 
     name: str | None
@@ -114,12 +116,17 @@ class Told:
     violations: ViolationList
     row: Callable[[int], str]
     hint: str = ""
+    otherwise: tuple[Fix, ...] = ()
 
     def wrong(
         self, code: str, text: str, examples: Iterable[str], next_step: str, fix: Fix | Iterable[Fix] = ()
     ) -> Stamps | None:
         """Collect a violation; there are no stamps then."""
-        self.violations.add(code, text, argument=self.argument, column=self.name, examples=examples, next_step=next_step, fix=fix)
+        ways = (fix,) if isinstance(fix, Fix) else tuple(fix)
+        self.violations.add(
+            code, text, argument=self.argument, column=self.name, examples=examples, next_step=next_step,
+            fix=(*ways, *self.otherwise),
+        )  # fmt: skip
         return None
 
 

@@ -34,7 +34,7 @@ def changes_of_numbers(notes: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def cadence_facts(provenance: Provenance) -> Iterator[tuple[str, str]]:
-    """How dates were taken and metrics of another cadence lined up, which changes what a lag is; for methods of one calendar."""
+    """That rows have no times, how dates were taken, and metrics of another cadence lined up: all change what a lag is."""
     for code, text in provenance.warnings:
-        if code in ("LL125", "LL126", "LL139"):
-            yield "Cadence", f"{shown(text).removesuffix('.')} [{code}]"
+        if code in ("LL125", "LL126", "LL137", "LL139"):
+            yield "Rows" if code == "LL137" else "Cadence", f"{shown(text).removesuffix('.')} [{code}]"

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import leadlag as ll
 import leadlag.ranking.rank
 from leadlag import __version__
 from leadlag.cli.main import main
@@ -73,6 +74,58 @@ def test_help_of_a_command_has_examples(run: Run, command: str) -> None:
     answer = run(command, "--help")
     assert answer.code == 0
     assert f"  leadlag {command} sales.csv --kpi revenue" in answer.out
+
+
+def test_the_option_in_a_question_about_numbers_answers_it(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "besuche.csv"
+    frame = good_frame().assign(visits=lambda table: [f"{v:,}".replace(",", ".") for v in (table["visits"] + 800).astype(int)])
+    frame.to_csv(file, index=False, sep=";")
+    asked = run("rank", file, "--kpi", "sales", "--no-evidence")
+    assert asked.code == 3
+    assert "Next: say which; columns in which" in asked.err
+    assert "--thousands . if it is 1" in " ".join(asked.err.split())
+    answer = run("rank", file, "--kpi", "sales", "--no-evidence", "--thousands", ".")
+    assert answer.code == 0
+    assert "visits" in answer.out
+
+
+def test_segments_are_ranked_one_by_one(run: Run, tmp_path: Path) -> None:
+    file, out = tmp_path / "regions.csv", tmp_path / "out"
+    table = pd.concat([good_frame(seed=seed).assign(region=name) for seed, name in ((7, "north"), (8, "south"))])
+    table.to_csv(file, index=False)
+    asked = run("rank", file, "--kpi", "sales")
+    assert asked.code == 3
+    assert "--segment region" in asked.err
+    words = ["rank", file, "--kpi", "sales", "--no-evidence", "--segment", "region"]
+    answer = run(*words, "--out", out)
+    assert answer.code == 0
+    assert "2 rankings of 1 KPI in 2 segments" in answer.out
+    assert sorted(path.name for path in out.glob("*.json")) == ["regions.north.ranking.json", "regions.south.ranking.json"]
+    expected = ll.rank_kpis(ll.from_wide(ll.read_file(file), segment="region"), kpis="sales", evidence=False)
+    assert json.loads(run(*words, "--json").out)["rankings"] == expected.to_dict()["rankings"]
+    assert "Segments   2: north, south" in run("check", file, "--kpi", "sales", "--segment", "region").out
+
+
+def test_a_long_file_is_ranked_as_its_wide_one(run: Run, sales: Path, tmp_path: Path) -> None:
+    file = tmp_path / "long.csv"
+    good_frame().melt(id_vars="date", var_name="what", value_name="n").to_csv(file, index=False)
+    words = ["--kpi", "sales", "--no-evidence"]
+    long = run("rank", file, *words, "--time", "date", "--metric", "what", "--value", "n")
+    assert long.code == 0
+    assert long.out.split("Note")[0] == run("rank", sales, *words).out.split("Note")[0]
+    assert run("check", file, "--time", "date", "--metric", "what", "--value", "n").code == 0
+    refused = run("rank", file, *words, "--metric", "what")
+    assert refused.code == 2
+    assert "--time, --metric and --value" in refused.err
+
+
+def test_a_ranking_of_a_file_is_that_of_read_file_to_the_byte(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "export.csv"
+    text = good_frame().assign(date=lambda frame: [f"{day[8:10]}.{day[5:7]}.{day[:4]}" for day in frame["date"]])
+    file.write_bytes(("Bericht Süd;;;\n" + text.to_csv(index=False, sep=";", decimal=",")).encode("cp1252"))
+    words = ["--kpi", "sales", "--no-evidence", "--date-format", "%d.%m.%Y", "--json"]
+    sample = ll.from_wide(ll.read_file(file), date_format="%d.%m.%Y")
+    assert run("rank", file, *words).out == ll.rank_leads(sample, kpi="sales", evidence=False).to_json() + "\n"
 
 
 def test_version(run: Run) -> None:

@@ -68,9 +68,17 @@ def test_levels_of_names_are_one_name_in_fit_and_predict(table: tuple[pd.DataFra
 
 def test_what_leaves_nothing_is_refused(table: tuple[pd.DataFrame, pd.Series]) -> None:
     X, y = table
-    with pytest.raises(UsageError, match="none of the 4 rows of X is complete: give shorter lags"):
+    with pytest.raises(UsageError, match="none of the 4 rows of X and y is complete: give shorter lags"):
         MaskedRegressor(LinearRegression()).fit(X[:4], y[:4])
     with pytest.raises(UsageError, match="no prediction can be scored"):
         MaskedRegressor(LinearRegression()).fit(X, y).score(X[:4], y[:4])
     with pytest.raises(UsageError, match="incomplete='zero'"):
         MaskedRegressor(LinearRegression(), incomplete="zero").fit(X, y)
+
+
+def test_rows_without_y_are_left_out_too() -> None:
+    X, y = [[1.0], [2.0], [np.nan], [4.0], [5.0]], [1.0, np.nan, 3.0, 4.0, 5.0]
+    regressor = MaskedRegressor(LinearRegression()).fit(X, y)
+    assert (regressor.n_used_, regressor.n_dropped_) == (3, 2)
+    assert regressor.predict([[7.0]]).round(9).tolist() == [7.0]
+    assert regressor.score(X, y) == pytest.approx(1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -174,8 +175,16 @@ def test_what_it_cannot_do_is_refused(table: pd.DataFrame) -> None:
         LeadSelector().fit(X[::-1], y[::-1])
     with pytest.raises(UsageError, match=r"X and y have other dates in \d+ of \d+ rows, the first time in row 0"):
         LeadSelector().fit(X[1:], y[:-1])
-    with pytest.raises(ValueError, match="Input y contains NaN"):
-        LeadSelector().fit(X, y.where(y > 0))
+
+
+@pytest.mark.parametrize("kind", ["float64", "object", "Float64", "decimal"])
+def test_gaps_in_y_are_left_out_as_in_a_ranking(table: pd.DataFrame, kind: str) -> None:
+    y = table["kpi"].mask(table.index.isin(table.index[[3, 40, 41]]))
+    ranking = ll.rank_leads(table.assign(kpi=y), kpi="kpi", max_lag=6, n_draws=99, evidence=False)
+    given = [None if np.isnan(value) else Decimal(value) for value in y] if kind == "decimal" else y.astype(kind)
+    selector = LeadSelector(max_lag=6, n_draws=99).fit(table.drop(columns="kpi"), given)
+    assert set(selector.leads_) == set(ranking.leads)
+    pd.testing.assert_frame_equal(selector.ranking_.to_frame(), ranking.to_frame())
 
 
 def test_a_pickled_one_is_as_good(table: pd.DataFrame, fitted: LeadSelector) -> None:

@@ -84,8 +84,9 @@ def test_lags_beyond_the_sample_are_refused() -> None:
 def test_what_is_exactly_trend_and_season_is_zero_and_not_rounding() -> None:
     season = np.sin(2 * np.pi * np.arange(N) / 12)
     found = prepared(sample(sales=KPI + 4 * season, line=1e8 + 0.01 * np.arange(N), wave=3 + season, visits=noise(3)))
-    assert (found.problem.X[:, :2] == 0.0).all()
-    assert (found.problem.X[:, 2] != 0.0).any()
+    assert [(item.lead, item.code) for item in found.untestable] == [("line", "LL207")]
+    assert (found.problem.X[:, 0] == 0.0).all()
+    assert (found.problem.X[:, 1] != 0.0).any()
 
 
 def test_the_callers_numbers_are_not_changed() -> None:

@@ -169,19 +169,23 @@ class TestRefusals:
         with pytest.raises(DataContractError, match="LL302"):
             ranked(data)  # churn is a candidate of sales there
 
-    def test_a_computation_that_breaks_down_is_a_failure(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("fault", [np.linalg.LinAlgError("no convergence"), IndexError("index 3 is out of bounds")], ids=repr)
+    def test_a_fault_of_leadlag_is_the_failure_of_one_kpi(self, fault: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
         original = module.rank_leads
 
         def breaks(sample: object, *, kpi: str, **options: object) -> LeadRanking:
             if kpi == "churn":
-                raise np.linalg.LinAlgError("SVD did not converge")
+                raise fault
             return original(sample, kpi=kpi, **options)
 
         monkeypatch.setattr(module, "rank_leads", breaks)
         monkeypatch.setattr(module, "_refuse_unknown", lambda options: None)
         many = ranked(metrics(), evidence=False)
         assert many.kpis == ("sales",)
-        assert (many.failures[0].code, many.failures[0].message) == ("LL208", "the computation failed: SVD did not converge")
+        (failure,) = many.failures
+        assert failure.code == "LL501"
+        assert failure.message.startswith(f"leadlag failed: {type(fault).__name__} in ranking/kpis.py, line ")
+        assert str(fault) in failure.message
 
     def test_all_kpis_may_fail(self) -> None:
         many = ranked(metrics(12))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leadlag.catalogue import Metric
 from leadlag.errors import DataContractError
 from leadlag.sample import Sample, from_wide
 
@@ -105,3 +106,25 @@ def test_weeks_with_a_shifted_day_are_moved_and_said() -> None:
     sample = _read(stamps)
     assert sample.periods == ("2024-01-01", "2024-01-08", "2024-01-15", "2024-01-22", "2024-01-29")
     assert [note.code for note in sample.notes] == ["LL113"]
+
+
+@pytest.mark.parametrize(
+    ("freq", "count"), [("hour", "19,993 hours"), ("day", "834 days"), ("business_day", "596 business days")]
+)
+def test_a_named_cadence_that_would_leave_the_grid_empty_is_refused_with_the_counts(freq: str, count: str) -> None:
+    with pytest.raises(DataContractError, match=f"only 120 of the {count} .* one week apart.*freq='week'") as caught:
+        _read(pd.date_range("2020-01-06", periods=120, freq="7D"), freq=freq)
+    assert caught.value.code == "LL309"
+
+
+def test_a_grid_that_no_memory_holds_is_refused_before_it_is_made() -> None:
+    with pytest.raises(DataContractError, match=r"only 3 of the 69,\d{3},\d{3} hours"):
+        _read(["2024-01-01", "2024-01-02", "9999-01-01"], freq="hour")
+
+
+def test_a_list_of_events_may_be_as_sparse_as_it_is_where_no_row_means_zero() -> None:
+    stamps = pd.DatetimeIndex(["2024-01-05", "2024-01-12", "2024-02-23", "2024-06-28"])  # Fridays
+    promo = [Metric("a", aggregate="sum", missing="zero")]
+    assert _read(stamps, freq="day", catalogue=promo).n_periods == 176
+    with pytest.raises(DataContractError, match="only 4 of the 176 days"):
+        _read(stamps, freq="day")

@@ -61,9 +61,9 @@ WRITTEN: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("written", WRITTEN)
 @pytest.mark.parametrize("row", [0, 31, N - 1])
 def test_one_word_among_times_is_named_with_its_row_and_never_drops_the_column(written: str, odd: str, row: int) -> None:
-    frame = table(with_cell([WRITTEN[written](at) for at in range(N)], row, odd))
-    for data in (frame, pl.from_pandas(frame), frame.set_index("week")):
-        with pytest.raises(DataContractError, match=rf"LL305 time, column 'week': 1 time .*row {row}: '.*Next: correct"):
+    frame = table(with_cell([WRITTEN[written](at) for at in range(N)], row, odd), "period")
+    for data in (frame, pl.from_pandas(frame), frame.set_index("period")):
+        with pytest.raises(DataContractError, match=rf"LL305 time, column 'period': 1 time .*row {row}: '.*Next: correct"):
             as_sample(data)
 
 
@@ -273,10 +273,10 @@ def test_rows_without_times_keep_their_order_and_say_so() -> None:
 
 @pytest.mark.parametrize("written", WRITTEN)
 def test_the_newest_row_first_is_the_same_sample(written: str, tmp_path: Path) -> None:
-    frame = table([WRITTEN[written](at) for at in range(N)])
+    frame = table([WRITTEN[written](at) for at in range(N)], "period")
     expected = as_sample(frame)
     assert expected.calendar.dated
-    for data in (frame.iloc[::-1], frame.iloc[::-1].set_index("week"), in_file(frame.iloc[::-1], tmp_path)):
+    for data in (frame.iloc[::-1], frame.iloc[::-1].set_index("period"), in_file(frame.iloc[::-1], tmp_path)):
         sample = as_sample(data)
         assert sample.periods == expected.periods
         assert_array_equal(sample.values, expected.values)
@@ -309,13 +309,13 @@ def test_names_of_months_and_parts_of_dates_are_asked_about_and_labels_are_not()
     months = table([f"{dt.date(2024, row % 12 + 1, 1):%b}" for row in range(N)], "month")
     with pytest.raises(UsageError, match="names of months that come round again"):
         as_sample(months)
-    with pytest.raises(UsageError, match="'year', 'month'"):
-        as_sample(months.assign(year=[2019 + row // 12 for row in range(N)]))
+    assert as_sample(months.assign(year=[2019 + row // 12 for row in range(N)])).calendar.freq == "month"
     for name, write in (("quarter", "Q{}"), ("Woche", "KW {}"), ("week", "W{}")):
         with pytest.raises(UsageError, match=f"column '{name}' holds names of .* that come round again"):
             as_sample(table([write.format(row % 4 + 1) for row in range(N)], name))
-    assert as_sample(table(["Mon", "Tue", "Wed"] * (N // 3), "day")).calendar.in_order
-    assert as_sample(table([f"Shop {row}" for row in range(N)], "name")).calendar.in_order
+    with pytest.raises(UsageError, match="names of weekdays that come round again"):
+        as_sample(table(["Mon", "Tue", "Wed"] * (N // 3), "day"))
+    assert as_sample(table([f"Shop {row * 17 % N}" for row in range(N)], "name")).calendar.in_order
     with pytest.raises(DataContractError, match="LL311"):
         as_sample(table([""] * N))
 
@@ -427,9 +427,9 @@ def test_texts_that_may_be_times_in_the_index_are_asked_about(name: str | None) 
 def test_a_line_in_the_index_is_asked_about_unless_it_numbers_rows(first: float) -> None:
     frame = good_frame(N).drop(columns="date")
     step = 0.25 if first < 3000 else 7
-    with pytest.raises(UsageError, match="the index falls by"):
+    with pytest.raises(UsageError, match=r"the index (falls by|holds numbers that may be days as Excel)"):
         as_sample(frame.set_index(pd.Index(np.array([first - step * row + step * N for row in range(N)]))))
-    for index in (range(0, 5 * N, 5), [7 * row % 61 for row in range(N)], [f"shop {row}" for row in range(N)]):
+    for index in (range(0, 5 * N, 5), [7 * row % 61 for row in range(N)], [f"shop {row * 17 % N}" for row in range(N)]):
         assert as_sample(frame.set_index(pd.Index(list(index)))).n_periods >= N
 
 

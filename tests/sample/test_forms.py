@@ -72,22 +72,26 @@ MONTH_NAMES = {
     "März": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
     "févr.": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
 }
+#: Month names by one of the words for May.
+DAY_NAMES = {
+    "mayo": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    ". Mai": MONTH_NAMES["März"],
+    "mai": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "MAY": "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC",
+    "May": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+}
 
 
 def written(form: Form, example: str) -> Callable[[int], str]:
     """How each row is written in the form of an example: its year, number and name exchanged."""
     example = example.partition(" (")[0]
     parts = PARTS[form.unit][0]
-    if form.unit == "day" and not example.isdigit():
-        between = example[10:-10]
-        return lambda row: f"{monday(row)}{between}{monday(row) + dt.timedelta(days=6)}"
-    if example.isdigit() and len(example) >= 8:
-        code = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}[len(example)]
-        return lambda row: f"{monday(row) if len(example) == 8 else moment(row):{code}}"
+    if form.unit == "day" or (example.isdigit() and len(example) >= 8):
+        return _moment_written(form, example)
     if example == "2020 [YR2020]":
         return lambda row: f"{1970 + row} [YR{1970 + row}]"
     if form.unit == "year" and "next" in form.pattern.groupindex:
-        return lambda row: f"{1970 + row}{example[4]}{(1971 + row) % 100:02d}"
+        return lambda row: f"{1970 + row}{example[4]}{str(1971 + row)[-len(example) + 5 :]}"
 
     def one(row: int) -> str:
         year, number = parts(row)
@@ -113,6 +117,23 @@ def written(form: Form, example: str) -> Callable[[int], str]:
         return text
 
     return one
+
+
+def _moment_written(form: Form, example: str) -> Callable[[int], str]:
+    """How days and hours are written as in an example."""
+    if "name" in form.pattern.groupindex:
+        return lambda row: _day_written(example, monday(row))
+    if not example.isdigit():
+        return lambda row: f"{monday(row)}{example[10:-10]}{monday(row) + dt.timedelta(days=6)}"
+    code = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}[len(example)]
+    return lambda row: f"{monday(row) if len(example) == 8 else moment(row):{code}}"
+
+
+def _day_written(example: str, day: dt.date) -> str:
+    """A date written out as in an example, which is 15 May 2024."""
+    names = next(names for word, names in DAY_NAMES.items() if word in example)
+    text = re.sub("mai|mayo|May|MAY|Mai", names.split()[day.month - 1], example)
+    return text.replace("15", str(day.day)).replace("2024", str(day.year))
 
 
 def _folded(text: str) -> str:
@@ -315,6 +336,53 @@ def test_years_by_name_or_by_their_range() -> None:
         assert from_wide(frame_of(years, "n"), time="n", freq="period").periods[0] == str(years[0])
 
 
+@pytest.mark.parametrize(
+    ("name", "times", "said", "freq"),
+    [
+        ("week", [f"Q{quarter(row)[1]} {quarter(row)[0]}" for row in range(N)], "freq='quarter'", "quarter"),
+        ("week", [f"{dt.date(*month(row), 1):%b-%y}" for row in range(N)], "freq='month'", "month"),
+        ("month", [f"KW {week(row)[1]}/{week(row)[0]}" for row in range(N)], "freq='week'", "week"),
+        ("day", [f"{dt.date(*month(row), 1):%Y-%m}" for row in range(N)], "freq='month'", "month"),
+    ],
+)
+def test_a_name_that_contradicts_the_form_is_asked_about(name: str, times: list[str], said: str, freq: Any) -> None:
+    frame = frame_of(times, name)
+    assert said in asked(frame)
+    assert from_wide(frame, freq=freq).calendar.freq == freq
+    assert as_sample(frame.rename(columns={name: "period"})).calendar.freq == freq
+
+
+def test_a_finer_freq_than_the_form_is_refused_before_the_grid_is_built() -> None:
+    for times in (
+        [f"Q{n} {y}" for y, n in map(quarter, range(N))],
+        [100 * y + n for y, n in map(month, range(N))],
+        [*range(1970, 2010)],
+    ):
+        assert "would leave most of its periods empty" in asked(frame_of(times, "period"), freq="day")
+    coarse = frame_of([100 * y + 3 * n for y, n in map(quarter, range(N))], "period")
+    assert from_wide(coarse, freq="quarter").n_periods == N
+
+
+def test_days_that_look_like_months_with_short_years_and_a_wrong_century_are_asked_about() -> None:
+    days = [f"{dt.date(2022, 1, 1) + dt.timedelta(days=row):%b-%d}" for row in range(120)]
+    for n in (20, 60, 120):
+        assert "days without a year" in asked(frame_of(days[:n], "when"))
+    old = [f"{dt.date(1965 + row // 12, row % 12 + 1, 1):%b-%y}" for row in range(120)]
+    assert "from 1969 to 2068" in asked(frame_of(old, "month"))
+    for first in (1999, 2001):
+        short = [f"{dt.date(first + row // 12, row % 12 + 1, 1):%b-%y}" for row in range(120)]
+        assert as_sample(frame_of(short, "when")).n_periods == 120
+        assert as_sample(frame_of(short[::-1], "when")).n_periods == 120
+
+
+def test_dashes_and_blanks_of_word_processors_are_those_of_the_keyboard() -> None:
+    for dash in ("\u2013", "\u2010", "\u2011", "\u2212"):
+        frame = frame_of([str(monday(row)).replace("-", dash) for row in range(N)], "when")
+        assert as_sample(frame).periods[0] == "2022-01-03"
+    frame = frame_of([f"\ufeffQ{n}\u00a0{y}\u200b" for y, n in map(quarter, range(N))], "when")
+    assert as_sample(frame).calendar.freq == "quarter"
+
+
 # -- formats that the caller names
 
 
@@ -364,7 +432,8 @@ def test_a_format_that_is_none_is_refused_and_misfits_are_named() -> None:
     ("write", "formats"),
     [
         ("%d/%m/%Y", ["%d/%m/%Y"]), ("%m/%d/%Y", ["%m/%d/%Y"]), ("%d.%m.%y", ["%d.%m.%y"]), ("%Y/%m/%d", ["%Y/%m/%d"]),
-        ("%d-%b-%Y", ["%d-%b-%Y"]), ("%B %d, %Y", ["%B %d, %Y"]), ("%d.%m.%Y %H:%M", ["%d.%m.%Y %H:%M"]), ("%m/%Y", ["%m/%Y"]),
+        ("%d-%b-%y", ["%d-%b-%y"]), ("%B %d, %Y %H:%M", ["%B %d, %Y %H:%M"]), ("%d.%m.%Y %H:%M", ["%d.%m.%Y %H:%M"]),
+        ("%m/%Y", ["%m/%Y"]),
     ],
 )  # fmt: skip
 def test_the_advice_on_other_dates_fits_these_cells(write: str, formats: list[str]) -> None:
@@ -476,6 +545,10 @@ def test_long_tables_and_estimators_know_the_same_forms() -> None:
     assert found is not None
     assert found.tolist() == times
     assert time_of(pd.DataFrame({"a": range(3)}, index=["a", "b", "c"]), None) is None
+    for index in ([f"Sprint {row}" for row in range(N)], [100 * y + n for y, n in map(month, range(N))]):
+        with pytest.raises(UsageError, match=r"the index of X .*reset_index\(drop=True\)"):
+            time_of(pd.DataFrame({"a": range(N)}, index=index), None)
+    assert time_of(pd.DataFrame({"a": range(N)}, index=range(45_292, 45_292 + N)).iloc[list(range(20))], None) is None
     with pytest.raises(DataContractError, match=r"LL305.*quarters or months"):
         PeriodCounter.learned(pd.Series([f"2024:{row}" for row in range(1, 5)]), None)
 

@@ -115,3 +115,22 @@ def test_wrong_calls_name_the_argument() -> None:
         _read(frame, value="metric")
     with pytest.raises(DataContractError, match="LL312"):
         _read(frame.iloc[:0])
+
+
+def test_rows_of_totals_in_a_long_table_are_left_out_or_named() -> None:
+    weeks = [str(date) for date in pd.date_range("2022-01-03", periods=20, freq="7D").date]
+    rng = np.random.default_rng(2)
+    long = pd.DataFrame(
+        {"week": np.tile(weeks, 4), "metric": np.repeat(["a", "b", "a", "b"], 20), "region": np.repeat(["N", "N", "S", "S"], 20),
+         "value": rng.normal(50, 5, 80).round(2)}
+    )  # fmt: skip
+    totals = long.groupby(["metric", "region"])["value"].sum().reset_index().assign(week="Total")
+    read = {"time": "week", "metric": "metric", "value": "value", "segment": "region"}
+    expected = from_long(long, **read)
+    sample = from_long(pd.concat([totals, long]), **read)
+    assert sample.periods == expected.periods
+    assert_array_equal(sample.values, expected.values)
+    assert any(note.code == "LL135" and "'Total'" in note.text for note in sample.notes)
+    wrong = totals.assign(value=[7.0, *totals["value"][1:]])
+    with pytest.raises(DataContractError, match=r"LL305.*'Total'.*sums of their columns: 'a' is not"):
+        from_long(pd.concat([long, wrong], ignore_index=True), **read)

@@ -53,6 +53,13 @@ class RollingForecasts:
             naive=self.naive[:, kept], seasonal=self.seasonal[:, kept], added=self.added[:, kept], column=self.column[:, kept],
         )  # fmt: skip
 
+    def times(self, unit: float) -> RollingForecasts:
+        """The same in the KPI's own units, one of the analysis being `unit` of them."""
+        return replace(
+            self, actual=unit * self.actual, own=unit * self.own, naive=unit * self.naive, seasonal=unit * self.seasonal,
+            added=unit * self.added,
+        )  # fmt: skip
+
     def lags(self, horizon: int, lead: int) -> range:
         """Lags of one lead that are known at an origin for one horizon, and not too long; empty if there is none."""
         return range(horizon + int(self.lead_delays[lead]), self.max_lag + 1)

@@ -362,7 +362,7 @@ def is_constant(Z: ArrayLike) -> Flags:
     highest = (columns if whole else np.where(present, columns, -np.inf)).max(axis=0, initial=-np.inf)
     lowest = (columns if whole else np.where(present, columns, np.inf)).min(axis=0, initial=np.inf)
     largest = np.maximum(np.abs(highest), np.abs(lowest))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         varies = present.any(axis=0) & (highest - lowest > _CONSTANT_TOLERANCE * largest)
     return np.asarray(~varies)
 

@@ -246,7 +246,7 @@ def _fit_ar(residual: Floats, *, max_order: int, unit_root: bool, n_mean: int) -
         phi = np.linalg.lstsq(lags[:, :order], target, rcond=None)[0] if order else np.zeros(0)
         ssr = float(np.sum((target - lags[:, :order] @ phi) ** 2))
         k = order + 1
-        score = n * np.log(max(ssr, np.finfo(float).tiny) / n) + 2.0 * k * n / max(n - k - 1, 1)
+        score = n * np.log(max(ssr, np.finfo(float).tiny) / max(n, 1)) + 2.0 * k * n / max(n - k - 1, 1)
         if score < best_score - 1e-9:
             best, best_score = phi, score
     phi = best if unit_root else _without_bias(best, n=n, n_mean=n_mean)

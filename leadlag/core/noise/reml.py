@@ -90,7 +90,7 @@ class _LagSums:
         products = np.zeros((order + 1, order + 1, order + 1, m, m))
         for past in range(order + 1):
             rows = lagged[age == past][:, :, : past + 1]
-            flat = rows.reshape(len(rows), -1)
+            flat = rows.reshape(len(rows), m * (past + 1))
             gram = (flat.T @ flat).reshape(m, past + 1, m, past + 1)
             products[past, : past + 1, : past + 1] = gram.transpose(1, 3, 0, 2)
         counts = np.array([np.sum(age == past) for past in range(order + 1)], dtype=float)

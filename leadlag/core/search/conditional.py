@@ -34,11 +34,15 @@ def conditional_problem(problem: Problem, shapes: Sequence[Shape]) -> Problem:
 
 
 class BestColumn(NamedTuple):
-    """The column of a lead that fits best, the share of the KPI's sum of squares that it explains, and that of the search."""
+    """The column of a lead that fits best, the share of the KPI's sum of squares that it explains, and that of the search.
+
+    `usable` is False where nothing of the lead is left beside the base.
+    """
 
     column: int
     share: float
     weighted_share: float
+    usable: bool
 
 
 def best_column(problem: Problem, lead: int, shapes: Sequence[Shape]) -> BestColumn:
@@ -49,4 +53,4 @@ def best_column(problem: Problem, lead: int, shapes: Sequence[Shape]) -> BestCol
     score = np.where(norm > 0, columns.values[:, 0].T @ base_fit.residual / np.where(norm > 0, norm, 1.0), 0.0)
     total = max(float(base_fit.residual @ base_fit.residual), np.finfo(float).tiny)
     share, weights = np.square(score) / total, search_weights(shapes, n_lags=problem.n_slots)
-    return BestColumn(int(np.argmax(share)), float(share.max()), float((share * weights * weights).max()))
+    return BestColumn(int(np.argmax(share)), float(share.max()), float((share * weights * weights).max()), bool((norm > 0).any()))

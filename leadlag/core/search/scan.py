@@ -306,6 +306,8 @@ def _scan_chunk(
     gain = np.where(usable, score.reshape(m, s) ** 2, np.nan)
     weights = search_weights(shapes, n_lags=problem.n_slots) / np.where(usable, columns.norm, 1.0)
     used = usable.any(axis=0) | (m == 0)
+    if not used.any():  # every lead is base: there is nothing to draw
+        return tvalue, coefficient, bse, gain, columns.nobs, np.full((m, drawn.shape[1]), np.nan)
     values, weights = (columns.values, weights) if used.all() else (columns.values[:, :, used], weights[:, used])
     largest = largest_scores(values, weights, drawn, whole=(columns.nobs[:, used] == n).all(axis=1))
     share = np.square(largest) / size

@@ -7,6 +7,7 @@ from scipy.sparse import csgraph, csr_array
 
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import orthonormal_basis, rows_needed, standardise
+from leadlag.core.series.scales import unit_of
 
 __all__ = ["arithmetic_parts", "duplicate_groups"]
 
@@ -23,6 +24,8 @@ _BREAKDOWNS = 8
 _PRESENT = 0.80
 #: Furthest a coefficient may be from 1 or -1 in rounded figures, and what may be left of the KPI's changes (share, in sd).
 _NEAR_ONE, _NEARLY_EXACT = 0.05, 0.05
+#: Powers of two between the KPI and a column that cannot be a part of it.
+_FAR = 300
 #: Common rows that a correlation of two series needs, and their share of the shorter one.
 _FEWEST_COMMON, _COMMON = 10, 0.5
 
@@ -55,7 +58,9 @@ def arithmetic_parts(y: Floats, X: Floats) -> Flags:
     a shared movement of the candidates, in other units, of counts, with minus signs, with prices, in figures of two decimals, and
     in all products and ratios.
     """
-    kpi, columns = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
+    own, others = unit_of(y), unit_of(X)
+    # one unit for all, since it is in a sum that they meet; but what is far from the KPI is in none
+    kpi, columns = y / own, X / np.where(np.abs(np.log2(others) - np.log2(own)) > _FAR, others, own)
     named = _terms(kpi, columns, powers=False)
     with np.errstate(divide="ignore", invalid="ignore"):
         if np.nanmin(kpi, initial=np.inf) > 0:

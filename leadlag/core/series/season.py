@@ -11,6 +11,7 @@ from scipy import stats
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise
 from leadlag.core.noise.momentum import ar_errors
+from leadlag.core.series.scales import unit_of
 from leadlag.core.time.lags import lag_tensor
 
 __all__ = ["harmonics", "season_pvalues"]
@@ -78,7 +79,7 @@ def season_pvalues(X: Floats, groups: Sequence[Floats], *, n_seasons: float) -> 
     n, m = X.shape
     fixed = np.column_stack([np.ones(n), np.arange(n) / n])
     season = np.column_stack(list(groups))
-    detrended = np.nan_to_num(_detrended(X, fixed))
+    detrended = np.nan_to_num(_detrended(X / unit_of(X), fixed))
     taken_out = orthonormal_basis(np.column_stack([fixed, season]))
     phi = _autoregression(_freed_autocovariances(residualise(detrended, taken_out), taken_out.q))
     order = len(phi)

@@ -1,20 +1,24 @@
-"""Whether a series has a linear trend, asked so that the answer holds with and without a unit root."""
+"""Whether a series has a linear trend, with a unit root and without; and whether columns such as a line leave anything of it."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from leadlag.core.arrays import Floats
-from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, standardise
+from leadlag.core.arrays import Flags, Floats
+from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, rows_needed, standardise
 from leadlag.core.linear.masks import columns_by_rows
 from leadlag.core.series.unitroot import long_run_sum, short_bandwidth
-from leadlag.core.time.lags import difference
+from leadlag.core.time.lags import difference, lag_matrix
 
-__all__ = ["trend_statistics"]
+__all__ = ["combinations_of", "exact_lines", "runs_by_itself", "trend_statistics"]
 
 
 #: How fast the weight moves from changes to levels as the tests speak against a unit root.
 _KAPPA = 0.00025
+#: What is smaller than this share of a series is rounding.
+_ROUNDING = 1e-6
+#: What is left of an exact sum of so many trends, powers and waves, as a share of it.
+_EXACTLY, _PARTS = 1e-11, 8
 
 
 def trend_statistics(X: Floats, *, dfgls: Floats, kpss: Floats, season: Floats | None = None) -> Floats:
@@ -47,6 +51,64 @@ def trend_statistics(X: Floats, *, dfgls: Floats, kpss: Floats, season: Floats |
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         weight = np.exp(-_KAPPA * (dfgls / kpss) ** 2)
         return np.asarray((1.0 - weight) * level + weight * change)
+
+
+def exact_lines(X: Floats) -> Flags:
+    """Which series are a straight line over time up to rounding, and vary, shape (m,).
+
+    Examples
+    --------
+    >>> t = np.arange(6.0)
+    >>> exact_lines(np.column_stack([2021 + t / 52, t**2, 0 * t]))
+    array([ True, False, False])
+    """
+    return combinations_of(X, np.column_stack([np.ones(len(X)), np.arange(len(X)) / max(len(X), 1)]))
+
+
+def combinations_of(X: Floats, columns: Floats) -> Flags:
+    """Of which series rounding only is left beside some columns (n, q), on the rows that have all, shape (m,).
+
+    A series without variation, or with no more rows than columns, is none.
+    """
+    found = np.zeros(X.shape[1], dtype=bool)
+    usable = np.isfinite(columns).all(axis=1)
+    values = standardise(np.where(np.reshape(usable, (-1, 1)), X, np.nan)).values
+    for rows, some in columns_by_rows(np.isfinite(values)):
+        if len(rows) > columns.shape[1]:
+            here = values[np.ix_(rows, some)]
+            rest = residualise(here, orthonormal_basis(columns[rows]))
+            size = np.linalg.norm(here, axis=0)
+            found[some] = (size > 0) & (np.linalg.norm(rest, axis=0) <= _ROUNDING * size)
+    return found
+
+
+def runs_by_itself(y: Floats, columns: Floats) -> bool:
+    """Whether a series is an exact sum of trends, powers and waves: rounding only is left of it beside some columns and its past.
+
+    Such a sum of k of them follows from its own last k values. Of y = 1.2^t, t^3 or four sine waves 1e-12 is left or less, of
+    smooth series that do not end, such as log t or sqrt t, 4e-10 or more, and of real series a thousandth.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        NaN where missing.
+    columns : ndarray, shape (n, q)
+        What is taken out beside.
+
+    Examples
+    --------
+    >>> t = np.arange(60.0)
+    >>> runs_by_itself(1.2**t, np.ones((60, 1))), runs_by_itself(np.sqrt(t), np.ones((60, 1)))
+    (True, False)
+    """
+    values = standardise(y).values
+    for order in (_PARTS, _PARTS // 2, 2, 1):
+        design = np.column_stack([columns, lag_matrix(values, range(1, order + 1))])
+        rows = np.isfinite(values) & np.isfinite(design).all(axis=1)
+        if rows.sum() >= rows_needed(design.shape[1]):
+            left = residualise(values[rows], orthonormal_basis(design[rows], tolerance=_EXACTLY))
+            return bool(values[rows].any() and np.linalg.norm(left) <= _EXACTLY * np.linalg.norm(values[rows]))
+    return False
 
 
 def _tvalues(X: Floats, column: Floats, other: Floats) -> Floats:

@@ -21,6 +21,7 @@ from leadlag.methods.correlation.numbers.onepair import OnePair, critical_at, lo
 from leadlag.methods.correlation.result import CrossCorrelation, CrossCorrelations
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
+from leadlag.sample.known import trimmed
 
 __all__ = ["cross_correlation", "cross_correlations"]
 
@@ -120,7 +121,8 @@ def cross_correlation(
     """
     sample = as_sample(
         data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
-    ).around(kpi)
+    )
+    sample = trimmed(sample.around(kpi))
     kpi, lead, *others = sample.names
     steps, tail = as_int(difference, "difference"), as_real(alpha, "alpha", low=0.0, high=1.0)
     pair = _pair(sample, kpi, lead, others, steps)
@@ -255,7 +257,8 @@ def cross_correlations(
     ((1, 2, 13), 'visits', 2)
     """
     asked = {"kpis": as_list(kpis), "leads": as_list(leads), "controls": as_list(controls)}
-    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=asked).around(asked["kpis"], "kpis")
+    sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=asked)
+    sample = trimmed(sample.around(asked["kpis"], "kpis"))
     sample = sample.require_single()
     names = {role: as_names([sample.resolve(each, role) for each in given], role, sample.names) for role, given in asked.items()}
     _refuse_roles(names)

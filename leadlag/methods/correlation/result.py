@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import ClassVar
@@ -235,14 +236,16 @@ class CrossCorrelations(Result):
             unit=self.unit,
             n_pairs=self.reason.size,
             n_lags=len(self.lags),
-            n_without=int((self.reason != "").sum()),
+            without=tuple(self.reasons().values()),
             alpha=self.alpha,
             provenance=self.provenance,
         )
 
     def explain(self) -> str:
         """How the table is to be read, in plain sentences."""
-        outside = float(np.mean(np.abs(self.correlation) > self.high, where=np.isfinite(self.correlation)))
+        known = np.isfinite(self.correlation)
+        outside = float(np.mean(np.abs(self.correlation) > self.high, where=known)) if known.any() else math.nan
         return words.explain_pairs(
-            n_pairs=self.reason.size, n_lags=len(self.lags), share=outside, alpha=self.alpha, prewhitened=self.prewhitened
-        )
+            n_pairs=self.reason.size, n_lags=len(self.lags), share=outside, alpha=self.alpha, prewhitened=self.prewhitened,
+            without=tuple(self.reasons().values()),
+        )  # fmt: skip

@@ -42,7 +42,7 @@ _WHY: Mapping[str, str] = MappingProxyType(
         "LL203": "the lead does not vary, or its filter leaves nothing of it",
         "LL204": "too few periods in which both have values; take a shorter max_lag or order, or give more periods",
         "LL205": "the lead is a copy of the KPI, up to unit and offset",
-        "LL207": "the lead is an exact combination of the controls",
+        "LL207": "the lead is a straight line over time, or an exact combination of the controls",
         "LL313": "the KPI has no values, does not vary, or is an exact combination of the controls",
     }
 )
@@ -81,7 +81,7 @@ def refusal(code: str, *, nobs: int, needed: int, prewhitened: bool) -> str:
         "LL201": "check that the column is filled",
         "LL203": "name another lead or give a longer window",
         "LL205": "name another lead",
-        "LL207": "take out the control that repeats it",
+        "LL207": "leave it out, or take out the control that repeats it",
         "LL313": "check the KPI and the controls",
     }
     return f"{_WHY[code]}: {steps[code]}."
@@ -244,7 +244,7 @@ def summary_of_pairs(
     unit: str,
     n_pairs: int,
     n_lags: int,
-    n_without: int,
+    without: Sequence[str],
     alpha: float,
     provenance: Provenance,
 ) -> Prose:
@@ -253,8 +253,7 @@ def summary_of_pairs(
         f"Cross-correlations of {periods(n_pairs, 'pair')} at {n_lags:,} lags; at positive lags the lead moves first",
         *wrap(f"Lags in {unit}s. Of unrelated pairs {percent(alpha)} of all numbers lie outside their band by chance."),
     ]
-    if n_without:
-        head.append(f"{periods(n_without, 'pair')} without numbers; `reasons()` says why.")
+    head += [line for why in without for line in wrap(f"Without numbers: {why}.")]
     cells = [
         (shown(kpi), shown(lead), str(lag), number(r), pvalue(p))
         for kpi, lead, lag, r, p in rows[:_MOST_PAIRS]
@@ -263,14 +262,19 @@ def summary_of_pairs(
     return page(head, table(_PAIRS, cells), searched_lines(provenance), [CAVEAT])
 
 
-def explain_pairs(*, n_pairs: int, n_lags: int, share: float, alpha: float, prewhitened: bool) -> Prose:
+def explain_pairs(*, n_pairs: int, n_lags: int, share: float, alpha: float, prewhitened: bool, without: Sequence[str]) -> Prose:
     """How a table of many pairs is to be read."""
     how = "after the filter of each lead" if prewhitened else "as they are, not prewhitened"
     told = [
         f"Correlated: {periods(n_pairs, 'pair')} at {n_lags} lags, {how}. At positive lags the lead moves first.",
-        f"{percent(round(share, 4))} of the numbers lie outside their band; of unrelated pairs {percent(alpha)} do by chance.",
-        "The largest of so many correlations are large by chance too: rank_leads says which leads to believe.",
+        *(f"Without numbers: {why}." for why in without),
     ]
+    if not math.isnan(share):
+        share = round(share, 4)
+        told += [
+            f"{percent(share)} of the numbers lie outside their band; of unrelated pairs {percent(alpha)} do by chance.",
+            "The largest of so many correlations are large by chance too: rank_leads says which leads to believe.",
+        ]
     return lines_of(told)
 
 

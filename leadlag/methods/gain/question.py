@@ -14,6 +14,8 @@ from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment
 from leadlag.core.arrays import Floats
 from leadlag.core.forecasts.origins import RollingForecasts
 from leadlag.core.search.shapes import STANDARD
+from leadlag.core.series.scales import unit_of
+from leadlag.core.series.trend import runs_by_itself
 from leadlag.decision.backing import Gain
 from leadlag.errors import DataContractError, UsageError
 from leadlag.methods.gain import words
@@ -22,17 +24,23 @@ from leadlag.methods.gain.result import ForecastGain, GainAhead, Walk, gain_of
 from leadlag.prepare.origins.learned import Learner, RealTimeData
 from leadlag.prepare.origins.publication import unrevised_data
 from leadlag.prepare.origins.rolling import default_origin, rolling_forecasts
+from leadlag.prepare.origins.scaled import in_units
 from leadlag.prepare.origins.snapshots import Snapshots
+from leadlag.prepare.refusals import refuse_beyond
 from leadlag.prepare.reported import reported_kpi
 from leadlag.prepare.transforms import take_log
 from leadlag.prepare.untestable import untestable_leads
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, Vintages
 from leadlag.sample.dates import row_of
+from leadlag.sample.known import known_rows, trimmed
 from leadlag.sample.roles import longest_lag, with_roles
 from leadlag.wording.untestable import untestable
 
 __all__ = ["HORIZONS", "forecast_gain", "lead_gains"]
+
+#: What is told in the KPI's units.
+_IN_UNITS = ("rmse_own", "rmse_lead", "mae_own", "mae_lead")
 
 
 #: Periods ahead that are asked for.
@@ -124,12 +132,17 @@ def forecast_gain(
         if missing != "mask":
             raise UsageError(f"missing={missing!r} is not allowed with snapshots, in which what is not out yet is missing.")
         data = vintages.latest
-    sample, names = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
+    sample, names = with_roles(
+        data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing, ends=True
+    )
     kpi, candidates, kept = names.kpi, names.leads, names.controls
-    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     first = _first_row(sample, first_origin)
+    if vintages is None:  # snapshots have a row for every period
+        first = None if first is None else max(first - known_rows(sample).start, 0)
+        sample = trimmed(sample)
+    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     with one_thread():
-        y, why = _analysed_kpi(sample, kpi, log=logged, undo=None)
+        y, unit, why = _analysed_kpi(sample, kpi, log=logged, undo=None)
         known: RealTimeData
         if vintages is None:
             known = unrevised_data(
@@ -137,7 +150,7 @@ def forecast_gain(
             )
         else:
             known = Snapshots(vintages=vintages, kpi=kpi, leads=candidates, controls=kept, log=logged)
-        forecasts = why or _forecasts(sample, known, y, leads=candidates, max_lag=longest, horizons=asked, first=first)
+        forecasts = why or _forecasts(sample, known, y, unit, leads=candidates, max_lag=longest, horizons=asked, first=first)
         if isinstance(forecasts, str):
             raise DataContractError(words.refused(kpi, forecasts), code="LL313")
         gains = _gains(forecasts, rng=generator)
@@ -181,9 +194,9 @@ def lead_gains(
     dict from str to Gain
         A lead without numbers says why.
     """
-    (y, why), names = _analysed_kpi(sample, kpi, log=log, undo=undo), tuple(leads)
+    (y, unit, why), names = _analysed_kpi(sample, kpi, log=log, undo=undo), tuple(leads)
     known = unrevised_data(sample, y, kpi=kpi, leads=names, controls=tuple(controls), log=log, metrics=metrics)
-    forecasts = why or _forecasts(sample, known, y, leads=names, max_lag=max_lag, horizons=tuple(horizons), first=None)
+    forecasts = why or _forecasts(sample, known, y, unit, leads=names, max_lag=max_lag, horizons=tuple(horizons), first=None)
     if isinstance(forecasts, str):
         return dict.fromkeys(leads, Gain.none(horizons, forecasts))
     found = _gains(forecasts, rng=np.random.default_rng(0))
@@ -192,10 +205,11 @@ def lead_gains(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Forecasts:
-    """The forecasts with the names of the leads; `reasons` are those of leads without numbers."""
+    """The forecasts in units of `unit`, with the names of the leads; `reasons` are those of leads without numbers."""
 
     leads: tuple[str, ...]
     rolling: RollingForecasts
+    unit: float
     reasons: Mapping[str, str]
 
 
@@ -203,6 +217,7 @@ def _forecasts(
     sample: Sample,
     known: RealTimeData,
     y: Floats,
+    unit: float,
     *,
     leads: tuple[str, ...],
     max_lag: int,
@@ -214,12 +229,15 @@ def _forecasts(
         return words.TOO_SHORT
     n = len(y)
     fixed, X = np.column_stack([np.ones(n), np.arange(n) / n]), known.at(n - 1).X
-    reasons = {one.lead: untestable(one.code, one.detail) for one in untestable_leads(y, X, leads, fixed=fixed, n_controls=0)}
-    start = default_origin(sample.calendar, y, X) if first is None else first
+    if runs_by_itself(y, fixed):
+        return words.EXACT
+    reasons = {one.lead: untestable(one.code, one.detail) for one in untestable_leads(y, X, leads, fixed=fixed)}
+    start = default_origin(sample.calendar, y / unit, X) if first is None else first
     if first is None and isinstance(known, Snapshots):
         start = known.first_origin(start)
-    found = rolling_forecasts(Learner(known=known, calendar=sample.calendar, max_lag=max_lag), y, horizons=horizons, first=start)
-    return _Forecasts(leads=leads, rolling=found, reasons=reasons) if np.isfinite(found.own).any() else words.TOO_SHORT
+    learner = Learner(known=in_units(known, unit, last=n - 1), calendar=sample.calendar, max_lag=max_lag)
+    found = rolling_forecasts(learner, y / unit, horizons=horizons, first=start)
+    return _Forecasts(leads=leads, rolling=found, unit=unit, reasons=reasons) if np.isfinite(found.own).any() else words.TOO_SHORT
 
 
 def _gains(forecasts: _Forecasts, *, rng: np.random.Generator) -> tuple[GainAhead, ...]:
@@ -229,7 +247,8 @@ def _gains(forecasts: _Forecasts, *, rng: np.random.Generator) -> tuple[GainAhea
     return tuple(
         GainAhead(
             lead=name, horizon=horizon, missing=_reason(forecasts, lead, horizon, one),
-            **{field: value for field, value in vars(one).items() if field not in ("missing", "fewest")},
+            **{field: value for field, value in vars(one).items() if field not in ("missing", "fewest", *_IN_UNITS)},
+            **{field: forecasts.unit * getattr(one, field) for field in _IN_UNITS},
         )
         for lead, name in enumerate(forecasts.leads)
         for horizon, one in zip(forecasts.rolling.horizons, found[lead], strict=True)
@@ -245,12 +264,16 @@ def _reason(forecasts: _Forecasts, lead: int, horizon: int, found: PairGain) -> 
     return words.few_origins(found.n_origins, found.fewest) if found.missing else ""
 
 
-def _analysed_kpi(sample: Sample, kpi: str, *, log: Sequence[str], undo: str | None) -> tuple[Floats, str]:
-    """The KPI that is forecast, and why it cannot be; empty if it can."""
-    reported = reported_kpi(sample.column(kpi), sample.calendar, undo=undo)
+def _analysed_kpi(sample: Sample, kpi: str, *, log: Sequence[str], undo: str | None) -> tuple[Floats, float, str]:
+    """The KPI that is forecast, the unit in which it is analysed, and why it cannot be; empty if it can."""
+    level = sample.column(kpi)
+    refuse_beyond(kpi, level)
+    unit = float(unit_of(level))
+    reported = reported_kpi(level / unit, sample.calendar, undo=undo)
+    values = reported.values * unit
     if reported.refused or reported.waves.shape[1]:
-        return reported.values, words.REPORTED
-    return take_log(reported.values, kpi) if kpi in log else reported.values, ""
+        return values, unit, words.REPORTED
+    return (take_log(values, kpi), 1.0, "") if kpi in log else (values, unit, "")
 
 
 def _result(
@@ -266,7 +289,7 @@ def _result(
     """The public answer: horizons without numbers for any lead are dropped."""
     every = forecasts.rolling.horizons
     kept = [place for place, one in enumerate(every) if any(not row.missing for row in gains if row.horizon == one)]
-    found = forecasts.rolling.of(kept)
+    found = forecasts.rolling.of(kept).times(forecasts.unit)
     told = next(name for name in forecasts.leads if name not in forecasts.reasons)
     dropped = tuple((row.horizon, row.missing) for row in gains if row.lead == told and row.horizon not in found.horizons)
     lag, shape = selected_columns(found)

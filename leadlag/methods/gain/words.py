@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from leadlag.methods.gain.result import ForecastGain
 
 __all__ = [
-    "LEVEL", "REPORTED", "TOO_SHORT", "dropped", "explain", "few_origins", "folded", "no_lag", "nothing", "refused", "summary",
+    "EXACT", "LEVEL", "REPORTED", "TOO_SHORT", "dropped", "explain", "few_origins", "folded", "no_lag", "nothing", "refused",
+    "summary",
 ]  # fmt: skip
 
 _NAME = 24
@@ -31,12 +32,14 @@ _MOST_REASONS = 3
 LEVEL = 0.10
 
 REPORTED = "the KPI is reported as a moving average or as a sum to date, of which what comes next is known in part already"
+EXACT = "it is exactly its trend and its season, and follows from its own past"
 TOO_SHORT = "there are too few periods for a forecast of the KPI from its own history"
 
 
 def refused(kpi: str, why: str) -> str:
     """That no forecast can be made of the KPI, and what to do."""
-    step = "take the figures of single periods" if why == REPORTED else "give more periods, or ask for shorter horizons"
+    steps = {REPORTED: "take the figures of single periods", EXACT: "name another KPI"}
+    step = steps.get(why, "give more periods, or ask for shorter horizons")
     return f"kpi={kpi!r} cannot be forecast: {why}; {step}."
 
 

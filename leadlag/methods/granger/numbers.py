@@ -22,6 +22,8 @@ from leadlag.core.linear.leastsquares import (
     standardise,
 )
 from leadlag.core.linear.wald import WaldTest, joint_test
+from leadlag.core.series.scales import too_far_apart
+from leadlag.core.series.trend import exact_lines
 from leadlag.core.time.lags import further, lag_matrix
 from leadlag.errors import UsageError
 
@@ -236,6 +238,10 @@ def _check_series(rows: _Rows, y: Floats, x: Floats) -> None:
         raise UsageError(f"the KPI does not vary in the {rows.y.size} rows used: nothing to predict.", code="LL313")
     if is_constant(rows.X[:, rows.tested]).all():
         raise UsageError(f"the lead does not vary in the {rows.y.size} rows used: nothing to learn from it.", code="LL203")
+    if too_far_apart(y, x):
+        raise UsageError("the sizes of KPI and lead are too far apart: give one of them in another unit.", code="LL203")
+    if exact_lines(x[:, None])[0]:
+        raise UsageError("the lead is a straight line over time: it says nothing that the date does not say.", code="LL207")
     if is_affine_copy(x, y):
         raise UsageError("the lead is a copy of the KPI, up to unit and offset: its past is the KPI's own past.", code="LL205")
 

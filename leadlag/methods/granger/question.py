@@ -17,6 +17,7 @@ from leadlag.methods.granger.numbers import GrangerNumbers, granger
 from leadlag.methods.granger.result import GrangerResult
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
+from leadlag.sample.known import trimmed
 
 __all__ = ["granger_test"]
 
@@ -113,7 +114,8 @@ def granger_test(
     lags = as_lags(order, "order")
     sample = as_sample(
         data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
-    ).around(kpi)
+    )
+    sample = trimmed(sample.around(kpi))
     kpi, lead, *others = sample.names
     own_lags = lags if own_order is None else as_lags(own_order, "own_order")
     augment = as_int(augment, "augment")

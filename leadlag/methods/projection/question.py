@@ -16,6 +16,7 @@ from leadlag.methods.projection.numbers.projection import ProjectionNumbers, pro
 from leadlag.methods.projection.result import LocalProjection
 from leadlag.results import Provenance, Search
 from leadlag.sample import as_sample
+from leadlag.sample.known import trimmed
 
 __all__ = ["local_projection"]
 
@@ -148,7 +149,8 @@ def local_projection(
     }
     sample = as_sample(
         data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
-    ).around(kpi)
+    )
+    sample = trimmed(sample.around(kpi))
     kpi, lead, *others = sample.names
     beside = np.column_stack([sample.column(name) for name in others]) if others else None
     try:

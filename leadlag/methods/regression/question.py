@@ -10,8 +10,11 @@ import pandas as pd
 
 from leadlag._validation import as_int, as_list, as_names, as_option, as_real, once_each, only_data_positional
 from leadlag.catalogue import Metric, Missing
+from leadlag.core.arrays import Floats
 from leadlag.core.linear.covariance import CORRECTIONS, COV_TYPES
 from leadlag.core.linear.leastsquares import is_affine_copy, is_constant
+from leadlag.core.series.scales import too_far_apart
+from leadlag.core.series.trend import exact_lines, runs_by_itself
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.regression import words
 from leadlag.methods.regression.covariates import Covariates, covariates_of, lead_series, level_or_log
@@ -23,6 +26,7 @@ from leadlag.methods.regression.profile import LagProfile
 from leadlag.methods.regression.result import LaggedRegressionResult
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
+from leadlag.sample.known import trimmed
 
 __all__ = ["LagProfile", "LaggedRegressionResult", "lagged_regression"]
 
@@ -183,7 +187,7 @@ def lagged_regression(
     """
     columns = once_each(kpi=kpi, leads=tuple(as_list(leads)), controls=controls)
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
-    sample = sample.around(kpi)
+    sample = trimmed(sample.around(kpi))
     kpi, names = sample.resolve(kpi, "kpi"), tuple(sample.resolve(name, "leads") for name in columns["leads"])
     kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
     default = sample.calendar.default_max_lag(sample.n_periods)
@@ -220,6 +224,15 @@ def lagged_regression(
     return _named(fitted, options, covariates, sample, provenance=provenance)
 
 
+def _refuse_sizes(sample: Sample, options: Options, y: Floats) -> None:
+    """Series whose sizes are so far apart that no number holds a coefficient and its variance."""
+    for name in (*options.leads, *options.controls):
+        if too_far_apart(y, level_or_log(sample, name, options.log)):
+            raise UsageError(
+                f"the sizes of {options.kpi!r} and {name!r} are too far apart: give one of them in another unit.", code="LL203"
+            )
+
+
 def _fitted(sample: Sample, options: Options, covariates: Covariates) -> LagFit:
     """The fit, its errors naming the columns that they are about."""
     kpi, log = options.kpi, options.log
@@ -228,10 +241,19 @@ def _fitted(sample: Sample, options: Options, covariates: Covariates) -> LagFit:
         raise UsageError(
             f"kpi={kpi!r} is constant or has no values: there is nothing to explain. Name another KPI.", code="LL313"
         )
+    if runs_by_itself(y, np.ones((len(y), 1))):
+        raise UsageError(f"kpi={kpi!r} is exactly its trend or season: nothing is to explain. Name another KPI.", code="LL313")
+    _refuse_sizes(sample, options, y)
     for lead, one in zip(options.leads, leads, strict=True):
         if is_constant(one.values):
             raise UsageError(
                 f"lead {lead!r} is constant or has no values: there is nothing to learn from it. Leave it out.", code="LL203"
+            )
+        if exact_lines(one.values[:, None])[0]:
+            raise UsageError(
+                f"lead {lead!r} is a straight line over time: it says nothing that the date does not say. Leave it out, and give "
+                "trend='linear'.",
+                code="LL207",
             )
         # one that is seen more often: what it comes to in the KPI's periods
         if is_affine_copy(level_or_log(sample, lead, log), y):

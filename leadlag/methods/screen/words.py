@@ -17,7 +17,7 @@ _WHY: Mapping[str, str] = MappingProxyType(
         "LL203": "the lead does not vary",
         "LL204": "fewer rows than 3 for each coefficient and 10; lower max_order, drop controls or give more periods",
         "LL205": "the lead is a copy of the KPI, up to unit and offset",
-        "LL207": "the lead's lags are exact combinations of the KPI's lags and the controls",
+        "LL207": "the lead is a straight line over time, or its lags are exact combinations of the KPI's lags and the controls",
         "LL313": "the KPI has no values, does not vary, or is fitted exactly without the lead",
     }
 )

@@ -39,6 +39,7 @@ from leadlag.results import Provenance, Search
 from leadlag.sample.dates import Targeted, targeted
 from leadlag.sample.periods import Calendar
 from leadlag.sample.roles import longest_lag, with_lead
+from leadlag.wording.untestable import nothing_left
 
 __all__ = ["StabilityTest", "lead_stability", "stability_test"]
 
@@ -149,7 +150,10 @@ def stability_test(
         prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)
         refuse_untestable(prepared.untestable, kpi=kpi)
         problem = conditional_problem(prepared.problem, shapes)
-        tested = _tested_column(prepared, problem, 0, best=best_column(problem, 0, shapes)[0], shapes=shapes)
+        best = best_column(problem, 0, shapes)
+        if not best.usable:
+            raise UsageError(nothing_left(kpi, lead), code="LL207")
+        tested = _tested_column(prepared, problem, 0, best=best.column, shapes=shapes)
         signs = SharedSigns(seed=seed, n_draws=draws)
         found = tested.change(signs)
         if found is None:

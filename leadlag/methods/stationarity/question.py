@@ -24,6 +24,7 @@ from leadlag.prepare.transforms import few_values
 from leadlag.prepare.untestable import single_event
 from leadlag.results import Provenance, Search
 from leadlag.sample import Calendar, Sample, as_sample
+from leadlag.sample.known import trimmed
 
 __all__ = ["SeasonTest", "SeriesStationarity", "StationarityResult", "check_stationarity"]
 
@@ -101,7 +102,7 @@ def check_stationarity(
     with one_thread():
         found = {
             (item.metric, item.segment): item
-            for one in sample.cadences
+            for one in map(trimmed, sample.cadences)
             for segment, values in _tables(one)
             for item in _checked(one, values, segment=segment, alpha=level, provenance=provenance)
         }

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.leastsquares import is_constant, rows_needed
 from leadlag.core.linear.masks import columns_by_rows
+from leadlag.core.series.trend import exact_lines
 from leadlag.methods.correlation.numbers.crosscorr import ROUNDING, Block, Plan, block, joined_rows, unit_columns, without
 
 __all__ = ["REASONS", "Pairs", "block_with_reasons", "pairs"]
@@ -102,7 +103,7 @@ def block_with_reasons(Y: Floats, X: Floats, controls: Floats | None, plan: Plan
         "LL204"
     )
     reason[_copies(y[rows], x[rows])] = REASONS.index("LL205")
-    reason[:, ~x[rows].any(axis=0)] = REASONS.index("LL207")
+    reason[:, ~x[rows].any(axis=0) | exact_lines(np.where(rows[:, None], X, np.nan))] = REASONS.index("LL207")
     reason[:, is_constant(X[rows])] = REASONS.index("LL203")
     reason[~y[rows].any(axis=0)] = REASONS.index("LL313")
     return found, reason

@@ -11,6 +11,7 @@ import numpy as np
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.forecasts.direct import shape_lags
 from leadlag.core.forecasts.origins import RollingForecasts
+from leadlag.core.series.scales import unit_of
 from leadlag.methods.gain.numbers.comparison import FEWEST, clark_west, diebold_mariano
 
 __all__ = ["PairGain", "pair_gains", "saved_so_far", "selected_columns"]
@@ -150,7 +151,7 @@ def selected_columns(forecasts: RollingForecasts) -> tuple[Floats, Ints]:
 
 def saved_so_far(actual: Floats, own: Floats, with_lead: Floats) -> tuple[Floats, Floats]:
     """Share of root mean squared and of mean absolute error that a lead has saved up to each origin, each of shape (o,)."""
-    one, two = actual - own, actual - with_lead
+    one, two = (errors / unit_of(actual) for errors in (actual - own, actual - with_lead))
     with np.errstate(invalid="ignore", divide="ignore"):
         rmse = 1.0 - np.sqrt(np.cumsum(two**2) / np.cumsum(one**2))
         return np.asarray(rmse), np.asarray(1.0 - np.cumsum(np.abs(two)) / np.cumsum(np.abs(one)))

@@ -22,6 +22,8 @@ from leadlag.core.linear.leastsquares import (
     rows_needed,
     standardise,
 )
+from leadlag.core.series.scales import too_far_apart
+from leadlag.core.series.trend import exact_lines
 from leadlag.core.time.lags import further, lag_matrix
 from leadlag.errors import UsageError
 
@@ -315,6 +317,10 @@ def _check_series(y: Floats, x: Floats) -> None:
         raise UsageError("the KPI has no values or does not vary: there is no response to look for.", code="LL313")
     if is_constant(x):
         raise UsageError("the lead does not vary: it holds no surprise.", code="LL203")
+    if too_far_apart(y, x):
+        raise UsageError("the sizes of KPI and lead are too far apart: give one of them in another unit.", code="LL203")
+    if exact_lines(x[:, None])[0]:
+        raise UsageError("the lead is a straight line over time: it holds no surprise.", code="LL207")
     if is_affine_copy(x, y):
         raise UsageError("the lead is a copy of the KPI, up to unit and offset: its surprise is the KPI's own.", code="LL205")
 

@@ -169,6 +169,8 @@ def fit_lags(
     The covariance is that of the regression on the columns and their slopes in the hidden parameters (Gauss-Newton).
     """
     _refuse_few_rows(model)
+    if noise_order is not None or (cov_type == "HAC" and not model.own_lags):
+        _refuse_lonely_rows(model)
     white = None if noise_order is None else _free_noise(model, noise_order)
     placed, hidden = fit_hidden(model, white)
     noise = None
@@ -325,6 +327,17 @@ def _refuse_few_rows(model: LagModel) -> None:
         raise UsageError(
             f"{n} complete rows for {n_columns} coefficients leave nothing to judge them by: lower max_lag, take shape='almon', "
             "'exp_almon' or 'geometric', name fewer leads or controls, or give more periods.",
+            code="LL204",
+        )
+
+
+def _refuse_lonely_rows(model: LagModel) -> None:
+    """Noise that hangs together over time is seen in rows that follow each other."""
+    n, pairs = int(model.rows.sum()), int((model.rows[1:] & model.rows[:-1]).sum())
+    if pairs < rows_needed(0):
+        raise UsageError(
+            f"of {n} complete rows {pairs} follow a complete row, and {rows_needed(0)} are needed to see how errors hang "
+            "together: give more periods, name fewer leads or controls, or give own_lags=1 or cov_type='HC3'.",
             code="LL204",
         )
 

@@ -205,6 +205,8 @@ def profile_numbers(
     if drawn is not None and _has_bootstrap(fitted, lead):
         ends = (unit * drawn.boot_low[lead], unit * drawn.boot_high[lead])
     used = model.series[lead] if clock is not None else model.series[lead][fitted.used]
+    if np.isfinite(used).sum() < 2:  # a lead that has values before the rows used and never in them
+        used = model.series[lead]
     return ProfileNumbers(
         hidden_names=family.hidden_names,
         effects=effects,

@@ -119,12 +119,12 @@ def unit_values(fitted: LagFit) -> UnitValues:
     UnitValues
     """
     model = fitted.model
-    params, cov = _params_and_cov(fitted)
+    params, bse, cov = _params_and_cov(fitted)
     # an innovation is standardised: in the first row, and after a gap, the prediction errs by more than it
     weights = 1.0 if fitted.noise is None else fitted.noise.noise.whiten(model.y, model.rows).weights
     resid = fitted.regression.resid * model.scale[0] / weights
     fittedvalues = model.outcome[fitted.used] - resid
-    return UnitValues(params=params, bse=np.sqrt(np.diag(cov)), cov=cov, resid=resid, fittedvalues=fittedvalues)
+    return UnitValues(params=params, bse=bse, cov=cov, resid=resid, fittedvalues=fittedvalues)
 
 
 def arima_params(fitted: LagFit, noise: NoiseFit) -> Floats:
@@ -144,17 +144,21 @@ def arima_params(fitted: LagFit, noise: NoiseFit) -> Floats:
     """
     values, _ = fitted.model.to_original(fitted.hidden, fitted.params)
     coefficients = values[: len(fitted.params)][np.isfinite(fitted.params)]
-    variance = noise.noise.variance * float(fitted.model.scale[0]) ** 2
+    variance = noise.noise.variance * float(fitted.model.scale[0]) * float(fitted.model.scale[0])
     return np.concatenate([coefficients, *noise.parts, [variance]])
 
 
-def _params_and_cov(fitted: LagFit) -> tuple[Floats, Floats]:
-    """Every parameter in the units of the data, those of the noise last, and their covariance."""
+def _params_and_cov(fitted: LagFit) -> tuple[Floats, Floats, Floats]:
+    """Every parameter in the units of the data, those of the noise last, their standard errors and their covariance."""
     params, matrix = fitted.model.to_original(fitted.hidden, fitted.params)
     k, n_terms = len(params), len(params) + fitted.n_noise
     cov = np.zeros((n_terms, n_terms))
-    with np.errstate(over="ignore", invalid="ignore"):  # squares of units near the largest number there is
-        cov[:k, :k] = np.where(np.isnan(fitted.cov.matrix), np.nan, matrix @ np.nan_to_num(fitted.cov.matrix) @ matrix.T)
+    largest = np.abs(matrix).max(axis=1, initial=0.0)
+    unit = np.ones(n_terms)
+    unit[:k] = np.where(largest > 0, largest, 1.0)  # the square of a unit may be no number, and a standard error still is one
+    rows = matrix / unit[:k, None]
+    cov[:k, :k] = np.where(np.isnan(fitted.cov.matrix), np.nan, rows @ np.nan_to_num(fitted.cov.matrix) @ rows.T)
     if fitted.noise is not None:
         params, cov[k:, k:] = np.concatenate([params, *fitted.noise.parts]), fitted.noise.cov[k:, k:]
-    return params, cov
+    with np.errstate(over="ignore", invalid="ignore"):
+        return params, np.sqrt(np.diag(cov)) * unit, cov * unit[:, None] * unit

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.leastsquares import EXACT, fit, is_affine_copy, is_constant, rows_needed, standardise
 from leadlag.core.linear.wald import f_sf
+from leadlag.core.series.trend import exact_lines
 from leadlag.core.time.lags import lag_matrix
 from leadlag.methods.screen.numbers.elimination import CHUNK, Kpi, explained, prepare_kpi, prepare_leads
 
@@ -182,7 +183,8 @@ def _some_leads(kpis: Floats, X: Floats, windows: _Windows) -> _Part:
         _by_qr(sums, (kpi, lead), kpis[:, kpi], leads[:, lead], setup)
         same[kpi, lead] = not sums.df_num[kpi, lead].all() and is_affine_copy(leads[:, lead], kpis[:, kpi])
     empty = np.asarray(~np.isfinite(leads).any(axis=0))
-    reason = _reasons(sums, same=same, flat_kpis=flat_kpis, flat_leads=flat_leads, empty_leads=empty)
+    lines = exact_lines(leads)
+    reason = _reasons(sums, same=same, flat_kpis=flat_kpis, flat_leads=flat_leads, lines=lines, empty_leads=empty)
     df_den = np.maximum(sums.nobs - sums.rank, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = (sums.explained / sums.df_num) / (sums.full / df_den)
@@ -309,14 +311,16 @@ def _nested(sums: _Sums, place: tuple[int, int], y: Floats, design: Floats, orde
         sums.total[at], sums.rank[at], sums.df_num[at] = both.tss, n_both, n_both - n_own
 
 
-def _reasons(sums: _Sums, *, same: Flags, flat_kpis: Flags, flat_leads: Flags, empty_leads: Flags) -> NDArray[np.uint8]:
+def _reasons(
+    sums: _Sums, *, same: Flags, flat_kpis: Flags, flat_leads: Flags, lines: Flags, empty_leads: Flags
+) -> NDArray[np.uint8]:
     """Place in `REASONS` of every test; where several hold, the one that is written last here."""
     reason = np.zeros(sums.nobs.shape, dtype=np.uint8)
     orders = np.arange(1, sums.nobs.shape[2] + 1)
     found = (
         ("LL119", sums.df_num < orders),
         ("LL118", sums.full <= EXACT * sums.total),
-        ("LL207", sums.df_num == 0),
+        ("LL207", (sums.df_num == 0) | lines[None, :, None]),
         ("LL205", (sums.df_num == 0) & same[:, :, None]),
         ("LL204", sums.nobs < rows_needed(sums.rank)),
         ("LL313", sums.restricted <= EXACT * sums.total),
