@@ -287,7 +287,9 @@ def _features(odd: Odd, rng: Rng) -> tuple[Any, Any]:
     data = odd.data[0] if isinstance(odd.data, list) and odd.data else odd.data
     if isinstance(data, pa.Table):
         data = data.to_pandas()
-    if isinstance(data, (pd.DataFrame, pl.DataFrame)) and odd.kpi in list(data.columns):
+    if isinstance(data, (pd.DataFrame, pl.DataFrame)) and any(
+        name is odd.kpi or repr(name) == repr(odd.kpi) for name in data.columns
+    ):
         if isinstance(data, pl.DataFrame):
             return data.drop(["date", odd.kpi], strict=False), data[odd.kpi]
         if "date" in list(data.columns):
