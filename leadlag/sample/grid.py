@@ -166,9 +166,12 @@ def _count_periods(
 
 def _cadence_that_fits(stamps: Stamps) -> tuple[Fix, ...]:
     """The shortest cadence with few empty periods in which each row has one of its own, else the shortest with few empty ones."""
-    own = infer_cadence(stamps.local, stamps.utc).cadence if stamps.kind != "counter" else None
+    if stamps.kind == "counter":
+        return ()
+    own = infer_cadence(stamps.local, stamps.utc).cadence
     fitting: list[tuple[bool, int, Freq]] = []
-    for freq in _TRIED if stamps.kind != "counter" else ():
+    # another freq than its unit would read times of a secondary form as those of another one
+    for freq in [freq for freq in _TRIED if stamps.form is None or not stamps.form.secondary or freq == stamps.form.unit]:
         found = declared_cadence(freq, stamps.local)
         if found.cadence is not None:
             ordinals = ordinals_of(stamps.utc if found.in_utc else stamps.local, found.cadence)

@@ -142,7 +142,7 @@ def test_the_cadence_that_is_proposed_is_one_that_the_rows_fill() -> None:
             _read(stamps, **options)
         (fix,) = caught.value.first.fixes
         assert dict(fix.options) == {"freq": proposed}
-        assert _read(stamps, freq=proposed).n_periods <= 21 * len(stamps)
+        assert _read(stamps, freq=proposed, catalogue=[Metric("a", aggregate="sum")]).n_periods <= 21 * len(stamps)
     with pytest.raises(DataContractError) as caught:
         _read([*pd.date_range("2024-01-01", periods=30, freq="7min"), pd.Timestamp("9024-01-01 00:00:30")])
     assert caught.value.first.fixes == ()
