@@ -119,13 +119,11 @@ def print_functions(tables: Sequence[Seen]) -> None:
     print(f"\n{advised} calls shown by errors were run, {settled} gave a result, the others another code or a fault\n")
 
 
-def print_faults(tables: Iterable[Seen]) -> None:
-    """Every fault with its seed, and how often each cause came up."""
+def print_causes(tables: Iterable[Seen]) -> None:
+    """How often each place raised what it must not."""
     faults = [fault for each in tables for fault in each.faults]
-    for fault in faults:
-        print(fault)
     causes = Counter(match[0] for fault in faults if (match := re.search(r"\w+ at [\w/.<>-]+:\d+", fault)))
-    print("\n" + "\n".join(f"{count:>5}  {cause}" for cause, count in causes.most_common()))
+    print("\n".join(f"{count:>5}  {cause}" for cause, count in causes.most_common()))
 
 
 def main() -> int:
@@ -144,6 +142,8 @@ def main() -> int:
         if asked.only:
             print(f"{table_of(seed)[0]}\n")
         tables.append(seen(seed))
+        for fault in tables[-1].faults:
+            print(fault, flush=True)
         if count % 100 == 0:
             print(
                 f"seed {seed}, {time.perf_counter() - begin:.0f} s, {sum(bool(each.faults) for each in tables)} faulty",
@@ -152,7 +152,7 @@ def main() -> int:
     print(f"seeds {seeds[0]} to {seeds[-1]}: {len(seeds)} tables in {time.perf_counter() - begin:.0f} s\n")
     print_kinds(tables)
     print_functions(tables)
-    print_faults(tables)
+    print_causes(tables)
     return int(any(each.faults for each in tables))
 
 
