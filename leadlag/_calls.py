@@ -10,7 +10,7 @@ import datetime as dt
 import inspect
 import keyword
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,10 @@ _READERS = ("from_wide", "from_long", "from_snapshots")
 
 #: Options of `from_wide`: how a table is read. A function that takes one of these itself is called with it.
 READING = ("time", "segment", "freq", "tz", "date_format", "dates_at", "decimal", "thousands", "as_of", "catalogue", "infinite")
+
+#: Options of `read_file`, and those of `from_long` that `from_wide` does not have.
+_OPENING = ("sep", "encoding", "skip_rows", "sheet")
+_LONG = ("metric", "value")
 
 #: Functions of one segment, and those that take all.
 _BY_SEGMENT = {"rank_leads": "rank_kpis"}
@@ -110,6 +114,10 @@ class Call:
         Keywords of the call.
     data : str
         The expression that was given as `data`.
+    file : str
+        Where the data were read from one file for this call: what `read_file` is given.
+    opening : Mapping from str to object
+        Its options.
 
     Examples
     --------
@@ -120,12 +128,16 @@ class Call:
     "rank_kpis(from_wide(data, time='week', segment='region'), kpis='orders')"
     >>> call.with_fix(Fix.of(time="month"))
     "rank_leads(data, kpi='orders', time='month')"
+    >>> replace(call, file="'a.csv'", opening={"skip_rows": 2}).with_fix(Fix.of(encoding="cp1252"))
+    "rank_leads(read_file('a.csv', skip_rows=2, encoding='cp1252'), kpi='orders', time='week')"
     """
 
     function: str
     takes: tuple[str, ...]
     given: Mapping[str, object] = field(default_factory=dict)
     data: str = "data"
+    file: str = ""
+    opening: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -134,14 +146,24 @@ class Call:
         given: Mapping[str, object],
         *,
         reading: Mapping[str, object] | None = None,
-        data: str = "",
+        files: Sequence[str] = (),
+        opening: Mapping[str, object] | None = None,
     ) -> Call:
-        """A call of this function on data that were read with `reading`; keywords that only say the default are left out."""
+        """A call of this function on data that were read with `reading`; keywords that only say the default are left out.
+
+        `files` are the expressions that `read_file` gets, with the options `opening`, where the call is that of a command.
+        """
         parameters = inspect.signature(function).parameters
         said = {name: value for name, value in given.items() if name in parameters and not _is_default(parameters[name], value)}
         read = {name: value for name, value in (reading or {}).items() if value is not None and value != _READ_AS.get(name)}
+        opens = {name: value for name, value in (opening or {}).items() if value is not None}
         takes = tuple(parameters)
-        return cls(function=function.__name__, takes=takes, given={**read, **said}, data=data or (takes[0] if takes else "data"))
+        tables = [_call("read_file", file, opens) for file in files]
+        data = f"[{', '.join(tables)}]" if len(tables) > 1 else tables[0] if tables else takes[0] if takes else "data"
+        return cls(
+            function=function.__name__, takes=takes, given={**read, **said}, data=data, file=files[0] if len(files) == 1 else "",
+            opening=opens,
+        )  # fmt: skip
 
     def with_fix(self, fix: Fix) -> str:
         """The same call with these options, behind the lines to run first; empty if it has no place for them."""
@@ -152,15 +174,27 @@ class Call:
         return "\n".join((*fix.lines, call)) if call else ""
 
     def _call(self, options: Mapping[str, object], reader: str) -> str:
-        if self.function in _READERS or (not reader and all(name in self.takes for name in options)):
+        opens = {name: value for name, value in options.items() if name in _OPENING and name not in self.takes}
+        if opens:
+            if not self.file:
+                return ""
+            return replace(self, data=_call("read_file", self.file, {**self.opening, **opens}), file="")._call(
+                {name: value for name, value in options.items() if name not in opens}, reader
+            )
+        if self.function in _READERS or (not reader and all(name in self.takes for name in (*options, *self.given))):
             if not reader and any(name not in self.takes for name in options):
                 return ""
             return _call(reader or self.function, self.data, {**self.given, **options})
         if any(name not in READING and name not in self.takes for name in options) and not reader:
             return ""
-        read = {name: value for name, value in self.given.items() if name in READING}
+        return self._read_first(options, reader or ("from_long" if any(name in self.given for name in _LONG) else ""))
+
+    def _read_first(self, options: Mapping[str, object], reader: str) -> str:
+        """The call on data that are read with these options before."""
+        reads = (*READING, *_LONG)
+        read = {name: value for name, value in self.given.items() if name in reads}
         read |= {name: value for name, value in options.items() if reader or name in READING}
-        rest = {name: value for name, value in self.given.items() if name not in READING or name in _SAID_TWICE}
+        rest = {name: value for name, value in self.given.items() if name not in reads or name in _SAID_TWICE}
         rest |= {name: value for name, value in options.items() if name not in read}
         function = self.function
         if "segment" in read and "kpi" in rest:  # what ranks one KPI ranks it in each segment

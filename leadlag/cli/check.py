@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadlag.cli.files import FILE, LONG, OPENING, files_argument, missing_option, sample_of, tables, with_reading
+from leadlag.cli.once import OneEach
 from leadlag.cli.voice import CONTRACT, OK, Voice, json_option, print_data, warnings_said, with_voice
 from leadlag.cli.words import understood, violation_table, what_was_read
 from leadlag.errors import DataContractError
@@ -24,6 +25,7 @@ __all__ = ["check"]
 
 
 @click.command(
+    cls=OneEach,
     short_help="List all that is wrong with a file.",
     epilog=f"""{FILE}
 

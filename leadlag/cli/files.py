@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from leadlag.cli.streams import standard_input
 from leadlag.errors import LeadLagError, UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ __all__ = [
 #: What FILE is, for the end of a command's help.
 FILE = """FILE is a .csv, .xlsx or .parquet table with one row a period, or - for CSV on standard input. Metrics of
 different cadence, a quarterly KPI and monthly leads, may come in one file each."""
+
+#: A path is shown up to here.
+_LONGEST_PATH = 120
 
 #: The options of `with_reading`, under their names in `as_sample`.
 READING = ("time", "segment", "freq", "tz", "date_format", "dates_at", "decimal", "thousands", "as_of", "infinite")
@@ -64,7 +68,15 @@ _SHEET = "Sheet of a workbook, if several are not empty."
 
 _DATES_AT = "Which day of its week, or of another step, a date names: start or end; of several files FILE=end."
 
-files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...")
+
+def _one_stdin(_: object, __: object, files: tuple[str, ...]) -> tuple[str, ...]:
+    """Standard input is there once."""
+    if files.count("-") > 1:
+        raise click.UsageError("Standard input (-) is named twice, and can be read once: give the other table as a file.")
+    return files
+
+
+files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", callback=_one_stdin)
 missing_option = click.option(
     "--missing", type=click.Choice(["mask", "error", "zero"]), default="mask", show_default=True, help=_MISSING
 )
@@ -127,14 +139,17 @@ def told_as(
     """Errors inside show the call in Python that does what this command does."""
     from leadlag._calls import Call  # noqa: PLC0415
 
-    said = "".join(f", {name}={value!r}" for name, value in (opening or {}).items() if value is not None)
-    read = [f"read_file({Path(file).name!r}{said})" if file != "-" else f"read_file(sys.stdin{said})" for file in files]
-    data = read[0] if len(read) == 1 else f"[{', '.join(read)}]"
+    named = [_name_of(file) for file in files]
     try:
         yield
     except LeadLagError as error:
-        error.tell(Call.of(function, options, reading=reading, data=data))
+        error.tell(Call.of(function, options, reading=reading, files=named, opening=opening))
         raise
+
+
+def _name_of(file: str) -> str:
+    """A file as `read_file` is given it in a call that is shown: no folder of the machine."""
+    return repr(Path(file).name) if file != "-" else "sys.stdin"
 
 
 def tables(files: Sequence[str], voice: Voice, opening: Mapping[str, Any]) -> list[pd.DataFrame]:
@@ -168,17 +183,40 @@ def _taken(file: str, opening: Mapping[str, Any]) -> dict[str, Any]:
 def _table(file: str, opening: Mapping[str, Any]) -> pd.DataFrame:
     """The table in a file or on standard input."""
     path = Path(file)
-    if file != "-" and not path.exists():
-        near = difflib.get_close_matches(path.name, _files_in(path.parent), n=1, cutoff=0.6)
-        hint = f" Did you mean {str(path.with_name(near[0]))!r}?" if near else ""
-        raise UsageError(f"file={file!r} does not exist.{hint} Give the path of a table, or - for CSV on standard input.")
+    if file != "-":
+        _refuse_no_file(file)
     from leadlag.sample import read_file  # noqa: PLC0415
 
-    return read_file(sys.stdin if file == "-" else path, **opening)
+    try:
+        if file != "-":
+            return read_file(path, **opening)
+        with standard_input() as stream:
+            return read_file(stream, **opening)
+    except LeadLagError as error:
+        from leadlag._calls import Call  # noqa: PLC0415
+
+        error.tell(replace(Call.of(read_file, opening), data=_name_of(file)))
+        raise
+
+
+def _refuse_no_file(file: str) -> None:
+    """A path that is no file, by what it is; of one that does not exist the nearest name beside it."""
+    from leadlag.sample.paths import why_no_file  # noqa: PLC0415
+
+    path = Path(file)
+    why = why_no_file(path)
+    near = difflib.get_close_matches(path.name, _files_in(path.parent), n=1, cutoff=0.6) if "exist" in why else []
+    if why:
+        hint = f" Did you mean {str(path.with_name(near[0]))!r}?" if near else ""
+        shown = file if len(file) <= _LONGEST_PATH else f"{file[:_LONGEST_PATH]}..."
+        raise UsageError(f"file={shown!r} {why}.{hint}")
 
 
 def _files_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    try:
+        return sorted(path.name for path in folder.iterdir() if path.is_file())
+    except (OSError, ValueError):
+        return []
 
 
 def names(given: Sequence[str], read: Sequence[pd.DataFrame]) -> list[str]:

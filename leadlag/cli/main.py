@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -16,6 +17,7 @@ from leadlag._version import __version__
 from leadlag.cli.check import check
 from leadlag.cli.demo import demo
 from leadlag.cli.rank import rank
+from leadlag.cli.streams import open_streams, unwritable
 from leadlag.cli.voice import CONTRACT, INTERRUPTED, OK, USAGE, Voice, print_data, wants_colour
 from leadlag.errors import DataContractError, LeadLagError, UsageError
 
@@ -37,9 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     voice = Voice(colour=wants_colour("--no-color" not in words))
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
+    open_streams()
     try:
         answer = leadlag.main(args=words, prog_name="leadlag", standalone_mode=False)
     except click.exceptions.Abort:
@@ -51,6 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LeadLagError as error:
         code = CONTRACT if isinstance(error, DataContractError) else USAGE
         return _refused(error, code, voice, as_json="--json" in words)
+    except SystemExit:  # click ends so where whoever reads its help has stopped reading
+        return OK
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # click itself prints help, to a stream that has no name
+        return OK if isinstance(error, BrokenPipeError) else _refused(unwritable(error), USAGE, voice, as_json=False)
     return answer if isinstance(answer, int) else OK
 
 
@@ -63,7 +70,8 @@ def _refused(error: LeadLagError, code: int, voice: Voice, *, as_json: bool, ste
             "schema": "leadlag-error-1", "exit": code, "code": error.code, "argument": first.argument or None,
             "message": error.by_flags(), "next_step": first.step_by_flags or step, "call": first.call,
         }  # fmt: skip
-        print_data(json.dumps(told, indent=2, ensure_ascii=False))
+        with suppress(UsageError):  # standard output cannot be written, which was said already
+            print_data(json.dumps(told, indent=2, ensure_ascii=False))
     return code
 
 

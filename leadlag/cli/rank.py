@@ -21,6 +21,7 @@ from leadlag.cli.files import (
     told_as,
     with_reading,
 )
+from leadlag.cli.once import OneEach, folder_named
 from leadlag.cli.voice import CONTRACT, OK, Voice, json_option, print_data, warnings_said, with_voice
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ __all__ = ["rank"]
 
 
 @click.command(
+    cls=OneEach,
     short_help="Rank the metrics in a file.",
     epilog=f"""{FILE}
 
@@ -63,9 +65,7 @@ Examples:
 )
 @click.option("--fdr", type=float, default=0.10, show_default=True, help="Share of false leads accepted among those named.")
 @click.option("--rng", type=int, default=0, show_default=True, help="Seed; the same seed gives the same ranking.")
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Also write a page, a CSV and a JSON file here."
-)
+@click.option("-o", "--out", callback=folder_named, metavar="DIR", help="Also write FILE.KPI.ranking.html, .csv and .json here.")
 @click.option("--raw-csv", is_flag=True, help="Leave texts in the CSV that a spreadsheet would take for a formula.")
 @json_option
 @with_voice

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from leadlag.cli.streams import print_data, tell
 from leadlag.errors import LeadLagWarning
 from leadlag.wording.shown import shown
 
@@ -42,22 +43,22 @@ class Voice:
 
     def step(self, text: str) -> None:
         """Say what is being done: if asked to, or to a person who waits."""
-        if self.verbose or (not self.quiet and sys.stderr.isatty()):
-            click.echo(text, err=True)
+        if self.verbose or (not self.quiet and sys.stderr is not None and sys.stderr.isatty()):
+            tell(text)
 
     def warn(self, text: str) -> None:
         """Say what deserves a look."""
         if not self.quiet:
-            click.echo(f"{self._mark('warning', 'yellow')} {_clean(text)}", err=True)
+            tell(f"{self._mark('warning', 'yellow')} {_clean(text)}")
 
     def note(self, text: str) -> None:
         """Say what was done to the data on the way in."""
         if not self.quiet:
-            click.echo(f"{self._mark('note', 'cyan')} {_clean(text)}", err=True)
+            tell(f"{self._mark('note', 'cyan')} {_clean(text)}")
 
     def fail(self, text: str) -> None:
         """Say why there is no answer."""
-        click.echo(f"{self._mark('error', 'red')} {_clean(text)}", err=True)
+        tell(f"{self._mark('error', 'red')} {_clean(text)}")
 
     def _mark(self, word: str, colour: str) -> str:
         return click.style(f"{word}:", fg=colour, bold=True) if self.colour else f"{word}:"
@@ -102,12 +103,3 @@ def warnings_said(voice: Voice) -> Iterator[None]:
 
 #: For a command that has its data as JSON too.
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-
-
-def print_data(text: str) -> None:
-    """Print data; whoever reads them may stop reading."""
-    try:
-        click.echo(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

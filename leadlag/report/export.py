@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from leadlag.ranking.result import LeadRanking
 from leadlag.report.files import write_whole
 from leadlag.wording.shown import shown
 
-__all__ = ["csv_text", "file_name", "make_folder", "write_files"]
+__all__ = ["csv_text", "file_name", "make_folder", "no_folder", "write_files"]
 
 #: Names that Windows keeps for devices.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
@@ -30,7 +31,7 @@ def write_files(
     beside: Sequence[Path] = (),
     segment: str = "",
 ) -> list[Path]:
-    """Write ``<source>.ranking.html``, ``.csv`` and ``.json`` into a folder and return their paths, in this order.
+    """Write ``<source>.<kpi>.ranking.html``, ``.csv`` and ``.json`` into a folder and return their paths, in this order.
 
     Parameters
     ----------
@@ -57,7 +58,8 @@ def write_files(
     UsageError
         If a file cannot be written, or is the one with the data.
     """
-    name = ".".join([file_name(source.stem if source else "stdin"), *([file_name(segment)] if segment else []), "ranking"])
+    parts = [source.stem if source else "stdin", ranking.context.kpi, *([segment] if segment else [])]
+    name = ".".join([*map(file_name, parts), "ranking"])
     texts = {"html": html, "csv": csv_text(ranking.to_frame(), raw=raw_csv), "json": ranking.to_json() + "\n"}
     paths = {kind: make_folder(folder) / f"{name}.{kind}" for kind in texts}
     for path in paths.values():
@@ -66,8 +68,21 @@ def write_files(
     return [write_whole(path, texts[kind]) for kind, path in paths.items()]
 
 
+def no_folder(path: Path) -> str:
+    """Why a path cannot be a folder to write to; empty if it can."""
+    try:
+        way = next(part for part in (path, *path.parents) if part.exists())
+    except (OSError, ValueError) as error:
+        return f"is no path for a folder ({getattr(error, 'strerror', None) or error})"
+    if not way.is_dir():
+        return "is a file" if way == path else f"lies under {str(way)!r}, which is a file"
+    return "" if os.access(way, os.W_OK) else f"cannot be written: no permission in {str(way)!r}"
+
+
 def make_folder(folder: Path) -> Path:
     """The folder, made if it is not there."""
+    if why := no_folder(folder):
+        raise UsageError(f"folder={str(folder)[:80]!r} {why}: give the name of a folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

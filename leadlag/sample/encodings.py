@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from leadlag.errors import UsageError
 from leadlag.sample.model import Note
@@ -124,9 +125,10 @@ def _other(data: bytes, name: str, at: int) -> tuple[str, tuple[Note, ...]]:
     if western is not None and _makes_sense(western):
         text = f"the file is not UTF-8 and was read as cp1252, with words such as {_strange(western)!r}: else say encoding=."
         return western, (Note(code="LL143", column=None, text=text),)
+    words = sorted(((encoding, _strange(text)) for encoding, text in texts.items()), key=lambda pair: _doubtful(*pair))
     raise UsageError(
         f"file={name!r} is not UTF-8: line {_line(data, at)} has {data[at : at + 4]!r}. Say its encoding",
-        fixes=[Fix.of(encoding=encoding, when=f"if it says {_strange(text)!r}") for encoding, text in list(texts.items())[:4]],
+        fixes=[Fix.of(encoding=encoding, when=f"if it says {word!r}") for encoding, word in words[:4]],
     )
 
 
@@ -135,6 +137,13 @@ def _makes_sense(text: str) -> bool:
     if _UNLIKELY.search(text):
         return False
     return all(2 * sum(not letter.isascii() for letter in word) <= len(word) for word in _WORD.findall(text))
+
+
+def _doubtful(encoding: str, word: str) -> tuple[bool, bool, bool]:
+    """What speaks against a reading: signs among letters, letters of two scripts, and that it is cp1252, which made no sense."""
+    scripts = {unicodedata.name(letter, "?").split()[0] for letter in word if letter.isalpha()}
+    signs = any(not letter.isalnum() and letter not in " _-./()%€" for letter in word)
+    return signs, len(scripts) > 1, encoding == "cp1252"
 
 
 def _strange(text: str) -> str:

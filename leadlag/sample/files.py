@@ -13,6 +13,7 @@ from leadlag._validation import only_data_positional
 from leadlag.errors import UsageError
 from leadlag.sample.encodings import decoded
 from leadlag.sample.framed import framed
+from leadlag.sample.paths import why_no_file
 from leadlag.sample.rows import csv_rows, skipped_lines
 from leadlag.sample.sheets import sheet_rows
 from leadlag.sample.tables import AS_WRITTEN, SEPARATOR, SOURCE, as_pandas
@@ -97,11 +98,12 @@ def _read_path(
 ) -> pd.DataFrame:
     path = Path(source)
     name, kind = str(source), path.suffix.casefold()
-    if kind not in (*_TEXT, *_PARQUET, *_EXCEL):
+    why = why_no_file(path)
+    if kind not in (*_TEXT, *_PARQUET, *_EXCEL) and (not why or "exist" in why):
         step = _OTHERS.get(kind, "give a .csv, .xlsx or .parquet file, or - for CSV on standard input")
         raise UsageError(f"file={name!r} is not allowed: {step}.")
-    if not path.is_file():
-        raise UsageError(f"file={name!r} does not exist: check the path, or give - for CSV on standard input.")
+    if why:
+        raise UsageError(f"file={name!r} {why}.")
     if kind not in _EXCEL:
         _refuse_option("sheet", sheet, name)
     if kind not in _TEXT:

@@ -30,8 +30,8 @@ _MONTH_CODE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])", re.ASCII)
 _QUARTER = re.compile(r"[qt][1-4]", re.ASCII)
 #: What is in the name of a column of metrics, where several columns tell rows apart.
 SAYS_METRIC = re.compile(r"indicator|series|metric|measure|variable|item|subject|concept|kennzahl|indicateur", re.IGNORECASE)
-#: The number in a cell with a flag, such as ``1.2 p``.
-_FLAGGED = r"(-?\d[\d.]*(?:[eE][+-]?\d+)?)"
+#: A flag after a number, such as the p of ``1.2 p``, and cells that hold a flag only, such as ``: c``.
+_FLAG = r"(?<=\d)\s*[A-Za-z]{1,3}\s*$|^\s*:.*$"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +202,7 @@ def _fix(
     if year is not None:
         added.append(f"{unit}=data[{year!r}].astype(str) + ' ' + data[{unit!r}]")
     if _flagged(frame, header):
-        added.append(f"{value}=data[{value!r}].astype(str).str.extract(r{_FLAGGED!r}, expand=False)".replace("\\\\", "\\"))
+        added.append(f"{value}=data[{value!r}].astype(str).str.replace(r'{_FLAG}', '', regex=True)")
     named = [label for label in kept if label != year]
     metric, segment, more = _roles(named)
     lines += [f"data = data.assign({', '.join([*added, *more])})"] if added or more else []
@@ -226,9 +226,13 @@ def _roles(kept: Sequence[Hashable]) -> tuple[Hashable, Hashable | None, list[st
 
 
 def _flagged(frame: pd.DataFrame, header: _Header) -> bool:
-    """Whether cells have marks beside their numbers, or marks for no number."""
-    for place in header.places:
-        for cell in frame.iloc[:, place]:
-            if isinstance(cell, str) and cell.strip() not in MISSING_TEXT and as_written(cell.strip()) is None:
-                return True
-    return False
+    """Whether cells have flags beside their numbers, or nothing but a flag."""
+    flag = re.compile(_FLAG, re.ASCII)
+    return any(
+        isinstance(cell, str)
+        and flag.search(cell) is not None
+        and cell.strip() not in MISSING_TEXT
+        and as_written(cell.strip()) is None
+        for place in header.places
+        for cell in frame.iloc[:, place]
+    )

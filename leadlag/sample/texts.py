@@ -15,7 +15,11 @@ from leadlag.sample.written import PLAIN, Written, as_written
 __all__ = ["TextsRead", "read_texts"]
 
 #: Numbers in the C locale of which the point, if they have one, may be one of thousands.
-_GROUPABLE = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}\.\d{3})", re.ASCII)
+_GROUPABLE = r"[+-]?(?:\d+|[1-9]\d{0,2}\.\d{3})"
+#: Lines each of which is a number in the C locale, or such a number.
+_ALL_PLAIN, _ALL_GROUPABLE = (
+    re.compile(rf"(?:{line}\n)*{line}", re.ASCII) for line in (f"(?:{PLAIN.pattern})", f"(?:{_GROUPABLE})")
+)
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.ASCII | re.IGNORECASE)
 
 
@@ -73,10 +77,11 @@ def read_texts(texts: Sequence[str], marks: Marks | None, beside: Sequence[str] 
     >>> read_texts(["12 %", "(1,5 %)", "many"], Marks(decimal=",")).values
     array([12. , -1.5,  nan])
     """
+    column = "\n".join(texts)  # all cells at once: most columns are plain
+    if _ALL_PLAIN.fullmatch(column) and (marks is None or "." not in column or not _ALL_GROUPABLE.fullmatch(column)):
+        return _plain(texts)
     plain = [PLAIN.fullmatch(text) is not None for text in texts]
     if marks is None:
-        return _plain(texts, plain)
-    if all(plain) and not (all(map(_GROUPABLE.fullmatch, texts)) and any("." in text for text in texts)):
         return _plain(texts, plain)
     cells = [as_written(text) for text in texts]
     written = [cell for cell in cells if cell is not None] + [Written(digits=text) for text in beside]
@@ -102,8 +107,8 @@ def read_texts(texts: Sequence[str], marks: Marks | None, beside: Sequence[str] 
     )
 
 
-def _plain(texts: Sequence[str], plain: Sequence[bool]) -> TextsRead:
-    """Texts in the C locale, all others being wrong."""
+def _plain(texts: Sequence[str], plain: Sequence[bool] = ()) -> TextsRead:
+    """Texts in the C locale, all others being wrong; all are if nothing is said."""
     if all(plain):
         values = np.array([float(text) for text in texts])
         return TextsRead(values=values, wrong=np.zeros(len(texts), dtype=bool), points=any("." in text for text in texts))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from leadlag.core.series.scales import unit_of
 from leadlag.sample.marks import Marks
 from leadlag.sample.model import Note
 from leadlag.sample.names import first_names
@@ -162,7 +163,8 @@ def collect_sums(
     violations : ViolationList
     """
     n_rows = len(values)
-    values = np.where(np.isinf(values), np.nan, values) if np.isinf(values).any() else values
+    given = np.where(np.isinf(values), np.nan, values) if np.isinf(values).any() else values
+    values = given / unit_of(given)  # a sum of numbers near 1e308 is none
     if n_rows < _FEWEST_ROWS or values.shape[1] < 2:
         return
     for at in _candidates(values):
@@ -173,7 +175,7 @@ def collect_sums(
             continue
         if _alike(values[:, counted]):
             continue
-        shown = [f"{row(int(at))}: {names[column]} {values[at, column]:g}" for column in counted[:3]]
+        shown = [f"{row(int(at))}: {names[column]} {given[at, column]:g}" for column in counted[:3]]
         text = "the numbers of one row are the sums of all others, in every column: a row of totals without a word that says so."
         step = "drop this row, or write 'Total' where its time stands; if it is a period like the others, check its numbers."
         violations.add("LL305", text, argument="time", column=time, examples=shown, next_step=step)

@@ -27,12 +27,15 @@ from leadlag.sample.repeats import refuse_repeats, telling_apart
 from leadlag.sample.settings import Settings
 from leadlag.sample.sideways import refuse_sideways
 from leadlag.sample.split import Group, first_rows, groups_of, slow_note
-from leadlag.sample.tables import NATIVE, NOTES, row_words
+from leadlag.sample.tables import LINES, NATIVE, NOTES, row_words
 from leadlag.sample.times import Stamps, read_times
 from leadlag.sample.totals import Totals, collect_sums, totals_of
 from leadlag.sample.violations import ViolationList, counted
 
 __all__ = ["Wide"]
+
+#: What is said of lines of a file that are no rows of the table.
+_SKIP = " Lines that are no part of the table are left out by skip_rows=[...] in read_file, --skip-rows."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,9 +243,10 @@ class _RowsRead:
                 if value is not None:
                     raise UsageError(f"{name}={value!r} needs times: name the column that holds them with time=.")
             return None
+        hint = self.totals.hint + (_SKIP if LINES in self.frame.attrs else "")
         return read_times(
             source.values, name=source.name, tz=settings.tz, date_format=settings.date_format,
-            freq="period" if source.counter else settings.freq, violations=violations, row=self.row, hint=self.totals.hint,
+            freq="period" if source.counter else settings.freq, violations=violations, row=self.row, hint=hint,
             otherwise=source.otherwise, dates_at=settings.said_end,
         )  # fmt: skip
 

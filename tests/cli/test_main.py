@@ -100,7 +100,9 @@ def test_segments_are_ranked_one_by_one(run: Run, tmp_path: Path) -> None:
     answer = run(*words, "--out", out)
     assert answer.code == 0
     assert "2 rankings of 1 KPI in 2 segments" in answer.out
-    assert sorted(path.name for path in out.glob("*.json")) == ["regions.north.ranking.json", "regions.south.ranking.json"]
+    assert sorted(path.name for path in out.glob("*.json")) == [
+        f"regions.sales.{name}.ranking.json" for name in ("north", "south")
+    ]
     expected = ll.rank_kpis(ll.from_wide(ll.read_file(file), segment="region"), kpis="sales", evidence=False)
     assert json.loads(run(*words, "--json").out)["rankings"] == expected.to_dict()["rankings"]
     assert "Segments   2: north, south" in run("check", file, "--kpi", "sales", "--segment", "region").out
@@ -231,12 +233,12 @@ def test_out_writes_page_table_and_json(written: tuple[Path, Answer]) -> None:
     folder, answer = written
     files = sorted(path.name for path in folder.iterdir())
     assert answer.code == 0
-    assert files == ["sales.ranking.csv", "sales.ranking.html", "sales.ranking.json"]
+    assert files == ["sales.sales.ranking.csv", "sales.sales.ranking.html", "sales.sales.ranking.json"]
     assert all(f"wrote {folder / name}" in answer.err for name in files)
-    frame = pd.read_csv(folder / "sales.ranking.csv")
+    frame = pd.read_csv(folder / "sales.sales.ranking.csv")
     assert tuple(frame.columns) == COLUMNS
     assert frame["lead"].tolist() == ["visits", "ads"]
-    assert json.loads((folder / "sales.ranking.json").read_text(encoding="utf-8"))["leads"] == ["visits"]
+    assert json.loads((folder / "sales.sales.ranking.json").read_text(encoding="utf-8"))["leads"] == ["visits"]
 
 
 def test_out_writes_the_same_bytes_again(run: Run, written: tuple[Path, Answer], sales: Path, tmp_path: Path) -> None:
@@ -249,7 +251,7 @@ def test_out_never_writes_over_the_data(run: Run, sales: Path) -> None:
     before = sales.read_bytes()
     assert run("rank", sales, "--kpi", "sales", "--no-evidence", "--out", sales.parent).code == 0
     assert sales.read_bytes() == before
-    link = sales.with_name("sales.ranking.csv")
+    link = sales.with_name("sales.sales.ranking.csv")
     link.unlink()
     link.hardlink_to(sales)
     answer = run("rank", sales, "--kpi", "sales", "--no-evidence", "--out", sales.parent)
@@ -303,9 +305,9 @@ def test_files_of_different_cadence_are_ranked_together(run: Run, by_cadence: tu
     assert answer.code == 0
     assert "1 of 2 candidates leads gdp: visits" in answer.out
     assert "3 months to a quarter" in " ".join(answer.out.split())
-    assert (tmp_path / "out" / "gdp.ranking.html").exists()
+    assert (tmp_path / "out" / "gdp.gdp.ranking.html").exists()
     again = run("rank", *reversed(by_cadence), "--kpi", "gdp", "--leads", "noise,visits", "--json")
-    first = json.loads((tmp_path / "out" / "gdp.ranking.json").read_text(encoding="utf-8"))["rows"]
+    first = json.loads((tmp_path / "out" / "gdp.gdp.ranking.json").read_text(encoding="utf-8"))["rows"]
     assert json.loads(again.out)["rows"] == first
 
 
@@ -381,7 +383,7 @@ def test_check_asks_it_too_and_says_what_the_dates_were_taken_for(run: Run, week
 
 def test_out_writes_over_none_of_several_files(run: Run, by_cadence: tuple[Path, Path], tmp_path: Path) -> None:
     gdp, monthly = by_cadence
-    clash = monthly.rename(tmp_path / "gdp.ranking.csv")
+    clash = monthly.rename(tmp_path / "gdp.gdp.ranking.csv")
     answer = run("rank", gdp, clash, "--kpi", "gdp", "--no-evidence", "--out", tmp_path)
     assert answer.code == 2
     assert "holds the data" in answer.err

@@ -142,3 +142,10 @@ def test_metrics_with_a_year_in_their_name_are_metrics() -> None:
     table = table.rename(columns={"ads": "plan 2024", "sales": "Q1", "visits": "M2"})
     assert from_wide(table).names == ("plan 2024", "Q1", "M2")
     assert from_wide(table.rename(columns={"plan 2024": "2024", "Q1": "2025"})).names == ("2024", "2025", "M2")
+
+
+def test_a_flag_is_taken_off_a_number_and_nothing_else() -> None:
+    frame = turned(upright([str(year) for year in range(1990, 2010)])).astype(object)
+    frame.loc[0, ["1990", "1991", "1992"]] = ["1,234.5 p", "-2.5e", "1.5E"]
+    sample = follow(frame)[1]
+    assert sample.column("ads")[:3].tolist() == [1234.5, -2.5, 1.5]

@@ -113,7 +113,7 @@ def _identity(change: Floats, moves: Floats, *, resolution: float, unit_only: bo
     """Columns of `moves` that give `change` exactly; empty if none do."""
     length = np.linalg.norm(change)
     scale = np.linalg.norm(moves, axis=0)
-    left, columns = change.copy(), moves / scale
+    left, columns = change.copy(), moves / np.where(scale > 0, scale, 1.0)  # moves of which the squares vanish stay nothing
     most = min(_MOST_TRIED, moves.shape[1], len(change) // 3)
     chosen: list[int] = []
     for _ in range(most):

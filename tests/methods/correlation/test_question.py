@@ -292,6 +292,14 @@ class TestResult:
 
 
 class TestManyPairs:
+    def test_a_pair_without_numbers_says_why(self) -> None:
+        found = cross_correlations(
+            pd.DataFrame({"y": np.random.default_rng(0).normal(size=40), "flat": 5.0}), kpis="y", leads="flat"
+        )
+        for text in (found.summary(), found.explain()):
+            assert "Without numbers: 1 of 1 pairs: the lead does not vary" in " ".join(text.split())
+            assert "nan" not in text
+
     @pytest.mark.parametrize("options", [{}, {"prewhiten": False}, {"order": 2, "controls": "c", "difference": 1}])
     def test_each_pair_is_that_of_the_function_for_one(self, options: dict) -> None:
         rng = np.random.default_rng(0)

@@ -475,6 +475,15 @@ class TestHazards:
         found.to_statsmodels()
         found.predict()
 
+    @pytest.mark.parametrize("options", [{}, {"season": "auto"}, {"noise_order": 1}])
+    def test_rows_of_which_none_follows_another_do_not_show_how_errors_hang_together(self, options: dict[str, Any]) -> None:
+        data = frame(294)
+        sparse = data.assign(visits=data["visits"].where(np.arange(294) % 8 == 0))
+        with pytest.raises(UsageError, match="of 37 complete rows 0 follow a complete row, and 10 are needed") as caught:
+            regressed(sparse, max_lag=1, **options)
+        assert caught.value.code == "LL204"
+        assert regressed(sparse, max_lag=1, cov_type="HC3").summary()
+
     @pytest.mark.parametrize("shape", SHAPES)
     @pytest.mark.parametrize("noise", [None, 1])
     def test_gaps_in_a_lead(self, shape: str, noise: int | None) -> None:
