@@ -382,7 +382,9 @@ def _written(odd: Odd, folder: Path, rng: Rng) -> list[Path]:
 
 def _file(table: Any, stem: Path, rng: Rng) -> Path:
     csv, parquet = stem.with_suffix(".csv"), stem.with_suffix(".parquet")
-    frame = table.to_pandas() if isinstance(table, (pa.Table, pl.DataFrame)) else table
+    frame = table
+    if isinstance(table, (pa.Table, pl.DataFrame)):
+        frame = pd.DataFrame(table.to_pydict() if isinstance(table, pa.Table) else table.to_dict(as_series=False))
     with contextlib.suppress(Exception):
         if rng.random() < 0.25:
             frame.to_parquet(parquet)

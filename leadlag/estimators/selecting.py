@@ -30,7 +30,7 @@ from leadlag.estimators.rows import Past
 from leadlag.prepare import longest_lag
 from leadlag.ranking.rank import rank_leads
 from leadlag.ranking.result import LeadRanking
-from leadlag.sample import Sample, from_wide
+from leadlag.sample import Sample, as_sample
 from leadlag.sample.known import trimmed
 from leadlag.sample.names import plain_name
 
@@ -286,12 +286,13 @@ def _refuse_other_dates(X: Any, y: Any) -> None:
 
 
 def _sample(values: Floats, y: Floats, time: pd.Series | None, *, names: Sequence[str], kpi: str, freq: Any) -> Sample:
-    """The columns and y on one calendar."""
+    """The columns and y on one calendar; no column of X is the time, whatever it is called."""
     frame = pd.DataFrame(values, columns=list(names)).assign(**{kpi: y})
+    asked = {"X": list(names), "y": [kpi]}
     if time is None:
-        return from_wide(frame, freq=freq)
+        return as_sample(frame, columns=asked, freq=freq)
     column = _unused("time", (*names, kpi))
-    return from_wide(frame.assign(**{column: time}), time=column, freq=freq)
+    return as_sample(frame.assign(**{column: time}), columns=asked, time=column, freq=freq)
 
 
 def _unused(name: str, names: Sequence[str]) -> str:

@@ -193,6 +193,13 @@ def test_columns_that_are_no_numbers_are_named(table: pd.DataFrame, estimator: A
         estimator.fit(build(table.drop(columns="kpi")), table["kpi"])
 
 
+def test_no_column_of_features_is_the_time_whatever_it_is_called(table: pd.DataFrame) -> None:
+    X, y = table.drop(columns="kpi").reset_index(drop=True), table["kpi"].reset_index(drop=True)
+    numbered = X.assign(week=40000 + 7 * np.arange(len(X)), year=2000 + np.arange(len(X)))
+    plain, other = (LeadSelector(n_draws=99).fit(data, y) for data in (X, numbered))
+    assert plain.leads_.tolist() == other.leads_.tolist()
+
+
 def test_what_scikit_learn_refuses_is_an_error_of_leadlag(table: pd.DataFrame) -> None:
     X, y = table.drop(columns="kpi"), table["kpi"]
     with pytest.raises(UsageError, match="infinity"):
