@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import resource
 import time
 import warnings
 from collections import Counter
@@ -136,6 +137,8 @@ def main() -> int:
     asked = parser.parse_args()
     seeds = asked.only or range(asked.first, asked.first + asked.tables)
     seeds = [seed for seed in seeds if any(fnmatchcase(kind_of(seed), pattern) for pattern in asked.kinds)]
+    if not seeds:
+        parser.error(f"no kind matches {' '.join(asked.kinds)}: there are {', '.join(NAMES)}")
     begin = time.perf_counter()
     tables = []
     for count, seed in enumerate(seeds, start=1):
@@ -149,7 +152,10 @@ def main() -> int:
                 f"seed {seed}, {time.perf_counter() - begin:.0f} s, {sum(bool(each.faults) for each in tables)} faulty",
                 flush=True,
             )
-    print(f"seeds {seeds[0]} to {seeds[-1]}: {len(seeds)} tables in {time.perf_counter() - begin:.0f} s\n")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = time.process_time() + used.ru_utime + used.ru_stime
+    took = f"{time.perf_counter() - begin:.0f} s, {spent:.0f} s of processor time"
+    print(f"seeds {seeds[0]} to {seeds[-1]}: {len(seeds)} tables in {took}\n")
     print_kinds(tables)
     print_functions(tables)
     print_causes(tables)
