@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from leadlag.sample.marks import Marks
-from leadlag.sample.texts import TextsRead, read_texts
+from leadlag.sample.texts import TextsRead, plain_texts, read_texts
 from leadlag.sample.written import PLAIN
 
 __all__ = ["MISSING_TEXT", "Reading", "text_cells", "to_float64"]
@@ -148,8 +148,10 @@ class _Tally:
 
 def _read_cells(cells: np.ndarray, marks: Marks | None) -> Reading:
     """Object, text and Decimal columns, cell by cell."""
-    values = np.full(len(cells), np.nan)
     raw = cells.tolist()
+    if (read := plain_texts(raw, marks)) is not None:  # most columns of a file
+        return Reading(values=read.values, texts=read, texts_at=tuple(enumerate(raw)), converted=_numbers_as_text(len(raw)))
+    values = np.full(len(cells), np.nan)
     tally = _Tally(texts=[(row, cell.strip()) for row, cell in enumerate(raw) if isinstance(cell, str)])
     bad: list[tuple[int, str]] = []
     if len(tally.texts) < len(raw):
@@ -223,10 +225,14 @@ def _conversion(tally: _Tally) -> str:
     if tally.decimals:
         parts.append(f"{tally.decimals} Decimal values, rounded by at most {tally.rounding:.3g}")
     if tally.texts:
-        parts.append(f"{len(tally.texts)} numbers written as text")
+        parts.append(_numbers_as_text(len(tally.texts)))
     if tally.bools:
         parts.append("true and false as 1 and 0")
     return "; ".join(parts)
+
+
+def _numbers_as_text(count: int) -> str:
+    return f"{count} numbers written as text"
 
 
 def _first_cells(column: pd.Series) -> tuple[tuple[int, str], ...]:

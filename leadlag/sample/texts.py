@@ -12,14 +12,16 @@ import numpy as np
 from leadlag.sample.marks import Marks, Style, style_of
 from leadlag.sample.written import PLAIN, Written, as_written
 
-__all__ = ["TextsRead", "read_texts"]
+__all__ = ["TextsRead", "plain_texts", "read_texts"]
 
 #: Numbers in the C locale of which the point, if they have one, may be one of thousands.
-_GROUPABLE = r"[+-]?(?:\d+|[1-9]\d{0,2}\.\d{3})"
+_GROUPABLE = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}\.\d{3})", re.ASCII)
 #: Lines each of which is a number in the C locale, or such a number.
 _ALL_PLAIN, _ALL_GROUPABLE = (
-    re.compile(rf"(?:{line}\n)*{line}", re.ASCII) for line in (f"(?:{PLAIN.pattern})", f"(?:{_GROUPABLE})")
+    re.compile(rf"(?:(?:{line.pattern})\n)*(?:{line.pattern})", re.ASCII) for line in (PLAIN, _GROUPABLE)
 )
+#: A whole number that may lie beyond 2**53.
+_LONG_WHOLE = re.compile(r"^[+-]?\d{16,}$", re.ASCII | re.MULTILINE)
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.ASCII | re.IGNORECASE)
 
 
@@ -62,6 +64,22 @@ class TextsRead:
         return bool(self.marked or self.units) or self.bracketed is not None
 
 
+def plain_texts(cells: Sequence[object], marks: Marks | None) -> TextsRead | None:
+    """Cells that are all texts of numbers in the C locale of which no point may be one of thousands; None for any others.
+
+    No cell is missing or so long that a whole number may lose digits.
+    """
+    try:
+        column = "\n".join(cells)  # type: ignore[arg-type]  # TypeError where one is no text
+    except TypeError:
+        return None
+    if not cells or _ALL_PLAIN.fullmatch(column) is None or _LONG_WHOLE.search(column):
+        return None
+    if marks is not None and "." in column and _ALL_GROUPABLE.fullmatch(column):
+        return None
+    return _plain(cells)  # type: ignore[arg-type]  # texts
+
+
 def read_texts(texts: Sequence[str], marks: Marks | None, beside: Sequence[str] = ()) -> TextsRead:
     """Texts that are not missing as numbers; without `marks` in the C locale alone.
 
@@ -77,11 +95,9 @@ def read_texts(texts: Sequence[str], marks: Marks | None, beside: Sequence[str] 
     >>> read_texts(["12 %", "(1,5 %)", "many"], Marks(decimal=",")).values
     array([12. , -1.5,  nan])
     """
-    column = "\n".join(texts)  # all cells at once: most columns are plain
-    if _ALL_PLAIN.fullmatch(column) and (marks is None or "." not in column or not _ALL_GROUPABLE.fullmatch(column)):
-        return _plain(texts)
     plain = [PLAIN.fullmatch(text) is not None for text in texts]
-    if marks is None:
+    groupable = all(plain) and any("." in text for text in texts) and all(map(_GROUPABLE.fullmatch, texts))
+    if marks is None or (all(plain) and not groupable):
         return _plain(texts, plain)
     cells = [as_written(text) for text in texts]
     written = [cell for cell in cells if cell is not None] + [Written(digits=text) for text in beside]
