@@ -157,8 +157,9 @@ def test_a_candidate_that_leads_nothing_has_the_checks_of_its_data_only() -> Non
     ("quality", "answers"),
     [
         (Quality(nobs=156), {"pass", "not applicable"}),
-        (Quality(nobs=50, missing=0.06, clipped=0.04, held=3, part=True, reported=True, n_seasons=4), {"review"}),
+        (Quality(nobs=50, missing=0.06, clipped=0.04, held=3, part=True, reported=True, n_seasons=4), {"review", "pass"}),
         (Quality(nobs=39, missing=0.3, clipped=0.2, moved=2, n_seasons=1.9), {"fail", "pass"}),
+        (Quality(nobs=156, rescaled=True), {"pass", "fail", "not applicable"}),
     ],
 )
 def test_the_data_are_judged_before_the_fit(quality: Quality, answers: set[str]) -> None:

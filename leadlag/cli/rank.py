@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["rank"]
 
+_REPAIR = "What is repaired before anything is asked: rows that hit all columns, units that change, values for missing; or none."
+
 
 @click.command(
     cls=OneEach,
@@ -55,6 +57,7 @@ Examples:
 @click.option("--controls", multiple=True, metavar="A,B", help="Columns that enter every model and are not ranked.")
 @click.option("--log", multiple=True, metavar="A,B", help="Columns to analyse in logs; with the KPI, effects are in percent.")
 @missing_option
+@click.option("--repair", default="rows,scales,sentinels", show_default=True, metavar="A,B", help=_REPAIR)
 @click.option("--max-lag", type=int, help="Longest lag tried, in periods.  [default: by the cadence]")
 @click.option(
     "--undo", type=click.Choice(["rolling", "ytd"]), help="Undo the average, or the sum to date, that the KPI is reported as."
@@ -82,6 +85,7 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
         options[name] = names(options[name], read)
     named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
     options = {name: value for name, value in options.items() if value != []}
+    options["repair"] = () if options["repair"] == "none" else tuple(options["repair"].split(","))
     voice.step("ranking")
     start = time.perf_counter()
     ranks: Callable[..., LeadRanking | LeadRankings] = rank_leads

@@ -52,7 +52,7 @@ def checks_of(evidence: Evidence, policy: Policy, *, verdict: str) -> tuple[Chec
 
 def _data_checks(quality: Quality, policy: Policy) -> tuple[Check, ...]:
     """What the data allow, asked before the fit."""
-    origin: Status = "fail" if quality.moved else "review" if quality.part else "pass"
+    origin: Status = "fail" if quality.moved or quality.ahead else "review" if quality.part else "pass"
     return (
         Check(code="data_rows", status=_enough(quality.nobs, policy.rows), value=float(quality.nobs)),
         Check(code="data_gaps", status=_enough(-quality.missing, policy.gaps), value=quality.missing),
@@ -60,6 +60,7 @@ def _data_checks(quality: Quality, policy: Policy) -> tuple[Check, ...]:
         Check(code="data_seasons", status=_seasons(quality.n_seasons, policy), value=quality.n_seasons),
         Check(code="data_held", status="review" if quality.held else "pass", value=float(quality.held)),
         Check(code="data_origin", status=origin, value=float(quality.moved)),
+        Check(code="data_unit", status="fail" if quality.rescaled else "pass"),
         Check(code="data_reported", status="review" if quality.reported else "pass"),
     )
 
@@ -161,10 +162,11 @@ def missed_of(checks: Sequence[Check]) -> tuple[str, ...]:
     return (*missed, *weakened, *(code for code, answer in status.items() if code.startswith("data_") and answer == "fail"))
 
 
-def grade_of(checks: Sequence[Check]) -> Grade:
+def grade_of(checks: Sequence[Check], *, harmful: float = -math.inf) -> Grade:
     """Grade of a lead from its checks: strong, moderate with one of gain, stability and delay set missing, else weak.
 
-    A lead that weakened since it became a target is not stable, and a failed data check leaves no grade but weak.
+    A lead that weakened since it became a target is not stable. A failed data check leaves no grade but weak, and so does a gain
+    below `harmful`, with which forecasts get clearly worse.
 
     Examples
     --------
@@ -175,6 +177,7 @@ def grade_of(checks: Sequence[Check]) -> Grade:
     missed = missed_of(checks)
     if not missed:
         return "strong"
-    spoilt = any(code.startswith("data_") for code in missed)
+    worse = any(check.code == "gain" and check.value < harmful for check in checks)
+    spoilt = worse or any(code.startswith("data_") for code in missed)
     questions = {"stable" if code == "targeted" else code for code in missed}
     return "weak" if spoilt or len(questions) > 1 else "moderate"

@@ -29,6 +29,8 @@ class Policy:
         A lead saves forecast error out of sample if the p of its gain at `gain_horizon` is at most this.
     gain_horizon : int
         Periods ahead at which the gain counts for the grade.
+    harmful_gain : float
+        With a gain below this, forecasts get so much worse by the lead that its grade is weak.
     stability_level, stability_review : float
         A relation with a p of "no change" of at most the first has changed; up to the second it is sent for review. It is stable
         beyond.
@@ -47,6 +49,7 @@ class Policy:
     flat_delay: float = 0.75
     gain_level: float = 0.10
     gain_horizon: int = 1
+    harmful_gain: float = -0.02
     stability_level: float = 0.05
     stability_review: float = 0.10  # a relation of 156 rows that stops at 60 % has a p below it in .82, a stable one in .10
     placebo_level: float = 0.05

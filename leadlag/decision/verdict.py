@@ -72,7 +72,7 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
     if verdict == "none":
         reason = Reason(code="unconfirmed" if evidence.unconfirmed else "one_event" if evidence.one_event else "not_significant")
     checks = checks_of(evidence, policy, verdict=verdict)
-    grade = grade_of(checks) if verdict in ("lead", "indirect") and evidence.is_backed else None
+    grade = grade_of(checks, harmful=policy.harmful_gain) if verdict in ("lead", "indirect") and evidence.is_backed else None
     return Decision(evidence=evidence, verdict=verdict, reason=reason, checks=checks, grade=grade)
 
 

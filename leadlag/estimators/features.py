@@ -47,6 +47,8 @@ def plain_columns(X: Any) -> Any:
     if times := _times_in(X):
         shown = ", ".join(map(repr, times))
         raise UsageError(f"X has columns of dates or durations: {shown}. Take them out of X; dates go into time= or the index.")
+    if isinstance(X, pd.DataFrame):
+        X = _plain_cells(X)
     if not isinstance(X, pd.DataFrame) or (X.columns.nlevels == 1 and X.columns.is_unique and _plain(X.columns)):
         return X
     violations = ViolationList()
@@ -54,6 +56,16 @@ def plain_columns(X: Any) -> Any:
     if len(violations):
         raise_violations(violations)
     return X.set_axis(pd.Index(names, dtype=object), axis=1)
+
+
+def _plain_cells(X: pd.DataFrame) -> pd.DataFrame:
+    """A frame with NaN for whatever stands for a missing number, so that decimals and nulls of Arrow are read beside floats."""
+    others = [place for place, kind in enumerate(X.dtypes) if kind.kind == "O" or not isinstance(kind, np.dtype)]
+    read = {place: floats for place in others if (floats := _as_floats(X.iloc[:, place])) is not None}
+    if not read:
+        return X
+    columns = [pd.Series(read[place], index=X.index) if place in read else X.iloc[:, place] for place in range(X.shape[1])]
+    return pd.concat(columns, axis=1).set_axis(X.columns, axis=1)
 
 
 def _plain(labels: pd.Index) -> bool:

@@ -10,9 +10,10 @@ import numpy as np
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.noise.momentum import Momentum, filtered_fit, fit_momentum
+from leadlag.core.series.robust import few_values, robust_spread
 from leadlag.core.series.shift import LevelShift, largest_shift
 from leadlag.core.series.stationary import integration_states
-from leadlag.prepare.transforms import clip_innovations, few_values, heavy_tailed, robust_spread
+from leadlag.prepare.transforms import clip_innovations, heavy_tailed
 
 __all__ = ["MAX_ORDER", "WorkingKpi", "clean_kpi", "clear_shift", "clip_limit", "most_orders", "working_kpi"]
 

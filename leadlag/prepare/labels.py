@@ -19,7 +19,9 @@ class Treatment:
 
     `pace` is the number of its own periods in one of the KPI's. `part` says that it is an arithmetic part of the KPI; `held` for
     how many periods each of its values stands, 0 if each period has its own; `moved` by how many periods it is the KPI itself,
-    moved to an earlier time, 0 if it is another series; `state` is "integrated", "stationary" or "inconclusive".
+    moved to an earlier time, 0 if it is another series; `rescaled` that it alone has
+    changed its unit; `ahead` that it is made of the KPI's own later values; `state` is "integrated", "stationary" or
+    "inconclusive".
     """
 
     log: bool = False
@@ -31,6 +33,8 @@ class Treatment:
     surprises: bool = False
     n_clipped: int = 0
     pace: float = 1.0
+    rescaled: bool = False
+    ahead: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,21 +11,31 @@ from dataclasses import replace
 
 import numpy as np
 
-from leadlag.core.arrays import Floats, Ints
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.search.problem import Problem
+from leadlag.core.series.ahead import made_of_later_values
 from leadlag.core.series.identities import arithmetic_parts, duplicate_groups
 from leadlag.core.series.reported import fill_forward_length
 from leadlag.core.series.scales import unit_of
+from leadlag.core.time.lags import difference
 from leadlag.prepare.arrays import working_problem
 from leadlag.prepare.finer import own_series, sampled
 from leadlag.prepare.labels import Prepared, Treatment
 from leadlag.prepare.leads import N_TREND, WorkingLeads, working_leads
-from leadlag.prepare.refusals import refuse_beyond, refuse_exact_kpi, refuse_kpi, refuse_lags
+from leadlag.prepare.refusals import (
+    refuse_beyond,
+    refuse_clipped,
+    refuse_exact_kpi,
+    refuse_interpolated,
+    refuse_kpi,
+    refuse_lags,
+)
+from leadlag.prepare.repairs import rescaled_alone
 from leadlag.prepare.reported import reported_kpi
 from leadlag.prepare.season import season_columns, selected_seasons
 from leadlag.prepare.transforms import take_log
-from leadlag.prepare.untestable import Untestable, moved_copies, untestable_leads
+from leadlag.prepare.untestable import Untestable, interpolated_leads, moved_copies, untestable_leads
 from leadlag.sample import Sample
 
 __all__ = ["extra_leads", "prepare"]
@@ -75,8 +85,10 @@ def prepare(
     y = take_log(reported.values, kpi) if kpi in log else reported.values
     fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values, reported.waves])
     refuse_kpi(kpi, y, Z, controls, n_columns=fixed.shape[1])
+    refuse_interpolated(kpi, y)
     refuse_lags(max_lag, n=len(y), n_beside=fixed.shape[1] - N_TREND)
     untestable = untestable_leads(y, X, leads, fixed=fixed)
+    untestable += interpolated_leads(sample, X, leads, known=untestable)
     if reported.refused:
         untestable = tuple(Untestable(lead=lead, code="LL108", detail="") for lead in leads)
     testable = ~np.isin(leads, [item.lead for item in untestable])
@@ -88,17 +100,27 @@ def prepare(
     season = season_columns(seasons)
     refuse_exact_kpi(kpi, y, fixed if season is None else np.column_stack([fixed, season]))
     problem, working, done = working_problem(y, X, fixed, season=season, lags=tuple(range(1, max_lag + 1)), own=own)
+    refuse_clipped(kpi, sample.column(kpi), working.n_clipped, sample.periods)
     problem = replace(problem, y_scale=problem.y_scale * (1.0 if kpi in log else y_unit), x_scale=problem.x_scale * x_unit)
     return Prepared(
         problem=problem,
         leads=names,
-        treatments=_treatments(sample, names, done, kpi=kpi, log=log, moved=moved_copies(y, X, max_lag=max_lag)),
+        treatments=_treatments(
+            sample,
+            names,
+            done,
+            kpi=kpi,
+            log=log,
+            moved=moved_copies(y, X, max_lag=max_lag),
+            ahead=made_of_later_values(*((difference(y), difference(X)) if working.unit_root else (y, X))),
+        ),
         kpi=Treatment(
             log=kpi in log,
             held=fill_forward_length(sample.column(kpi)) or 0,
             state=working.state,
             differenced=working.unit_root,
             n_clipped=working.n_clipped,
+            rescaled=kpi in rescaled_alone(sample),
         ),
         working=working,
         seasons=seasons,
@@ -109,7 +131,7 @@ def prepare(
 
 
 def _treatments(
-    sample: Sample, names: Sequence[str], done: WorkingLeads, *, kpi: str, log: Sequence[str], moved: Ints
+    sample: Sample, names: Sequence[str], done: WorkingLeads, *, kpi: str, log: Sequence[str], moved: Ints, ahead: Flags
 ) -> tuple[Treatment, ...]:
     """What was done to each lead, and what it is."""
     raw = _columns(sample, names, log=())
@@ -125,6 +147,8 @@ def _treatments(
             surprises=bool(done.surprises[j]),
             n_clipped=int(done.n_clipped[j]),
             pace=sample.pace(name),
+            rescaled=name in rescaled_alone(sample),
+            ahead=bool(ahead[j]) and not moved[j] and sample.pace(name) == 1.0,
         )
         for j, name in enumerate(names)
     )

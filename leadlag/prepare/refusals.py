@@ -6,15 +6,33 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from leadlag._calls import Fix
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import is_constant, less_columns, standardise
+from leadlag.core.series.ahead import interpolated_steps
+from leadlag.core.series.rescaling import rescalings
 from leadlag.core.series.scales import beyond_numbers
+from leadlag.core.series.sentinels import sentinels
 from leadlag.core.series.trend import runs_by_itself
 from leadlag.errors import DataContractError, UsageError
 from leadlag.prepare.leads import N_TREND
+from leadlag.prepare.repairs import REPAIRS
 from leadlag.prepare.untestable import fewest_rows, single_event
+from leadlag.wording.repairs import clipped_away
 
-__all__ = ["longest_lag", "refuse_beyond", "refuse_exact_kpi", "refuse_kpi", "refuse_lags"]
+__all__ = [
+    "longest_lag",
+    "refuse_beyond",
+    "refuse_clipped",
+    "refuse_exact_kpi",
+    "refuse_interpolated",
+    "refuse_kpi",
+    "refuse_lags",
+]
+
+
+#: More of the KPI's values than this share taken for outliers is no matter of outliers.
+_MOST_CLIPPED = 0.2
 
 
 def refuse_kpi(kpi: str, y: Floats, Z: Floats, controls: Sequence[str], *, n_columns: int) -> None:
@@ -78,3 +96,42 @@ def refuse_exact_kpi(kpi: str, y: Floats, base: Floats) -> None:
     if not left[np.isfinite(left)].any() or runs_by_itself(y, base):
         what = f"kpi={kpi!r} is exactly its trend, its season and the controls: there is nothing left to predict."
         raise DataContractError(f"{what} Name another KPI, or fewer controls.", code="LL313")
+
+
+def refuse_clipped(kpi: str, values: Floats, n_clipped: int, periods: Sequence[str]) -> None:
+    """A KPI of which more than a fifth would be clipped holds two kinds of values: which, is said where it can be told.
+
+    Parameters
+    ----------
+    kpi : str
+    values : ndarray, shape (n,)
+        In its own units, as they were analysed.
+    n_clipped : int
+    periods : sequence of str
+        Label of each row.
+    """
+    n = int(np.isfinite(values).sum())
+    if n_clipped <= _MOST_CLIPPED * n:
+        return
+    fixes: tuple[Fix, ...] = ()
+    if standing := sentinels(values):
+        count = int((values == standing[0]).sum())
+        why = f"{standing[0]:g} stands in it {count} times, for missing values: leave these cells empty, or read them so"
+        fixes = (Fix.of(repair=REPAIRS),)
+    elif changes := rescalings(values[:, None]):
+        date, factor = periods[changes[0].row], changes[0].factor
+        why = f"from {date} on it is {factor:g} times what it was: put it in one unit."
+    else:
+        why = "Split the sample where its kind changes, analyse it in logs, or name another KPI."
+    raise DataContractError(f"{clipped_away(kpi, n_clipped, n)} {why}", code="LL313", fixes=fixes)
+
+
+def refuse_interpolated(kpi: str, y: Floats) -> None:
+    """A KPI interpolated from a slower cadence: between two values of that cadence it knows the later one."""
+    (step,) = interpolated_steps(y[:, None])
+    if step:
+        raise DataContractError(
+            f"kpi={kpi!r} looks interpolated: every {step} rows hold one value of a slower cadence, from which the rest follow. "
+            "Give the values of that cadence in a table of its own, beside the leads as they are: [slower, faster].",
+            code="LL313",
+        )

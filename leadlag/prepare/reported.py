@@ -10,9 +10,10 @@ import pandas as pd
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.series.averages import moving_average_width
 from leadlag.core.series.reported import cumulative_blocks
+from leadlag.core.series.robust import few_values
 from leadlag.core.series.season import harmonics
 from leadlag.errors import UsageError
-from leadlag.prepare.transforms import few_values, undo_rolling, undo_ytd
+from leadlag.prepare.transforms import undo_rolling, undo_ytd
 from leadlag.sample import Calendar
 
 __all__ = ["ReportedKpi", "reported_kpi"]

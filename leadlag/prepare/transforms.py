@@ -10,6 +10,7 @@ from scipy import ndimage, stats
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.noise.momentum import Momentum, ar_errors
 from leadlag.core.series.averages import unrolled
+from leadlag.core.series.robust import few_values, robust_spread
 from leadlag.core.time.lags import difference
 from leadlag.errors import UsageError
 
@@ -17,9 +18,7 @@ __all__ = [
     "clip_beyond",
     "clip_innovations",
     "clip_spikes",
-    "few_values",
     "heavy_tailed",
-    "robust_spread",
     "spike_limits",
     "take_log",
     "undo_rolling",
@@ -27,12 +26,8 @@ __all__ = [
 ]
 
 
-#: A series with no more distinct values than this is a count or a state: its large values are no outliers.
-_FEW_VALUES = 10
 #: Share of the largest value that rounding can move an innovation by, and far more.
 _ROUNDING = 1e-12
-#: Normal consistency of the median absolute deviation.
-_MAD = 1.4826
 #: Innovations beyond this many robust standard deviations are counted; at this level there are more than a normal law gives.
 _COUNTED, _HEAVY = 2.5, 0.05
 #: An innovation beyond this many robust standard deviations is large; and the level at which answers are more than chance.
@@ -44,22 +39,6 @@ def take_log(values: Floats, name: str) -> Floats:
     if np.nanmin(values, initial=np.inf) <= 0:
         raise UsageError(f"log names {name!r}, which has {int(np.sum(values <= 0))} values of zero or below: take it out of log.")
     return np.log(values)
-
-
-def robust_spread(values: Floats) -> float:
-    """Standard deviation by the median absolute deviation; 0 without values."""
-    present = values[np.isfinite(values)]
-    return float(_MAD * np.median(np.abs(present - np.median(present)))) if len(present) else 0.0
-
-
-def few_values(values: Floats) -> bool:
-    """Whether a series is a count, a state or a rare campaign rather than a measure.
-
-    True with at most ten distinct values, or with more than half of all values the same.
-    """
-    present = values[np.isfinite(values)]
-    distinct, counts = np.unique(present, return_counts=True)
-    return len(distinct) <= _FEW_VALUES or bool(2 * counts.max(initial=0) > len(present))
 
 
 def heavy_tailed(series: Floats, momentum: Momentum) -> bool:

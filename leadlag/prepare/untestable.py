@@ -9,12 +9,22 @@ import numpy as np
 
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import is_constant, rows_needed, standardise
-from leadlag.core.series.scales import beyond_numbers
+from leadlag.core.series.ahead import interpolated_steps
+from leadlag.core.series.scales import beyond_numbers, unit_of
 from leadlag.core.series.trend import combinations_of
 from leadlag.errors import UsageError
+from leadlag.sample import Sample
 from leadlag.wording.untestable import refused
 
-__all__ = ["Untestable", "fewest_rows", "moved_copies", "refuse_untestable", "single_event", "untestable_leads"]
+__all__ = [
+    "Untestable",
+    "fewest_rows",
+    "interpolated_leads",
+    "moved_copies",
+    "refuse_untestable",
+    "single_event",
+    "untestable_leads",
+]
 
 
 #: What is smaller than this share of a series is rounding.
@@ -93,6 +103,26 @@ def untestable_leads(y: Floats, X: Floats, leads: Sequence[str], *, fixed: Float
         elif made_up[j]:
             found.append(Untestable(lead=lead, code="LL207", detail="nothing is left of it beside them"))
     return tuple(found)
+
+
+def interpolated_leads(sample: Sample, X: Floats, leads: Sequence[str], *, known: Sequence[Untestable]) -> tuple[Untestable, ...]:
+    """Leads interpolated from a slower cadence, besides those that are untestable already.
+
+    Parameters
+    ----------
+    sample : Sample
+    X : ndarray, shape (n, m)
+    leads : sequence of str
+        Names of the columns of X; those on the KPI's periods are looked at.
+    known : sequence of Untestable
+    """
+    told = {item.lead for item in known}
+    asked = [j for j, lead in enumerate(leads) if lead not in told and sample.pace(lead) == 1.0]
+    found = zip(asked, interpolated_steps(X[:, asked] / unit_of(X[:, asked])), strict=True)
+    return tuple(
+        Untestable(lead=leads[j], code="LL209", detail=f"one value every {step} periods gives all the others")
+        for j, step in found if step
+    )  # fmt: skip
 
 
 def single_event(values: Floats) -> str:

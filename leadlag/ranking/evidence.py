@@ -25,7 +25,7 @@ from leadlag.prepare import Prepared
 from leadlag.ranking.kpi_units import LeadScan, in_kpi_units
 from leadlag.ranking.search import Findings
 from leadlag.ranking.sizing import long_run_effect
-from leadlag.ranking.words.treatment import lead_treatment, moved_copy, slow_lead
+from leadlag.ranking.words.treatment import lead_treatment, made_of_later, moved_copy, slow_lead
 
 __all__ = ["evidence_of"]
 
@@ -101,6 +101,7 @@ def _notes(prepared: Prepared, j: int, *, unit: str) -> tuple[tuple[str, str], .
     """Code and text of what deserves a look about one lead."""
     name, done = prepared.leads[j], prepared.treatments[j]
     notes = [("LL118", moved_copy(name, moved=done.moved, unit=unit))] if done.moved else []
+    notes += [("LL160", made_of_later(name))] if done.ahead else []
     notes += [("LL121", slow_lead(name, held=done.held, unit=unit))] if done.held else []
     return tuple(notes)
 
@@ -119,8 +120,10 @@ def _quality(prepared: Prepared, j: int, *, nobs: int) -> Quality:
         clipped=clipped,
         held=max(done.held, kpi.held),
         moved=done.moved,
+        ahead=done.ahead,
         part=done.part,
         reported=bool(prepared.reported),
+        rescaled=done.rescaled or kpi.rescaled,
         n_seasons=min((item.n_seasons for item in prepared.seasons), default=math.inf),
     )
 

@@ -13,6 +13,7 @@ from leadlag.catalogue import Metric, Missing, as_catalogue
 from leadlag.core.search.shapes import NONLINEAR
 from leadlag.decision import Evidence, Policy, decide, in_order
 from leadlag.prepare import Prepared, prepare
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
 from leadlag.ranking.backing import RankingCall, with_backing
 from leadlag.ranking.evidence import evidence_of
@@ -45,6 +46,7 @@ def rank_leads(
     nonlinear: bool = False,
     evidence: bool = True,
     n_draws: int = 1999,
+    repair: Sequence[str] = REPAIRS,
 ) -> LeadRanking:
     """Rank candidate leads by whether, when and how much they move before a KPI.
 
@@ -72,6 +74,8 @@ def rank_leads(
         What is known about the metrics: unit, publication delay, aggregation.
     missing : {"mask", "error", "zero"} or ("ffill", n)
         What to do with missing periods; nothing is filled by default.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/tables.md`.
     log : sequence of str
         Columns to analyse in natural logs; the effect is in percent if the KPI is among them.
     undo : {"rolling", "ytd"}, optional
@@ -125,6 +129,8 @@ def rank_leads(
     policy = Policy(fdr=as_real(fdr, "fdr", low=0.0, high=1.0))
     draws = as_int(n_draws, "n_draws", low=99, high=99_999)
     sample, names = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
+    repairs = as_repairs(repair)
+    sample = repaired(sample, names.names, repairs)
     lag = longest_lag(sample, max_lag)
     logged = as_names(log, "log", names.names)
     undone = None if undo is None else as_option(undo, "undo", ("rolling", "ytd"))
@@ -151,7 +157,14 @@ def rank_leads(
     )  # fmt: skip
     family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_draws=draws, search=search)
     settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": seed_words(rng)}
-    settings |= {"controls": names.controls, "missing": missing, "log": logged, "undo": undone, "n_draws": draws}
+    settings |= {
+        "controls": names.controls,
+        "missing": missing,
+        "repair": repairs,
+        "log": logged,
+        "undo": undone,
+        "n_draws": draws,
+    }
     settings |= {"nonlinear": bool(nonlinear), "evidence": beside, "time": time, "catalogue": tuple(metrics.values())}
     return LeadRanking(
         decisions=in_order(decide(item, policy) for item in gathered),

@@ -10,10 +10,10 @@ import pandas as pd
 
 from leadlag.sample.look import numbers_of, rises_by_one_step
 from leadlag.sample.numbered import are_codes, codes_in_order, goes_round, may_be_metric, repeated_years
-from leadlag.sample.timewords import mentions_date, says_time
+from leadlag.sample.timewords import mentions_date, mentions_event, says_time
 from leadlag.sample.whole import point_format
 
-__all__ = ["Doubt", "dates_in_doubt", "doubt_about", "possible_dates", "serials_by_name"]
+__all__ = ["Doubt", "dates_in_doubt", "doubt_about", "possible_dates", "serial_dates"]
 
 #: Fewer numbers are no column of times, and so many are looked at before all others.
 _FEWEST, _FIRST = 5, 6
@@ -23,7 +23,9 @@ _EXCEL, _SECONDS, _MILLISECONDS = (20_000, 80_000), (5 * 10**8, 5 * 10**9), (5 *
 _CALENDAR_STEPS = ((28, 31), (89, 92), (364, 367), (1, 4), (7, 7))
 _YEARS = (1900, 2100)
 _YEAR_DIGITS, _SAME_STEP = 4, 3e-3
-_DAY = 86_400
+#: Share of steps that are alike in dates with gaps.
+_MOSTLY = 0.7
+_DAY, _EXCEL_OF_1970 = 86_400, 25_569
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,25 +112,35 @@ def possible_dates(frame: pd.DataFrame, places: Sequence[int]) -> list[int]:
     return [place for place in places if place in found]
 
 
-def serials_by_name(column: pd.Series, name: str | None) -> bool:
-    """Whether numbers are days as Excel counts them, or seconds since 1970, under a name that says date."""
-    if not mentions_date(name):
-        return False
+def serial_dates(column: pd.Series) -> np.ndarray | None:
+    """The days that all numbers of a column are by their size: days as Excel counts them, or seconds since 1970; else None.
+
+    Examples
+    --------
+    >>> serial_dates(pd.Series([45292, 45293])).tolist()[0], serial_dates(pd.Series([1.5, 2.5])) is None
+    (datetime.date(2024, 1, 1), True)
+    """
     values = numbers_of(column)
     known = values[np.isfinite(values)]
-    return 2 * len(known) > len(values) and _serial_kind(known) is not None
+    kind = _serial_kind(known) if 2 * len(known) > len(values) else None
+    if kind is None:
+        return None
+    seconds = {"seconds": 1, "milliseconds": 1_000}
+    days = known - _EXCEL_OF_1970 if kind == "excel" else known / seconds[kind] / _DAY
+    stamps: np.ndarray = np.floor(days).astype(np.int64).astype("datetime64[D]")
+    return stamps
 
 
-def _codes(known: np.ndarray, name: str | None) -> Doubt | None:
+def _codes(known: np.ndarray, _: str | None) -> Doubt | None:
     """Year and month, day or quarter as digits."""
     if codes_in_order(known) or are_codes(known):
         return Doubt(found=f"holds dates{' in order' if codes_in_order(known) else ''} ({int(known[0])}, ...)")
     year, part = known // 10, known % 10
     quarters = _between(year, _YEARS) and _between(part, (1, 4)) and len(np.unique(part)) > 1
-    if quarters and (_in_order(known) or mentions_date(name)):
+    if quarters and _steady(4 * year + part):
         return Doubt(found=f"holds numbers that may be quarters ({int(known[0])}, ...)", date_format="%Y%q")
     year, month = _split(known)
-    if _between(year, _YEARS) and _between(month, (1, 12)) and _in_order(12 * year + month):
+    if _between(year, _YEARS) and _between(month, (1, 12)) and _steady(12 * year + month):
         return Doubt(found=f"holds numbers that may be months ({int(known[0])}, ...)", date_format="%Y%m")
     return None
 
@@ -160,7 +172,10 @@ def _split(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _serials(known: np.ndarray, name: str | None) -> Doubt | None:
     """Days as spreadsheets count them, or seconds since 1970: by the name, or by steps that are those of a calendar."""
     kind = _serial_kind(known)
-    if kind is None or not (mentions_date(name) or says_time(name) or _calendar_steps(known, kind)):
+    if kind is None:
+        return None
+    named = mentions_date(name) or ((says_time(name) or mentions_event(name)) and _in_order(known))
+    if not named and not _calendar_steps(known, kind):
         return None
     if kind == "excel":
         first, last = (np.datetime64("1899-12-30") + int(day) for day in (known.min(), known.max()))
@@ -211,6 +226,12 @@ def _decimals(known: np.ndarray, _: str | None) -> Doubt | None:
 
 def _between(values: np.ndarray, limits: tuple[float, float]) -> bool:
     return bool(((values >= limits[0]) & (values <= limits[1])).all())
+
+
+def _steady(values: np.ndarray) -> bool:
+    """Whether numbers rise, or fall, throughout, mostly by one step."""
+    steps = np.diff(values)
+    return _in_order(values) and bool(steps.any() and np.mean(steps == np.median(steps)) > _MOSTLY)
 
 
 def _in_order(values: np.ndarray) -> bool:

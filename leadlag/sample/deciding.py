@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from leadlag.sample.shapes import FormReading
 from leadlag.sample.timewords import unit_of
 from leadlag.sample.violations import Fix
 
-__all__ = ["Ambiguity", "contradiction", "decide", "finer_than", "short_years"]
+__all__ = ["Ambiguity", "contradiction", "decide", "finer_than", "short_years", "weeks_of_stata"]
 
 #: So many cells, and such a share of them, that do not fit may be slips: another reading of all is not taken for certain then.
 _SLIPS, _SLIP_SHARE = 4, 0.2
@@ -25,6 +26,9 @@ _LENGTHS["business_day"] = _LENGTHS["day"]
 #: A jump of so many days among years of two digits is one from 1969 to 2068.
 _JUMP = 30 * 365
 _LAST_DAY = 31
+
+#: Stata writes its weeks, which begin on 1 January, as 2024w5.
+_OF_STATA, _WEEKS_OF_STATA = re.compile(r"\d{4}w\d{1,2}", re.ASCII), 52
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +107,18 @@ def contradiction(form: Form, written: str, *, name: str | None, freq: str | Non
     if form.unit == "half":  # no word of `freq`
         return Ambiguity(text=text, next_step=f"{step} if they are {named}.")
     return Ambiguity(text=text, next_step=f"{step}, or say so", fixes=(Fix.of(freq=form.unit, when=f"if they are {named}"),))
+
+
+def weeks_of_stata(reading: FormReading, texts: Sequence[str]) -> Ambiguity | None:
+    """What is to be asked of weeks that are all written as Stata does, those of one digit without a nought."""
+    written = all(_OF_STATA.fullmatch(text) for text in texts) and any(len(text) == len("2024w5") for text in texts)
+    if not written or reading.part.max() > _WEEKS_OF_STATA:
+        return None
+    return Ambiguity(
+        text="times such as '2024w5' can be weeks of Stata, the first of which begins on 1 January, or ISO weeks.",
+        next_step="say which they are",
+        fixes=(Fix.of(date_format="stata_week", when="if Stata wrote them"), Fix.of(date_format="%Gw%V", when="if they are ISO")),
+    )
 
 
 def _plural(unit: str) -> str:

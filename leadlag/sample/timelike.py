@@ -25,7 +25,7 @@ _SOME_DIFFER, _NEARLY_ALL = 0.05, 0.9
 _YEARS, _DAYS, _MONTHS = range(1900, 2101), range(1, 32), range(1, 13)
 _CLOCK = ":"
 _WORDS = re.compile(r"[^\W\d_]+")
-_MOST_WORDS = 12
+_MOST_WORDS, _MOST_DIGITS = 12, 18
 _NUMBER, _MONTH, _WEEKDAY, _HALF_DAY = "0", "M", "D", "P"
 
 
@@ -92,7 +92,7 @@ def _signs(row: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _sign(word: str, plain: str) -> str:
-    if word.isdecimal():
+    if word.isdecimal() and len(word) <= _MOST_DIGITS:
         return _NUMBER
     if plain in ("am", "pm"):
         return _HALF_DAY

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from leadlag.sample.deciding import Ambiguity, contradiction, decide, finer_than, short_years
+from leadlag.sample.deciding import Ambiguity, contradiction, decide, finer_than, short_years, weeks_of_stata
 from leadlag.sample.formats import (
     fitting_formats,
     format_reads_numbers,
@@ -37,19 +37,11 @@ _DAY, _MINUTE = 86_400_000_000, 60_000_000
 _SIGN = re.compile(r"%.")
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,15}(?:\.\d*)?", re.ASCII)
+_TOO_LARGE = 2**62
 _CORRECT = "correct these cells, or drop these rows."
 _ISO_STEP = "write dates as 2024-01-31"
 _BY_FORMAT = f"{_ISO_STEP}, or say by date_format how they are written, in the signs of strptime."
 _COUNTS = f"{_ISO_STEP}, or give the numbers alone if they only count the periods."
-
-
-#: Stata writes its weeks, which begin on 1 January, as 2024w5.
-_OF_STATA, _WEEKS_OF_STATA = re.compile(r"\d{4}w\d{1,2}", re.ASCII), 52
-_STATA = Ambiguity(
-    text="times such as '2024w5' can be weeks of Stata, the first of which begins on 1 January, or ISO weeks.",
-    next_step="say which they are",
-    fixes=(Fix.of(date_format="stata_week", when="if Stata wrote them"), Fix.of(date_format="%Gw%V", when="if they are ISO")),
-)
 
 
 #: Months as SAP writes them look like numbers with a decimal point.
@@ -58,13 +50,12 @@ _MONTHS = Ambiguity(
     next_step="name another column as the time, or say that they are months",
     fixes=(Fix.of(date_format="%m.%Y"),),
 )
-#: Weeks from Monday on, those before the first Monday of a year being week 0.
-_OTHER_WEEKS = ("%Y-%W", "%Y/%W", "%YW%W", "%Y-W%W", "%Y W%W", "W%W %Y", "W%W/%Y", "KW %W/%Y", "KW%W %Y", "Wk %W %Y")
-
-
-def _may_be_of_stata(texts: Sequence[str]) -> bool:
-    """Whether all weeks are written as Stata does, those of one digit without a nought."""
-    return all(_OF_STATA.fullmatch(text) for text in texts) and any(len(text) == len("2024w5") for text in texts)
+#: Weeks from Monday, or from Sunday on, those before the first one of a year being week 0.
+_OTHER_WEEKS = tuple(
+    form.replace("%W", sign)
+    for form in ("%Y-%W", "%Y/%W", "%YW%W", "%Y-W%W", "%Y W%W", "W%W %Y", "W%W/%Y", "KW %W/%Y", "KW%W %Y", "Wk %W %Y")
+    for sign in ("%W", "%U")
+)
 
 
 def plain_row(row: int) -> str:
@@ -189,9 +180,10 @@ class _Reader:
         )
 
     def _other_weeks(self, texts: Sequence[str], found: FormReading) -> tuple[Fix, ...]:
-        """Which format reads weeks that are none of ISO 8601, such as the one before the first Monday of a year."""
+        """Which formats read weeks that are none of ISO 8601, such as the one before the first Monday of a year."""
         fit = [form for form in _OTHER_WEEKS if found.form.unit == "week" and None not in formatted_texts(texts, form)]
-        return tuple(Fix.of(date_format=form, when="if these are no ISO weeks") for form in fit[:1])
+        day = {form: "Monday" if "%W" in form else "Sunday" for form in fit}
+        return tuple(Fix.of(date_format=form, when=f"if weeks begin on {day[form]} and are none of ISO 8601") for form in fit[:2])
 
     def _odd(
         self, rows: Sequence[int] | np.ndarray, cells: Sequence[object], like: object, fix: tuple[Fix, ...] = ()
@@ -222,6 +214,16 @@ class _Reader:
         step = "give ISO dates, years or a whole-number counter"
         excel = Fix.of(date_format="excel", when="if they are days as Excel counts them")
         return self.told.wrong("LL305", text, self._shown(broken, values.tolist()), step, excel)
+
+    def _integers(self, numbers: list[int]) -> Stamps | None:
+        """Whole numbers of any size; of more than 18 digits they are no times."""
+        large = [row for row, number in enumerate(numbers) if abs(number) >= _TOO_LARGE]
+        if not large:
+            return self._whole(np.array(numbers, dtype=np.int64))
+        text = f"{counted(len(large), 'whole number is', 'whole numbers are')} too large to be a time."
+        return self.told.wrong(
+            "LL305", text, self._shown(large, numbers), "correct these rows, or name another column with time=."
+        )
 
     def _whole(self, counts: np.ndarray) -> Stamps | None:
         """Years, codes, moments since 1970 or a plain counter; what could be two things is refused."""
@@ -260,7 +262,7 @@ class _Reader:
         if all(isinstance(cell, str) for cell in cells):
             return self._texts([tidy(str(cell)) for cell in cells])
         if all(isinstance(cell, (int, np.integer)) and not isinstance(cell, bool) for cell in cells):
-            return self._whole(np.array(cells, dtype=np.int64))
+            return self._integers([int(cell) for cell in cells])  # type: ignore[call-overload]  # they are
         if all(isinstance(cell, (int, float, np.number)) and not isinstance(cell, bool) for cell in cells):
             return self._floats(np.array(cells, dtype=np.float64))
         if all(isinstance(cell, pd.Period) for cell in cells):
@@ -284,7 +286,7 @@ class _Reader:
         if 2 * whole.sum() > len(texts):
             odd = np.flatnonzero(~whole)
             if len(odd) == 0:
-                return self._whole(np.array([int(text) for text in texts], dtype=np.int64))
+                return self._integers([int(text) for text in texts])
             if not all(_DECIMAL.fullmatch(texts[row]) for row in odd):
                 return self._odd(odd, texts, texts[int(np.flatnonzero(whole)[0])])
         if all(MONTH_OF_YEAR.fullmatch(text) for text in texts):
@@ -306,8 +308,9 @@ class _Reader:
         if isinstance(found, Ambiguity):
             return self._asked(found, texts)
         first = texts[int(np.flatnonzero(found.fits)[0])]
-        if _may_be_of_stata(texts) and found.part.max() <= _WEEKS_OF_STATA:
-            return self._asked(_STATA, texts)
+        stata = weeks_of_stata(found, texts)
+        if stata is not None:
+            return self._asked(stata, texts)
         if not found.fits.all():
             return self._odd(np.flatnonzero(~found.fits), texts, first, self._other_weeks(texts, found))
         doubt = finer_than(found.form.unit, first, self.freq)

@@ -14,6 +14,7 @@ __all__ = [
     "dates_at_of",
     "is_unit_word",
     "mentions_date",
+    "mentions_event",
     "named_units",
     "plain_text",
     "says_business_year",
@@ -244,18 +245,27 @@ def says_date(name: str | None) -> bool:
 
 
 def mentions_date(name: str | None) -> bool:
-    """Whether a name has a word for dates among others: ``Invoice date``, ``created_at``, ``Buchungsdatum``.
+    """Whether a name has a word for dates among others: ``Invoice date``, ``Buchungsdatum``.
 
     Examples
     --------
-    >>> mentions_date("Invoice date"), mentions_date("created_at"), mentions_date("sales_month"), mentions_date("updates")
+    >>> mentions_date("Invoice date"), mentions_date("Buchungsdatum"), mentions_date("sales_month"), mentions_date("updates")
     (True, True, False, False)
     """
     words = [] if name is None else _words(name)
-    strong = any(
-        (_UNIT_OF.get(word) == "date" and word not in _WEAK) or word in _EVENTS or word.endswith(_ENDS) for word in words
-    )
-    return says_date(name) or strong or (len(words) > 1 and words[-1] in ("at", "on"))
+    return says_date(name) or any((_UNIT_OF.get(word) == "date" and word not in _WEAK) or word.endswith(_ENDS) for word in words)
+
+
+def mentions_event(name: str | None) -> bool:
+    """Whether a name has a word for what happens once, of which it may say when or how often: ``created_at``, ``shipped``.
+
+    Examples
+    --------
+    >>> mentions_event("created_at"), mentions_event("shipped"), mentions_event("visits")
+    (True, True, False)
+    """
+    words = [] if name is None else _words(name)
+    return any(word in _EVENTS for word in words) or (len(words) > 1 and words[-1] in ("at", "on"))
 
 
 def weekdays_only(cells: Iterable[str]) -> bool:

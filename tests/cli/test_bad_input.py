@@ -409,3 +409,20 @@ def test_feedback_of_a_lead_with_a_gap_in_every_other_week_is_not_passed_unasked
     assert found.evidence.nobs < 0.6 * N_WEEKS
     assert np.isnan(found.evidence.reverse_pvalue)
     assert {check.code: check.status for check in found.checks}["feedback"] == "not applicable"
+
+
+def test_what_may_be_the_time_is_asked_and_the_options_answer_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, frame = tmp_path / "table.csv", good_frame().rename(columns={"date": "label"}).iloc[::-1]
+    frame.assign(label=pd.to_datetime(frame["label"]).dt.strftime("%Y-%j")).to_csv(file, index=False)
+    assert main(["check", str(file)]) == 3
+    told = " ".join(capsys.readouterr().out.split())
+    assert "--date-format %Y-%j" in told
+    assert "--freq period if 'label' holds no times" in told
+    assert main(["check", str(file), "--date-format", "%Y-%j"]) == 0
+    assert f"{N_WEEKS} weeks, 2022-01-03" in capsys.readouterr().out
+    assert main(["check", str(file), "--freq", "period"]) == 0
+    assert "without times, rows in their order" in " ".join(capsys.readouterr().out.split())
+    frame.assign(label=range(45_292, 45_292 + 7 * N_WEEKS, 7)).rename(columns={"label": "Invoice date"}).to_csv(file, index=False)
+    assert main(["check", str(file)]) == 2
+    assert "--time 'Invoice date' --date-format excel" in capsys.readouterr().err
+    assert main(["check", str(file), "--time", "Invoice date", "--date-format", "excel"]) == 0

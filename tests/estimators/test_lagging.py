@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pickle
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -272,3 +274,11 @@ def test_lags_and_least_squares_are_the_lagged_regression() -> None:
     assert_allclose(least_squares.intercept_, fitted.params["const"], rtol=1e-10)
     names = [name.replace("_lag", ".L") for name in lagged.columns]
     assert_allclose(least_squares.coef_, fitted.params[names], rtol=1e-10)
+
+
+def test_nulls_of_arrow_are_gaps_beside_plain_floats() -> None:
+    cells = pd.Series([Decimal(1), None, Decimal(3), Decimal(4)], dtype=pd.ArrowDtype(pa.decimal128(8, 2)))
+    X = pd.DataFrame({"visits": cells, "price": [1.0, 2.0, 3.0, 4.0]})
+    for frame in (X, X.astype(object)):
+        found = LagTransformer(lags=[1]).fit_transform(frame)
+        np.testing.assert_array_equal(found, [[NAN, NAN], [1.0, 1.0], [NAN, 2.0], [3.0, 3.0]])

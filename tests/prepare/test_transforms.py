@@ -7,8 +7,9 @@ import pytest
 from scipy import signal
 
 from leadlag.core.noise.momentum import Momentum
+from leadlag.core.series.robust import few_values, robust_spread
 from leadlag.errors import UsageError
-from leadlag.prepare.transforms import clip_innovations, clip_spikes, few_values, robust_spread, take_log
+from leadlag.prepare.transforms import clip_innovations, clip_spikes, take_log
 
 
 def momentum(*phi: float, unit_root: bool = False) -> Momentum:

@@ -148,6 +148,12 @@ def test_the_word_alone_is_refused_with_its_row(columns: list[str]) -> None:
         as_sample(with_totals("Total", columns))
 
 
+def test_a_row_that_is_refused_for_its_time_is_not_refused_again_for_its_sums() -> None:
+    found = find_violations(with_totals("Sum of everything in the book"))
+    assert [violation.code for violation in found] == ["LL305"]
+    assert "Sum of everything" in str(found[0])
+
+
 def test_a_counter_with_a_row_of_totals_is_a_counter(tmp_path: Path) -> None:
     for name, first in (("week", 1), ("year", 1960)):
         frame = with_totals("Total").rename(columns={"week": name})

@@ -9,7 +9,7 @@ from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import orthonormal_basis, rows_needed, standardise
 from leadlag.core.series.scales import unit_of
 
-__all__ = ["arithmetic_parts", "duplicate_groups"]
+__all__ = ["arithmetic_parts", "duplicate_groups", "last_decimal"]
 
 
 #: Columns that lie as near to what is left up to this share are equals: rounding, which differs by machine, does not choose.
@@ -77,7 +77,7 @@ def _terms(y: Floats, X: Floats, *, powers: bool) -> Flags:
     moves = np.diff(X[rows][:, usable], axis=0)
     if not len(usable) or len(change) < 2 or not change.any():
         return named
-    resolution = 0.0 if powers else _last_decimal(y[rows])
+    resolution = 0.0 if powers else last_decimal(y[rows])
     places = usable[moves.any(axis=0)]
     moves = moves[:, moves.any(axis=0)]
     for _ in range(_BREAKDOWNS):
@@ -100,7 +100,7 @@ def _common_rows(y: Floats, X: Floats) -> tuple[Ints, Ints]:
     return np.flatnonzero(rows), usable
 
 
-def _last_decimal(values: Floats) -> float:
+def last_decimal(values: Floats) -> float:
     """The power of ten that all values are multiples of, from 1000 down to 1e-4; 0 if there is none."""
     for exponent in range(3, -5, -1):
         unit = 10.0**exponent

@@ -25,6 +25,7 @@ from leadlag.methods.delay.numbers.peak import LASTING, PeakTest, peak_test
 from leadlag.methods.delay.numbers.singlelags import single_lags
 from leadlag.methods.delay.result import DelaySet
 from leadlag.prepare import Prepared, prepare
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.searched import searched_shapes
 from leadlag.prepare.untestable import refuse_untestable
 from leadlag.results import Provenance, Search
@@ -58,6 +59,7 @@ def delay_set(
     missing: Missing = "mask",
     log: str | Sequence[str] = (),
     n_draws: int = 1999,
+    repair: Sequence[str] = REPAIRS,
 ) -> DelaySet:
     """Find every lag that the data do not reject as the one at which a lead acts most on the KPI.
 
@@ -83,6 +85,8 @@ def delay_set(
         What is known about the metrics; `available_after` gives the delay that is left to act.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/tables.md`.
     log : str or sequence of str
         Columns to analyse in natural logs.
     n_draws : int
@@ -123,6 +127,8 @@ def delay_set(
     sample, names = with_lead(
         data, kpi=kpi, lead=lead, given=given, controls=controls, time=time, catalogue=catalogue, missing=missing
     )
+    repairs = as_repairs(repair)
+    sample = repaired(sample, names.names, repairs)
     kpi, lead, kept = names.kpi, names.lead, names.controls
     longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     shapes = searched_shapes(sample, names.leads)
@@ -140,7 +146,7 @@ def delay_set(
         )
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
     settings |= {"rng": seed_words(rng), "controls": kept}
-    settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
+    settings |= {"missing": missing, "repair": repairs, "log": logged, "n_draws": draws, "time": time}
     search = Search(
         n_lags=int(np.isfinite(problem.delays(0)).sum()), n_shapes=len(shapes), correction="bootstrap of the largest t",
         family="lags and shapes for the p of no effect; the lags of the set are tested one by one",

@@ -27,6 +27,7 @@ from leadlag.prepare.origins.rolling import default_origin, rolling_forecasts
 from leadlag.prepare.origins.scaled import in_units
 from leadlag.prepare.origins.snapshots import Snapshots
 from leadlag.prepare.refusals import refuse_beyond
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.reported import reported_kpi
 from leadlag.prepare.transforms import take_log
 from leadlag.prepare.untestable import untestable_leads
@@ -62,6 +63,7 @@ def forecast_gain(
     catalogue: Iterable[Metric] | None = None,
     missing: Missing = "mask",
     log: str | Sequence[str] = (),
+    repair: Sequence[str] = REPAIRS,
 ) -> ForecastGain:
     """Measure how much of the KPI's forecast error each lead saves on periods that the forecast had not seen.
 
@@ -91,6 +93,8 @@ def forecast_gain(
         themselves.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/tables.md`.
     log : str or sequence of str
         Columns to analyse in natural logs.
 
@@ -140,6 +144,8 @@ def forecast_gain(
     if vintages is None:  # snapshots have a row for every period
         first = None if first is None else max(first - known_rows(sample).start, 0)
         sample = trimmed(sample)
+    repairs = as_repairs(repair)
+    sample = repaired(sample, names.names, repairs)
     longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     with one_thread():
         y, unit, why = _analysed_kpi(sample, kpi, log=logged, undo=None)
@@ -158,7 +164,7 @@ def forecast_gain(
         raise UsageError(words.nothing(asked, (row.missing for row in gains)), code="LL127")
     settings: dict[str, Any] = {"kpi": kpi, "horizons": asked, "max_lag": longest, "first_origin": first_origin}
     settings |= {"rng": seed_words(rng), "controls": kept}
-    settings |= {"missing": missing, "log": logged, "time": time}
+    settings |= {"missing": missing, "repair": repairs, "log": logged, "time": time}
     return _result(sample, forecasts, gains, kpi=kpi, controls=kept, log=logged, settings=settings)
 
 

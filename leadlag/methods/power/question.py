@@ -28,6 +28,7 @@ from leadlag.methods.power.numbers.sizes import (
 )
 from leadlag.methods.power.result import DetectableEffects, LeadPower
 from leadlag.prepare import Prepared, prepare
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
 from leadlag.results import Provenance, Search
 from leadlag.sample.roles import longest_lag, with_roles
@@ -58,6 +59,7 @@ def detectable_effect(
     missing: Missing = "mask",
     log: str | Sequence[str] = (),
     n_draws: int = 1999,
+    repair: Sequence[str] = REPAIRS,
 ) -> DetectableEffects:
     """Find how small an effect of each lead `rank_leads` could have seen in these periods.
 
@@ -85,6 +87,8 @@ def detectable_effect(
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/tables.md`.
     log : str or sequence of str
         Columns to analyse in natural logs; effects are in percent if the KPI is among them.
     n_draws : int
@@ -123,6 +127,8 @@ def detectable_effect(
     share = as_real(power, "power", low=_LEAST_POWER, high=_MOST_POWER)
     draws, seeds = as_int(n_draws, "n_draws", low=99, high=99_999), as_generator(rng).integers(2**63, size=4)
     sample, roles = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
+    repairs = as_repairs(repair)
+    sample = repaired(sample, roles.names, repairs)
     kpi, names, kept = roles.kpi, roles.leads, roles.controls
     longest, logged, shapes = longest_lag(sample, max_lag), as_names(log, "log", roles.names), searched_shapes(sample, names)
     refuse_beyond_limits(sample, names, max_lag=longest, n_shapes=len(shapes), n_draws=draws, n_held=_HELD)
@@ -136,7 +142,7 @@ def detectable_effect(
     sizes = detectable_sizes(curves, power=share, unit=unit, sd=sd, log=prepared.kpi.log)
     settings: dict[str, Any] = {"kpi": kpi, "leads": names, "max_lag": longest, "fdr": rate, "power": share}
     settings |= {"rng": seed_words(rng), "controls": kept}
-    settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
+    settings |= {"missing": missing, "repair": repairs, "log": logged, "n_draws": draws, "time": time}
     search = Search(
         n_leads=int(np.isfinite(found.statistic).sum()), n_lags=prepared.problem.n_slots, n_shapes=len(shapes),
         family="the leads; p of each covers its lags and shapes", correction="Benjamini-Hochberg",

@@ -24,6 +24,7 @@ from leadlag.methods.refutation import words
 from leadlag.methods.refutation.numbers import FEWEST_COPIES, Attempts, attempts, decoys_passing, random_walks
 from leadlag.methods.refutation.result import RefutationTest
 from leadlag.prepare import Prepared, extra_leads, prepare
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.searched import searched_shapes
 from leadlag.prepare.untestable import refuse_untestable
 from leadlag.results import Provenance, Search
@@ -50,6 +51,7 @@ def refutation_test(
     missing: Missing = "mask",
     log: str | Sequence[str] = (),
     n_draws: int = 999,
+    repair: Sequence[str] = REPAIRS,
 ) -> RefutationTest:
     """Try to refute a lead: by its future, by itself shifted or in another order, and by random walks in its place.
 
@@ -77,6 +79,8 @@ def refutation_test(
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/tables.md`.
     log : str or sequence of str
         Columns to analyse in natural logs.
     n_draws : int
@@ -120,6 +124,8 @@ def refutation_test(
     sample, names = with_lead(
         data, kpi=kpi, lead=lead, given=given, controls=controls, time=time, catalogue=catalogue, missing=missing
     )
+    repairs = as_repairs(repair)
+    sample = repaired(sample, names.names, repairs)
     kpi, lead, kept = names.kpi, names.lead, names.controls
     longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     shapes = searched_shapes(sample, names.leads)
@@ -134,7 +140,7 @@ def refutation_test(
         decoys = _decoy_pvalues(prepared, problem, seed=int(seeds[2]), n_decoys=walks, n_draws=draws, shapes=shapes)
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "given": names.given, "n_tries": tries}
     settings |= {"n_decoys": walks, "rng": seed_words(rng), "controls": kept}
-    settings |= {"missing": missing, "log": logged, "n_draws": draws, "time": time}
+    settings |= {"missing": missing, "repair": repairs, "log": logged, "n_draws": draws, "time": time}
     search = Search(n_lags=problem.n_slots, n_shapes=len(shapes), family=words.SEARCHED, correction="bootstrap of the largest t")
     notes = [(note.code, note.text) for note in sample.notes]
     if len(tried.placebo.tried) < FEWEST_COPIES:

@@ -33,6 +33,7 @@ from leadlag.methods.stability.numbers.effects import (
 from leadlag.methods.stability.numbers.windows import MovingProfile, default_window, moving_profile
 from leadlag.methods.stability.result import StabilityTest
 from leadlag.prepare import Prepared, clean_kpi, prepare
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.searched import searched_shapes
 from leadlag.prepare.untestable import refuse_untestable
 from leadlag.results import Provenance, Search
@@ -64,6 +65,7 @@ def stability_test(
     missing: Missing = "mask",
     log: str | Sequence[str] = (),
     n_draws: int = 999,
+    repair: Sequence[str] = REPAIRS,
 ) -> StabilityTest:
     """Test whether a lead's relation to the KPI changed, at any date or since the lead became a target.
 
@@ -97,6 +99,8 @@ def stability_test(
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/tables.md`.
     log : str or sequence of str
         Columns to analyse in natural logs.
     n_draws : int
@@ -141,6 +145,8 @@ def stability_test(
     sample, names = with_lead(
         data, kpi=kpi, lead=lead, given=given, controls=controls, time=time, catalogue=catalogue, missing=missing
     )
+    repairs = as_repairs(repair)
+    sample = repaired(sample, names.names, repairs)
     kpi, lead, kept, calendar = names.kpi, names.lead, names.controls, sample.calendar
     longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     known = as_catalogue(catalogue).get(lead) or Metric(lead)
@@ -166,7 +172,7 @@ def stability_test(
         numbers = _of_change(tested, found, calendar, signs=signs, level=level)
         numbers |= _moving(moving_profile(tested, problem, window=size, level=level), calendar)
     settings: dict[str, Any] = {"kpi": kpi, "lead": lead, "max_lag": longest, "level": level, "given": names.given}
-    settings |= {"window": size, "rng": seed_words(rng), "controls": kept, "missing": missing, "log": logged}
+    settings |= {"window": size, "rng": seed_words(rng), "controls": kept, "missing": missing, "repair": repairs, "log": logged}
     settings |= {"n_draws": draws, "time": time}
     settings |= {"targeted_since": None if target is None else target.label}
     settings |= {"selected_on": None if target is None or target.chosen is None else _labels(calendar, target.chosen)}

@@ -13,6 +13,7 @@ from leadlag.catalogue import Metric, Missing
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import is_constant
 from leadlag.core.series.cycles import selected_cycles
+from leadlag.core.series.robust import few_values
 from leadlag.core.series.stationary import StationarityVerdicts, enough_rows, nothing_left, stationarity_verdicts
 from leadlag.errors import UsageError
 from leadlag.methods.stationarity import words
@@ -20,7 +21,6 @@ from leadlag.methods.stationarity.numbers import SeriesSeason, has_trend, season
 from leadlag.methods.stationarity.result import SeasonTest, SeriesStationarity, StationarityResult
 from leadlag.methods.stationarity.transform import SeriesTransform
 from leadlag.prepare.season import candidate_seasons
-from leadlag.prepare.transforms import few_values
 from leadlag.prepare.untestable import single_event
 from leadlag.results import Provenance, Search
 from leadlag.sample import Calendar, Sample, as_sample

@@ -15,12 +15,13 @@ from leadlag.core.linear.masks import columns_by_rows
 from leadlag.core.noise.momentum import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum, inside
 from leadlag.core.search.shapes import first_autocorrelation
 from leadlag.core.series.cycles import month_ends
+from leadlag.core.series.robust import few_values
 from leadlag.core.series.season import harmonics
 from leadlag.core.time.lags import difference
 from leadlag.prepare.kpi import MAX_ORDER, clear_shift, clip_limit, working_kpi
 from leadlag.prepare.leads import N_TREND, working_leads
 from leadlag.prepare.season import candidate_seasons, season_columns, selected_seasons
-from leadlag.prepare.transforms import clip_beyond, clip_innovations, few_values
+from leadlag.prepare.transforms import clip_beyond, clip_innovations
 from leadlag.prepare.untestable import fewest_rows
 from leadlag.sample import Calendar
 

@@ -52,6 +52,7 @@ _QUESTIONS = {
     "data_seasons": "Seasons seen",
     "data_held": "A value for every period",
     "data_origin": "Not made of the KPI",
+    "data_unit": "One unit throughout",
     "data_reported": "KPI of single periods",
     "delay_set": "How sharp the delay is",
     "time_to_act": "Time to act",
@@ -193,9 +194,17 @@ def _origin(at: _CheckContext) -> str:
     kpi = at.kpi
     if at.passed:
         return f"It is no part and no copy of {kpi}."
+    if at.failed and not at.value:
+        return f"It is made of later values of {kpi}: it cannot warn of {kpi}."
     if at.failed:
         return f"It is {kpi} itself, {periods(at.value, at.unit)} earlier: check its dates, it cannot warn of {kpi}."
     return f"It is a part of {kpi}: what it says of the rest of {kpi} is worth a look of its own."
+
+
+def _unit(at: _CheckContext) -> str:
+    if at.passed:
+        return f"Neither {at.lead} nor {at.kpi} changes its unit alone."
+    return f"{at.lead} or {at.kpi} changes its unit at some date, and no other column with it: put it in one unit."
 
 
 def _reported(at: _CheckContext) -> str:
@@ -343,6 +352,7 @@ _TELLERS: Mapping[str, Callable[[_CheckContext], str]] = {
     "data_seasons": _seasons,
     "data_held": _held,
     "data_origin": _origin,
+    "data_unit": _unit,
     "data_reported": _reported,
     "delay_set": _delay,
     "time_to_act": _time,

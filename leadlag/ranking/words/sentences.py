@@ -67,6 +67,7 @@ _NEXT = {
     "LL203": "Nothing can be learned from a column that does not move: leave it out, or give a longer window.",
     "LL204": "Give more periods of this lead, with fewer gaps.",
     "LL205": "Leave it out: it is the KPI itself under another name or scale.",
+    "LL209": "Give the values of its own cadence, in a table of their own.",
     "LL207": "Leave it out, or take out the control that already says the same.",
     "LL208": "Look at its values for extremes; if they are sound, please report this with the code.",
 }
@@ -88,7 +89,8 @@ def _answer(ranking: LeadRanking, most: int) -> str:
     kpi, unit = cut(shown(ranking.context.kpi), most), ranking.context.unit
     total = ranking.family.n_candidates
     if not ranking.family.n_tested:
-        return f"None of the {_candidates(total)} for {kpi} could be tested."
+        none = "The one candidate" if total == 1 else f"None of the {_candidates(total)}"
+        return f"{none} for {kpi} could {'not ' if total == 1 else ''}be tested."
     if not named:
         first = "The one candidate does not lead" if total == 1 else f"None of the {total:,} candidates leads"
         return f"{first} {kpi} at a false discovery rate of {percent(ranking.context.policy.fdr)}."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from leadlag.wording.shown import periods
 
-__all__ = ["clipped", "kpi_treatment", "lead_treatment", "moved_copy", "slow_kpi", "slow_lead"]
+__all__ = ["clipped", "kpi_treatment", "lead_treatment", "made_of_later", "moved_copy", "slow_kpi", "slow_lead"]
 
 
 def kpi_treatment(*, log: bool, differenced: bool, n_clipped: int, seasons: Sequence[str], order: int, unit: str) -> str:
@@ -80,3 +80,11 @@ def moved_copy(name: str, *, moved: int, unit: str) -> str:
     """
     early = f"{periods(moved, unit)} early (up to unit, sign and offset)"
     return f"{name} is the KPI itself, {early}: check that it was known at that time"
+
+
+def made_of_later(name: str) -> str:
+    """That a lead is made of the KPI's own later values."""
+    return (
+        f"{name} is made of the KPI's own values before and after each row, as a centred average is: take the series as it stood "
+        "at each date"
+    )

@@ -8,6 +8,7 @@ import numpy as np
 
 from leadlag.core.arrays import Floats
 from leadlag.core.noise.arima import NoiseFit
+from leadlag.core.series.scales import unit_of
 from leadlag.methods.regression.numbers.fit import LagFit
 
 __all__ = ["RegressionNumbers", "UnitValues", "arima_params", "regression_numbers", "unit_values"]
@@ -153,9 +154,8 @@ def _params_and_cov(fitted: LagFit) -> tuple[Floats, Floats, Floats]:
     params, matrix = fitted.model.to_original(fitted.hidden, fitted.params)
     k, n_terms = len(params), len(params) + fitted.n_noise
     cov = np.zeros((n_terms, n_terms))
-    largest = np.abs(matrix).max(axis=1, initial=0.0)
     unit = np.ones(n_terms)
-    unit[:k] = np.where(largest > 0, largest, 1.0)  # the square of a unit may be no number, and a standard error still is one
+    unit[:k] = unit_of(matrix.T)  # the square of a unit may be no number, and a standard error still is one
     rows = matrix / unit[:k, None]
     cov[:k, :k] = np.where(np.isnan(fitted.cov.matrix), np.nan, rows @ np.nan_to_num(fitted.cov.matrix) @ rows.T)
     if fitted.noise is not None:

@@ -1,0 +1,188 @@
+"""Rows that hit most columns at once: a first or last period that is not whole, an outage."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from leadlag.core.arrays import Flags, Floats, Ints
+from leadlag.core.linear.leastsquares import less_columns
+from leadlag.core.noise.momentum import ar_errors, autoregressions
+from leadlag.core.series.robust import few_values, logs_where_positive, robust_spreads
+
+__all__ = ["FEWEST_COLUMNS", "HitRow", "hit_rows"]
+
+
+#: So many columns have to be judged before a row says something about the table rather than about a metric.
+FEWEST_COLUMNS = 4
+#: Fewest values of a column that is judged.
+_FEWEST_VALUES = 24
+#: AR order of a column's momentum.
+_ORDER = 2
+#: Robust standard deviations that more than half of the columns are off, in a first or last row and in one between. Two rows are
+#: asked at the edges, all of them between, where one shock that all columns share must not pass for an outage.
+_EDGE, _BETWEEN = 3.3, 6.0
+#: How many times further off than all but so many rows, at the edges and between; the second where columns move together. With a
+#: common factor of t(3) shocks the largest is 4 times the fourth in one table of six, 8 times in one of a hundred.
+_OUTAGES = 3
+_AT_EDGES, _APART = (2.0, 4.0), (3.0, 8.0)
+#: Share by which signs of two columns' prediction errors agree more often than not, on average, where they move together.
+_AGREE = 0.2
+#: Rows on either side by which a level that has moved is told from a row.
+_AROUND = 6
+#: A row is one of every year if in half of the other years the columns were this share of the way off.
+_EVERY_YEAR = 0.5
+
+
+Place: TypeAlias = Literal["first", "last", "between"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HitRow:
+    """A row in which most columns are far out to one side.
+
+    Parameters
+    ----------
+    row : int
+    place : {"first", "last", "between"}
+    columns : ndarray of int, shape (k,)
+        Those that are far out to this side.
+    change : float
+        Median over these columns of value / expected - 1 where they are positive; NaN where none is.
+    """
+
+    row: int
+    place: Place
+    columns: Ints
+    change: float
+
+
+def hit_rows(
+    X: Floats, *, season: Floats | None = None, year: int | None = None, fewest: int = FEWEST_COLUMNS
+) -> tuple[HitRow, ...]:
+    """Rows that are not like the others in most columns at once.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        NaN where missing.
+    season : ndarray, shape (n, k), optional
+        Taken out of each column beside a constant and a trend.
+    year : int, optional
+        Rows of a year; a row like that of other years is not named.
+    fewest : int
+        Columns that have to be judged.
+
+    Returns
+    -------
+    tuple of HitRow
+        In the order of rows.
+
+    Notes
+    -----
+    A column's distance at row t is that of an additive outlier under its AR model, ``(e_t - sum phi_k e_{t+k}) / (1 + sum
+    phi_k^2)`` in units of its robust standard error (Chen & Liu 1993), at the first row the backward prediction error. A row's
+    distance is the one that more than half of the columns reach, so that it needs no independence of the columns.
+    """
+    judged = np.array([_judged(column) for column in X.T], dtype=bool)
+    if judged.sum() < fewest:
+        return ()
+    logs, positive = logs_where_positive(X[:, judged])
+    distance, size, left = _distances(logs, season)
+    down, up = _shared(distance, fewest), _shared(-distance, fewest)
+    together = _move_together(distance)
+    rows: list[HitRow] = []
+    for row in np.flatnonzero(_hit(down, year, together=together) | _hit(up, year, together=together, edges=False)):
+        side = -1.0 if down[row] > up[row] else 1.0
+        place: Place = "first" if row == 0 else "last" if row == len(X) - 1 else "between"
+        if place == "between" and not _comes_back(left, size, int(row)):
+            continue
+        limit = _EDGE if place != "between" else _BETWEEN
+        hit = side * distance[row] > limit
+        change = float(np.median(np.expm1(size[row, hit & positive]))) if (hit & positive).any() else np.nan
+        rows.append(HitRow(row=int(row), place=place, columns=np.flatnonzero(judged)[hit], change=change))
+    return tuple(rows)
+
+
+def _judged(column: Floats) -> bool:
+    return int(np.isfinite(column).sum()) >= _FEWEST_VALUES and not few_values(column)
+
+
+def _distances(X: Floats, season: Floats | None) -> tuple[Floats, Floats, Floats]:
+    """Distance of every value as an additive outlier, its size, and what trend and season leave, each of shape (n, m)."""
+    n = len(X)
+    fixed = np.column_stack([np.ones(n), np.arange(n) / n, *(() if season is None else (season,))])
+    left = np.column_stack([less_columns(column, fixed) for column in X.T])
+    phi = np.nan_to_num(autoregressions(left, order=_ORDER))
+    error, backward = ar_errors(left, phi), ar_errors(left[::-1], phi)[::-1]
+    spread = robust_spreads(error)
+    spread = np.where(spread > 0, spread, np.inf)
+    later = np.zeros_like(error)
+    weight = np.ones_like(error)
+    for lag in range(1, _ORDER + 1):
+        there = np.zeros_like(error, dtype=bool)
+        there[:-lag] = np.isfinite(error[lag:])
+        later[:-lag] -= np.where(there[:-lag], phi[lag - 1] * error[lag:], 0.0)
+        weight += np.where(there, phi[lag - 1] ** 2, 0.0)
+    size = (error + later) / weight
+    distance = size * np.sqrt(weight) / spread
+    size[:_ORDER], distance[:_ORDER] = backward[:_ORDER], backward[:_ORDER] / spread
+    return distance, size, left
+
+
+def _shared(distance: Floats, fewest: int) -> Floats:
+    """How far below zero more than half of the columns are that have a value in a row, shape (n,)."""
+    there = np.isfinite(distance)
+    count = there.sum(axis=1)
+    ordered = np.sort(np.where(there, distance, np.inf), axis=1)
+    reached = ordered[np.arange(len(distance)), np.minimum(count // 2, distance.shape[1] - 1)]
+    return np.where(count >= fewest, -reached, -np.inf)
+
+
+def _move_together(distance: Floats) -> bool:
+    """Whether the columns are above and below what was expected of them in the same rows."""
+    sign = np.sign(np.nan_to_num(distance))
+    m = sign.shape[1]
+    pairs = (sign.sum(axis=1) ** 2 - np.abs(sign).sum(axis=1)).mean() / (m * (m - 1))
+    return bool(pairs > _AGREE)
+
+
+def _hit(off: Floats, year: int | None, *, together: bool, edges: bool = True) -> Flags:
+    """Rows far enough off, and further than others, but not in every year."""
+    n = len(off)
+    found = np.zeros(n, dtype=bool)
+    between = np.arange(1, n - 1)
+    largest = np.sort(off[between])[::-1]
+    usual = largest[min(_OUTAGES, len(largest) - 1)]
+    found[between] = off[between] > max(_BETWEEN, _APART[together] * usual)
+    if edges:
+        for row in (0, n - 1):
+            found[row] = off[row] > max(_EDGE, _AT_EDGES[together] * usual)
+    for at in np.flatnonzero(found).tolist():
+        found[at] = not _of_every_year(off, at, year)
+    return found
+
+
+def _of_every_year(off: Floats, row: int, year: int | None) -> bool:
+    """Whether the same rows of other years were off too, which weeks are at a moving place."""
+    if year is None:
+        return False
+    places = [place for step in range(1, len(off) // year + 1) for place in (row - step * year, row + step * year)]
+    near = round(year / 52)
+    others = [off[max(place - near, 0) : place + near + 1].max() for place in places if 0 <= place < len(off)]
+    return bool(others) and 2 * sum(value > _EVERY_YEAR * off[row] for value in others) >= len(others)
+
+
+def _comes_back(left: Floats, size: Floats, row: int) -> bool:
+    """Whether more than half of the columns return after the row: a level that has moved is no outage."""
+    before, after = left[max(row - _AROUND, 0) : row], left[row + 1 : row + 1 + _AROUND]
+    if not np.isfinite(before).any() or not np.isfinite(after).any():
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a column without values there
+        moved = np.abs(np.nanmedian(after, axis=0) - np.nanmedian(before, axis=0))
+    there = np.isfinite(moved) & np.isfinite(size[row])
+    return bool(2 * (moved[there] < 0.5 * np.abs(size[row, there])).sum() > there.sum())

@@ -1,0 +1,185 @@
+"""Dates from which columns are measured in another unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from leadlag.core.arrays import Flags, Floats, Ints
+from leadlag.core.series.robust import robust_spread
+
+__all__ = ["Rescaling", "rescalings"]
+
+
+#: Robust standard deviations of the change at the date: of each of several columns, and of a column alone.
+_TOGETHER, _ALONE = 8.0, 12.0
+#: From this factor on several columns that agree are taken at their word. A smaller one has to be one by which currencies were
+#: replaced, since sales and visits may well be halved together; that of a column alone has to be a power of ten.
+_FACTOR = 5.0
+#: Rows on either side over which levels are compared, at most, and at least: for several columns, and for one alone.
+_MOST, _LEAST, _LEAST_ALONE = 12, 4, 8
+#: Standard errors within which factors agree, and within which a known one is the factor; errors in logs that are too small to be
+#: true, and beyond which some known factor is always near.
+_AGREE, _LEAST_ERROR, _VAGUE, _VAGUE_ALONE = 3.0, 0.005, 0.02, 0.15
+#: What one euro replaced.
+_CURRENCIES = (1.95583, 6.55957, 1936.27, 166.386, 40.3399, 2.20371, 13.7603, 200.482, 340.75, 5.94573, 7.5345, 30.126, 15.6466)
+#: Values of one sign, at least.
+_FEWEST_VALUES = 24
+#: Times that changes are looked for again, after those found are undone.
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rescaling:
+    """A date from which columns are so many times what they were.
+
+    Parameters
+    ----------
+    row : int
+        First row of the new unit.
+    factor : float
+        New unit by old one, a power of ten where that fits.
+    columns : ndarray of int, shape (k,)
+    """
+
+    row: int
+    factor: float
+    columns: Ints
+
+    @property
+    def alone(self) -> bool:
+        """Whether only one column has changed, which a table cannot tell from a change of what it measures."""
+        return len(self.columns) == 1
+
+
+def rescalings(X: Floats) -> tuple[Rescaling, ...]:
+    """Changes of unit, those of several columns and those of one.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        NaN where missing. Columns that are not of one sign are passed over.
+
+    Returns
+    -------
+    tuple of Rescaling
+        In the order of rows.
+
+    Notes
+    -----
+    In logs, where a change of unit is a step. A step counts if it is many times the usual change from row to row and stays:
+    medians of the rows after and before differ by it. Of several columns with a step in one row those belong together whose
+    factors agree within their errors.
+    """
+    logs = _logs(X)
+    found: list[Rescaling] = []
+    for _ in range(_ROUNDS):
+        new = _largest(logs)
+        if new is None:
+            break
+        found.append(new)
+        logs[new.row :, new.columns] -= np.log(new.factor)
+    return tuple(sorted(found, key=lambda item: item.row))
+
+
+def _logs(X: Floats) -> Floats:
+    """Logs of sizes of the columns that have one sign and enough values; NaN elsewhere."""
+    logs = np.full(X.shape, np.nan)
+    for j, column in enumerate(X.T):
+        there = np.isfinite(column) & (column != 0)
+        if (
+            there.sum() >= _FEWEST_VALUES
+            and 2 * there.sum() > np.isfinite(column).sum()
+            and len(np.unique(np.sign(column[there]))) == 1
+        ):
+            logs[there, j] = np.log(np.abs(column[there]))
+    return logs
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Steps:
+    """Every step of every column: its size, its standard error and its distance, each of shape (n, m)."""
+
+    size: Floats
+    error: Floats
+    distance: Floats
+
+
+def _largest(logs: Floats) -> Rescaling | None:
+    """The change of unit that stands out most, one of several columns before one of a column alone."""
+    steps = _steps(logs)
+    clear = steps.distance > _TOGETHER
+    several = [group for row in np.flatnonzero(clear.sum(axis=1) >= 2) for group in _agreeing(steps, int(row), clear[row])]
+    places = zip(*np.nonzero((steps.distance > _ALONE) & (steps.error < _VAGUE_ALONE)), strict=True)
+    alone = [(int(row), np.array([j])) for row, j in places if np.isfinite(logs[row:, j]).sum() >= _LEAST_ALONE]
+    for groups, trusted in ((several, np.log(_FACTOR)), (alone, np.inf)):
+        found = [Rescaling(row=row, factor=factor, columns=columns) for row, columns in groups
+                 if (factor := _factor(steps, row, columns, trusted=trusted)) is not None]  # fmt: skip
+        if found:
+            return max(found, key=lambda item: (len(item.columns), float(np.median(steps.distance[item.row, item.columns]))))
+    return None
+
+
+def _steps(logs: Floats) -> _Steps:
+    """All steps: the change in the row itself tells where, the levels around it how much."""
+    size, error, distance = (np.zeros(logs.shape) for _ in range(3))
+    for j, column in enumerate(logs.T):
+        rows = np.flatnonzero(np.isfinite(column))
+        if len(rows) < _FEWEST_VALUES:
+            continue
+        values = column[rows]
+        change = np.diff(values)
+        spread = max(robust_spread(change), 1e-9)
+        for at in np.flatnonzero(np.abs(change) > _TOGETHER * spread) + 1:
+            before, after = values[max(at - _MOST, 0) : at], values[at : at + _MOST]
+            if min(len(before), len(after)) < _LEAST:
+                continue
+            step = float(np.median(after) - np.median(before))
+            stays = np.sign(step) == np.sign(change[at - 1]) and 0.5 < step / change[at - 1] < 2.0
+            apart = after.min() > before.max() or after.max() < before.min()
+            last = float(np.median(values[at:][-_MOST:]) - np.median(before))  # a shock that fades has gone by then
+            if stays and apart and last / step > 0.5:
+                # of a wandering series the change itself, of a series about a level the medians are the better measure
+                usual = _spread_of_levels(np.concatenate([values[:at], values[at:] - change[at - 1]]))
+                place = rows[at], j
+                distance[place] = abs(change[at - 1]) / spread
+                size[place], error[place] = (step, usual) if usual < spread else (change[at - 1], spread)
+    return _Steps(size=size, error=error, distance=distance)
+
+
+def _agreeing(steps: _Steps, row: int, clear: Flags) -> list[tuple[int, Ints]]:
+    """Groups of columns whose factors agree in a row."""
+    columns = np.flatnonzero(clear)
+    order = columns[np.argsort(steps.size[row, columns])]
+    groups: list[list[int]] = [[int(order[0])]]
+    for one, other in pairwise(order):
+        near = steps.size[row, other] - steps.size[row, one] <= _AGREE * np.hypot(steps.error[row, one], steps.error[row, other])
+        if near:
+            groups[-1].append(int(other))
+        else:
+            groups.append([int(other)])
+    return [(row, np.array(sorted(group))) for group in groups if len(group) >= 2]
+
+
+def _factor(steps: _Steps, row: int, columns: Ints, *, trusted: float) -> float | None:
+    """The common factor, a known one where that is within the error; None if it is none of these and not beyond `trusted`."""
+    weight = 1.0 / np.maximum(steps.error[row, columns], _LEAST_ERROR) ** 2
+    size = float((weight * steps.size[row, columns]).sum() / weight.sum())
+    error = float(np.sqrt(1.0 / weight.sum()))
+    power = round(size / np.log(10.0))
+    if power and abs(size - power * np.log(10.0)) < _AGREE * error:
+        return float(10.0**power)
+    rates = np.log(_CURRENCIES) * np.sign(size)
+    near = float(rates[np.argmin(np.abs(rates - size))])
+    if len(columns) > 1 and error < _VAGUE and abs(near - size) < _AGREE * error:
+        return float(np.exp(near))
+    return float(np.exp(size)) if abs(size) > trusted else None
+
+
+def _spread_of_levels(values: Floats) -> float:
+    """Standard deviation of the difference of two medians, of the rows after and before, where nothing happens."""
+    places = range(_MOST, len(values) - _MOST + 1)
+    steps = [np.median(values[at : at + _MOST]) - np.median(values[at - _MOST : at]) for at in places]
+    return max(robust_spread(np.array(steps)), 1e-9) if len(steps) > _MOST else np.inf

@@ -1,0 +1,146 @@
+"""What a table hides is repaired before anything is asked, said in one line, and left alone on request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import leadlag as ll
+from leadlag.decision.checks import Check, grade_of
+from leadlag.errors import DataContractError, UsageError
+
+N = 156
+
+
+def table(*, seed: int = 0, n_noise: int = 4) -> pd.DataFrame:
+    """demos lead deals by two weeks; all columns are positive."""
+    rng = np.random.default_rng(seed)
+    demos = rng.normal(size=N + 2)
+    columns = {"deals": 400 + 40 * demos[:-2] + 20 * rng.normal(size=N), "demos": 60 + 6 * demos[2:]}
+    columns |= {f"other_{k}": 900 + 80 * rng.normal(size=N) for k in range(n_noise)}
+    return pd.DataFrame(columns, index=pd.date_range("2021-01-04", periods=N, freq="7D", name="week"))
+
+
+def ranked(frame: pd.DataFrame, **options: Any) -> ll.LeadRanking:
+    return ll.rank_leads(frame, kpi="deals", evidence=False, **options)
+
+
+def notes(ranking: ll.LeadRanking) -> dict[str, str]:
+    return dict(ranking.provenance.warnings)
+
+
+def test_a_clean_table_is_the_same_to_the_byte() -> None:
+    frame = table()
+    with_repairs, without = ranked(frame), ranked(frame, repair=())
+    pd.testing.assert_frame_equal(with_repairs.to_frame(), without.to_frame())
+
+
+def test_a_last_week_that_is_not_whole_makes_no_metric_coincident() -> None:
+    frame = table()
+    frame.iloc[-1] *= 3 / 7
+    before = frame.copy()
+    ranking = ranked(frame)
+    assert ranking["demos"].verdict == "lead"
+    assert set(ranking.to_frame().set_index("lead")["verdict"].drop("demos")) == {"none"}
+    assert "2023-12-25: the last period may not be whole" in notes(ranking)["LL145"]
+    pd.testing.assert_frame_equal(frame, before)
+    assert "LL145" not in notes(ranked(frame, repair=()))
+
+
+def test_a_table_too_narrow_to_tell_names_as_of() -> None:
+    frame = table(n_noise=0)
+    frame.iloc[-1] *= 3 / 7
+    assert "as_of=" in notes(ranked(frame))["LL149"]
+
+
+def test_a_common_change_of_unit_is_undone_in_the_unit_of_today() -> None:
+    frame = table()
+    changed = frame.copy()
+    changed.loc[:"2022-03-01", ["deals", "demos", "other_0"]] *= 1000.0
+    ranking, plain = ranked(changed), ranked(frame)
+    assert ranking["demos"].effect.value == pytest.approx(plain["demos"].effect.value)
+    assert "0.001 times" in notes(ranking)["LL146"]
+
+
+def test_a_value_for_missing_is_missing() -> None:
+    frame = table()
+    frame.iloc[[5, 50, 100], 1] = -999.0
+    assert "-999 stands 3 times" in notes(ranked(frame))["LL147"]
+    empty = frame.replace(-999.0, np.nan)
+    pd.testing.assert_frame_equal(ranked(frame).to_frame(), ranked(empty).to_frame())
+
+
+def test_one_column_alone_is_named_and_fails_a_check() -> None:
+    frame = table()
+    frame.loc["2022-03-01":, "demos"] *= 100.0
+    ranking = ll.rank_leads(frame, kpi="deals", log=["demos"])
+    assert "100 times what it was" in notes(ranking)["LL148"]
+    answers = ranking["demos"].checks().set_index("check")["status"]
+    assert answers["data_unit"] == "fail"
+
+
+def test_a_change_of_unit_leaves_no_grade_but_weak() -> None:
+    passed = [Check(code=code, status="pass") for code in ("gain", "stable", "delay_set")]
+    assert grade_of([*passed, Check(code="data_unit", status="fail")]) == "weak"
+    worse = replace(passed[0], status="fail", value=-0.05)
+    assert (grade_of([worse, *passed[1:]]), grade_of([worse, *passed[1:]], harmful=-0.02)) == ("moderate", "weak")
+
+
+def test_a_kpi_of_two_kinds_of_values_is_refused_with_what_they_are() -> None:
+    frame = table()
+    frame["deals"] = 46 + (frame["deals"] - 400) / 1000
+    frame.iloc[np.random.default_rng(5).choice(N, 12, replace=False), 0] = -999.0
+    with pytest.raises(DataContractError, match="-999 stands in it 12 times") as caught:
+        ranked(frame, repair=())
+    assert caught.value.call.endswith("repair=('rows', 'scales', 'sentinels'))")
+    assert ranked(frame)["demos"].verdict == "lead"
+
+
+def test_repairs_that_do_not_exist_are_refused() -> None:
+    with pytest.raises(UsageError, match="'scales'"):
+        ranked(table(), repair=["scale"])
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda data, **options: ll.delay_set(data, kpi="deals", lead="demos", n_draws=99, **options),
+        lambda data, **options: ll.forecast_gain(data, kpi="deals", leads=["demos"], **options),
+        lambda data, **options: ll.refutation_test(data, kpi="deals", lead="demos", **options),
+        lambda data, **options: ll.stability_test(data, kpi="deals", lead="demos", **options),
+        lambda data, **options: ll.detectable_effect(data, kpi="deals", leads=["demos"], **options),
+    ],
+    ids=["delay_set", "forecast_gain", "refutation_test", "stability_test", "detectable_effect"],
+)
+def test_every_question_of_the_engine_repairs_and_says_so(ask: Any) -> None:
+    frame = table()
+    frame.iloc[[5, 50, 100], 1] = -999.0
+    assert "LL147" in dict(ask(frame).provenance.warnings)
+    assert "LL147" not in dict(ask(frame, repair=()).provenance.warnings)
+
+
+def test_a_centred_mean_of_the_kpi_keeps_its_row_and_no_grade_but_weak() -> None:
+    frame = table()
+    frame["smoothed"] = frame["deals"].rolling(5, center=True).mean()
+    ranking = ll.rank_leads(frame, kpi="deals", evidence=False)
+    assert "smoothed is made of the KPI's own values" in notes(ranking)["LL160"]
+    answers = ranking["smoothed"].checks().set_index("check")["status"]
+    assert answers["data_origin"] == "fail"
+    assert ranking["demos"].verdict == "lead"
+
+
+def test_months_interpolated_from_quarters_are_no_months() -> None:
+    rng = np.random.default_rng(6)
+    months = pd.period_range("2014-01", periods=N, freq="M")
+    frame = pd.DataFrame({"sales": rng.normal(100, 5, N), "gdp": np.interp(np.arange(N), 3 * np.arange(60), rng.normal(size=60))})
+    frame.index = months
+    row = ll.rank_leads(frame, kpi="sales", evidence=False)["gdp"]
+    assert row.verdict == "untestable"
+    assert "LL209" in str(ll.rank_leads(frame, kpi="sales", evidence=False).to_frame().iloc[0]["reason"])
+    with pytest.raises(DataContractError, match="looks interpolated") as caught:
+        ll.rank_leads(frame, kpi="gdp", evidence=False)
+    assert caught.value.code == "LL313"
