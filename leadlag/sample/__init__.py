@@ -13,7 +13,7 @@ Where to look, in the order in which a table passes:
 - the calendar: `grid`; cadence, periods, naming (`dates_at`), known; dates matches a date to it
 - several cadences: split, merge, aligned
 - what rows stand for: totals, repeats, rates, missing; sideways and events are tables of another kind, with what reads them
-- what leaves: `model` (`Sample`), vintages, roles; what is wrong: violations
+- what leaves: `model` (`Sample`), notes, ahead (values known ahead), vintages, roles; what is wrong: violations
 """
 
 from leadlag.sample.files import read_file

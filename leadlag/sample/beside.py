@@ -13,6 +13,7 @@ from leadlag.sample.iso import OTHER_DATE
 from leadlag.sample.look import look_at, months_as_numbers, numbers_of
 from leadlag.sample.numbered import are_codes, are_times, ordered
 from leadlag.sample.periods import months_of
+from leadlag.sample.tables import kinds_of
 from leadlag.sample.timewords import mentions_date, mentions_event, says_date, says_time, time_names, unit_of
 from leadlag.sample.zones import Stamps
 
@@ -54,7 +55,7 @@ def dates_beside(frame: pd.DataFrame, names: Sequence[str], time: int | None, us
 
 def _may_be_dates(frame: pd.DataFrame, places: Sequence[int]) -> list[int]:
     """Columns of which the first cells can be dates: most metrics have other ones, and are not looked at again."""
-    kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes.tolist()]
+    kinds = kinds_of(frame)
     plain = [place for place in places if kinds[place] in "fiu"]
     first = frame.iloc[:_FIRST, plain].to_numpy(dtype=np.float64, na_value=np.nan) if plain else np.empty((0, 0))
     may = ((first >= _LEAST) & (first == np.floor(first)) & np.isfinite(first)).any(axis=0)
