@@ -101,7 +101,10 @@ class _TypeRefusedError(UsageError, TypeError):
 def refused_by_name(X: Any) -> Iterator[None]:
     """What scikit-learn refuses of X and y is refused as leadlag does, with the columns that it is about."""
     try:
-        yield
+        with np.errstate(
+            invalid="ignore"
+        ):  # scikit-learn looks for infinite values by a sum, of which opposite ones make no number
+            yield
     except LeadLagError:
         raise
     except (TypeError, ValueError, OverflowError) as error:
