@@ -125,9 +125,9 @@ def _names_by_label(data: Any) -> dict[Hashable, str]:
     """The name of each label that is no text, in a frame, a Sample or a list of them."""
     if isinstance(data, (list, tuple)):
         return {label: name for each in data for label, name in _names_by_label(each).items()}
-    if hasattr(data, "name_map"):
+    if isinstance(getattr(data, "name_map", None), Mapping):
         pairs = [(label, name) for name, label in data.name_map.items()]
-    elif hasattr(data, "iloc") and hasattr(data, "columns"):
+    elif hasattr(data, "iloc") and isinstance(getattr(data, "columns", None), Iterable):  # not the class DataFrame itself
         labels = list(data.columns)
         pairs = list(zip(labels, names_of(labels), strict=True))
     else:

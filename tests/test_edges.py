@@ -105,6 +105,20 @@ def test_a_label_may_be_anything_that_pandas_allows(data: pd.DataFrame, name: st
     np.testing.assert_array_equal(CALLS[name](other, *labels), told(name))
 
 
+def test_labels_that_cannot_be_compared_are_names_too(data: pd.DataFrame) -> None:
+    sample = ll.from_wide(data.set_axis(pd.Index(["kpi", pd.NA, pd.NaT], dtype=object), axis=1))
+    assert sample.names[0] == "kpi"
+    assert len(set(sample.names)) == 3
+
+
+@pytest.mark.parametrize("data", [pd.DataFrame, ll.Sample])
+def test_a_class_of_tables_is_no_table(data: Any) -> None:
+    with pytest.raises(UsageError, match="data"):
+        ll.granger_test(data, kpi=0, lead=("web", "visits"), order=1)
+    with pytest.raises(UsageError, match="data"):
+        ll.granger_screen_blocks(data, kpis=["kpi", "a"], leads=("a", "b"), max_order=1)
+
+
 def test_a_column_without_a_label_goes_by_its_place(data: pd.DataFrame) -> None:
     assert ll.from_wide(data.set_axis(pd.Index(["kpi", None, "b"], dtype=object), axis=1)).names == ("kpi", "column 2", "b")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import narwhals as nw
@@ -12,11 +13,22 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import validate_data
 
 from leadlag.core.arrays import Floats
-from leadlag.errors import UsageError
+from leadlag.errors import LeadLagError, UsageError
 from leadlag.sample.names import clean_names
 from leadlag.sample.violations import ViolationList, raise_violations
 
-__all__ = ["feature_names", "lag_names", "names_by_label", "plain_columns", "read_features", "read_features_and_outcome"]
+__all__ = [
+    "feature_names",
+    "lag_names",
+    "names_by_label",
+    "plain_columns",
+    "read_features",
+    "read_features_and_outcome",
+    "refused_by_name",
+]
+
+#: Columns that a message names.
+_MOST_SHOWN = 5
 
 
 def plain_columns(X: Any) -> Any:
@@ -81,9 +93,51 @@ def _times_in(X: Any) -> list[Any]:
     return [name for name, kind in frame.schema.items() if kind in (nw.Date, nw.Datetime, nw.Duration)]
 
 
+class _TypeRefusedError(UsageError, TypeError):
+    """Cells that are no numbers, which scikit-learn expects to be a TypeError."""
+
+
+@contextmanager
+def refused_by_name(X: Any) -> Iterator[None]:
+    """What scikit-learn refuses of X and y is refused as leadlag does, with the columns that it is about."""
+    try:
+        with np.errstate(
+            invalid="ignore"
+        ):  # scikit-learn looks for infinite values by a sum, of which opposite ones make no number
+            yield
+    except LeadLagError:
+        raise
+    except (TypeError, ValueError, OverflowError) as error:
+        names = _no_numbers(X)
+        step = (
+            f" Columns of X that hold other things than numbers: {', '.join(map(repr, names))}; leave them out." if names else ""
+        )
+        refusal = _TypeRefusedError if isinstance(error, TypeError) else UsageError
+        raise refusal(f"{str(error).rstrip('.')}.{step}") from error
+
+
+def _no_numbers(X: Any) -> list[Any]:
+    """The first columns of a frame that cannot be taken for numbers."""
+    columns: Iterable[tuple[Any, Any]] = []
+    if isinstance(X, pd.DataFrame):
+        columns = X.items()
+    elif isinstance(frame := nw.from_native(X, eager_only=True, pass_through=True), nw.DataFrame):
+        columns = [(column.name, column) for column in frame.iter_columns()]
+    return [name for name, column in columns if not _are_numbers(column.to_list())][:_MOST_SHOWN]
+
+
+def _are_numbers(cells: Sequence[Any]) -> bool:
+    try:
+        [float(cell) for cell in cells if cell is not None and cell is not pd.NA]
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
 def read_features(estimator: Any, X: Any, *, reset: bool) -> Floats:
     """Values of X in float64, shape (n, p), NaN allowed; `reset` learns number and names of columns, else they are compared."""
-    read = validate_data(estimator, plain_columns(X), reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
+    with refused_by_name(X):
+        read = validate_data(estimator, plain_columns(X), reset=reset, dtype=np.float64, ensure_all_finite="allow-nan")
     values: Floats = read
     return values
 
@@ -94,9 +148,10 @@ def read_features_and_outcome(estimator: Any, X: Any, y: Any, **checks: Any) -> 
     if outcome is not None:  # scikit-learn knows no gaps in y
         gaps = np.isnan(outcome)
         y = np.where(gaps, 0.0, outcome)
-    values, read = validate_data(
-        estimator, plain_columns(X), y, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True, **checks
-    )
+    with refused_by_name(X):
+        values, read = validate_data(
+            estimator, plain_columns(X), y, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True, **checks
+        )
     return values, read if gaps is None else np.where(gaps.reshape(read.shape), np.nan, read)
 
 

@@ -13,7 +13,7 @@ from sklearn.utils.validation import _check_feature_names_in, check_consistent_l
 from leadlag._validation import as_int, as_lags
 from leadlag.core.arrays import Floats
 from leadlag.errors import UnknownNameError, UsageError
-from leadlag.estimators.features import feature_names, lag_names, names_by_label, read_features
+from leadlag.estimators.features import feature_names, lag_names, names_by_label, read_features, refused_by_name
 from leadlag.estimators.periods import time_of
 from leadlag.estimators.rows import Past
 
@@ -100,7 +100,8 @@ class LagTransformer(TransformerMixin, BaseEstimator):
         """
         values = read_features(self, X, reset=True)
         when = time_of(X, time)
-        check_consistent_length(values, when, groups)
+        with refused_by_name(X):
+            check_consistent_length(values, when, groups)
         known = names_by_label(self, X)
         lags = {known.get(name, name): own for name, own in self.lags.items()} if isinstance(self.lags, Mapping) else self.lags
         self.lags_ = _lags_by_column(lags, feature_names(self))
@@ -126,7 +127,8 @@ class LagTransformer(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         values = read_features(self, X, reset=False)
         when = time_of(X, time)
-        check_consistent_length(values, when, groups)
+        with refused_by_name(X):
+            check_consistent_length(values, when, groups)
         return self._past.lagged_columns(values, self.lags_, hold_back=self._hold_back, time=when, groups=groups)
 
     def fit_transform(self, X: Any, y: Any = None, *, time: Any = None, groups: Any = None) -> Floats:

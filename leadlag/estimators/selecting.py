@@ -17,13 +17,20 @@ from sklearn.utils.validation import _check_feature_names_in, check_consistent_l
 from leadlag._validation import as_int, as_list, as_names, as_option
 from leadlag.core.arrays import Floats
 from leadlag.errors import DataContractError, StatisticsWarning, UsageError
-from leadlag.estimators.features import feature_names, lag_names, names_by_label, read_features, read_features_and_outcome
+from leadlag.estimators.features import (
+    feature_names,
+    lag_names,
+    names_by_label,
+    read_features,
+    read_features_and_outcome,
+    refused_by_name,
+)
 from leadlag.estimators.periods import time_of
 from leadlag.estimators.rows import Past
 from leadlag.prepare import longest_lag
 from leadlag.ranking.rank import rank_leads
 from leadlag.ranking.result import LeadRanking
-from leadlag.sample import Sample, from_wide
+from leadlag.sample import Sample, as_sample
 from leadlag.sample.known import trimmed
 from leadlag.sample.names import plain_name
 
@@ -145,7 +152,8 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         _refuse_other_dates(X, y)
         values, outcome = read_features_and_outcome(self, X, y, ensure_min_samples=2)
         when = time_of(X, time)
-        check_consistent_length(values, when)
+        with refused_by_name(X):
+            check_consistent_length(values, when)
         past = Past.of(values, time=when, groups=None, freq=self.freq)
         controls = _by_name(self.controls, names_by_label(self, X))
         self.ranking_ = self._rank(values, outcome, when, kpi=getattr(y, "name", None), controls=controls)
@@ -175,7 +183,8 @@ class LeadSelector(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         values = read_features(self, X, reset=False)
         when = time_of(X, time)
-        check_consistent_length(values, when)
+        with refused_by_name(X):
+            check_consistent_length(values, when)
         found = self._past.lagged_columns(values[:, self._places], self.lags_, time=when, groups=None)
         return np.ones((len(values), 1)) if self._gives_constant() else found
 
@@ -277,12 +286,13 @@ def _refuse_other_dates(X: Any, y: Any) -> None:
 
 
 def _sample(values: Floats, y: Floats, time: pd.Series | None, *, names: Sequence[str], kpi: str, freq: Any) -> Sample:
-    """The columns and y on one calendar."""
+    """The columns and y on one calendar; no column of X is the time, whatever it is called."""
     frame = pd.DataFrame(values, columns=list(names)).assign(**{kpi: y})
+    asked = {"X": list(names), "y": [kpi]}
     if time is None:
-        return from_wide(frame, freq=freq)
+        return as_sample(frame, columns=asked, freq=freq)
     column = _unused("time", (*names, kpi))
-    return from_wide(frame.assign(**{column: time}), time=column, freq=freq)
+    return as_sample(frame.assign(**{column: time}), columns=asked, time=column, freq=freq)
 
 
 def _unused(name: str, names: Sequence[str]) -> str:

@@ -21,6 +21,9 @@ from leadlag.sample.violations import Fix, ViolationList, counted
 
 __all__ = ["Grid", "build_grid", "fold", "form_notes", "moment_of", "repeated_periods"]
 
+#: Cadences that may be told where none can be seen, the shortest first.
+_TRIED: tuple[Freq, ...] = ("hour", "day", "week", "month", "quarter", "year")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
@@ -140,7 +143,7 @@ def _count_periods(
         words = ", ".join(map(repr, WORDS))
         step = f"aggregate the rows first, or say by freq which it is, one of {words}"
         text = f"the cadence cannot be told: {found.problem}."
-        violations.add("LL309", text, argument="time", column=time, next_step=step, fix=Fix.of(freq="week", when="for example"))
+        violations.add("LL309", text, argument="time", column=time, next_step=step, fix=_cadence_that_fits(stamps))
         return None
     clock = stamps.utc if found.in_utc else stamps.local
     tz = "UTC" if found.in_utc and stamps.tz is not None else stamps.tz
@@ -159,6 +162,22 @@ def _count_periods(
             Note(code="LL114", column=time, text=f"rows are {step} apart, which is counted in plain periods without a season.")
         )
     return cadence, ordinals, clock, tz
+
+
+def _cadence_that_fits(stamps: Stamps) -> tuple[Fix, ...]:
+    """The shortest cadence with few empty periods in which each row has one of its own, else the shortest with few empty ones."""
+    if stamps.kind == "counter":
+        return ()
+    own = infer_cadence(stamps.local, stamps.utc).cadence
+    fitting: list[tuple[bool, int, Freq]] = []
+    # another freq than its unit would read times of a secondary form as those of another one
+    for freq in [freq for freq in _TRIED if stamps.form is None or not stamps.form.secondary or freq == stamps.form.unit]:
+        found = declared_cadence(freq, stamps.local)
+        if found.cadence is not None:
+            ordinals = ordinals_of(stamps.utc if found.in_utc else stamps.local, found.cadence)
+            if not nearly_empty(ordinals, found.cadence, own, filled=False):
+                fitting.append((len(np.unique(ordinals)) < len(ordinals), len(fitting), freq))
+    return (Fix.of(freq=min(fitting)[2], when="for example"),) if fitting else ()
 
 
 def _refused_as_empty(

@@ -6,6 +6,9 @@ on a caller's resolution.
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
@@ -23,6 +26,7 @@ __all__ = [
     "Calendar",
     "DatesAt",
     "Freq",
+    "business_periods_allowed",
     "cadence_of",
     "calendar_of",
     "days_per_period",
@@ -333,3 +337,11 @@ def step_in_words(cadence: Cadence) -> str:
             count = cadence.step // length
             return f"{count} {word}" if count == 1 else f"{count} {word}s"
     return f"{cadence.step} microseconds"
+
+
+@contextmanager
+def business_periods_allowed() -> Iterator[None]:
+    """Periods of business days are deprecated in pandas, which is no news to whoever has a table of them."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"PeriodDtype\[B\]|Period with BDay", FutureWarning)
+        yield

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from leadlag.errors import UsageError
+from leadlag.sample.periods import business_periods_allowed
 
 __all__ = [
     "AS_WRITTEN",
@@ -41,6 +42,9 @@ LINES = "leadlag_lines"
 
 #: Extension type of Arrow that keeps periods of pandas.
 _PERIODS = "pandas.period"
+
+#: Whole numbers that have no type in numpy.
+_WIDER = ("Int128", "UInt128")
 
 _ALLOWED = "give a wide table: a pandas, polars or Arrow frame with one column per metric, or a Sample"
 
@@ -171,6 +175,12 @@ def _periods_of(data: Any) -> dict[int, str]:
     return {place: str(json.loads(told)["freq"]) for place, (name, told) in enumerate(kinds) if name == _PERIODS and told}
 
 
+def _periods(ordinals: Sequence[int], freq: str) -> pd.Series:
+    """Periods of pandas by their numbers."""
+    with business_periods_allowed():
+        return pd.Series(pd.PeriodIndex.from_ordinals(np.array(ordinals, dtype=np.int64), freq=freq))  # type: ignore[attr-defined]
+
+
 def _extension(field: Any) -> tuple[str, str]:
     """Name and text of the extension type of an Arrow field, which pyarrow gives as a type only where pandas told it of it."""
     if getattr(field.type, "extension_name", "") == _PERIODS:
@@ -183,8 +193,9 @@ def _as_series(column: Any, period: str | None = None) -> pd.Series:
     """One narwhals column as pandas, exactly; `period` is the frequency of whole numbers that are periods."""
     kind = column.dtype
     if period is not None:
-        numbers = [np.iinfo(np.int64).min if value is None else int(value) for value in column.to_list()]
-        return pd.Series(pd.PeriodIndex.from_ordinals(np.array(numbers, dtype=np.int64), freq=period))  # type: ignore[attr-defined]
+        return _periods([np.iinfo(np.int64).min if value is None else int(value) for value in column.to_list()], period)
+    if str(kind) in _WIDER:
+        return pd.Series(column.to_list(), dtype=object)
     if kind.is_float():
         return pd.Series(np.asarray(column.to_numpy(), dtype=np.float64))
     if kind.is_integer():

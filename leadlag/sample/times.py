@@ -22,7 +22,7 @@ from leadlag.sample.formats import (
 )
 from leadlag.sample.forms import FORMS, Form
 from leadlag.sample.iso import HAS_ZONE, ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
-from leadlag.sample.periods import BUSINESS, MONTH_NAMES, DatesAt
+from leadlag.sample.periods import BUSINESS, MONTH_NAMES, DatesAt, business_periods_allowed
 from leadlag.sample.proposals import have_no_year, only_counts, proposed_formats
 from leadlag.sample.shapes import FormReading, fitting
 from leadlag.sample.timewords import MONTHS, dates_at_of, tidy
@@ -144,7 +144,8 @@ class _Reader:
         dtype = column.dtype
         kind = getattr(dtype, "kind", "O")
         if isinstance(dtype, pd.PeriodDtype):
-            starts = column.dt.to_timestamp(how="start").to_numpy().astype("datetime64[us]")
+            with business_periods_allowed():
+                starts = column.dt.to_timestamp(how="start").to_numpy().astype("datetime64[us]")
             return self._of_periods(starts, str(dtype.freq.rule_code))
         if isinstance(dtype, pd.DatetimeTZDtype) or (
             isinstance(dtype, pd.ArrowDtype) and getattr(dtype.pyarrow_dtype, "tz", None) is not None

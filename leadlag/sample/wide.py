@@ -321,7 +321,8 @@ def _on_grid(
     """Rows in their places, with the notes of the way there."""
     values = _by_segment(block, grid, segments, settings.catalogue)
     values.flags.writeable = False  # new here, so that the Sample need not copy them
-    renamed = [name for name in block.names if name != labels[name]]
+    # a label may be anything, pandas' NA too, which cannot be compared
+    renamed = [name for name in block.names if not (isinstance(labels[name], str) and labels[name] == name)]
     if renamed:
         shown = first_names(renamed)
         notes = (

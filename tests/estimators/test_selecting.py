@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 
 import leadlag as ll
 from leadlag.errors import StatisticsWarning, UnknownNameError, UsageError
-from leadlag.estimators import LeadSelector, MaskedRegressor
+from leadlag.estimators import LagTransformer, LeadSelector, MaskedRegressor
 from leadlag.simulate import PlantedSeries
 
 PLANTED = [
@@ -175,6 +177,35 @@ def test_what_it_cannot_do_is_refused(table: pd.DataFrame) -> None:
         LeadSelector().fit(X[::-1], y[::-1])
     with pytest.raises(UsageError, match=r"X and y have other dates in \d+ of \d+ rows, the first time in row 0"):
         LeadSelector().fit(X[1:], y[:-1])
+
+
+NO_NUMBERS = {
+    "text": lambda X: X.assign(store="north", note="a"),
+    "objects": lambda X: X.assign(store=[len] * len(X)),
+    "too large": lambda X: X.assign(store=pd.Series([10**400] * len(X), index=X.index, dtype=object)),
+}
+
+
+@pytest.mark.parametrize("estimator", [LeadSelector(), LagTransformer(), MaskedRegressor(LinearRegression())], ids=repr)
+@pytest.mark.parametrize("build", NO_NUMBERS.values(), ids=NO_NUMBERS.keys())
+def test_columns_that_are_no_numbers_are_named(table: pd.DataFrame, estimator: Any, build: Callable[..., pd.DataFrame]) -> None:
+    with pytest.raises(UsageError, match="other things than numbers: 'store'"):
+        estimator.fit(build(table.drop(columns="kpi")), table["kpi"])
+
+
+def test_no_column_of_features_is_the_time_whatever_it_is_called(table: pd.DataFrame) -> None:
+    X, y = table.drop(columns="kpi").reset_index(drop=True), table["kpi"].reset_index(drop=True)
+    numbered = X.assign(week=40000 + 7 * np.arange(len(X)), year=2000 + np.arange(len(X)))
+    plain, other = (LeadSelector(n_draws=99).fit(data, y) for data in (X, numbered))
+    assert plain.leads_.tolist() == other.leads_.tolist()
+
+
+def test_what_scikit_learn_refuses_is_an_error_of_leadlag(table: pd.DataFrame) -> None:
+    X, y = table.drop(columns="kpi"), table["kpi"]
+    with pytest.raises(UsageError, match="infinity"):
+        LeadSelector().fit(X.assign(visits=np.where(np.arange(len(X)) % 2, np.inf, -np.inf)), y)
+    with pytest.raises(UsageError, match="inconsistent numbers of samples"):
+        LagTransformer().fit(X, time=X.index[1:])
 
 
 @pytest.mark.parametrize("kind", ["float64", "object", "Float64", "decimal"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,3 +130,27 @@ def test_a_list_of_events_may_be_as_sparse_as_it_is_where_no_row_means_zero() ->
     assert _read(stamps, freq="day", catalogue=promo).n_periods == 176
     with pytest.raises(DataContractError, match="only 4 of the 176 days"):
         _read(stamps, freq="day")
+
+
+def test_the_cadence_that_is_proposed_is_one_that_the_rows_fill() -> None:
+    quarters = pd.date_range("2019-01-01", periods=60, freq="QS")
+    for stamps, options, proposed in (
+        (quarters, {"freq": "period"}, "quarter"),
+        (pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(40) ** 2, unit="D"), {}, "week"),
+    ):
+        with pytest.raises(DataContractError) as caught:
+            _read(stamps, **options)
+        (fix,) = caught.value.first.fixes
+        assert dict(fix.options) == {"freq": proposed}
+        assert _read(stamps, freq=proposed, catalogue=[Metric("a", aggregate="sum")]).n_periods <= 21 * len(stamps)
+    with pytest.raises(DataContractError) as caught:
+        _read([*pd.date_range("2024-01-01", periods=30, freq="7min"), pd.Timestamp("9024-01-01 00:00:30")])
+    assert caught.value.first.fixes == ()
+
+
+def test_periods_of_business_days_are_read_without_a_word_of_pandas() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        frame = pd.DataFrame({"day": pd.period_range("2024-01-01", periods=30, freq="B"), "a": range(30)})
+        table = pa.Table.from_pandas(frame)
+    assert [from_wide(data).calendar.freq for data in (frame, table)] == ["business_day"] * 2

@@ -487,3 +487,11 @@ def test_a_catalogue_may_know_columns_that_are_not_asked_for() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         as_sample(good_frame(), columns=["sales", "visits"], catalogue=catalogue)
+
+
+@pytest.mark.filterwarnings("ignore::leadlag.errors.DataWarning")
+@pytest.mark.parametrize("size", [2**70, 3])
+def test_whole_numbers_of_128_bits_are_numbers(size: int) -> None:
+    whole = [size * (row % 7) for row in range(20)]
+    table = pl.DataFrame({"a": pl.Series(whole, dtype=pl.Int128), "b": [1.0, 2.0] * 10})
+    assert from_wide(table).column("a").tolist() == list(map(float, whole))

@@ -330,6 +330,8 @@ def standardise(Z: ArrayLike) -> Standardised:
         centred = np.subtract(centred, shift, out=centred, where=True if whole else present)
     sd = np.sqrt(np.einsum("i...,i...->...", centred, centred) / count)
     flat = sd <= _CONSTANT_TOLERANCE
+    if flat.any():  # one value that differs a little from all others makes a small sd, and is no rounding
+        flat &= is_constant(columns)
     scale = np.where(flat, 1.0, sd)
     values = np.divide(centred, np.where(flat, np.inf, sd), out=centred)
     values = values if whole else np.where(present, values, np.nan)

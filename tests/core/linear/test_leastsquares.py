@@ -124,6 +124,12 @@ def test_rounding_is_not_variation() -> None:
     assert is_constant(Z).tolist() == [True, False, True, True]
 
 
+def test_a_column_that_is_not_constant_is_not_standardised_to_zeros() -> None:
+    large = 2.0**53 + np.r_[np.zeros(99), 1000.0]  # the sd is 1e-14 of the level, the range 1e-13
+    assert not is_constant(large)
+    assert float(np.std(standardise(large).values)) == pytest.approx(1.0)
+
+
 def test_a_row_with_a_coefficient_of_its_own_says_nothing() -> None:
     assert leverage_adjusted(np.array([1e-17, 1.0]), leverage=np.array([1.0, 0.5])).tolist() == [0.0, 2.0]
 
