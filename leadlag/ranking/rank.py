@@ -76,7 +76,7 @@ def rank_leads(
     missing : {"mask", "error", "zero"} or ("ffill", n)
         What to do with missing periods; nothing is filled by default.
     repair : sequence of {"rows", "scales", "sentinels"}
-        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/tables.md`.
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/repairs.md`.
     log : sequence of str
         Columns to analyse in natural logs; the effect is in percent if the KPI is among them.
     undo : {"rolling", "ytd"}, optional

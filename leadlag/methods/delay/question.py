@@ -87,7 +87,7 @@ def delay_set(
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.
     repair : sequence of {"rows", "scales", "sentinels"}
-        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/tables.md`.
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/repairs.md`.
     log : str or sequence of str
         Columns to analyse in natural logs.
     n_draws : int
