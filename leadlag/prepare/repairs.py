@@ -39,7 +39,7 @@ def as_repairs(value: object) -> tuple[str, ...]:
     unknown = [name for name in asked if name not in REPAIRS]
     if unknown:
         allowed = ", ".join(map(repr, REPAIRS))
-        raise UsageError(f"repair names {unknown[0]!r}: give any of {allowed}, or () for none.", argument="repair")
+        raise UsageError(f"repair names {unknown[0]!r}: give any of {allowed}, or () for none, --repair none.", argument="repair")
     return tuple(name for name in REPAIRS if name in asked)
 
 

@@ -20,7 +20,7 @@ from leadlag.sample.model import Note
 from leadlag.sample.names import first_names, plain_name
 from leadlag.sample.numbered import are_times, count_rows, cycle, ordered, refuse_cycle
 from leadlag.sample.spread import joined_times
-from leadlag.sample.timewords import says_time
+from leadlag.sample.timewords import says_time, unit_of
 from leadlag.sample.violations import Fix
 
 __all__ = ["TimeSource", "find_time"]
@@ -192,7 +192,7 @@ def _row_numbers(frame: pd.DataFrame, date_format: str | None, *, in_order: bool
         return TimeSource()
     if pd.api.types.is_integer_dtype(index.dtype) and index.is_unique and len(index) > 1:
         counts = index.to_numpy(dtype=np.int64)
-        years = _index_name(frame) is not None and "year" in str(_index_name(frame)).casefold()
+        years = unit_of(_index_name(frame)) == "year"
         if int(counts.max()) - int(counts.min()) < 2 * len(counts):
             return TimeSource(values=values, name=_index_name(frame), counter=not years)
     note = Note(code="LL116", column=None, text="the index holds no times; rows were taken in their order, one period each.")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["by_kind", "cadence_facts", "changes_of_numbers"]
 
 #: Notes on names, order and columns that are no metrics: without what they say every number would be the same.
-_NO_NUMBER = frozenset({"LL102", "LL104", "LL107", "LL109", "LL111", "LL116", "LL120", "LL136"})
+_NO_NUMBER = frozenset({"LL102", "LL104", "LL107", "LL111", "LL116", "LL120", "LL136"})
 
 
 def by_kind(notes: Sequence[tuple[str, str]]) -> list[str]:
