@@ -15,6 +15,8 @@ from numpy.testing import assert_array_equal
 from leadlag import rank_leads
 from leadlag.errors import DataContractError, UsageError
 from leadlag.sample import Sample, from_long, from_snapshots, from_wide, read_file
+from leadlag.sample.marks import Marks
+from leadlag.sample.numbers import to_float64
 
 
 def _table(**columns: list[Any]) -> pd.DataFrame:
@@ -203,3 +205,11 @@ def test_the_shared_tables_of_numbers(shared_cases: Path) -> None:
     ranking = rank_leads(from_wide(mixed, thousands=","), kpi="v", leads=["opportunities", "nps"], evidence=False)
     assert [ranking[name].verdict for name in ("opportunities", "nps")] == ["lead", "none"]
     assert ranking["opportunities"].delay.peak == 6
+
+
+@pytest.mark.parametrize("last", ["", "k.A.", "1.234,5", "7\n8"])
+def test_one_last_cell_that_is_no_plain_number_costs_no_time_and_no_exception(last: str) -> None:
+    cells: list[Any] = [str(number) for number in range(1000, 6000)]  # time that doubles with each cell would never end
+    column = to_float64(pd.Series([*cells, last], dtype=object), Marks())
+    assert column.values[:3].tolist() == [1000, 1001, 1002]
+    assert [text for _, text in column.bad] == ([] if last in {"", "1.234,5"} else [last])
