@@ -19,6 +19,10 @@ from leadlag.sample.violations import Fix, ViolationList, counted
 
 __all__ = ["Stamps", "Told", "aware", "check_zone", "moments_of", "naive"]
 
+_UTC = {"UTC", "UTC+00:00", "+00:00", "Etc/UTC", "GMT"}
+#: Zones with summer time, one for each offset, whose midnights have the date of the day before in UTC.
+_AHEAD_OF_UTC = ("Europe/Berlin", "Europe/London", "Europe/Helsinki", "Australia/Sydney", "Pacific/Auckland")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stamps:
@@ -150,9 +154,31 @@ def naive(told: Told, local: np.ndarray) -> Stamps | None:
     return Stamps(kind="dated", local=local, utc=utc, tz=told.tz, naive_read_in=told.tz)
 
 
-def aware(told: Told, column: pd.Series) -> Stamps:
+def _midnights_elsewhere(told: Told, utc: pd.DatetimeIndex) -> bool:
+    """Whether stamps in UTC, no zone being declared, are midnights of another zone, a day later there; it is asked then."""
+    if told.tz is not None or len(utc) == 0 or len(hours := sorted(set(utc.strftime("%H:%M")))) != 2:
+        return False  # one hour all the year is no summer time
+    zone = next((name for name in _AHEAD_OF_UTC if (utc.tz_convert(name) == utc.tz_convert(name).normalize()).all()), None)
+    if zone is None:
+        return False
+    text = f"the times are in UTC, at {hours[0]} or {hours[1]} by the season: midnight in {zone}, where dates are others."
+    shown = [f"{told.row(row)}: {utc[row]} is {utc[row].tz_convert(zone)}" for row in range(min(len(utc), 2))]
+    step = "name the zone in which periods are meant"
+    told.wrong(
+        "LL310",
+        text,
+        shown,
+        step,
+        (Fix.of(tz=zone, when="if they are days there"), Fix.of(tz="UTC", when="if they are days in UTC")),
+    )
+    return True
+
+
+def aware(told: Told, column: pd.Series) -> Stamps | None:
     """Stamps with one zone: converted to the declared one, if there is one."""
     index = pd.DatetimeIndex(column)
+    if str(index.tz) in _UTC and _midnights_elsewhere(told, index):
+        return None
     zone = told.tz if told.tz is not None else str(index.tz)
     local = index.tz_convert(told.tz) if told.tz is not None else index
     return Stamps(
@@ -179,6 +205,8 @@ def moments_of(told: Told, moments: list[dt.datetime], texts: list[str]) -> Stam
         )
         step = "declare the one zone in which periods are meant, for example"
         return told.wrong("LL310", f"{mixed}.", shown, step, Fix.of(tz="Europe/Berlin"))
+    if zones <= _UTC and _midnights_elsewhere(told, pd.DatetimeIndex(moments)):
+        return None
     declared = ZoneInfo(told.tz) if told.tz is not None else moments[0].tzinfo
     naive_zone = told.tz if None in offsets else None
     instants = [moment if moment.tzinfo is not None else moment.replace(tzinfo=declared) for moment in moments]
