@@ -116,3 +116,15 @@ def test_who_says_utc_keeps_the_dates_of_utc() -> None:
 def test_one_hour_of_the_day_in_utc_is_no_midnight_elsewhere(hour: int) -> None:
     times = pd.date_range(f"2022-01-01 {hour:02d}:00", periods=400, freq="D", tz="UTC")
     assert from_wide(pd.DataFrame({"when": times, "sales": np.arange(400) % 7.0})).n_periods == 400
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Asia/Kolkata"])
+def test_first_days_of_months_without_summer_time_kept_in_utc_are_asked_about(zone: str) -> None:
+    months = pd.date_range("2022-01-01", periods=24, freq="MS", tz=zone).tz_convert("UTC")
+    with pytest.raises(DataContractError, match=f"LL310(.|\n)*tz='{zone}'"):
+        from_wide(pd.DataFrame({"when": months, "sales": np.arange(24) % 7.0}))
+
+
+def test_last_days_of_months_in_utc_are_not_asked_about() -> None:
+    months = pd.date_range("2022-01-31", periods=24, freq="ME", tz="UTC")
+    assert from_wide(pd.DataFrame({"when": months, "sales": np.arange(24) % 7.0})).n_periods == 24
