@@ -213,3 +213,8 @@ def test_one_last_cell_that_is_no_plain_number_costs_no_time_and_no_exception(la
     column = to_float64(pd.Series([*cells, last], dtype=object), Marks())
     assert column.values[:3].tolist() == [1000, 1001, 1002]
     assert [text for _, text in column.bad] == ([] if last in {"", "1.234,5"} else [last])
+
+
+@pytest.mark.parametrize("nothing", [".", "n/a", ":"])
+def test_what_fred_people_and_eurostat_write_for_nothing_is_missing(nothing: str) -> None:
+    assert_array_equal(_read(["1.5", nothing, *["2.5"] * 10])[:3], [1.5, np.nan, 2.5])
