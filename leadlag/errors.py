@@ -79,6 +79,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL141": "percent signs, currencies or parentheses were read",
         "LL142": "lines of a file that are no part of the table were left out",
         "LL143": "a file that is not UTF-8 was read in another encoding",
+        "LL144": "a column of texts that begin as numbers do was left out",
         "LL145": "a row in which most columns are far out was left out",
         "LL146": "values before a common change of unit were put in the unit of today",
         "LL147": "a repeated value far from all others was read as missing",

@@ -15,7 +15,7 @@ from leadlag.cli.files import FILE, LONG, OPENING, files_argument, missing_optio
 from leadlag.cli.once import OneEach
 from leadlag.cli.voice import CONTRACT, OK, Voice, json_option, print_data, warnings_said, with_voice
 from leadlag.cli.words import understood, violation_table, what_was_read
-from leadlag.errors import DataContractError
+from leadlag.errors import DataContractError, UnknownNameError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,7 +140,12 @@ def _found(read: Sequence[pd.DataFrame], kpi: str | None, options: Mapping[str, 
         found = _violations_of(error) if long else list(find_violations(read, **wide))
     if kpi is not None and not long:
         said = {(item.code, item.column) for item in found}
-        asked = find_violations(read, **wide, columns={"kpi": [kpi]})
+        try:
+            asked = find_violations(read, **wide, columns={"kpi": [kpi]})
+        except UnknownNameError:  # a long table has no column of the KPI, and what is wrong with it says so
+            if not found:
+                raise
+            asked = ()
         found += [item for item in asked if (item.code, item.column) not in said]
     return sample, found
 

@@ -142,8 +142,10 @@ def told_as(
 
 
 def _name_of(file: str) -> str:
-    """A file as `read_file` is given it in a call that is shown: no folder of the machine."""
-    return repr(Path(file).name) if file != "-" else "sys.stdin"
+    """A file as `read_file` is given it in a call that is shown: as it was typed, but for the folders of the machine."""
+    if file == "-":
+        return "sys.stdin"
+    return repr(Path(file).name if Path(file).is_absolute() else file)
 
 
 def tables(files: Sequence[str], voice: Voice, opening: Mapping[str, Any]) -> list[pd.DataFrame]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from leadlag.errors import DataWarning
+from leadlag.sample.look import look_at
 from leadlag.sample.marks import Marks, marks_of
 from leadlag.sample.model import LeftOut, Note
 from leadlag.sample.names import first_names
@@ -95,6 +96,7 @@ def read_columns(
         reading = to_float64(series[place], marks)
         if reading.kind in _KINDS and name not in asked:
             left_out.append(LeftOut(name=name, reason=_KINDS[reading.kind]))
+            notes.extend(_perhaps_numbers(name, reading))
             continue
         kept.append(column)
         values[:, column] = reading.values
@@ -206,6 +208,17 @@ def marks_in(frame: pd.DataFrame, places: Iterable[int], settings: Settings) -> 
         (text_cells(column) for _, column in bare.iloc[:, texts].items()),
         decimal=settings.decimal, thousands=settings.thousands, semicolons=frame.attrs.get(SEPARATOR) == ";",
     )  # fmt: skip
+
+
+def _perhaps_numbers(name: str, reading: Reading) -> Iterator[Note]:
+    """That a column of texts was left out whose cells begin as numbers do, such as 52.1K or 30:15; dates are none."""
+    cells = [text for _, text in reading.bad]
+    begun = [text for text in cells if text.lstrip("+-(")[:1].isdigit()]
+    if reading.kind == "text" and 2 * len(begun) > len(cells) and not look_at(pd.Series(cells, dtype=object)).kind:
+        text = (
+            f"column {name!r} was left out, since no cell is a plain number ({begun[0]!r}): if it is a metric, write plain ones."
+        )
+        yield Note(code="LL144", column=name, text=text)
 
 
 def _notes(reading: Reading, name: str, *, as_written: bool) -> list[Note]:

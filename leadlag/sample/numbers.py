@@ -20,7 +20,9 @@ from leadlag.sample.written import PLAIN
 __all__ = ["MISSING_TEXT", "Reading", "text_cells", "to_float64"]
 
 #: Texts that mean "no value"; two points and a colon are those of the World Bank and of Eurostat.
-MISSING_TEXT = frozenset({"", "NA", "N/A", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "<NA>", "NaT", "..", ":"})
+MISSING_TEXT = frozenset(
+    {"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NAN", "null", "NULL", "None", "none", "<NA>", "NaT", ".", "..", ":"}
+)
 
 _EXACT = 2**53
 

@@ -16,7 +16,8 @@ __all__ = ["TextsRead", "plain_texts", "read_texts"]
 
 #: Numbers in the C locale of which the point, if they have one, may be one of thousands.
 _GROUPABLE = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}\.\d{3})", re.ASCII)
-#: Lines each of which is a number in the C locale, or such a number; a line that fitted is not tried in another way.
+#: Lines each of which is a number in the C locale, or such a number. No line is read twice (``*+``): where a late one is no
+#: number, going back through the earlier ones would take time that doubles with each of them.
 _ALL_PLAIN, _ALL_GROUPABLE = (
     re.compile(rf"(?:(?:{line.pattern})\n)*+(?:{line.pattern})", re.ASCII) for line in (PLAIN, _GROUPABLE)
 )
@@ -73,8 +74,8 @@ def plain_texts(cells: Sequence[object], marks: Marks | None) -> TextsRead | Non
         column = "\n".join(cells)  # type: ignore[arg-type]  # TypeError where one is no text
     except TypeError:
         return None
-    if not cells or _ALL_PLAIN.fullmatch(column) is None or _LONG_WHOLE.search(column) or column.count("\n") >= len(cells):
-        return None
+    if column.count("\n") != len(cells) - 1 or _ALL_PLAIN.fullmatch(column) is None or _LONG_WHOLE.search(column):
+        return None  # a cell may hold a line break of its own
     if marks is not None and "." in column and _ALL_GROUPABLE.fullmatch(column):
         return None
     return _plain(cells)  # type: ignore[arg-type]  # texts

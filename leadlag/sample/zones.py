@@ -19,6 +19,12 @@ from leadlag.sample.violations import Fix, ViolationList, counted
 
 __all__ = ["Stamps", "Told", "aware", "check_zone", "moments_of", "naive"]
 
+#: The same of zones without summer time.
+_AHEAD_ALL_YEAR = ("Asia/Tokyo", "Asia/Shanghai", "Asia/Bangkok", "Asia/Kolkata", "Asia/Karachi", "Asia/Dubai", "Africa/Nairobi")
+_UTC = {"UTC", "UTC+00:00", "+00:00", "Etc/UTC", "GMT"}
+#: Zones with summer time, one for each offset, whose midnights have the date of the day before in UTC.
+_AHEAD_OF_UTC = ("Europe/Berlin", "Europe/London", "Europe/Helsinki", "Australia/Sydney", "Pacific/Auckland")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stamps:
@@ -158,9 +164,33 @@ def naive(told: Told, local: np.ndarray) -> Stamps | None:
     return Stamps(kind="dated", local=local, utc=utc, tz=told.tz, naive_read_in=told.tz)
 
 
-def aware(told: Told, column: pd.Series) -> Stamps:
+def _midnights_elsewhere(told: Told, utc: pd.DatetimeIndex) -> bool:
+    """Whether stamps in UTC, no zone being declared, are midnights of another zone, a day later there; it is asked then."""
+    of_day = np.unique(utc.hour * 60 + utc.minute)
+    if told.tz is not None or len(of_day) not in (1, 2):
+        return False
+    # Where it is one hour all the year, nothing tells but that months end at it.
+    if len(of_day) == 1 and (len(utc) < 3 or not (utc + pd.Timedelta(days=1)).is_month_start.all()):
+        return False
+    hours = [f"{minutes // 60:02d}:{minutes % 60:02d}" for minutes in of_day]
+    zones = _AHEAD_OF_UTC if len(hours) == 2 else _AHEAD_ALL_YEAR
+    zone = next((name for name in zones if (utc.tz_convert(name) == utc.tz_convert(name).normalize()).all()), None)
+    if zone is None:
+        return False
+    when = f"{hours[0]} or {hours[1]} by the season" if len(hours) == 2 else f"{hours[0]} on the last days of months"
+    text = f"the times are in UTC, at {when}: midnight in {zone}, where dates are others."
+    shown = [f"{told.row(row)}: {utc[row]} is {utc[row].tz_convert(zone)}" for row in range(min(len(utc), 2))]
+    step = "name the zone in which periods are meant"
+    ways = (Fix.of(tz=zone, when="if they are days there"), Fix.of(tz="UTC", when="if they are days in UTC"))
+    told.wrong("LL310", text, shown, step, ways)
+    return True
+
+
+def aware(told: Told, column: pd.Series) -> Stamps | None:
     """Stamps with one zone: converted to the declared one, if there is one."""
     index = pd.DatetimeIndex(column)
+    if str(index.tz) in _UTC and _midnights_elsewhere(told, index):
+        return None
     zone = told.tz if told.tz is not None else str(index.tz)
     local = index.tz_convert(told.tz) if told.tz is not None else index
     return Stamps(
@@ -187,6 +217,8 @@ def moments_of(told: Told, moments: list[dt.datetime], texts: list[str]) -> Stam
         )
         step = "declare the one zone in which periods are meant, for example"
         return told.wrong("LL310", f"{mixed}.", shown, step, Fix.of(tz="Europe/Berlin"))
+    if zones <= _UTC and _midnights_elsewhere(told, pd.DatetimeIndex(moments)):
+        return None
     declared = ZoneInfo(told.tz) if told.tz is not None else moments[0].tzinfo
     naive_zone = told.tz if None in offsets else None
     instants = [moment if moment.tzinfo is not None else moment.replace(tzinfo=declared) for moment in moments]

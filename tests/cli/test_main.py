@@ -463,6 +463,24 @@ def test_what_changes_a_number_is_said_on_standard_error(run: Run, tmp_path: Pat
     assert run("rank", tmp_path / "totals.csv", "--kpi", "sales", "--no-evidence", "--json", "-q").err == ""
 
 
+def test_texts_that_begin_as_numbers_do_are_not_left_out_in_silence(run: Run, tmp_path: Path) -> None:
+    frame = good_frame().assign(
+        visits=[f"{52 + row / 10:.1f}K" for row in range(120)], signed=[f"{day:%d.%m.%Y}" for day in WEEKS]
+    )
+    frame.to_csv(tmp_path / "short.csv", index=False)
+    said = run("rank", tmp_path / "short.csv", "--kpi", "sales", "--no-evidence").err
+    assert said.count("[LL144]") == 1
+    assert "'visits' was left out, since no cell is a plain number ('52.0K')" in said
+
+
+def test_a_long_file_is_refused_by_check_as_by_rank(run: Run, tmp_path: Path) -> None:
+    good_frame().melt(id_vars="date").to_csv(tmp_path / "long.csv", index=False)
+    for command in ("check", "rank"):
+        answer = run(command, tmp_path / "long.csv", "--kpi", "sales")
+        assert answer.code == 3
+        assert "LL301" in answer.out + answer.err
+
+
 def test_check_of_a_kpi_that_cannot_be_analysed(run: Run, tmp_path: Path) -> None:
     good_frame().assign(sales=7).to_csv(tmp_path / "flat.csv", index=False)
     assert run("check", tmp_path / "flat.csv").code == 0

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
-from leadlag.errors import UsageError
+from leadlag.errors import DataContractError, UsageError
 from leadlag.sample import from_wide
 from leadlag.sample.dates import Targeted, row_of, targeted
 from leadlag.sample.periods import Calendar
@@ -89,3 +90,41 @@ def test_dates_go_by_the_week_that_holds_them_whatever_names_it() -> None:
     weeks = from_wide(pd.DataFrame({"x": range(20)}, index=index), dates_at="end").calendar
     found = targeted(weeks, "2024-02-01", ("2024-01-01", "2024-01-21"))
     assert (found.since, found.label, found.chosen) == (4, "2024-02-04", (0, 2))
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Europe/London", "Australia/Sydney"])
+@pytest.mark.parametrize("freq", ["D", "W-MON", "MS"])
+@pytest.mark.parametrize("written", [False, True])
+def test_midnights_of_another_zone_kept_in_utc_are_asked_about(zone: str, freq: str, *, written: bool) -> None:
+    there = pd.date_range("2022-01-01", periods=400 if freq == "D" else 60, freq=freq, tz=zone)
+    table = pd.DataFrame({"when": there.tz_convert("UTC"), "sales": np.arange(len(there)) % 7.0})
+    if written:
+        table["when"] = table["when"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    with pytest.raises(DataContractError, match="LL310") as refused:
+        from_wide(table)
+    assert f"tz='{zone}'" in str(refused.value)
+    assert_frame_equal(from_wide(table, tz=zone).to_frame(), from_wide(table.assign(when=there)).to_frame())
+
+
+def test_who_says_utc_keeps_the_dates_of_utc() -> None:
+    times = pd.date_range("2022-01-01", periods=24, freq="MS", tz="Europe/Berlin").tz_convert("UTC")
+    sample = from_wide(pd.DataFrame({"when": times, "sales": np.arange(24) % 7.0}), tz="UTC")
+    assert str(sample.to_frame().index[0]) == "2021-12"
+
+
+@pytest.mark.parametrize("hour", [0, 6, 15, 23])
+def test_one_hour_of_the_day_in_utc_is_no_midnight_elsewhere(hour: int) -> None:
+    times = pd.date_range(f"2022-01-01 {hour:02d}:00", periods=400, freq="D", tz="UTC")
+    assert from_wide(pd.DataFrame({"when": times, "sales": np.arange(400) % 7.0})).n_periods == 400
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Asia/Kolkata"])
+def test_first_days_of_months_without_summer_time_kept_in_utc_are_asked_about(zone: str) -> None:
+    months = pd.date_range("2022-01-01", periods=24, freq="MS", tz=zone).tz_convert("UTC")
+    with pytest.raises(DataContractError, match=f"LL310(.|\n)*tz='{zone}'"):
+        from_wide(pd.DataFrame({"when": months, "sales": np.arange(24) % 7.0}))
+
+
+def test_last_days_of_months_in_utc_are_not_asked_about() -> None:
+    months = pd.date_range("2022-01-31", periods=24, freq="ME", tz="UTC")
+    assert from_wide(pd.DataFrame({"when": months, "sales": np.arange(24) % 7.0})).n_periods == 24

@@ -16,6 +16,8 @@ from numpy.testing import assert_array_equal
 from leadlag import rank_leads
 from leadlag.errors import DataContractError, UsageError
 from leadlag.sample import Sample, from_long, from_snapshots, from_wide, read_file
+from leadlag.sample.marks import Marks
+from leadlag.sample.numbers import to_float64
 from leadlag.sample.texts import plain_texts
 from leadlag.sample.written import as_written
 
@@ -227,3 +229,16 @@ def test_the_shared_tables_of_numbers(shared_cases: Path) -> None:
     ranking = rank_leads(from_wide(mixed, thousands=","), kpi="v", leads=["opportunities", "nps"], evidence=False)
     assert [ranking[name].verdict for name in ("opportunities", "nps")] == ["lead", "none"]
     assert ranking["opportunities"].delay.peak == 6
+
+
+@pytest.mark.parametrize("last", ["", "k.A.", "1.234,5", "7\n8"])
+def test_one_last_cell_that_is_no_plain_number_costs_no_time_and_no_exception(last: str) -> None:
+    cells: list[Any] = [str(number) for number in range(1000, 6000)]  # time that doubles with each cell would never end
+    column = to_float64(pd.Series([*cells, last], dtype=object), Marks())
+    assert column.values[:3].tolist() == [1000, 1001, 1002]
+    assert [text for _, text in column.bad] == ([] if last in {"", "1.234,5"} else [last])
+
+
+@pytest.mark.parametrize("nothing", [".", "n/a", ":"])
+def test_what_fred_people_and_eurostat_write_for_nothing_is_missing(nothing: str) -> None:
+    assert_array_equal(_read(["1.5", nothing, *["2.5"] * 10])[:3], [1.5, np.nan, 2.5])
