@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import matplotlib.figure  # noqa: F401 - loaded before the watch, under which a warning of its own parser would be a fault
 import numpy as np
 import pandas as pd
 import polars as pl

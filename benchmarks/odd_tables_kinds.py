@@ -118,14 +118,15 @@ def labels(form: str, stamps: pd.Series, language: str = "en") -> list[str]:
 
 def _parts(stamp: pd.Timestamp, month: str) -> dict[str, Any]:
     year, week, _ = stamp.isocalendar()
+    plain = stamp.to_pydatetime()  # pandas before 3 counts in nanoseconds, which reach from 1677 to 2262
     return {
         "y": stamp.year, "y1": f"{(stamp.year + 1) % 100:02}", "yy": f"{stamp.year % 100:02}", "q": stamp.quarter,
         "h": 1 + (stamp.month > 6),
         "m": stamp.month, "d": stamp.day, "H": stamp.hour, "g": year, "w": week, "month": month, "mon": month[:3],
         "MON": month[:3].upper(),
-        "iso": stamp.date().isoformat(), "iso6": (stamp + pd.Timedelta(days=6)).date().isoformat(), "wd": stamp.strftime("%a"),
+        "iso": stamp.date().isoformat(), "iso6": (plain + dt.timedelta(days=6)).date().isoformat(), "wd": stamp.strftime("%a"),
         "doy": f"{stamp.dayofyear:03}", "epoch": int(stamp.timestamp()),
-        "excel": (stamp - pd.Timestamp("1899-12-30")).days, "spss": int((stamp - pd.Timestamp("1582-10-14")).total_seconds()),
+        "excel": (plain - dt.datetime(1899, 12, 30)).days, "spss": int((plain - dt.datetime(1582, 10, 14)).total_seconds()),
         "dec": f"{stamp.year + (stamp.month - 1) / 12:.4f}",
     }  # fmt: skip
 
@@ -346,7 +347,7 @@ def irregular_times(rng: Rng) -> Odd:
     steps = [rng.integers(1, 40, n), np.arange(n) ** 2, np.where(rng.random(n) < 0.05, 400, 1), rng.choice([7, 14, 30, 31], n)][
         how
     ]
-    frame["date"] = pd.Timestamp("2015-03-01") + pd.to_timedelta(np.cumsum(steps), unit="D")
+    frame["date"] = (np.datetime64("2015-03-01", "D") + np.cumsum(steps)).astype("datetime64[s]")
     return Odd(
         data=frame, options={"freq": pick(rng, ["week", "month", "day", "quarter", "hour", "year"])} if rng.random() < 0.4 else {}
     )

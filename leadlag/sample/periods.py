@@ -155,7 +155,13 @@ class Calendar:
     @property
     def starts(self) -> pd.Index:
         """First moment of each period as DatetimeIndex; the index itself where there are no dates."""
-        return self.index.to_timestamp(how="start") if isinstance(self.index, pd.PeriodIndex) else self.index
+        if not isinstance(self.index, pd.PeriodIndex):
+            return self.index
+        try:
+            return self.index.to_timestamp(how="start")
+        except pd.errors.OutOfBoundsDatetime:  # pandas before 3 goes through nanoseconds, which end in 2262
+            cadence = cadence_of(self)
+            return pd.DatetimeIndex(starts_of(_ordinals_of_periods(self.index, cadence), cadence))
 
     @property
     def dates(self) -> pd.Index:
@@ -209,6 +215,13 @@ class Calendar:
         12
         """
         return max(1, min(_MAX_LAG[self.freq], n_rows // 6))
+
+
+def _ordinals_of_periods(index: pd.PeriodIndex, cadence: Cadence) -> np.ndarray:
+    """Numbers of periods as `ordinals_of` counts them."""
+    epoch = np.datetime64("1970-01-05", "us")
+    ordinals: np.ndarray = index.asi8 - pd.Period("1970-01-05", freq=index.freqstr).ordinal
+    return ordinals + int(ordinals_of(np.array([epoch]), cadence)[0])
 
 
 def months_of(stamps: np.ndarray) -> np.ndarray:
