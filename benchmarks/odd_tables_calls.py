@@ -293,7 +293,7 @@ def _features(odd: Odd, rng: Rng) -> tuple[Any, Any]:
     ):
         if isinstance(data, pl.DataFrame):
             return data.drop(["date", odd.kpi], strict=False), data[odd.kpi]
-        if "date" in list(data.columns):
+        if odd.kpi != "date" and "date" in list(data.columns):
             data = (
                 data.set_index("date")
                 if rng.random() < 0.5 and list(data.columns).count("date") == 1

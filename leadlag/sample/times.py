@@ -27,7 +27,7 @@ from leadlag.sample.proposals import have_no_year, only_counts, proposed_formats
 from leadlag.sample.shapes import FormReading, fitting
 from leadlag.sample.timewords import MONTHS, dates_at_of, tidy
 from leadlag.sample.violations import Fix, ViolationList, counted
-from leadlag.sample.whole import decimal_years, read_whole
+from leadlag.sample.whole import EXCEL_DAYS, decimal_years, read_whole
 from leadlag.sample.zones import Stamps, Told, aware, check_zone, moments_of, naive
 
 __all__ = ["Stamps", "check_zone", "plain_row", "read_times"]
@@ -211,7 +211,8 @@ class _Reader:
             return naive(self.told, found)
         text = f"{counted(len(broken), 'time is not a whole number', 'times are not whole numbers')}."
         step = "give ISO dates, years or a whole-number counter"
-        excel = Fix.of(date_format="excel", when="if they are days as Excel counts them")
+        serial = bool((np.isfinite(values) & (values >= EXCEL_DAYS[0]) & (values <= EXCEL_DAYS[1])).all())
+        excel = [Fix.of(date_format="excel", when="if they are days as Excel counts them")] if serial else []
         return self.told.wrong("LL305", text, self._shown(broken, values.tolist()), step, excel)
 
     def _integers(self, numbers: list[int]) -> Stamps | None:
@@ -265,7 +266,8 @@ class _Reader:
         if all(isinstance(cell, (int, float, np.number)) and not isinstance(cell, bool) for cell in cells):
             return self._floats(np.array(cells, dtype=np.float64))
         if all(isinstance(cell, pd.Period) for cell in cells):
-            starts = [cell.start_time.to_datetime64() for cell in cells]  # type: ignore[attr-defined]
+            with business_periods_allowed():
+                starts = [cell.start_time.to_datetime64() for cell in cells]  # type: ignore[attr-defined]
             rules = {str(cell.freq.rule_code) for cell in cells}  # type: ignore[attr-defined]
             return self._of_periods(np.array(starts, dtype="datetime64[us]"), rules.pop() if len(rules) == 1 else "")
         if sum(isinstance(cell, dt.date) for cell in cells) * 2 <= len(cells):
