@@ -23,6 +23,7 @@ from leadlag.core.time.lags import difference
 from leadlag.prepare.arrays import working_problem
 from leadlag.prepare.edges import unusable_now
 from leadlag.prepare.finer import own_series, sampled
+from leadlag.prepare.kpi import WorkingKpi
 from leadlag.prepare.labels import Prepared, Treatment
 from leadlag.prepare.leads import N_TREND, WorkingLeads, working_leads
 from leadlag.prepare.refusals import (
@@ -116,14 +117,7 @@ def prepare(
             moved=moved_copies(y, X, max_lag=max_lag),
             ahead=made_of_later_values(*((difference(y), difference(X)) if working.unit_root else (y, X))),
         ),
-        kpi=Treatment(
-            log=kpi in log,
-            held=fill_forward_length(sample.column(kpi)) or 0,
-            state=working.state,
-            differenced=working.unit_root,
-            n_clipped=working.n_clipped,
-            rescaled=kpi in rescaled_alone(sample),
-        ),
+        kpi=_kpi_treatment(sample, kpi, working, log=log),
         working=working,
         seasons=seasons,
         untestable=untestable,
@@ -132,12 +126,24 @@ def prepare(
     )
 
 
+def _kpi_treatment(sample: Sample, kpi: str, working: WorkingKpi, *, log: Sequence[str]) -> Treatment:
+    """What was done to the KPI, and what it is."""
+    return Treatment(
+        log=kpi in log,
+        held=fill_forward_length(sample.column(kpi)) or 0,
+        state=working.state,
+        differenced=working.unit_root,
+        n_clipped=working.n_clipped,
+        rescaled=kpi in rescaled_alone(sample),
+    )
+
+
 def _treatments(
     sample: Sample, names: Sequence[str], done: WorkingLeads, *, kpi: str, log: Sequence[str], moved: Ints, ahead: Flags
 ) -> tuple[Treatment, ...]:
     """What was done to each lead, and what it is."""
     raw = _columns(sample, names, log=())
-    parts = arithmetic_parts(sample.column(kpi), raw)
+    parts, rescaled = arithmetic_parts(sample.column(kpi), raw), rescaled_alone(sample)
     return tuple(
         Treatment(
             log=name in log,
@@ -152,7 +158,7 @@ def _treatments(
             known_ahead=whole(sample.ahead.get(name, 0) / sample.pace(name)),
             own_ahead=sample.ahead.get(name, 0),
             unusable=unusable_now(sample, name),
-            rescaled=name in rescaled_alone(sample),
+            rescaled=name in rescaled,
             ahead=bool(ahead[j]) and not moved[j] and sample.pace(name) == 1.0,
         )
         for j, name in enumerate(names)
