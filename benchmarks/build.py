@@ -16,7 +16,7 @@ from scipy.signal import lfilter
 
 from leadlag.simulate import PlantedSeries
 
-__all__ = ["Columns", "acted", "autoregressive", "built", "calendar", "own_paths", "seasonal_walk", "walk_filter", "years_of"]
+__all__ = ["Columns", "acted", "autoregressive", "built", "calendar", "own_paths", "seasonal_walk", "walk_filter"]
 
 _BURN_IN = 200
 _STEPS = {52: "7D", 26: "14D", 13: "28D", 12: "MS", 7: "D", 4: "QS"}
@@ -48,11 +48,6 @@ def calendar(cell: Cell) -> pd.DatetimeIndex:
     """The dates of a case: Mondays, or the first days of months and quarters."""
     start = "2008-01-01" if cell.period in (12, 4) else "2007-12-31"
     return pd.date_range(start, periods=cell.n, freq=_STEPS[cell.period])
-
-
-def years_of(dates: pd.DatetimeIndex) -> range:
-    """The years that some dates touch, and those beside them."""
-    return range(dates[0].year - 1, dates[-1].year + 2)
 
 
 def autoregressive(rng: np.random.Generator, rows: int, coefficient: float, *, unit: bool = True) -> Floats:

@@ -145,13 +145,13 @@ def _stretch(n: int, first: int, length: int) -> Floats:
 
 
 def null_stocks(rng: np.random.Generator, cell: Cell) -> Case:
-    """Half of the candidates are stocks that cumulate the KPI, less what leaves them, and something of their own."""
+    """Most candidates are stocks that cumulate the KPI and something of their own, less what leaves them."""
     own = own_paths(rng, cell)
     kpi = autoregressive(rng, len(own), cell.momentum, unit=False)
-    roles: tuple[tuple[int, Role], ...] = tuple((place, "follower") for place in range(cell.n_candidates // 2))
+    roles: tuple[tuple[int, Role], ...] = tuple((place, "follower") for place in range(cell.n_candidates * 3 // 5))
     for place, _ in roles:
-        kept = 1 - rng.uniform(0.0, 0.08)
-        own[:, place] = lfilter([1.0], [1.0, -kept], kpi + own[:, place])
+        flow = kpi + rng.uniform(1.0, 3.0) * own[:, place]
+        own[:, place] = lfilter([1.0], [1.0, rng.uniform(0.0, 0.1) - 1.0], flow)
     return built(rng, cell, kpi=kpi[HISTORY:], columns=Columns(shown=own[HISTORY:], roles=roles), dates=calendar(cell))
 
 

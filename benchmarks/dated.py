@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 import overlays
 import pandas as pd
-from build import Columns, acted, autoregressive, built, calendar, own_paths, seasonal_walk, walk_filter, years_of
+from build import Columns, acted, autoregressive, built, calendar, own_paths, seasonal_walk, walk_filter
 from cases import HISTORY, Case, Cell, Floats, Mechanism, planted_case
 from dateutil.easter import easter
 from family import MONTHS, Family, leads_of
@@ -18,6 +18,7 @@ from leadlag.simulate import PlantedSeries
 __all__ = ["DATED"]
 
 _QUARTERS = {"period": 4, "n": 80, "max_lag": 8}
+_MOONS = 354.367  # days in twelve moons
 
 
 # --- seasons that move -----------------------------------------------------------------------------------------------
@@ -102,26 +103,36 @@ def _odd_year(case: Case, rng: np.random.Generator, cell: Cell) -> Case:
 # --- holidays and working days ---------------------------------------------------------------------------------------
 
 
-def _easter_share(edges: pd.DatetimeIndex, *, days: int, ahead: int) -> Floats:
-    """Share of the `days` up to Easter, moved `ahead` days earlier, that fall into each period between two edges."""
+def _easters(edges: pd.DatetimeIndex) -> list[pd.Timestamp]:
+    return [pd.Timestamp(easter(year)) for year in range(edges[0].year - 1, edges[-1].year + 2)]
+
+
+def _lunar(edges: pd.DatetimeIndex) -> list[pd.Timestamp]:
+    """One day in each year of twelve moons, as the feasts of Islam: it comes eleven days earlier from year to year."""
+    n_years = int((edges[-1] - edges[0]).days / _MOONS) + 3
+    return [edges[0] + pd.Timedelta(days=round(_MOONS * year)) for year in range(n_years)]
+
+
+def _share(edges: pd.DatetimeIndex, feasts: list[pd.Timestamp], *, days: int, ahead: int) -> Floats:
+    """Share of the `days` up to each feast, moved `ahead` days earlier, that fall into each period between two edges."""
     share = np.zeros(len(edges) - 1)
-    for year in years_of(edges):
-        window = pd.date_range(end=pd.Timestamp(easter(year)) - pd.Timedelta(days=ahead), periods=days)
+    for feast in feasts:
+        window = pd.date_range(end=feast - pd.Timedelta(days=ahead), periods=days)
         place = edges.searchsorted(window, side="right") - 1
         inside = (place >= 0) & (place < len(share))
         np.add.at(share, place[inside], 1.0 / days)
     return share
 
 
-def _holiday(rng: np.random.Generator, cell: Cell, *, size: float, days: int, ahead: tuple[int, int]) -> Case:
-    """Easter moves the KPI, and each candidate some days before, on the days of the calendar and not of the year."""
+def _holiday(rng: np.random.Generator, cell: Cell, feasts: Callable[[pd.DatetimeIndex], list[pd.Timestamp]]) -> Case:
+    """The two weeks before a feast move the KPI's monthly sum, and those one to three weeks before them a candidate's."""
     case = planted_case(rng, cell)
     edges = calendar(replace(cell, n=cell.n + 1))
     data = case.data.set_axis(edges[:-1], axis=0)
-    data["kpi"] += size * _easter_share(edges, days=days, ahead=0)
+    data["kpi"] += 4.0 * _share(edges, feasts(edges), days=14, ahead=0)
     for item in case.truth:
-        own = _easter_share(edges, days=days, ahead=int(rng.integers(*ahead)))
-        data[item.name] += size * rng.uniform(0.5, 1.5) * own
+        own = _share(edges, feasts(edges), days=14, ahead=int(rng.integers(7, 22)))
+        data[item.name] += 4.0 * rng.uniform(0.5, 1.5) * own
     return replace(case, data=data)
 
 
@@ -129,12 +140,15 @@ def null_holiday_weeks(rng: np.random.Generator, cell: Cell) -> Case:
     """The week of Easter; candidates are one to three weeks early."""
     case = planted_case(rng, cell)
     edges = calendar(replace(cell, n=cell.n + 5))
-    return _moved(case, rng, _easter_share(edges, days=7, ahead=0), edges[: cell.n], size=4.0, ahead=(1, 4))
+    return _moved(case, rng, _share(edges, _easters(edges), days=7, ahead=0), edges[: cell.n], size=4.0, ahead=(1, 4))
 
 
 def null_holiday_months(rng: np.random.Generator, cell: Cell) -> Case:
-    """Two weeks before Easter in monthly sums; candidates one to three weeks early."""
-    return _holiday(rng, cell, size=4.0, days=14, ahead=(7, 22))
+    return _holiday(rng, cell, _easters)
+
+
+def null_lunar_months(rng: np.random.Generator, cell: Cell) -> Case:
+    return _holiday(rng, cell, _lunar)
 
 
 def _working_days(rng: np.random.Generator, cell: Cell, *, noise: float) -> Case:
@@ -159,15 +173,14 @@ def null_working_days_5(rng: np.random.Generator, cell: Cell) -> Case:
 
 
 def _year_on_year(rng: np.random.Generator, cell: Cell, leads: tuple[PlantedSeries, ...]) -> Case:
-    """Walks of which the change on the year before is shown, in per cent, of KPI and candidates alike."""
-    rows = HISTORY + cell.n
-    steps = own_paths(rng, replace(cell, persistence=0.4), leads)
-    noise = autoregressive(rng, rows, 0.3, unit=False)
-    mechanism = _mechanism(noise, steps, leads, momentum=(0.3,)) if leads else None
+    """Levels of which the change on the year before is shown, in per cent, of KPI and candidates alike."""
+    own = own_paths(rng, cell, leads)
+    noise = autoregressive(rng, len(own), cell.momentum, unit=False)
+    mechanism = _mechanism(noise, own, leads, momentum=(cell.momentum,)) if leads else None
     kpi = noise if mechanism is None else mechanism.kpi
-    levels = np.exp(0.01 * np.cumsum(np.column_stack([kpi, steps]), axis=0))
+    levels = np.exp(0.02 * np.column_stack([kpi, own]))
     shown = 100 * (levels[HISTORY:] / levels[HISTORY - cell.period : -cell.period] - 1)
-    columns = Columns(shown=shown[:, 1:], planted=leads)
+    columns = Columns(shown=shown[:, 1:], planted=leads, sized=False)
     return built(rng, cell, kpi=shown[:, 0], columns=columns, dates=calendar(cell), mechanism=mechanism)
 
 
@@ -176,7 +189,7 @@ def null_year_on_year(rng: np.random.Generator, cell: Cell) -> Case:
 
 
 def year_on_year(rng: np.random.Generator, cell: Cell) -> Case:
-    return _year_on_year(rng, cell, tuple(leads_of(rng, replace(cell, persistence=0.4), 3, 0.40, 0.90)))
+    return _year_on_year(rng, cell, tuple(leads_of(rng, cell, 3, 0.40, 0.90)))
 
 
 # --- the list --------------------------------------------------------------------------------------------------------
@@ -197,6 +210,7 @@ DATED: Mapping[str, Family] = {
     ),
     "null_holiday_weeks": _family(27, null_holiday_weeks, Cell(n=260), {"n": 156}, {"n_candidates": 10}, honest=False),
     "null_holiday_months": _family(28, null_holiday_months, MONTHS, {"n": 96}, {"n": 180}, honest=False),
+    "null_lunar_months": _family(39, null_lunar_months, MONTHS, {"n": 96}, {"n": 180}, honest=False),
     "null_working_days": _family(29, null_working_days, MONTHS, {"n": 72}, {"n": 180}, honest=False),
     "null_working_days_5": _family(30, null_working_days_5, MONTHS, {"n": 72}, {"n": 180}, honest=False),
     "null_fortnights": _family(31, null_fortnights, Cell(period=26, n=130), {"n": 104}, {"n": 208}),
