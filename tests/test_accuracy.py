@@ -18,7 +18,7 @@ if not (BENCHMARKS / "accuracy.py").is_file():
     pytest.skip("benchmarks/accuracy.py is not part of this installation", allow_module_level=True)
 sys.path.insert(0, str(BENCHMARKS))
 cases, families, overlays, scoring = map(importlib.import_module, ("cases", "families", "overlays", "scoring"))
-ceiling, rivals, accuracy = map(importlib.import_module, ("ceiling", "rivals", "accuracy"))
+ceiling, rivals, accuracy, against = map(importlib.import_module, ("ceiling", "rivals", "accuracy", "against"))
 Said, Truth, Part = scoring.Said, cases.Truth, scoring.Part
 
 WITH_LEADS = [name for name, family in families.FAMILIES.items() if family.has_leads]
@@ -111,6 +111,26 @@ def test_the_error_of_a_figure_takes_draws_as_independent() -> None:
     assert never.error == pytest.approx(math.sqrt(1 / 22 * 21 / 22 / 22))
     middle = scoring.estimate([Part(values=(1.0, 9.0)), Part(values=(2.0,))], share)
     assert (middle.value, middle.count) == (2.0, 3)
+
+
+def test_the_error_of_a_difference_is_that_of_the_paired_draws() -> None:
+    now = [Part(total=total, count=2) for total in (2, 1, 0, 1)]
+    same = scoring.paired(list(zip(now, now, strict=True)))
+    assert (same.value, same.error) == (0.0, 0.0)
+    before = [Part(total=total, count=2) for total in (1, 1, 0, 0)]
+    moved = scoring.paired(list(zip(now, before, strict=True)))
+    assert moved.value == 0.25
+    assert moved.error == pytest.approx(np.std([0.5, 0, 0, 0.5], ddof=1) / 2)  # both figures have two leads a draw
+
+
+@pytest.mark.parametrize(
+    ("verdict", "is_open", "peak", "short"),
+    [("lead", False, 7, 1), ("lead", True, 7, 0), ("none", False, 7, 0), ("lead", False, 6, math.nan)],
+)
+def test_a_lead_beyond_the_search_is_wrong_only_with_a_closed_set(verdict: str, is_open: bool, peak: int, short: float) -> None:
+    said = Said(name="lead", verdict=verdict, delay=6.0, delays=(6,), is_open=is_open)
+    parts = figures(scoring.score([truth("lead", peak=peak)], [said], max_lag=6))
+    assert parts["closed_short"] == pytest.approx(short, nan_ok=True)
 
 
 @pytest.mark.parametrize(("value", "error", "missed"), [(0.09, 0.01, False), (0.11, 0.01, None), (0.15, 0.01, True)])
@@ -265,9 +285,22 @@ def test_rivals_find_a_lead_that_cannot_be_missed(name: str) -> None:
 def test_one_draw_gives_every_figure_of_every_method_that_was_asked() -> None:
     cell = replace(families.FAMILIES["traps"].base, n=80, n_candidates=11)
     draws = [accuracy.one_draw("traps", cell, draw, accuracy.Plan(ceiling=True, options={"n_draws": 199})) for draw in range(2)]
-    (row,) = accuracy.rows_of("traps", cell, draws)
+    (row,) = accuracy.figures_of("traps", cell, draws)
     assert {"false_share", "found", "ceiling", "beyond", "follower_called_reverse", "seconds"} <= set(row.figures)
     assert row.figures["refused"].value == 0
     text = "\n".join(accuracy.report([row]))
     assert "families with leads" in text
     assert "traps" in text
+
+
+def test_a_checkout_differs_from_itself_in_nothing() -> None:
+    checkout = BENCHMARKS.parent
+    case = families.case_of("point", replace(families.FAMILIES["point"].base, n=80, n_candidates=4), 0)
+    question = accuracy.question_of(case, draw=0, options={"n_draws": 199, "an_option_of_later": True})
+    with against.Pair(checkout, checkout) as pair:
+        now, before = pair.ask(question)
+    assert repr(now.rows) == repr(before.rows)  # there are NaN in both
+    assert [row["lead"] for row in now.rows] == [row["lead"] for row in before.rows]
+    assert {row["lead"] for row in now.rows} == {item.name for item in case.truth}
+    here = accuracy.ranked(case, draw=0, options={"n_draws": 199})
+    assert repr(list(map(accuracy.said_of, now.rows))) == repr(here)
