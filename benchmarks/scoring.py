@@ -16,8 +16,10 @@ from cases import Truth
 from scipy import stats
 
 __all__ = [
+    "FALSE_ROLES",
     "LEVELS",
     "METRICS",
+    "SELECTED",
     "Estimate",
     "Metric",
     "Part",

@@ -19,6 +19,7 @@ if not (BENCHMARKS / "accuracy.py").is_file():
 sys.path.insert(0, str(BENCHMARKS))
 cases, families, overlays, scoring = map(importlib.import_module, ("cases", "families", "overlays", "scoring"))
 ceiling, rivals, accuracy, against = map(importlib.import_module, ("ceiling", "rivals", "accuracy", "against"))
+grades = importlib.import_module("grades")
 Said, Truth, Part = scoring.Said, cases.Truth, scoring.Part
 
 WITH_LEADS = [name for name, family in families.FAMILIES.items() if family.has_leads]
@@ -131,6 +132,19 @@ def test_a_lead_beyond_the_search_is_wrong_only_with_a_closed_set(verdict: str, 
     said = Said(name="lead", verdict=verdict, delay=6.0, delays=(6,), is_open=is_open)
     parts = figures(scoring.score([truth("lead", peak=peak)], [said], max_lag=6))
     assert parts["closed_short"] == pytest.approx(short, nan_ok=True)
+
+
+def test_shares_of_strong_are_among_what_is_named() -> None:
+    said = [
+        grades.Said(role=role, clear=False, verdict=verdict, grade=grade, failed=())
+        for role, verdict, grade in (
+            ("lead", "lead", "strong"), ("lead", "indirect", "moderate"), ("proxy", "lead", "strong"),
+            ("noise", "lead", "strong"), ("follower", "lead", "weak"), ("coincident", "indirect", "moderate"), ("noise", "none", ""), ("lead", "none", ""),
+        )
+    ]  # fmt: skip
+    parts = grades.strong_parts(said)
+    told = {name: (part.total, part.count) for name, part in parts.items()}
+    assert told == {"false among strong": (1, 3), "false named: strong": (1, 3), "true named: strong": (1, 2)}
 
 
 @pytest.mark.parametrize(("value", "error", "missed"), [(0.09, 0.01, False), (0.11, 0.01, None), (0.15, 0.01, True)])
