@@ -275,7 +275,8 @@ def _value(text: str) -> tuple[str, Any]:
 
 
 def _compare(asked: argparse.Namespace, names: Sequence[str], plan: Plan) -> None:
-    """The differences to another checkout."""
+    """The differences to another checkout; the file gets the figures of both, that one's as "before"."""
+    rows: list[Row] = []
     print("\n".join(against.heading()))
     with against.Pair(Path(__file__).resolve().parents[1], asked.against.resolve()) as pair:
         for name in names:
@@ -283,6 +284,9 @@ def _compare(asked: argparse.Namespace, names: Sequence[str], plan: Plan) -> Non
                 drawn = [(number, case_of(name, cell, number)) for number in range(asked.first, asked.first + asked.draws)]
                 both = [_both(pair, case, number, plan) for number, case in drawn]
                 print(against.line(name if cell.name == "base" else f"{name} {cell.name}", both), flush=True)
+                rows += figures_of(name, cell, [{"rank_leads": now, "before": before} for now, before in both])
+                if asked.json:
+                    asked.json.write_text(as_json(rows), encoding="utf-8")
 
 
 def _both(pair: against.Pair, case: Case, draw: int, plan: Plan) -> against.Both:

@@ -138,8 +138,8 @@ def test_shares_of_strong_are_among_what_is_named() -> None:
     said = [
         grades.Said(role=role, clear=False, verdict=verdict, grade=grade, failed=())
         for role, verdict, grade in (
-            ("lead", "lead", "strong"), ("lead", "indirect", "moderate"), ("proxy", "lead", "strong"),
-            ("noise", "lead", "strong"), ("follower", "lead", "weak"), ("coincident", "indirect", "moderate"), ("noise", "none", ""), ("lead", "none", ""),
+            ("lead", "lead", "strong"), ("lead", "indirect", "moderate"), ("lead", "none", ""), ("proxy", "lead", "strong"),
+            ("noise", "lead", "strong"), ("follower", "lead", "weak"), ("coincident", "indirect", ""), ("noise", "none", ""),
         )
     ]  # fmt: skip
     parts = grades.strong_parts(said)
