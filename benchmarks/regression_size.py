@@ -5,6 +5,7 @@ python benchmarks/regression_size.py --draws 200
 
 Lead and errors are AR(1) with the same coefficient and have nothing to do with each other. Shares of draws with p < .05: one
 lag alone by the errors of `cov_type` (HAC, those of statsmodels) and of the bands, then all lags of the lead together by both.
+"""
 
 from __future__ import annotations
 

@@ -172,8 +172,9 @@ def lagged_regression(
 
     `bse`, `pvalues` and `conf_int` are those of `cov_type`, equal to statsmodels and R. HAC errors are too small in short
     samples, so under HAC all that is printed, `band_bse`, `band_pvalues`, the bands and intervals of the profiles take the errors
-    as AR noise estimated by restricted likelihood, with HC3's correction (`leadlag.methods.regression.numbers.fit.band_covariance`). The simultaneous band is the
-    sup-t band (Montiel Olea & Plagborg-Moller 2019, J. Applied Econometrics 34:1).
+    as AR noise estimated by restricted likelihood, with HC3's correction
+    (`leadlag.methods.regression.numbers.fit.band_covariance`). The simultaneous band is the sup-t band (Montiel Olea &
+    Plagborg-Moller 2019, J. Applied Econometrics 34:1).
 
     Examples
     --------
