@@ -116,7 +116,7 @@ def lagged_regression(
     log : str or sequence of str
         Columns in natural logs; with KPI and lead in logs the long-run effect is an elasticity.
     cov_type : {"nonrobust", "HC0", "HC1", "HC3", "HAC"}
-        Covariance of the coefficients. Under HAC the bands of the profiles rest on AR noise of the residuals; see Notes.
+        Covariance behind `bse`. Under HAC what is printed and the bands rest on AR noise of the residuals; see Notes.
     bandwidth : int, optional
         For HAC: last lag with a non-zero Bartlett weight, in periods; ``floor(4 (nobs / 100)^(2/9))`` if None.
     correction : {"none", "df"}
@@ -171,9 +171,10 @@ def lagged_regression(
     counts for neither. A lead that is seen less often enters with the value of its last period that had ended.
 
     `bse`, `pvalues` and `conf_int` are those of `cov_type`, equal to statsmodels and R. HAC errors are too small in short
-    samples, so under HAC the bands and intervals of the profiles take the errors as AR noise estimated by restricted
-    likelihood, with HC3's correction (`leadlag.methods.regression.numbers.fit.band_covariance`). The simultaneous band is the
-    sup-t band (Montiel Olea & Plagborg-Moller 2019, J. Applied Econometrics 34:1).
+    samples, so under HAC all that is printed, `band_bse`, `band_pvalues`, the bands and intervals of the profiles take the errors
+    as AR noise estimated by restricted likelihood, with HC3's correction
+    (`leadlag.methods.regression.numbers.fit.band_covariance`). The simultaneous band is the sup-t band (Montiel Olea &
+    Plagborg-Moller 2019, J. Applied Econometrics 34:1).
 
     Examples
     --------
