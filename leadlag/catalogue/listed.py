@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Any
 
 from leadlag.catalogue.metric import Metric
+from leadlag.catalogue.ratios import Ratio
 from leadlag.errors import UsageError
 
-__all__ = ["Catalogue", "as_catalogue", "with_missing_masked"]
+__all__ = ["Catalogue", "as_catalogue", "known_of", "with_missing_masked"]
 
 
 def _nothing() -> Mapping[str, Any]:
@@ -87,10 +88,19 @@ def as_catalogue(metrics: Any) -> Mapping[str, Metric]:
     return metrics.metrics if isinstance(metrics, Catalogue) else _by_name(metrics)
 
 
-def with_missing_masked(catalogue: Any) -> Any:
+def known_of(metrics: Mapping[str, Metric], names: Iterable[str]) -> tuple[Metric, ...]:
+    """What is known of these metrics and of the parts of the rates among them; the rest of a catalogue is not of their matter."""
+    wanted = set(names)
+    for name in [*wanted]:
+        rule = metrics[name].aggregate if name in metrics else None
+        wanted |= {rule.num, rule.den} if isinstance(rule, Ratio) else set()
+    return tuple(metric for name, metric in metrics.items() if name in wanted)
+
+
+def with_missing_masked(catalogue: Catalogue | Iterable[Metric] | None) -> Catalogue | list[Metric]:
     """The same with missing periods left as they are; a Catalogue stays one."""
     masked = {name: replace(metric, missing="mask") for name, metric in as_catalogue(catalogue).items()}
-    return replace(catalogue, metrics=masked) if isinstance(catalogue, Catalogue) else masked
+    return replace(catalogue, metrics=masked) if isinstance(catalogue, Catalogue) else list(masked.values())
 
 
 def _by_name(metrics: Any) -> Mapping[str, Metric]:

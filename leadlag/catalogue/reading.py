@@ -50,6 +50,14 @@ def read_catalogue(source: Any) -> Catalogue:
     >>> known.metrics["demos"]
     Metric('demos', available_after=1, label='Demos booked')
     """
+    try:
+        return _read(source)
+    except UsageError as error:
+        error.argument = error.argument or "catalogue"
+        raise
+
+
+def _read(source: Any) -> Catalogue:
     if isinstance(source, Catalogue):
         return source
     if isinstance(source, (str, os.PathLike)):
