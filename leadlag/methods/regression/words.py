@@ -22,6 +22,7 @@ from leadlag.wording.shown import (
     periods,
     pvalue,
     shown,
+    shown_term,
     wrap,
 )
 from leadlag.wording.table import Column, table
@@ -76,9 +77,9 @@ def family(of: ProfileFamily, *, unit: str) -> str:
     return f"rise to a peak and decay over {lags}" if of.kind == "delayed" else f"a free weight for each of {lags}"
 
 
-def aliased_text(terms: Sequence[str]) -> str:
+def aliased_text(terms: Sequence[str], names: Sequence[str] = ()) -> str:
     """That some columns add nothing to others."""
-    some = joined([shown(term) for term in terms[:6]] + ([f"{len(terms) - 6} more"] if len(terms) > 6 else []))
+    some = joined([shown_term(term, names) for term in terms[:6]] + ([f"{len(terms) - 6} more"] if len(terms) > 6 else []))
     verb, them = ("is an exact combination", "it has") if len(terms) == 1 else ("are exact combinations", "they have")
     return f"{some} {verb} of other columns, so {them} no coefficient: leave one of the columns that say the same out"
 
@@ -338,11 +339,11 @@ def _of_whom(result: LaggedRegressionResult, unit: str) -> str:
 
 
 def _terms(result: LaggedRegressionResult) -> list[str]:
-    frame = result.coefficients()
-    shown_of = frame[["term", "params", "band_bse", "band_tvalues", "band_pvalues"]].head(_MOST_TERMS)
+    frame, names = result.coefficients(), (result.kpi, *result.leads, *result.controls)
+    seen = frame[["term", "params", "band_bse", "band_tvalues", "band_pvalues"]].head(_MOST_TERMS)
     rows = [
-        (_term(term), number(coefficient), number(bse), number(t), pvalue(p))
-        for term, coefficient, bse, t, p in shown_of.itertuples(index=False)
+        (_term(shown_term(term, names)), number(coefficient), number(bse), number(t), pvalue(p))
+        for term, coefficient, bse, t, p in seen.itertuples(index=False)
     ]
     lines, left = table(_TERMS, rows), len(frame) - _MOST_TERMS
     return [*lines, f"{left} more terms: coefficients()"] if left > 0 else lines
@@ -350,5 +351,5 @@ def _terms(result: LaggedRegressionResult) -> list[str]:
 
 def _term(term: str) -> str:
     """A term cut in its name, not in its lag."""
-    name, dot, lag = shown(term).rpartition(".")
-    return f"{cut(name, _TERM - 2 - len(lag))}{dot}{lag}" if len(lag) < 9 else cut(shown(term), _TERM - 1)
+    name, dot, lag = term.rpartition(".")
+    return f"{cut(name, _TERM - 2 - len(lag))}{dot}{lag}" if len(lag) < 9 else cut(term, _TERM - 1)
