@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_int, as_list, as_names, as_real, once_each, only_data_positional
-from leadlag.catalogue import Metric, Missing
+from leadlag.catalogue import Catalogue, Metric, Missing
 from leadlag.core.linear.leastsquares import rows_needed
 from leadlag.core.search.limits import MAX_BYTES, MAX_TESTS, check_limits
 from leadlag.core.time.lags import difference as differenced
@@ -43,7 +43,7 @@ def cross_correlation(
     alpha: float = 0.05,
     time: str | None = None,
     controls: str | Sequence[str] | None = None,
-    catalogue: Sequence[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     repair: Sequence[str] = REPAIRS,
 ) -> CrossCorrelation:
@@ -73,7 +73,7 @@ def cross_correlation(
         Time column of `data`.
     controls : str or sequence of str, optional
         Columns that both are regressed on first, in the same period.
-    catalogue : sequence of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values. "mask": means, variances, filter and correlations use only periods in which all series
@@ -206,7 +206,7 @@ def cross_correlations(
     alpha: float = 0.05,
     time: str | None = None,
     controls: str | Sequence[str] | None = None,
-    catalogue: Sequence[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     repair: Sequence[str] = REPAIRS,
     max_bytes: int = MAX_BYTES,

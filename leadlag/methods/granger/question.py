@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from leadlag._validation import as_int, as_lags, as_option, once_each, only_data_positional
-from leadlag.catalogue import Metric, Missing
+from leadlag.catalogue import Catalogue, Metric, Missing
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.wald import DISTRIBUTIONS
 from leadlag.errors import UsageError, warn_of
@@ -39,7 +39,7 @@ def granger_test(
     distribution: str | None = None,
     hold_back: int | None = None,
     time: str | None = None,
-    catalogue: Sequence[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     repair: Sequence[str] = REPAIRS,
 ) -> GrangerResult:
@@ -72,7 +72,7 @@ def granger_test(
         Periods at the start that are not predicted; the longest lag if None. Give the same number to compare orders.
     time : str, optional
         Time column of `data`.
-    catalogue : sequence of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values; "mask" leaves out every row that lacks one of its values and fills nothing.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from leadlag._validation import as_generator, as_int, as_lags, as_real, once_each, only_data_positional, seed_words
-from leadlag.catalogue import Metric, Missing, as_catalogue
+from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.projection import words
 from leadlag.methods.projection.numbers.horizons import at_horizons, looks_integrated
@@ -40,7 +40,7 @@ def local_projection(
     level: float = 0.95,
     rng: int | np.random.Generator = 0,
     time: str | None = None,
-    catalogue: Sequence[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     repair: Sequence[str] = REPAIRS,
 ) -> LocalProjection:
@@ -80,7 +80,7 @@ def local_projection(
         Of the draws behind the simultaneous bands.
     time : str, optional
         Time column of `data`.
-    catalogue : sequence of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values; "mask" leaves out every row that lacks one of its values and fills nothing.
@@ -184,7 +184,7 @@ def local_projection(
     )  # fmt: skip
 
 
-def _unit_of(name: str, catalogue: Sequence[Metric] | None) -> str:
+def _unit_of(name: str, catalogue: Catalogue | Iterable[Metric] | None) -> str:
     """What a metric is counted in; empty if not known."""
     metrics = as_catalogue(catalogue)
     return (metrics[name].unit or "") if name in metrics else ""

@@ -13,7 +13,7 @@ import pandas as pd
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_int, as_list, as_names, only_data_positional
-from leadlag.catalogue import Metric, Missing
+from leadlag.catalogue import Catalogue, Metric, Missing
 from leadlag.core.arrays import Floats
 from leadlag.core.search.limits import MAX_BYTES, MAX_TESTS, check_limits
 from leadlag.errors import UsageError
@@ -82,7 +82,7 @@ def granger_screen(
     hold_back: int | str | None = "max_order",
     controls: str | Sequence[str] | None = None,
     time: str | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     repair: Sequence[str] = (),
     max_bytes: int = MAX_BYTES,
@@ -107,7 +107,7 @@ def granger_screen(
         Columns in both models, taken in the same period as the KPI.
     time : str, optional
         Time column of `data`.
-    catalogue : iterable of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values; "mask" leaves out every row that lacks one of its values and fills nothing. A pair with
@@ -194,7 +194,7 @@ def granger_screen_blocks(
     hold_back: int | str | None = "max_order",
     controls: str | Sequence[str] | None = None,
     time: str | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     repair: Sequence[str] = (),
     max_bytes: int = MAX_BYTES,
