@@ -10,8 +10,9 @@ import pandas as pd
 
 from leadlag._calls import READING, Call
 from leadlag._validation import only_data_positional
-from leadlag.catalogue import Metric, Missing
+from leadlag.catalogue import Catalogue, Metric, Missing
 from leadlag.errors import UsageError
+from leadlag.sample.labelled import labelled
 from leadlag.sample.missing import fill_missing
 from leadlag.sample.model import Sample, together
 from leadlag.sample.names import requested_names
@@ -41,7 +42,7 @@ def from_wide(
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     infinite: str = "error",
 ) -> Sample:
     """Read a wide table, one column per metric, into a `Sample`.
@@ -82,7 +83,7 @@ def from_wide(
         Mark of thousands in numbers written as text; columns that it does not fit keep their decimal point.
     as_of : date, datetime, str or int, optional
         What was known then: periods that end later are dropped. A date counts to its end.
-    catalogue : iterable of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         How several rows of one period become one value, and rates to compute.
     infinite : {"error", "missing"}
         What an infinite value means.
@@ -119,7 +120,7 @@ def as_sample(
     *,
     time: str | None = None,
     segment: str | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     columns: Any = None,
     freq: Freq | None = None,
@@ -142,7 +143,7 @@ def as_sample(
         those of one cadence come onto one calendar, those of another one into `Sample.others`.
     time, segment, freq, tz, date_format, dates_at, year_start, calendar, decimal, thousands, as_of, infinite
         As in `from_wide`; not allowed with a Sample, which has been read.
-    catalogue : iterable of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics; its `missing` goes before the argument.
     missing : {"mask", "error", "zero"} or ("ffill", n)
         What to do with missing periods; nothing is filled by default.
@@ -185,7 +186,7 @@ def find_violations(
     *,
     time: str | None = None,
     segment: str | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     columns: Any = None,
     freq: Freq | None = None,
@@ -250,7 +251,7 @@ def _read(data: Any, settings: Settings, columns: Any) -> tuple[Sample | None, t
         label = str(frame.attrs.get(SOURCE, "data"))
         sample, asked = _from_frame(frame, settings.of_table(label, [label]), columns, violations)
     if sample is not None and not len(violations):
-        sample = _finish(sample, asked, settings, violations)
+        sample = labelled(_finish(sample, asked, settings, violations), settings.catalogue)
     return (None if len(violations) else sample), tuple(violations)
 
 
@@ -261,7 +262,7 @@ def _from_sample(
     settings.refuse_calendar()
     known = (*sample.all_names, *rates_of(sample, settings.catalogue), *(column.name for column in sample.left_out))
     asked = requested_names(columns, known, sample.name_map)
-    unknown = [note for note in unknown_metrics(settings.catalogue, known) if note not in sample.notes]
+    unknown = [note for note in unknown_metrics(settings, known) if note not in sample.notes]
     refusals = (sample.why_left_out(name, argument) for name, argument in (asked or {}).items())
     violations.found.extend(refusal for refusal in refusals if refusal is not None)
     return with_notes(sample, unknown), asked
@@ -275,7 +276,7 @@ def _from_frame(
     known = (*table.clean.names, *rate_names(table.clean.names, settings.catalogue))
     asked = requested_names(columns, known, table.labels)
     sample = table.read(settings, asked, violations)
-    return (None if sample is None else with_notes(sample, unknown_metrics(settings.catalogue, known))), asked
+    return (None if sample is None else with_notes(sample, unknown_metrics(settings, known))), asked
 
 
 def _finish(sample: Sample, asked: Mapping[str, str] | None, settings: Settings, violations: ViolationList) -> Sample:

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from leadlag._validation import as_name, only_data_positional
-from leadlag.catalogue import Metric, Ratio
+from leadlag.catalogue import Catalogue, Metric, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import quotient
 from leadlag.sample.columns import read_values
 from leadlag.sample.grid import Grid, build_grid, fold, form_notes, repeated_periods
+from leadlag.sample.labelled import labelled
 from leadlag.sample.labels import Labels, labels_of
 from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import Note, Sample, TableRead
@@ -48,7 +49,7 @@ def from_long(
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     infinite: str = "error",
 ) -> Sample:
     """Read a long table, one row per period and metric, into a `Sample`.
@@ -127,7 +128,7 @@ def from_long(
             parts.append(add_rates(replace(part, notes=(*part.notes, *told, *notes)), settings.catalogue, None))
     if len(violations):
         raise_violations(violations)
-    return by_cadence(parts, order=tuple(name for part in parts for name in part.names))
+    return labelled(by_cadence(parts, order=tuple(name for part in parts for name in part.names)), settings.catalogue)
 
 
 def _groups(metrics: Labels, segments: Labels | None) -> list[tuple[str, np.ndarray]]:

@@ -20,6 +20,8 @@ __all__ = ["business_steps", "fitting_calendars", "retail_calendar"]
 #: Weeks of the periods of a quarter; a 53rd week of a year belongs to its last period.
 _PATTERNS = {"4-4-5": (4, 4, 5), "4-5-4": (4, 5, 4), "5-4-4": (5, 4, 4)}
 _PERIODS = 12
+#: Years that such a calendar may have.
+_YEARS = (1900, 2200)
 _RULES = ("nearest", "last")
 
 
@@ -106,7 +108,9 @@ def fitting_calendars(local: np.ndarray) -> tuple[Fix, ...]:
     for end in (False, True):
         starts = days + end
         weekday = WEEKDAYS[int(starts[0] + 2) % 7]
-        for pattern, rule, year_end in product(_PATTERNS, _RULES, MONTH_NAMES):
+        ends = [(rule, month) for rule, month in product(_RULES, range(12)) if _begins_years(starts, month, rule)]
+        for pattern, (rule, month) in product(_PATTERNS, ends):
+            year_end = MONTH_NAMES[month]
             years = _years_of(starts, pattern, year_end=year_end, weekday=weekday, rule=rule)
             if years is not None:
                 said = f"year_end={year_end!r}, weekday={weekday!r}, rule={rule!r}, years={years!r}"
@@ -115,10 +119,23 @@ def fitting_calendars(local: np.ndarray) -> tuple[Fix, ...]:
     return ()
 
 
+def _begins_years(starts: np.ndarray, month: int, rule: str) -> bool:
+    """Whether all years between the first and the last of some period starts that end about the end of a month begin with one."""
+    span = starts[[0, -1]].astype("datetime64[D]").astype("datetime64[Y]")
+    ends = np.arange(span[0], span[1] + 1).astype("datetime64[M]") + month + 1
+    ends = ends.astype("datetime64[D]").astype(np.int64) - 1
+    back = (ends + 1 - starts[0]) % 7
+    begins = ends + 1 - np.where((rule == "nearest") & (back > 3), back - 7, back)
+    inside = begins[(begins >= starts[0]) & (begins <= starts[-1])]
+    return len(inside) > 0 and bool(np.isin(inside, starts).all())
+
+
 def _years_of(starts: np.ndarray, pattern: str, *, year_end: str, weekday: str, rule: str) -> tuple[int, int] | None:
     """First and last year of such a calendar in which all days begin a period; None if they do not."""
     span = starts[[0, -1]].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
     years = (int(span[0]) - 1, int(span[1]) + 1)
+    if years[0] < _YEARS[0] or years[1] > _YEARS[1]:
+        return None
     frame = retail_calendar(pattern, year_end=year_end, weekday=weekday, rule=rule, years=years)
     rows = np.flatnonzero(np.isin(days_of(frame["start"].to_numpy(dtype="datetime64[us]")), starts))
     if len(rows) < len(starts):
@@ -130,7 +147,7 @@ def _span(years: Any) -> tuple[int, int]:
     """First and last year, or a `UsageError`."""
     if not isinstance(years, (tuple, list)) or len(years) != 2:
         raise UsageError(f"years={years!r} is not allowed: give the first and the last year, such as (2016, 2026).")
-    first, last = (as_int(year, f"years[{place}]", low=1900, high=2200) for place, year in enumerate(years))
+    first, last = (as_int(year, f"years[{place}]", low=_YEARS[0], high=_YEARS[1]) for place, year in enumerate(years))
     if last < first:
         raise UsageError(f"years={years!r} ends before it begins: give the first and the last year, such as (2016, 2026).")
     return first, last

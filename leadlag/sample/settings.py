@@ -10,7 +10,7 @@ from typing import Any
 
 from leadlag._calls import READING
 from leadlag._validation import as_name, as_option
-from leadlag.catalogue import Metric, Missing, as_catalogue, check_missing
+from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, check_missing
 from leadlag.errors import UsageError
 from leadlag.sample.counting import PeriodTable
 from leadlag.sample.declared import as_table
@@ -25,7 +25,11 @@ __all__ = ["Settings"]
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How a table is to be read; every field as in `as_sample`, checked, and whether there are other tables beside it."""
+    """How a table is to be read; every field as in `as_sample`, checked.
+
+    `company_wide` says that the catalogue is one for many tables, so that it may name what this one does not have; `beside` that
+    there are other tables beside this one.
+    """
 
     time: Any = None
     segment: Any = None
@@ -42,6 +46,7 @@ class Settings:
     catalogue: Mapping[str, Metric] = field(default_factory=lambda: MappingProxyType({}))
     missing: Missing = "mask"
     infinite: str = "error"
+    company_wide: bool = False
 
     @classmethod
     def checked(
@@ -84,6 +89,7 @@ class Settings:
             catalogue=as_catalogue(catalogue),
             missing=check_missing(missing),
             infinite=as_option(infinite, "infinite", ("error", "missing")),
+            company_wide=isinstance(catalogue, Catalogue),
         )
 
     @property
