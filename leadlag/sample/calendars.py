@@ -10,7 +10,9 @@ import pandas as pd
 
 from leadlag.errors import UsageError
 from leadlag.sample.counting import PeriodTable, days_of
-from leadlag.sample.periods import Calendar
+from leadlag.sample.forms import FORMS
+from leadlag.sample.periods import BUSINESS, Calendar
+from leadlag.sample.shapes import read_one
 from leadlag.sample.timewords import tidy
 from leadlag.sample.violations import Fix, counted
 from leadlag.sample.zones import Stamps, Told
@@ -30,7 +32,7 @@ def by_name(column: pd.Series, table: PeriodTable | None) -> Stamps | None:
     rows = [place.get(tidy(str(cell)).casefold()) for cell in column]
     if None in rows or not rows:
         return None
-    local = table.firsts(np.array(rows, dtype=np.int64)).astype("datetime64[D]").astype("datetime64[us]")
+    local = _first_moments(table, [row for row in rows if row is not None])
     return Stamps(kind="dated", local=local, utc=local, first=True, dates_at="start", table=table)
 
 
@@ -48,6 +50,8 @@ def in_table(stamps: Stamps, table: PeriodTable | None, told: Told, *, beside: b
     """
     if table is None or stamps.table is not None:
         return stamps
+    if stamps.off == BUSINESS:
+        return _by_number(stamps, table, told, beside=beside)
     days, edges = days_of(stamps.local), np.array(table.days)
     begins, ends = np.isin(days, edges[:-1]), np.isin(days + 1, edges[1:])
     if (ends if stamps.dates_at == "end" else begins).all():
@@ -55,6 +59,34 @@ def in_table(stamps: Stamps, table: PeriodTable | None, told: Told, *, beside: b
     if beside and max(begins.mean(), ends.mean()) <= _MEANT:
         return stamps
     return _misfit(stamps, table, told, begins=begins, ends=ends)
+
+
+def _by_number(stamps: Stamps, table: PeriodTable, told: Told, *, beside: bool) -> Stamps | None:
+    """Times such as ``FY24 P03`` by the names of the periods, which may be written in another form."""
+    forms = [form for form in FORMS if form.business]
+    found = [read_one(name, forms) for name in table.names]
+    unit = stamps.form.unit if stamps.form is not None else ""
+    place: dict[tuple[str, np.datetime64], int] = {
+        (form.unit, stamp.astype("datetime64[us]")): row for row, (form, stamp) in enumerate(filter(None, found))
+    }
+    rows = [place.get((unit, stamp)) for stamp in stamps.local] if None not in found else [None] * len(stamps.local)
+    known = [row for row in rows if row is not None]
+    if len(known) == len(rows):
+        local = _first_moments(table, known)
+        return replace(stamps, local=local, utc=local, off="", first=True, dates_at="start", table=table)
+    if beside and not known:
+        return stamps
+    odd = [row for row, number in enumerate(rows) if number is None]
+    names = f"has the names {table.names[0]!r} to {table.names[-1]!r}" if table.names else "has no column 'name'"
+    count = counted(len(odd), "time is", "times are")
+    text = f"{count} none of calendar, which {names}: they are written like {stamps.written!r}."
+    step = "name its periods as the table does, or give a calendar that has them all."
+    return told.wrong("LL309", text, [told.row(row) for row in odd[:_SHOWN]], step)
+
+
+def _first_moments(table: PeriodTable, rows: Sequence[int]) -> np.ndarray:
+    moments: np.ndarray = table.firsts(np.array(rows, dtype=np.int64)).astype("datetime64[D]").astype("datetime64[us]")
+    return moments
 
 
 def _misfit(stamps: Stamps, table: PeriodTable, told: Told, *, begins: np.ndarray, ends: np.ndarray) -> Stamps | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def _days(column: pd.Series) -> np.ndarray:
     violations = ViolationList()
     stamps = read_times(column, name="start", tz=None, date_format=None, freq=None, violations=violations, argument="calendar")
     if stamps is None:
-        raise_violations(violations)
+        raise_violations(replace(found, next_step="write them as 2024-01-31.", fixes=()) for found in violations)
     if stamps.kind == "counter" or (stamps.local != stamps.local.astype("datetime64[D]")).any():
         raise UsageError("calendar: its starts are no days: give dates without a time of day, such as 2024-01-31.")
     return days_of(stamps.local)

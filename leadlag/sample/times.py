@@ -127,8 +127,9 @@ def read_times(
     stamps = by_name(column, table) or _Reader(told=told, date_format=date_format, freq=freq).read(column)
     if stamps is None or stamps.kind == "counter":
         return stamps
-    stamps = in_year(named(stamps, name, date_format, dates_at) if stamps.table is None else stamps, year_start, told)
-    return None if stamps is None else in_table(stamps, table, told, beside=beside)
+    if stamps.table is None:
+        stamps = in_table(named(stamps, name, date_format, dates_at), table, told, beside=beside)
+    return stamps if stamps is None or stamps.table is not None else in_year(stamps, year_start, told)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
@@ -131,6 +132,23 @@ def test_dates_may_be_last_days_and_names() -> None:
     assert found.value.first.call == "from_wide(data, calendar=calendar, dates_at='end')"
 
 
+def test_times_that_number_the_periods_are_found_by_their_names() -> None:
+    data = table().assign(date=[name.replace("FY20", "FY") for name in RETAIL["name"].iloc[:N]])
+    sample = from_wide(data, calendar=RETAIL)
+    assert sample.periods == from_wide(table(), calendar=RETAIL).periods
+    assert not any("not known" in note.text for note in sample.notes)
+    with pytest.raises(DataContractError, match=r"which has no column 'name'.*name its periods as the table does"):
+        from_wide(data, calendar=RETAIL[["start"]])
+    with pytest.raises(DataContractError, match=r"12 times are none of calendar, .* 'FY2020 P01' to 'FY2023 P12'"):
+        from_wide(data, calendar=retail_calendar("4-5-4", years=(2020, 2023)))
+
+
+def test_a_calendar_may_be_any_table() -> None:
+    starts = RETAIL["start"].dt.strftime("%d %b %Y")
+    assert from_wide(table(), calendar=pl.from_pandas(RETAIL)).periods == from_wide(table(), calendar=RETAIL).periods
+    assert from_wide(table(), calendar=pd.DataFrame({"start": starts})).calendar.weeks[:3] == (4, 5, 4)
+
+
 def test_gaps_order_and_as_of_are_those_of_the_periods() -> None:
     data = table().drop(index=[5, 6]).sample(frac=1.0, random_state=1)
     sample = from_wide(data, calendar=RETAIL, as_of="2023-12-30")
@@ -178,6 +196,16 @@ def test_months_and_periods_stand_beside_one_another_either_way() -> None:
     assert beside.column("sales")[1] == pytest.approx((shares @ sales[1:5]) / shares.sum())
 
 
+def test_a_business_year_stands_beside_a_business_calendar() -> None:
+    quarters = pd.DataFrame({"when": [f"FY{19 + row // 4} Q{row % 4 + 1}" for row in range(24)], "gdp": np.arange(24.0)})
+    both = from_wide([quarters, table()], calendar=RETAIL, year_start="February").around("sales")
+    assert_array_equal(both.column("gdp")[9:16], [6.0, 6.0, 7.0, 7.0, 7.0, 8.0, 8.0])
+    week = pd.DataFrame({"week": pd.date_range("2019-01-07", periods=300, freq="7D"), "visits": np.arange(300.0)})
+    finer = from_wide([week, table()], calendar=RETAIL).around("sales").finer("visits")
+    assert finer is not None
+    assert (finer.clock.per, finer.clock.ended[0], finer.clock.begun[0]) == (3, 3, 4)  # weeks from Monday, periods from Sunday
+
+
 # -- what is refused
 
 WRONG: list[tuple[Any, str]] = [
@@ -192,6 +220,7 @@ WRONG: list[tuple[Any, str]] = [
         "give the day after it, 2024-02-04",
     ),
     (RETAIL.assign(start=["soon", *RETAIL["start"].astype(str)[1:]]), "row 0: 'soon'"),
+    (RETAIL.assign(start=RETAIL["start"].dt.strftime("%d.%m.%Y")), "Next: write them as 2024-01-31"),
     (RETAIL.assign(start=RETAIL["start"] + pd.Timedelta(hours=3)), "time of day"),
     (RETAIL.assign(name=[None, *RETAIL["name"][1:]]), "row 0 has no name"),
     (RETAIL.assign(name="P01"), "two periods have the name 'P01'"),
