@@ -174,15 +174,17 @@ def _by_table(place: int, label: str, violations: ViolationList) -> Iterator[Vio
     yield mine
     for found in mine:
         argument = label if found.argument == "data" else f"{found.argument} of {label}"
-        ways = tuple(way for fix in found.fixes if (way := _in_list(fix, place)) is not None)
+        ways = tuple(way for fix in found.fixes if (way := _in_list(fix, place, label)) is not None)
         violations.found.append(replace(found, argument=argument, fixes=ways))
 
 
-def _in_list(fix: Fix, place: int) -> Fix | None:
+def _in_list(fix: Fix, place: int, label: str) -> Fix | None:
     """A way out for one table of a list: what holds for one table only is said to it alone; None where that is no line."""
     options = dict(fix.options)
     if fix.lines or fix.reader or "segment" in options:
         return None
+    if isinstance(options.get("dates_at"), str):
+        return replace(fix, options=tuple({**options, "dates_at": {label: options["dates_at"]}}.items()))
     if "freq" not in options:
         return fix
     said = ", ".join(f"{name}={value if isinstance(value, Code) else repr(value)}" for name, value in options.items())

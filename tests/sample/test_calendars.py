@@ -130,6 +130,9 @@ def test_dates_may_be_last_days_and_names() -> None:
     with pytest.raises(DataContractError, match="last days of the periods of calendar") as found:
         from_wide(ends, calendar=RETAIL)
     assert found.value.first.call == "from_wide(data, calendar=calendar, dates_at='end')"
+    with pytest.raises(DataContractError, match="last days of the periods of calendar") as found:
+        from_wide([ends, data.rename(columns={"sales": "s", "calls": "c"})], calendar=RETAIL)
+    assert found.value.first.call == "from_wide(data, calendar=calendar, dates_at={'data[0]': 'end'})"
 
 
 def test_times_that_number_the_periods_are_found_by_their_names() -> None:
