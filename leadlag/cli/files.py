@@ -67,6 +67,7 @@ _CATALOGUE = "TOML or YAML file with what is known of the metrics: label, unit, 
 _SHEET = "Sheet of a workbook, if several are not empty."
 
 _DATES_AT = "Which day of its week, or of another step, a date names: start or end; of several files FILE=end."
+_YEAR_START = "Month in which the year of quarters and years begins, such as February.  [default: January]"
 
 
 def _one_stdin(_: object, __: object, files: tuple[str, ...]) -> tuple[str, ...]:
@@ -120,6 +121,7 @@ def with_reading(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--thousands", metavar="MARK", help=_THOUSANDS),
         click.option("--decimal", metavar="MARK", help=_DECIMAL),
         click.option("--dates-at", multiple=True, metavar="END", callback=_by_file, help=_DATES_AT),
+        click.option("--year-start", metavar="MONTH", help=_YEAR_START),
         click.option("--date-format", metavar="FORMAT", help=_DATE_FORMAT),
         click.option("--catalogue", metavar="FILE", help=_CATALOGUE),
         click.option("--time", help="Column of the time; found by itself if there is one."),

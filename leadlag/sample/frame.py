@@ -37,6 +37,7 @@ def from_wide(
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
+    year_start: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -67,6 +68,10 @@ def from_wide(
         Which day of a week, or of another step off the calendar, its date names: the first, or the last that still belongs to it
         (the last hour, of steps of hours). None goes by what the table says of itself: periods by their type, texts with both
         ends, a name such as ``week_ending``. Tables of a list may differ: ``{"data[0]": "end"}``.
+    year_start : str, optional
+        Month in which the year of quarters and years begins, ``"February"``; a year has the name of the calendar year in which it
+        ends. It also says which dates times such as ``FY24 P03`` and ``FY24 Q1`` are. None goes by the type of periods
+        (``Q-JAN``), else by the calendar.
     decimal : {".", ","}, optional
         Decimal mark of numbers written as text. None reads the point, and what the cells themselves say (``"1.234,50"``).
     thousands : {".", ",", " ", "'"}, optional
@@ -97,8 +102,8 @@ def from_wide(
     array([ 3.,  4., nan,  5.])
     """
     settings = Settings.checked(
-        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal,
-        thousands=thousands, as_of=as_of, catalogue=catalogue, infinite=infinite,
+        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at,
+        year_start=year_start, decimal=decimal, thousands=thousands, as_of=as_of, catalogue=catalogue, infinite=infinite,
     )  # fmt: skip
     return _read_or_raise(data, settings, None)
 
@@ -116,6 +121,7 @@ def as_sample(
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
+    year_start: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -128,7 +134,7 @@ def as_sample(
     data : Sample, eager frame, or a list of these
         A Sample passes through, then metrics are chosen and missing periods treated. In a list each table is read by itself;
         those of one cadence come onto one calendar, those of another one into `Sample.others`.
-    time, segment, freq, tz, date_format, dates_at, decimal, thousands, as_of, infinite
+    time, segment, freq, tz, date_format, dates_at, year_start, decimal, thousands, as_of, infinite
         As in `from_wide`; not allowed with a Sample, which has been read.
     catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics; its `missing` goes before the argument.
@@ -160,8 +166,9 @@ def as_sample(
     (('visits', 'sales'), array([4., 0., 6.]))
     """
     settings = Settings.checked(
-        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal,
-        thousands=thousands, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite,
+        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at,
+        year_start=year_start, decimal=decimal, thousands=thousands, as_of=as_of, catalogue=catalogue, missing=missing,
+        infinite=infinite,
     )  # fmt: skip
     return _read_or_raise(data, settings, columns)
 
@@ -178,6 +185,7 @@ def find_violations(
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
+    year_start: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -203,8 +211,9 @@ def find_violations(
     ['LL302']
     """
     settings = Settings.checked(
-        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal,
-        thousands=thousands, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite,
+        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at,
+        year_start=year_start, decimal=decimal, thousands=thousands, as_of=as_of, catalogue=catalogue, missing=missing,
+        infinite=infinite,
     )  # fmt: skip
     said = {name: getattr(settings, name) for name in READING if name != "catalogue"} | {"catalogue": catalogue}
     return tuple(found.told(Call.of(from_wide, said)) for found in _read(data, settings, columns)[1])

@@ -44,6 +44,7 @@ def from_long(
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | None = None,
+    year_start: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -60,7 +61,7 @@ def from_long(
         Columns with the times, the names of the metrics and the numbers.
     segment : str, optional
         Column with the segment (country, plan, ...); every segment gets its own values on one calendar.
-    freq, tz, date_format, dates_at, decimal, thousands, as_of, catalogue, infinite
+    freq, tz, date_format, dates_at, year_start, decimal, thousands, as_of, catalogue, infinite
         As in `from_wide`; marks and units of numbers are judged metric by metric.
 
     Returns
@@ -85,8 +86,8 @@ def from_long(
            [nan,  7.]])
     """
     settings = Settings.checked(
-        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal, thousands=thousands, as_of=as_of,
-        catalogue=catalogue, infinite=infinite,
+        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, year_start=year_start, decimal=decimal,
+        thousands=thousands, as_of=as_of, catalogue=catalogue, infinite=infinite,
     ).of_table("data", ["data"])  # fmt: skip
     frame = as_pandas(data)
     violations = ViolationList()
@@ -104,6 +105,7 @@ def from_long(
     stamps = read_times(
         columns["time"].iloc[kept], name=time, tz=settings.tz, date_format=date_format, freq=settings.freq,
         violations=violations, row=lambda at: row(int(kept[at])), hint=totals.hint, dates_at=settings.said_end,
+        year_start=settings.first_month,
     )  # fmt: skip
     violations.found.extend(values_wrong)
     if stamps is None or len(violations):

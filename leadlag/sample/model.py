@@ -19,6 +19,7 @@ from leadlag.sample.naming import frame_index, is_open, question
 from leadlag.sample.notes import LeftOut, Note, TableRead
 from leadlag.sample.periods import BUSINESS, Calendar, DatesAt
 from leadlag.sample.violations import Violation, raise_violations
+from leadlag.sample.years import year_fixes
 
 __all__ = ["LeftOut", "Note", "Sample", "TableRead", "together"]
 
@@ -334,12 +335,16 @@ def _refuse_off_calendar(cadences: Sequence[Sample]) -> None:
     for part in cadences:
         if part.calendar.off:
             unit, shown = part.calendar.unit, first_names(part.names)
+            given = "" in part.tables.values()
+            step = "say in which month the year begins"
+            if given:
+                step = "read its table again, with the month in which the year begins as year_start in from_wide."
             told = part.calendar.off + (" by their dates" if part.calendar.off != BUSINESS else "")
             raise UsageError(
                 f"the {unit}s of {shown} {told}, but {unit}s are counted as those of the calendar: "
-                f"metrics of another cadence would be lined up with the wrong {unit}. Date each figure by the calendar {unit} "
-                "that it is for, or give all metrics one row for each of these periods.",
+                f"metrics of another cadence would be lined up with the wrong {unit}. Next: {step}",
                 code="LL309",
+                fixes=() if given else year_fixes(part.calendar),
             )
 
 

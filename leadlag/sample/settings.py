@@ -15,7 +15,7 @@ from leadlag.errors import UsageError
 from leadlag.sample.formats import check_format
 from leadlag.sample.marks import DECIMALS, THOUSANDS
 from leadlag.sample.naming import DATES_AT
-from leadlag.sample.periods import WORDS, DatesAt, Freq
+from leadlag.sample.periods import MONTH_NAMES, WORDS, DatesAt, Freq
 from leadlag.sample.times import check_zone
 
 __all__ = ["Settings"]
@@ -34,6 +34,7 @@ class Settings:
     tz: str | None = None
     date_format: str | None = None
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None
+    year_start: str | None = None
     decimal: str | None = None
     thousands: str | None = None
     as_of: Any = None
@@ -52,6 +53,7 @@ class Settings:
         tz: Any = None,
         date_format: Any = None,
         dates_at: Any = None,
+        year_start: Any = None,
         decimal: Any = None,
         thousands: Any = None,
         as_of: Any = None,
@@ -71,6 +73,7 @@ class Settings:
             tz=check_zone(tz),
             date_format=check_format(date_format),
             dates_at=_which_end(dates_at),
+            year_start=None if year_start is None else as_option(year_start, "year_start", MONTH_NAMES),
             decimal=None if decimal is None else as_option(decimal, "decimal", DECIMALS),
             thousands=None if thousands is None else as_option(thousands, "thousands", THOUSANDS),
             as_of=as_of,
@@ -86,6 +89,11 @@ class Settings:
         return any(
             rule not in ("mask", "error") for rule in (self.missing, *(metric.missing for metric in self.catalogue.values()))
         )
+
+    @property
+    def first_month(self) -> int | None:
+        """`year_start` as a number, 0 = January."""
+        return None if self.year_start is None else MONTH_NAMES.index(self.year_start)
 
     @property
     def said_end(self) -> DatesAt | None:

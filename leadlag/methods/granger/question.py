@@ -15,6 +15,7 @@ from leadlag.errors import UsageError, warn_of
 from leadlag.methods.granger import words
 from leadlag.methods.granger.numbers import GrangerNumbers, granger
 from leadlag.methods.granger.result import GrangerResult
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 from leadlag.sample.known import trimmed
@@ -40,6 +41,7 @@ def granger_test(
     time: str | None = None,
     catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
+    repair: Sequence[str] = REPAIRS,
 ) -> GrangerResult:
     """Test whether the past of a lead helps to predict the KPI beyond the KPI's own past.
 
@@ -74,6 +76,8 @@ def granger_test(
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values; "mask" leaves out every row that lacks one of its values and fills nothing.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/repairs.md`.
 
     Returns
     -------
@@ -115,7 +119,8 @@ def granger_test(
     sample = as_sample(
         data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
     )
-    sample = trimmed(sample.around(kpi))
+    sample, repairs = trimmed(sample.around(kpi)), as_repairs(repair)
+    sample = repaired(sample, sample.names, repairs)
     kpi, lead, *others = sample.names
     own_lags = lags if own_order is None else as_lags(own_order, "own_order")
     augment = as_int(augment, "augment")
@@ -134,6 +139,7 @@ def granger_test(
         "granger_test", warnings=noted, search=Search(family="one joint test of all lags", correction="none"), kpi=kpi, lead=lead,
         controls=tuple(others), lags=lags, own_lags=own_lags, cov_type=cov_type, bandwidth=numbers.bandwidth,
         correction=correction, augment=augment, distribution=distribution, hold_back=hold_back, missing=missing,
+        repair=repairs,
     )  # fmt: skip
     null = words.null(kpi, lead, order=lags, own_order=own_lags, controls=others)
     return GrangerResult(

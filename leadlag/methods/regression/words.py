@@ -312,16 +312,21 @@ def _facts(result: LaggedRegressionResult) -> Iterator[tuple[str, str]]:
     yield "Lags", "; ".join(every) + (f"; own lags {lag_list(result.own_lags)}" if result.own_lags else "")
     yield "Rows", rows_used(result.nobs, result.n_dropped, result.unit)
     yield "Fit", f"R2 {number(result.rsquared)}, AIC {number(result.aic, digits=5)}, BIC {number(result.bic, digits=5)}"
-    yield "Errors", errors(result.cov_type, bandwidth=result.bandwidth, correction=result.correction)
+    yield "Errors", _errors(result)
     yield from searched_facts(result.provenance)
-    if result.cov_type == "HAC":
-        what = {"HC3": "HC3 errors", "AR(0)": "errors without autocorrelation"}.get(result.band_errors)
-        what = what or f"errors that are {result.band_errors} noise"
-        yield "Bands", f"of the profiles rest on {what}, since HAC is too small in short samples"
     if result.exact:
         yield "Exact", exact_text(result.kpi)
     if result.noise_order is not None:
         yield "Noise", f"ARIMA{tuple(result.noise_order)}, by exact likelihood; R2 is that of predictions one {result.unit} ahead"
+
+
+def _errors(result: LaggedRegressionResult) -> str:
+    """On what errors, p and intervals rest."""
+    asked = errors(result.cov_type, bandwidth=result.bandwidth, correction=result.correction)
+    if result.cov_type != "HAC":
+        return asked
+    what = {"HC3": "HC3", "AR(0)": "no autocorrelation"}.get(result.band_errors, f"{result.band_errors} noise")
+    return f"{what}, here and in the profiles; `bse`, `pvalues` are {asked}, as in statsmodels, and too small in short samples"
 
 
 def _of_whom(result: LaggedRegressionResult, unit: str) -> str:
@@ -335,9 +340,10 @@ def _of_whom(result: LaggedRegressionResult, unit: str) -> str:
 
 def _terms(result: LaggedRegressionResult) -> list[str]:
     frame, names = result.coefficients(), (result.kpi, *result.leads, *result.controls)
+    seen = frame[["term", "params", "band_bse", "band_tvalues", "band_pvalues"]].head(_MOST_TERMS)
     rows = [
         (_term(shown_term(term, names)), number(coefficient), number(bse), number(t), pvalue(p))
-        for term, coefficient, bse, t, p in frame.head(_MOST_TERMS).itertuples(index=False)
+        for term, coefficient, bse, t, p in seen.itertuples(index=False)
     ]
     lines, left = table(_TERMS, rows), len(frame) - _MOST_TERMS
     return [*lines, f"{left} more terms: coefficients()"] if left > 0 else lines

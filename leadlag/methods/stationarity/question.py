@@ -75,9 +75,9 @@ def check_stationarity(
     Notes
     -----
     DF-GLS and ADF have the null of a unit root, KPSS that of stationarity. A verdict needs both sides to agree; where they do
-    not, "inconclusive" is the answer. Whether a trend stands beside the tests is asked by a test that holds either way; seasons
-    of the calendar that are found stand there too. `leadlag.core.series.stationary.stationarity_verdicts` has the rule,
-    docs/stationarity.md how often it is right.
+    not, "inconclusive" is the answer. Whether a trend stands beside the tests is asked by a test that holds either way, and
+    whether a line to which the series returns has a slope by its own; seasons of the calendar that are found stand there too.
+    `leadlag.core.series.stationary.stationarity_verdicts` has the rule, docs/stationarity.md how often it is right.
 
     Examples
     --------
