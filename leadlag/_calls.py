@@ -35,7 +35,7 @@ _BY_SEGMENT = {"rank_leads": "rank_kpis"}
 #: What is said of metrics while a table is read, and is used again by the function that gets the Sample.
 _SAID_TWICE = ("catalogue",)
 
-#: Options that no command has.
+#: Options whose value in Python no command takes; `--catalogue` takes a file.
 NO_FLAG = ("catalogue",)
 
 #: What reading options are where nothing is said, if not None.
