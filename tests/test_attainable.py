@@ -28,7 +28,7 @@ def small_question(rng: np.random.Generator) -> object:
     n = 12
     columns = rng.standard_normal((3, 2, n))
     base = np.column_stack([np.ones(n), np.arange(n)])
-    y = 0.9 * columns[0, 1] - 0.4 * columns[2, 0] + rng.standard_normal(n)
+    y = 2.0 * columns[0, 1] - 0.4 * columns[2, 0] + rng.standard_normal(n)
     whitenings = [spike_slab.ar_whitening(n, phi) for phi in (-0.2, 0.6)]
     prior = Prior(tau=(TAU,), share=SHARE, sigma=SIGMA)
     return Question(y=y, base=base, columns=columns, whitenings=whitenings, prior=prior)
