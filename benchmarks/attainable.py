@@ -35,11 +35,8 @@ LINEAR = tuple(name for name, family in FAMILIES.items() if family.has_leads and
 IN_LOGS = ("money",)
 _MOMENTUM = (-0.3, -0.15, 0.0, 0.15, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96, 0.99, 0.998)
 _SEASONAL = (0.0, 0.5, 0.9, 0.99, 0.998)
-_TAU = (0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5)
-_SHAPES: Mapping[str, Floats] = {
-    "single lag": np.ones(1),
-    **{f"decay {rate:g}": rate ** np.arange(12) for rate in (0.35, 0.5, 0.65, 0.8)},
-}
+_TAU = (0.25, 0.35, 0.5, 0.7, 1.0, 1.5)  # a smaller one is nothing to be found, and a slab that is a spike
+_SHAPES = (np.ones(1), *(rate ** np.arange(12) for rate in (0.35, 0.5, 0.65, 0.8)))  # a single lag, decays
 _HUMP = np.array([0.25, 0.75, 1.0, 0.75, 0.25])  # around the lag
 
 
@@ -58,7 +55,8 @@ def generic(case: Case, *, logs: bool = False) -> Question:
         pairs = [(phi, seasonal) for phi in _MOMENTUM for seasonal in _SEASONAL]
         whitenings = [ar_whitening(n, phi, seasonal=seasonal, period=memory - 1) for phi, seasonal in pairs]
     columns = np.stack([_dictionary(x, case.max_lag) for x in candidates.T])
-    return Question(y=y / y.std(), base=base, columns=columns, whitenings=whitenings, prior=Prior(tau=_TAU))
+    shapes = np.array([place for place, _, _ in _entries(case.max_lag)])
+    return Question(y=y / y.std(), base=base, columns=columns, shapes=shapes, whitenings=whitenings, prior=Prior(tau=_TAU))
 
 
 def _filled(table: Floats) -> Floats:
@@ -77,12 +75,18 @@ def _standardised(candidates: Floats) -> Floats:
     return centred / np.maximum(np.where(moves < 0.25 * sd, moves, sd), 1e-12)
 
 
+def _entries(max_lag: int) -> list[tuple[int, int, Floats]]:
+    """Shape, first lag and weights of every column; the weights have unit length."""
+    lags = range(1, max_lag + 1)
+    entries = [(place, lag, weights) for place, weights in enumerate(_SHAPES) for lag in lags]
+    entries += [(len(_SHAPES), lag - 2, _HUMP) for lag in lags if lag > 2]
+    return [(place, lag, weights / np.linalg.norm(weights)) for place, lag, weights in entries]
+
+
 def _dictionary(x: Floats, max_lag: int) -> Floats:
-    """Columns of one candidate, (shapes * lags) x n, weights of unit length."""
+    """Columns of one candidate, (shapes * lags) x n."""
     before = _backcast(x, max_lag + 16)
-    shapes = [(lag, weights) for weights in _SHAPES.values() for lag in range(1, max_lag + 1)]
-    shapes += [(lag - 2, _HUMP) for lag in range(3, max_lag + 1)]
-    return np.stack([_acted(before, np.r_[np.zeros(lag), weights / np.linalg.norm(weights)], len(x)) for lag, weights in shapes])
+    return np.stack([_acted(before, np.r_[np.zeros(lag), weights], len(x)) for _, lag, weights in _entries(max_lag)])
 
 
 def _backcast(x: Floats, rows: int) -> Floats:
@@ -109,8 +113,9 @@ def informed(case: Case) -> Question:
     both = Whitening(matrix=whitening * shown[:, None])
     coincident = [how.candidates[:, place] for place, one in enumerate(how.planted) if one.at_once]
     base = np.column_stack([how.deterministic, *coincident])
-    prior = Prior(tau=(size,), share=len(leads) / len(how.planted), sigma=1.0)
-    return Question(y=how.kpi, base=base, columns=columns, whitenings=(both,), prior=prior)
+    prior = Prior(tau=(size,), number=len(leads), sigma=1.0)
+    shapes = np.zeros(columns.shape[1], dtype=int)
+    return Question(y=how.kpi, base=base, columns=columns, shapes=shapes, whitenings=(both,), prior=prior)
 
 
 def _known(case: Case) -> Mechanism:

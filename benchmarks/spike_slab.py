@@ -4,9 +4,10 @@ The model, after a whitening W_g of the grid g::
 
     W_g y = W_g B beta + sum_j a_j W_g d_j,z(j) + sigma e
 
-Each candidate j acts through one column z(j) of its dictionary with probability `share`, else not at all; every column is as
-likely as the others. beta has a flat prior and is integrated out, a_j has a normal slab of variance sigma^2 tau^2, the grids of
-momentum and of tau are uniform. Given the other candidates, z(j) is drawn with a_j integrated out.
+Each candidate j acts through one column z(j) of its dictionary with probability `share`, else not at all; or as many act as are
+known to. Shapes have uniform Dirichlet weights, which the candidates of a table share; columns of a shape (its lags) are equally
+likely. beta has a flat prior and is integrated out, a_j has a normal slab of variance sigma^2 tau^2, the grids of momentum and of
+tau are uniform. Given the other candidates, z(j) is drawn with a_j integrated out.
 """
 
 from __future__ import annotations
@@ -39,22 +40,26 @@ class Prior:
         Sizes of the slab, in sigma for a unit of a column; one is known, several are a uniform grid.
     share : float, optional
         Probability that a candidate acts; if it is not given, Beta(1, 4).
+    number : int, optional
+        How many act; if it is given, `share` is not used.
     sigma : float, optional
         Sd of the innovations; if it is not given, Jeffreys' prior.
     """
 
     tau: Sequence[float]
     share: float | None = None
+    number: int | None = None
     sigma: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """y (n,), base (n, q), columns (m, K, n) and the whitenings among which the momentum is searched."""
+    """y (n,), base (n, q), columns (m, K, n), shape of each column (K,), and the whitenings among which momentum is searched."""
 
     y: Floats
     base: Floats
     columns: Floats
+    shapes: np.ndarray
     whitenings: Sequence[Whitening]
     prior: Prior
 
@@ -104,6 +109,7 @@ class _State:
     tau: float
     sigma: float
     share: float
+    log_weights: Floats  # of the columns
 
 
 def inclusion(question: Question, rng: np.random.Generator, *, sweeps: int = 400, burn_in: int = 100) -> Floats:
@@ -113,14 +119,26 @@ def inclusion(question: Question, rng: np.random.Generator, *, sweeps: int = 400
     sigma = prior.sigma or _first_sigma(grid)
     state = _State(
         column=np.zeros(m, dtype=int), size=np.zeros(m), g=int(rng.integers(len(question.whitenings))), tau=prior.tau[0],
-        sigma=sigma, share=prior.share or 0.2,
+        sigma=sigma, share=prior.share or 0.2, log_weights=_log_weights(question, np.ones(_n_shapes(question))),
     )  # fmt: skip
+    if prior.number is not None:
+        state.column[rng.choice(m, prior.number, replace=False)] = 1  # of size 0 until they are drawn
+    draw = _candidates if prior.number is None else _known_number
     total = np.zeros(m)
     for sweep in range(burn_in + sweeps):
-        acting = _candidates(grid, state, rng)
+        acting = draw(grid, state, rng)
         total += acting if sweep >= burn_in else 0.0
         _rest(grid, state, rng)
     return total / sweeps
+
+
+def _n_shapes(question: Question) -> int:
+    return int(question.shapes.max()) + 1
+
+
+def _log_weights(question: Question, of_shapes: Floats) -> Floats:
+    """Log of each column's weight, given those of the shapes."""
+    return np.log((of_shapes / of_shapes.sum() / np.bincount(question.shapes))[question.shapes])
 
 
 def _first_sigma(grid: _Grid) -> float:
@@ -131,25 +149,46 @@ def _candidates(grid: _Grid, state: _State, rng: np.random.Generator) -> Floats:
     """Draw column and size of every candidate in turn; their probabilities to act."""
     columns, lengths = grid.columns(state.g)
     left = grid.filters[state.g] @ grid.question.y - _acting(columns, state)
-    n_columns, variance = columns.shape[1], state.tau**2
     acting = np.zeros(len(columns))
     for j in rng.permutation(len(columns)):
         if state.column[j]:
             left += state.size[j] * columns[j, state.column[j] - 1]
-        inner, shrunk = columns[j] @ left, variance / (1 + variance * lengths[j])
-        log_odds = np.r_[np.log1p(-state.share), np.log(state.share / n_columns) + 0.5 * (
-            inner**2 * shrunk / state.sigma**2 - np.log1p(variance * lengths[j])
-        )]  # fmt: skip
-        chances = np.exp(log_odds - log_odds.max())
-        chances /= chances.sum()
+        log_odds, mean, spread = _odds(columns[j], lengths[j], left, state)
+        chances = _chances(np.r_[np.log1p(-state.share), np.log(state.share) + log_odds])
         acting[j] = 1 - chances[0]
-        chosen = min(int(np.searchsorted(np.cumsum(chances), rng.random())), n_columns)
-        state.column[j], state.size[j] = chosen, 0.0
-        if chosen:
-            spread = state.sigma * np.sqrt(shrunk[chosen - 1])
-            state.size[j] = shrunk[chosen - 1] * inner[chosen - 1] + spread * rng.standard_normal()
-            left -= state.size[j] * columns[j, chosen - 1]
+        state.column[j], state.size[j] = _drawn(chances, rng), 0.0
+        if state.column[j]:
+            k = state.column[j] - 1
+            state.size[j] = mean[k] + spread[k] * rng.standard_normal()
+            left -= state.size[j] * columns[j, k]
     return acting
+
+
+def _known_number(grid: _Grid, state: _State, rng: np.random.Generator) -> Floats:
+    """Each of those that act in turn gives its place to any that does not, or keeps it; their probabilities to act."""
+    columns, lengths = grid.columns(state.g)
+    left = grid.filters[state.g] @ grid.question.y - _acting(columns, state)
+    acting, places = np.zeros(len(columns)), rng.permutation(np.flatnonzero(state.column))
+    for j in places:
+        left += state.size[j] * columns[j, state.column[j] - 1]
+        state.column[j], state.size[j] = 0, 0.0
+        acting[state.column > 0] += 1
+        free = np.flatnonzero(state.column == 0)
+        log_odds, mean, spread = _odds(columns[free], lengths[free], left, state)
+        chances = _chances(log_odds.ravel())
+        acting[free] += chances.reshape(log_odds.shape).sum(axis=1)
+        chosen = np.unravel_index(_drawn(chances, rng), log_odds.shape)
+        to, k = free[chosen[0]], chosen[1]
+        state.column[to], state.size[to] = k + 1, mean[chosen] + spread[chosen] * rng.standard_normal()
+        left -= state.size[to] * columns[to, k]
+    return acting / len(places)
+
+
+def _odds(columns: Floats, lengths: Floats, left: Floats, state: _State) -> tuple[Floats, Floats, Floats]:
+    """Log odds of each column to act rather than none, its weight included; mean and sd of its size if it does."""
+    inner, shrunk = columns @ left, state.tau**2 / (1 + state.tau**2 * lengths)
+    odds = 0.5 * (inner**2 * shrunk / state.sigma**2 - np.log1p(state.tau**2 * lengths))
+    return state.log_weights + odds, shrunk * inner, state.sigma * np.sqrt(shrunk)
 
 
 def _acting(columns: Floats, state: _State) -> Floats:
@@ -162,20 +201,26 @@ def _rest(grid: _Grid, state: _State, rng: np.random.Generator) -> None:
     """Draw momentum, sd, slab and share given the columns and sizes."""
     prior, on = grid.question.prior, np.flatnonzero(state.column)
     squares = grid.squares(grid.question.y - _acting(grid.question.columns, state))
-    state.g = _drawn(grid.weights - 0.5 * squares / state.sigma**2, rng)
+    state.g = _drawn(_chances(grid.weights - 0.5 * squares / state.sigma**2), rng)
     sizes = float((state.size[on] ** 2).sum())
     if prior.sigma is None:
         spent = squares[state.g] + sizes / state.tau**2
         state.sigma = float(np.sqrt(0.5 * spent / rng.gamma(0.5 * (grid.kept + len(on)))))
     tau = np.asarray(prior.tau, dtype=float)
-    state.tau = float(tau[_drawn(-len(on) * np.log(tau) - 0.5 * sizes / (tau * state.sigma) ** 2, rng)])
+    state.tau = float(tau[_drawn(_chances(-len(on) * np.log(tau) - 0.5 * sizes / (tau * state.sigma) ** 2), rng)])
+    counts = np.bincount(grid.question.shapes[state.column[on] - 1], minlength=_n_shapes(grid.question))
+    state.log_weights = _log_weights(grid.question, np.maximum(rng.dirichlet(1.0 + counts), 1e-12))
     if prior.share is None:
         state.share = float(rng.beta(1 + len(on), 4 + len(state.column) - len(on)))
 
 
-def _drawn(log_weights: Floats, rng: np.random.Generator) -> int:
+def _chances(log_weights: Floats) -> Floats:
     chances = np.exp(log_weights - log_weights.max())
-    return min(int(np.searchsorted(np.cumsum(chances / chances.sum()), rng.random())), len(chances) - 1)
+    return chances / chances.sum()
+
+
+def _drawn(chances: Floats, rng: np.random.Generator) -> int:
+    return min(int(np.searchsorted(np.cumsum(chances), rng.random())), len(chances) - 1)
 
 
 def named(probabilities: Floats, *, fdr: float) -> np.ndarray:
