@@ -88,7 +88,7 @@ def prepare(
     y = take_log(reported.values, kpi) if kpi in log else reported.values
     fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values, reported.waves])
     refuse_kpi(kpi, y, Z, controls, n_columns=fixed.shape[1])
-    refuse_interpolated(kpi, y)
+    refuse_interpolated(kpi, y, unit=sample.calendar.unit)
     refuse_lags(max_lag, n=len(y), n_beside=fixed.shape[1] - N_TREND)
     untestable = untestable_leads(y, X, leads, fixed=fixed)
     untestable += interpolated_leads(sample, X, leads, known=untestable)
