@@ -98,7 +98,8 @@ class Evidence:
     untestable : Reason or None
         Why there are no numbers.
     statistic, pvalue, log_pvalue, qvalue : float
-        Largest |t| over lags and shapes; its p (which covers that search), log p, and the FDR-adjusted p.
+        Largest |t| over lags and shapes; its p (which covers that search), log p, and the FDR-adjusted p: of a chosen lead its
+        own p given the others, adjusted among the chosen ones, else that of the scan.
     shape : str
         Lag shape that gave the statistic, in words.
     response : {"linear", "square", "above", "below"}
