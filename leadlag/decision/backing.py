@@ -63,6 +63,27 @@ class Gain:
         place = self.horizons.index(horizon)
         return self.rmse[place], self.pvalue[place]
 
+    def until(self, left: float) -> tuple[float, float, int]:
+        """Mean share of RMSE saved up to so many periods ahead, that at the longest such horizon, and this horizon.
+
+        The shortest horizon always counts; horizons without numbers never do. NaN and 0 where there are no numbers.
+
+        Examples
+        --------
+        >>> found = Gain(horizons=(1, 2, 4), rmse=(0.0, 0.25, -0.5), mae=(0, 0, 0), pvalue=(1, 1, 1), n_origins=(60, 59, 57))
+        >>> found.until(3), found.until(0)
+        ((0.125, 0.25, 2), (0.0, 0.0, 1))
+        """
+        furthest = max(left, min(self.horizons, default=0))
+        saved = {
+            horizon: share
+            for horizon, share in zip(self.horizons, self.rmse, strict=True)
+            if horizon <= furthest and not math.isnan(share)
+        }
+        if not saved:
+            return math.nan, math.nan, 0
+        return sum(saved.values()) / len(saved), saved[max(saved)], max(saved)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Weakening:

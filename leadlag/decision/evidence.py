@@ -128,6 +128,8 @@ class Evidence:
         What was done to the lead before it was tested, in words.
     available_after : float
         Periods of the KPI, after its own period, at which a value of the lead is published.
+    unusable : str
+        Why the lead cannot be used now; empty of any other.
     notes : tuple of (str, str)
         Code and text of what deserves a look about this lead.
     gain : Gain or None
@@ -171,6 +173,7 @@ class Evidence:
     integration: str = ""
     treatment: str = ""
     available_after: float = 0
+    unusable: str = ""
     notes: tuple[tuple[str, str], ...] = ()
     gain: Gain | None = None
     stability: Stability | None = None

@@ -79,6 +79,7 @@ def evidence_of(
             integration=prepared.treatments[j].state,
             treatment=_treatment(prepared, j, unit=unit),
             available_after=publication_delay(metrics, lead, pace=prepared.treatments[j].pace),
+            unusable=prepared.treatments[j].unusable,
             notes=_notes(prepared, j, unit=unit),
             quality=_quality(prepared, j, nobs=int(alone.nobs[j])),
         )

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from leadlag.decision import Policy, Reason
 from leadlag.errors import CODES
-from leadlag.methods.gain import words as gain
 from leadlag.ranking.result import NOT_COMPUTED, LeadRanking
 from leadlag.ranking.words import checks
 from leadlag.ranking.words.sentences import coded_reason, next_step, reason
@@ -257,7 +256,7 @@ def test_markdown_rows_keep_their_cells_whatever_the_names() -> None:
 def test_words_change_where_verdicts_do() -> None:
     policy = Policy()
     assert (policy.stability_level, policy.stability_review) == (targeted.CHANGED, targeted.PERHAPS)
-    assert policy.gain_level == gain.LEVEL
+    assert f"{policy.sure_qvalue:.2f}" == checks.SURE
 
 
 def test_every_check_of_a_ranking_has_its_question_and_its_answer() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from leadlag.ranking.words import checks, sentences
+from leadlag.ranking.words import grades, sentences
 from leadlag.wording.notes import by_kind
 from leadlag.wording.shown import cut, joined, percent, shown
 
@@ -105,7 +105,7 @@ def _group_facts(decisions: Sequence[Decision], most: int) -> list[tuple[str, st
 def _grade_facts(decisions: Sequence[Decision]) -> list[tuple[str, str]]:
     """What the grades that are given mean."""
     given = dict.fromkeys(item.grade for item in decisions if item.grade)
-    return [("Grade", f"{grade} ({checks.PLUSES[grade]}): {checks.GRADE[grade]}") for grade in checks.GRADE if grade in given]
+    return [("Grade", f"{grade} ({grades.PLUSES[grade]}): {grades.GRADE[grade]}") for grade in grades.GRADE if grade in given]
 
 
 def _effect_words(ranking: LeadRanking, kpi: str) -> str:

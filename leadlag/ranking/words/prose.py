@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from leadlag.ranking.words import checks, sentences
+from leadlag.ranking.words import checks, grades, sentences
 from leadlag.wording import delays, power
 from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
 from leadlag.wording.shown import Prose, among, interval, joined, lag_number, percent, periods, shown
@@ -212,7 +212,7 @@ def _evidence(decision: Decision, context: Context) -> str:
 
 
 def _grade(decision: Decision) -> list[tuple[str, str]]:
-    told = checks.graded(decision)
+    told = grades.graded(decision)
     return [("Grade", told)] if told else []
 
 
@@ -254,7 +254,7 @@ def explain_ranking(ranking: LeadRanking) -> Prose:
     context, told = ranking.context, [sentences.headline(ranking)]
     for decision in ranking.decisions[:3]:
         if decision.verdict == "lead" and decision.evidence.effect is not None:
-            told.append(" ".join(filter(None, (_effect(decision, context), checks.graded(decision)))))
+            told.append(" ".join(filter(None, (_effect(decision, context), grades.graded(decision)))))
     told.append(f"Tested: {sentences.family(ranking.family, context)}; {sentences.sample(context)}.")
     told += sentences.nothing_found(ranking)
     if ranking.decoys is not None:

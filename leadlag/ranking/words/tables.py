@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from leadlag.ranking.words import checks, sentences
+from leadlag.ranking.words import grades, sentences
 from leadlag.ranking.words.facts import fact_list, published_late
 from leadlag.wording.layout import CAVEAT, labelled, page
 from leadlag.wording.shown import WIDTH, Prose, cut, interval, lag_number, pvalue, shown, wrap
@@ -42,7 +42,7 @@ def _verdict(decision: Decision) -> str:
 
 def _verdict_in_short(decision: Decision) -> str:
     """The verdict, and the grade as one to three signs."""
-    return f"{decision.verdict} {checks.PLUSES[decision.grade]}" if decision.grade else decision.verdict
+    return f"{decision.verdict} {grades.PLUSES[decision.grade]}" if decision.grade else decision.verdict
 
 
 #: What a table gives up, one after the other, before it cuts names: digits, head of the delay, gap, and words for the verdict.
