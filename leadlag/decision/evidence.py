@@ -183,6 +183,11 @@ class Evidence:
     quality: Quality | None = None
 
     @property
+    def deciding_pvalue(self) -> float:
+        """The p on which its q rests: given the other chosen leads for a chosen one, else alone."""
+        return self.pvalue if math.isnan(self.conditional_pvalue) else self.conditional_pvalue
+
+    @property
     def is_backed(self) -> bool:
         """Whether it was asked how well the lead forecasts and holds over time."""
         return self.gain is not None or self.stability is not None

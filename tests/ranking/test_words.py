@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -134,9 +135,35 @@ def test_a_sentence_says_lower_instead_of_a_minus() -> None:
 
 
 def test_an_interval_over_zero_names_both_sides() -> None:
-    assert "2 thousand homes a year higher (90 % interval: 12 lower to 19 higher)" in _flat(
-        rankings.housing()["lumber_price"].explain()
-    )
+    ranking = rankings.ranking_of([replace(rankings.found("lumber_price", size=2.5), explained_by="permits")])
+    assert "2 thousand homes a year higher (90 % interval: 12 lower to 19 higher)" in _flat(ranking["lumber_price"].explain())
+
+
+def test_what_leads_nothing_is_shown_without_a_size() -> None:
+    """The best of many lags and shapes has an interval without zero more often than not, whatever it is."""
+    ranking = rankings.housing()
+    assert "6 lumber_price none - " not in _flat(ranking.summary())  # its delay stands, in this ranking made by hand
+    assert " none 5 [4-6] - 0.430 0.860" in _flat(ranking.summary())
+    assert "interval" not in ranking["lumber_price"].explain()
+    assert not math.isnan(ranking.to_frame().set_index("lead").loc["lumber_price", "effect"])  # the contract keeps it
+
+
+def test_a_table_shows_the_p_that_decided() -> None:
+    text = _flat(rankings.every_verdict().summary())
+    assert "40 [25, 56] 0.0007 0.0040" in text  # demos, given the other leads
+    assert "p, q of a lead given the other leads, q adjusted among the leads; of the others alone, q adjusted over all" in text
+    assert "p, q" not in rankings.housing().summary()
+
+
+def test_a_table_says_why_what_passes_is_no_lead() -> None:
+    ranking = rankings.every_verdict()
+    unsure = replace(rankings.found("leaflets"), unconfirmed=True)
+    both = rankings.ranking_of([*(item.evidence for item in ranking.decisions), unsure], kpi="new_mrr", unit="week")
+    text = _flat(both.summary())
+    assert "rebrand_views one event 5" in text
+    assert "leaflets unconfirmed 2" in text
+    assert "No lead leaflets: passes alone, but not beside the leads that were chosen" in text
+    assert "nps none 5" in text
 
 
 def test_logged_effects_are_percent() -> None:
@@ -187,7 +214,9 @@ def test_a_feedback_is_told_of_a_lead() -> None:
     ranking = rankings.every_verdict()
     assert "new_mrr leads trials in turn (p = 0.0010): a feedback" in _flat(ranking["trials"].explain())
     assert "No sign that new_mrr leads demos in turn (p = 0.610)." in _flat(ranking["demos"].explain())
-    assert "Given the other chosen leads: p = 0.0007." in _flat(ranking["demos"].explain())
+    assert "p = 0.0007 given the other chosen leads, which covers the search over lags 1 to 12" in _flat(
+        ranking["demos"].explain()
+    )
 
 
 def test_summary_says_which_lead_explains_which_and_what_says_the_same() -> None:

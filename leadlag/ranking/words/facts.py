@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,11 @@ def fact_list(ranking: LeadRanking, *, not_computed: Sequence[str] = (), most: i
     facts = [
         ("Delay", f"in {context.unit}s, with the ends of the {percent(policy.delay_level)} set"),
         *_open_delays(ranking.decisions, most),
-        ("Effect", f"{_effect_words(ranking, kpi)}, {bounds}"),
+        ("Effect", f"of leads and indirect ones: {_effect_words(ranking, kpi)}, {bounds}"),
+        *_pvalue_fact(ranking.decisions),
         *_left_fact(ranking),
         *_explained_fact(ranking.decisions, most),
+        *_doubt_facts(ranking.decisions, most),
         *_response_facts(ranking.decisions, most),
         *_group_facts(ranking.decisions, most),
         *_grade_facts(ranking.decisions),
@@ -84,6 +87,22 @@ def _explained_fact(decisions: Sequence[Decision], most: int) -> list[tuple[str,
     return _cut_facts("Indirect", told)
 
 
+def _pvalue_fact(decisions: Sequence[Decision]) -> list[tuple[str, str]]:
+    """What p and q are, where the chosen leads have another p than the rest."""
+    if all(math.isnan(item.evidence.conditional_pvalue) for item in decisions):
+        return []
+    return [("p, q", "of a lead given the other leads, q adjusted among the leads; of the others alone, q adjusted over all")]
+
+
+def _doubt_facts(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:
+    """Candidates that are no leads for another reason than a large p."""
+    doubted: dict[str, list[str]] = {}
+    for item in decisions:
+        if item.reason is not None and sentences.brief_reason(item):
+            doubted.setdefault(sentences.reason(item.reason), []).append(cut(shown(item.evidence.lead), most))
+    return _cut_facts("No lead", [f"{joined(names)}: {why}" for why, names in doubted.items()])
+
+
 def _response_facts(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:
     """What acts of the leads whose effect is not linear."""
     acting: dict[str, list[str]] = {}
@@ -110,7 +129,7 @@ def _grade_facts(decisions: Sequence[Decision]) -> list[tuple[str, str]]:
 
 def _effect_words(ranking: LeadRanking, kpi: str) -> str:
     """What one number in the effect column means."""
-    unit = sentences.effect_head((item.evidence.effect for item in ranking.decisions), ranking.context)
+    unit = sentences.effect_head((item.effect for item in ranking.decisions), ranking.context)
     told = " in percent" if unit == "%" else f" in {unit}" if unit else ""
     return f"change of {kpi}{told} after a lasting rise of the lead by lead_sd"
 

@@ -112,7 +112,7 @@ def _numbers(decision: Decision, context: Context, provenance: Provenance) -> li
     told = []
     if evidence.delay is not None:
         told.append(("Delay", _delay(evidence.delay, context)))
-    if evidence.effect is not None:
+    if decision.effect is not None:
         told.append(("Effect", _effect(decision, context)))
     told.append(("Evidence", _evidence(decision, context)))
     treated = [f"{shown(name)}: {done}." for name, done in ((context.kpi, context.treatment), (evidence.lead, evidence.treatment))
@@ -145,7 +145,7 @@ def _effect(decision: Decision, context: Context) -> str:
         clause = _effect_of_square(evidence.effect, evidence, context)
     else:
         clause = _effect_of(evidence.effect, evidence.lead, context)
-        if decision.verdict in ("lead", "indirect") and evidence.response in sentences.ACTING:
+        if evidence.response in sentences.ACTING:
             clause += f"; {shown(evidence.lead)} {sentences.ACTING[evidence.response]}"
     if decision.verdict == "lead":
         return f"{clause[0].upper()}{clause[1:]}."
@@ -197,13 +197,17 @@ def _evidence(decision: Decision, context: Context) -> str:
     evidence = decision.evidence
     ahead = max(-evidence.available_after, 0)
     first, last = (lag_number(lag - ahead) for lag in (1, context.max_lag))
-    told = f"p {among(evidence.pvalue)}, which covers the search over lags {first} to {last} and their shapes"
+    searched = f"the search over lags {first} to {last} and their shapes"
     if evidence.shape:
-        told += f" (strongest: {evidence.shape})"
-    told += f"; q {among(evidence.qvalue)} after adjusting for all candidates of this ranking"
+        searched += f" (strongest: {evidence.shape})"
+    told = f"p {among(evidence.deciding_pvalue)}"
+    if math.isnan(evidence.conditional_pvalue):
+        told += f", which covers {searched}; q {among(evidence.qvalue)} after adjusting for all candidates of this ranking"
+    else:
+        told += f" given the other chosen leads, which covers {searched}; its own q {among(evidence.qvalue)}, adjusted among them"
     told += f" (called a lead at {context.policy.fdr:.2f} or less)."
     if not math.isnan(evidence.conditional_pvalue):
-        told += f" Given the other chosen leads: p {among(evidence.conditional_pvalue)}."
+        told += f" Alone: p {among(evidence.pvalue)}."
     if evidence.granger_order and not math.isnan(evidence.granger_pvalue):
         last = lag_number(evidence.granger_order - ahead)
         lags = f"lag {first}" if evidence.granger_order == 1 else f"lags {first} to {last}"

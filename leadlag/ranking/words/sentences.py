@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from leadlag.results import Provenance
 
 __all__ = [
-    "ACTING", "LIMITS", "VERDICT", "coded_reason", "controls", "decoys", "effect_head", "family", "headline", "lead_sd", "length",
-    "lead_title", "next_step", "nothing_found", "reason", "sample",
+    "ACTING", "LIMITS", "VERDICT", "brief_reason", "coded_reason", "controls", "decoys", "effect_head", "family", "headline",
+    "lead_sd", "length", "lead_title", "next_step", "nothing_found", "reason", "sample",
 ]  # fmt: skip
 
 
@@ -56,6 +56,9 @@ _REASONS = {
     "unconfirmed": "passes alone, but not beside the leads that were chosen, and none of them explains it",
     "one_event": "nothing is left once the largest level shift of the KPI is in the model",
 }
+
+#: Reasons that are worth a word in a table: something passes, and it is no lead.
+_DOUBTS = ("unconfirmed", "one_event")
 
 _NEXT = {
     "indirect": "Watch {by}. {lead} is still of use where it moves earlier or is published sooner.",
@@ -170,6 +173,12 @@ def length(context: Context) -> str:
 def controls(provenance: Provenance) -> tuple[str, ...]:
     """Columns that stood in every model."""
     return tuple(shown(name) for name in dict(provenance.settings).get("controls") or ())
+
+
+def brief_reason(decision: Decision) -> str:
+    """Why a candidate that was tested is no lead, in a word or two; empty where its p is too large, and of any other."""
+    why = decision.reason
+    return why.code.replace("_", " ") if why is not None and why.code in _DOUBTS else ""
 
 
 def reason(why: Reason) -> str:

@@ -36,8 +36,9 @@ def summary(ranking: LeadRanking, *, not_computed: Sequence[str] = ()) -> Prose:
 
 
 def _verdict(decision: Decision) -> str:
-    """The verdict, the grade before it where there is one."""
-    return f"{decision.grade} {decision.verdict}" if decision.grade else decision.verdict
+    """The verdict, the grade before it where there is one; of what passes something and is no lead the reason."""
+    told = sentences.brief_reason(decision) or decision.verdict
+    return f"{decision.grade} {told}" if decision.grade else told
 
 
 def _verdict_in_short(decision: Decision) -> str:
@@ -113,6 +114,7 @@ def _cells(decision: Decision, *, digits: int, verdict: str, with_left: bool) ->
     evidence = decision.evidence
     return (
         str(decision.rank), shown(evidence.lead), verdict, delay_cell(evidence.delay),
-        *([left_cell(decision)] if with_left else []), effect_cell(evidence.effect, digits=digits), pvalue(evidence.pvalue),
+        *([left_cell(decision)] if with_left else []), effect_cell(decision.effect, digits=digits),
+        pvalue(evidence.deciding_pvalue),
         pvalue(evidence.qvalue),
     )  # fmt: skip
