@@ -74,7 +74,9 @@ class Effect:
     """Change in the KPI's level after a lasting rise of the lead by `lead_sd` of its working series.
 
     `value`, `low` and `high` are in KPI units, or in percent if the KPI is in logs (`in_percent`); a mean over the periods
-    for a lead of which only a part acts, NaN for one that acts by its square: a rise and a fall are then the same.
+    for a lead of which only a part acts, NaN for one that acts by its square: a rise and a fall are then the same. The interval
+    of a chosen lead is that given that it was found, `passing_low` to `passing_high` that of the statistic that decided, at the
+    level 1 less the p at which it would just have been chosen (`passing_level`): without zero exactly for a lead. NaN of others.
     """
 
     value: float
@@ -83,6 +85,9 @@ class Effect:
     level: float
     lead_sd: float
     in_percent: bool = False
+    passing_low: float = math.nan
+    passing_high: float = math.nan
+    passing_level: float = math.nan
 
 
 @dataclass(frozen=True, kw_only=True)

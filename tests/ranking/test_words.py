@@ -129,6 +129,17 @@ def test_explanation_of_a_lead_gives_delay_effect_and_evidence() -> None:
     assert "prediction, not cause" in text
 
 
+def test_the_interval_of_the_verdict_stands_beside_that_given_the_choice() -> None:
+    lead = rankings.found("permits")
+    assert lead.effect is not None
+    sized = replace(lead.effect, passing_low=3.0, passing_high=80.0, passing_level=0.99)
+    ranking = rankings.ranking_of([replace(lead, effect=sized)])
+    text = _flat(ranking["permits"].explain())
+    assert "(90 % interval: 25 to 56 higher; what the test that made it a lead leaves open, at 99 %: 3 to 80 higher)" in text
+    assert "which held in 81 to 97 % of simulated leads" in _flat(ranking.summary())
+    assert "leaves open" not in rankings.housing()["mortgage_rate"].explain()
+
+
 def test_a_sentence_says_lower_instead_of_a_minus() -> None:
     text = _flat(rankings.housing()["mortgage_rate"].explain())
     assert "33 thousand homes a year lower (90 % interval: 17 to 48 lower)" in text

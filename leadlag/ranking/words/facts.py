@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["fact_list", "published_late"]
 
 _MOST_FACTS = 10
+#: What the intervals given selection hold where the truth is known; the figures are in `docs/decisions.md`.
+HELD = "held in 81 to 97 % of simulated leads, by the kind of effect"
 
 
 def fact_list(ranking: LeadRanking, *, not_computed: Sequence[str] = (), most: int = 200) -> list[tuple[str, str]]:
     """What stands behind the table, each fact with its label; names cut to `most` columns."""
     context = ranking.context
     kpi, policy = cut(shown(context.kpi), most), context.policy
-    bounds = f"with its {percent(policy.effect_level)} interval; of leads corrected for having been chosen"
+    bounds = f"with its {percent(policy.effect_level)} interval given that it was found, which {HELD}"
     facts = [
         ("Delay", f"in {context.unit}s, with the ends of the {percent(policy.delay_level)} set"),
         *_open_delays(ranking.decisions, most),

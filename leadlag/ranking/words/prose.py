@@ -159,8 +159,16 @@ def _effect_of(size: Effect, lead: str, context: Context) -> str:
     return (
         f"a lasting rise of {shown(lead)} by {sentences.lead_sd(size, lead, context)} (one standard deviation of its "
         f"working series) goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
-        f"({percent(size.level)} interval: {_bounds(low, high)}), once the rise has worked through all lags"
+        f"({percent(size.level)} interval: {_bounds(low, high)}{_passing(size)}), once the rise has worked through all lags"
     )
+
+
+def _passing(size: Effect) -> str:
+    """The interval that belongs to the verdict, as the end of a bracket; empty without one."""
+    if math.isnan(size.passing_low):
+        return ""
+    _, low, high = interval(size.value, size.passing_low, size.passing_high)
+    return f"; what the test that made it a lead leaves open, at {percent(round(size.passing_level, 4))}: {_bounds(low, high)}"
 
 
 def _effect_of_square(size: Effect, evidence: Evidence, context: Context) -> str:
