@@ -3,6 +3,7 @@
     python benchmarks/accuracy.py --draws 50                            # every family, base cells
     python benchmarks/accuracy.py --families point,null_ar --cells all --draws 20
     python benchmarks/accuracy.py --families point --draws 300 --ceiling --rivals --json point.json
+    python benchmarks/accuracy.py --families point --draws 100 --against ../before   # another checkout on the same draws
 
 One row a family and cell. Figures have their Monte-Carlo standard error over draws; "!" = the 95 % interval excludes the
 target, "?" = only the point does. What each figure is: scoring.py; what each family is: families.py.
@@ -12,27 +13,26 @@ from __future__ import annotations
 
 import argparse
 import ast
-import inspect
 import json
 import math
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import against
 from cases import Case, Cell
 from ceiling import found_by_oracle
 from families import FAMILIES, NONLINEAR, case_of, cells_of
 from joblib import Parallel, delayed
+from ranked import Answer, Question, rows_of
 from rivals import RIVALS, rivals_of
 from scoring import METRICS, Estimate, Metric, Part, Said, Target, collected, estimate, is_missed, score
 from threadpoolctl import threadpool_limits
 
-import leadlag
-from leadlag.errors import LeadLagError, LeadLagWarning
+from leadlag.errors import LeadLagError
 
 FDR = 0.10
 _NO_LEAD = (
@@ -41,7 +41,7 @@ _NO_LEAD = (
 )  # fmt: skip
 _FINDING = ("false_share", "found", "ceiling", "beyond", "average_precision", "first_true", "untestable", "refused", "seconds")
 _AMONG = (
-    "delay_exact", "delay_within_one", "set_covers", "set_size", "sign_right", "effect_ratio", "effect_covers",
+    "delay_exact", "delay_within_one", "set_covers", "set_size", "closed_short", "sign_right", "effect_ratio", "effect_covers",
     "direct_called_direct", "upstream_called_direct", "follower_called_reverse",
 )  # fmt: skip
 _RIVAL = ("any_false", "false_share", "found", "delay_exact", "upstream_called_direct", "seconds")
@@ -69,32 +69,27 @@ class Row:
     targets: Mapping[str, Target]
 
 
+def question_of(case: Case, *, draw: int, options: Mapping[str, Any]) -> Question:
+    """The case as it is asked."""
+    asked = {"evidence": False, **({"nonlinear": True} if case.nonlinear else {}), **options}
+    return Question(
+        data=case.data, kpi=case.kpi, leads=tuple(item.name for item in case.truth), max_lag=case.max_lag, fdr=FDR, seed=draw,
+        controls=case.controls, options=tuple(asked.items()),
+    )  # fmt: skip
+
+
 def ranked(case: Case, *, draw: int, options: Mapping[str, Any]) -> list[Said]:
     """What `rank_leads` says of every candidate; options that this version does not have are left out."""
-    known = inspect.signature(leadlag.rank_leads).parameters
-    asked = {"evidence": False, **({"nonlinear": True} if case.nonlinear else {}), **options}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", LeadLagWarning)
-        ranking = leadlag.rank_leads(
-            case.data,
-            kpi=case.kpi,
-            leads=[item.name for item in case.truth],
-            max_lag=case.max_lag,
-            fdr=FDR,
-            rng=draw,
-            controls=list(case.controls) or None,
-            **{name: value for name, value in asked.items() if name in known},
-        )
-    sets = {item.evidence.lead: item.evidence.delay.lags for item in ranking.decisions if item.evidence.delay is not None}
-    return [_said(row, sets.get(row["lead"], ())) for row in ranking.to_frame().to_dict("records")]
+    return list(map(said_of, rows_of(question_of(case, draw=draw, options=options))))
 
 
-def _said(row: Mapping[str, Any], delays: Sequence[int]) -> Said:
+def said_of(row: Mapping[str, Any]) -> Said:
+    """One row of the ranking."""
     scale = float(row["lead_sd"]) or math.nan
     numbers = {name: float(row[name]) / scale for name in ("effect", "effect_low", "effect_high")}
     return Said(
-        name=row["lead"], verdict=row["verdict"], rank=float(row["rank"]), delay=float(row["delay"]), delays=tuple(delays),
-        pvalue=float(row["pvalue"]), **numbers,
+        name=row["lead"], verdict=row["verdict"], rank=float(row["rank"]), delay=float(row["delay"]), delays=row["delays"],
+        pvalue=float(row["pvalue"]), is_open=row["open"], **numbers,
     )  # fmt: skip
 
 
@@ -125,13 +120,13 @@ def _timed(case: Case, answer: Callable[[], list[Said]]) -> dict[str, Part]:
     except LeadLagError:
         refused, answers = True, [Said(name=item.name, verdict="untestable") for item in case.truth]
     spent = time.perf_counter() - began
-    return score(case.truth, answers) | {
+    return score(case.truth, answers, max_lag=case.max_lag) | {
         "seconds": Part(total=spent, count=1),
         "refused": Part(total=float(refused), count=1),
     }
 
 
-def rows_of(family: str, cell: Cell, draws: Sequence[Mapping[str, Mapping[str, Part]]]) -> list[Row]:
+def figures_of(family: str, cell: Cell, draws: Sequence[Mapping[str, Mapping[str, Part]]]) -> list[Row]:
     """One row a method."""
     methods = list(dict.fromkeys(method for draw in draws for method in draw))
     rows = []
@@ -243,7 +238,7 @@ def _missed(row: Row) -> Iterator[str]:
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--families", default="all", help="names with commas between, or all, null, leads")
+    parser.add_argument("--families", "--family", default="all", help="names with commas between, or all, null, leads")
     parser.add_argument("--draws", type=int, default=50)
     parser.add_argument("--first", type=int, default=0, help="number of the first draw")
     parser.add_argument("--cells", choices=("base", "all"), default="base")
@@ -252,6 +247,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--ceiling", action="store_true", help="also the search-aware ceiling")
     parser.add_argument("--no-engine", action="store_true", help="not rank_leads: only what else is asked for")
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="for rank_leads, where it has it")
+    parser.add_argument("--against", type=Path, metavar="PATH", help="only the differences to leadlag in another checkout")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--list", action="store_true", help="print families and cells")
     return parser.parse_args(arguments)
@@ -278,6 +274,34 @@ def _value(text: str) -> tuple[str, Any]:
         return name, value
 
 
+def _compare(asked: argparse.Namespace, names: Sequence[str], plan: Plan) -> None:
+    """The differences to another checkout; the file gets the figures of both, that one's as "before"."""
+    rows: list[Row] = []
+    print("\n".join(against.heading()))
+    with against.Pair(Path(__file__).resolve().parents[1], asked.against.resolve()) as pair:
+        for name in names:
+            for cell in cells_of(name, asked.cells):
+                drawn = [(number, case_of(name, cell, number)) for number in range(asked.first, asked.first + asked.draws)]
+                both = [_both(pair, case, number, plan) for number, case in drawn]
+                print(against.line(name if cell.name == "base" else f"{name} {cell.name}", both), flush=True)
+                rows += figures_of(name, cell, [{"rank_leads": now, "before": before} for now, before in both])
+                if asked.json:
+                    asked.json.write_text(as_json(rows), encoding="utf-8")
+
+
+def _both(pair: against.Pair, case: Case, draw: int, plan: Plan) -> against.Both:
+    """The figures of one draw, here and there."""
+    now, before = pair.ask(question_of(case, draw=draw, options=plan.options))
+    return _parts(case, now), _parts(case, before)
+
+
+def _parts(case: Case, answer: Answer) -> dict[str, Part]:
+    untestable = [Said(name=item.name, verdict="untestable") for item in case.truth]
+    said = untestable if answer.rows is None else list(map(said_of, answer.rows))
+    refused = Part(total=float(answer.rows is None), count=1)
+    return score(case.truth, said, max_lag=case.max_lag) | {"seconds": Part(total=answer.seconds, count=1), "refused": refused}
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     asked = _arguments(arguments)
     names = _chosen(asked.families)
@@ -285,13 +309,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print("\n".join(f"{name:<26}{', '.join(cell.name for cell in cells_of(name, 'all'))}" for name in names))
         return
     plan = Plan(ceiling=asked.ceiling, rivals=asked.rivals, engine=not asked.no_engine, options=dict(map(_value, asked.option)))
+    if asked.against is not None:
+        _compare(asked, names, plan)
+        return
     rows: list[Row] = []
     with Parallel(n_jobs=asked.jobs) as pool:
         for name in names:
             for cell in cells_of(name, asked.cells):
                 began = time.perf_counter()
                 numbers = range(asked.first, asked.first + asked.draws)
-                rows += rows_of(name, cell, pool(delayed(one_draw)(name, cell, number, plan) for number in numbers))
+                rows += figures_of(name, cell, pool(delayed(one_draw)(name, cell, number, plan) for number in numbers))
                 print(f"{name} {cell.name}: {asked.draws} draws, {time.perf_counter() - began:.0f} s", file=sys.stderr)
                 if asked.json:
                     asked.json.write_text(as_json(rows), encoding="utf-8")

@@ -14,13 +14,15 @@ import numpy as np
 import pandas as pd
 
 from leadlag.simulate import PlantedSeries, PlantedTruth, simulate_leads
+from leadlag.simulate.profile import direct_weights
 
 __all__ = ["HISTORY", "Case", "Cell", "Mechanism", "Role", "Truth", "base_of", "frequency", "planted_case", "season_length"]
 
 HISTORY = 60
 Floats = np.ndarray
 Role = Literal["lead", "proxy", "earlier link", "follower", "coincident", "noise"]
-_FREQUENCIES = {52: "week", 12: "month", 7: "day", 4: "quarter"}
+_FREQUENCIES = {52: "week", 26: "week", 13: "week", 12: "month", 7: "day", 4: "quarter"}  # 26, 13: other dates come later
+_DAYS = {52: 7, 26: 14, 13: 28}  # of one row, where a year has no whole number of them
 _ROLES: Mapping[str, Role] = {"upstream": "earlier link"}
 
 
@@ -41,7 +43,8 @@ class Cell:
     persistence : float
         Largest AR(1) coefficient of the candidates; each draws its own from 0 to this.
     period : int
-        Calendar: 52 weeks, 12 months, 7 days or 4 quarters, which is also the season of the families that have one.
+        Calendar: 52 weeks, 26 fortnights, 13 times 28 days, 12 months, 7 days or 4 quarters, which is also the season of
+        the families that have one.
     max_lag : int
         Lags 1..max_lag are searched. Effects peak at lag 1..`longest_delay`.
     known_calendar : bool
@@ -122,6 +125,10 @@ class Mechanism:
         Intercept, and the trend and season laid over the KPI.
     heavy_tails : bool
         Innovations are Student's t with 5 degrees of freedom.
+    spread : array, HISTORY + n, optional
+        Sd of the innovations by row; 1 in all if it is not given.
+    profile : tuple of float, optional
+        Weights from the delay on, before they are scaled by the effect, where they are not those of the planted shape.
     """
 
     kpi: Floats
@@ -133,7 +140,15 @@ class Mechanism:
     in_outcome: bool
     template: PlantedSeries
     deterministic: Floats
-    heavy_tails: bool
+    heavy_tails: bool = False
+    spread: Floats | None = None
+    profile: tuple[float, ...] | None = None
+
+    def weights(self, one: PlantedSeries) -> Floats:
+        """Weights of lags 0, 1, 2, ... by which the KPI answers to a lead directly."""
+        if self.profile is None or not one.effect:
+            return direct_weights(one)
+        return one.effect * np.r_[np.zeros(one.delay), self.profile]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,8 +192,8 @@ def frequency(period: int) -> str:
 
 
 def season_length(period: int) -> float:
-    """Length of the season in periods; a year of weeks is not 52."""
-    return 365.25 / 7 if period == 52 else float(period)
+    """Length of the season in periods; a year of weeks is not 52, nor one of fortnights 26."""
+    return 365.25 / _DAYS[period] if period in _DAYS else float(period)
 
 
 def planted_case(
@@ -260,6 +275,6 @@ def base_of(n_rows: int, *, period: int | None, trend: bool, n_harmonics: int) -
         angle = 2 * np.pi * place / season_length(period)
         for cycle in range(1, n_harmonics + 1):
             columns.append(np.cos(cycle * angle))
-            if 2 * cycle < period or period == 52:
+            if 2 * cycle < period or period in _DAYS:
                 columns.append(np.sin(cycle * angle))
     return np.column_stack(columns)

@@ -17,7 +17,6 @@ from scipy.signal import lfilter
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.simulate import PlantedSeries
 from leadlag.simulate.paths import answered
-from leadlag.simulate.profile import direct_weights
 
 __all__ = ["contribution", "found_by_oracle", "oracle_pvalues", "whitened"]
 
@@ -59,13 +58,19 @@ def _whitening(how: Mechanism) -> Floats:
 
 
 def whitened(values: Floats, how: Mechanism) -> Floats:
-    """phi(B) applied along the rows."""
-    return np.asarray(lfilter(_whitening(how), [1.0], values, axis=0))
+    """phi(B) applied along the rows, in sd of the row's innovation."""
+    return _filtered(_whitening(how), values, how)
+
+
+def _filtered(weights: Floats, values: Floats, how: Mechanism) -> Floats:
+    """A filter applied along the rows, in sd of the row's innovation."""
+    left = np.asarray(lfilter(weights, [1.0], values, axis=0))
+    return left if how.spread is None else left / (how.spread if left.ndim == 1 else how.spread[:, None])
 
 
 def _path(how: Mechanism, one: PlantedSeries) -> Floats:
     """Weights by which a column enters the whitened KPI: its own, and phi(B) unless the momentum carries the effect on."""
-    return direct_weights(one) if how.in_outcome else np.convolve(direct_weights(one), _whitening(how))
+    return how.weights(one) if how.in_outcome else np.convolve(how.weights(one), _whitening(how))
 
 
 def _reached(hidden: np.ndarray, weights: Floats) -> np.ndarray:
@@ -77,8 +82,8 @@ def contribution(how: Mechanism, place: int) -> Floats:
     """What one column adds to the whitened KPI."""
     one, values = how.planted[place], how.candidates[:, place]
     if one.effect:
-        return np.asarray(lfilter(_path(how, one), [1.0], answered(values, one.response)))
-    return one.at_once * (values if how.in_outcome else whitened(values, how))
+        return _filtered(_path(how, one), answered(values, one.response), how)
+    return one.at_once * (_filtered(np.ones(1), values, how) if how.in_outcome else whitened(values, how))
 
 
 def _regressors(case: Case, place: int) -> Floats:
@@ -88,7 +93,7 @@ def _regressors(case: Case, place: int) -> Floats:
     columns = []
     for lag in range(1, case.max_lag + 1):
         weights = _path(how, replace(how.template, effect=1.0, delay=lag))
-        columns.append(np.where(_reached(how.hidden[:, place], weights), np.nan, lfilter(weights, [1.0], values)))
+        columns.append(np.where(_reached(how.hidden[:, place], weights), np.nan, _filtered(weights, values, how)))
     return np.column_stack(columns)[HISTORY:]
 
 

@@ -11,49 +11,24 @@ past. A lead adds something beside either.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import overlays
 from cases import Case, Cell, planted_case
+from changing import CHANGING
+from dated import DATED
+from family import MONTHS, OTHER, SEASONS, Family, cells, leads_of, persistence, sign, with_leads, without_leads
+from scaled import SCALED
 
 from leadlag.simulate import PlantedSeries
 
 __all__ = ["FAMILIES", "NONLINEAR", "Family", "case_of", "cells_of"]
 
-Make = Callable[[np.random.Generator, Cell], Case]
 NONLINEAR = ("quadratic", "threshold")
 DROPPED = 60  # history of KPIs that are reported as sums
-
-
-@dataclass(frozen=True, kw_only=True)
-class Family:
-    """A kind of case.
-
-    Parameters
-    ----------
-    number : int
-        Of its seed stream; never changed, never used again.
-    make : function (rng, cell) -> Case
-    base : Cell
-    has_leads : bool
-    point : bool
-        Effects fall on one lag, so that the delay can be exact.
-    honest : bool
-        Unrelated candidates share nothing with the KPI, so that their p-values must be uniform.
-    varied : tuple of dict
-        Further cells, as what differs from the base.
-    """
-
-    number: int
-    make: Make
-    base: Cell
-    has_leads: bool
-    point: bool = False
-    honest: bool = True
-    varied: tuple[Mapping[str, float], ...] = ()
 
 
 def case_of(name: str, cell: Cell, draw: int) -> Case:
@@ -64,39 +39,7 @@ def case_of(name: str, cell: Cell, draw: int) -> Case:
 
 def cells_of(name: str, which: Literal["base", "all"] = "base") -> tuple[Cell, ...]:
     """The base cell of a family, or all of its cells."""
-    family = FAMILIES[name]
-    if which == "base":
-        return (family.base,)
-    return (family.base, *(_cell(family.base, change) for change in family.varied))
-
-
-def _cell(base: Cell, change: Mapping[str, float]) -> Cell:
-    label = ",".join(f"{key}={value:g}" for key, value in change.items())
-    return replace(base, name=label, **change)
-
-
-def _sign(rng: np.random.Generator) -> float:
-    return float(rng.choice([-1.0, 1.0]))
-
-
-def _persistence(rng: np.random.Generator, cell: Cell) -> float:
-    return float(rng.uniform(0.0, cell.persistence))
-
-
-def _leads(rng: np.random.Generator, cell: Cell, n_leads: int, low: float, high: float, **options: object) -> list[PlantedSeries]:
-    """Direct leads with effects of either sign, delays and persistence of their own."""
-    return [
-        PlantedSeries(
-            **{  # type: ignore[arg-type]
-                "name": f"lead_{number}",
-                "effect": _sign(rng) * float(rng.uniform(low, high)) * cell.strength,
-                "delay": int(rng.integers(1, cell.longest_delay + 1)),
-                "persistence": _persistence(rng, cell),
-                **options,
-            }
-        )
-        for number in range(1, n_leads + 1)
-    ]
+    return cells(FAMILIES[name], which)
 
 
 # --- no lead ---------------------------------------------------------------------------------------------------------
@@ -148,7 +91,7 @@ def null_stambaugh_negative(rng: np.random.Generator, cell: Cell) -> Case:
 def _parts(rng: np.random.Generator, cell: Cell, count: int, size: float) -> list[PlantedSeries]:
     """Series that move the KPI in the same period and at no other lag (price, weather, traffic of the day)."""
     return [
-        PlantedSeries(name=f"part_{number}", at_once=size * _sign(rng), persistence=_persistence(rng, cell))
+        PlantedSeries(name=f"part_{number}", at_once=size * sign(rng), persistence=persistence(rng, cell))
         for number in range(count)
     ]
 
@@ -160,8 +103,8 @@ def _readings(rng: np.random.Generator, cell: Cell, count: int) -> list[PlantedS
             name=f"reading_{number}",
             driver="kpi",
             driver_lag=0,
-            driver_share=_sign(rng) * 0.7,
-            persistence=_persistence(rng, cell),
+            driver_share=sign(rng) * 0.7,
+            persistence=persistence(rng, cell),
         )
         for number in range(count)
     ]
@@ -175,7 +118,7 @@ def null_coincident(rng: np.random.Generator, cell: Cell) -> Case:
     """
     each = max(1, cell.n_candidates // 3)
     shared = [
-        PlantedSeries(name=f"surprised_{number}", surprise=0.6 * _sign(rng), persistence=_persistence(rng, cell))
+        PlantedSeries(name=f"surprised_{number}", surprise=0.6 * sign(rng), persistence=persistence(rng, cell))
         for number in range(each)
     ]
     return planted_case(rng, cell, [*_readings(rng, cell, each), *shared])
@@ -193,8 +136,8 @@ def _followers(rng: np.random.Generator, cell: Cell, count: int) -> list[Planted
             name=f"follower_{number}",
             driver="kpi",
             driver_lag=int(rng.integers(1, 5)),
-            driver_share=_sign(rng) * float(rng.uniform(0.6, 0.9)),
-            persistence=_persistence(rng, cell),
+            driver_share=sign(rng) * float(rng.uniform(0.6, 0.9)),
+            persistence=persistence(rng, cell),
         )
         for number in range(count)
     ]
@@ -250,7 +193,7 @@ def null_calendar(rng: np.random.Generator, cell: Cell) -> Case:
             driver="_campaign",
             driver_lag=0,
             driver_share=float(rng.uniform(0.5, 0.9)),
-            persistence=_persistence(rng, cell),
+            persistence=persistence(rng, cell),
         )
         for number in range(cell.n_candidates)
     ]
@@ -264,66 +207,68 @@ def null_calendar(rng: np.random.Generator, cell: Cell) -> Case:
 
 
 def point(rng: np.random.Generator, cell: Cell) -> Case:
-    return planted_case(rng, cell, _leads(rng, cell, 3, 0.30, 0.65))
+    return planted_case(rng, cell, leads_of(rng, cell, 3, 0.30, 0.65))
 
 
 def short(rng: np.random.Generator, cell: Cell) -> Case:
-    return planted_case(rng, cell, _leads(rng, cell, 2, 0.43, 0.88))
+    return planted_case(rng, cell, leads_of(rng, cell, 2, 0.43, 0.88))
 
 
 def momentum_adl(rng: np.random.Generator, cell: Cell) -> Case:
-    return planted_case(rng, cell, _leads(rng, cell, 3, 0.28, 0.65), in_outcome=True)
+    return planted_case(rng, cell, leads_of(rng, cell, 3, 0.28, 0.65), in_outcome=True)
 
 
 def momentum_var(rng: np.random.Generator, cell: Cell) -> Case:
     """The KPI moves its leads in turn, a period or two later."""
     leads = [
         replace(lead, driver="kpi", driver_lag=int(rng.integers(1, 3)), driver_share=0.35)
-        for lead in _leads(rng, cell, 3, 0.28, 0.65)
+        for lead in leads_of(rng, cell, 3, 0.28, 0.65)
     ]
     return planted_case(rng, cell, leads, in_outcome=True)
 
 
 def spread_geometric(rng: np.random.Generator, cell: Cell) -> Case:
-    return planted_case(rng, cell, _leads(rng, cell, 3, 0.75, 1.60, shape="geometric", decay=float(rng.uniform(0.5, 0.8))))
+    return planted_case(rng, cell, leads_of(rng, cell, 3, 0.75, 1.60, shape="geometric", decay=float(rng.uniform(0.5, 0.8))))
 
 
 def spread_delayed(rng: np.random.Generator, cell: Cell) -> Case:
     """A hump with its peak at the delay; not at lag 1, where it would be a decay."""
-    leads = _leads(rng, cell, 3, 0.70, 1.50, shape="delayed", decay=float(rng.uniform(0.6, 0.8)))
+    leads = leads_of(rng, cell, 3, 0.70, 1.50, shape="delayed", decay=float(rng.uniform(0.6, 0.8)))
     return planted_case(rng, cell, [replace(lead, delay=max(3, lead.delay)) for lead in leads])
 
 
 def campaigns(rng: np.random.Generator, cell: Cell) -> Case:
     """Leads that are zero in most periods, and half of the other candidates too."""
     quiet = [PlantedSeries(name=f"burst_{number}", path="campaign") for number in range((cell.n_candidates - 3) // 2)]
-    return planted_case(rng, cell, [*_leads(rng, cell, 3, 0.70, 1.20, path="campaign"), *quiet])
+    return planted_case(rng, cell, [*leads_of(rng, cell, 3, 0.70, 1.20, path="campaign"), *quiet])
 
 
 def integrated(rng: np.random.Generator, cell: Cell) -> Case:
-    leads = _leads(rng, replace(cell, persistence=0.4), 3, 0.40, 0.90)
+    leads = leads_of(rng, replace(cell, persistence=0.4), 3, 0.40, 0.90)
     return planted_case(rng, cell, leads, momentum=(0.3,), integration="integrated", noise_persistence=(0.0, 0.4))
 
 
 def cointegrated(rng: np.random.Generator, cell: Cell) -> Case:
-    leads = _leads(rng, replace(cell, persistence=0.4), 3, 0.40, 0.90)
+    leads = leads_of(rng, replace(cell, persistence=0.4), 3, 0.40, 0.90)
     return planted_case(rng, cell, leads, integration="cointegrated", noise_persistence=(0.0, 0.4))
 
 
 def season(rng: np.random.Generator, cell: Cell) -> Case:
-    return overlays.seasonal(planted_case(rng, cell, _leads(rng, cell, 3, 0.35, 0.80)), rng, cell, kpi=2.0, leads=2.0, trend=4.0)
+    return overlays.seasonal(
+        planted_case(rng, cell, leads_of(rng, cell, 3, 0.35, 0.80)), rng, cell, kpi=2.0, leads=2.0, trend=4.0
+    )
 
 
 def proxies(rng: np.random.Generator, cell: Cell) -> Case:
     """Two drivers, each with three proxies that move after it and still before the KPI."""
-    drivers = [replace(lead, delay=max(3, lead.delay)) for lead in _leads(rng, cell, 2, 0.40, 0.80)]
+    drivers = [replace(lead, delay=max(3, lead.delay)) for lead in leads_of(rng, cell, 2, 0.40, 0.80)]
     shadows = [
         PlantedSeries(
             name=f"proxy_{lead.name}_{number}",
             driver=lead.name,
             driver_lag=int(rng.integers(0, lead.delay)),
-            driver_share=_sign(rng) * float(rng.uniform(0.6, 0.9)),
-            persistence=_persistence(rng, cell),
+            driver_share=sign(rng) * float(rng.uniform(0.6, 0.9)),
+            persistence=persistence(rng, cell),
         )
         for lead in drivers
         for number in range(1, 4)
@@ -333,9 +278,9 @@ def proxies(rng: np.random.Generator, cell: Cell) -> Case:
 
 def chain(rng: np.random.Generator, cell: Cell) -> Case:
     """Resource, then activity, then output, then the KPI; and a lead of its own beside them."""
-    output, other = _leads(rng, replace(cell, max_lag=min(cell.max_lag, 5)), 2, 0.40, 0.80)
+    output, other = leads_of(rng, replace(cell, max_lag=min(cell.max_lag, 5)), 2, 0.40, 0.80)
     links = [
-        PlantedSeries(name="resource", persistence=_persistence(rng, cell)),
+        PlantedSeries(name="resource", persistence=persistence(rng, cell)),
         PlantedSeries(name="activity", driver="resource", driver_lag=int(rng.integers(1, 4)), driver_share=0.8, persistence=0.3),
         replace(output, name="output", driver="activity", driver_lag=int(rng.integers(1, 4)), driver_share=0.8, persistence=0.3),
     ]
@@ -344,105 +289,89 @@ def chain(rng: np.random.Generator, cell: Cell) -> Case:
 
 def traps(rng: np.random.Generator, cell: Cell) -> Case:
     """Followers and coincident series among the leads."""
-    series = [*_leads(rng, cell, 3, 0.30, 0.70), *_followers(rng, cell, 4)]
+    series = [*leads_of(rng, cell, 3, 0.30, 0.70), *_followers(rng, cell, 4)]
     series += [*_parts(rng, cell, 1, size=0.6), *_readings(rng, cell, 2)]
     return planted_case(rng, cell, series)
 
 
 def rough(rng: np.random.Generator, cell: Cell) -> Case:
     """Heavy tails in all innovations, isolated spikes, gaps."""
-    case = planted_case(rng, cell, _leads(rng, cell, 3, 0.30, 0.70), noise="t")
+    case = planted_case(rng, cell, leads_of(rng, cell, 3, 0.30, 0.70), noise="t")
     return overlays.with_gaps(overlays.spiked(case, rng, size=8.0, share=0.02), rng, share=0.02)
 
 
 def late(rng: np.random.Generator, cell: Cell) -> Case:
-    return overlays.begun_late(planted_case(rng, cell, _leads(rng, cell, 3, 0.40, 0.90)), rng, share=0.7, latest=0.6)
+    return overlays.begun_late(planted_case(rng, cell, leads_of(rng, cell, 3, 0.40, 0.90)), rng, share=0.7, latest=0.6)
 
 
 def wide(rng: np.random.Generator, cell: Cell) -> Case:
-    return planted_case(rng, cell, _leads(rng, cell, 5, 0.40, 0.80))
+    return planted_case(rng, cell, leads_of(rng, cell, 5, 0.40, 0.80))
 
 
 def unequal(rng: np.random.Generator, cell: Cell) -> Case:
-    return overlays.cut_short(planted_case(rng, cell, _leads(rng, cell, 3, 0.35, 0.75)), rng, share=0.6)
+    return overlays.cut_short(planted_case(rng, cell, leads_of(rng, cell, 3, 0.35, 0.75)), rng, share=0.6)
 
 
 def quadratic(rng: np.random.Generator, cell: Cell) -> Case:
-    return planted_case(rng, cell, _leads(rng, cell, 3, 0.35, 0.70, response="quadratic"), nonlinear=True)
+    return planted_case(rng, cell, leads_of(rng, cell, 3, 0.35, 0.70, response="quadratic"), nonlinear=True)
 
 
 def threshold(rng: np.random.Generator, cell: Cell) -> Case:
-    return planted_case(rng, cell, _leads(rng, cell, 3, 0.35, 0.70, response="threshold"), nonlinear=True)
+    return planted_case(rng, cell, leads_of(rng, cell, 3, 0.35, 0.70, response="threshold"), nonlinear=True)
 
 
 # --- the list --------------------------------------------------------------------------------------------------------
 
-_ROWS = ({"n": 60, "max_lag": 10}, {"n": 104}, {"n": 260})
-_OTHER = ({"n_candidates": 10}, {"n_candidates": 60}, {"momentum": 0.0}, {"momentum": 0.8}, {"persistence": 0.95})
-_LAGS = ({"max_lag": 6}, {"max_lag": 26})
-_STRENGTHS = ({"strength": 0.7}, {"strength": 1.4})
-_SEASONS = ({"period": 12, "n": 120}, {"period": 7, "n": 182}, {"period": 4, "n": 80, "max_lag": 8})
-_MONTHS = Cell(period=12, n=120)
-
-
-def _null(number: int, make: Make, base: Cell = Cell(), *more: Mapping[str, float], honest: bool = True) -> Family:  # noqa: B008
-    varied = (*(change for change in _ROWS if base.n > 60), *_OTHER[:2], *_LAGS[: 2 if base.n >= 156 else 1], *more)
-    return Family(number=number, make=make, base=base, has_leads=False, honest=honest, varied=varied)
-
-
-def _with(number: int, make: Make, base: Cell = Cell(), *more: Mapping[str, float], point: bool = True) -> Family:  # noqa: B008
-    rows = ({"n": 72}, {"n": 104}, {"n": 260}) if base.n == 156 else ()
-    varied = (*rows, *_OTHER[:2], *_STRENGTHS, *_LAGS[: 2 if base.n >= 156 else 1], *more)
-    return Family(number=number, make=make, base=base, has_leads=True, point=point, varied=varied)
-
-
 FAMILIES: Mapping[str, Family] = {
-    "null_ar": _null(1, null_ar, Cell(), *_OTHER[2:], {"n_candidates": 200}),
-    "null_short": _null(2, null_ar, Cell(n=60, max_lag=10), {"max_lag": 12}, *_OTHER[2:]),
-    "null_walks": _null(3, null_walks),
-    "null_walks_drift": _null(4, null_walks_drift),
-    "null_season": _null(5, null_season, Cell(), *_SEASONS),
-    "null_season_48": _null(6, null_season, Cell(period=12, n=48, max_lag=8)),
-    "null_season_60": _null(7, null_season, Cell(period=12, n=60, max_lag=10)),
-    "null_season_weak": _null(8, null_season_weak, _MONTHS, {"period": 52, "n": 156}, {"period": 7, "n": 182}),
-    "null_month_end": _null(9, null_month_end, Cell(), {"period": 7, "n": 182, "max_lag": 14}),
-    "null_garch": _null(10, null_garch),
-    "null_stambaugh": _null(
+    "null_ar": without_leads(1, null_ar, Cell(), *OTHER[2:], {"n_candidates": 200}),
+    "null_short": without_leads(2, null_ar, Cell(n=60, max_lag=10), {"max_lag": 12}, *OTHER[2:]),
+    "null_walks": without_leads(3, null_walks),
+    "null_walks_drift": without_leads(4, null_walks_drift),
+    "null_season": without_leads(5, null_season, Cell(), *SEASONS),
+    "null_season_48": without_leads(6, null_season, Cell(period=12, n=48, max_lag=8)),
+    "null_season_60": without_leads(7, null_season, Cell(period=12, n=60, max_lag=10)),
+    "null_season_weak": without_leads(8, null_season_weak, MONTHS, {"period": 52, "n": 156}, {"period": 7, "n": 182}),
+    "null_month_end": without_leads(9, null_month_end, Cell(), {"period": 7, "n": 182, "max_lag": 14}),
+    "null_garch": without_leads(10, null_garch),
+    "null_stambaugh": without_leads(
         11, null_stambaugh, Cell(momentum=0.0, persistence=0.98, n_candidates=12), {"momentum": 0.7}, {"persistence": 0.9}
     ),
-    "null_stambaugh_negative": _null(
+    "null_stambaugh_negative": without_leads(
         12, null_stambaugh_negative, Cell(momentum=0.0, persistence=0.98, n_candidates=12), {"momentum": 0.7}
     ),
-    "null_coincident": _null(13, null_coincident, Cell(), *_OTHER[2:]),
-    "null_followers": _null(14, null_followers, Cell(), *_OTHER[2:]),
-    "null_feedback": _null(15, null_feedback, Cell(), *_OTHER[2:]),
-    "null_common_shift": _null(16, null_common_shift, honest=False),
-    "null_own_shifts": _null(17, null_own_shifts, honest=False),
-    "null_own_shifts_kpi": _null(18, null_own_shifts_kpi, honest=False),
-    "null_average_4": _null(19, null_average_4),
-    "null_average_12": _null(20, null_average_12),
-    "null_year_to_date": _null(21, null_year_to_date, Cell(), {"period": 12, "n": 120}),
-    "null_late": _null(22, null_late),
-    "null_calendar": _null(23, null_calendar, Cell(persistence=0.0), {"known_calendar": True, "persistence": 0.8}),
-    "null_at_once": _null(24, null_at_once, Cell(), *_OTHER[2:]),
-    "point": _with(51, point, Cell(), *_OTHER[2:]),
-    "short": _with(52, short, Cell(n=72, n_candidates=12), {"n": 60, "max_lag": 10}, {"n": 80}),
-    "momentum_adl": _with(53, momentum_adl, Cell(momentum=0.6), {"momentum": 0.3}, {"momentum": 0.8}, point=False),
-    "momentum_var": _with(54, momentum_var, Cell(), {"momentum": 0.3}, {"momentum": 0.8}, point=False),
-    "spread_geometric": _with(55, spread_geometric, point=False),
-    "spread_delayed": _with(56, spread_delayed, point=False),
-    "campaigns": _with(57, campaigns),
-    "integrated": _with(58, integrated),
-    "cointegrated": _with(59, cointegrated),
-    "season": _with(60, season, Cell(), *_SEASONS),
-    "season_96": _with(61, season, Cell(period=12, n=96)),
-    "proxies": _with(62, proxies),
-    "chain": _with(63, chain),
-    "traps": _with(64, traps),
-    "rough": _with(65, rough),
-    "late": _with(66, late),
-    "wide": _with(67, wide, Cell(n_candidates=200)),
-    "unequal": _with(68, unequal),
-    "quadratic": _with(69, quadratic),
-    "threshold": _with(70, threshold),
+    "null_coincident": without_leads(13, null_coincident, Cell(), *OTHER[2:]),
+    "null_followers": without_leads(14, null_followers, Cell(), *OTHER[2:]),
+    "null_feedback": without_leads(15, null_feedback, Cell(), *OTHER[2:]),
+    "null_common_shift": without_leads(16, null_common_shift, honest=False),
+    "null_own_shifts": without_leads(17, null_own_shifts, honest=False),
+    "null_own_shifts_kpi": without_leads(18, null_own_shifts_kpi, honest=False),
+    "null_average_4": without_leads(19, null_average_4),
+    "null_average_12": without_leads(20, null_average_12),
+    "null_year_to_date": without_leads(21, null_year_to_date, Cell(), {"period": 12, "n": 120}),
+    "null_late": without_leads(22, null_late),
+    "null_calendar": without_leads(23, null_calendar, Cell(persistence=0.0), {"known_calendar": True, "persistence": 0.8}),
+    "null_at_once": without_leads(24, null_at_once, Cell(), *OTHER[2:]),
+    "point": with_leads(51, point, Cell(), *OTHER[2:]),
+    "short": with_leads(52, short, Cell(n=72, n_candidates=12), {"n": 60, "max_lag": 10}, {"n": 80}),
+    "momentum_adl": with_leads(53, momentum_adl, Cell(momentum=0.6), {"momentum": 0.3}, {"momentum": 0.8}, point=False),
+    "momentum_var": with_leads(54, momentum_var, Cell(), {"momentum": 0.3}, {"momentum": 0.8}, point=False),
+    "spread_geometric": with_leads(55, spread_geometric, point=False),
+    "spread_delayed": with_leads(56, spread_delayed, point=False),
+    "campaigns": with_leads(57, campaigns),
+    "integrated": with_leads(58, integrated),
+    "cointegrated": with_leads(59, cointegrated),
+    "season": with_leads(60, season, Cell(), *SEASONS),
+    "season_96": with_leads(61, season, Cell(period=12, n=96)),
+    "proxies": with_leads(62, proxies),
+    "chain": with_leads(63, chain),
+    "traps": with_leads(64, traps),
+    "rough": with_leads(65, rough),
+    "late": with_leads(66, late),
+    "wide": with_leads(67, wide, Cell(n_candidates=200)),
+    "unequal": with_leads(68, unequal),
+    "quadratic": with_leads(69, quadratic),
+    "threshold": with_leads(70, threshold),
+    **DATED,
+    **CHANGING,
+    **SCALED,
 }

@@ -13,6 +13,7 @@ Kinds of tables and functions take turns, so that all pairs come up. Needs polar
 from __future__ import annotations
 
 import argparse
+import math
 import re
 import resource
 import time
@@ -23,13 +24,16 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import numpy as np
-import odd_tables_more  # noqa: F401  (its kinds join those of odd_tables_kinds)
+import odd_tables_hidden  # noqa: F401  (its kinds join those of odd_tables_kinds)
+import odd_tables_more  # noqa: F401  (as do these)
 from odd_tables_calls import FUNCTIONS, Outcome, ask, ask_command_line, check
 from odd_tables_kinds import KINDS, Odd, Rng
 
 __all__ = ["Seen", "function_of", "kind_of", "main", "seen", "table_of"]
 
 NAMES = tuple(KINDS)
+#: Tables after which kinds and functions would meet in the same pairs again.
+ROUND = math.lcm(len(NAMES), len(FUNCTIONS))
 
 
 def kind_of(seed: int) -> str:
@@ -39,12 +43,12 @@ def kind_of(seed: int) -> str:
 
 def function_of(seed: int) -> str:
     """The public function that the table of a seed goes through."""
-    return tuple(FUNCTIONS)[(seed + seed // len(NAMES)) % len(FUNCTIONS)]
+    return tuple(FUNCTIONS)[(seed + seed // ROUND) % len(FUNCTIONS)]
 
 
 def at_the_command_line(seed: int) -> bool:
     """Whether the table of a seed is also given to the command line: every tenth."""
-    return (seed // 2 + seed // len(NAMES)) % 10 == 0
+    return (seed // 2 + seed // ROUND) % 10 == 0
 
 
 def rng_of(seed: int) -> Rng:

@@ -212,7 +212,10 @@ def _more(name: str, odd: Odd, rng: Rng, given: Mapping[str, Any]) -> dict[str, 
         "log": (0.12, lambda: [pick(rng, [odd.kpi, odd.leads[0]])]),
         "catalogue": (0.12 if isinstance(odd.kpi, str) and odd.kpi.strip() else 0.0, lambda: [ll.Metric(odd.kpi,
                                                             aggregate=pick(rng, ["sum", "mean", "last"]), available_after=1)]),
+        "repair": (0.15, lambda: pick(rng, [(), ("rows",), ("scales", "sentinels")])),
     }  # fmt: skip
+    if odd.catalogue:
+        chances["catalogue"] = (1.0, lambda: list(odd.catalogue))
     return {key: make() for key, (chance, make) in chances.items() if rng.random() < chance and key in takes and key not in given}
 
 

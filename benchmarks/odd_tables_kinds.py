@@ -15,6 +15,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
+from leadlag import Metric
+
 __all__ = ["KINDS", "NAMED", "Odd", "Rng", "good", "kind", "pick"]
 
 T = TypeVar("T")
@@ -47,6 +49,8 @@ class Odd:
         Where the table is a long one: its columns, by the arguments of `from_long` and `from_snapshots`.
     file : bytes or None
         What the command line reads, where it is not the table as a CSV file.
+    catalogue : tuple of Metric
+        What is declared of its columns.
     """
 
     data: Any
@@ -55,6 +59,7 @@ class Odd:
     options: Mapping[str, Any] = field(default_factory=dict)
     long: Mapping[str, str] = field(default_factory=dict)
     file: bytes | None = None
+    catalogue: tuple[Metric, ...] = ()
 
 
 KINDS: dict[str, Callable[[Rng], Odd]] = {}

@@ -14,6 +14,7 @@ __all__ = [
     "begun_late",
     "cut_short",
     "fed_back",
+    "growing_season",
     "month_end",
     "own_drifts",
     "seasonal",
@@ -40,22 +41,41 @@ def seasonal(case: Case, rng: np.random.Generator, cell: Cell, *, kpi: float, le
         data[name] += leads * rng.uniform(0.5, 1.5) * pattern[moved : moved + n] + trend * rng.uniform(0.2, 1.0) * line
     mechanism = case.mechanism
     if mechanism is not None:
-        cycles = 2 if cell.period == 52 else cell.period // 2
+        cycles = 2 if season_length(cell.period) != cell.period else cell.period // 2
         base = base_of(len(mechanism.kpi), period=cell.period if kpi else None, trend=bool(trend), n_harmonics=cycles)
         mechanism = replace(mechanism, deterministic=base)
     return replace(case, data=data, mechanism=mechanism)
 
 
 def _pattern(rng: np.random.Generator, n: int, period: int) -> Floats:
-    """Season of unit sd on n + 6 rows: two harmonics over a year of weeks, else a free value for each period."""
+    """Season of unit sd on n + 6 rows: two harmonics where a year has no whole number of rows, else a free value a period."""
     place = np.arange(n + 6)
-    if period != 52:
+    if season_length(period) == period:
         values = rng.standard_normal(period)
         values = (values - values.mean()) / values.std()
         return values[place % period]
     angle = 2 * np.pi * place / season_length(period)
     first, second = rng.uniform(0, 2 * np.pi, 2)
     return (np.sin(angle + first) + 0.5 * np.sin(2 * angle + second)) / np.sqrt(0.625)
+
+
+def growing_season(case: Case, rng: np.random.Generator, cell: Cell, *, kpi: float, leads: float, factor: float) -> Case:
+    """Season of the cell's period in every series, which ends `factor` times as large as it began."""
+    n, names = len(case.data), _candidates(case)
+    data = case.data.copy()
+    pattern = _pattern(rng, n, cell.period)
+    size = np.linspace(1.0, factor, n)
+    data["kpi"] += kpi * size * pattern[:n]
+    for name in names:
+        moved = rng.integers(0, 6 if cell.period == 52 else 3)
+        data[name] += leads * rng.uniform(0.5, 1.5) * size * pattern[moved : moved + n]
+    mechanism = case.mechanism
+    if mechanism is not None:
+        cycles = 2 if season_length(cell.period) != cell.period else cell.period // 2
+        base = base_of(len(mechanism.kpi), period=cell.period, trend=False, n_harmonics=cycles)
+        later = base[:, 1:] * np.linspace(0.0, 1.0, len(base))[:, None]
+        mechanism = replace(mechanism, deterministic=np.column_stack([base, later]))
+    return replace(case, data=data, mechanism=mechanism)
 
 
 def month_end(case: Case, rng: np.random.Generator, *, size: float) -> Case:

@@ -2,6 +2,7 @@
 
     python benchmarks/real_cases.py                        # every case
     python benchmarks/real_cases.py --cases bjsales chick_egg
+    python benchmarks/real_cases.py --seeds 0-4            # each case with five seeds: what hangs on the draws
 
 Data go in as they are; candidates are the columns that the answer names. `max_lag` stays at its default, except where
 the answer's range goes beyond it. Cases that need segments are left out.
@@ -134,7 +135,7 @@ def _answer(entry: Mapping[str, Any]) -> Answer:
     )
 
 
-def run(case: Case, folder: Path = DATA) -> dict[str, Said]:
+def run(case: Case, folder: Path = DATA, *, seed: int = 0) -> dict[str, Said]:
     """Rank the candidates of one case."""
     frames = [pd.read_csv(folder / file) for file in case.files]
     leads = [answer.column for answer in case.answers]
@@ -143,7 +144,10 @@ def run(case: Case, folder: Path = DATA) -> dict[str, Said]:
     max_lag = case.max_lag if case.max_lag > default else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LeadLagWarning)
-        table = leadlag.rank_leads(frames, kpi=case.kpi, leads=leads, time=case.time, max_lag=max_lag, evidence=False).to_frame()
+        ranking = leadlag.rank_leads(
+            frames, kpi=case.kpi, leads=leads, time=case.time, max_lag=max_lag, evidence=False, rng=seed
+        )  # fmt: skip
+        table = ranking.to_frame()
     return {row["lead"]: _said(row) for row in table.to_dict("records")}
 
 
@@ -162,33 +166,68 @@ def lines(case: Case, said: Mapping[str, Said]) -> Iterator[str]:
         yield f"  {mark:<6}{answer.column:<26}{known:<18}{found.verdict:<12}{delay:<12}{found.qvalue:<11.3g}{found.reason[:40]}"
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", nargs="+", help="names of cases; by default all")
-    chosen = parser.parse_args(arguments).cases
-    if not DATA.is_dir():
-        print("../shared/data is not beside this checkout: no case can be run")
-        return
-    scored: list[tuple[Answer, Said]] = []
-    print(f"        {'column':<26}{'answer':<18}{'verdict':<12}{'delay':<12}{'q':<11}reason")
-    for case in read_cases():
-        if chosen and case.name not in chosen:
-            continue
+def seeds_of(text: str) -> tuple[int, ...]:
+    """ "0-4" or "0,3,7" as numbers."""
+    parts = [part.partition("-") for part in text.split(",")]
+    return tuple(seed for low, _, high in parts for seed in range(int(low), int(high or low) + 1))
+
+
+def unsettled(scored: Mapping[int, Sequence[tuple[str, Answer, Said]]]) -> Iterator[str]:
+    """Columns that are right with some seeds and wrong with others, and with which of them."""
+    for name, answer, _ in scored[min(scored)]:
+        right = {seed: is_right(*_of(rows, name, answer.column)) for seed, rows in scored.items()}
+        if len(set(right.values())) > 1:
+            wrong = ", ".join(str(seed) for seed, one in right.items() if not one)
+            yield f"  {name} {answer.column}: wrong with seed {wrong}"
+
+
+def _of(rows: Sequence[tuple[str, Answer, Said]], name: str, column: str) -> tuple[Answer, Said]:
+    return next((answer, said) for case, answer, said in rows if (case, answer.column) == (name, column))
+
+
+def told(total: Tally) -> str:
+    """The totals in one line."""
+    return (
+        f"documented leads right {total.leads_right}/{total.leads} ({total.recall:.2f}); "
+        f"nulls, followers and coincident series right {total.others_right}/{total.others} ({total.specificity:.2f}); "
+        f"balanced accuracy {total.balanced_accuracy:.3f}"
+    )
+
+
+def scored_with(seed: int, cases: Sequence[Case]) -> Iterator[tuple[str, Answer, Said]]:
+    """Every column of every case with one seed, printed case by case."""
+    for case in cases:
         began = time.perf_counter()
-        said = run(case)
+        said = run(case, seed=seed)
         pairs = [(answer, said[answer.column]) for answer in case.answers]
         wrong = sum(is_right(*pair) is False for pair in pairs)
         verdict = (
             "not scored" if all(is_right(*pair) is None for pair in pairs) else "right" if not wrong else f"WRONG in {wrong}"
         )
-        print(f"{case.name} ({case.kpi}): {verdict}   {time.perf_counter() - began:.1f} s", *lines(case, said), sep="\n")
-        scored += pairs
-    total = tally(scored)
-    print(
-        f"\ndocumented leads right {total.leads_right}/{total.leads} ({total.recall:.2f}); "
-        f"nulls, followers and coincident series right {total.others_right}/{total.others} ({total.specificity:.2f}); "
-        f"balanced accuracy {total.balanced_accuracy:.3f}"
-    )
+        print(
+            f"{case.name} ({case.kpi}): {verdict}   {time.perf_counter() - began:.1f} s", *lines(case, said), sep="\n", flush=True
+        )
+        yield from ((case.name, *pair) for pair in pairs)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", nargs="+", help="names of cases; by default all")
+    parser.add_argument("--seeds", type=seeds_of, default=(0,), metavar="0-4", help="seeds of the ranking, each on every case")
+    asked = parser.parse_args(arguments)
+    if not DATA.is_dir():
+        print("../shared/data is not beside this checkout: no case can be run")
+        return
+    cases = [case for case in read_cases() if not asked.cases or case.name in asked.cases]
+    scored: dict[int, list[tuple[str, Answer, Said]]] = {}
+    for seed in asked.seeds:
+        print(f"\nseed {seed}\n        {'column':<26}{'answer':<18}{'verdict':<12}{'delay':<12}{'q':<11}reason")
+        scored[seed] = list(scored_with(seed, cases))
+    print()
+    for seed, rows in scored.items():
+        print(f"seed {seed}: {told(tally([(answer, said) for _, answer, said in rows]))}")
+    if len(scored) > 1:
+        print("\nnot the same with every seed:", *(list(unsettled(scored)) or ["  none"]), sep="\n")
 
 
 if __name__ == "__main__":

@@ -16,8 +16,10 @@ from cases import Truth
 from scipy import stats
 
 __all__ = [
+    "FALSE_ROLES",
     "LEVELS",
     "METRICS",
+    "SELECTED",
     "Estimate",
     "Metric",
     "Part",
@@ -27,6 +29,7 @@ __all__ = [
     "estimate",
     "is_false",
     "is_missed",
+    "paired",
     "score",
 ]
 
@@ -38,7 +41,10 @@ UPSTREAM = ("proxy", "earlier link")
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What is said of one candidate; the effect and its interval are for ONE UNIT of the candidate."""
+    """What is said of one candidate; the effect and its interval are for ONE UNIT of the candidate.
+
+    `is_open`: the delay may be longer than the lags that were searched.
+    """
 
     name: str
     verdict: str
@@ -49,6 +55,7 @@ class Said:
     effect_low: float = math.nan
     effect_high: float = math.nan
     pvalue: float = math.nan
+    is_open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +116,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(name="delay_within_one", title="within one"),
     Metric(name="set_covers", title="set covers", target=Target(low=0.88)),
     Metric(name="set_size", title="set size", target=Target(high=1.3), is_share=False),
+    Metric(name="closed_short", title="closed short", target=Target(high=0.05)),
     Metric(name="sign_right", title="sign right", target=Target(low=0.99)),
     Metric(name="effect_ratio", title="effect ratio", target=Target(low=0.9, high=1.15), is_share=False),
     Metric(name="effect_covers", title="eff. covers", target=Target(low=0.88, high=0.97)),
@@ -131,7 +139,7 @@ def is_false(truth: Truth, said: Said) -> bool:
     return said.verdict in SELECTED and truth.role in FALSE_ROLES
 
 
-def score(truths: Sequence[Truth], answers: Sequence[Said]) -> dict[str, Part]:
+def score(truths: Sequence[Truth], answers: Sequence[Said], *, max_lag: int | None = None) -> dict[str, Part]:
     """One draw's share in every figure.
 
     Parameters
@@ -140,6 +148,8 @@ def score(truths: Sequence[Truth], answers: Sequence[Said]) -> dict[str, Part]:
         One a candidate.
     answers : sequence of Said
         One a candidate, in any order.
+    max_lag : int, optional
+        Longest lag that was searched: whether a lead that acts later still was named with a set that ends there.
     """
     said = {answer.name: answer for answer in answers}
     pairs = [(truth, said[truth.name]) for truth in truths]
@@ -156,6 +166,9 @@ def score(truths: Sequence[Truth], answers: Sequence[Said]) -> dict[str, Part]:
     }
     if leads:
         parts["found"] = Part(total=len(found), count=len(leads))
+        beyond = [pair for pair in leads if max_lag is not None and (pair[0].peak or 0) > max_lag]
+        closed = [answer for _, answer in beyond if answer.verdict in SELECTED and not answer.is_open]
+        parts["closed_short"] = Part(total=len(closed), count=len(beyond))
         order = sorted(pairs, key=lambda pair: (math.isnan(pair[1].rank), pair[1].rank))
         hits = [truth.role == "lead" for truth, _ in order]
         parts["average_precision"] = Part(total=_average_precision(hits), count=1)
@@ -230,6 +243,23 @@ def estimate(parts: Sequence[Part], metric: Metric) -> Estimate:
         wider = (value * count + 1) / (count + 2)
         error = math.sqrt(wider * (1 - wider) / (count + 2))
     return Estimate(value=value / metric.unit, error=error / metric.unit, count=count, draws=n)
+
+
+def paired(pairs: Sequence[tuple[Part, Part]]) -> Estimate:
+    """Difference of two figures on the same draws, first less second, with the error of the paired difference.
+
+    Each figure is a ratio of sums; the error is that of the difference of the two, to first order, with the draws as the
+    independent units.
+    """
+    totals = np.array([[part.total for part in pair] for pair in pairs], dtype=float)
+    counts = np.array([[part.count for part in pair] for pair in pairs], dtype=float)
+    n, count = len(pairs), counts.sum(axis=0)
+    if not n or not count.all():
+        return Estimate(value=math.nan, error=math.nan, count=float(count.min()) if n else 0.0, draws=n)
+    ratios = totals.sum(axis=0) / count
+    moved = ((totals - ratios * counts) / (count / n)) @ np.array([1.0, -1.0])
+    error = float(np.std(moved, ddof=1)) / math.sqrt(n) if n > 1 else math.nan
+    return Estimate(value=float(ratios[0] - ratios[1]), error=error, count=float(count.min()), draws=n)
 
 
 def is_missed(found: Estimate, target: Target | None) -> bool | None:

@@ -1,8 +1,10 @@
 from . import errors as errors
 from . import plot as plot
 from ._version import __version__ as __version__
+from .catalogue import Catalogue as Catalogue
 from .catalogue import Metric as Metric
 from .catalogue import ratio as ratio
+from .catalogue import read_catalogue as read_catalogue
 from .datasets import load_sample as load_sample
 from .estimators import LagTransformer as LagTransformer
 from .estimators import LeadSelector as LeadSelector

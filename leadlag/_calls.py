@@ -20,7 +20,10 @@ __all__ = ["LONG", "NO_FLAG", "OPENING", "READING", "Call", "Code", "Fix"]
 _READERS = ("from_wide", "from_long", "from_snapshots")
 
 #: Options of `from_wide`: how a table is read. A function that takes one of these itself is called with it.
-READING = ("time", "segment", "freq", "tz", "date_format", "dates_at", "decimal", "thousands", "as_of", "catalogue", "infinite")
+READING = (
+    "time", "segment", "freq", "tz", "date_format", "dates_at", "year_start", "decimal", "thousands", "as_of", "catalogue",
+    "infinite",
+)  # fmt: skip
 
 #: Options of `read_file`, and those of `from_long` that `from_wide` does not have.
 OPENING = ("sep", "encoding", "skip_rows", "sheet")

@@ -267,10 +267,10 @@ def seed_words(rng: int | np.random.Generator) -> int | str:
     return "a Generator" if isinstance(rng, np.random.Generator) else int(rng)
 
 
-def nearest(value: Any, known: Sequence[str]) -> str:
+def nearest(value: Any, known: Sequence[str], *, cutoff: float = 0.6) -> str:
     """`` Did you mean 'x'?`` with the nearest known name, or nothing."""
     by_case = {name.casefold(): name for name in known}
-    match = difflib.get_close_matches(str(value).casefold(), list(by_case), n=1, cutoff=0.6)
+    match = difflib.get_close_matches(str(value).casefold(), list(by_case), n=1, cutoff=cutoff)
     return f" Did you mean {by_case[match[0]]!r}?" if match else ""
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from leadlag._version import __version__
 from leadlag.wording.markdown import markdown_table
+from leadlag.wording.shown import Labelled
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -140,7 +141,17 @@ def plain(value: Any) -> Any:
         return plain(value.item())
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+    return value if value is None or (isinstance(value, (bool, int, str)) and not isinstance(value, Labelled)) else str(value)
+
+
+def _labels_in(value: Any) -> dict[str, str]:
+    """The labels of all names that a result holds."""
+    if isinstance(value, Labelled):
+        return {str(value): value.label}
+    if is_dataclass(value) and not isinstance(value, type):
+        return _labels_in([getattr(value, field.name) for field in fields(value)])
+    inner = (*value.keys(), *value.values()) if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    return {name: label for each in inner for name, label in _labels_in(each).items()}
 
 
 class Result:
@@ -183,7 +194,7 @@ class Result:
 
     def to_markdown(self) -> str:
         """The table as Markdown, with characters that would break it escaped."""
-        return markdown_table(self.to_frame())
+        return markdown_table(self.to_frame(), labels=_labels_in(self))
 
     def plot(self, ax: Axes | None = None, **options: Any) -> Axes:
         """Draw the result on `ax` (a new figure if None) and return the Axes."""

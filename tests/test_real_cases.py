@@ -86,3 +86,16 @@ def test_every_case_but_the_one_of_segments_is_read(cases: ModuleType, shared_da
         "covid_italy_daily": 21,
         "us_macro_recession": 18,
     }
+
+
+def test_seeds_are_ranges_or_lists(cases: ModuleType) -> None:
+    assert cases.seeds_of("0-4") == (0, 1, 2, 3, 4)
+    assert cases.seeds_of("3,7-8") == (3, 7, 8)
+
+
+def test_a_column_that_hangs_on_the_seed_is_named_with_the_seeds_that_get_it_wrong(cases: ModuleType) -> None:
+    leads = cases.Answer(column="x", verdict="leads", low=1, high=2)
+    steady = cases.Answer(column="y", verdict="null")
+    none, lead = cases.Said(verdict="none"), cases.Said(verdict="lead", delay=1)
+    scored = {seed: [("case", leads, said), ("case", steady, none)] for seed, said in ((0, lead), (1, none), (4, none))}
+    assert [line.strip() for line in cases.unsettled(scored)] == ["case x: wrong with seed 1, 4"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadlag._calls import Call
-from leadlag.cli.files import FILE, LONG, OPENING, files_argument, missing_option, sample_of, tables, with_reading
+from leadlag.cli.files import FILE, LONG, OPENING, catalogue_of, files_argument, missing_option, sample_of, tables, with_reading
 from leadlag.cli.once import OneEach
 from leadlag.cli.voice import CONTRACT, OK, Voice, json_option, print_data, warnings_said, with_voice
 from leadlag.cli.words import understood, violation_table, what_was_read
@@ -50,6 +50,7 @@ def check(*, files: tuple[str, ...], kpi: str | None, as_json: bool, voice: Voic
     found: list[Violation] = []
     read: list[pd.DataFrame] = []
     opening = {name: options.pop(name) for name in OPENING}
+    options["catalogue"] = catalogue_of(options["catalogue"], voice)
     for file in files:
         try:
             read += tables((file,), voice, opening)

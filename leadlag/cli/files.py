@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadlag._calls import LONG, NO_FLAG, OPENING, Call
+from leadlag._calls import LONG, NO_FLAG, OPENING, Call, Code
 from leadlag._calls import READING as READING_OF_TABLES
 from leadlag.cli.streams import standard_input
 from leadlag.errors import LeadLagError, UsageError
@@ -19,6 +19,7 @@ from leadlag.errors import LeadLagError, UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from leadlag.catalogue import Catalogue
     from leadlag.cli.voice import Voice
     from leadlag.sample import Sample
 
@@ -27,6 +28,8 @@ __all__ = [
     "LONG",
     "OPENING",
     "READING",
+    "catalogue_code",
+    "catalogue_of",
     "files_argument",
     "missing_option",
     "names",
@@ -60,9 +63,11 @@ _AS_OF = "What was known then: periods that end later are dropped."
 _SEP = "Sign between cells.  [default: the one that fits the lines]"
 _ENCODING = "Such as cp1252 or utf-16-le.  [default: UTF-8, or by the file's mark]"
 _SKIP = "Leave out so many first lines, or the lines of these numbers (2,5 or 2,)."
+_CATALOGUE = "TOML or YAML file with what is known of the metrics: label, unit, aggregate, how late each is published."
 _SHEET = "Sheet of a workbook, if several are not empty."
 
 _DATES_AT = "Which day of its week, or of another step, a date names: start or end; of several files FILE=end."
+_YEAR_START = "Month in which the year of quarters and years begins, such as February.  [default: January]"
 
 
 def _one_stdin(_: object, __: object, files: tuple[str, ...]) -> tuple[str, ...]:
@@ -116,11 +121,28 @@ def with_reading(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--thousands", metavar="MARK", help=_THOUSANDS),
         click.option("--decimal", metavar="MARK", help=_DECIMAL),
         click.option("--dates-at", multiple=True, metavar="END", callback=_by_file, help=_DATES_AT),
+        click.option("--year-start", metavar="MONTH", help=_YEAR_START),
         click.option("--date-format", metavar="FORMAT", help=_DATE_FORMAT),
+        click.option("--catalogue", metavar="FILE", help=_CATALOGUE),
         click.option("--time", help="Column of the time; found by itself if there is one."),
     ):
         command = option(command)
     return command
+
+
+def catalogue_of(file: str | None, voice: Voice) -> Catalogue | None:
+    """What is known of the metrics, from the file that was named."""
+    if file is None:
+        return None
+    from leadlag.catalogue import read_catalogue  # noqa: PLC0415
+
+    voice.step(f"reading {file}")
+    return read_catalogue(file)
+
+
+def catalogue_code(file: str) -> Code:
+    """The same as a call that is shown has it."""
+    return Code(f"read_catalogue({_name_of(file)})")
 
 
 @contextmanager

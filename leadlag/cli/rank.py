@@ -13,6 +13,8 @@ from leadlag.cli.files import (
     LONG,
     OPENING,
     READING,
+    catalogue_code,
+    catalogue_of,
     files_argument,
     missing_option,
     names,
@@ -46,6 +48,7 @@ Examples:
   leadlag rank sales.csv --kpi revenue
   leadlag rank sales.csv --kpi revenue --leads visits,demos --time week --out report/
   leadlag rank gdp.csv monthly.csv --kpi gdp
+  leadlag rank sales.csv --kpi revenue --catalogue metrics.toml
   leadlag rank regions.csv --kpi deals --segment region
   leadlag rank umsatz.csv --kpi umsatz --time datum --date-format %d.%m.%Y
   cat sales.csv | leadlag rank - --kpi revenue --json > ranking.json""",
@@ -75,7 +78,8 @@ Examples:
 def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bool, voice: Voice, **options: Any) -> int:
     """Rank the metrics in FILE by whether, when and how much they lead the KPI; several files may differ in cadence."""
     opening = {name: options.pop(name) for name in OPENING}
-    read = tables(files, voice, opening)
+    listed: str | None = options.pop("catalogue")
+    catalogue, read = catalogue_of(listed, voice), tables(files, voice, opening)
     from leadlag.ranking.kpis import rank_kpis  # noqa: PLC0415
     from leadlag.ranking.rank import rank_leads  # noqa: PLC0415
     from leadlag.wording.notes import changes_of_numbers  # noqa: PLC0415
@@ -91,11 +95,12 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
     ranks: Callable[..., LeadRanking | LeadRankings] = rank_leads
     if reading["segment"] is not None:
         ranks, options = rank_kpis, {"kpis": options.pop("kpi"), **options}
-    with warnings_said(voice), told_as(ranks, options, reading=reading, files=files, opening=opening):
-        sample = sample_of(read, reading, columns=named)
+    told = options if listed is None else {**options, "catalogue": catalogue_code(listed)}
+    with warnings_said(voice), told_as(ranks, told, reading=reading, files=files, opening=opening):
+        sample = sample_of(read, {**reading, "catalogue": catalogue}, columns=named)
         for text in changes_of_numbers([(note.code, note.text) for note in sample.notes]):
             voice.note(text)
-        ranking = ranks(sample, **options)
+        ranking = ranks(sample, catalogue=catalogue, **options)
     what = "segments" if reading["segment"] is not None else "candidates"
     voice.step(f"ranked {len(ranking)} {what} in {time.perf_counter() - start:.1f} s")
     if out is not None:

@@ -89,10 +89,14 @@ def with_voice(command: Callable[..., int]) -> Callable[..., int]:
 @contextmanager
 def warnings_said(voice: Voice) -> Iterator[None]:
     """The library's warnings as one line each; warnings of other packages only to those who want every step."""
+    said: set[str] = set()
 
     def say(message: Warning | str, *_: Any, **__: Any) -> None:
         if isinstance(message, LeadLagWarning) or voice.verbose:
-            voice.warn(" ".join(str(message).split()))
+            text = " ".join(str(message).split())
+            if text not in said:  # a table that is looked at twice
+                voice.warn(text)
+            said.add(text)
 
     with warnings.catch_warnings():
         warnings.simplefilter("default")

@@ -88,9 +88,9 @@ class PeriodCounter:
         if stamps.kind == "counter":
             found = counter_cadence(stamps.local, word or "period")
         elif word is not None or stamps.years:
-            found = declared_cadence(word or "year", stamps.local)
+            found = declared_cadence(word or "year", stamps.local, stamps.first_month)
         else:
-            found = infer_cadence(stamps.local, stamps.utc)
+            found = infer_cadence(stamps.local, stamps.utc, stamps.first_month)
         if found.cadence is None:
             words = ", ".join(map(repr, WORDS))
             raise DataContractError(

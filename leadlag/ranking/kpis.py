@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_list, as_name, as_names, as_option, only_data_positional
-from leadlag.catalogue import Metric, as_catalogue
+from leadlag.catalogue import Catalogue, Metric, as_catalogue, known_of, with_missing_masked
 from leadlag.errors import DataContractError, LeadLagError, UsageError
 from leadlag.ranking.many import Failure, KpiRanking, LeadRankings
 from leadlag.ranking.rank import rank_leads
@@ -34,7 +34,7 @@ def rank_kpis(
     rng: int | np.random.Generator = 0,
     time: str | None = None,
     controls: str | Sequence[str] | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     log: str | Sequence[str] = (),
     **options: Any,
 ) -> LeadRankings:
@@ -101,7 +101,7 @@ def rank_kpis(
     if not asked["kpis"]:
         raise UsageError("kpis is empty: name at least one column.")
     metrics = as_catalogue(catalogue)
-    sample, broken = _read(data, asked, all_leads=leads is None, time=time, metrics=metrics)
+    sample, broken = _read(data, asked, all_leads=leads is None, time=time, plainly=with_missing_masked(catalogue))
     asked["kpis"] = [name for name in asked["kpis"] if name not in {item.kpi for item in broken}]
     names = {argument: tuple(sample.resolve(name, argument) for name in given) for argument, given in asked.items()}
     outcomes = as_names(names["kpis"], "kpis", sample.all_names)
@@ -123,7 +123,7 @@ def rank_kpis(
         "rng": seed,
     }
     settings |= {"leads": None if leads is None else names["leads"], "controls": names["controls"], "log": logged, "time": time}
-    settings |= {"catalogue": tuple(metrics.values()), **options}
+    settings |= {"catalogue": known_of(metrics, sample.all_names), **options}
     provenance = Provenance.of("rank_kpis", search=_search(rankings), **settings)
     return LeadRankings(rankings=rankings, failures=failures, provenance=provenance)
 
@@ -207,10 +207,9 @@ def _fault(error: Exception) -> str:
 
 
 def _read(
-    data: Any, asked: Mapping[str, list[Any]], *, all_leads: bool, time: str | None, metrics: Mapping[str, Metric]
+    data: Any, asked: Mapping[str, list[Any]], *, all_leads: bool, time: str | None, plainly: Catalogue | Iterable[Metric]
 ) -> tuple[Sample, tuple[Failure, ...]]:
     """The data, read once, and the KPIs whose own values are wrong; missing values are left to each ranking."""
-    plainly = [replace(metric, missing="mask") for metric in metrics.values()]
     if all_leads:  # every column is a candidate of every KPI
         return as_sample(data, time=time, catalogue=plainly), ()
     try:

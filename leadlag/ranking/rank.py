@@ -9,7 +9,7 @@ import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real, only_data_positional, seed_words
-from leadlag.catalogue import Metric, Missing, as_catalogue
+from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, known_of
 from leadlag.core.search.shapes import NONLINEAR
 from leadlag.decision import Evidence, Policy, decide, in_order
 from leadlag.prepare import Prepared, prepare
@@ -40,7 +40,7 @@ def rank_leads(
     rng: int | np.random.Generator = 0,
     time: str | None = None,
     controls: Sequence[str] | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     log: Sequence[str] = (),
     undo: str | None = None,
@@ -71,7 +71,7 @@ def rank_leads(
         Column that holds the time.
     controls : sequence of str, optional
         Columns that enter every model in the same period and are not ranked (price, weather, campaigns).
-    catalogue : iterable of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics: unit, publication delay, aggregation.
     missing : {"mask", "error", "zero"} or ("ffill", n)
         What to do with missing periods; nothing is filled by default.
@@ -165,7 +165,7 @@ def rank_leads(
         "undo": undone,
         "n_draws": draws,
     }
-    settings |= {"nonlinear": bool(nonlinear), "evidence": beside, "time": time, "catalogue": tuple(metrics.values())}
+    settings |= {"nonlinear": bool(nonlinear), "evidence": beside, "time": time, "catalogue": known_of(metrics, sample.all_names)}
     return LeadRanking(
         decisions=in_order(decide(item, policy) for item in gathered),
         context=_context(sample, prepared, kpi=names.kpi, max_lag=lag, policy=policy, metrics=metrics),
@@ -200,7 +200,7 @@ def _context(
         momentum=tuple(momentum.phi.tolist()),
         integration=prepared.kpi.state,
         treatment=treatment,
-        units=tuple((name, metric.unit) for name, metric in metrics.items() if metric.unit),
+        units=tuple((metric.name, metric.unit) for metric in known_of(metrics, sample.all_names) if metric.unit),
     )
 
 

@@ -122,7 +122,7 @@ def csv_text(frame: pd.DataFrame, *, raw: bool = False) -> str:
 
 def _shown(value: object) -> object:
     """The value; a text with its control characters written out, since a bare one would end the row."""
-    return shown(value) if isinstance(value, str) else value
+    return shown(str(value)) if isinstance(value, str) else value  # a name, not its label
 
 
 def _harmless(value: object) -> object:

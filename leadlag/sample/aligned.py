@@ -12,7 +12,7 @@ from leadlag.catalogue import Aggregate, Ratio
 from leadlag.core.time.clock import Clock
 from leadlag.core.time.overlap import Edges, folded, last_ended
 from leadlag.sample.names import first_names
-from leadlag.sample.periods import Cadence, Calendar, cadence_of, days_per_period, ordinals_of, starts_of
+from leadlag.sample.periods import MONTH_NAMES, Cadence, Calendar, cadence_of, days_per_period, ordinals_of, starts_of
 
 __all__ = ["Aligned", "Finer", "align", "edges_between", "quotient"]
 
@@ -187,6 +187,10 @@ def _with_spans(text: str, own: Calendar, kpi: Calendar) -> str:
     return f"{text.removesuffix('.')} ({'; '.join(spans)})." if spans and own.freq != kpi.freq else text
 
 
+def _year(calendar: Calendar) -> str:
+    return MONTH_NAMES[calendar.year_start]
+
+
 def _fast_text(names: Sequence[str], own: Calendar, kpi: Calendar, ratio: float, rules: set[Aggregate]) -> str:
     words = {"sum": "sum", "mean": "mean", "last": "last value"}
     ways = sorted({words["sum"] + " over sum" if isinstance(rule, Ratio) else words[rule] for rule in rules})
@@ -201,5 +205,8 @@ def _slow_text(names: Sequence[str], own: Calendar, kpi: Calendar) -> str:
     if cadence_of(own).freq == cadence_of(kpi).freq == "week":
         how = f"weeks that begin on {own.anchor}, where those of the KPI begin on {kpi.anchor}"
         return f"{how}: {first_names(names, _SHOWN)}. So each week has the value of the last one that had ended."
+    if own.freq == kpi.freq and kpi.freq in ("quarter", "year"):
+        how = f"{own.unit}s of a year that begins in {_year(own)}, where that of the KPI begins in {_year(kpi)}"
+        return f"{how}: {first_names(names, _SHOWN)}. So each {kpi.unit} has the value of the last one that had ended."
     how = f"each {kpi.unit} has the value of the last {_unit(own)} that had ended, none is interpolated"
     return f"not seen as often as the KPI, once a {_unit(own)}: {first_names(names, _SHOWN)}. So {how}."

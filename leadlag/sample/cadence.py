@@ -41,9 +41,9 @@ class InferredCadence:
     in_utc: bool = False
 
 
-def declared_cadence(freq: Freq, local: np.ndarray) -> InferredCadence:
+def declared_cadence(freq: Freq, local: np.ndarray, year_start: int = 0) -> InferredCadence:
     """The cadence the caller named; a week starts on the day all stamps share, else on Monday."""
-    cadence = Cadence(freq=freq)
+    cadence = Cadence(freq=freq).in_year(year_start)
     if freq == "week":
         weekdays = np.unique((days_of(local) + 3) % 7)
         cadence = replace(cadence, week_start=int(weekdays[0]) if len(weekdays) == 1 else 0)
@@ -53,13 +53,15 @@ def declared_cadence(freq: Freq, local: np.ndarray) -> InferredCadence:
     return InferredCadence(cadence=cadence, in_utc=freq == "hour")
 
 
-def infer_cadence(local: np.ndarray, utc: np.ndarray) -> InferredCadence:
+def infer_cadence(local: np.ndarray, utc: np.ndarray, year_start: int = 0) -> InferredCadence:
     """The cadence of stamps, from their modal step.
 
     Parameters
     ----------
     local, utc : ndarray, shape (n,), datetime64[us]
         Wall clock in the declared zone, and the same instants in UTC (equal where there is no zone).
+    year_start : int
+        Month in which the year of quarters and years begins, 0 = January.
 
     Returns
     -------
@@ -70,12 +72,12 @@ def infer_cadence(local: np.ndarray, utc: np.ndarray) -> InferredCadence:
         return InferredCadence(problem="one period is not enough to see how far apart they are")
     clock = stamps.astype(np.int64) % _DAY
     if (clock == clock[0]).all():
-        found = _from_days(np.unique(days_of(stamps)))
+        found = _from_days(np.unique(days_of(stamps)), year_start)
         return replace(found, moved=found.moved or bool(clock[0]))
     instants = np.unique(utc)
     step = _mode(np.diff(instants.astype(np.int64)))
     if step >= 20 * _HOUR and len(np.unique(days_of(stamps))) == len(stamps):  # one row a day or rarer, at changing times
-        return replace(_from_days(days_of(stamps)), moved=True)
+        return replace(_from_days(days_of(stamps), year_start), moved=True)
     return _from_clock(instants, step)
 
 
@@ -112,23 +114,25 @@ def nearly_empty(ordinals: np.ndarray, declared: Cadence, own: Cadence | None, *
     return (coarser and int(np.diff(periods).min()) > 1) or span > _MOST_EMPTY * max(len(periods), 5)
 
 
-def off_calendar(stamps: np.ndarray, freq: Freq) -> str:
-    """What the dates of quarters or years say that are no calendar ones; empty where they may be.
+def off_calendar(stamps: np.ndarray, cadence: Cadence) -> str:
+    """What the dates of quarters or years say that are none of the cadence, those of the calendar or of a business year.
 
     Examples
     --------
     >>> dates = np.array(["2024-01-31", "2024-04-30", "2024-07-31"], dtype="datetime64[us]")
-    >>> off_calendar(dates, "quarter"), off_calendar(dates + np.timedelta64(60, "D"), "quarter")
+    >>> quarters = Cadence(freq="quarter")
+    >>> off_calendar(dates, quarters), off_calendar(dates, quarters.in_year(1))
     ('end in January', '')
     """
-    many = {"quarter": 3, "year": 12}.get(freq)
+    many = {"quarter": 3, "year": 12}.get(cadence.freq)
     if many is None or not len(stamps):
         return ""
     day, month = _day_of_month(stamps), months_of(stamps) % 12
-    if (day >= _LATE_DAY).all() and (month % many != many - 1).all():
+    place = (month - cadence.shift) % many
+    if (day >= _LATE_DAY).all() and (place != many - 1).all():
         return f"end in {MONTH_NAMES[int(month.min())]}"
     # a quarter may also be dated by the first day of its last month
-    if (day <= _EARLY_DAY).all() and not np.isin(month % many, (0, many - 1)).any():
+    if (day <= _EARLY_DAY).all() and not np.isin(place, (0, many - 1)).any():
         return f"begin in {MONTH_NAMES[int(month.min())]}"
     return ""
 
@@ -147,7 +151,7 @@ def _from_clock(instants: np.ndarray, step: int) -> InferredCadence:
     return replace(_regular(instants), in_utc=True)
 
 
-def _from_days(days: np.ndarray) -> InferredCadence:
+def _from_days(days: np.ndarray, year_start: int) -> InferredCadence:
     """Whole days: daily, business days, weeks, months, quarters, years or another regular step."""
     gaps = np.diff(days)
     step = _mode(gaps)
@@ -161,10 +165,10 @@ def _from_days(days: np.ndarray) -> InferredCadence:
     if not (gaps % 7).any() and step < 60 and len(np.unique(_day_of_month(stamps))) > 1:
         return _regular(stamps)
     for freq, low, high in (("month", 28, 31), ("quarter", 89, 92), ("year", 364, 367)):
-        cadence = Cadence(freq=freq)  # type: ignore[arg-type]  # the words above are Freq
+        cadence = Cadence(freq=freq).in_year(year_start)  # type: ignore[arg-type]  # the words above are Freq
         if low <= step <= high and len(np.unique(ordinals_of(stamps, cadence))) == len(stamps):
             return _checked(cadence, stamps)
-    return _by_months(stamps) if step > 31 else _regular(stamps)
+    return _by_months(stamps, year_start) if step > 31 else _regular(stamps)
 
 
 def _no_weekends(days: np.ndarray, weekdays: np.ndarray) -> bool:
@@ -181,7 +185,7 @@ def _day_of_month(stamps: np.ndarray) -> np.ndarray:
     return days
 
 
-def _by_months(stamps: np.ndarray) -> InferredCadence:
+def _by_months(stamps: np.ndarray, year_start: int) -> InferredCadence:
     """Every two months, every half-year: the same day of the month, or month ends."""
     day_of_month = _day_of_month(stamps)
     month_end = (stamps.astype("datetime64[D]") + 1).astype("datetime64[M]") != stamps.astype("datetime64[M]")
@@ -191,15 +195,15 @@ def _by_months(stamps: np.ndarray) -> InferredCadence:
         return _regular(stamps)
     if step in (1, 3, 12):
         freq: Freq = "month" if step == 1 else "quarter" if step == 3 else "year"
-        return _checked(Cadence(freq=freq), stamps)
+        return _checked(Cadence(freq=freq).in_year(year_start), stamps)
     cadence = Cadence(freq="period", base="month", step=step, origin=int(months[0]))
     if 12 % step == 0:
-        cadence = _on_calendar(cadence, int(months[0]) % step, int(day_of_month.min()))
+        cadence = _on_calendar(cadence, (int(months[0]) - year_start) % step, int(day_of_month.min()))
     return _checked(cadence, stamps)
 
 
 def _on_calendar(cadence: Cadence, month: int, day: int) -> Cadence:
-    """Half-years and other parts of a calendar year by the dates that they hold; unchanged if these are of another year.
+    """Half-years and other parts of a year by the dates that they hold; unchanged if these are of another year.
 
     Parameters
     ----------

@@ -16,6 +16,7 @@ from leadlag.sample.iso import ISO, ISO_DAY, from_iso
 from leadlag.sample.periods import BUSINESS, Calendar, cadence_of, ordinals_of, starts_of
 from leadlag.sample.shapes import read_one
 from leadlag.sample.whole import YEARS
+from leadlag.sample.years import moved
 
 __all__ = ["Targeted", "row_of", "targeted"]
 
@@ -85,10 +86,16 @@ def _span(calendar: Calendar, moment: Moment, argument: str) -> tuple[dt.datetim
             raise UsageError(f"{argument}={moment!r} is no date, and the periods are dated: give one like '2024-06-30'.")
         moment = str(moment)
     if isinstance(moment, str):
-        found = _text(moment.strip(), business=calendar.off == BUSINESS)
+        found = _in_year(moment.strip(), calendar) or _text(moment.strip(), business=calendar.off == BUSINESS)
         if found is None:
             business = calendar.off == BUSINESS
-            ways = "'FY24 P03', as the times are written" if business else "'2024-06-30', '2024-06', '2024Q2' or '2024'"
+            ways = (
+                "'FY24 P03', as the times are written"
+                if business
+                else repr(calendar.labels[0])
+                if calendar.year_start
+                else "'2024-06-30', '2024-06', '2024Q2' or '2024'"
+            )
             raise UsageError(f"{argument}={moment!r} is no date{' of a business year' * business}: give one like {ways}.")
         start, months, days = found
     elif calendar.off == BUSINESS:
@@ -103,6 +110,23 @@ def _span(calendar: Calendar, moment: Moment, argument: str) -> tuple[dt.datetim
         start = pd.Timestamp(start).tz_convert(calendar.tz or "UTC").tz_localize(None).to_pydatetime(warn=False)
     end = (pd.Timestamp(start) + pd.DateOffset(months=months, days=days)).to_pydatetime(warn=False)
     return start, max(end, start + _MICROSECOND)
+
+
+def _in_year(text: str, calendar: Calendar) -> tuple[dt.datetime, int, int] | None:
+    """What a text of a quarter or a year means where these are of a business year; None for other texts and calendars."""
+    if not calendar.year_start:
+        return None
+    found = read_one(
+        text, [form for form in FORMS if form.unit in _SPANS and (form.business or form.unit in ("quarter", "half"))]
+    )
+    year = _YEAR.fullmatch(text) is not None and bool(int(text))
+    stamp, form = (
+        (np.datetime64(f"{text}-01-01", "us"), None) if year else (None, None) if found is None else (found[1], found[0])
+    )
+    if stamp is None:
+        return None
+    moment = moved(np.array([stamp]), form, calendar.year_start)[0].item()
+    return moment, *_SPANS["year" if form is None else form.unit]
 
 
 def _text(text: str, *, business: bool) -> tuple[dt.datetime, int, int] | None:

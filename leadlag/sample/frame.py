@@ -10,8 +10,9 @@ import pandas as pd
 
 from leadlag._calls import READING, Call
 from leadlag._validation import only_data_positional
-from leadlag.catalogue import Metric, Missing
+from leadlag.catalogue import Catalogue, Metric, Missing
 from leadlag.errors import UsageError
+from leadlag.sample.labelled import labelled
 from leadlag.sample.missing import fill_missing
 from leadlag.sample.model import Sample, together
 from leadlag.sample.names import requested_names
@@ -36,10 +37,11 @@ def from_wide(
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
+    year_start: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     infinite: str = "error",
 ) -> Sample:
     """Read a wide table, one column per metric, into a `Sample`.
@@ -66,13 +68,17 @@ def from_wide(
         Which day of a week, or of another step off the calendar, its date names: the first, or the last that still belongs to it
         (the last hour, of steps of hours). None goes by what the table says of itself: periods by their type, texts with both
         ends, a name such as ``week_ending``. Tables of a list may differ: ``{"data[0]": "end"}``.
+    year_start : str, optional
+        Month in which the year of quarters and years begins, ``"February"``; a year has the name of the calendar year in which it
+        ends. It also says which dates times such as ``FY24 P03`` and ``FY24 Q1`` are. None goes by the type of periods
+        (``Q-JAN``), else by the calendar.
     decimal : {".", ","}, optional
         Decimal mark of numbers written as text. None reads the point, and what the cells themselves say (``"1.234,50"``).
     thousands : {".", ",", " ", "'"}, optional
         Mark of thousands in numbers written as text; columns that it does not fit keep their decimal point.
     as_of : date, datetime, str or int, optional
         What was known then: periods that end later are dropped. A date counts to its end.
-    catalogue : iterable of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         How several rows of one period become one value, and rates to compute.
     infinite : {"error", "missing"}
         What an infinite value means.
@@ -96,8 +102,8 @@ def from_wide(
     array([ 3.,  4., nan,  5.])
     """
     settings = Settings.checked(
-        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal,
-        thousands=thousands, as_of=as_of, catalogue=catalogue, infinite=infinite,
+        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at,
+        year_start=year_start, decimal=decimal, thousands=thousands, as_of=as_of, catalogue=catalogue, infinite=infinite,
     )  # fmt: skip
     return _read_or_raise(data, settings, None)
 
@@ -108,13 +114,14 @@ def as_sample(
     *,
     time: str | None = None,
     segment: str | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     columns: Any = None,
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
+    year_start: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -127,9 +134,9 @@ def as_sample(
     data : Sample, eager frame, or a list of these
         A Sample passes through, then metrics are chosen and missing periods treated. In a list each table is read by itself;
         those of one cadence come onto one calendar, those of another one into `Sample.others`.
-    time, segment, freq, tz, date_format, dates_at, decimal, thousands, as_of, infinite
+    time, segment, freq, tz, date_format, dates_at, year_start, decimal, thousands, as_of, infinite
         As in `from_wide`; not allowed with a Sample, which has been read.
-    catalogue : iterable of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics; its `missing` goes before the argument.
     missing : {"mask", "error", "zero"} or ("ffill", n)
         What to do with missing periods; nothing is filled by default.
@@ -159,8 +166,9 @@ def as_sample(
     (('visits', 'sales'), array([4., 0., 6.]))
     """
     settings = Settings.checked(
-        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal,
-        thousands=thousands, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite,
+        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at,
+        year_start=year_start, decimal=decimal, thousands=thousands, as_of=as_of, catalogue=catalogue, missing=missing,
+        infinite=infinite,
     )  # fmt: skip
     return _read_or_raise(data, settings, columns)
 
@@ -170,13 +178,14 @@ def find_violations(
     *,
     time: str | None = None,
     segment: str | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     columns: Any = None,
     freq: Freq | None = None,
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
+    year_start: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -202,8 +211,9 @@ def find_violations(
     ['LL302']
     """
     settings = Settings.checked(
-        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal,
-        thousands=thousands, as_of=as_of, catalogue=catalogue, missing=missing, infinite=infinite,
+        time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at,
+        year_start=year_start, decimal=decimal, thousands=thousands, as_of=as_of, catalogue=catalogue, missing=missing,
+        infinite=infinite,
     )  # fmt: skip
     said = {name: getattr(settings, name) for name in READING if name != "catalogue"} | {"catalogue": catalogue}
     return tuple(found.told(Call.of(from_wide, said)) for found in _read(data, settings, columns)[1])
@@ -231,7 +241,7 @@ def _read(data: Any, settings: Settings, columns: Any) -> tuple[Sample | None, t
         label = str(frame.attrs.get(SOURCE, "data"))
         sample, asked = _from_frame(frame, settings.of_table(label, [label]), columns, violations)
     if sample is not None and not len(violations):
-        sample = _finish(sample, asked, settings, violations)
+        sample = labelled(_finish(sample, asked, settings, violations), settings.catalogue)
     return (None if len(violations) else sample), tuple(violations)
 
 
@@ -242,7 +252,7 @@ def _from_sample(
     settings.refuse_calendar()
     known = (*sample.all_names, *rates_of(sample, settings.catalogue), *(column.name for column in sample.left_out))
     asked = requested_names(columns, known, sample.name_map)
-    unknown = [note for note in unknown_metrics(settings.catalogue, known) if note not in sample.notes]
+    unknown = [note for note in unknown_metrics(settings, known) if note not in sample.notes]
     refusals = (sample.why_left_out(name, argument) for name, argument in (asked or {}).items())
     violations.found.extend(refusal for refusal in refusals if refusal is not None)
     return with_notes(sample, unknown), asked
@@ -256,7 +266,7 @@ def _from_frame(
     known = (*table.clean.names, *rate_names(table.clean.names, settings.catalogue))
     asked = requested_names(columns, known, table.labels)
     sample = table.read(settings, asked, violations)
-    return (None if sample is None else with_notes(sample, unknown_metrics(settings.catalogue, known))), asked
+    return (None if sample is None else with_notes(sample, unknown_metrics(settings, known))), asked
 
 
 def _finish(sample: Sample, asked: Mapping[str, str] | None, settings: Settings, violations: ViolationList) -> Sample:

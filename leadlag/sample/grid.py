@@ -18,6 +18,7 @@ from leadlag.sample.naming import placed, what_was_read
 from leadlag.sample.periods import BUSINESS, WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of, step_in_words
 from leadlag.sample.times import Stamps
 from leadlag.sample.violations import Fix, ViolationList, counted
+from leadlag.sample.years import business_words, refuse_other_year, year_note
 
 __all__ = ["Grid", "build_grid", "fold", "form_notes", "moment_of", "repeated_periods"]
 
@@ -91,7 +92,8 @@ def build_grid(
     if stamps.off == BUSINESS and as_of is not None:
         raise UsageError(
             f"as_of={as_of!r} is a date, and times written like {stamps.written!r} belong to a business year, whose dates are "
-            "not known: leave it out, and drop the periods that were not complete."
+            "not known: leave it out, or say in which month the year begins",
+            fixes=(Fix.of(year_start="April", when="if it begins in April"),),
         )
     keep = _kept(ordinals, cadence, as_of, tz, notes)
     if not keep.any():
@@ -110,9 +112,12 @@ def build_grid(
         )
     calendar = calendar_of(first, last, cadence, tz=tz)
     if cadence.base != "counter":
-        calendar = replace(calendar, off=stamps.off or off_calendar(clock[rows], cadence.freq))
-        text = what_was_read(stamps, calendar)
-        notes += [Note(code="LL139", column=time, text=text)] if text else []
+        calendar = replace(calendar, off=stamps.off or off_calendar(clock[rows], cadence))
+        if refuse_other_year(calendar, time, violations):
+            return None
+        notes += [
+            Note(code="LL139", column=time, text=text) for text in (what_was_read(stamps, calendar), year_note(calendar)) if text
+        ]
     return Grid(calendar=calendar, rows=rows, places=places, notes=tuple(notes))
 
 
@@ -123,7 +128,7 @@ def form_notes(stamps: Stamps | None) -> tuple[Note, ...]:
     form = stamps.form
     text = f"times written like {stamps.written!r} were read as {form.words}."
     if form.business:
-        text += f" They are labelled as {form.unit}s of the calendar; which dates they are is not known."
+        text += business_words(form, stamps)
     return (Note(code="LL138", column=None, text=text),)
 
 
@@ -134,11 +139,11 @@ def _count_periods(
     if stamps.kind == "counter":
         found = counter_cadence(stamps.local, freq or "period")
     elif freq is not None:
-        found = declared_cadence(freq, stamps.local)
+        found = declared_cadence(freq, stamps.local, stamps.first_month)
     elif stamps.years:
-        found = declared_cadence("year", stamps.local)
+        found = declared_cadence("year", stamps.local, stamps.first_month)
     else:
-        found = infer_cadence(stamps.local, stamps.utc)
+        found = infer_cadence(stamps.local, stamps.utc, stamps.first_month)
     if found.cadence is None:
         words = ", ".join(map(repr, WORDS))
         step = f"aggregate the rows first, or say by freq which it is, one of {words}"
@@ -168,11 +173,11 @@ def _cadence_that_fits(stamps: Stamps) -> tuple[Fix, ...]:
     """The shortest cadence with few empty periods in which each row has one of its own, else the shortest with few empty ones."""
     if stamps.kind == "counter":
         return ()
-    own = infer_cadence(stamps.local, stamps.utc).cadence
+    own = infer_cadence(stamps.local, stamps.utc, stamps.first_month).cadence
     fitting: list[tuple[bool, int, Freq]] = []
     # another freq than its unit would read times of a secondary form as those of another one
     for freq in [freq for freq in _TRIED if stamps.form is None or not stamps.form.secondary or freq == stamps.form.unit]:
-        found = declared_cadence(freq, stamps.local)
+        found = declared_cadence(freq, stamps.local, stamps.first_month)
         if found.cadence is not None:
             ordinals = ordinals_of(stamps.utc if found.in_utc else stamps.local, found.cadence)
             if not nearly_empty(ordinals, found.cadence, own, filled=False):
@@ -186,7 +191,7 @@ def _refused_as_empty(
     """Whether the rows would be lost among periods without one, which is collected; nothing of that size has been made yet."""
     if cadence.base == "counter":
         return False
-    own = infer_cadence(stamps.local, stamps.utc).cadence
+    own = infer_cadence(stamps.local, stamps.utc, stamps.first_month).cadence
     if not nearly_empty(ordinals, cadence, own, filled=filled):
         return False
     unit = cadence.freq.replace("_", " ")

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from leadlag._validation import as_name, only_data_positional
-from leadlag.catalogue import Metric, Ratio
+from leadlag.catalogue import Catalogue, Metric, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample.aligned import quotient
 from leadlag.sample.columns import read_values
 from leadlag.sample.grid import Grid, build_grid, fold, form_notes, repeated_periods
+from leadlag.sample.labelled import labelled
 from leadlag.sample.labels import Labels, labels_of
 from leadlag.sample.merge import by_cadence
 from leadlag.sample.model import Note, Sample, TableRead
@@ -43,10 +44,11 @@ def from_long(
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | None = None,
+    year_start: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     infinite: str = "error",
 ) -> Sample:
     """Read a long table, one row per period and metric, into a `Sample`.
@@ -59,7 +61,7 @@ def from_long(
         Columns with the times, the names of the metrics and the numbers.
     segment : str, optional
         Column with the segment (country, plan, ...); every segment gets its own values on one calendar.
-    freq, tz, date_format, dates_at, decimal, thousands, as_of, catalogue, infinite
+    freq, tz, date_format, dates_at, year_start, decimal, thousands, as_of, catalogue, infinite
         As in `from_wide`; marks and units of numbers are judged metric by metric.
 
     Returns
@@ -84,8 +86,8 @@ def from_long(
            [nan,  7.]])
     """
     settings = Settings.checked(
-        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal, thousands=thousands, as_of=as_of,
-        catalogue=catalogue, infinite=infinite,
+        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, year_start=year_start, decimal=decimal,
+        thousands=thousands, as_of=as_of, catalogue=catalogue, infinite=infinite,
     ).of_table("data", ["data"])  # fmt: skip
     frame = as_pandas(data)
     violations = ViolationList()
@@ -103,6 +105,7 @@ def from_long(
     stamps = read_times(
         columns["time"].iloc[kept], name=time, tz=settings.tz, date_format=date_format, freq=settings.freq,
         violations=violations, row=lambda at: row(int(kept[at])), hint=totals.hint, dates_at=settings.said_end,
+        year_start=settings.first_month,
     )  # fmt: skip
     violations.found.extend(values_wrong)
     if stamps is None or len(violations):
@@ -124,7 +127,7 @@ def from_long(
             parts.append(add_rates(replace(part, notes=(*part.notes, *told, *notes)), settings.catalogue, None))
     if len(violations):
         raise_violations(violations)
-    return by_cadence(parts, order=tuple(name for part in parts for name in part.names))
+    return labelled(by_cadence(parts, order=tuple(name for part in parts for name in part.names)), settings.catalogue)
 
 
 def _groups(metrics: Labels, segments: Labels | None) -> list[tuple[str, np.ndarray]]:

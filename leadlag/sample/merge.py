@@ -11,6 +11,7 @@ from leadlag.sample.model import Sample, together
 from leadlag.sample.naming import is_open, question
 from leadlag.sample.periods import Cadence, DatesAt, cadence_of, calendar_of, days_per_period, ordinals_of
 from leadlag.sample.violations import Fix, ViolationList
+from leadlag.sample.years import year_fixes
 
 __all__ = ["by_cadence", "merged"]
 
@@ -120,8 +121,12 @@ def _one_year(parts: Sequence[tuple[str, Sample]], violations: ViolationList) ->
         kinds = {part.calendar.off: label for label, part in parts if part.calendar.freq == freq}
         if len(kinds) > 1:
             shown = [f"{label}: {freq}s {off or 'of the calendar'}" for off, label in sorted(kinds.items())]
-            step = f"date each figure by the calendar {freq} that it is for, in all tables."
-            violations.add("LL309", f"the tables do not count {freq}s alike.", argument="time", examples=shown, next_step=step)
+            step = f"date each figure by the calendar {freq} that it is for, in all tables, or say in which month the year begins"
+            text, odd = (
+                f"the tables do not count {freq}s alike.",
+                next(part.calendar for _, part in parts if part.calendar.freq == freq and part.calendar.off),
+            )
+            violations.add("LL309", text, argument="time", examples=shown, next_step=step, fix=year_fixes(odd))
             return False
     return True
 

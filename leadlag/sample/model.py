@@ -19,6 +19,7 @@ from leadlag.sample.naming import frame_index, is_open, question
 from leadlag.sample.notes import LeftOut, Note, TableRead
 from leadlag.sample.periods import BUSINESS, Calendar, DatesAt
 from leadlag.sample.violations import Violation, raise_violations
+from leadlag.sample.years import year_fixes
 
 __all__ = ["LeftOut", "Note", "Sample", "TableRead", "together"]
 
@@ -115,9 +116,9 @@ class Sample:
         return {name: place for place, name in enumerate(self.names)}
 
     @cached_property
-    def _known(self) -> frozenset[str]:
-        """Metrics of every cadence, to look names up."""
-        return frozenset(self.all_names)
+    def _known(self) -> Mapping[str, str]:
+        """Metrics of every cadence as they are named here, to look names up."""
+        return {name: name for name in self.all_names}
 
     @property
     def n_periods(self) -> int:
@@ -255,13 +256,13 @@ class Sample:
 
     def resolve(self, name: Any, argument: str = "name") -> str:
         """The metric that is meant by a text in any Unicode form or by the caller's own label."""
-        if type(name) is str and name in self._known:  # by far the most common, asked for every candidate
-            return name
+        if isinstance(name, str) and name in self._known:  # by far the most common, asked for every candidate
+            return self._known[name]
         refusal = self.why_left_out(name, argument)
         if refusal is not None:
             raise_violations([refusal])
         asked = requested_names({argument: [name]}, self.all_names, self.name_map) or {}
-        return next(iter(asked))
+        return self._known[next(iter(asked))]
 
     def why_left_out(self, name: Any, argument: str) -> Violation | None:
         """What stands against a column that is in the data but no metric; None for any other name."""
@@ -276,7 +277,7 @@ class Sample:
 
     def select(self, names: Sequence[str]) -> Sample:
         """The same Sample with these metrics only, in this order; of the cadences, those that have one of them."""
-        wanted = tuple(requested_names({"names": names}, self.all_names, self.name_map) or ())
+        wanted = tuple(self._known[name] for name in requested_names({"names": names}, self.all_names, self.name_map) or ())
         if not self.others:
             return self._selected(wanted)
         kept = [part._selected([name for name in wanted if name in part._places]) for part in self.cadences]
@@ -334,12 +335,16 @@ def _refuse_off_calendar(cadences: Sequence[Sample]) -> None:
     for part in cadences:
         if part.calendar.off:
             unit, shown = part.calendar.unit, first_names(part.names)
+            given = "" in part.tables.values()
+            step = "say in which month the year begins"
+            if given:
+                step = "read its table again, with the month in which the year begins as year_start in from_wide."
             told = part.calendar.off + (" by their dates" if part.calendar.off != BUSINESS else "")
             raise UsageError(
                 f"the {unit}s of {shown} {told}, but {unit}s are counted as those of the calendar: "
-                f"metrics of another cadence would be lined up with the wrong {unit}. Date each figure by the calendar {unit} "
-                "that it is for, or give all metrics one row for each of these periods.",
+                f"metrics of another cadence would be lined up with the wrong {unit}. Next: {step}",
                 code="LL309",
+                fixes=() if given else year_fixes(part.calendar),
             )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from leadlag._validation import as_names, names_of, plain_name
 from leadlag.errors import UsageError
 from leadlag.sample.violations import ViolationList
+from leadlag.wording.shown import Labelled
 
 __all__ = ["CleanNames", "clean_names", "first_names", "plain_name", "requested_names"]
 
@@ -42,7 +43,7 @@ def first_names(names: Sequence[str], most: int = 5) -> str:
     "'visits', 'demos' and 1 more"
     """
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(map(repr, names[:most])) + more
+    return ", ".join(repr(name.label if isinstance(name, Labelled) else name) for name in names[:most]) + more
 
 
 def clean_names(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,17 +11,31 @@ import pandas as pd
 
 from leadlag.sample.names import first_names
 from leadlag.sample.periods import WEEKDAYS, Cadence, Calendar, DatesAt, cadence_of, days_of, last_unit, ordinals_of, starts_of
+from leadlag.sample.timewords import dates_at_of
 from leadlag.sample.violations import Fix, Violation
 from leadlag.sample.zones import Stamps
 
-__all__ = ["DATES_AT", "frame_index", "is_open", "placed", "question", "what_was_read"]
+__all__ = ["DATES_AT", "frame_index", "is_open", "named", "placed", "question", "what_was_read"]
 
 #: What `dates_at` may say.
 DATES_AT: tuple[DatesAt, ...] = ("start", "end")
 
-_HOUR = 3_600_000_000
+_DAY, _HOUR, _MINUTE = 86_400_000_000, 3_600_000_000, 60_000_000
+_SIGN = re.compile(r"%.")
 #: Metrics that a question names.
 _SHOWN = 3
+
+
+def named(stamps: Stamps, name: str | None, date_format: str | None, said: DatesAt | None) -> Stamps:
+    """Which end of its period a date names: as the caller says, else the name of the column, or the times themselves."""
+    if said is not None:
+        return replace(stamps, dates_at=said)
+    for words, told_by in ((name, repr(name)), (_SIGN.sub(" ", date_format or ""), "date_format")):
+        if found := dates_at_of(words):
+            return replace(stamps, dates_at=found, told_by=told_by)
+    if len(stamps.local) and (stamps.local.astype(np.int64) % _DAY >= _DAY - _MINUTE).all():
+        return replace(stamps, dates_at="end", told_by="the time of day")
+    return replace(stamps, dates_at="start" if stamps.first else None)
 
 
 def placed(stamps: Stamps, cadence: Cadence, clock: np.ndarray) -> tuple[Cadence, np.ndarray]:

@@ -60,6 +60,9 @@ _MAX_LAG = MappingProxyType(
 )
 #: pandas' own names, in this one place.
 _PANDAS = MappingProxyType({"hour": "h", "day": "D", "month": "M", "quarter": "Q", "year": "Y"})
+#: Months of each, and which of them a business year has in another place.
+_MONTHS = MappingProxyType({"month": 1, "quarter": 3, "year": 12})
+_IN_YEAR = ("quarter", "year")
 _HOUR = 3_600_000_000
 _DAY = 24 * _HOUR
 #: A Monday before all data: numpy counts business days differently backwards.
@@ -86,6 +89,10 @@ class Cadence:
         Where period 0 of a ``"period"`` begins.
     dates_at : DatesAt or None
         Which day of a period its date named in the table; does not tell cadences apart.
+    shift : int
+        Months by which quarters and years begin after those of the calendar: 0 to 2, or 0 to 11.
+    year_start : int
+        Month in which the year of quarters and years begins, 0 = January; names them, and does not tell cadences apart.
     """
 
     freq: Freq
@@ -94,6 +101,14 @@ class Cadence:
     base: Literal["us", "month", "counter"] = "us"
     origin: int = 0
     dates_at: DatesAt | None = field(default=None, compare=False)
+    shift: int = 0
+    year_start: int = field(default=0, compare=False)
+
+    def in_year(self, year_start: int) -> Cadence:
+        """The same with quarters and years of a year that begins in this month, 0 = January; itself for other periods."""
+        if self.freq not in _IN_YEAR or self.base == "counter":
+            return self
+        return replace(self, shift=year_start % _MONTHS[self.freq], year_start=year_start)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -192,13 +207,25 @@ class Calendar:
         return (self.dates_at or "start") if self.span else None
 
     @property
+    def year_start(self) -> int:
+        """Month in which the year of quarters and years begins, 0 = January; 0 for other periods."""
+        if self.freq not in _IN_YEAR or not isinstance(self.index, pd.PeriodIndex):
+            return 0
+        return (1 + [name[:3].upper() for name in MONTH_NAMES].index(str(self.index.freqstr).rpartition("-")[2])) % 12
+
+    @property
     def shown(self) -> pd.Index:
         """The periods as tables have them: periods of pandas, which have both ends, or the dates that name them."""
         return self.index if isinstance(self.index, pd.PeriodIndex) or not self.dated else self.dates
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Each period as short text: ``2024-01-01`` (of a week the day in the table), ``2024-01``, ``2024Q1``, ``2024``."""
+        """Each period as short text: ``2024-01-01`` (of a week the day in the table), ``2024-01``, ``2024Q1``, ``2024``.
+
+        Those of a business year are named by the year in which it ends: ``FY2024 Q1``, ``FY2024``.
+        """
+        if self.year_start:
+            return tuple(f"FY{label}".replace("Q", " Q") for label in self.index)
         if self.freq in ("month", "quarter", "year") or not self.dated:
             return tuple(str(label) for label in self.index)
         stamps = np.datetime_as_string(self.dates.to_numpy(dtype="datetime64[s]"))
@@ -259,7 +286,7 @@ def ordinals_of(stamps: np.ndarray, cadence: Cadence) -> np.ndarray:
         return np.busday_count(_MONDAY, stamps.astype("datetime64[D]"))
     if freq == "week":
         return (days_of(stamps) + 3 - cadence.week_start) // 7  # day 0 was a Thursday
-    return months_of(stamps) // {"month": 1, "quarter": 3, "year": 12}[freq]
+    return (months_of(stamps) - cadence.shift) // _MONTHS[freq]
 
 
 def starts_of(ordinals: np.ndarray, cadence: Cadence) -> np.ndarray:
@@ -277,7 +304,7 @@ def starts_of(ordinals: np.ndarray, cadence: Cadence) -> np.ndarray:
         return np.busday_offset(_MONDAY, ordinals, roll="forward").astype("datetime64[us]")
     if freq == "week":
         return ((ordinals * 7 - 3 + cadence.week_start) * _DAY).astype("datetime64[us]")
-    return (ordinals * {"month": 1, "quarter": 3, "year": 12}[freq]).astype("datetime64[M]").astype("datetime64[us]")
+    return (ordinals * _MONTHS[freq] + cadence.shift).astype("datetime64[M]").astype("datetime64[us]")
 
 
 def last_unit(cadence: Cadence) -> int:
@@ -305,6 +332,8 @@ def calendar_of(first: int, last: int, cadence: Cadence, *, tz: str | None = Non
     if cadence.freq == "business_day":
         return Calendar(freq="business_day", index=pd.DatetimeIndex(starts, freq="B"), tz=tz)
     alias = _PANDAS.get(cadence.freq, f"W-{WEEKDAYS[cadence.week_start - 1][:3].upper()}")
+    if cadence.year_start:
+        alias = f"{alias}-{MONTH_NAMES[cadence.year_start - 1][:3].upper()}"
     index = pd.period_range(pd.Timestamp(starts[0]), periods=len(starts), freq=alias)
     if cadence.freq != "week":
         return Calendar(freq=cadence.freq, index=index, tz=tz)
@@ -319,7 +348,7 @@ def cadence_of(calendar: Calendar) -> Cadence:
         cadence = Cadence(freq="period", step=int(starts[1] - starts[0]), origin=int(starts[0]))
     if cadence is None:
         week_start = WEEKDAYS.index(calendar.anchor) if calendar.anchor is not None else 0
-        return Cadence(freq=calendar.freq, week_start=week_start, dates_at=calendar.dates_at)
+        return Cadence(freq=calendar.freq, week_start=week_start, dates_at=calendar.dates_at).in_year(calendar.year_start)
     return replace(cadence, origin=cadence.origin % cadence.step)
 
 
@@ -333,9 +362,8 @@ def days_per_period(cadence: Cadence) -> Fraction:
     """
     if cadence.freq == "period":
         return cadence.step * (_DAYS_PER_MONTH if cadence.base == "month" else Fraction(1, _DAY))
-    months = {"month": 1, "quarter": 3, "year": 12}
-    if cadence.freq in months:
-        return months[cadence.freq] * _DAYS_PER_MONTH
+    if cadence.freq in _MONTHS:
+        return _MONTHS[cadence.freq] * _DAYS_PER_MONTH
     return {"hour": Fraction(1, 24), "day": Fraction(1), "business_day": Fraction(7, 5), "week": Fraction(7)}[cadence.freq]
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from leadlag._calls import READING
 from leadlag._validation import as_name, as_option
-from leadlag.catalogue import Metric, Missing, as_catalogue, check_missing
+from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, check_missing
 from leadlag.errors import UsageError
 from leadlag.sample.formats import check_format
 from leadlag.sample.marks import DECIMALS, THOUSANDS
 from leadlag.sample.naming import DATES_AT
-from leadlag.sample.periods import WORDS, DatesAt, Freq
+from leadlag.sample.periods import MONTH_NAMES, WORDS, DatesAt, Freq
 from leadlag.sample.times import check_zone
 
 __all__ = ["Settings"]
@@ -23,7 +23,10 @@ __all__ = ["Settings"]
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How a table is to be read; every field as in `as_sample`, checked."""
+    """How a table is to be read; every field as in `as_sample`, checked.
+
+    `company_wide` says that the catalogue is one for many tables, so that it may name what this one does not have.
+    """
 
     time: Any = None
     segment: Any = None
@@ -31,12 +34,14 @@ class Settings:
     tz: str | None = None
     date_format: str | None = None
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None
+    year_start: str | None = None
     decimal: str | None = None
     thousands: str | None = None
     as_of: Any = None
     catalogue: Mapping[str, Metric] = field(default_factory=lambda: MappingProxyType({}))
     missing: Missing = "mask"
     infinite: str = "error"
+    company_wide: bool = False
 
     @classmethod
     def checked(
@@ -48,6 +53,7 @@ class Settings:
         tz: Any = None,
         date_format: Any = None,
         dates_at: Any = None,
+        year_start: Any = None,
         decimal: Any = None,
         thousands: Any = None,
         as_of: Any = None,
@@ -67,12 +73,14 @@ class Settings:
             tz=check_zone(tz),
             date_format=check_format(date_format),
             dates_at=_which_end(dates_at),
+            year_start=None if year_start is None else as_option(year_start, "year_start", MONTH_NAMES),
             decimal=None if decimal is None else as_option(decimal, "decimal", DECIMALS),
             thousands=None if thousands is None else as_option(thousands, "thousands", THOUSANDS),
             as_of=as_of,
             catalogue=as_catalogue(catalogue),
             missing=check_missing(missing),
             infinite=as_option(infinite, "infinite", ("error", "missing")),
+            company_wide=isinstance(catalogue, Catalogue),
         )
 
     @property
@@ -81,6 +89,11 @@ class Settings:
         return any(
             rule not in ("mask", "error") for rule in (self.missing, *(metric.missing for metric in self.catalogue.values()))
         )
+
+    @property
+    def first_month(self) -> int | None:
+        """`year_start` as a number, 0 = January."""
+        return None if self.year_start is None else MONTH_NAMES.index(self.year_start)
 
     @property
     def said_end(self) -> DatesAt | None:

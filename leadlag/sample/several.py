@@ -10,7 +10,6 @@ from typing import Any
 
 from leadlag._calls import Code, Fix
 from leadlag._validation import as_name, nearest
-from leadlag.catalogue import Metric
 from leadlag.errors import DataWarning, UsageError
 from leadlag.sample.merge import merged
 from leadlag.sample.model import Note, Sample
@@ -22,6 +21,9 @@ from leadlag.sample.violations import ViolationList, counted
 from leadlag.sample.wide import Wide
 
 __all__ = ["read_several", "unknown_metrics", "with_notes"]
+
+#: How alike two names are, from 0 to 1, that are taken for one and the same, misspelled.
+_ALIKE = 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +84,26 @@ def read_several(
     if len(violations):
         return None, asked
     whole = merged(samples, violations)
-    return (None if whole is None else with_notes(whole, unknown_metrics(settings.catalogue, known))), asked
+    return (None if whole is None else with_notes(whole, unknown_metrics(settings, known))), asked
 
 
-def unknown_metrics(catalogue: Mapping[str, Metric], known: Sequence[str]) -> list[Note]:
-    """Metrics of the catalogue that the data do not have: often a name that is spelled in another way."""
-    texts = [f"the catalogue names {name!r}, which the data do not have.{nearest(name, known)}" for name in catalogue
-             if name not in known]  # fmt: skip
+def unknown_metrics(settings: Settings, known: Sequence[str]) -> list[Note]:
+    """Metrics of the catalogue that the data do not have: often a name that is spelled in another way.
+
+    A catalogue of a whole company may name others; of these, those are told that a column is nearly called like.
+    """
+    there, catalogue = set(known), settings.catalogue
+    unclaimed = [name for name in known if name not in catalogue]
+    hints = {
+        name: nearest(name, unclaimed, cutoff=_ALIKE) if settings.company_wide else nearest(name, known)
+        for name in catalogue
+        if name not in there
+    }
+    texts = [
+        f"the catalogue names {name!r}, which the data do not have.{hint}"
+        for name, hint in hints.items()
+        if hint or not settings.company_wide
+    ]
     return [Note(code="LL120", column=None, text=text) for text in texts]
 
 

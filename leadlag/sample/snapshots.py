@@ -41,6 +41,7 @@ def from_snapshots(
     tz: str | None = None,
     date_format: str | None = None,
     dates_at: DatesAt | None = None,
+    year_start: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
     infinite: str = "error",
@@ -59,7 +60,7 @@ def from_snapshots(
         `time`, the count at whose end it was. What was recorded before its period had ended is left out with a note.
     metric, value : str, optional
         Columns with the names of the metrics and the numbers of a long table; both or none.
-    freq, tz, date_format, dates_at, decimal, thousands, infinite
+    freq, tz, date_format, dates_at, year_start, decimal, thousands, infinite
         As in `from_wide`; `date_format` is that of both times, `dates_at` that of `time`.
 
     Returns
@@ -83,7 +84,14 @@ def from_snapshots(
     if (metric is None) != (value is None):
         raise UsageError("metric and value go together: name both columns of a long table, or none for a wide one.")
     settings = Settings.checked(
-        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, decimal=decimal, thousands=thousands, infinite=infinite
+        freq=freq,
+        tz=tz,
+        date_format=date_format,
+        dates_at=dates_at,
+        year_start=year_start,
+        decimal=decimal,
+        thousands=thousands,
+        infinite=infinite,
     ).of_table("data", ["data"])
     violations = ViolationList()
     table = _SnapshotTable.of(as_pandas(data), {"time": time, "as_of": as_of, "metric": metric, "value": value}, violations)
@@ -161,6 +169,7 @@ class _SnapshotTable:
             violations=violations,
             argument=argument,
             dates_at=settings.said_end if argument == "time" else None,
+            year_start=settings.first_month if argument == "time" else None,
         )
 
     def published(self, settings: Settings, violations: ViolationList) -> _Published | None:

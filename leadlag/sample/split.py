@@ -85,7 +85,7 @@ def groups_of(stamps: Stamps, there: np.ndarray) -> tuple[Group, ...]:
         candidates = candidates[(here[1:] & here[:-1])[close].sum(axis=0) < _NEIGHBOURS * counts[candidates]]
     if stamps.kind != "dated" or stamps.years or not len(candidates):
         return (everything,)
-    table = infer_cadence(stamps.local, stamps.utc).cadence
+    table = infer_cadence(stamps.local, stamps.utc, stamps.first_month).cadence
     patterns: dict[bytes, list[int]] = {}
     for column in candidates:
         patterns.setdefault(there[:, column].tobytes(), []).append(int(column))
@@ -101,7 +101,7 @@ def groups_of(stamps: Stamps, there: np.ndarray) -> tuple[Group, ...]:
 
 def _slower(stamps: Stamps, table: Cadence | None) -> InferredCadence | None:
     """The cadence of one metric's stamps if it is slower than that of the table, else None."""
-    found = infer_cadence(stamps.local, stamps.utc)
+    found = infer_cadence(stamps.local, stamps.utc, stamps.first_month)
     if found.cadence is None or found.cadence.freq == "period":
         return None
     if table is not None and days_per_period(found.cadence) < _SLOWER * days_per_period(table):

@@ -22,18 +22,18 @@ from leadlag.sample.formats import (
 )
 from leadlag.sample.forms import FORMS, Form
 from leadlag.sample.iso import HAS_ZONE, ISO_DAY, MONTH_OF_YEAR, OTHER_DATE, as_datetime, from_iso, is_missing, iso_values
-from leadlag.sample.periods import BUSINESS, MONTH_NAMES, DatesAt, business_periods_allowed
+from leadlag.sample.naming import named
+from leadlag.sample.periods import BUSINESS, DatesAt, business_periods_allowed
 from leadlag.sample.proposals import have_no_year, only_counts, proposed_formats
 from leadlag.sample.shapes import FormReading, fitting
-from leadlag.sample.timewords import MONTHS, dates_at_of, tidy
+from leadlag.sample.timewords import MONTHS, tidy
 from leadlag.sample.violations import Fix, ViolationList, counted
 from leadlag.sample.whole import EXCEL_DAYS, decimal_years, read_whole
+from leadlag.sample.years import in_year, of_periods
 from leadlag.sample.zones import Stamps, Told, aware, check_zone, moments_of, naive
 
 __all__ = ["Stamps", "check_zone", "plain_row", "read_times"]
 
-_DAY, _MINUTE = 86_400_000_000, 60_000_000
-_SIGN = re.compile(r"%.")
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,15}(?:\.\d*)?", re.ASCII)
 _TOO_LARGE = 2**62
@@ -75,6 +75,7 @@ def read_times(
     hint: str = "",
     otherwise: tuple[Fix, ...] = (),
     dates_at: DatesAt | None = None,
+    year_start: int | None = None,
 ) -> Stamps | None:
     """Read a time column, or collect why it cannot be read and return None.
 
@@ -101,6 +102,8 @@ def read_times(
         What to do if the column holds no times, where that is not certain.
     dates_at : {"start", "end"} or None
         Which end of its period a date names; None for what the times or the name of the column say.
+    year_start : int or None
+        Declared month in which the year of quarters and years begins, 0 = January.
     """
     told = Told(name=name, tz=tz, argument=argument, violations=violations, row=row, hint=hint, otherwise=otherwise)
     cells = column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
@@ -116,19 +119,9 @@ def read_times(
             _Reader(told=told, date_format=date_format, freq=freq).read(column.iloc[rest])
         return None
     stamps = _Reader(told=told, date_format=date_format, freq=freq).read(column)
-    return stamps if stamps is None or stamps.kind == "counter" else _named(stamps, name, date_format, dates_at)
-
-
-def _named(stamps: Stamps, name: str | None, date_format: str | None, said: DatesAt | None) -> Stamps:
-    """Which end of its period a date names: as the caller says, else the name of the column, or the times themselves."""
-    if said is not None:
-        return replace(stamps, dates_at=said)
-    for words, told_by in ((name, repr(name)), (_SIGN.sub(" ", date_format or ""), "date_format")):
-        if found := dates_at_of(words):
-            return replace(stamps, dates_at=found, told_by=told_by)
-    if len(stamps.local) and (stamps.local.astype(np.int64) % _DAY >= _DAY - _MINUTE).all():
-        return replace(stamps, dates_at="end", told_by="the time of day")
-    return replace(stamps, dates_at="start" if stamps.first else None)
+    if stamps is None or stamps.kind == "counter":
+        return stamps
+    return in_year(named(stamps, name, date_format, dates_at), year_start, told)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,12 +156,8 @@ class _Reader:
         return self._cells(column.astype(object).tolist())
 
     def _of_periods(self, starts: np.ndarray, rule: str) -> Stamps | None:
-        """Periods of pandas by their first moment; quarters and years say in which month they end."""
         stamps = naive(self.told, starts)
-        unit, _, month = rule.partition("-")
-        ends = MONTHS.get(month.casefold(), 12)
-        off = (unit[:1] == "Q" and ends % 3 != 0) or (unit[:1] in "AY" and ends != 12)
-        return None if stamps is None else replace(stamps, off=f"end in {MONTH_NAMES[ends - 1]}" if off else "", first=True)
+        return None if stamps is None else of_periods(stamps, rule, MONTHS)
 
     def _shown(self, rows: Sequence[int] | np.ndarray, cells: Sequence[object]) -> list[str]:
         return [f"{self.told.row(int(row))}: {cells[int(row)]!r}" for row in rows[:5]]

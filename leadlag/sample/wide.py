@@ -239,15 +239,15 @@ class _RowsRead:
         """The times, None where there are none or what is wrong with them was collected."""
         source = self.source
         if source.values is None:
-            for name, value in (("tz", settings.tz), ("date_format", settings.date_format), ("dates_at", settings.said_end)):
-                if value is not None:
+            for name in ("tz", "date_format", "dates_at", "year_start"):
+                if (value := settings.said_end if name == "dates_at" else getattr(settings, name)) is not None:
                     raise UsageError(f"{name}={value!r} needs times: name the column that holds them with time=.")
             return None
         hint = self.totals.hint + (_SKIP if LINES in self.frame.attrs else "")
         return read_times(
             source.values, name=source.name, tz=settings.tz, date_format=settings.date_format,
             freq="period" if source.counter else settings.freq, violations=violations, row=self.row, hint=hint,
-            otherwise=source.otherwise, dates_at=settings.said_end,
+            otherwise=source.otherwise, dates_at=settings.said_end, year_start=settings.first_month,
         )  # fmt: skip
 
 

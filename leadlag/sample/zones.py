@@ -56,6 +56,8 @@ class Stamps:
         Whether the stamps are first moments whatever they name: of periods by their type, with both ends, or by their number.
     told_by : str
         What in the table says `dates_at`, for notes; empty where that is the caller or the type of the times.
+    year_start : int or None
+        Month in which the year of quarters and years begins, 0 = January; None where nothing says it.
     """
 
     kind: Literal["dated", "counter"]
@@ -70,6 +72,12 @@ class Stamps:
     dates_at: DatesAt | None = None
     first: bool = False
     told_by: str = ""
+    year_start: int | None = None
+
+    @property
+    def first_month(self) -> int:
+        """Month in which the year of quarters and years begins, that of the calendar where nothing says it."""
+        return self.year_start or 0
 
     def form_name(self, date_format: str | None) -> str:
         """How the times are written, in a word or by an example."""

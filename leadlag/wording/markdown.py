@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from leadlag.wording.shown import number, pvalue, shown
@@ -14,12 +16,18 @@ if TYPE_CHECKING:
 __all__ = ["markdown_table"]
 
 
-def markdown_table(frame: pd.DataFrame) -> str:
+#: Columns that name metrics.
+_NAMES = ("kpi", "lead", "metric", "explained_by", "given", "column")
+
+
+def markdown_table(frame: pd.DataFrame, *, labels: Mapping[str, str] = MappingProxyType({})) -> str:
     r"""Frame as a Markdown table; names and texts cannot break it, numbers are rounded for reading.
 
     Parameters
     ----------
     frame : DataFrame
+    labels : Mapping from str to str
+        How metrics are shown whose readers know them by another name.
 
     Returns
     -------
@@ -38,7 +46,14 @@ def markdown_table(frame: pd.DataFrame) -> str:
     numeric = [frame.iloc[:, place].dtype.kind in "iuf" for place in range(len(heads))]
     lines = [heads, ["---:" if right else "---" for right in numeric]]
     rows = frame.itertuples(index=False, name=None)
-    body = ([_markdown_cell(value, head) for value, head in zip(row, heads, strict=True)] for row in rows)
+    shown_as = [labels if head in _NAMES else {} for head in heads]
+    body = (
+        [
+            _markdown_cell(told.get(value, value) if told else value, head)
+            for value, head, told in zip(row, heads, shown_as, strict=True)
+        ]
+        for row in rows
+    )
     escaped = [[_markdown_text(head) for head in lines[0]], lines[1], *body]
     return "\n".join(f"| {' | '.join(row)} |" for row in escaped)
 

@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 __all__ = [
-    "WIDTH", "Prose", "among", "cut", "interval", "joined", "lag_list", "lag_number", "number", "numbered", "pad", "percent",
-    "periods", "pvalue", "shown", "width", "wrap",
+    "WIDTH", "Labelled", "Prose", "among", "cut", "interval", "joined", "lag_list", "lag_number", "number", "numbered", "pad",
+    "percent", "periods", "pvalue", "shown", "shown_term", "width", "wrap",
 ]  # fmt: skip
 
 #: Columns of a terminal, and so of every table and summary.
@@ -30,15 +30,46 @@ class Prose(str):
         return str(self)
 
 
+class Labelled(str):
+    """A name that readers know by another one: equal to the name in every way, and shown as its `label`.
+
+    Examples
+    --------
+    >>> name = Labelled("new_mrr", "New recurring revenue")
+    >>> name == "new_mrr", f"{name}", shown(name)
+    (True, 'new_mrr', 'New recurring revenue')
+    """
+
+    label: str
+
+    def __new__(cls, name: str, label: str = "") -> Labelled:
+        """The name, with its label."""
+        made = super().__new__(cls, name)
+        made.label = label
+        return made
+
+
 def shown(name: object) -> str:
-    r"""Text with control and direction characters written out, so that it shows what it is.
+    r"""A text as readers see it: a labelled name by its label, control and direction characters written out.
 
     Examples
     --------
     >>> shown("a\nb\u202ec")
     'a\\nb\\u202ec'
     """
-    return "".join(_visible(letter) for letter in str(name))
+    return "".join(_visible(letter) for letter in (name.label if isinstance(name, Labelled) else str(name)))
+
+
+def shown_term(term: str, names: Iterable[str]) -> str:
+    """A column of a model as readers see it, ``visits.L3``: the name that it begins with, of these, by its label.
+
+    Examples
+    --------
+    >>> shown_term("visits.L3", [Labelled("visits", "Visits to the shop")])
+    'Visits to the shop.L3'
+    """
+    name = max((each for each in names if term == each or term.startswith(f"{each}.")), key=len, default="")
+    return shown(name) + shown(str(term)[len(name) :])
 
 
 def _visible(letter: str) -> str:

@@ -82,3 +82,11 @@ def test_rows_without_y_are_left_out_too() -> None:
     assert (regressor.n_used_, regressor.n_dropped_) == (3, 2)
     assert regressor.predict([[7.0]]).round(9).tolist() == [7.0]
     assert regressor.score(X, y) == pytest.approx(1.0)
+
+
+def test_values_whose_sum_is_no_number_are_refused_before_a_regressor_warns_of_them(
+    table: tuple[pd.DataFrame, pd.Series],
+) -> None:
+    X, _ = table
+    with pytest.raises(UsageError, match="their sum is no number: give them in another unit"):
+        MaskedRegressor(LinearRegression()).fit(X, np.full(30, 1.7e308))

@@ -128,6 +128,82 @@ def test_every_question_of_the_engine_repairs_and_says_so(ask: Any) -> None:
     assert "LL147" not in dict(ask(frame, repair=()).provenance.warnings)
 
 
+OTHERS = [f"other_{k}" for k in range(4)]
+
+
+def screened(data: pd.DataFrame, **options: Any) -> Any:
+    found = ll.granger_screen(data, kpis="deals", leads=["demos", *OTHERS], max_order=2, **options)
+    return found, [tuple(note) for note in found.attrs["notes"]]
+
+
+def told(result: Any, numbers: Any) -> Any:
+    return numbers, result.provenance.warnings
+
+
+def correlated(data: pd.DataFrame, **options: Any) -> Any:
+    result = ll.cross_correlations(data, kpis="deals", leads=["demos", *OTHERS], **options)
+    return told(result, result.to_frame())
+
+
+PAIR: dict[str, Any] = {"kpi": "deals", "lead": "demos"}
+#: Questions about columns as they are given, each with the numbers of its answer and the notes.
+BESIDE: dict[str, Any] = {
+    "granger_test": lambda data, **options: told(
+        result := ll.granger_test(data, **PAIR, order=2, controls=OTHERS, **options), result.to_frame()
+    ),
+    "lagged_regression": lambda data, **options: told(
+        result := ll.lagged_regression(data, kpi="deals", leads=["demos", *OTHERS], max_lag=2, n_draws=99, **options),
+        result.to_frame(),
+    ),
+    "local_projection": lambda data, **options: told(
+        result := ll.local_projection(data, **PAIR, horizons=3, controls=OTHERS, **options), result.to_frame()
+    ),
+    "cross_correlation": lambda data, **options: told(
+        result := ll.cross_correlation(data, **PAIR, controls=OTHERS, **options), result.to_frame()
+    ),
+    "cross_correlations": correlated,
+    "granger_screen": screened,
+}
+
+
+@pytest.fixture(params=BESIDE)
+def beside(request: pytest.FixtureRequest) -> Any:
+    """A question, always with all that is repaired unless it is told otherwise."""
+    return lambda data, repair=REPAIRS: BESIDE[request.param](data, repair=repair)
+
+
+def test_questions_beside_the_engine_repair_what_was_hit_as_if_it_were_missing(beside: Any) -> None:
+    frame = table()
+    frame.iloc[80] *= 0.1
+    frame.iloc[[5, 50, 100], 1] = -999.0
+    by_hand = frame.copy()
+    by_hand.iloc[80], by_hand.iloc[[5, 50, 100], 1] = np.nan, np.nan
+    (numbers, notes), (expected, _), (plain, unsaid) = beside(frame), beside(by_hand), beside(frame, repair=())
+    assert {"LL145", "LL147"} <= dict(notes).keys()
+    pd.testing.assert_frame_equal(numbers, expected)
+    assert not {"LL145", "LL147"} & dict(unsaid).keys()
+    assert not numbers.equals(plain)
+
+
+def test_they_undo_a_change_of_unit(beside: Any) -> None:
+    frame = table()
+    changed = frame.copy()
+    changed.iloc[:60, [0, 1, 2]] *= 1000.0
+    (numbers, notes), (expected, _) = beside(changed), beside(frame)
+    assert "2022-02-28" in dict(notes)["LL146"]
+    pd.testing.assert_frame_equal(numbers, expected, rtol=1e-8)
+
+
+def test_where_nothing_was_hit_they_are_the_same_to_the_byte(beside: Any) -> None:
+    pd.testing.assert_frame_equal(beside(table())[0], beside(table(), repair=())[0], check_exact=True)
+
+
+def test_a_screen_is_of_the_columns_as_they_are_unless_it_is_told_otherwise() -> None:
+    frame = table()
+    frame.iloc[[5, 50, 100], 1] = -999.0
+    pd.testing.assert_frame_equal(screened(frame)[0], screened(frame, repair=())[0])
+
+
 def test_a_centred_mean_of_the_kpi_keeps_its_row_and_no_grade_but_weak() -> None:
     frame = table()
     frame["smoothed"] = frame["deals"].rolling(5, center=True).mean()

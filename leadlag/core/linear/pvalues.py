@@ -20,7 +20,7 @@ def t_values(estimate: ArrayLike, bse: ArrayLike) -> Floats:
         return np.asarray(np.asarray(estimate, dtype=np.float64) / np.asarray(bse, dtype=np.float64))
 
 
-def two_sided(tvalues: ArrayLike, *, df: float | None = None) -> Floats:
+def two_sided(tvalues: ArrayLike, *, df: ArrayLike | None = None) -> Floats:
     """Two-sided p of each t, by Student's t with `df` degrees of freedom, or by the normal distribution.
 
     Examples

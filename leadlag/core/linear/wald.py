@@ -91,8 +91,6 @@ def joint_test(model: LeastSquares, cov: Covariance, restriction: ArrayLike, *, 
     weights = _restriction_matrix(model, restriction)
     to_scores = model.basis.r_inverse().T @ weights.T
     directions = orthonormal_basis(to_scores, tolerance=RANK_TOLERANCE**2).q
-    if directions.shape[1] == 0:
-        raise UsageError("No coefficient is left to test: the columns tested are combinations of the others.", code="LL207")
     estimate = directions.T @ model.scores
     return quadratic_test(estimate, directions.T @ cov.meat @ directions, df_den=model.df_resid, distribution=distribution)
 
@@ -116,14 +114,21 @@ def quadratic_test(estimate: ArrayLike, cov: ArrayLike, *, df_den: int, distribu
     WaldTest
         With NaN for statistic and p where the covariance is singular.
 
+    Raises
+    ------
+    UsageError
+        If there is no estimate (LL207).
+
     Examples
     --------
     >>> quadratic_test([3.0], [[1.0]], df_den=20).statistic
     9.0
     """
     effect = np.asarray(estimate, dtype=np.float64)
-    wald = _quadratic_form(effect, np.asarray(cov, dtype=np.float64))
     count = effect.size
+    if not count:
+        raise UsageError("No coefficient is left to test: the columns tested are combinations of the others.", code="LL207")
+    wald = _quadratic_form(effect, np.asarray(cov, dtype=np.float64))
     if distribution == "F":
         statistic = wald / count
         pvalue, log_pvalue = float(special.fdtrc(count, df_den, statistic)), float(log_f_sf(statistic, count, df_den))

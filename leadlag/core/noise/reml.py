@@ -21,6 +21,8 @@ __all__ = ["reml_autoregression"]
 
 #: A residual that is no more than this share of y is rounding.
 _ROUNDING = 1e-10
+#: Share of the sum of their sizes that rounding can make of a sum of products.
+_ROUNDING_OF_SUMS = 1e-13
 
 
 def reml_autoregression(y: Floats, X: Floats, *, min_order: int = 0, max_order: int = 4) -> Momentum:
@@ -111,7 +113,12 @@ class _LagSums:
         pairs = (weights[:, :, :, None] * weights[:, :, None, :]).reshape(len(points), -1)
         m = int(np.sqrt(self.products.shape[1]))
         gram = (pairs @ self.products).reshape(-1, m, m)
-        return np.asarray(np.linalg.cholesky(gram), dtype=np.float64), -np.log(ratio) @ self.counts
+        try:
+            factor = np.linalg.cholesky(gram)
+        except np.linalg.LinAlgError:  # so much is predicted that what is left is the rounding of its sums
+            summed = np.abs(pairs) @ np.abs(self.products[:, :: m + 1])
+            factor = np.linalg.cholesky(gram + _ROUNDING_OF_SUMS * m * summed.max(axis=1)[:, None, None] * np.eye(m))
+        return np.asarray(factor, dtype=np.float64), -np.log(ratio) @ self.counts
 
     def costs(self, points: Floats, df: int) -> Floats:
         """Negative restricted log-likelihood of each point, up to a constant; y is the last column."""

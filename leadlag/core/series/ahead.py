@@ -94,15 +94,17 @@ def interpolated_steps(X: Floats) -> Ints:
 def _steps_of(values: Floats) -> Ints:
     """The same for columns without gaps."""
     found = np.zeros(values.shape[1], dtype=np.int64)
-    changes = np.var(np.diff(values, axis=0), axis=0) if len(values) > 2 else np.zeros(values.shape[1])
-    moving = np.flatnonzero((changes > 0) & ~_mostly_still(values))
-    values, changes = values[:, moving], changes[moving]
+    moving = np.flatnonzero((values != values[:1]).any(axis=0))
+    moving = moving[~_mostly_still(values[:, moving])]
+    values = values[:, moving]
     for step in _STEPS:
         for line in (True, False):
             ends = 0 if line else _END_KNOTS
             if not len(moving) or len(values) // step < _FEWEST_KNOTS + 2 * ends:
                 continue
-            left = np.sort([_left_of(values, step, phase, line=line) for phase in range(step)], axis=0)
+            inner = _between_all_knots(len(values), step, ends)
+            changes = np.var(np.diff(values[inner], axis=0), axis=0)
+            left = np.sort([_left_of(values, step, phase, inner, line=line) for phase in range(step)], axis=0)
             near = np.flatnonzero(left[0] < 0.1 * left[1])  # few: only for these the last decimal is asked for
             rounding = np.array([last_decimal(values[:, j]) ** 2 / 4.0 for j in near])
             allowed = np.maximum(_INTERPOLATED * changes[near], rounding)
@@ -117,12 +119,17 @@ def _mostly_still(values: Floats) -> Flags:
     return np.asarray(2 * (np.diff(values, axis=0) == 0).sum(axis=0) > len(values))
 
 
-def _left_of(values: Floats, step: int, phase: int, *, line: bool) -> Floats:
-    """Mean square of what an interpolation through every so many rows leaves of the others, shape (m,)."""
+def _between_all_knots(n: int, step: int, ends: int) -> slice:
+    """Rows that lie between knots for every phase, so that a last value far from the others is in all of them or in none."""
+    last = min((n - 1 - phase) // step * step + phase for phase in range(step))
+    return slice(step - 1 + ends * step, last - ends * step)
+
+
+def _left_of(values: Floats, step: int, phase: int, inner: slice, *, line: bool) -> Floats:
+    """Mean square of what an interpolation through every so many rows leaves of the others among `inner`, shape (m,)."""
     knots = np.arange(phase, len(values), step)
-    ends = 0 if line else _END_KNOTS
-    inner = np.arange(knots[ends], knots[-1 - ends])
-    rows = inner[(inner - phase) % step != 0]
+    rows = np.arange(inner.start, inner.stop)
+    rows = rows[(rows - phase) % step != 0]
     if line:
         before, share = (rows - phase) // step, ((rows - phase) % step / step)[:, None]
         fitted = (1.0 - share) * values[knots[before]] + share * values[knots[before + 1]]

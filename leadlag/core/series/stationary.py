@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from leadlag.core.arrays import Flags, Floats
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, rows_needed, standardise
 from leadlag.core.linear.masks import columns_by_rows
 from leadlag.core.linear.pvalues import two_sided
-from leadlag.core.series.trend import trend_statistics
+from leadlag.core.series.trend import slope_pvalues, trend_statistics
 from leadlag.core.series.unitpvalues import adf_pvalues, dfgls_pvalues, kpss_pvalues
 from leadlag.core.series.unitroot import Deterministic, UnitRootTests, fixed_columns, unit_root_tests
 
@@ -45,8 +45,9 @@ class StationarityVerdicts:
         Statistics of that case.
     dfgls_pvalue, adf_pvalue, kpss_pvalue : ndarray
         That of KPSS is known between 0.01 and 0.10 only.
-    trend, trend_pvalue : ndarray
-        Statistic of the test for a linear trend, positive where the series rises, and its two-sided p.
+    trend_pvalue : ndarray
+        That there is no linear trend: of the slope beside AR errors where the tests say that the series returns to a line,
+        else of a test that holds with and without a unit root.
     alpha : float
         Level of every test.
     """
@@ -57,7 +58,6 @@ class StationarityVerdicts:
     dfgls_pvalue: Floats
     adf_pvalue: Floats
     kpss_pvalue: Floats
-    trend: Floats
     trend_pvalue: Floats
     alpha: float
 
@@ -108,27 +108,35 @@ def stationarity_verdicts(X: Floats, *, season: Floats | None = None, alpha: flo
     -----
     A unit root is rejected if DF-GLS or ADF rejects it. The tests stand beside a trend if the series has one
     (`trend_statistics`), or if a unit root is rejected beside a trend while the tests about the mean do not say stationary.
-    Then: unit root rejected and KPSS not, "stationary" or "trend-stationary"; the other way round, "integrated"; else
-    "inconclusive". "trend-stationary" needs no significant slope: it says that the series returns to a line, and that the tests
-    do not let it return to a fixed level.
+    Then: unit root rejected and KPSS not, "stationary"; the other way round, "integrated"; else "inconclusive". "stationary" is
+    "trend-stationary" where the tests stand beside a trend and the slope differs from zero beside AR errors (`slope_pvalues`).
     """
+    found = _tested(X, season, alpha=alpha)
+    returns = found.about_trend & np.array([verdict == "stationary" for verdict in found.verdict], dtype=bool)
+    pvalue = found.trend_pvalue.copy()
+    pvalue[returns] = slope_pvalues(X[:, returns], season=season)
+    rises = returns & (pvalue < alpha)
+    verdict = tuple("trend-stationary" if rise else each for rise, each in zip(rises, found.verdict, strict=True))
+    return replace(found, verdict=verdict, trend_pvalue=pvalue)
+
+
+def _tested(X: Floats, season: Floats | None, *, alpha: float) -> StationarityVerdicts:
+    """Tests and verdicts before it is asked whether a line to which a series returns has a slope."""
     mean, trend = (_case(X, deterministic, season, alpha=alpha) for deterministic in ("c", "ct"))
-    statistic = trend_statistics(X, dfgls=trend.tests.dfgls, kpss=trend.tests.kpss, season=season)
-    pvalue = two_sided(statistic)
+    pvalue = two_sided(trend_statistics(X, dfgls=trend.tests.dfgls, kpss=trend.tests.kpss, season=season))
     about_trend = (pvalue < alpha) | (~(mean.no_unit_root & ~mean.not_stationary) & trend.no_unit_root)
     chosen = _Case(*(_of(about_trend, with_trend, without) for with_trend, without in zip(trend, mean, strict=True)))
     known = np.isfinite(chosen.dfgls_pvalue + chosen.adf_pvalue + chosen.kpss_pvalue)
     return StationarityVerdicts(
         verdict=tuple(
-            _verdict(root, moves, about=about) if sure else "inconclusive"
-            for root, moves, about, sure in zip(chosen.no_unit_root, chosen.not_stationary, about_trend, known, strict=True)
+            _verdict(root, moves) if sure else "inconclusive"
+            for root, moves, sure in zip(chosen.no_unit_root, chosen.not_stationary, known, strict=True)
         ),
         about_trend=about_trend,
         tests=chosen.tests,
         dfgls_pvalue=chosen.dfgls_pvalue,
         adf_pvalue=chosen.adf_pvalue,
         kpss_pvalue=chosen.kpss_pvalue,
-        trend=statistic,
         trend_pvalue=pvalue,
         alpha=alpha,
     )
@@ -141,9 +149,9 @@ def integration_states(X: Floats, *, season: Floats | None = None) -> tuple[Stat
     """
     if not X.shape[1]:
         return ()
-    known = zip(stationarity_verdicts(X, season=season).verdict, nothing_left(X, season), strict=True)
-    plain: dict[Verdict, State] = {"stationary": "stationary", "trend-stationary": "stationary", "integrated": "integrated"}
-    return tuple("inconclusive" if empty else plain.get(verdict, "inconclusive") for verdict, empty in known)
+    # whether a line to which it returns has a slope makes no difference here
+    known = zip(_tested(X, season, alpha=0.05).verdict, nothing_left(X, season), strict=True)
+    return tuple("inconclusive" if empty or verdict == "trend-stationary" else verdict for verdict, empty in known)
 
 
 def _of(about_trend: Flags, with_trend: Any, without: Any) -> Any:
@@ -163,9 +171,7 @@ def _case(X: Floats, deterministic: Deterministic, season: Floats | None, *, alp
     return _Case(tests, dfgls, adf, kpss, (dfgls < alpha) | (adf < alpha), kpss < alpha)
 
 
-def _verdict(no_unit_root: bool, not_stationary: bool, *, about: bool) -> Verdict:
+def _verdict(no_unit_root: bool, not_stationary: bool) -> State:
     if no_unit_root == not_stationary:
         return "inconclusive"
-    if not_stationary:
-        return "integrated"
-    return "trend-stationary" if about else "stationary"
+    return "integrated" if not_stationary else "stationary"

@@ -5,16 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from leadlag.core.arrays import Flags, Floats
+from leadlag.core.linear.covariance import covariance
 from leadlag.core.linear.leastsquares import orthonormal_basis, residualise, rows_needed, standardise
 from leadlag.core.linear.masks import columns_by_rows
+from leadlag.core.linear.pvalues import two_sided
+from leadlag.core.noise.momentum import filtered_fit
+from leadlag.core.noise.reml import reml_autoregression
 from leadlag.core.series.unitroot import long_run_sum, short_bandwidth
 from leadlag.core.time.lags import difference, lag_matrix
 
-__all__ = ["combinations_of", "exact_lines", "runs_by_itself", "trend_statistics"]
+__all__ = ["combinations_of", "exact_lines", "runs_by_itself", "slope_pvalues", "trend_statistics"]
 
 
 #: How fast the weight moves from changes to levels as the tests speak against a unit root.
 _KAPPA = 0.00025
+#: AR orders that are compared for the noise about a line.
+_MAX_ORDER = 4
 #: What is smaller than this share of a series is rounding.
 _ROUNDING = 1e-6
 #: What is left of an exact sum of so many trends, powers and waves, as a share of it.
@@ -51,6 +57,40 @@ def trend_statistics(X: Floats, *, dfgls: Floats, kpss: Floats, season: Floats |
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         weight = np.exp(-_KAPPA * (dfgls / kpss) ** 2)
         return np.asarray((1.0 - weight) * level + weight * change)
+
+
+def slope_pvalues(X: Floats, *, season: Floats | None = None) -> Floats:
+    """Two-sided p that each series, which returns to a line, has no slope, shape (m,).
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        NaN where missing.
+    season : ndarray, shape (n, k), optional
+
+    Returns
+    -------
+    ndarray, shape (m,)
+
+    Notes
+    -----
+    Generalised least squares beside AR noise of order 0 to 4, which restricted likelihood estimates beside the same columns, so
+    that a slope does not pass for momentum (Harville 1977, J. American Statistical Association 72:320). It does not hold under a
+    unit root: there `trend_statistics` does.
+    """
+    n = len(X)
+    line = np.column_stack([np.ones(n), np.arange(n) / n])
+    fixed = line if season is None else np.column_stack([line, season])
+    return np.array([_slope_pvalue(series, fixed) for series in standardise(X).values.T], dtype=np.float64)
+
+
+def _slope_pvalue(x: Floats, fixed: Floats) -> float:
+    """p of the second column, beside the others and AR noise."""
+    regression = filtered_fit(x, fixed, reml_autoregression(x, fixed, max_order=_MAX_ORDER)).regression
+    if regression.exact or regression.df_resid < 1:
+        return np.nan
+    variance = covariance(regression, cov_type="nonrobust").matrix[1, 1]
+    return float(two_sided(regression.params[1] / np.sqrt(variance), df=regression.df_resid))
 
 
 def exact_lines(X: Floats) -> Flags:

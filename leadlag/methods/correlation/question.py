@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_int, as_list, as_names, as_real, once_each, only_data_positional
-from leadlag.catalogue import Metric, Missing
+from leadlag.catalogue import Catalogue, Metric, Missing
 from leadlag.core.linear.leastsquares import rows_needed
 from leadlag.core.search.limits import MAX_BYTES, MAX_TESTS, check_limits
 from leadlag.core.time.lags import difference as differenced
@@ -19,6 +19,7 @@ from leadlag.methods.correlation.numbers.allpairs import REASONS, pairs
 from leadlag.methods.correlation.numbers.crosscorr import Block, Plan
 from leadlag.methods.correlation.numbers.onepair import OnePair, critical_at, look_integrated, pair_bands, pair_with_reason
 from leadlag.methods.correlation.result import CrossCorrelation, CrossCorrelations
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 from leadlag.sample.known import trimmed
@@ -42,8 +43,9 @@ def cross_correlation(
     alpha: float = 0.05,
     time: str | None = None,
     controls: str | Sequence[str] | None = None,
-    catalogue: Sequence[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
+    repair: Sequence[str] = REPAIRS,
 ) -> CrossCorrelation:
     """Correlate a KPI with a lead at every shift, with bands that say what unrelated series would show.
 
@@ -71,11 +73,13 @@ def cross_correlation(
         Time column of `data`.
     controls : str or sequence of str, optional
         Columns that both are regressed on first, in the same period.
-    catalogue : sequence of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values. "mask": means, variances, filter and correlations use only periods in which all series
         have values; a product over a gap is left out, and no gap is closed up.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/repairs.md`.
 
     Returns
     -------
@@ -122,7 +126,8 @@ def cross_correlation(
     sample = as_sample(
         data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
     )
-    sample = trimmed(sample.around(kpi))
+    sample, repairs = trimmed(sample.around(kpi)), as_repairs(repair)
+    sample = repaired(sample, sample.names, repairs)
     kpi, lead, *others = sample.names
     steps, tail = as_int(difference, "difference"), as_real(alpha, "alpha", low=0.0, high=1.0)
     pair = _pair(sample, kpi, lead, others, steps)
@@ -138,7 +143,7 @@ def cross_correlation(
     settings = {"max_lag": plan.max_lag, "prewhiten": plan.prewhiten, "order": order, "difference": steps, "alpha": tail}
     provenance = Provenance.of(
         "cross_correlation", warnings=noted, search=_search(plan), kpi=kpi, lead=lead, controls=tuple(others), **settings,
-        missing=missing,
+        missing=missing, repair=repairs,
     )  # fmt: skip
     return CrossCorrelation(
         kpi=kpi,
@@ -201,8 +206,9 @@ def cross_correlations(
     alpha: float = 0.05,
     time: str | None = None,
     controls: str | Sequence[str] | None = None,
-    catalogue: Sequence[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
+    repair: Sequence[str] = REPAIRS,
     max_bytes: int = MAX_BYTES,
     max_tests: int = MAX_TESTS,
 ) -> CrossCorrelations:
@@ -214,8 +220,9 @@ def cross_correlations(
         One row per period; see `leadlag.from_wide`. Metrics of another cadence in a list are brought to the KPI's periods.
     kpis, leads : str or sequence of str
         Columns of the data; a column may be in both, and against itself it has no number.
-    max_lag, prewhiten, order, difference, alpha, time, controls, catalogue, missing
-        As in `cross_correlation`, whose numbers these are. None for `max_lag` goes by the periods of the whole table.
+    max_lag, prewhiten, order, difference, alpha, time, controls, catalogue, missing, repair
+        As in `cross_correlation`, whose numbers these are, but that all columns of the call are repaired together. None for
+        `max_lag` goes by the periods of the whole table.
     max_bytes, max_tests : int
         Memory (in bytes) and correlations that may be planned; above either the call is refused before it begins.
 
@@ -258,8 +265,9 @@ def cross_correlations(
     """
     asked = {"kpis": as_list(kpis), "leads": as_list(leads), "controls": as_list(controls)}
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=asked)
-    sample = trimmed(sample.around(asked["kpis"], "kpis"))
-    sample = sample.require_single()
+    sample = trimmed(sample.around(asked["kpis"], "kpis")).require_single()
+    repairs = as_repairs(repair)
+    sample = repaired(sample, sample.names, repairs)
     names = {role: as_names([sample.resolve(each, role) for each in given], role, sample.names) for role, given in asked.items()}
     _refuse_roles(names)
     default = sample.calendar.default_max_lag(sample.n_periods)
@@ -294,7 +302,9 @@ def cross_correlations(
         ar_order=found.order,
         nobs=found.nobs,
         reason=np.asarray(REASONS)[found.reason],
-        provenance=Provenance.of("cross_correlations", warnings=noted, search=search, **names, **settings, missing=missing),
+        provenance=Provenance.of(
+            "cross_correlations", warnings=noted, search=search, **names, **settings, missing=missing, repair=repairs
+        ),
     )
 
 

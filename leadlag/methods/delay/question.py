@@ -11,7 +11,7 @@ import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
-from leadlag.catalogue import Metric, Missing, as_catalogue
+from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue
 from leadlag.core.search.conditional import conditional_problem
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import SharedSigns
@@ -56,7 +56,7 @@ def delay_set(
     rng: int | np.random.Generator = 0,
     time: str | None = None,
     controls: str | Sequence[str] | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     log: str | Sequence[str] = (),
     n_draws: int = 1999,
@@ -82,7 +82,7 @@ def delay_set(
         Time column of `data`.
     controls : str or sequence of str, optional
         Columns that stand in the model in the same period as the KPI.
-    catalogue : iterable of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics; `available_after` gives the delay that is left to act.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.

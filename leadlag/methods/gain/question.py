@@ -10,7 +10,7 @@ import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_lags, as_names, only_data_positional, seed_words
-from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment
+from leadlag.catalogue import Catalogue, Metric, Missing, Moment, as_catalogue, as_moment
 from leadlag.core.arrays import Floats
 from leadlag.core.forecasts.origins import RollingForecasts
 from leadlag.core.search.shapes import STANDARD
@@ -61,7 +61,7 @@ def forecast_gain(
     rng: int | np.random.Generator = 0,
     time: str | None = None,
     controls: str | Sequence[str] | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     log: str | Sequence[str] = (),
     repair: Sequence[str] = REPAIRS,
@@ -89,7 +89,7 @@ def forecast_gain(
         Time column of `data`.
     controls : str or sequence of str, optional
         Columns that stand in both models with their last known value.
-    catalogue : iterable of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics; `available_after` says when a value is published, of the KPI too. Snapshots say it
         themselves.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"

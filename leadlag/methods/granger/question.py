@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from leadlag._validation import as_int, as_lags, as_option, once_each, only_data_positional
-from leadlag.catalogue import Metric, Missing
+from leadlag.catalogue import Catalogue, Metric, Missing
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.wald import DISTRIBUTIONS
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.granger import words
 from leadlag.methods.granger.numbers import GrangerNumbers, granger
 from leadlag.methods.granger.result import GrangerResult
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 from leadlag.sample.known import trimmed
@@ -38,8 +39,9 @@ def granger_test(
     distribution: str | None = None,
     hold_back: int | None = None,
     time: str | None = None,
-    catalogue: Sequence[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
+    repair: Sequence[str] = REPAIRS,
 ) -> GrangerResult:
     """Test whether the past of a lead helps to predict the KPI beyond the KPI's own past.
 
@@ -70,10 +72,12 @@ def granger_test(
         Periods at the start that are not predicted; the longest lag if None. Give the same number to compare orders.
     time : str, optional
         Time column of `data`.
-    catalogue : sequence of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values; "mask" leaves out every row that lacks one of its values and fills nothing.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/repairs.md`.
 
     Returns
     -------
@@ -115,7 +119,8 @@ def granger_test(
     sample = as_sample(
         data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
     )
-    sample = trimmed(sample.around(kpi))
+    sample, repairs = trimmed(sample.around(kpi)), as_repairs(repair)
+    sample = repaired(sample, sample.names, repairs)
     kpi, lead, *others = sample.names
     own_lags = lags if own_order is None else as_lags(own_order, "own_order")
     augment = as_int(augment, "augment")
@@ -134,6 +139,7 @@ def granger_test(
         "granger_test", warnings=noted, search=Search(family="one joint test of all lags", correction="none"), kpi=kpi, lead=lead,
         controls=tuple(others), lags=lags, own_lags=own_lags, cov_type=cov_type, bandwidth=numbers.bandwidth,
         correction=correction, augment=augment, distribution=distribution, hold_back=hold_back, missing=missing,
+        repair=repairs,
     )  # fmt: skip
     null = words.null(kpi, lead, order=lags, own_order=own_lags, controls=others)
     return GrangerResult(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from leadlag._validation import as_generator, as_int, as_lags, as_real, once_each, only_data_positional, seed_words
-from leadlag.catalogue import Metric, Missing, as_catalogue
+from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue
 from leadlag.errors import UsageError, warn_of
 from leadlag.methods.projection import words
 from leadlag.methods.projection.numbers.horizons import at_horizons, looks_integrated
 from leadlag.methods.projection.numbers.projection import ProjectionNumbers, projection
 from leadlag.methods.projection.result import LocalProjection
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.results import Provenance, Search
 from leadlag.sample import as_sample
 from leadlag.sample.known import trimmed
@@ -39,8 +40,9 @@ def local_projection(
     level: float = 0.95,
     rng: int | np.random.Generator = 0,
     time: str | None = None,
-    catalogue: Sequence[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
+    repair: Sequence[str] = REPAIRS,
 ) -> LocalProjection:
     """Estimate what follows in the KPI after a surprise in the lead, without a model of how the lead itself goes on.
 
@@ -78,10 +80,12 @@ def local_projection(
         Of the draws behind the simultaneous bands.
     time : str, optional
         Time column of `data`.
-    catalogue : sequence of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values; "mask" leaves out every row that lacks one of its values and fills nothing.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/repairs.md`.
 
     Returns
     -------
@@ -150,7 +154,8 @@ def local_projection(
     sample = as_sample(
         data, time=time, catalogue=catalogue, missing=missing, columns=once_each(kpi=kpi, lead=lead, controls=controls)
     )
-    sample = trimmed(sample.around(kpi))
+    sample, repairs = trimmed(sample.around(kpi)), as_repairs(repair)
+    sample = repaired(sample, sample.names, repairs)
     kpi, lead, *others = sample.names
     beside = np.column_stack([sample.column(name) for name in others]) if others else None
     try:
@@ -159,6 +164,7 @@ def local_projection(
         raise UsageError(f"kpi={kpi!r}, lead={lead!r}: {error.args[0]}", code=error.code) from None
     noted = (*((note.code, note.text) for note in sample.notes), *warn_of(_to_look_at(numbers, asked, kpi, lead)))
     settings |= {"lags": numbers.lags, "own_lags": numbers.own_lags, "bandwidth": numbers.bandwidth, "missing": missing}
+    settings |= {"repair": repairs}
     search = Search(n_lags=len(asked), lag_word="horizon", family="all horizons", correction="band of all h at once")
     provenance = Provenance.of(
         "local_projection", warnings=noted, search=search, kpi=kpi, lead=lead, controls=tuple(others), horizons=asked,
@@ -178,7 +184,7 @@ def local_projection(
     )  # fmt: skip
 
 
-def _unit_of(name: str, catalogue: Sequence[Metric] | None) -> str:
+def _unit_of(name: str, catalogue: Catalogue | Iterable[Metric] | None) -> str:
     """What a metric is counted in; empty if not known."""
     metrics = as_catalogue(catalogue)
     return (metrics[name].unit or "") if name in metrics else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from leadlag.errors import UsageError
 from leadlag.prepare.season import selected_seasons
 from leadlag.prepare.transforms import take_log
 from leadlag.sample import Calendar, Sample
-from leadlag.sample.periods import cadence_of, calendar_of, ordinals_of
+from leadlag.sample.periods import MONTH_NAMES, cadence_of, calendar_of, ordinals_of
 
 __all__ = ["Covariates", "LeadSeries", "covariates_of", "extended_sample", "lead_series", "level_or_log", "periods_after"]
 
@@ -151,7 +152,7 @@ def extended_sample(sample: Sample, *, first_lag: int) -> Sample:
         return sample
     ahead = max(int(np.ceil(max(left))), 0) + first_lag + 1
     cadence = cadence_of(calendar)
-    first = int(ordinals_of(calendar.starts.to_numpy(dtype="datetime64[us]")[:1], cadence)[0])
+    first = _first_ordinal(calendar)
     longer = calendar_of(first, first + len(calendar) + ahead - 1, cadence, tz=calendar.tz)
     values = np.concatenate([sample.values, np.full((ahead, sample.values.shape[1]), np.nan)])
     faster = {name: finer.along(longer) for name, finer in sample.faster.items()}
@@ -170,7 +171,9 @@ def periods_after(first: Calendar, later: Calendar) -> int:
     if first.freq != later.freq or type(old) is not type(new):
         raise UsageError(f"data have one row a {later.unit} where the fit had one a {first.unit}: give the same cadence.")
     if isinstance(new, pd.PeriodIndex) and isinstance(old, pd.PeriodIndex):
-        return int(new.asi8[0] - old.asi8[0]) if new.freq == old.freq else _refuse_anchor(first, later)
+        if cadence_of(first) != cadence_of(later):
+            _refuse_anchor(first, later)
+        return _first_ordinal(later) - _first_ordinal(first)
     if isinstance(new, pd.DatetimeIndex):
         if first.freq == "business_day":
             return int(np.busday_count(old[0].date(), new[0].date()))
@@ -179,7 +182,14 @@ def periods_after(first: Calendar, later: Calendar) -> int:
     return int(new[0]) - int(old[0])
 
 
-def _refuse_anchor(first: Calendar, later: Calendar) -> int:
+def _first_ordinal(calendar: Calendar) -> int:
+    return int(ordinals_of(calendar.starts.to_numpy(dtype="datetime64[us]")[:1], cadence_of(calendar))[0])
+
+
+def _refuse_anchor(first: Calendar, later: Calendar) -> NoReturn:
+    if first.freq != "week":
+        months = " where that of the fit began in ".join(MONTH_NAMES[calendar.year_start] for calendar in (later, first))
+        raise UsageError(f"the year of the data begins in {months}: give {later.unit}s of the same year.")
     raise UsageError(
         f"weeks of data begin on {later.anchor} where those of the fit began on {first.anchor}: give the same weeks."
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from leadlag._validation import as_int, as_list, as_names, as_option, as_real, once_each, only_data_positional
-from leadlag.catalogue import Metric, Missing
+from leadlag.catalogue import Catalogue, Metric, Missing
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.covariance import CORRECTIONS, COV_TYPES
 from leadlag.core.linear.leastsquares import is_affine_copy, is_constant
@@ -24,6 +24,7 @@ from leadlag.methods.regression.numbers.units import regression_numbers, unit_va
 from leadlag.methods.regression.options import Options, families_of, horizon_of, order_of, own_lags_of, season_of
 from leadlag.methods.regression.profile import LagProfile
 from leadlag.methods.regression.result import LaggedRegressionResult
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 from leadlag.sample.known import trimmed
@@ -64,8 +65,9 @@ def lagged_regression(
     rng: int = 0,
     n_draws: int = 999,
     time: str | None = None,
-    catalogue: Sequence[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
+    repair: Sequence[str] = REPAIRS,
 ) -> LaggedRegressionResult:
     """Fit how much the KPI moves after its leads, lag by lag or in a shape with few coefficients.
 
@@ -116,7 +118,7 @@ def lagged_regression(
     log : str or sequence of str
         Columns in natural logs; with KPI and lead in logs the long-run effect is an elasticity.
     cov_type : {"nonrobust", "HC0", "HC1", "HC3", "HAC"}
-        Covariance of the coefficients. Under HAC the bands of the profiles rest on AR noise of the residuals; see Notes.
+        Covariance behind `bse`. Under HAC what is printed and the bands rest on AR noise of the residuals; see Notes.
     bandwidth : int, optional
         For HAC: last lag with a non-zero Bartlett weight, in periods; ``floor(4 (nobs / 100)^(2/9))`` if None.
     correction : {"none", "df"}
@@ -134,10 +136,13 @@ def lagged_regression(
         Bootstrap draws behind the second interval of the long-run effect; a decay has none, its interval is by likelihood.
     time : str, optional
         Time column of `data`.
-    catalogue : sequence of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values; "mask" leaves out every row that lacks one of its values and fills nothing.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/repairs.md`.
+        New data in `predict` are taken as they stand.
 
     Returns
     -------
@@ -171,9 +176,10 @@ def lagged_regression(
     counts for neither. A lead that is seen less often enters with the value of its last period that had ended.
 
     `bse`, `pvalues` and `conf_int` are those of `cov_type`, equal to statsmodels and R. HAC errors are too small in short
-    samples, so under HAC the bands and intervals of the profiles take the errors as AR noise estimated by restricted
-    likelihood, with HC3's correction (`leadlag.methods.regression.numbers.fit.band_covariance`). The simultaneous band is the
-    sup-t band (Montiel Olea & Plagborg-Moller 2019, J. Applied Econometrics 34:1).
+    samples, so under HAC all that is printed, `band_bse`, `band_pvalues`, the bands and intervals of the profiles take the errors
+    as AR noise estimated by restricted likelihood, with HC3's correction
+    (`leadlag.methods.regression.numbers.fit.band_covariance`). The simultaneous band is the sup-t band (Montiel Olea &
+    Plagborg-Moller 2019, J. Applied Econometrics 34:1).
 
     Examples
     --------
@@ -187,7 +193,8 @@ def lagged_regression(
     """
     columns = once_each(kpi=kpi, leads=tuple(as_list(leads)), controls=controls)
     sample = as_sample(data, time=time, catalogue=catalogue, missing=missing, columns=columns).require_single()
-    sample = trimmed(sample.around(kpi))
+    sample, repairs = trimmed(sample.around(kpi)), as_repairs(repair)
+    sample = repaired(sample, sample.names, repairs)
     kpi, names = sample.resolve(kpi, "kpi"), tuple(sample.resolve(name, "leads") for name in columns["leads"])
     kept = tuple(sample.resolve(name, "controls") for name in columns["controls"])
     default = sample.calendar.default_max_lag(sample.n_periods)
@@ -219,7 +226,7 @@ def lagged_regression(
         shape=shape, families=families, own_lags=own, noise_order=noise_order, seasonal_order=seasonal_order,
         controls=kept, trend=trend, seasons=covariates.seasons, log=logs, cov_type=cov_type, bandwidth=fitted.cov.bandwidth,
         correction=correction, hold_back=hold_back, horizon=options.horizon, level=options.level, rng=options.seed,
-        n_draws=options.n_draws, missing=missing,
+        n_draws=options.n_draws, missing=missing, repair=repairs,
     )  # fmt: skip
     return _named(fitted, options, covariates, sample, provenance=provenance)
 
@@ -298,7 +305,7 @@ def _noted(fitted: LagFit, options: Options, covariates: Covariates) -> Iterator
     if not fitted.noise_known:
         yield "LL124", words.noise_text()
     if lost := _aliased(fitted, options, covariates):
-        yield "LL119", words.aliased_text(lost)
+        yield "LL119", words.aliased_text(lost, (options.kpi, *options.leads, *options.controls))
 
 
 def _term_names(fitted: LagFit, options: Options, covariates: Covariates) -> list[str]:

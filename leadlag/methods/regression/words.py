@@ -22,6 +22,7 @@ from leadlag.wording.shown import (
     periods,
     pvalue,
     shown,
+    shown_term,
     wrap,
 )
 from leadlag.wording.table import Column, table
@@ -76,9 +77,9 @@ def family(of: ProfileFamily, *, unit: str) -> str:
     return f"rise to a peak and decay over {lags}" if of.kind == "delayed" else f"a free weight for each of {lags}"
 
 
-def aliased_text(terms: Sequence[str]) -> str:
+def aliased_text(terms: Sequence[str], names: Sequence[str] = ()) -> str:
     """That some columns add nothing to others."""
-    some = joined([shown(term) for term in terms[:6]] + ([f"{len(terms) - 6} more"] if len(terms) > 6 else []))
+    some = joined([shown_term(term, names) for term in terms[:6]] + ([f"{len(terms) - 6} more"] if len(terms) > 6 else []))
     verb, them = ("is an exact combination", "it has") if len(terms) == 1 else ("are exact combinations", "they have")
     return f"{some} {verb} of other columns, so {them} no coefficient: leave one of the columns that say the same out"
 
@@ -311,16 +312,21 @@ def _facts(result: LaggedRegressionResult) -> Iterator[tuple[str, str]]:
     yield "Lags", "; ".join(every) + (f"; own lags {lag_list(result.own_lags)}" if result.own_lags else "")
     yield "Rows", rows_used(result.nobs, result.n_dropped, result.unit)
     yield "Fit", f"R2 {number(result.rsquared)}, AIC {number(result.aic, digits=5)}, BIC {number(result.bic, digits=5)}"
-    yield "Errors", errors(result.cov_type, bandwidth=result.bandwidth, correction=result.correction)
+    yield "Errors", _errors(result)
     yield from searched_facts(result.provenance)
-    if result.cov_type == "HAC":
-        what = {"HC3": "HC3 errors", "AR(0)": "errors without autocorrelation"}.get(result.band_errors)
-        what = what or f"errors that are {result.band_errors} noise"
-        yield "Bands", f"of the profiles rest on {what}, since HAC is too small in short samples"
     if result.exact:
         yield "Exact", exact_text(result.kpi)
     if result.noise_order is not None:
         yield "Noise", f"ARIMA{tuple(result.noise_order)}, by exact likelihood; R2 is that of predictions one {result.unit} ahead"
+
+
+def _errors(result: LaggedRegressionResult) -> str:
+    """On what errors, p and intervals rest."""
+    asked = errors(result.cov_type, bandwidth=result.bandwidth, correction=result.correction)
+    if result.cov_type != "HAC":
+        return asked
+    what = {"HC3": "HC3", "AR(0)": "no autocorrelation"}.get(result.band_errors, f"{result.band_errors} noise")
+    return f"{what}, here and in the profiles; `bse`, `pvalues` are {asked}, as in statsmodels, and too small in short samples"
 
 
 def _of_whom(result: LaggedRegressionResult, unit: str) -> str:
@@ -333,10 +339,11 @@ def _of_whom(result: LaggedRegressionResult, unit: str) -> str:
 
 
 def _terms(result: LaggedRegressionResult) -> list[str]:
-    frame = result.coefficients()
+    frame, names = result.coefficients(), (result.kpi, *result.leads, *result.controls)
+    seen = frame[["term", "params", "band_bse", "band_tvalues", "band_pvalues"]].head(_MOST_TERMS)
     rows = [
-        (_term(term), number(coefficient), number(bse), number(t), pvalue(p))
-        for term, coefficient, bse, t, p in frame.head(_MOST_TERMS).itertuples(index=False)
+        (_term(shown_term(term, names)), number(coefficient), number(bse), number(t), pvalue(p))
+        for term, coefficient, bse, t, p in seen.itertuples(index=False)
     ]
     lines, left = table(_TERMS, rows), len(frame) - _MOST_TERMS
     return [*lines, f"{left} more terms: coefficients()"] if left > 0 else lines
@@ -344,5 +351,5 @@ def _terms(result: LaggedRegressionResult) -> list[str]:
 
 def _term(term: str) -> str:
     """A term cut in its name, not in its lag."""
-    name, dot, lag = shown(term).rpartition(".")
-    return f"{cut(name, _TERM - 2 - len(lag))}{dot}{lag}" if len(lag) < 9 else cut(shown(term), _TERM - 1)
+    name, dot, lag = term.rpartition(".")
+    return f"{cut(name, _TERM - 2 - len(lag))}{dot}{lag}" if len(lag) < 9 else cut(term, _TERM - 1)

@@ -13,12 +13,13 @@ import pandas as pd
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_int, as_list, as_names, only_data_positional
-from leadlag.catalogue import Metric, Missing
+from leadlag.catalogue import Catalogue, Metric, Missing
 from leadlag.core.arrays import Floats
 from leadlag.core.search.limits import MAX_BYTES, MAX_TESTS, check_limits
 from leadlag.errors import UsageError
 from leadlag.methods.screen.numbers.screen import REASONS, ScreenNumbers, screen
 from leadlag.methods.screen.words import reason_text
+from leadlag.prepare.repairs import as_repairs, repaired
 from leadlag.results import Provenance, Search, plain
 from leadlag.sample import Sample, as_sample
 
@@ -48,6 +49,7 @@ class _Call:
     max_order: int
     hold_back: int | None
     missing: Missing
+    repair: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
 
     @property
@@ -80,8 +82,9 @@ def granger_screen(
     hold_back: int | str | None = "max_order",
     controls: str | Sequence[str] | None = None,
     time: str | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
+    repair: Sequence[str] = (),
     max_bytes: int = MAX_BYTES,
     max_tests: int = MAX_TESTS,
 ) -> pd.DataFrame:
@@ -104,11 +107,14 @@ def granger_screen(
         Columns in both models, taken in the same period as the KPI.
     time : str, optional
         Time column of `data`.
-    catalogue : iterable of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values; "mask" leaves out every row that lacks one of its values and fills nothing. A pair with
         missing values between others takes a slower route to the same numbers; a series that begins late does not.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is tested, each said in `notes`: see `docs/repairs.md`. Nothing unless asked for:
+        a screen is of the columns as they are, and to look through them takes longer than to test them.
     max_bytes, max_tests : int
         Memory (in bytes) and tests that may be planned; above either the call is refused before it begins.
 
@@ -157,7 +163,9 @@ def granger_screen(
     1  visits      2      72
     2  visits      3      70
     """
-    call = _checked(data, kpis, leads, max_order, hold_back, controls=controls, time=time, catalogue=catalogue, missing=missing)
+    call = _checked(
+        data, kpis, leads, max_order, hold_back, controls=controls, time=time, catalogue=catalogue, missing=missing, repair=repair
+    )
     check_limits(
         n_bytes=call.bytes_at_once(_at_once()) + call.n_tests * _BYTES_KEPT,
         n_tests=call.n_tests,
@@ -186,8 +194,9 @@ def granger_screen_blocks(
     hold_back: int | str | None = "max_order",
     controls: str | Sequence[str] | None = None,
     time: str | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
+    repair: Sequence[str] = (),
     max_bytes: int = MAX_BYTES,
     max_tests: int = _MAX_TESTS_IN_BLOCKS,
 ) -> Iterator[pd.DataFrame]:
@@ -195,7 +204,7 @@ def granger_screen_blocks(
 
     Parameters
     ----------
-    data, kpis, leads, max_order, hold_back, controls, time, catalogue, missing
+    data, kpis, leads, max_order, hold_back, controls, time, catalogue, missing, repair
         As in `granger_screen`.
     max_bytes, max_tests : int
         Memory (in bytes, for the blocks under way at once) and tests that may be planned.
@@ -217,7 +226,9 @@ def granger_screen_blocks(
     >>> [len(block) for block in granger_screen_blocks(data, kpis="sales", leads=["a", "b"], max_order=3)]
     [6]
     """
-    call = _checked(data, kpis, leads, max_order, hold_back, controls=controls, time=time, catalogue=catalogue, missing=missing)
+    call = _checked(
+        data, kpis, leads, max_order, hold_back, controls=controls, time=time, catalogue=catalogue, missing=missing, repair=repair
+    )
     check_limits(
         n_bytes=call.bytes_at_once(_at_once()),
         n_tests=call.n_tests,
@@ -236,7 +247,7 @@ def _with_attrs(call: _Call) -> Iterator[pd.DataFrame]:
 
 
 def _checked(
-    data: Any, kpis: Any, leads: Any, max_order: Any, hold_back: Any, *, controls: Any, missing: Missing, **door: Any
+    data: Any, kpis: Any, leads: Any, max_order: Any, hold_back: Any, *, controls: Any, missing: Missing, repair: Any, **door: Any
 ) -> _Call:
     """The arguments of one call, or an error that says what is wrong with them."""
     deepest = as_int(max_order, "max_order", low=1)
@@ -249,6 +260,8 @@ def _checked(
         for argument, given in asked.items()
     }
     _refuse_roles(names)
+    repairs = as_repairs(repair)
+    sample = repaired(sample, tuple(dict.fromkeys(name for given in names.values() for name in given)), repairs)
     columns = {argument: _side_by_side(sample.values, [places[name] for name in given]) for argument, given in names.items()}
     return _Call(
         kpis=names["kpis"],
@@ -260,6 +273,7 @@ def _checked(
         max_order=deepest,
         hold_back=held,
         missing=missing,
+        repair=repairs,
         notes=tuple((note.code, note.text) for note in sample.notes),
     )
 
@@ -359,6 +373,7 @@ def _attrs(call: _Call, method: str, counts: _Counts) -> dict[Hashable | None, A
             hold_back=call.hold_back,
             controls=call.controls,
             missing=call.missing,
+            repair=call.repair,
         )
     )
     return {

@@ -11,7 +11,7 @@ import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
-from leadlag.catalogue import Metric, Missing, Moment, as_catalogue, as_moment, as_window
+from leadlag.catalogue import Catalogue, Metric, Missing, Moment, as_catalogue, as_moment, as_window
 from leadlag.core.search.conditional import best_column, conditional_problem
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.resample import SharedSigns
@@ -62,7 +62,7 @@ def stability_test(
     rng: int | np.random.Generator = 0,
     time: str | None = None,
     controls: str | Sequence[str] | None = None,
-    catalogue: Iterable[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
     log: str | Sequence[str] = (),
     n_draws: int = 999,
@@ -96,7 +96,7 @@ def stability_test(
         Time column of `data`.
     controls : str or sequence of str, optional
         Columns that stand in the model in the same period as the KPI.
-    catalogue : iterable of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values.

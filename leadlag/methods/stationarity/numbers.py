@@ -109,5 +109,5 @@ def season_strength(x: Floats, season: SeriesSeason, *, differenced: bool) -> fl
 
 
 def has_trend(answers: StationarityVerdicts, place: int) -> bool:
-    """Whether a trend was found, by its own test or as the only level to return to; tests may stand beside one that was not."""
-    return bool(answers.trend_pvalue[place] < answers.alpha) or answers.verdict[place] == "trend-stationary"
+    """Whether a trend was found; tests may stand beside one that was not."""
+    return bool(answers.trend_pvalue[place] < answers.alpha)

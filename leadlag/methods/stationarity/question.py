@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_list, as_real, only_data_positional
-from leadlag.catalogue import Metric, Missing
+from leadlag.catalogue import Catalogue, Metric, Missing
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import is_constant
 from leadlag.core.series.cycles import selected_cycles
@@ -38,7 +38,7 @@ def check_stationarity(
     metrics: str | Sequence[str] | None = None,
     alpha: float = 0.05,
     time: str | None = None,
-    catalogue: Sequence[Metric] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
 ) -> StationarityResult:
     """Say of each series whether its level returns, follows a trend, or wanders, which season it has, and what to do about it.
@@ -53,7 +53,7 @@ def check_stationarity(
         Level of every test, above 0.01 and at most 0.10.
     time : str, optional
         Time column of `data`.
-    catalogue : sequence of Metric, optional
+    catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics.
     missing : {"mask", "error", "zero"} or ("ffill", n), default "mask"
         What happens to missing values; "mask" fills nothing, and no lag reaches over a gap.
@@ -75,9 +75,9 @@ def check_stationarity(
     Notes
     -----
     DF-GLS and ADF have the null of a unit root, KPSS that of stationarity. A verdict needs both sides to agree; where they do
-    not, "inconclusive" is the answer. Whether a trend stands beside the tests is asked by a test that holds either way; seasons
-    of the calendar that are found stand there too. `leadlag.core.series.stationary.stationarity_verdicts` has the rule,
-    docs/stationarity.md how often it is right.
+    not, "inconclusive" is the answer. Whether a trend stands beside the tests is asked by a test that holds either way, and
+    whether a line to which the series returns has a slope by its own; seasons of the calendar that are found stand there too.
+    `leadlag.core.series.stationary.stationarity_verdicts` has the rule, docs/stationarity.md how often it is right.
 
     Examples
     --------

@@ -61,9 +61,10 @@ class SeriesStationarity(Result):
     reason : str
         Code and words why it is untestable; else empty.
     trend : {"none", "linear", ""}
-        Whether a linear trend was found: by its own test, or because the verdict is "trend-stationary".
+        Whether a linear trend was found at `alpha`.
     trend_pvalue : float
-        That the series has no linear trend; holds with and without a unit root.
+        That the series has no linear trend: of its slope beside AR noise where it returns to a line, else of a test that holds
+        with and without a unit root.
     tests_beside : {"intercept", "intercept and trend", ""}
         What the three tests that follow stand beside; a trend may stand there that was not found.
     dfgls, dfgls_pvalue, dfgls_lags, adf, adf_pvalue, adf_lags

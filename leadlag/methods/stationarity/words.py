@@ -204,9 +204,7 @@ def _beside(item: SeriesStationarity) -> str:
         return f"No linear trend was found (p {p}), so the tests stand beside an intercept."
     if item.trend_pvalue < item.alpha:
         return f"It has a linear trend (p {p}), so the tests stand beside one."
-    return (
-        f"The tests stand beside a trend: without one they do not call it stationary, with one a unit root is rejected (p {p})."
-    )
+    return f"The tests stand beside a trend, which it may not have (p {p})."
 
 
 def _season_told(each: SeasonTest, item: SeriesStationarity) -> str:

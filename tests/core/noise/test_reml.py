@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import signal
+from scipy.interpolate import CubicSpline
 
 from leadlag.core.linear.leastsquares import fit
 from leadlag.core.noise.arima import fit_with_noise
@@ -61,3 +62,13 @@ def test_few_rows_or_a_perfect_fit_have_no_momentum() -> None:
     assert len(reml_autoregression(y, X).phi) == 0
     y, X = simulated(0.9)
     assert len(reml_autoregression(X[:, 1] + 2.0, X).phi) == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2, 7, 10])
+def test_noise_of_which_its_past_leaves_rounding_has_a_momentum_too(seed: int) -> None:
+    rows = np.arange(48)
+    walks = np.random.default_rng(seed).normal(size=(3, 7)).cumsum(axis=1)
+    y, *X = (CubicSpline(rows[::7], walk)(rows) for walk in walks)
+    found = reml_autoregression(y, np.column_stack([np.ones(48), rows / 48, *X]))
+    assert 0 < found.variance < 1e-5
+    assert np.isfinite(found.phi).all()

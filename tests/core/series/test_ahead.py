@@ -65,3 +65,11 @@ def test_series_of_their_own_cadence_are_not_interpolated() -> None:
         "filled forward": np.repeat(rng.normal(size=N // 3), 3),
     }
     assert interpolated_steps(np.column_stack(list(columns.values()))).tolist() == [0] * len(columns)
+
+
+def test_nor_are_those_of_which_the_last_or_the_first_two_periods_are_not_whole() -> None:
+    steps = 1000.0 + np.random.default_rng(4).normal(size=N).cumsum()
+    last, first = steps.copy(), steps.copy()
+    last[-2:] *= -1.0
+    first[:2] = 0.0
+    assert interpolated_steps(np.column_stack([last, first])).tolist() == [0, 0]

@@ -8,6 +8,7 @@ from dataclasses import fields
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.signal import lfilter
 
 import leadlag as ll
 from leadlag.errors import UnknownNameError
@@ -74,10 +75,36 @@ def test_the_effect_is_the_long_run_of_one_sd_of_the_rows_used() -> None:
     ("options", "said"),
     [({"cov_type": "HC1"}, "HC1"), ({"own_lags": 1}, "HC3"), ({"noise_order": 1}, "HC3"), ({}, "AR(1)")],
 )
-def test_what_the_bands_rest_on_is_said(options: dict, said: str) -> None:
+def test_what_the_printed_errors_rest_on_is_said(options: dict, said: str) -> None:
     found = regressed(**options)
     assert found.band_errors == said
-    assert ("Bands  " in found.summary()) == (found.cov_type == "HAC")
+    assert f"Errors      {said}" in found.summary()
+    assert ("as in statsmodels" in " ".join(found.summary().split())) == (found.cov_type == "HAC")
+
+
+def test_a_profile_of_free_weights_and_its_terms_have_the_same_errors() -> None:
+    found = regressed(leads=["visits", "price"], max_lag=3)
+    for profile in found.profiles:
+        bands = profile.effects.profile
+        np.testing.assert_allclose(found.band_bse[[f"{profile.lead}.L{lag}" for lag in (1, 2, 3)]], bands.bse, rtol=1e-10)
+
+
+def test_under_other_covariances_the_printed_errors_are_those_of_the_fit() -> None:
+    found = regressed(cov_type="HC1")
+    np.testing.assert_allclose(found.band_bse, found.bse, rtol=1e-12)
+    np.testing.assert_allclose(found.band_pvalues, found.pvalues, rtol=1e-9)
+    assert found.joint_test("visits").pvalue == found.joint_test("visits", errors="fit").pvalue
+
+
+@pytest.mark.filterwarnings("ignore:.*integrated")
+def test_one_useless_lag_is_rejected_as_often_as_its_level_says() -> None:
+    rng, rejected = np.random.default_rng(6), []
+    for _ in range(100):
+        noise = lfilter([1.0], [1.0, -0.7], rng.standard_normal((160, 2)), axis=0)[80:]
+        found = ll.lagged_regression(pd.DataFrame(noise, columns=["kpi", "lead"]), kpi="kpi", leads="lead", max_lag=1)
+        rejected.append((found.pvalues["lead.L1"] < 0.05, found.band_pvalues["lead.L1"] < 0.05))
+    hac, bands = np.mean(rejected, axis=0)
+    assert bands < 0.09 < hac
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -177,7 +204,7 @@ def test_the_joint_test_of_a_lead_is_statsmodels(cov_type: str) -> None:
     theirs = found.to_statsmodels()
     terms = [f"price.L{lag}" for lag in (1, 2, 3)]
     restriction = np.array([[float(name == term) for name in theirs.params.index] for term in terms])
-    expected, mine = theirs.f_test(restriction), found.joint_test("price")
+    expected, mine = theirs.f_test(restriction), found.joint_test("price", errors="fit")
     np.testing.assert_allclose([mine.statistic, mine.pvalue], [float(expected.fvalue), float(expected.pvalue)], rtol=1e-8)
     assert (mine.df_num, mine.df_den) == (3, found.df_resid)
     with pytest.raises(UnknownNameError, match="prices"):

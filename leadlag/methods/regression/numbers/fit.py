@@ -11,6 +11,7 @@ from scipy import linalg
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.covariance import Covariance, covariance
 from leadlag.core.linear.leastsquares import LeastSquares, decides_alone, fit, orthonormal_basis, residualise, rows_needed
+from leadlag.core.linear.wald import WaldTest, quadratic_test
 from leadlag.core.noise.arima import NoiseFit, fit_with_noise
 from leadlag.core.noise.arma import NoiseOrder, autocovariances
 from leadlag.core.noise.filtered import filtered_covariance
@@ -21,7 +22,7 @@ from leadlag.methods.regression.numbers.model import LagModel
 from leadlag.methods.regression.numbers.profiles import ProfileFamily
 from leadlag.methods.regression.numbers.search import fit_hidden
 
-__all__ = ["BandCovariance", "LagFit", "band_covariance", "fit_lags", "innovation_slopes"]
+__all__ = ["BandCovariance", "LagFit", "band_covariance", "fit_lags", "innovation_slopes", "joint_band_test"]
 
 
 #: AR orders compared for the noise behind the error bands.
@@ -285,6 +286,19 @@ def band_covariance(fitted: LagFit) -> BandCovariance:
         matrix=matrix, phi=phi, slopes=np.reshape(slopes, (len(slopes), *matrix.shape)), df_resid=fitted.df_resid,
         kind=f"AR({len(phi)})",
     )  # fmt: skip
+
+
+def joint_band_test(fitted: LagFit, band: BandCovariance, tested: Ints) -> WaldTest:
+    """F that the coefficients of some columns are all zero, by the covariance of the bands; those set aside are left out.
+
+    Raises
+    ------
+    UsageError
+        If none is left (LL207).
+    """
+    kept = tested[fitted.regression.kept[tested]]
+    df = band.df(np.eye(len(band.matrix))[:, kept])
+    return quadratic_test(fitted.params[kept], band.matrix[np.ix_(kept, kept)], df_den=int(df.min(initial=fitted.df_resid)))
 
 
 def innovation_slopes(fitted: LagFit) -> Floats:

@@ -9,9 +9,11 @@ import numpy as np
 from leadlag.core.arrays import Floats
 from leadlag.core.noise.arima import NoiseFit
 from leadlag.core.series.scales import unit_of
-from leadlag.methods.regression.numbers.fit import LagFit
+from leadlag.methods.regression.numbers.fit import BandCovariance, LagFit
 
-__all__ = ["RegressionNumbers", "UnitValues", "arima_params", "regression_numbers", "unit_values"]
+__all__ = [
+    "RegressionNumbers", "TermErrors", "UnitValues", "arima_params", "regression_numbers", "term_errors", "unit_values",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,6 +76,22 @@ class UnitValues:
     fittedvalues: Floats
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TermErrors:
+    """Errors of the parameters that hold in short samples, on which the bands rest too.
+
+    Parameters
+    ----------
+    bse : ndarray, shape (k + h + n_noise,)
+        In the units of the data; NaN for one that was set aside.
+    df : ndarray, shape (k + h + n_noise,)
+        Degrees of freedom of each.
+    """
+
+    bse: Floats
+    df: Floats
+
+
 def regression_numbers(fitted: LagFit) -> RegressionNumbers:
     """What a fit is as a whole.
 
@@ -120,12 +138,32 @@ def unit_values(fitted: LagFit) -> UnitValues:
     UnitValues
     """
     model = fitted.model
-    params, bse, cov = _params_and_cov(fitted)
+    params, bse, cov = _params_and_cov(fitted, fitted.cov.matrix)
     # an innovation is standardised: in the first row, and after a gap, the prediction errs by more than it
     weights = 1.0 if fitted.noise is None else fitted.noise.noise.whiten(model.y, model.rows).weights
     resid = fitted.regression.resid * model.scale[0] / weights
     fittedvalues = model.outcome[fitted.used] - resid
     return UnitValues(params=params, bse=bse, cov=cov, resid=resid, fittedvalues=fittedvalues)
+
+
+def term_errors(fitted: LagFit, band: BandCovariance) -> TermErrors:
+    """Errors of every parameter by the covariance of the bands, with its degrees of freedom; those of the noise as they are.
+
+    Parameters
+    ----------
+    fitted : LagFit
+    band : BandCovariance
+        That of the fit.
+
+    Returns
+    -------
+    TermErrors
+    """
+    _, matrix = fitted.model.to_original(fitted.hidden, fitted.params)
+    known = np.where(np.isnan(fitted.cov.matrix), np.nan, band.matrix)
+    _, bse, _ = _params_and_cov(fitted, known)
+    gradients = (matrix / unit_of(matrix.T)[:, None]).T
+    return TermErrors(bse=bse, df=np.r_[band.df(gradients), np.full(fitted.n_noise, float(fitted.df_resid))])
 
 
 def arima_params(fitted: LagFit, noise: NoiseFit) -> Floats:
@@ -149,15 +187,18 @@ def arima_params(fitted: LagFit, noise: NoiseFit) -> Floats:
     return np.concatenate([coefficients, *noise.parts, [variance]])
 
 
-def _params_and_cov(fitted: LagFit) -> tuple[Floats, Floats, Floats]:
-    """Every parameter in the units of the data, those of the noise last, their standard errors and their covariance."""
+def _params_and_cov(fitted: LagFit, scaled: Floats) -> tuple[Floats, Floats, Floats]:
+    """Every parameter in the units of the data, those of the noise last, their standard errors and their covariance.
+
+    `scaled` is the covariance of coefficients and hidden parameters before their units are put back.
+    """
     params, matrix = fitted.model.to_original(fitted.hidden, fitted.params)
     k, n_terms = len(params), len(params) + fitted.n_noise
     cov = np.zeros((n_terms, n_terms))
     unit = np.ones(n_terms)
     unit[:k] = unit_of(matrix.T)  # the square of a unit may be no number, and a standard error still is one
     rows = matrix / unit[:k, None]
-    cov[:k, :k] = np.where(np.isnan(fitted.cov.matrix), np.nan, rows @ np.nan_to_num(fitted.cov.matrix) @ rows.T)
+    cov[:k, :k] = np.where(np.isnan(scaled), np.nan, rows @ np.nan_to_num(scaled) @ rows.T)
     if fitted.noise is not None:
         params, cov[k:, k:] = np.concatenate([params, *fitted.noise.parts]), fitted.noise.cov[k:, k:]
     with np.errstate(over="ignore", invalid="ignore"):

@@ -1,0 +1,52 @@
+"""How several values of a metric become one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from leadlag.catalogue.texts import as_text
+from leadlag.errors import UsageError
+
+__all__ = ["AGGREGATES", "Aggregate", "Ratio", "ratio"]
+
+AGGREGATES = ("sum", "mean", "last")
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A rate as sum over sum of two columns; see `ratio`."""
+
+    num: str
+    den: str
+
+
+Aggregate: TypeAlias = "Literal['sum', 'mean', 'last'] | Ratio"
+
+
+def ratio(num: str, den: str) -> Ratio:
+    """Aggregate for a rate: the sum of `num` over the sum of `den`, never the mean of rates.
+
+    Parameters
+    ----------
+    num, den : str
+        Columns of the data, for example ``"signups"`` and ``"visits"``.
+
+    Returns
+    -------
+    Ratio
+
+    Raises
+    ------
+    UsageError
+        If a name is not text, or both are the same.
+
+    Examples
+    --------
+    >>> ratio("signups", "visits")
+    Ratio(num='signups', den='visits')
+    """
+    columns = (as_text(num, "num"), as_text(den, "den"))
+    if columns[0] == columns[1]:
+        raise UsageError(f"ratio({num!r}, {den!r}) is always 1: name two different columns.")
+    return Ratio(*columns)
