@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+#: Stand-ins share the KPI, so that they pass together: as many as this share of the expected number, and so many more, are luck.
+_LUCKY = (3.0, 4.0)
+
 __all__ = ["Decoys", "Detectable", "Gain", "Places", "Refutation", "Stability", "Weakening"]
 
 
@@ -244,7 +247,7 @@ class Places:
 
 @dataclass(frozen=True, kw_only=True)
 class Decoys:
-    """Random walks mixed into the candidates, that can lead nothing.
+    """Stand-ins of the candidates, shifted far in time or made like them, that can lead nothing.
 
     Parameters
     ----------
@@ -253,9 +256,14 @@ class Decoys:
     n_passed : int
         Of them, those that would have been called leads.
     expected : float
-        How many pass on average at the threshold of the ranking if every one of their p-values is right.
+        How many pass on average, each as one candidate more, if every one of their p-values is right.
     """
 
     n: int
     n_passed: int
     expected: float
+
+    @property
+    def too_many(self) -> bool:
+        """Whether more passed than chance makes of right p-values in about one ranking of a hundred."""
+        return self.n_passed > _LUCKY[0] * self.expected + _LUCKY[1]

@@ -151,12 +151,13 @@ def family(tests: Family, context: Context) -> str:
 
 
 def decoys(tried: Decoys) -> str:
-    """How many random walks would have passed, in one sentence without its full stop."""
+    """How many stand-ins would have passed, in one sentence without its full stop."""
     passed = "none" if not tried.n_passed else f"{tried.n_passed:,}"
-    return (
-        f"Of {tried.n:,} random walks mixed into the candidates {passed} would have been called a lead; on average "
-        f"{number(tried.expected, digits=2)} are where every p is right"
+    told = (
+        f"Of {tried.n:,} stand-ins of the candidates, shifted far in time or made like them, {passed} would have been called a "
+        f"lead; on average {number(tried.expected, digits=2)} are where every p is right"
     )
+    return f"{told}: so many more say that these p are too small" if tried.too_many else told
 
 
 def sample(context: Context) -> str:
