@@ -230,6 +230,15 @@ def test_a_feedback_is_told_of_a_lead() -> None:
     )
 
 
+def test_what_a_question_cannot_show_is_said_with_its_answer() -> None:
+    told = _flat(rankings.sceptics()["demos"].explain())
+    assert "it held in these weeks, as most leads do that chance makes." in told
+    assert "copies unmask a cycle that both share, and hardly ever luck." in told
+    assert "a third of the leads that chance makes pass this: no proof." in told
+    assert "or be moved by the same thing and no more" in _flat(rankings.every_verdict()["visits"].explain())
+    assert "perhaps a common driver and no more" in _flat(rankings.every_verdict().summary())
+
+
 def test_summary_says_which_lead_explains_which_and_what_says_the_same() -> None:
     text = _flat(rankings.every_verdict().summary())
     assert "Indirect sign_ups and visits: nothing to add once demos is known" in text

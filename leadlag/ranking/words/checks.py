@@ -270,9 +270,7 @@ def _gain(at: _CheckContext) -> str:
     if furthest > min(found.horizons):
         told += f"; {100.0 * mean:.1f} % on average over the horizons that its delay leaves"
     if at.passed:
-        return (
-            f"{told}. It was found on these periods too, and half of the leads that chance made pass this: no proof of its own."
-        )
+        return f"{told}. It was found on these periods too, and a third of the leads that chance makes pass this: no proof."
     why = "worse with it" if at.failed else "worse at the longest of them" if last < 0 else "hardly better"
     return f"{told}. There they were {why}: do not rely on it for forecasts yet."
 
@@ -292,7 +290,8 @@ def _stable(at: _CheckContext) -> str:
     if found is None:
         return ""
     if at.passed:
-        return f"No sign that its effect changed over time (p {among(found.pvalue)} of no change at any date)."
+        told = f"No sign that its effect changed over time (p {among(found.pvalue)} of no change at any date)"
+        return f"{told}: it held in these {at.unit}s, as most leads do that chance makes."
     changed = "changed" if at.failed else "may have changed"
     told = f"Its effect {changed} after {shown(found.date)}, {_to_what(found.before, found.after)}"
     told += f" (p {among(found.pvalue)} of no change at any date)"
@@ -314,7 +313,7 @@ def _targeted(at: _CheckContext) -> str:
 def _future(at: _CheckContext) -> str:
     lead, kpi = at.lead, at.kpi
     if at.passed:
-        return f"Its past tells more of {kpi} than its future does."
+        return f"Its past tells more of {kpi} than its future does: it does not just follow {kpi}."
     return f"Its future tells more of {kpi} than its past does: {lead} may follow {kpi}."
 
 
@@ -328,7 +327,9 @@ def _placebo(at: _CheckContext) -> str:
         f"{better or 'None'} of {tries} copies of it {'shifted far in time' if shifted else 'with its stretches in random order'}"
     )
     told += f" {'do' if better != 1 else 'does'} as well"
-    return f"{told}." if at.passed else f"{told}: what was found may be chance."
+    if not at.passed:
+        return f"{told}: what was found may be chance."
+    return f"{told}." if shifted else f"{told}: copies unmask a cycle that both share, and hardly ever luck."
 
 
 def _first(k: int) -> str:

@@ -85,7 +85,9 @@ def _explained_fact(decisions: Sequence[Decision], most: int) -> list[tuple[str,
     for item in decisions:
         if item.verdict == "indirect" and item.evidence.explained_by:
             behind.setdefault(cut(shown(item.evidence.explained_by), most), []).append(cut(shown(item.evidence.lead), most))
-    told = [f"{joined(names)}: nothing to add once {by} is known" for by, names in behind.items()]
+    told = [
+        f"{joined(names)}: nothing to add once {by} is known; perhaps a common driver and no more" for by, names in behind.items()
+    ]
     return _cut_facts("Indirect", told)
 
 

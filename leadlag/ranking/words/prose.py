@@ -78,7 +78,8 @@ def _answer(decision: Decision, context: Context) -> str:
         return f"{lead} leads {kpi}{by}: its past improves the prediction beyond what the KPI's own past tells."
     if decision.verdict == "indirect":
         known = f"{shown(evidence.explained_by)} is known" if evidence.explained_by else "the other leads are known"
-        return f"{lead} moves before {kpi}{by} and predicts it alone, but adds nothing once {known}."
+        perhaps = "It may work through it, or be moved by the same thing and no more."
+        return f"{lead} moves before {kpi}{by} and predicts it alone, but adds nothing once {known}. {perhaps}"
     if decision.verdict == "reverse":
         told = f"{kpi} predicts {shown(evidence.lead)} (p {among(evidence.reverse_pvalue)})"
         if known:
@@ -243,7 +244,7 @@ def _checks(decision: Decision, context: Context) -> list[tuple[str, str]]:
 
 def _needless(check: Check) -> bool:
     """Whether a check need not be told in a text: the table of checks has it."""
-    return check.code.startswith("data_") and check.status == "pass"
+    return check.status == "pass" and (check.code.startswith("data_") or check.code == "up_to_date")
 
 
 def _steps(decision: Decision, context: Context) -> list[tuple[str, str]]:

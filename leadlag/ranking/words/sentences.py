@@ -29,6 +29,8 @@ LIMITS = (
     "Prediction is not cause. A lead moves before the KPI; a third thing may move both, one sooner than the other.",
     "A lead is not yet a lever. Levels that move together do not show that pushing one moves the other; an experiment does.",
     "A lead that becomes a target may stop leading: people then move the number, and not what stood behind it.",
+    "Stability and copies of a lead are asked where it was found: most leads that chance makes pass. Its q speaks of chance.",
+    "An indirect lead may work through the one that explains it, or have no more in common with the KPI than a common driver.",
     "Finding nothing is not finding that there is nothing: a weak, slow or changing lead can be missed in these periods.",
     "The best of many look better than they are: effects of leads are corrected for having been chosen, those of others are not.",
 )
@@ -36,7 +38,7 @@ LIMITS = (
 #: What each verdict says, in a few words.
 VERDICT = {
     "lead": "moves before the KPI and improves its prediction",
-    "indirect": "predicts the KPI alone, but not once the other leads are known",
+    "indirect": "predicts the KPI alone, but not once the other leads are known; perhaps by no more than a common driver",
     "reverse": "moves after the KPI, not before it",
     "coincident": "moves with the KPI in the same period, not before it",
     "none": "no sign that it moves before the KPI",
@@ -61,7 +63,8 @@ _REASONS = {
 _DOUBTS = ("unconfirmed", "one_event")
 
 _NEXT = {
-    "indirect": "Watch {by}. {lead} is still of use where it moves earlier or is published sooner.",
+    "indirect": "Watch {by}. {lead} is still of use where it moves earlier or is published sooner; pushing it helps only if it "
+    "works through {by}, which this does not show.",
     "reverse": "Take it as a result of {kpi}, not as a warning of it.",
     "coincident": "A finer cadence, days in place of weeks, may show which of the two moves first.",
     "one_event": "Look at that event. More periods before or after it may show a lead that is there.",
