@@ -33,7 +33,7 @@ def at_random(share: float) -> Callable[[np.random.Generator], Floats]:
 
 
 def one_cell(rng: np.random.Generator) -> Floats:
-    """One cell of the table is missing."""
+    """One cell of the table is missing; in one table of 120 the last of a column, which nothing tells from a late column."""
     values = rng.normal(size=(ROWS, COLUMNS))
     values[rng.integers(ROWS), rng.integers(COLUMNS)] = np.nan
     return values

@@ -43,4 +43,5 @@ from .sample import from_long as from_long
 from .sample import from_snapshots as from_snapshots
 from .sample import from_wide as from_wide
 from .sample import read_file as read_file
+from .sample import retail_calendar as retail_calendar
 from .simulate import simulate_leads as simulate_leads

@@ -21,8 +21,8 @@ _READERS = ("from_wide", "from_long", "from_snapshots")
 
 #: Options of `from_wide`: how a table is read. A function that takes one of these itself is called with it.
 READING = (
-    "time", "segment", "freq", "tz", "date_format", "dates_at", "year_start", "decimal", "thousands", "as_of", "catalogue",
-    "infinite",
+    "time", "segment", "freq", "tz", "date_format", "dates_at", "year_start", "calendar", "decimal", "thousands", "as_of",
+    "catalogue", "infinite",
 )  # fmt: skip
 
 #: Options of `read_file`, and those of `from_long` that `from_wide` does not have.
@@ -35,7 +35,7 @@ _BY_SEGMENT = {"rank_leads": "rank_kpis"}
 #: What is said of metrics while a table is read, and is used again by the function that gets the Sample.
 _SAID_TWICE = ("catalogue",)
 
-#: Options that no command has.
+#: Options whose value in Python no command takes; `--catalogue` takes a file.
 NO_FLAG = ("catalogue",)
 
 #: What reading options are where nothing is said, if not None.
@@ -158,7 +158,7 @@ class Call:
         """
         parameters = inspect.signature(function).parameters
         said = {name: value for name, value in given.items() if name in parameters and not _is_default(parameters[name], value)}
-        read = {name: value for name, value in (reading or {}).items() if value is not None and value != _READ_AS.get(name)}
+        read = {name: value for name, value in (reading or {}).items() if not _as_read(name, value)}
         opens = {name: value for name, value in (opening or {}).items() if value is not None}
         takes = tuple(parameters)
         tables = [_call("read_file", file, opens) for file in files]
@@ -210,6 +210,11 @@ def _call(function: str, data: str, given: Mapping[str, object]) -> str:
     return f"{function}({', '.join([data, *(f'{name}={_written(name, value)}' for name, value in given.items())])})"
 
 
+def _as_read(name: str, value: object) -> bool:
+    """Whether a reading option says nothing; a table of periods is no value that can be compared."""
+    return value is None or (name in _READ_AS and value == _READ_AS[name])
+
+
 def _is_default(parameter: inspect.Parameter, value: object) -> bool:
     default = parameter.default
     return value is default or (
@@ -237,7 +242,9 @@ def _plain(value: object) -> bool:
 
 
 def _flag_values(value: object) -> list[str]:
-    """A value as a shell reads it; one for each file is given as often as there are such."""
+    """A value as a shell reads it; one for each file is given as often as there are such, and what code makes is a file."""
+    if isinstance(value, Code):
+        return ["FILE"]
     if isinstance(value, Mapping):
         return [shlex.quote(f"{file}={said}") for file, said in value.items()]
     if isinstance(value, (list, tuple)):

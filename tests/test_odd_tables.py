@@ -21,7 +21,7 @@ sys.path.insert(0, str(BENCHMARKS))
 odd_tables, kinds, calls = map(importlib.import_module, ("odd_tables", "odd_tables_kinds", "odd_tables_calls"))
 
 #: Functions that take data in another form than a table, and those that only describe some.
-NO_TABLE = {"load_sample", "ratio", "simulate_leads", "write_report", "read_file"}
+NO_TABLE = {"load_sample", "ratio", "simulate_leads", "write_report", "read_file", "read_catalogue", "retail_calendar"}
 
 
 @pytest.mark.parametrize("seed", range(len(kinds.KINDS)), ids=odd_tables.kind_of)

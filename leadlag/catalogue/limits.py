@@ -12,7 +12,7 @@ __all__ = ["MOST_ALIASES", "MOST_BYTES", "MOST_DEPTH", "MOST_VALUES", "refuse_de
 MOST_BYTES = 1024 * 1024
 MOST_DEPTH = 20
 MOST_ALIASES = 100
-#: Values in all, those behind an alias counted each time.
+#: Values that aliases stand for, counted each time.
 MOST_VALUES = 100_000
 
 

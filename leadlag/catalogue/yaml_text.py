@@ -69,7 +69,7 @@ class _Values:
     def __init__(self, events: Iterator[_YamlEvent], name: str) -> None:
         self._events, self._name = events, name
         self._anchored: dict[str, tuple[Any, int, int]] = {}  # value, its size and its depth
-        self._n_aliases = 0
+        self._n_aliases, self._n_repeated = 0, 0
 
     def document(self) -> Any:
         """The value of the only document; None if there is none."""
@@ -96,8 +96,8 @@ class _Values:
             if event.tag not in (None, "!", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"):
                 raise self._wrong(event, f"the tag {event.tag!r} is not allowed: give the plain value")
             found = self._mapping(depth) if kind == "MappingStartEvent" else self._sequence(depth)
-        if found[1] > MOST_VALUES or depth + found[2] > MOST_DEPTH:
-            raise self._wrong(event, "aliases make it larger than any catalogue is: write the values out")
+        if depth + found[2] > MOST_DEPTH:
+            raise self._wrong(event, f"by its alias nested deeper than {MOST_DEPTH} levels, which no catalogue is")
         if kind != "AliasEvent" and event.anchor is not None:
             self._anchored[event.anchor] = found
         return found
@@ -143,7 +143,11 @@ class _Values:
             raise self._wrong(event, f"more than {MOST_ALIASES} aliases, which no catalogue has")
         if event.anchor not in self._anchored:
             raise self._wrong(event, f"the alias *{event.anchor} names nothing above it")
-        return self._anchored[event.anchor]
+        found = self._anchored[event.anchor]
+        self._n_repeated += found[1]
+        if self._n_repeated > MOST_VALUES:
+            raise self._wrong(event, f"its aliases stand for more than {MOST_VALUES:,} values: write out what is meant")
+        return found
 
     def _wrong(self, event: _YamlEvent, what: str) -> UsageError:
         return UsageError(f"{self._name}, line {event.start_mark.line + 1}: {what}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,7 +102,10 @@ class _Checked:
         """Every table as a Sample of its own; none if something is wrong."""
         if self.sample is None:
             return []
-        return [self.sample] if len(read) == 1 else [_sample_of([table], _of_one(table, options)) for table in read]
+        if len(read) == 1:
+            return [self.sample]
+        declared = {file for part in self.sample.cadences if part.calendar.table is not None for file in part.tables.values()}
+        return [_sample_of([table], _of_one(table, options, declared)) for table in read]
 
     def text(self) -> str:
         """For people."""
@@ -155,15 +158,16 @@ def _sample_of(read: Sequence[pd.DataFrame], options: Mapping[str, Any]) -> Samp
     return sample_of(read, {name: value for name, value in options.items() if name != "missing"}, missing=options["missing"])
 
 
-def _of_one(table: pd.DataFrame, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of several tables as those of one of them."""
+def _of_one(table: pd.DataFrame, options: Mapping[str, Any], declared: Collection[str]) -> dict[str, Any]:
+    """The options of several tables as those of one of them; the declared calendar is that of some files only."""
     from leadlag.sample.tables import SOURCE  # noqa: PLC0415
 
     file = str(table.attrs.get(SOURCE, ""))
     told = options["dates_at"]
     mine = told.get(file, told.get(Path(file).name)) if isinstance(told, Mapping) else told
     there = options["time"] in (*table.columns, table.index.name)
-    return {**options, "dates_at": mine, "time": options["time"] if there else None}
+    calendar = options["calendar"] if file in declared else None
+    return {**options, "dates_at": mine, "calendar": calendar, "time": options["time"] if there else None}
 
 
 def _open_questions(sample: Sample, options: Mapping[str, Any]) -> list[Violation]:

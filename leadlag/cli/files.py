@@ -68,6 +68,7 @@ _SHEET = "Sheet of a workbook, if several are not empty."
 
 _DATES_AT = "Which day of its week, or of another step, a date names: start or end; of several files FILE=end."
 _YEAR_START = "Month in which the year of quarters and years begins, such as February.  [default: January]"
+_CALENDAR = "Table of the periods of a business calendar: column start, optionally name; its last row is the end of the last."
 
 
 def _one_stdin(_: object, __: object, files: tuple[str, ...]) -> tuple[str, ...]:
@@ -104,6 +105,11 @@ def _by_file(_: object, __: object, given: Sequence[str]) -> str | dict[str, str
     return words[0] if words else named or None
 
 
+def _calendar(_: object, __: object, file: str | None) -> pd.DataFrame | None:
+    """The table of periods in a file."""
+    return None if file is None else _table(file, {})
+
+
 def with_reading(command: Callable[..., int]) -> Callable[..., int]:
     """The options that say how a table is read."""
     for option in (
@@ -121,6 +127,7 @@ def with_reading(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--thousands", metavar="MARK", help=_THOUSANDS),
         click.option("--decimal", metavar="MARK", help=_DECIMAL),
         click.option("--dates-at", multiple=True, metavar="END", callback=_by_file, help=_DATES_AT),
+        click.option("--calendar", metavar="FILE", callback=_calendar, help=_CALENDAR),
         click.option("--year-start", metavar="MONTH", help=_YEAR_START),
         click.option("--date-format", metavar="FORMAT", help=_DATE_FORMAT),
         click.option("--catalogue", metavar="FILE", help=_CATALOGUE),
@@ -156,6 +163,11 @@ def told_as(
 ) -> Iterator[None]:
     """Errors inside show the call in Python that does what this command does."""
     named = [_name_of(file) for file in files]
+    if reading.get("calendar") is not None:
+        from leadlag.sample.tables import SOURCE  # noqa: PLC0415
+
+        file = getattr(reading["calendar"], "attrs", {}).get(SOURCE, "calendar.csv")
+        reading = {**reading, "calendar": Code(f"read_file({_name_of(str(file))})")}
     try:
         yield
     except LeadLagError as error:

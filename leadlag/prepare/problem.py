@@ -35,7 +35,7 @@ from leadlag.prepare.refusals import (
     refuse_lags,
 )
 from leadlag.prepare.repairs import rescaled_alone
-from leadlag.prepare.reported import reported_kpi
+from leadlag.prepare.reported import reported_kpi, reported_leads
 from leadlag.prepare.season import season_columns, selected_seasons
 from leadlag.prepare.transforms import take_log
 from leadlag.prepare.untestable import Untestable, interpolated_leads, moved_copies, untestable_leads
@@ -84,14 +84,16 @@ def prepare(
     level = sample.column(kpi)
     refuse_beyond(kpi, level)
     y_unit = float(unit_of(level))
-    reported = reported_kpi(level / y_unit, sample.calendar, undo=undo)
+    reported = reported_kpi(level / y_unit, sample, leads, undo=undo)
     y = take_log(reported.values, kpi) if kpi in log else reported.values
     fixed = np.column_stack([np.ones(len(y)), np.arange(len(y)) / len(y), standardise(Z).values, reported.waves])
     refuse_kpi(kpi, y, Z, controls, n_columns=fixed.shape[1])
-    refuse_interpolated(kpi, y)
+    refuse_interpolated(kpi, y, unit=sample.calendar.unit)
     refuse_lags(max_lag, n=len(y), n_beside=fixed.shape[1] - N_TREND)
     untestable = untestable_leads(y, X, leads, fixed=fixed)
     untestable += interpolated_leads(sample, X, leads, known=untestable)
+    averages = reported_leads(sample, X, leads, reported=reported, known=untestable)
+    X, untestable = averages.X, (*untestable, *averages.untestable)
     if reported.refused:
         untestable = tuple(Untestable(lead=lead, code="LL108", detail="") for lead in leads)
     testable = ~np.isin(leads, [item.lead for item in untestable])
@@ -121,7 +123,7 @@ def prepare(
         working=working,
         seasons=seasons,
         untestable=untestable,
-        reported=reported.text,
+        reported="; ".join(filter(None, (reported.text, averages.text))),
         groups=duplicate_groups(problem.X),
     )
 

@@ -18,7 +18,7 @@ from leadlag.errors import DataContractError, UsageError
 from leadlag.prepare.leads import N_TREND
 from leadlag.prepare.repairs import REPAIRS
 from leadlag.prepare.untestable import fewest_rows, single_event
-from leadlag.wording.repairs import clipped_away
+from leadlag.wording.repairs import clipped_away, slower_period
 
 __all__ = [
     "longest_lag",
@@ -126,12 +126,12 @@ def refuse_clipped(kpi: str, values: Floats, n_clipped: int, periods: Sequence[s
     raise DataContractError(f"{clipped_away(kpi, n_clipped, n)} {why}", code="LL313", fixes=fixes)
 
 
-def refuse_interpolated(kpi: str, y: Floats) -> None:
+def refuse_interpolated(kpi: str, y: Floats, *, unit: str) -> None:
     """A KPI interpolated from a slower cadence: between two values of that cadence it knows the later one."""
     (step,) = interpolated_steps(y[:, None])
     if step:
         raise DataContractError(
-            f"kpi={kpi!r} looks interpolated: every {step} rows hold one value of a slower cadence, from which the rest follow. "
-            "Give the values of that cadence in a table of its own, beside the leads as they are: [slower, faster].",
+            f"kpi={kpi!r} looks interpolated: one value every {slower_period(unit, int(step))} gives all the others. Give the "
+            "values of that cadence in a table of its own, beside the leads as they are: data=[slower, faster].",
             code="LL313",
         )

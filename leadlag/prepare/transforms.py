@@ -30,6 +30,9 @@ __all__ = [
 _ROUNDING = 1e-12
 #: Innovations beyond this many robust standard deviations are counted; at this level there are more than a normal law gives.
 _COUNTED, _HEAVY = 2.5, 0.05
+#: Cleaning has lost a series if it clips more than this share of its values though no more of the innovations are large, and if
+#: an error in the past comes back as up to so many times itself.
+_LOST, _PASSED_ON = 0.2, 2.0
 #: An innovation beyond this many robust standard deviations is large; and the level at which answers are more than chance.
 _LARGE, _ANSWER = 3.0, 0.01
 
@@ -76,13 +79,19 @@ def clip_innovations(series: Floats, momentum: Momentum, *, limit: float) -> tup
     Notes
     -----
     Filter cleaning (Masreliez & Martin 1977): each value is predicted from the cleaned past, and what it adds is
-    clipped. Under a unit root the changes are cleaned and summed again.
+    clipped. Under a unit root the changes are cleaned and summed again. Of a smooth series (an interpolation, a trend from a
+    filter) the AR coefficients are several times one and of changing signs, and what was clipped once makes all later values look
+    like outliers: such a series is left as it is.
     """
     working = difference(series) if momentum.unit_root else series
-    spread = robust_spread(ar_errors(working, momentum.phi))
+    errors = ar_errors(working, momentum.phi)
+    spread = robust_spread(errors)
     if spread <= 0:
         return series, 0
     cleaned, n_clipped = _filter_clean(working, momentum.phi, bound=limit * spread)
+    most = _LOST * np.isfinite(errors).sum()
+    if n_clipped > most >= (np.abs(errors) > limit * spread).sum() and np.abs(momentum.phi).sum() > _PASSED_ON:
+        return series, 0
     if not momentum.unit_root:
         return cleaned, n_clipped
     summed = series.copy()

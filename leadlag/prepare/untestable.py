@@ -14,6 +14,7 @@ from leadlag.core.series.scales import beyond_numbers, unit_of
 from leadlag.core.series.trend import combinations_of
 from leadlag.errors import UsageError
 from leadlag.sample import Sample
+from leadlag.wording.repairs import slower_period
 from leadlag.wording.untestable import refused
 
 __all__ = [
@@ -119,8 +120,9 @@ def interpolated_leads(sample: Sample, X: Floats, leads: Sequence[str], *, known
     told = {item.lead for item in known}
     asked = [j for j, lead in enumerate(leads) if lead not in told and sample.pace(lead) == 1.0]
     found = zip(asked, interpolated_steps(X[:, asked] / unit_of(X[:, asked])), strict=True)
+    unit = sample.calendar.unit
     return tuple(
-        Untestable(lead=leads[j], code="LL209", detail=f"one value every {step} periods gives all the others")
+        Untestable(lead=leads[j], code="LL209", detail=f"one value every {slower_period(unit, step)} gives all the others")
         for j, step in found if step
     )  # fmt: skip
 

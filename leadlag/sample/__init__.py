@@ -10,7 +10,8 @@ Where to look, in the order in which a table passes:
 - what a time says: `times`; forms (the table of forms) and shapes (how it is matched), timewords (all words), iso, whole
   (numbers), formats and proposals (`date_format`), zones; deciding asks where it can be two things
 - what a number says: `columns`; numbers, texts, written, marks; spelling asks and notes
-- the calendar: `grid`; cadence, periods, naming (`dates_at`), known; dates matches a date to it
+- the calendar: `grid`; cadence, counting, periods, naming (`dates_at`), years (`year_start`), calendars (`calendar`),
+  declared and retail (what makes one), known; dates matches a date to it
 - several cadences: split, merge, aligned
 - what rows stand for: totals, repeats, rates, missing; sideways and events are tables of another kind, with what reads them
 - what leaves: `model` (`Sample`), notes, ahead (values known ahead), vintages, roles; what is wrong: violations
@@ -21,6 +22,7 @@ from leadlag.sample.frame import as_sample, find_violations, from_wide
 from leadlag.sample.long import from_long
 from leadlag.sample.model import LeftOut, Note, Sample
 from leadlag.sample.periods import Calendar
+from leadlag.sample.retail import retail_calendar
 from leadlag.sample.snapshots import from_snapshots
 from leadlag.sample.vintages import Vintages
 from leadlag.sample.violations import Violation, raise_violations
@@ -39,4 +41,5 @@ __all__ = [
     "from_wide",
     "raise_violations",
     "read_file",
+    "retail_calendar",
 ]

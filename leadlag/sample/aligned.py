@@ -111,7 +111,8 @@ def align(
     finer = {
         name: Finer(values=column, clock=clock, unit=own.unit, calendar=own) for name, column in zip(names, values.T, strict=True)
     }
-    text = _fast_text(names, own, kpi, ratio, {rules.get(name, "mean") for name in names})
+    straddled = bool((edges.begun > edges.ended).any()) if own.table is not None or kpi.table is not None else ratio != int(ratio)
+    text = _fast_text(names, own, kpi, ratio, {rules.get(name, "mean") for name in names}, straddled=straddled)
     return Aligned(values=np.stack(columns, axis=-1), finer=finer, pace=ratio, text=_with_spans(text, own, kpi))
 
 
@@ -171,10 +172,21 @@ def _moved(moments: np.ndarray, kpi: Calendar, own: Calendar) -> np.ndarray:
 
 def _fewest_whole(kpi: Calendar, own: Calendar) -> int:
     """Own periods that lie whole in every period of the KPI's cadence: of the calendar, not of the rows there are."""
-    cadence = cadence_of(kpi)
-    n_periods = min(_MOST_PERIODS, max(2, int(_YEARS * 366 / days_per_period(cadence))))
-    edges = _edges(_moved(_period_edges(_SINCE, n_periods, cadence), kpi, own), cadence_of(own))
+    edges = _edges(_moved(_many_edges(kpi, own), kpi, own), cadence_of(own))
     return max(0, int((edges.ended[1:] - edges.begun[:-1]).min()))
+
+
+def _many_edges(kpi: Calendar, own: Calendar) -> np.ndarray:
+    """Edges of the KPI's periods: of as many as a declared table has, or reaches over, else of many years of the calendar."""
+    cadence = cadence_of(kpi)
+    if kpi.table is not None:
+        return starts_of(np.arange(len(kpi.table) + 1), cadence)
+    n_periods = min(_MOST_PERIODS, max(2, int(_YEARS * 366 / days_per_period(cadence))))
+    if own.table is None:
+        return _period_edges(_SINCE, n_periods, cadence)
+    reach = np.array(own.table.days)[[0, -1]].astype("datetime64[D]").astype("datetime64[us]")
+    first, last = ordinals_of(reach, cadence).tolist()
+    return starts_of(np.arange(first + 1, max(last, first + 2) + 1), cadence)
 
 
 def _unit(calendar: Calendar) -> str:
@@ -191,12 +203,14 @@ def _year(calendar: Calendar) -> str:
     return MONTH_NAMES[calendar.year_start]
 
 
-def _fast_text(names: Sequence[str], own: Calendar, kpi: Calendar, ratio: float, rules: set[Aggregate]) -> str:
+def _fast_text(
+    names: Sequence[str], own: Calendar, kpi: Calendar, ratio: float, rules: set[Aggregate], *, straddled: bool
+) -> str:
     words = {"sum": "sum", "mean": "mean", "last": "last value"}
     ways = sorted({words["sum"] + " over sum" if isinstance(rule, Ratio) else words[rule] for rule in rules})
     how = " or ".join(ways) + (", as the catalogue says" if len(ways) > 1 else "")
     count = f"{ratio:.4g} {_unit(own)}s to a {_unit(kpi)}"
-    straddling = "" if ratio == int(ratio) else f"; a {_unit(own)} that lies in two is split by days"
+    straddling = "" if not straddled else f"; a {_unit(own)} that lies in two is split by days"
     once = f"where one value a {kpi.unit} is needed, the {how}{straddling}"
     return f"seen more often than the KPI, {count}: {first_names(names, _SHOWN)}; {once}."
 

@@ -58,6 +58,9 @@ def row_of(calendar: Calendar, moment: Moment, argument: str, *, last: bool = Fa
     """
     if not calendar.dated:
         return _counted(calendar, moment, argument)
+    for known in (calendar.names, calendar.labels if calendar.names else ()):
+        if moment in known:
+            return known.index(str(moment))
     start, end = _span(calendar, moment, argument)
     cadence = cadence_of(calendar)
     asked = np.array(

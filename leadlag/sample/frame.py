@@ -38,6 +38,7 @@ def from_wide(
     date_format: str | None = None,
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
     year_start: str | None = None,
+    calendar: Any = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -72,6 +73,10 @@ def from_wide(
         Month in which the year of quarters and years begins, ``"February"``; a year has the name of the calendar year in which it
         ends. It also says which dates times such as ``FY24 P03`` and ``FY24 Q1`` are. None goes by the type of periods
         (``Q-JAN``), else by the calendar.
+    calendar : eager frame, optional
+        Periods of a business calendar such as 4-4-5: column ``start`` with their first days, optionally ``name``; the last row is
+        the end of the last period, the day after its last one. `retail_calendar` makes one. The dates, or the names, in the table
+        are those of these periods; in a list, tables of another cadence keep theirs.
     decimal : {".", ","}, optional
         Decimal mark of numbers written as text. None reads the point, and what the cells themselves say (``"1.234,50"``).
     thousands : {".", ",", " ", "'"}, optional
@@ -103,7 +108,8 @@ def from_wide(
     """
     settings = Settings.checked(
         time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at,
-        year_start=year_start, decimal=decimal, thousands=thousands, as_of=as_of, catalogue=catalogue, infinite=infinite,
+        year_start=year_start, calendar=calendar, decimal=decimal, thousands=thousands,
+        as_of=as_of, catalogue=catalogue, infinite=infinite,
     )  # fmt: skip
     return _read_or_raise(data, settings, None)
 
@@ -122,6 +128,7 @@ def as_sample(
     date_format: str | None = None,
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
     year_start: str | None = None,
+    calendar: Any = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -134,7 +141,7 @@ def as_sample(
     data : Sample, eager frame, or a list of these
         A Sample passes through, then metrics are chosen and missing periods treated. In a list each table is read by itself;
         those of one cadence come onto one calendar, those of another one into `Sample.others`.
-    time, segment, freq, tz, date_format, dates_at, year_start, decimal, thousands, as_of, infinite
+    time, segment, freq, tz, date_format, dates_at, year_start, calendar, decimal, thousands, as_of, infinite
         As in `from_wide`; not allowed with a Sample, which has been read.
     catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics; its `missing` goes before the argument.
@@ -167,7 +174,8 @@ def as_sample(
     """
     settings = Settings.checked(
         time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at,
-        year_start=year_start, decimal=decimal, thousands=thousands, as_of=as_of, catalogue=catalogue, missing=missing,
+        year_start=year_start, calendar=calendar, decimal=decimal, thousands=thousands,
+        as_of=as_of, catalogue=catalogue, missing=missing,
         infinite=infinite,
     )  # fmt: skip
     return _read_or_raise(data, settings, columns)
@@ -186,6 +194,7 @@ def find_violations(
     date_format: str | None = None,
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
     year_start: str | None = None,
+    calendar: Any = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -212,7 +221,8 @@ def find_violations(
     """
     settings = Settings.checked(
         time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at,
-        year_start=year_start, decimal=decimal, thousands=thousands, as_of=as_of, catalogue=catalogue, missing=missing,
+        year_start=year_start, calendar=calendar, decimal=decimal, thousands=thousands,
+        as_of=as_of, catalogue=catalogue, missing=missing,
         infinite=infinite,
     )  # fmt: skip
     said = {name: getattr(settings, name) for name in READING if name != "catalogue"} | {"catalogue": catalogue}

@@ -13,9 +13,11 @@ import pandas as pd
 from leadlag._validation import as_int
 from leadlag.errors import UsageError
 from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cadence, nearly_empty, off_calendar
+from leadlag.sample.calendars import table_note
 from leadlag.sample.model import Note
 from leadlag.sample.naming import placed, what_was_read
 from leadlag.sample.periods import BUSINESS, WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of, step_in_words
+from leadlag.sample.retail import business_steps, fitting_calendars
 from leadlag.sample.times import Stamps
 from leadlag.sample.violations import Fix, ViolationList, counted
 from leadlag.sample.years import business_words, refuse_other_year, year_note
@@ -116,7 +118,9 @@ def build_grid(
         if refuse_other_year(calendar, time, violations):
             return None
         notes += [
-            Note(code="LL139", column=time, text=text) for text in (what_was_read(stamps, calendar), year_note(calendar)) if text
+            Note(code="LL139", column=time, text=text)
+            for text in (what_was_read(stamps, calendar), year_note(calendar), table_note(calendar))
+            if text
         ]
     return Grid(calendar=calendar, rows=rows, places=places, notes=tuple(notes))
 
@@ -136,6 +140,9 @@ def _count_periods(
     stamps: Stamps, freq: Freq | None, time: str | None, violations: ViolationList, notes: list[Note]
 ) -> tuple[Cadence, np.ndarray, np.ndarray, str | None] | None:
     """Cadence, period of every row, the clock they were counted on, and its zone."""
+    if stamps.table is not None:
+        cadence = Cadence(freq="period", base="table", table=stamps.table, dates_at=stamps.dates_at)
+        return cadence, ordinals_of(stamps.local, cadence), stamps.local, stamps.tz
     if stamps.kind == "counter":
         found = counter_cadence(stamps.local, freq or "period")
     elif freq is not None:
@@ -147,8 +154,12 @@ def _count_periods(
     if found.cadence is None:
         words = ", ".join(map(repr, WORDS))
         step = f"aggregate the rows first, or say by freq which it is, one of {words}"
+        business = stamps.kind == "dated" and business_steps(stamps.local)
+        fixes = fitting_calendars(stamps.local) if business else _cadence_that_fits(stamps)
+        if business:
+            step = "steps of four and five weeks are those of a business calendar: give its period starts as calendar"
         text = f"the cadence cannot be told: {found.problem}."
-        violations.add("LL309", text, argument="time", column=time, next_step=step, fix=_cadence_that_fits(stamps))
+        violations.add("LL309", text, argument="time", column=time, next_step=step, fix=fixes)
         return None
     clock = stamps.utc if found.in_utc else stamps.local
     tz = "UTC" if found.in_utc and stamps.tz is not None else stamps.tz

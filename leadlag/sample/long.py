@@ -45,6 +45,7 @@ def from_long(
     date_format: str | None = None,
     dates_at: DatesAt | None = None,
     year_start: str | None = None,
+    calendar: Any = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -61,7 +62,7 @@ def from_long(
         Columns with the times, the names of the metrics and the numbers.
     segment : str, optional
         Column with the segment (country, plan, ...); every segment gets its own values on one calendar.
-    freq, tz, date_format, dates_at, year_start, decimal, thousands, as_of, catalogue, infinite
+    freq, tz, date_format, dates_at, year_start, calendar, decimal, thousands, as_of, catalogue, infinite
         As in `from_wide`; marks and units of numbers are judged metric by metric.
 
     Returns
@@ -86,7 +87,7 @@ def from_long(
            [nan,  7.]])
     """
     settings = Settings.checked(
-        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, year_start=year_start, decimal=decimal,
+        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, year_start=year_start, calendar=calendar, decimal=decimal,
         thousands=thousands, as_of=as_of, catalogue=catalogue, infinite=infinite,
     ).of_table("data", ["data"])  # fmt: skip
     frame = as_pandas(data)
@@ -105,7 +106,7 @@ def from_long(
     stamps = read_times(
         columns["time"].iloc[kept], name=time, tz=settings.tz, date_format=date_format, freq=settings.freq,
         violations=violations, row=lambda at: row(int(kept[at])), hint=totals.hint, dates_at=settings.said_end,
-        year_start=settings.first_month,
+        year_start=settings.first_month, table=settings.calendar,
     )  # fmt: skip
     violations.found.extend(values_wrong)
     if stamps is None or len(violations):

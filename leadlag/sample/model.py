@@ -319,7 +319,7 @@ class Sample:
 
     def to_frame(self) -> pd.DataFrame:
         """The values on the own calendar as a new frame, periods as index; several segments are the outer index level."""
-        columns, index = pd.Index(self.names, dtype=object), frame_index(self.calendar, self.names)
+        columns, index = pd.Index([str(name) for name in self.names], dtype=object), frame_index(self.calendar, self.names)
         if self.values.ndim == 2:
             return pd.DataFrame(self.values.copy(), index=index, columns=columns)
         parts = [pd.DataFrame(values.copy(), index=index, columns=columns) for values in self.values]

@@ -104,7 +104,7 @@ def is_open(calendar: Calendar) -> bool:
         return False
     if calendar.freq == "week":
         return calendar.anchor != WEEKDAYS[0]
-    if calendar.freq != "period":
+    if calendar.freq != "period" or calendar.table is not None:
         return False
     cadence = cadence_of(calendar)
     return cadence.base == "month" or cadence.step % _HOUR == 0

@@ -9,13 +9,26 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
+
+from leadlag.sample.counting import (
+    IN_YEAR,
+    Cadence,
+    DatesAt,
+    Freq,
+    PeriodTable,
+    days_of,
+    days_per_period,
+    last_unit,
+    months_of,
+    ordinals_of,
+    starts_of,
+    step_in_words,
+)
 
 __all__ = [
     "BUSINESS",
@@ -29,8 +42,10 @@ __all__ = [
     "business_periods_allowed",
     "cadence_of",
     "calendar_of",
+    "days_of",
     "days_per_period",
     "last_unit",
+    "months_of",
     "ordinals_of",
     "starts_of",
     "step_in_words",
@@ -38,11 +53,6 @@ __all__ = [
 
 #: Periods of a business year, of which the first month is not known.
 BUSINESS = "belong to a business year"
-
-Freq: TypeAlias = Literal["hour", "day", "business_day", "week", "month", "quarter", "year", "period"]
-
-#: Which day, or hour, of a period its date names: the first one or the last one that still belongs to it.
-DatesAt: TypeAlias = Literal["start", "end"]
 
 #: The frequency words, shortest period first.
 WORDS: tuple[str, ...] = ("hour", "day", "business_day", "week", "month", "quarter", "year", "period")
@@ -58,57 +68,10 @@ _SEASONS = MappingProxyType(
 _MAX_LAG = MappingProxyType(
     {"hour": 24, "day": 14, "business_day": 10, "week": 12, "month": 12, "quarter": 8, "year": 3, "period": 12}
 )
+#: Cadences with which a table of periods is compared.
+_BY_LENGTH: tuple[Freq, ...] = ("day", "week", "month", "quarter", "year")
 #: pandas' own names, in this one place.
 _PANDAS = MappingProxyType({"hour": "h", "day": "D", "month": "M", "quarter": "Q", "year": "Y"})
-#: Months of each, and which of them a business year has in another place.
-_MONTHS = MappingProxyType({"month": 1, "quarter": 3, "year": 12})
-_IN_YEAR = ("quarter", "year")
-_HOUR = 3_600_000_000
-_DAY = 24 * _HOUR
-#: A Monday before all data: numpy counts business days differently backwards.
-_MONDAY = np.datetime64("0001-01-01", "D")
-#: Days of a month in the long run: 400 years have 146,097 days.
-_DAYS_PER_MONTH = Fraction(146_097, 4_800)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cadence:
-    """How stamps become counted periods.
-
-    Parameters
-    ----------
-    freq : Freq
-        Own word of the frequency.
-    week_start : int
-        First day of a week, 0 = Monday; used by weeks only.
-    step : int
-        Length of a ``"period"``: microseconds, months or counter steps.
-    base : {"us", "month", "counter"}
-        What `step` and `origin` count.
-    origin : int
-        Where period 0 of a ``"period"`` begins.
-    dates_at : DatesAt or None
-        Which day of a period its date named in the table; does not tell cadences apart.
-    shift : int
-        Months by which quarters and years begin after those of the calendar: 0 to 2, or 0 to 11.
-    year_start : int
-        Month in which the year of quarters and years begins, 0 = January; names them, and does not tell cadences apart.
-    """
-
-    freq: Freq
-    week_start: int = 0
-    step: int = 1
-    base: Literal["us", "month", "counter"] = "us"
-    origin: int = 0
-    dates_at: DatesAt | None = field(default=None, compare=False)
-    shift: int = 0
-    year_start: int = field(default=0, compare=False)
-
-    def in_year(self, year_start: int) -> Cadence:
-        """The same with quarters and years of a year that begins in this month, 0 = January; itself for other periods."""
-        if self.freq not in _IN_YEAR or self.base == "counter":
-            return self
-        return replace(self, shift=year_start % _MONTHS[self.freq], year_start=year_start)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -159,7 +122,9 @@ class Calendar:
 
     @property
     def season_lengths(self) -> tuple[int, ...]:
-        """Periods per season: 52 for weeks, 12 for months, ...; empty where none is meant."""
+        """Periods per season: 52 for weeks, 12 for months, as many as a table has in a year; empty where none is meant."""
+        if self.table is not None:
+            return (self.table.per_year,) if self.table.per_year > 1 else ()
         return _SEASONS.get(self.freq, ())
 
     @property
@@ -207,9 +172,33 @@ class Calendar:
         return (self.dates_at or "start") if self.span else None
 
     @property
+    def table(self) -> PeriodTable | None:
+        """The table of periods that was declared; None for all other calendars."""
+        return None if self.cadence is None else self.cadence.table
+
+    @property
+    def weeks(self) -> tuple[float, ...]:
+        """Length of each period in weeks, of a declared table of periods; else empty."""
+        if self.table is None:
+            return ()
+        first = self._first_in(self.table)
+        return self.table.weeks[first : first + len(self)]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the periods, of a declared table that has them; else empty."""
+        if self.table is None or not self.table.names:
+            return ()
+        first = self._first_in(self.table)
+        return self.table.names[first : first + len(self)]
+
+    def _first_in(self, table: PeriodTable) -> int:
+        return int(table.numbers(days_of(self.index[:1].to_numpy(dtype="datetime64[us]")))[0])
+
+    @property
     def year_start(self) -> int:
         """Month in which the year of quarters and years begins, 0 = January; 0 for other periods."""
-        if self.freq not in _IN_YEAR or not isinstance(self.index, pd.PeriodIndex):
+        if self.freq not in IN_YEAR or not isinstance(self.index, pd.PeriodIndex):
             return 0
         return (1 + [name[:3].upper() for name in MONTH_NAMES].index(str(self.index.freqstr).rpartition("-")[2])) % 12
 
@@ -222,8 +211,13 @@ class Calendar:
     def labels(self) -> tuple[str, ...]:
         """Each period as short text: ``2024-01-01`` (of a week the day in the table), ``2024-01``, ``2024Q1``, ``2024``.
 
-        Those of a business year are named by the year in which it ends: ``FY2024 Q1``, ``FY2024``.
+        Those of a business year are named by the year in which it ends: ``FY2024 Q1``, ``FY2024``. Those of a declared table go
+        by their first day, and by their name if they have one: ``2024-02-04 (FY24 P01)``.
         """
+        if self.table is not None:
+            days = [str(start)[:10] for start in self.index]
+            named = self.names + ("",) * (len(days) - len(self.names)) if self.table.names else ()
+            return tuple(f"{day} ({name})" if name else day for day, name in zip(days, named or [""] * len(days), strict=True))
         if self.year_start:
             return tuple(f"FY{label}".replace("Q", " Q") for label in self.index)
         if self.freq in ("month", "quarter", "year") or not self.dated:
@@ -241,7 +235,15 @@ class Calendar:
         >>> Calendar(freq="week", index=pd.RangeIndex(156)).default_max_lag(156)
         12
         """
-        return max(1, min(_MAX_LAG[self.freq], n_rows // 6))
+        return max(1, min(_MAX_LAG[self._nearest], n_rows // 6))
+
+    @property
+    def _nearest(self) -> str:
+        """The word of the cadence; of a declared table that of the length nearest to its own."""
+        if self.table is None:
+            return self.freq
+        lengths = {word: float(days_per_period(Cadence(freq=word))) for word in _BY_LENGTH}
+        return min(lengths, key=lambda word: abs(np.log(lengths[word] / float(self.table.mean_days))))  # type: ignore[union-attr]
 
 
 def _ordinals_of_periods(index: pd.PeriodIndex, cadence: Cadence) -> np.ndarray:
@@ -249,75 +251,6 @@ def _ordinals_of_periods(index: pd.PeriodIndex, cadence: Cadence) -> np.ndarray:
     epoch = np.datetime64("1970-01-05", "us")
     ordinals: np.ndarray = index.asi8 - pd.Period("1970-01-05", freq=index.freqstr).ordinal
     return ordinals + int(ordinals_of(np.array([epoch]), cadence)[0])
-
-
-def months_of(stamps: np.ndarray) -> np.ndarray:
-    """Months since January 1970."""
-    return stamps.astype("datetime64[M]").astype(np.int64)
-
-
-def days_of(stamps: np.ndarray) -> np.ndarray:
-    """Days since 1 January 1970."""
-    return stamps.astype("datetime64[D]").astype(np.int64)
-
-
-def ordinals_of(stamps: np.ndarray, cadence: Cadence) -> np.ndarray:
-    """Number of the period each stamp falls in; neighbours differ by one.
-
-    Parameters
-    ----------
-    stamps : ndarray, shape (n,), datetime64[us] or (for counters) int64
-
-    Returns
-    -------
-    ndarray, shape (n,), int64
-    """
-    freq = cadence.freq
-    if freq == "period":
-        raw = stamps.astype(np.int64) if cadence.base in ("us", "counter") else months_of(stamps)
-        return (raw - cadence.origin) // cadence.step
-    if cadence.base == "counter":
-        return (stamps - cadence.origin) // cadence.step
-    if freq == "hour":
-        return stamps.astype(np.int64) // _HOUR
-    if freq == "day":
-        return days_of(stamps)
-    if freq == "business_day":
-        return np.busday_count(_MONDAY, stamps.astype("datetime64[D]"))
-    if freq == "week":
-        return (days_of(stamps) + 3 - cadence.week_start) // 7  # day 0 was a Thursday
-    return (months_of(stamps) - cadence.shift) // _MONTHS[freq]
-
-
-def starts_of(ordinals: np.ndarray, cadence: Cadence) -> np.ndarray:
-    """First moment of each period as ``datetime64[us]``: the way back from `ordinals_of`."""
-    freq = cadence.freq
-    if freq == "period" and cadence.base == "month":
-        return (cadence.origin + ordinals * cadence.step).astype("datetime64[M]").astype("datetime64[us]")
-    if freq == "period":
-        return (cadence.origin + ordinals * cadence.step).astype("datetime64[us]")
-    if freq == "hour":
-        return (ordinals * _HOUR).astype("datetime64[us]")
-    if freq == "day":
-        return (ordinals * _DAY).astype("datetime64[us]")
-    if freq == "business_day":
-        return np.busday_offset(_MONDAY, ordinals, roll="forward").astype("datetime64[us]")
-    if freq == "week":
-        return ((ordinals * 7 - 3 + cadence.week_start) * _DAY).astype("datetime64[us]")
-    return (ordinals * _MONTHS[freq] + cadence.shift).astype("datetime64[M]").astype("datetime64[us]")
-
-
-def last_unit(cadence: Cadence) -> int:
-    """Microseconds of what a date at the end of a period names: its last day, its last hour, of shorter steps its end.
-
-    Examples
-    --------
-    >>> last_unit(Cadence(freq="week")) // _HOUR, last_unit(Cadence(freq="period", step=6 * _HOUR)) // _HOUR
-    (24, 1)
-    """
-    if cadence.freq != "period" or cadence.base != "us" or cadence.step % _DAY == 0:
-        return _DAY
-    return _HOUR if cadence.step % _HOUR == 0 else 0
 
 
 def calendar_of(first: int, last: int, cadence: Cadence, *, tz: str | None = None) -> Calendar:
@@ -350,34 +283,6 @@ def cadence_of(calendar: Calendar) -> Cadence:
         week_start = WEEKDAYS.index(calendar.anchor) if calendar.anchor is not None else 0
         return Cadence(freq=calendar.freq, week_start=week_start, dates_at=calendar.dates_at).in_year(calendar.year_start)
     return replace(cadence, origin=cadence.origin % cadence.step)
-
-
-def days_per_period(cadence: Cadence) -> Fraction:
-    """Length of one period in days, on average over the calendar.
-
-    Examples
-    --------
-    >>> days_per_period(Cadence(freq="quarter")) / days_per_period(Cadence(freq="month"))
-    Fraction(3, 1)
-    """
-    if cadence.freq == "period":
-        return cadence.step * (_DAYS_PER_MONTH if cadence.base == "month" else Fraction(1, _DAY))
-    if cadence.freq in _MONTHS:
-        return _MONTHS[cadence.freq] * _DAYS_PER_MONTH
-    return {"hour": Fraction(1, 24), "day": Fraction(1), "business_day": Fraction(7, 5), "week": Fraction(7)}[cadence.freq]
-
-
-def step_in_words(cadence: Cadence) -> str:
-    """The length of a regular step, for example ``"15 minutes"`` or ``"2 weeks"``."""
-    if cadence.base == "counter":
-        return ""
-    if cadence.base == "month":
-        return f"{cadence.step} months"
-    for word, length in (("week", 7 * _DAY), ("day", _DAY), ("hour", _HOUR), ("minute", 60_000_000), ("second", 1_000_000)):
-        if cadence.step % length == 0:
-            count = cadence.step // length
-            return f"{count} {word}" if count == 1 else f"{count} {word}s"
-    return f"{cadence.step} microseconds"
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from leadlag._calls import READING
 from leadlag._validation import as_name, as_option
 from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, check_missing
 from leadlag.errors import UsageError
+from leadlag.sample.counting import PeriodTable
+from leadlag.sample.declared import as_table
 from leadlag.sample.formats import check_format
 from leadlag.sample.marks import DECIMALS, THOUSANDS
 from leadlag.sample.naming import DATES_AT
@@ -25,7 +27,8 @@ __all__ = ["Settings"]
 class Settings:
     """How a table is to be read; every field as in `as_sample`, checked.
 
-    `company_wide` says that the catalogue is one for many tables, so that it may name what this one does not have.
+    `company_wide` says that the catalogue is one for many tables, so that it may name what this one does not have; `beside` that
+    there are other tables beside this one.
     """
 
     time: Any = None
@@ -35,6 +38,8 @@ class Settings:
     date_format: str | None = None
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None
     year_start: str | None = None
+    calendar: PeriodTable | None = None
+    beside: bool = False
     decimal: str | None = None
     thousands: str | None = None
     as_of: Any = None
@@ -54,6 +59,7 @@ class Settings:
         date_format: Any = None,
         dates_at: Any = None,
         year_start: Any = None,
+        calendar: Any = None,
         decimal: Any = None,
         thousands: Any = None,
         as_of: Any = None,
@@ -66,6 +72,8 @@ class Settings:
             raise UsageError(
                 f"decimal and thousands are both {decimal!r}: a number needs two marks that differ, or one of the two."
             )
+        if calendar is not None and freq is not None:
+            raise UsageError(f"freq={freq!r} is not allowed with calendar, whose periods are the cadence: leave one of them out.")
         return cls(
             time=time,
             segment=segment,
@@ -74,6 +82,7 @@ class Settings:
             date_format=check_format(date_format),
             dates_at=_which_end(dates_at),
             year_start=None if year_start is None else as_option(year_start, "year_start", MONTH_NAMES),
+            calendar=as_table(calendar),
             decimal=None if decimal is None else as_option(decimal, "decimal", DECIMALS),
             thousands=None if thousands is None else as_option(thousands, "thousands", THOUSANDS),
             as_of=as_of,

@@ -11,6 +11,7 @@ from typing import Any
 from leadlag._calls import Code, Fix
 from leadlag._validation import as_name, nearest
 from leadlag.errors import DataWarning, UsageError
+from leadlag.sample.calendars import refuse_unused
 from leadlag.sample.merge import merged
 from leadlag.sample.model import Note, Sample
 from leadlag.sample.names import requested_names
@@ -77,12 +78,14 @@ def read_several(
     for table in tables:
         if asked is not None and not {*asked, *rate_parts(asked, settings.catalogue)} & set(table.names):
             continue
-        sample = _read(table, settings.of_table(table.label, [each.label for each in tables]), asked, violations)
+        mine = settings.of_table(table.label, [each.label for each in tables])
+        sample = _read(table, mine, asked, violations, beside=len(tables) > 1)
         if sample is not None:
             samples[table.label] = sample
     _collect_repeated(samples, asked, settings, violations)
     if len(violations):
         return None, asked
+    refuse_unused(settings.calendar, [part.calendar for sample in samples.values() for part in sample.cadences])
     whole = merged(samples, violations)
     return (None if whole is None else with_notes(whole, unknown_metrics(settings, known))), asked
 
@@ -139,13 +142,16 @@ def _opened(data: Sequence[Any], settings: Settings, violations: ViolationList) 
     return tables
 
 
-def _read(table: _OpenedTable, settings: Settings, asked: Mapping[str, str] | None, violations: ViolationList) -> Sample | None:
+def _read(
+    table: _OpenedTable, settings: Settings, asked: Mapping[str, str] | None, violations: ViolationList, *, beside: bool
+) -> Sample | None:
     """One table, with its label in notes and violations."""
     if isinstance(table.content, Sample):
         refusals = (table.content.why_left_out(name, argument) for name, argument in (asked or {}).items())
         violations.found.extend(refusal for refusal in refusals if refusal is not None)
         return table.content.from_table("", table.content.notes)
     here = settings if table.has_time(settings.time) else replace(settings, time=None)
+    here = replace(here, beside=beside)
     with _by_table(table.place, table.label, violations) as mine:
         try:
             sample = table.content.read(here, asked, mine)
@@ -168,15 +174,17 @@ def _by_table(place: int, label: str, violations: ViolationList) -> Iterator[Vio
     yield mine
     for found in mine:
         argument = label if found.argument == "data" else f"{found.argument} of {label}"
-        ways = tuple(way for fix in found.fixes if (way := _in_list(fix, place)) is not None)
+        ways = tuple(way for fix in found.fixes if (way := _in_list(fix, place, label)) is not None)
         violations.found.append(replace(found, argument=argument, fixes=ways))
 
 
-def _in_list(fix: Fix, place: int) -> Fix | None:
+def _in_list(fix: Fix, place: int, label: str) -> Fix | None:
     """A way out for one table of a list: what holds for one table only is said to it alone; None where that is no line."""
     options = dict(fix.options)
     if fix.lines or fix.reader or "segment" in options:
         return None
+    if isinstance(options.get("dates_at"), str):
+        return replace(fix, options=tuple({**options, "dates_at": {label: options["dates_at"]}}.items()))
     if "freq" not in options:
         return fix
     said = ", ".join(f"{name}={value if isinstance(value, Code) else repr(value)}" for name, value in options.items())

@@ -42,6 +42,7 @@ def from_snapshots(
     date_format: str | None = None,
     dates_at: DatesAt | None = None,
     year_start: str | None = None,
+    calendar: Any = None,
     decimal: str | None = None,
     thousands: str | None = None,
     infinite: str = "error",
@@ -60,7 +61,7 @@ def from_snapshots(
         `time`, the count at whose end it was. What was recorded before its period had ended is left out with a note.
     metric, value : str, optional
         Columns with the names of the metrics and the numbers of a long table; both or none.
-    freq, tz, date_format, dates_at, year_start, decimal, thousands, infinite
+    freq, tz, date_format, dates_at, year_start, calendar, decimal, thousands, infinite
         As in `from_wide`; `date_format` is that of both times, `dates_at` that of `time`.
 
     Returns
@@ -89,6 +90,7 @@ def from_snapshots(
         date_format=date_format,
         dates_at=dates_at,
         year_start=year_start,
+        calendar=calendar,
         decimal=decimal,
         thousands=thousands,
         infinite=infinite,
@@ -170,6 +172,7 @@ class _SnapshotTable:
             argument=argument,
             dates_at=settings.said_end if argument == "time" else None,
             year_start=settings.first_month if argument == "time" else None,
+            table=settings.calendar if argument == "time" else None,
         )
 
     def published(self, settings: Settings, violations: ViolationList) -> _Published | None:

@@ -83,7 +83,7 @@ def groups_of(stamps: Stamps, there: np.ndarray) -> tuple[Group, ...]:
         gaps = np.diff(stamps.utc[rows].astype(np.int64))
         here, close = there[rows][:, candidates], gaps < _SLOWER * np.median(gaps)
         candidates = candidates[(here[1:] & here[:-1])[close].sum(axis=0) < _NEIGHBOURS * counts[candidates]]
-    if stamps.kind != "dated" or stamps.years or not len(candidates):
+    if stamps.kind != "dated" or stamps.years or stamps.table is not None or not len(candidates):
         return (everything,)
     table = infer_cadence(stamps.local, stamps.utc, stamps.first_month).cadence
     patterns: dict[bytes, list[int]] = {}

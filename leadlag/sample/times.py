@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from leadlag.sample.calendars import by_name, in_table
+from leadlag.sample.counting import PeriodTable
 from leadlag.sample.deciding import Ambiguity, contradiction, decide, finer_than, short_years, weeks_of_stata
 from leadlag.sample.formats import (
     fitting_formats,
@@ -76,6 +78,8 @@ def read_times(
     otherwise: tuple[Fix, ...] = (),
     dates_at: DatesAt | None = None,
     year_start: int | None = None,
+    table: PeriodTable | None = None,
+    beside: bool = False,
 ) -> Stamps | None:
     """Read a time column, or collect why it cannot be read and return None.
 
@@ -104,6 +108,8 @@ def read_times(
         Which end of its period a date names; None for what the times or the name of the column say.
     year_start : int or None
         Declared month in which the year of quarters and years begins, 0 = January.
+    table, beside : PeriodTable or None, bool
+        The declared calendar, and whether other tables may be those that have its periods.
     """
     told = Told(name=name, tz=tz, argument=argument, violations=violations, row=row, hint=hint, otherwise=otherwise)
     cells = column.dtype == object or pd.api.types.is_string_dtype(column.dtype)
@@ -118,10 +124,12 @@ def read_times(
             told = replace(told, row=lambda at: row(int(rest[at])))
             _Reader(told=told, date_format=date_format, freq=freq).read(column.iloc[rest])
         return None
-    stamps = _Reader(told=told, date_format=date_format, freq=freq).read(column)
+    stamps = by_name(column, table) or _Reader(told=told, date_format=date_format, freq=freq).read(column)
     if stamps is None or stamps.kind == "counter":
         return stamps
-    return in_year(named(stamps, name, date_format, dates_at), year_start, told)
+    if stamps.table is None:
+        stamps = in_table(named(stamps, name, date_format, dates_at), table, told, beside=beside)
+    return stamps if stamps is None or stamps.table is not None else in_year(stamps, year_start, told)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -239,7 +239,7 @@ class _RowsRead:
         """The times, None where there are none or what is wrong with them was collected."""
         source = self.source
         if source.values is None:
-            for name in ("tz", "date_format", "dates_at", "year_start"):
+            for name in ("tz", "date_format", "dates_at", "year_start", "calendar"):
                 if (value := settings.said_end if name == "dates_at" else getattr(settings, name)) is not None:
                     raise UsageError(f"{name}={value!r} needs times: name the column that holds them with time=.")
             return None
@@ -248,6 +248,7 @@ class _RowsRead:
             source.values, name=source.name, tz=settings.tz, date_format=settings.date_format,
             freq="period" if source.counter else settings.freq, violations=violations, row=self.row, hint=hint,
             otherwise=source.otherwise, dates_at=settings.said_end, year_start=settings.first_month,
+            table=settings.calendar, beside=settings.beside,
         )  # fmt: skip
 
 

@@ -86,6 +86,8 @@ def _numbered(stamps: Stamps) -> bool:
 
 def business_words(form: Form, stamps: Stamps) -> str:
     """What is said of times written as those of a business year, after how they were read."""
+    if stamps.table is not None:
+        return " They are those of the declared calendar, by their names."
     if stamps.year_start is None:
         return f" They are labelled as {form.unit}s of the calendar; which dates they are is not known."
     begins = MONTH_NAMES[stamps.year_start]

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from leadlag.errors import UsageError
+from leadlag.sample.counting import PeriodTable
 from leadlag.sample.forms import Form
 from leadlag.sample.iso import one_of_each, repeated_hours
 from leadlag.sample.periods import DatesAt
@@ -58,6 +59,8 @@ class Stamps:
         What in the table says `dates_at`, for notes; empty where that is the caller or the type of the times.
     year_start : int or None
         Month in which the year of quarters and years begins, 0 = January; None where nothing says it.
+    table : PeriodTable or None
+        The declared periods that the times name.
     """
 
     kind: Literal["dated", "counter"]
@@ -73,6 +76,7 @@ class Stamps:
     first: bool = False
     told_by: str = ""
     year_start: int | None = None
+    table: PeriodTable | None = None
 
     @property
     def first_month(self) -> int:

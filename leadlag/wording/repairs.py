@@ -5,11 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from leadlag.wording.shown import joined, number, percent, shown
+from leadlag.wording.shown import joined, number, percent, periods, shown
 
-__all__ = ["clipped_away", "hit_row", "one_rescaled", "perhaps_not_whole", "read_as_missing", "several_rescaled"]
+__all__ = ["clipped_away", "hit_row", "one_rescaled", "perhaps_not_whole", "read_as_missing", "several_rescaled", "slower_period"]
 
 _MOST_NAMES = 6
+#: What so many periods of a unit are, where that has a name.
+_SLOWER = {("day", 7): "week", ("week", 4): "month", ("month", 3): "quarter", ("month", 12): "year", ("quarter", 4): "year"}
+
+
+def slower_period(unit: str, step: int) -> str:
+    """So many periods as one of a slower cadence: "quarter", or "7 hours"."""
+    return _SLOWER.get((unit, step), periods(step, unit))
 
 
 def read_as_missing(name: str, value: float, count: int) -> str:

@@ -221,10 +221,15 @@ def test_months_interpolated_from_quarters_are_no_months() -> None:
     frame.index = months
     row = ll.rank_leads(frame, kpi="sales", evidence=False)["gdp"]
     assert row.verdict == "untestable"
-    assert "LL209" in str(ll.rank_leads(frame, kpi="sales", evidence=False).to_frame().iloc[0]["reason"])
-    with pytest.raises(DataContractError, match="looks interpolated") as caught:
+    assert "data=[slower, faster]" in row.explain()
+    reason = str(ll.rank_leads(frame, kpi="sales", evidence=False).to_frame().iloc[0]["reason"])
+    assert "LL209" in reason
+    assert "one value every quarter gives all the others" in reason
+    with pytest.raises(DataContractError, match="looks interpolated: one value every quarter") as caught:
         ll.rank_leads(frame, kpi="gdp", evidence=False)
     assert caught.value.code == "LL313"
+    quarters = pd.DataFrame({"gdp": frame["gdp"].iloc[::3].to_numpy()}, index=pd.period_range("2014Q1", periods=N // 3, freq="Q"))
+    assert ll.rank_leads([quarters, frame[["sales"]]], kpi="gdp", evidence=False)["sales"].verdict == "none"
 
 
 def test_what_is_known_ahead_is_judged_in_the_row_that_it_is_for_and_keeps_its_last_values() -> None:

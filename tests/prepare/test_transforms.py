@@ -87,6 +87,17 @@ def test_under_a_unit_root_a_spike_goes_and_a_move_of_the_level_stays_a_move() -
     np.testing.assert_allclose(np.diff(with_move)[np.arange(199) != 89], steps[1:][np.arange(199) != 89], atol=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_smooth_series_is_not_lost_behind_its_first_large_innovation(seed: int) -> None:
+    innovations = np.random.default_rng(seed).normal(size=200)
+    innovations[[40, 90, 150]] *= 12.0
+    noise = momentum(3.47, -4.78, 3.09, -0.79)
+    series = signal.lfilter([1.0], np.r_[1.0, -noise.phi], innovations)
+    cleaned, n_clipped = clip_innovations(series, noise, limit=4.0)
+    assert n_clipped == 0
+    assert np.array_equal(cleaned, series)
+
+
 def test_a_gap_stays_a_gap() -> None:
     series = smooth(4)
     series[50] = np.nan

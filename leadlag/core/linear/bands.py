@@ -136,7 +136,8 @@ def critical_all(
     generator = np.random.default_rng(rng)
     largest = np.abs(generator.standard_normal((n_draws, len(known))) @ root.T).max(axis=1)
     if df is not None:
-        largest /= np.sqrt(generator.chisquare(df, n_draws) / df)
+        # far below one degree of freedom, where one row decides, a draw can be too small to be a number
+        largest /= np.sqrt(np.maximum(generator.chisquare(df, n_draws) / df, np.finfo(np.float64).tiny))
     return float(np.quantile(largest, level))
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadlag.core.arrays import Floats, Ints
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import Basis, is_constant, orthonormal_basis, residualise
 from leadlag.core.time.lags import difference, lag_tensor
 
-__all__ = ["WIDTHS", "moving_average_width", "moving_average_widths", "unrolled"]
+__all__ = ["WIDTHS", "averaged_over", "moving_average_width", "moving_average_widths", "unrolled"]
 
 
 #: Widths of moving averages that are looked for. A width of 2 is left out: a first-order moving average with
@@ -22,6 +22,8 @@ WIDTHS = range(3, 27)
 _EVIDENCE, _EVIDENCE_SHORT = 6.0, 12.0
 #: AR orders: of the series under "no average", and of what is averaged.
 _PLAIN_ORDER, _INNER_ORDER = 4, 2
+#: The same for a width that is likely beforehand.
+_LIKELY, _LIKELY_SHORT = -10.0, -2.0
 #: Widths of history that a width needs, and rows at all.
 _CYCLES, _FEWEST_ROWS = 5, 24
 #: A season frequency this many 1/n from one that the average wipes out cannot be in an averaged series.
@@ -106,6 +108,51 @@ def moving_average_widths(X: Floats, *, widths: Sequence[int] = WIDTHS, frequenc
     return found
 
 
+def averaged_over(X: Floats, width: int, *, frequencies: Sequence[float] = ()) -> Flags:
+    """Whether each series is the moving average or rolling sum over `width` periods, where that is likely beforehand.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        Series in columns, NaN where missing.
+    width : int
+        Of the series beside them, such as that of the KPI.
+    frequencies : sequence of float
+        See `moving_average_widths`.
+
+    Returns
+    -------
+    ndarray of bool, shape (m,)
+
+    Notes
+    -----
+    One width is asked that is likely, so that much less evidence is enough: changes in per cent on the year before are averages
+    of growth, and those of levels that return show it least. Measured, 1,000 series a cell, such changes of walks, AR(.7) and
+    AR(.3): over 4 periods of 60 rows .997, .98, .87 are found, over 12 of 60 rows .96, .89, .64, of 84 rows .996, .98, .90, of
+    120 rows 1, .997, .97. False alarms in white noise, AR(.5), AR(.9), walks and AR(.5) with a season: over 12 of 60 rows .04
+    at most, over 4 of 60 rows .014, over 12 of 84 rows .011, of 120 rows none.
+    """
+    columns = np.asarray(X, dtype=np.float64)
+    return np.array([_likely_average(column, width, frequencies) for column in columns.T], dtype=bool)
+
+
+def _likely_average(series: Floats, width: int, frequencies: Sequence[float]) -> bool:
+    """Whether the longest stretch of a series without a gap is an average over `width` periods rather than not."""
+    if is_constant(series) or _is_state(series):
+        return False
+    stretch = max(_stretches(series), key=lambda rows: rows.stop - rows.start)
+    piece = series[stretch]
+    if is_constant(piece) or len(piece) < max(_FEWEST_ROWS, _CYCLES * width):
+        return False
+    short = _shortness(len(piece))
+    return bool(_evidence(piece[:, None], [width], frequencies)[0, 0] > _LIKELY + short * (_LIKELY_SHORT - _LIKELY))
+
+
+def _shortness(n: int) -> float:
+    """How short a series is: 0 from 100 rows on, 1 at 60 rows and below."""
+    return float(np.clip((100.0 - n) / 40.0, 0.0, 1.0))
+
+
 def unrolled(X: Floats, width: int) -> Floats:
     """What a moving average was taken of, up to an unknown pattern that repeats every `width` rows.
 
@@ -150,8 +197,7 @@ def _widths_of(X: Floats, widths: Sequence[int], frequencies: Sequence[float]) -
     if n < _FEWEST_ROWS or not tried:
         return np.zeros(X.shape[1], dtype=np.intp)
     evidence = _evidence(X, tried, frequencies)
-    short = np.clip((100.0 - n) / 40.0, 0.0, 1.0)
-    enough = evidence.max(axis=0) > _EVIDENCE + short * (_EVIDENCE_SHORT - _EVIDENCE)
+    enough = evidence.max(axis=0) > _EVIDENCE + _shortness(n) * (_EVIDENCE_SHORT - _EVIDENCE)
     return np.where(enough, np.array(tried)[evidence.argmax(axis=0)], 0)
 
 

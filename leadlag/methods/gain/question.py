@@ -153,7 +153,7 @@ def forecast_gain(
     sample = repaired(sample, names.names, repairs)
     longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
     with one_thread():
-        y, unit, why = _analysed_kpi(sample, kpi, log=logged, undo=None)
+        y, unit, why = _analysed_kpi(sample, kpi, names.leads, log=logged, undo=None)
         known: RealTimeData
         if vintages is None:
             known = unrevised_data(
@@ -205,7 +205,7 @@ def lead_gains(
     dict from str to Gain
         A lead without numbers says why.
     """
-    (y, unit, why), names = _analysed_kpi(sample, kpi, log=log, undo=undo), tuple(leads)
+    (y, unit, why), names = _analysed_kpi(sample, kpi, leads, log=log, undo=undo), tuple(leads)
     known = unrevised_data(sample, y, kpi=kpi, leads=names, controls=tuple(controls), log=log, metrics=metrics)
     forecasts = why or _forecasts(sample, known, y, unit, leads=names, max_lag=max_lag, horizons=tuple(horizons), first=None)
     if isinstance(forecasts, str):
@@ -275,12 +275,14 @@ def _reason(forecasts: _Forecasts, lead: int, horizon: int, found: PairGain) -> 
     return words.few_origins(found.n_origins, found.fewest) if found.missing else ""
 
 
-def _analysed_kpi(sample: Sample, kpi: str, *, log: Sequence[str], undo: str | None) -> tuple[Floats, float, str]:
+def _analysed_kpi(
+    sample: Sample, kpi: str, leads: Sequence[str], *, log: Sequence[str], undo: str | None
+) -> tuple[Floats, float, str]:
     """The KPI that is forecast, the unit in which it is analysed, and why it cannot be; empty if it can."""
     level = sample.column(kpi)
     refuse_beyond(kpi, level)
     unit = float(unit_of(level))
-    reported = reported_kpi(level / unit, sample.calendar, undo=undo)
+    reported = reported_kpi(level / unit, sample, leads, undo=undo)
     values = reported.values * unit
     if reported.refused or reported.waves.shape[1]:
         return values, unit, words.REPORTED

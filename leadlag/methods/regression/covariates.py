@@ -170,7 +170,11 @@ def periods_after(first: Calendar, later: Calendar) -> int:
     old, new = first.index, later.index
     if first.freq != later.freq or type(old) is not type(new):
         raise UsageError(f"data have one row a {later.unit} where the fit had one a {first.unit}: give the same cadence.")
-    if isinstance(new, pd.PeriodIndex) and isinstance(old, pd.PeriodIndex):
+    if (
+        (isinstance(new, pd.PeriodIndex) and isinstance(old, pd.PeriodIndex))
+        or later.table is not None
+        or first.table is not None
+    ):
         if cadence_of(first) != cadence_of(later):
             _refuse_anchor(first, later)
         return _first_ordinal(later) - _first_ordinal(first)
@@ -187,6 +191,8 @@ def _first_ordinal(calendar: Calendar) -> int:
 
 
 def _refuse_anchor(first: Calendar, later: Calendar) -> NoReturn:
+    if later.table is not None or first.table is not None:
+        raise UsageError("the calendar of the data has other periods than that of the fit: read both with one calendar.")
     if first.freq != "week":
         months = " where that of the fit began in ".join(MONTH_NAMES[calendar.year_start] for calendar in (later, first))
         raise UsageError(f"the year of the data begins in {months}: give {later.unit}s of the same year.")

@@ -74,7 +74,7 @@ _NEXT = {
     "LL203": "Nothing can be learned from a column that does not move: leave it out, or give a longer window.",
     "LL204": "Give more periods of this lead, with fewer gaps.",
     "LL205": "Leave it out: it is the KPI itself under another name or scale.",
-    "LL209": "Give the values of its own cadence, in a table of their own.",
+    "LL209": "Give the values of its own cadence in a table of their own: data=[slower, faster].",
     "LL207": "Leave it out, or take out the control that already says the same.",
     "LL208": "Look at its values for extremes; if they are sound, please report this with the code.",
 }

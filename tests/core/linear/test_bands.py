@@ -25,6 +25,13 @@ def test_few_degrees_of_freedom_widen_both_bands():
     assert student.critical_all / normal.critical_all > 1.2
 
 
+@pytest.mark.parametrize("df", [1e-3, 0.02])
+def test_where_one_row_decides_the_band_is_as_wide_as_numbers_go(df: float) -> None:
+    found = bands([0.0, 1.0], np.eye(2), df=df)
+    assert found.critical_all >= found.critical > 1e6
+    assert not np.isnan([found.low_all, found.high_all]).any()
+
+
 def test_an_estimate_without_error_or_with_an_unknown_one_leaves_the_others_alone():
     cov = np.diag([1.0, 0.0, np.nan])
     found = bands([1.0, 2.0, 3.0], cov)
