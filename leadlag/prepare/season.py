@@ -8,14 +8,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadlag.core.arrays import Floats
-from leadlag.core.series.cycles import WEEKS_A_YEAR, CandidateSeason, candidate_cycles, candidate_month_ends, selected_cycles
+from leadlag.core.series.cycles import (
+    WEEKS_A_YEAR,
+    CandidateSeason,
+    candidate_cycles,
+    candidate_month_ends,
+    growing,
+    season_grows,
+    selected_cycles,
+)
 from leadlag.sample import Calendar
 
-__all__ = ["CalendarSeason", "candidate_seasons", "season_columns", "selected_seasons"]
+__all__ = ["CalendarSeason", "candidate_seasons", "season_columns", "season_periods", "selected_seasons"]
 
 
 #: Level at which a season enters: once for the KPI, once shared out over the candidates.
 _LEVEL = 0.05
+#: Level at which it grows, which costs as many columns again. At .05 it did in .18 of 40 draws of 96 months in which none does,
+#: and .49 in place of .55 of leads were found.
+_GROWS = 0.005
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,12 +41,15 @@ class CalendarSeason:
         How many of its cycles enter; 0 for the weeks at the end of a month.
     n_seasons : float
         Seasons in the sample.
+    grows : bool
+        Whether it changes steadily over time: its columns stand once more, times the time.
     columns : ndarray, shape (n, k)
     """
 
     period: float
     count: int
     n_seasons: float
+    grows: bool
     columns: Floats
 
 
@@ -77,11 +91,15 @@ def candidate_seasons(calendar: Calendar, n: int, *, n_values: int | None = None
     n_values : int, optional
         Rows that have a value; n if None.
     """
-    lengths = [WEEKS_A_YEAR if length == 52 else float(length) for length in calendar.season_lengths]
-    seasons = [candidate_cycles(n, period=length, n_values=n_values) for length in lengths]
+    seasons = [candidate_cycles(n, period=length, n_values=n_values) for length in season_periods(calendar)]
     if calendar.freq == "week":
         seasons.append(candidate_month_ends(calendar.starts.to_numpy(dtype="datetime64[D]"), n_values))
     return tuple(item for item in seasons if item is not None)
+
+
+def season_periods(calendar: Calendar) -> tuple[float, ...]:
+    """Rows in each season of the calendar: a year of weeks is not 52."""
+    return tuple(WEEKS_A_YEAR if length == 52 else float(length) for length in calendar.season_lengths)
 
 
 def _selected_season(y: Floats, X: Floats, season: CandidateSeason) -> CalendarSeason | None:
@@ -91,5 +109,15 @@ def _selected_season(y: Floats, X: Floats, season: CandidateSeason) -> CalendarS
         kept = max(kept, int(selected_cycles(X, season, level=_LEVEL / X.shape[1]).n_kept.max()))
     if not kept:
         return None
-    count = 0 if season.dummies else kept
-    return CalendarSeason(period=season.period, count=count, n_seasons=season.n_seasons, columns=season.columns(kept))
+    columns = season.columns(kept)
+    grows = _any_grows(y[:, None], columns, season) or _any_grows(X, columns, season)
+    if grows:
+        columns = np.column_stack([columns, growing(columns, len(y))])
+    return CalendarSeason(
+        period=season.period, count=0 if season.dummies else kept, n_seasons=season.n_seasons, grows=grows, columns=columns
+    )
+
+
+def _any_grows(X: Floats, columns: Floats, season: CandidateSeason) -> bool:
+    """Whether the season of any of the series changes steadily, the level shared out over them."""
+    return bool(season_grows(X, columns, n_seasons=season.n_seasons, level=_GROWS / max(X.shape[1], 1)).any())

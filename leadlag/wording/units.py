@@ -35,7 +35,7 @@ def in_time(count: float, unit: str) -> str:
     return f"{told} ({periods(whole, smaller)})" if whole and math.isclose(whole, count * many) else told
 
 
-def season(*, period: float, count: int, unit: str) -> str:
+def season(*, period: float, count: int, unit: str, grows: bool = False) -> str:
     """One season of the base, such as ``yearly season (12 months, 6 harmonics)``.
 
     Examples
@@ -43,7 +43,8 @@ def season(*, period: float, count: int, unit: str) -> str:
     >>> season(period=365.25 / 7, count=1, unit="week"), season(period=10, count=2, unit="period")
     ('yearly season (52.18 weeks, 1 harmonic)', 'season (10 periods, 2 harmonics)')
     """
+    changes = " that changes over time" if grows else ""
     if not count:
-        return "month ends"
+        return f"month ends{changes}"
     word = next((each for length, each in _SEASONS.get(unit, ()) if math.isclose(period, length, rel_tol=0.02)), "")
-    return f"{word} season ({period:.4g} {unit}s, {periods(count, 'harmonic')})".lstrip()
+    return f"{word} season ({period:.4g} {unit}s, {periods(count, 'harmonic')}){changes}".lstrip()
