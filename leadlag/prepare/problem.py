@@ -1,7 +1,7 @@
 """From a Sample to a Problem with labels: what is done to the series before anything is tested, and in which order.
 
-The order is: logs on request, season and trend columns (the season once more, times the time, if it grows), integration, outliers
-of the KPI, spikes of the leads, momentum of the KPI, with a season that walks in it.
+The order is: logs on request, season and trend columns (sharp peaks of the year, and the season once more, times the time,
+if it grows), integration, outliers of the KPI, spikes of the leads, momentum of the KPI, with a season that walks in it.
 Every threshold of preparation stands in this package.
 """
 

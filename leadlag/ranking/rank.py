@@ -194,7 +194,9 @@ def _context(
 ) -> Context:
     """What all rows of the ranking share."""
     unit = sample.calendar.unit
-    seasons = [season(period=item.period, count=item.count, unit=unit, grows=item.grows) for item in prepared.seasons]
+    seasons = [
+        season(period=item.period, count=item.count, unit=unit, grows=item.grows, peaks=item.peaks) for item in prepared.seasons
+    ]
     momentum = prepared.problem.momentum
     treatment = kpi_treatment(
         log=prepared.kpi.log, differenced=prepared.kpi.differenced, n_clipped=prepared.kpi.n_clipped, seasons=seasons,
@@ -244,6 +246,6 @@ def _notes(sample: Sample, prepared: Prepared, evidence: Sequence[Evidence]) -> 
         yield "LL121", slow_kpi(held=prepared.kpi.held, unit=sample.calendar.unit)
     yield from (note for item in evidence for note in item.notes if note[0] != ENDED)  # told among those of the sample
     for item in prepared.seasons:
-        if item.n_seasons < 5:
+        if item.n_seasons < 5 and not item.peaks:
             text = f"{item.n_seasons:.1f} seasons of {item.period:.4g} {sample.calendar.unit}s: the season is known only roughly"
             yield "LL106", text

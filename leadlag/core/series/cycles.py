@@ -149,7 +149,7 @@ def season_grows(X: Floats, columns: Floats, *, n_seasons: float, level: float =
     return np.asarray(season_pvalues(X, [growing(columns, n)], n_seasons=n_seasons, beside=columns)[:, 0] < level)
 
 
-def selected_cycles(X: Floats, season: CandidateSeason, *, level: float = _LEVEL) -> SelectedCycles:
+def selected_cycles(X: Floats, season: CandidateSeason, *, level: float = _LEVEL, beside: Floats | None = None) -> SelectedCycles:
     """How many pairs of a season each series shows, and how clearly.
 
     Parameters
@@ -159,9 +159,11 @@ def selected_cycles(X: Floats, season: CandidateSeason, *, level: float = _LEVEL
     season : CandidateSeason
     level : float, default 0.05
         Shared out over the groups of columns that are asked.
+    beside : ndarray, shape (n, k), optional
+        What is in every model beside constant and trend.
     """
     groups = [season.columns(len(season.pairs))] if season.whole else list(season.pairs)
-    pvalues = season_pvalues(X, groups, n_seasons=season.n_seasons)
+    pvalues = season_pvalues(X, groups, n_seasons=season.n_seasons, beside=beside)
     shown = pvalues < level / len(groups)
     last = np.where(shown.any(axis=1), len(groups) - np.argmax(shown[:, ::-1], axis=1), 0)
     n_kept = np.where(last > 0, len(season.pairs), 0) if season.whole else last

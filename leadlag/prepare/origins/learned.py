@@ -14,13 +14,18 @@ from leadlag.core.linear.leastsquares import is_constant, less_columns, orthonor
 from leadlag.core.linear.masks import columns_by_rows
 from leadlag.core.noise.momentum import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum, inside
 from leadlag.core.search.shapes import first_autocorrelation
-from leadlag.core.series.cycles import growing, month_ends
 from leadlag.core.series.robust import few_values
-from leadlag.core.series.season import harmonics
 from leadlag.core.time.lags import difference
 from leadlag.prepare.kpi import MAX_ORDER, clear_shift, clip_limit, working_kpi
 from leadlag.prepare.leads import N_TREND, working_leads
-from leadlag.prepare.season import candidate_seasons, season_columns, season_periods, selected_seasons
+from leadlag.prepare.season import (
+    SeasonKey,
+    candidate_seasons,
+    columns_of_season,
+    season_columns,
+    season_periods,
+    selected_seasons,
+)
 from leadlag.prepare.transforms import clip_beyond, clip_innovations
 from leadlag.prepare.untestable import fewest_rows
 from leadlag.sample import Calendar
@@ -107,8 +112,7 @@ class Preparation:
     Parameters
     ----------
     unit_root : bool
-    seasons : tuple of (float, int, bool)
-        Length and cycles of each season, and whether it grows; no cycles stand for the ends of months.
+    seasons : tuple of SeasonKey
     shift : int or None
         First row after the KPI's level shift.
     momentum : Momentum
@@ -121,7 +125,7 @@ class Preparation:
     """
 
     unit_root: bool
-    seasons: tuple[tuple[float, int, bool], ...]
+    seasons: tuple[SeasonKey, ...]
     shift: int | None
     momentum: Momentum
     clip: float | None
@@ -194,7 +198,7 @@ class Learner:
     max_lag: int
     growth: float = _GROWTH
     _cached: tuple[int, Preparation] | None = field(default=None, init=False)
-    _fixed_rows: dict[tuple[tuple[float, int, bool], ...], Floats] = field(default_factory=dict, init=False)
+    _fixed_rows: dict[tuple[SeasonKey, ...], Floats] = field(default_factory=dict, init=False)
 
     def preparation(self, origin: int, now: KnownValues) -> Preparation:
         """The preparation that holds at one origin: that of the last number of rows at which it is chosen."""
@@ -226,7 +230,7 @@ class Learner:
         """Constant, trend and seasons on the first n rows, shape (n, q); made for all rows at once, not to be changed."""
         if len(self._fixed_rows.get(preparation.seasons, ())) < n:
             rows = max(n, len(self.calendar))
-            seasons = [_season(self.calendar, rows, *season) for season in preparation.seasons]
+            seasons = [columns_of_season(self.calendar, rows, key) for key in preparation.seasons]
             self._fixed_rows[preparation.seasons] = np.column_stack(
                 [np.ones(rows), np.arange(rows) / len(self.calendar), *seasons]
             )
@@ -323,7 +327,7 @@ def _preparation(now: KnownValues, calendar: Calendar, max_lag: int) -> Preparat
     differenced[some], surprises[some] = made.differenced, made.surprises
     spikes[some] = made.spikes
     return Preparation(
-        unit_root=kpi.unit_root, seasons=tuple((item.period, item.count, item.grows) for item in seasons),
+        unit_root=kpi.unit_root, seasons=tuple(item.key for item in seasons),
         shift=None if shift is None else shift.row, momentum=momentum,
         clip=None if few_values(kpi.unclipped) else clip_limit(left, momentum), differenced=differenced, surprises=surprises,
         spikes=spikes,
@@ -333,12 +337,6 @@ def _preparation(now: KnownValues, calendar: Calendar, max_lag: int) -> Preparat
 def _step(preparation: Preparation, n: int) -> list[Floats]:
     """The KPI's level shift on the first n rows, shape (n, 1); nothing if there is none."""
     return [] if preparation.shift is None else [(np.arange(n) >= preparation.shift).astype(np.float64)[:, None]]
-
-
-def _season(calendar: Calendar, n: int, period: float, count: int, grows: bool) -> Floats:
-    """Columns of one season on the first n rows."""
-    columns = harmonics(n, period=period, count=count) if count else month_ends(calendar.starts[:n].to_numpy("datetime64[D]"))
-    return np.column_stack([columns, growing(columns, len(calendar))]) if grows else columns
 
 
 def _gaps_forecast(y: Floats, base: Floats, momentum: Momentum) -> Floats:
