@@ -57,7 +57,7 @@ class Selection:
     scans : tuple of Scan
         For each chosen lead its scan in that problem.
     qvalue : ndarray, shape (m,)
-        FDR-adjusted p of the step that chose a lead; else that of the first scan.
+        Of a chosen lead its own p given the others, adjusted among the chosen (`_own_qvalues`); else that of the first scan.
     explained_by : ndarray of int, shape (m,)
         For a lead that passes alone but was not chosen the chosen one that explains it; else -1.
     unconfirmed : ndarray of bool, shape (m,)
@@ -187,12 +187,11 @@ def select_leads(
     first = _scan_in_every_model(search, problem, first, every, columns=every)
     alone = fdr_adjust(first.pvalue)
     search = replace(search, first=first)
-    best, steps = _forward(search)
+    best = _forward(search)
     best, problems, scans = _backward(search, best, alone)
     selected = list(best)
     qvalue = alone.copy()
-    adjusted = max((float(np.exp(item.log_pvalue[0])) for item in scans), default=0.0) * search.n_tested / max(len(selected), 1)
-    qvalue[selected] = [max(steps[lead], adjusted if len(selected) > 1 else 0.0) for lead in selected]
+    qvalue[selected] = np.minimum(_own_qvalues(search, selected, scans, alone), fdr)
     passed = (alone <= fdr) & ~np.isin(np.arange(len(alone)), selected)
     explained = _closest(search, np.flatnonzero(passed), best)
     order = sorted(range(len(selected)), key=lambda place: (scans[place].log_pvalue[0], selected[place]))
@@ -208,21 +207,32 @@ def select_leads(
     )
 
 
-def _forward(search: _Selector) -> tuple[dict[int, int], dict[int, float]]:
-    """Chosen leads with their best column, and the FDR-adjusted p of the step that chose each."""
+def _own_qvalues(search: _Selector, selected: Sequence[int], scans: Sequence[Scan], alone: Floats) -> Floats:
+    """FDR-adjusted p of each chosen lead by its own p given the others, shape (k,).
+
+    The i-th smallest of k conditional p-values has ``p N / i``, or that of a larger one where that is less: the step-up rule by
+    which the chosen leads hold, at the rate at which each would just be held. One weak lead among them so does not lift the q of
+    the others. One chosen lead alone may be held by the rule of the first scan, which counts those that it explains.
+    """
+    pvalue = np.array([float(np.exp(item.log_pvalue[0])) for item in scans])
+    order = np.argsort(pvalue, kind="stable")
+    rate = search.n_tested / (1.0 + np.arange(len(order)))
+    own = np.empty(len(order))
+    own[order] = np.minimum.accumulate((pvalue[order] * rate)[::-1])[::-1]
+    return np.minimum(own, alone[list(selected)]) if len(order) == 1 else own
+
+
+def _forward(search: _Selector) -> dict[int, int]:
+    """Chosen leads with their best column."""
     best: dict[int, int] = {}
-    steps: dict[int, float] = {}
     step = _least_pvalue(search, search.first.log_pvalue, search.first.best, np.arange(len(search.first.best)), k=0)
     while step is not None and len(best) < search.max_selected:
-        entered, adjusted = {step.lead: step.column}, step.adjusted
-        if adjusted > search.fdr:
-            entered, adjusted = _joint_entry(search, best, step)
+        entered = {step.lead: step.column} if step.adjusted <= search.fdr else _joint_entry(search, best, step)
         if not entered:
             break
         best |= entered
-        steps |= dict.fromkeys(entered, max([adjusted, *steps.values()]))
         step = _next_step(search, best)
-    return best, steps
+    return best
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,8 +268,8 @@ def _next_step(search: _Selector, best: Mapping[int, int], *, search_df: float =
     return _least_pvalue(search, found.log_pvalue, found.best, rest, k=len(best))
 
 
-def _joint_entry(search: _Selector, best: Mapping[int, int], step: _Step) -> tuple[dict[int, int], float]:
-    """Leads none of which passes alone, but each beside the others, and the FDR-adjusted p with which they do.
+def _joint_entry(search: _Selector, best: Mapping[int, int], step: _Step) -> dict[int, int]:
+    """Leads none of which passes alone, but each beside the others; empty where there are none.
 
     Strong leads hide each other: what one does is noise to the other. So the best candidate is taken in on trial, and the best
     beside it, up to a few. What is on trial may be nothing but the best of all columns, which takes more from the noise than its
@@ -280,8 +290,8 @@ def _joint_entry(search: _Selector, best: Mapping[int, int], step: _Step) -> tup
         held = [_rescan(search, model, np.array([lead]), search_df=search_df) for lead, model in zip(before, models, strict=True)]
         adjusted = float(np.exp(max(following.log_pvalue, *(found.log_pvalue[0] for found in held)))) * rate
         if adjusted <= _SHARE * search.fdr:
-            return trial, adjusted / _SHARE
-    return {}, 1.0
+            return trial
+    return {}
 
 
 def _rescan(search: _Selector, best: Mapping[int, int], leads: Ints, *, search_df: float) -> Rescan:

@@ -97,6 +97,19 @@ def test_an_explained_lead_is_noise_taken_from_the_others() -> None:
     assert found.qvalue[1] < fdr_adjust(alone.pvalue)[1]
 
 
+def test_a_weak_lead_does_not_lift_the_q_of_a_strong_one() -> None:
+    """q of each chosen lead is Benjamini and Hochberg's among the chosen, by its own p given the others."""
+    rng = np.random.default_rng(3)
+    X = noise(rng, 10, 0.0)
+    moved = 2.0 * later(X[:, 0], 2) + later(X[:, 1], 4) + 0.35 * later(X[:, 2], 3)
+    found = selected(problem(moved + noise(rng, 1, 0.0)[:, 0], X))
+    assert set(found.selected) == {0, 1, 2}
+    pvalue = np.array([np.exp(one.log_pvalue[0]) for one in found.scans])  # in the order of p
+    own = found.qvalue[list(found.selected)]
+    np.testing.assert_allclose(own, pvalue * 10 / np.array([1, 2, 3]), rtol=1e-9)
+    assert own[0] < own[1] < 1e-5 < 1e-4 < own[2] <= 0.10
+
+
 def test_of_two_duplicates_one_is_chosen_and_explains_the_other() -> None:
     rng = np.random.default_rng(4)
     X = noise(rng, 5, 0.3)
