@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from leadlag.wording.shown import periods
 
@@ -35,7 +36,7 @@ def in_time(count: float, unit: str) -> str:
     return f"{told} ({periods(whole, smaller)})" if whole and math.isclose(whole, count * many) else told
 
 
-def season(*, period: float, count: int, unit: str) -> str:
+def season(*, period: float, count: int, unit: str, grows: bool = False, peaks: Sequence[int] = ()) -> str:
     """One season of the base, such as ``yearly season (12 months, 6 harmonics)``.
 
     Examples
@@ -43,7 +44,10 @@ def season(*, period: float, count: int, unit: str) -> str:
     >>> season(period=365.25 / 7, count=1, unit="week"), season(period=10, count=2, unit="period")
     ('yearly season (52.18 weeks, 1 harmonic)', 'season (10 periods, 2 harmonics)')
     """
+    if peaks:
+        return f"peaks in {'week' if len(peaks) == 1 else 'weeks'} {', '.join(str(week + 1) for week in peaks)} of the year"
+    changes = " that changes over time" if grows else ""
     if not count:
-        return "month ends"
+        return f"month ends{changes}"
     word = next((each for length, each in _SEASONS.get(unit, ()) if math.isclose(period, length, rel_tol=0.02)), "")
-    return f"{word} season ({period:.4g} {unit}s, {periods(count, 'harmonic')})".lstrip()
+    return f"{word} season ({period:.4g} {unit}s, {periods(count, 'harmonic')}){changes}".lstrip()

@@ -14,13 +14,18 @@ from leadlag.core.linear.leastsquares import is_constant, less_columns, orthonor
 from leadlag.core.linear.masks import columns_by_rows
 from leadlag.core.noise.momentum import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum, inside
 from leadlag.core.search.shapes import first_autocorrelation
-from leadlag.core.series.cycles import month_ends
 from leadlag.core.series.robust import few_values
-from leadlag.core.series.season import harmonics
 from leadlag.core.time.lags import difference
 from leadlag.prepare.kpi import MAX_ORDER, clear_shift, clip_limit, working_kpi
 from leadlag.prepare.leads import N_TREND, working_leads
-from leadlag.prepare.season import candidate_seasons, season_columns, selected_seasons
+from leadlag.prepare.season import (
+    SeasonKey,
+    candidate_seasons,
+    columns_of_season,
+    season_columns,
+    season_periods,
+    selected_seasons,
+)
 from leadlag.prepare.transforms import clip_beyond, clip_innovations
 from leadlag.prepare.untestable import fewest_rows
 from leadlag.sample import Calendar
@@ -107,8 +112,7 @@ class Preparation:
     Parameters
     ----------
     unit_root : bool
-    seasons : tuple of (float, int)
-        Length and cycles of each season; no cycles stand for the ends of months.
+    seasons : tuple of SeasonKey
     shift : int or None
         First row after the KPI's level shift.
     momentum : Momentum
@@ -121,7 +125,7 @@ class Preparation:
     """
 
     unit_root: bool
-    seasons: tuple[tuple[float, int], ...]
+    seasons: tuple[SeasonKey, ...]
     shift: int | None
     momentum: Momentum
     clip: float | None
@@ -194,7 +198,7 @@ class Learner:
     max_lag: int
     growth: float = _GROWTH
     _cached: tuple[int, Preparation] | None = field(default=None, init=False)
-    _fixed_rows: dict[tuple[tuple[float, int], ...], Floats] = field(default_factory=dict, init=False)
+    _fixed_rows: dict[tuple[SeasonKey, ...], Floats] = field(default_factory=dict, init=False)
 
     def preparation(self, origin: int, now: KnownValues) -> Preparation:
         """The preparation that holds at one origin: that of the last number of rows at which it is chosen."""
@@ -226,7 +230,7 @@ class Learner:
         """Constant, trend and seasons on the first n rows, shape (n, q); made for all rows at once, not to be changed."""
         if len(self._fixed_rows.get(preparation.seasons, ())) < n:
             rows = max(n, len(self.calendar))
-            seasons = [_season(self.calendar, rows, period, count) for period, count in preparation.seasons]
+            seasons = [columns_of_season(self.calendar, rows, key) for key in preparation.seasons]
             self._fixed_rows[preparation.seasons] = np.column_stack(
                 [np.ones(rows), np.arange(rows) / len(self.calendar), *seasons]
             )
@@ -312,18 +316,18 @@ def _preparation(now: KnownValues, calendar: Calendar, max_lag: int) -> Preparat
     seasons = selected_seasons(replace(calendar, index=calendar.index[:n]), now.y, X)
     season = season_columns(seasons)
     base = fixed if season is None else np.column_stack([fixed, season])
-    kpi = working_kpi(now.y, base, season=season)
+    kpi = working_kpi(now.y, base, season=season, periods=season_periods(calendar))
     made = working_leads(X, kpi, lags=range(1, max_lag + 1), season=season)
     momentum, shift = kpi.momentum, clear_shift(kpi.y, base, kpi.momentum)
     if shift is not None:
         base = np.column_stack([base, shift.column(n)])
-        momentum = fit_momentum(kpi.y, base, max_order=MAX_ORDER, unit_root=kpi.unit_root)
+        momentum = fit_momentum(kpi.y, base, max_order=MAX_ORDER, unit_root=kpi.unit_root, season=kpi.momentum.season)
     left = kpi.unclipped - base @ filtered_fit(kpi.y, base, momentum).params
     differenced, surprises, spikes = np.zeros(m, dtype=bool), np.zeros(m, dtype=bool), np.full(m, np.inf)
     differenced[some], surprises[some] = made.differenced, made.surprises
     spikes[some] = made.spikes
     return Preparation(
-        unit_root=kpi.unit_root, seasons=tuple((item.period, item.count) for item in seasons),
+        unit_root=kpi.unit_root, seasons=tuple(item.key for item in seasons),
         shift=None if shift is None else shift.row, momentum=momentum,
         clip=None if few_values(kpi.unclipped) else clip_limit(left, momentum), differenced=differenced, surprises=surprises,
         spikes=spikes,
@@ -333,11 +337,6 @@ def _preparation(now: KnownValues, calendar: Calendar, max_lag: int) -> Preparat
 def _step(preparation: Preparation, n: int) -> list[Floats]:
     """The KPI's level shift on the first n rows, shape (n, 1); nothing if there is none."""
     return [] if preparation.shift is None else [(np.arange(n) >= preparation.shift).astype(np.float64)[:, None]]
-
-
-def _season(calendar: Calendar, n: int, period: float, count: int) -> Floats:
-    """Columns of one season on the first n rows."""
-    return harmonics(n, period=period, count=count) if count else month_ends(calendar.starts[:n].to_numpy("datetime64[D]"))
 
 
 def _gaps_forecast(y: Floats, base: Floats, momentum: Momentum) -> Floats:
