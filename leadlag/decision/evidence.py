@@ -122,6 +122,8 @@ class Evidence:
         The lead passes alone, but not given the chosen ones, and none of them explains it.
     one_event : bool
         The lead passes only while the KPI's largest level shift is left out of the model.
+    few_events : tuple of str
+        Of a lead that passes and rests on few stretches of time: these, in words; empty of any other.
     group : int or None
         Number of the set of leads that are duplicates of each other.
     granger_pvalue : float
@@ -172,6 +174,7 @@ class Evidence:
     coincident_qvalue: float = math.nan
     unconfirmed: bool = False
     one_event: bool = False
+    few_events: tuple[str, ...] = ()
     group: int | None = None
     granger_pvalue: float = math.nan
     granger_order: int | None = None

@@ -8,17 +8,19 @@ given all the other chosen ones, and the worst is dropped until all hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.multiplicity import fdr_adjust
+from leadlag.core.search.influence import Events
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.rescan import Rescan, rescan
 from leadlag.core.search.scan import Scan, fit_base, regressors, scan, with_columns
 from leadlag.core.search.shapes import STANDARD, Shape, lead_columns
+from leadlag.ranking.events import resting_on_few
 
 __all__ = ["Selection", "select_leads"]
 
@@ -61,6 +63,8 @@ class Selection:
         The lead passes alone, but not given the chosen ones, and none of them explains it.
     one_event : ndarray of bool, shape (m,)
         The lead passes only while the KPI's largest level shift is left out of the model.
+    few_events : Mapping from int to Events
+        Leads that were chosen, and are not, because they rest on few stretches of rows.
     """
 
     first: Scan
@@ -71,6 +75,7 @@ class Selection:
     explained_by: Ints
     unconfirmed: Flags
     one_event: Flags
+    few_events: Mapping[int, Events] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +133,7 @@ def select_leads(
     reverse: Floats | None = None,
     groups: Ints | None = None,
     shapes: Sequence[Shape] = STANDARD,
+    few_events: Sequence[float] = (),
 ) -> Selection:
     """Choose the direct leads of a problem.
 
@@ -149,6 +155,9 @@ def select_leads(
     groups : ndarray of int, shape (m,), optional
         Duplicates share a number, -1 for none: one of them stands for all.
     shapes : sequence of Shape
+    few_events : sequence of float
+        A chosen lead of whose t less than the first share is left without two stretches of rows, or less than the next without
+        three, is dropped, and the others are asked again.
 
     Returns
     -------
@@ -181,10 +190,14 @@ def select_leads(
     search = replace(search, first=first, excluded=follows & ~(alone <= fdr))
     best = _forward(search)
     best, problems, scans = _backward(search, best, alone)
+    resting: dict[int, Events] = {}
+    while few := resting_on_few(best, problems, scans, shares=few_events, shapes=shapes):
+        resting |= few
+        best, problems, scans = _backward(search, {lead: best[lead] for lead in best if lead not in few}, alone)
     selected = list(best)
     qvalue = alone.copy()
     qvalue[selected] = np.minimum(_own_qvalues(search, selected, scans, alone), fdr)
-    passed = (alone <= fdr) & ~np.isin(np.arange(len(alone)), selected)
+    passed = (alone <= fdr) & ~np.isin(every, [*selected, *resting])
     explained = _closest(search, np.flatnonzero(passed), best)
     order = sorted(range(len(selected)), key=lambda place: (scans[place].log_pvalue[0], selected[place]))
     return Selection(
@@ -196,6 +209,7 @@ def select_leads(
         unconfirmed=passed & (explained < 0),
         explained_by=explained,
         one_event=(fdr_adjust(np.exp(first.unshifted)) <= fdr) & ~(qvalue <= fdr),
+        few_events=resting,
     )
 
 
