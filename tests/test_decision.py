@@ -190,6 +190,14 @@ def test_a_wide_delay_set_is_sent_for_review(lags: tuple[int, ...], answer: str)
     assert status(decide(evidence(lags=lags), POLICY), "delay_set") == answer
 
 
+def test_a_delay_set_without_an_end_is_sent_for_review() -> None:
+    found = backed()
+    assert found.delay is not None
+    decision = decide(replace(found, delay=replace(found.delay, longer=18)), POLICY)
+    assert status(decision, "delay_set") == "review"
+    assert decision.grade == "moderate"
+
+
 def test_a_delay_that_is_not_identified_is_sent_for_review_however_few_lags_there_are() -> None:
     found = evidence(lags=(1, 2))
     assert found.delay is not None

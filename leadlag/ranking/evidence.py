@@ -79,6 +79,7 @@ def evidence_of(
             explained_by=prepared.leads[explained] if explained >= 0 else "",
             reverse_pvalue=float(direction.reverse[j]),
             reverse_qvalue=float(reverse_q[j]),
+            follows_by=float(direction.follows_by[j]),
             coincident_pvalue=float(direction.coincident[j]),
             coincident_qvalue=float(coincident_q[j]),
             unconfirmed=bool(selection.unconfirmed[j]),

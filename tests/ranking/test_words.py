@@ -224,6 +224,12 @@ def test_why_not_gives_the_one_reason(lead: str, answer: str) -> None:
         assert _flat(one.explain()).startswith(_flat(one.why_not()))
 
 
+def test_a_follower_is_told_by_how_long() -> None:
+    late = replace(rankings.not_found("calls"), reverse_pvalue=0.0001, reverse_qvalue=0.001, follows_by=3.0)
+    one = rankings.ranking_of([late], unit="week")["calls"]
+    assert "calls moves after housing_starts by 3 weeks, not before it: housing_starts predicts calls" in _flat(one.why_not())
+
+
 def test_a_feedback_is_told_of_a_lead() -> None:
     ranking = rankings.every_verdict()
     assert "new_mrr leads trials in turn (p = 0.0010): a feedback" in _flat(ranking["trials"].explain())

@@ -14,7 +14,8 @@ from leadlag.core.search.shapes import Shape
 
 __all__ = ["Events", "block_effects", "events_behind"]
 
-#: Rows of a block, as a share of all, and the fewest.
+#: Rows of a block, as a share of those in which the column has a value, and the fewest. A share of all rows cost 5 of 36 leads
+#: that begin late.
 _BLOCK, _FEWEST = 0.05, 3
 #: Keeps the cross products of what is left solvable where a column lives in the rows that are left out.
 _RIDGE = 1e-9
@@ -55,18 +56,19 @@ def events_behind(problem: Problem, column: int, *, shapes: Sequence[Shape], cou
 
     Notes
     -----
-    Blocks of 5 % of the rows begin anywhere. Without a block, the base and the column are fitted to the rows that are left; the
+    Blocks of 5 % of the lead's rows begin anywhere. Without a block, the base and the column are fitted to the rows that are left; the
     one without which t is smallest goes, and the next one is looked for in what is left. A t that turns its sign counts below
     zero.
     """
     base_fit = fit_base(problem)
-    values = regressors(problem, base_fit, [0], shapes).values[:, 0, column]
+    columns = regressors(problem, base_fit, [0], shapes)
+    values = columns.values[:, 0, column]
     size = float(np.sqrt(values @ values))
     y, rows = base_fit.residual, base_fit.filter_.rows
     if not size or not y @ y:
         return Events(spans=(), left=())
     design = np.column_stack([base_fit.basis.q, values / size])
-    length = max(_FEWEST, int(np.ceil(_BLOCK * len(y))))
+    length = max(_FEWEST, int(np.ceil(_BLOCK * columns.nobs[0, column])))
     kept, spans, left = np.ones(len(y), dtype=bool), [], []
     start = float(block_effects(design, y, kept, np.zeros((1, 0), dtype=np.intp))[0])
     for _ in range(count):

@@ -84,7 +84,8 @@ def _answer(decision: Decision, context: Context) -> str:
         told = f"{kpi} predicts {shown(evidence.lead)} (p {among(evidence.reverse_pvalue)})"
         if known:
             return f"{lead} is known after {kpi} moves, not before it: {told}."
-        return f"{lead} moves after {kpi}, not before it: {told}."
+        after = "" if math.isnan(evidence.follows_by) else f" by {periods(evidence.follows_by, context.unit)}"
+        return f"{lead} moves after {kpi}{after}, not before it: {told}."
     if decision.verdict == "coincident":
         same = f"in the {context.unit} in which its value is known" if known else f"in the same {context.unit}"
         same += f" (p {among(evidence.coincident_pvalue)})"
