@@ -90,3 +90,9 @@ def test_values_whose_sum_is_no_number_are_refused_before_a_regressor_warns_of_t
     X, _ = table
     with pytest.raises(UsageError, match="their sum is no number: give them in another unit"):
         MaskedRegressor(LinearRegression()).fit(X, np.full(30, 1.7e308))
+
+
+def test_whole_numbers_beyond_all_floats_are_refused(table: tuple[pd.DataFrame, pd.Series]) -> None:
+    X, _ = table
+    with pytest.raises(UsageError, match="too large"):
+        MaskedRegressor(LinearRegression()).fit(X, pd.Series([10**400] * 30, dtype=object))

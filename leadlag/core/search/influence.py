@@ -56,9 +56,9 @@ def events_behind(problem: Problem, column: int, *, shapes: Sequence[Shape], cou
 
     Notes
     -----
-    Blocks of 5 % of the lead's rows begin anywhere. Without a block, the base and the column are fitted to the rows that are left; the
-    one without which t is smallest goes, and the next one is looked for in what is left. A t that turns its sign counts below
-    zero.
+    Blocks of 5 % of the lead's rows begin anywhere. Without a block, the base and the column are fitted to the rows that are
+    left; the one without which t is smallest goes, and the next one is looked for in what is left. A t that turns its sign counts
+    below zero.
     """
     base_fit = fit_base(problem)
     columns = regressors(problem, base_fit, [0], shapes)
