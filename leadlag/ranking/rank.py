@@ -153,7 +153,9 @@ def rank_leads(
             sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone
         )
         findings = find(prepared, shapes, seeds=seeds, n_draws=draws, policy=policy)
-        gathered = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics, joint_test=beside)
+        gathered = evidence_of(
+            prepared, findings, unit=unit, periods=sample.periods, policy=policy, metrics=metrics, joint_test=beside
+        )
         decoys = None
         if beside:
             call = RankingCall(
