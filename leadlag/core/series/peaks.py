@@ -53,8 +53,10 @@ def yearly_peaks(X: Floats, place: Ints, smooth: Floats, *, level: float) -> Int
 def _peaks(x: Floats, place: Ints, smooth: Floats, n_places: int, *, level: float) -> list[int]:
     """The peaks of one series, the largest first; one more than is allowed where there are too many."""
     found: list[int] = []
-    centred = x - np.nanmean(x)
-    limit = stats.t.isf(level / 2, max(int(np.isfinite(x).sum()) // 2, 3))
+    known = int(np.isfinite(x).sum())
+    if known <= smooth.shape[1] + _FEWEST_YEARS:
+        return found
+    centred, limit = x - np.nanmean(x), stats.t.isf(level / 2, max(known // 2, 3))
     while len(found) <= _MOST * n_places:
         left = less_columns(centred, np.column_stack([smooth, peak_columns(place, tuple(found))]))
         spread = robust_spread(left)

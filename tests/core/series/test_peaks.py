@@ -38,6 +38,10 @@ def test_peaks_are_found_in_whichever_series_has_them() -> None:
     np.testing.assert_array_equal(peak_columns(PLACE, (7, 49))[:, 1], PLACE == 49)
 
 
+def test_a_series_without_values_has_no_peaks() -> None:
+    assert peaks(np.full((N, 2), np.nan)) == []
+
+
 def test_one_event_is_no_peak() -> None:
     X = noise(np.random.default_rng(2), 1)
     X[100] += 60.0
