@@ -237,6 +237,8 @@ def _decoy_pvalues(
 ) -> Floats:
     """p of random walks in place of the leads of a problem, without those that cannot be tested."""
     walks = extra_leads(prepared, random_walks(np.random.default_rng([seed, 2]), n=len(problem.y), count=n_decoys))
-    decoys = replace(problem, X=walks.X, x_scale=walks.x_scale, finer=())
+    # of the decoys is asked what is asked of the leads, in turn
+    asked = tuple(problem.asked[decoy * len(problem.asked) // n_decoys] for decoy in range(n_decoys)) if problem.asked else ()
+    decoys = replace(problem, X=walks.X, x_scale=walks.x_scale, finer=(), asked=asked)
     found = scan(decoys, rng=np.random.default_rng(seed), n_draws=n_draws, shapes=shapes).pvalue
     return found[np.isfinite(found)]

@@ -92,6 +92,8 @@ def _answer(decision: Decision, context: Context) -> str:
         return f"{lead} predicts {kpi} alone, but not beside the leads that were chosen, and none of them explains it."
     if _because(decision, "one_event"):
         return f"What links {lead} to {kpi} is one event: once the largest level shift of {kpi} is in the model, nothing is left."
+    if evidence.expectation is not None:
+        return f"There is no sign that {lead} leads {kpi} over {sentences.expectation(evidence.expectation)}, as told."
     within = periods(context.max_lag, context.unit) + (" of then" if known else "")
     return f"There is no sign that {lead} leads {kpi} within {within}."
 
@@ -198,6 +200,8 @@ def _evidence(decision: Decision, context: Context) -> str:
     ahead = max(-evidence.available_after, 0)
     first, last = (lag_number(lag - ahead) for lag in (1, context.max_lag))
     told = f"p {among(evidence.pvalue)}, which covers the search over lags {first} to {last} and their shapes"
+    if evidence.expectation is not None:
+        told = f"p {among(evidence.pvalue)}, which covers the search over {sentences.expectation(evidence.expectation)}"
     if evidence.shape:
         told += f" (strongest: {evidence.shape})"
     told += f"; q {among(evidence.qvalue)} after adjusting for all candidates of this ranking"
@@ -256,6 +260,7 @@ def explain_ranking(ranking: LeadRanking) -> Prose:
         if decision.verdict == "lead" and decision.evidence.effect is not None:
             told.append(" ".join(filter(None, (_effect(decision, context), checks.graded(decision)))))
     told.append(f"Tested: {sentences.family(ranking.family, context)}; {sentences.sample(context)}.")
+    told += [f"{text}." for text in sentences.asked(ranking)]
     told += sentences.nothing_found(ranking)
     if ranking.decoys is not None:
         told.append(f"{sentences.decoys(ranking.decoys)}.")
