@@ -70,6 +70,7 @@ def test_it_is_counted_and_said(planted: pd.DataFrame) -> None:
     assert "Known      lead_b: searched over lag 5, as told" in known.summary()
     assert "covers the search over lags 2 to 4, positive effects only" in " ".join(known["lead_a"].explain().split())
     assert known["lead_a"].decision.evidence.profile.lags == (2, 3, 4)
+    assert known["lead_a"].effect.passing_low > 0  # what one sign alone decided leaves out as much on either side
     settings = dict(known.provenance.settings)
     assert (settings["expected"], settings["delays"]) == ({"lead_a": "+"}, {"lead_a": (2, 4), "lead_b": (5, 5)})
     for picture in ("heatmap", "profile"):
