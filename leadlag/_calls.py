@@ -241,12 +241,17 @@ def _plain(value: object) -> bool:
     return value is None or type(value) in (str, int, float, bool)
 
 
+def _after_mark(said: object) -> str:
+    """What stands after ``NAME=``: a window as its two ends."""
+    return ":".join(map(str, said)) if isinstance(said, (list, tuple)) else str(said)
+
+
 def _flag_values(value: object) -> list[str]:
     """A value as a shell reads it; one for each file is given as often as there are such, and what code makes is a file."""
     if isinstance(value, Code):
         return ["FILE"]
     if isinstance(value, Mapping):
-        return [shlex.quote(f"{file}={said}") for file, said in value.items()]
+        return [shlex.quote(f"{name}={_after_mark(said)}") for name, said in value.items()]
     if isinstance(value, (list, tuple)):
         alone = len(value) == 1 and isinstance(value[0], int)  # a number without a comma counts something, as in --skip-rows 3
         return [shlex.quote(",".join(map(str, value)) + ("," if alone else ""))]

@@ -247,6 +247,27 @@ def _files_in(folder: Path) -> list[str]:
         return []
 
 
+def by_name(text_of: Callable[[str], object], form: str) -> Callable[..., dict[str, object]]:
+    """A callback that reads ``NAME=VALUE``, several with commas or one at a time."""
+
+    def read(_: object, option: click.Parameter, given: Sequence[str]) -> dict[str, object]:
+        told: dict[str, object] = {}
+        for part in (part for text in given for part in text.split(",") if part.strip()):
+            name, mark, value = part.rpartition("=")
+            if not mark or not name.strip():
+                raise click.BadParameter(f"{part!r} names no candidate: give {form}.", param=option)
+            told[name.strip()] = text_of(value.strip())
+        return told
+
+    return read
+
+
+def delay_window(text: str) -> object:
+    """A first and a last period from ``2:8``, one number from ``3``; any other text as it is."""
+    ends = [int(part) if part.strip().lstrip("-").isdecimal() else None for part in text.split(":")]
+    return text if None in ends or len(ends) > 2 else (ends[0], ends[-1])
+
+
 def names(given: Sequence[str], read: Sequence[pd.DataFrame]) -> list[str]:
     """Names from options such as ``a,b``; a column whose own name has a comma is taken whole."""
     known = {str(column) for table in read for column in table.columns}

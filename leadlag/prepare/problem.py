@@ -182,11 +182,11 @@ def extra_leads(prepared: Prepared, X: Floats) -> Problem:
     Returns
     -------
     Problem
-        The same KPI, base and momentum.
+        The same KPI, base and momentum; of any lead all is asked.
     """
     problem = prepared.problem
     made = working_leads(X, prepared.working, lags=problem.lags, season=season_columns(prepared.seasons))
-    return replace(problem, X=made.values, x_scale=made.scale, finer=())
+    return replace(problem, X=made.values, x_scale=made.scale, finer=(), asked=())
 
 
 def _columns(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats:

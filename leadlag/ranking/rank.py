@@ -14,6 +14,7 @@ from leadlag.core.search.scan import BaseFit
 from leadlag.core.search.shapes import NONLINEAR
 from leadlag.decision import Evidence, Policy, decide, in_order
 from leadlag.prepare import Prepared, prepare
+from leadlag.prepare.asked import as_expected, n_columns, with_expected
 from leadlag.prepare.edges import ENDED, edges_told
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
@@ -22,7 +23,7 @@ from leadlag.ranking.backing import RankingCall, with_backing
 from leadlag.ranking.evidence import evidence_of
 from leadlag.ranking.leftover import CLEAR, final_fit, season_left
 from leadlag.ranking.result import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
-from leadlag.ranking.search import find
+from leadlag.ranking.search import Findings, find
 from leadlag.ranking.words.treatment import (
     clipped,
     kpi_treatment,
@@ -58,6 +59,8 @@ def rank_leads(
     evidence: bool = True,
     n_draws: int = 1999,
     repair: Sequence[str] = REPAIRS,
+    expected: Mapping[str, str] | None = None,
+    delays: Mapping[str, tuple[int, int]] | None = None,
 ) -> LeadRanking:
     """Rank candidate leads by whether, when and how much they move before a KPI.
 
@@ -82,7 +85,7 @@ def rank_leads(
     controls : sequence of str, optional
         Columns that enter every model in the same period and are not ranked (price, weather, campaigns).
     catalogue : Catalogue or iterable of Metric, optional
-        What is known about the metrics: unit, publication delay, aggregation.
+        What is known about the metrics: unit, publication delay, aggregation, expected sign and delay.
     missing : {"mask", "error", "zero"} or ("ffill", n)
         What to do with missing periods; nothing is filled by default.
     repair : sequence of {"rows", "scales", "sentinels"}
@@ -98,6 +101,12 @@ def rank_leads(
         stability), attempts to refute a lead, decoys, what could have been seen, and `granger_pvalue`. Their columns are NaN.
     n_draws : int
         Bootstrap draws behind the p-values.
+    expected : Mapping from str to {"+", "-"}, optional
+        Sign of the effect of candidates that is known before the data are seen, ``{"demos": "+"}``: an effect of the other sign
+        does not count, and the test is one-sided. Goes before `Metric.expected`.
+    delays : Mapping from str to (first, last), optional
+        Periods of the KPI after which candidates act, ``{"demos": (2, 8)}``: other lags are not searched. Goes before
+        `Metric.delay`.
 
     Returns
     -------
@@ -144,6 +153,7 @@ def rank_leads(
     sample = repaired(edges_told(sample, names.names, max_lag=lag, metrics=metrics), names.names, repairs)
     logged = as_names(log, "log", names.names)
     undone = None if undo is None else as_option(undo, "undo", ("rolling", "ytd"))
+    known = as_expected(expected, delays, sample=sample, roles=names, metrics=metrics, max_lag=lag)
     shapes = (*searched_shapes(sample, names.leads), *(NONLINEAR if as_bool(nonlinear, "nonlinear") else ()))
     n_slots = refuse_beyond_limits(sample, names.leads, max_lag=lag, n_shapes=len(shapes), n_draws=draws)
     unit, beside = sample.calendar.unit, as_bool(evidence, "evidence")
@@ -152,6 +162,7 @@ def rank_leads(
         prepared = prepare(
             sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone
         )
+        prepared = with_expected(prepared, known)
         findings = find(prepared, shapes, seeds=seeds, n_draws=draws, policy=policy)
         gathered = evidence_of(
             prepared, findings, unit=unit, periods=sample.periods, policy=policy, metrics=metrics, joint_test=beside
@@ -166,7 +177,7 @@ def rank_leads(
     n_tested = int(np.isfinite(findings.scan.statistic).sum())
     search = Search(
         n_leads=n_tested, n_lags=n_slots, n_shapes=len(shapes), correction="Benjamini-Hochberg",
-        family="the leads; p of each covers its lags and shapes",
+        family="the leads; p of each covers its lags and shapes", n_tests=_n_tests(prepared, findings),
     )  # fmt: skip
     family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_draws=draws, search=search)
     settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": seed_words(rng)}
@@ -178,6 +189,8 @@ def rank_leads(
         "undo": undone,
         "n_draws": draws,
     }
+    settings |= {"expected": {name: one.sign for name, one in known.items() if one.sign is not None}}
+    settings |= {"delays": {name: one.delay for name, one in known.items() if one.delay is not None}}
     settings |= {"nonlinear": bool(nonlinear), "evidence": beside, "time": time, "catalogue": known_of(metrics, sample.all_names)}
     return LeadRanking(
         decisions=in_order(decide(item, policy) for item in gathered),
@@ -189,6 +202,14 @@ def rank_leads(
             "rank_leads", warnings=(*_notes(sample, prepared, gathered), *season_notes), search=search, **settings
         ),
     )
+
+
+def _n_tests(prepared: Prepared, findings: Findings) -> int:
+    """Lags and shapes tried in all; -1 where all are tried of every lead."""
+    if not prepared.problem.asked:
+        return -1
+    tested = np.flatnonzero(np.isfinite(findings.scan.statistic))
+    return sum(n_columns(prepared.problem, int(lead), findings.shapes) for lead in tested)
 
 
 def _context(
