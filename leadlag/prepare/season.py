@@ -11,7 +11,7 @@ from leadlag.core.arrays import Floats
 from leadlag.core.series.cycles import WEEKS_A_YEAR, CandidateSeason, candidate_cycles, candidate_month_ends, selected_cycles
 from leadlag.sample import Calendar
 
-__all__ = ["CalendarSeason", "candidate_seasons", "season_columns", "selected_seasons"]
+__all__ = ["CalendarSeason", "candidate_seasons", "season_columns", "season_periods", "selected_seasons"]
 
 
 #: Level at which a season enters: once for the KPI, once shared out over the candidates.
@@ -77,11 +77,17 @@ def candidate_seasons(calendar: Calendar, n: int, *, n_values: int | None = None
     n_values : int, optional
         Rows that have a value; n if None.
     """
-    lengths = [WEEKS_A_YEAR if length == 52 else float(length) for length in calendar.season_lengths]
-    seasons = [candidate_cycles(n, period=length, n_values=n_values) for length in lengths]
+    seasons = [candidate_cycles(n, period=length, n_values=n_values) for length in season_periods(calendar)]
     if calendar.freq == "week":
         seasons.append(candidate_month_ends(calendar.starts.to_numpy(dtype="datetime64[D]"), n_values))
     return tuple(item for item in seasons if item is not None)
+
+
+def season_periods(calendar: Calendar) -> tuple[float, ...]:
+    """Rows in each season of the calendar: a year of weeks, or of other steps, is no whole number of them."""
+    year = calendar.year or WEEKS_A_YEAR
+    exact = {52: WEEKS_A_YEAR} | ({} if round(year) == 52 else {round(year): year})
+    return tuple(exact.get(length, float(length)) for length in calendar.season_lengths)
 
 
 def _selected_season(y: Floats, X: Floats, season: CandidateSeason) -> CalendarSeason | None:

@@ -62,7 +62,8 @@ def rank_leads(
         Candidates; every other column of numbers if None.
     max_lag : int, optional
         Lags 1..max_lag are searched, in periods of the KPI. None takes 12 for weeks, months and undated periods, 8 for quarters,
-        14 for days, 10 for business days, 24 for hours, 3 for years, and at most a sixth of the rows.
+        14 for days, 10 for business days, 24 for hours, 3 for years, for steps of some days what the nearest of these has, and at
+        most a sixth of the rows.
     fdr : float
         Share of false leads among those named that is accepted on average.
     rng : int or Generator
@@ -181,7 +182,8 @@ def _context(
 ) -> Context:
     """What all rows of the ranking share."""
     unit = sample.calendar.unit
-    seasons = [season(period=item.period, count=item.count, unit=unit) for item in prepared.seasons]
+    year = sample.calendar.year
+    seasons = [season(period=item.period, count=item.count, unit=unit, year=year) for item in prepared.seasons]
     momentum = prepared.problem.momentum
     treatment = kpi_treatment(
         log=prepared.kpi.log, differenced=prepared.kpi.differenced, n_clipped=prepared.kpi.n_clipped, seasons=seasons,
