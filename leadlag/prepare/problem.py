@@ -34,9 +34,9 @@ from leadlag.prepare.refusals import (
     refuse_kpi,
     refuse_lags,
 )
+from leadlag.prepare.regressors import beside_leads, may_be_sums
 from leadlag.prepare.repairs import rescaled_alone
 from leadlag.prepare.reported import reported_kpi, reported_leads
-from leadlag.prepare.season import season_columns, selected_seasons
 from leadlag.prepare.transforms import take_log
 from leadlag.prepare.untestable import Untestable, interpolated_leads, moved_copies, untestable_leads
 from leadlag.sample import Sample
@@ -101,8 +101,10 @@ def prepare(
     x_unit = unit_of(X)
     X = X / x_unit
     own = tuple(own_series(sample, name, max_lag=max_lag, log=log, unit=float(x_unit[j])) for j, name in enumerate(names))
-    seasons = selected_seasons(sample.calendar, y, np.column_stack([X, sampled(own, n=len(y))]))
-    season = season_columns(seasons)
+    parts = sampled(own, n=len(y))
+    sums = np.r_[may_be_sums(sample, (kpi, *names)), np.zeros(parts.shape[1], dtype=bool)]
+    beside = beside_leads(sample.calendar, y, np.column_stack([X, parts]), sums=sums)
+    season = beside.columns
     refuse_exact_kpi(kpi, y, fixed if season is None else np.column_stack([fixed, season]))
     problem, working, done = working_problem(y, X, fixed, season=season, lags=tuple(range(1, max_lag + 1)), own=own)
     refuse_clipped(kpi, sample.column(kpi), working.n_clipped, sample.periods)
@@ -121,7 +123,7 @@ def prepare(
         ),
         kpi=_kpi_treatment(sample, kpi, working, log=log),
         working=working,
-        seasons=seasons,
+        beside=beside,
         untestable=untestable,
         reported="; ".join(filter(None, (reported.text, averages.text))),
         groups=duplicate_groups(problem.X),
@@ -182,7 +184,7 @@ def extra_leads(prepared: Prepared, X: Floats) -> Problem:
         The same KPI, base and momentum.
     """
     problem = prepared.problem
-    made = working_leads(X, prepared.working, lags=problem.lags, season=season_columns(prepared.seasons))
+    made = working_leads(X, prepared.working, lags=problem.lags, season=prepared.beside.columns)
     return replace(problem, X=made.values, x_scale=made.scale, finer=())
 
 

@@ -187,7 +187,7 @@ def _context(
     momentum = prepared.problem.momentum
     treatment = kpi_treatment(
         log=prepared.kpi.log, differenced=prepared.kpi.differenced, n_clipped=prepared.kpi.n_clipped, seasons=seasons,
-        order=len(momentum.phi), unit=unit,
+        inside=prepared.beside.names, order=len(momentum.phi), unit=unit,
     )  # fmt: skip
     return Context(
         kpi=kpi,

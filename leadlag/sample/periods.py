@@ -170,6 +170,19 @@ class Calendar:
         return pd.DatetimeIndex(ends - np.timedelta64(last_unit(cadence), "us"))
 
     @property
+    def edges(self) -> np.ndarray:
+        """First day of each period and of the one after the last, shape (n + 1,), in days since 1 January 1970.
+
+        Examples
+        --------
+        >>> np.diff(Calendar(freq="month", index=pd.period_range("2024-01", periods=3, freq="M")).edges).tolist()
+        [31, 29, 31]
+        """
+        cadence, starts = cadence_of(self), self.starts.to_numpy(dtype="datetime64[us]")
+        days: np.ndarray = days_of(np.append(starts, starts_of(ordinals_of(starts[-1:], cadence) + 1, cadence)))
+        return days
+
+    @property
     def span(self) -> str:
         """The periods in words where their dates could name either end: ``"weeks Monday to Sunday"``; else empty."""
         if self.freq == "week" and self.anchor is not None:

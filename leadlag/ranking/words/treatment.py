@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leadlag.wording.shown import periods
+from leadlag.wording.shown import joined, periods
 
 __all__ = ["clipped", "kpi_treatment", "lead_treatment", "made_of_later", "moved_copy", "slow_kpi", "slow_lead"]
 
 
-def kpi_treatment(*, log: bool, differenced: bool, n_clipped: int, seasons: Sequence[str], order: int, unit: str) -> str:
-    """What was done to the KPI: log, difference, season and trend, clipping, and its own momentum."""
-    fixed = "trend" if not seasons else f"trend and {' and '.join(seasons)}"
+def kpi_treatment(
+    *, log: bool, differenced: bool, n_clipped: int, seasons: Sequence[str], inside: Sequence[str] = (), order: int, unit: str
+) -> str:
+    """What was done to the KPI: log, difference, season and trend, what lies inside its periods, clipping, its own momentum.
+
+    Examples
+    --------
+    >>> given = {"log": False, "differenced": False, "n_clipped": 0, "order": 1, "unit": "month"}
+    >>> kpi_treatment(seasons=["yearly season"], inside=["working days", "length"], **given)
+    'trend, yearly season, working days and length of each month in every model, own momentum AR(1)'
+    """
+    days = [*inside[:-1], f"{inside[-1]} of each {unit}"] if inside else []
+    fixed = joined(["trend", *seasons, *days])
     words = [
         "natural log" if log else "",
         "differenced (it looks integrated)" if differenced else "",
