@@ -10,12 +10,12 @@ from types import MappingProxyType
 import numpy as np
 
 from leadlag.core.arrays import Flags, Floats, Ints
-from leadlag.core.series.days import period_lengths, weekday_surpluses, working_days
+from leadlag.core.series.days import holiday_shares, period_lengths, weekday_surpluses, working_days
 from leadlag.core.series.season import added_pvalues
 from leadlag.prepare.season import CalendarSeason, season_columns, selected_seasons
 from leadlag.sample import Calendar, Sample
 
-__all__ = ["Beside", "beside_leads", "calendar_columns", "may_be_sums"]
+__all__ = ["HOLIDAYS", "Beside", "beside_leads", "calendar_columns", "may_be_sums"]
 
 
 #: Level at which what lies inside the periods enters: once for the KPI, once shared out over the candidates.
@@ -29,8 +29,12 @@ _SHORTEST = 8
 #: Rules of aggregation under which a longer period has a larger value; None where nothing is known.
 _SUMS = ("sum", None)
 
+#: Days by which the week before, the second week before and the week after a holiday are away from it.
+_AROUND = (range(1, 8), range(8, 15), range(-7, 0))
+#: What declared holidays are called among the columns of a calendar.
+HOLIDAYS = "holidays and the weeks around them"
 _WEEKDAYS, _WORKING, _LENGTHS = "weekdays", "working days", "length"
-_COLUMNS: Mapping[str, Callable[[Ints], Floats]] = MappingProxyType(
+_INSIDE: Mapping[str, Callable[[Ints], Floats]] = MappingProxyType(
     {_WEEKDAYS: weekday_surpluses, _WORKING: working_days, _LENGTHS: period_lengths}
 )
 
@@ -72,17 +76,20 @@ def beside_leads(calendar: Calendar, y: Floats, X: Floats, *, sums: Flags | None
     -----
     Working days less 5/2 of the weekend days (Bell & Hillmer 1983, Young 1965) stand for the weekdays up to 120 rows, six columns
     beyond; the length of the period stands beside them. They enter together, if the contrast, the weekdays or the length is seen.
+    Declared holidays always enter.
     """
     seasons = selected_seasons(calendar, y, X)
     season = season_columns(seasons)
-    names = _shown_names(calendar, y, X, season, sums=sums)
+    declared = (HOLIDAYS,) if calendar.holidays and calendar.year is not None and _holidays(calendar).any() else ()
+    fixed = [*([] if season is None else [season]), *calendar_columns(calendar, declared)]
+    names = (*declared, *_shown_names(calendar, y, X, fixed, sums=sums))
     columns = [*([] if season is None else [season]), *calendar_columns(calendar, names)]
     return Beside(seasons=seasons, names=names, columns=np.column_stack(columns) if columns else None)
 
 
 def calendar_columns(calendar: Calendar, names: Sequence[str]) -> list[Floats]:
     """Columns of each name on the periods of a calendar, each of shape (n, k)."""
-    return [_COLUMNS[name](calendar.edges) for name in names]
+    return [_holidays(calendar) if name == HOLIDAYS else _INSIDE[name](calendar.edges) for name in names]
 
 
 def may_be_sums(sample: Sample, names: Sequence[str]) -> Flags:
@@ -90,10 +97,17 @@ def may_be_sums(sample: Sample, names: Sequence[str]) -> Flags:
     return np.array([sample.aggregates.get(name) in _SUMS for name in names], dtype=bool)
 
 
-def _shown_names(calendar: Calendar, y: Floats, X: Floats, season: Floats | None, *, sums: Flags | None) -> tuple[str, ...]:
+def _holidays(calendar: Calendar) -> Floats:
+    """Share of each period's days that are holidays, or lie in a week before, a second week before or a week after one."""
+    edges, holidays = calendar.edges, np.array(calendar.holidays, dtype=np.int64)
+    around = [np.setdiff1d(np.add.outer(holidays, [-ahead for ahead in week]), holidays) for week in _AROUND]
+    return np.column_stack([holiday_shares(edges, days.tolist()) for days in (holidays, *around)])
+
+
+def _shown_names(calendar: Calendar, y: Floats, X: Floats, fixed: Sequence[Floats], *, sums: Flags | None) -> tuple[str, ...]:
     """Names of the columns inside a period that enter: all that can be told apart if any series shows one, else none."""
     n = len(y)
-    beside = np.column_stack([np.ones(n), np.arange(n) / n, *([] if season is None else [season])])
+    beside = np.column_stack([np.ones(n), np.arange(n) / n, *fixed])
     weekdays = _WEEKDAYS if n > _ONE_CONTRAST else _WORKING
     names = tuple(name for name in (weekdays, _LENGTHS) if _varies(calendar, name))
     asked = tuple(name for name in (_WORKING, *names) if _varies(calendar, name))
@@ -118,4 +132,4 @@ def _varies(calendar: Calendar, name: str) -> bool:
     """Whether a column inside the periods of a calendar is not the same in all of them."""
     if calendar.freq not in ("month", "quarter", "period") or calendar.year is None or calendar.year * _SHORTEST > 365.25:
         return False
-    return bool(np.ptp(_COLUMNS[name](calendar.edges), axis=0).any())
+    return bool(np.ptp(_INSIDE[name](calendar.edges), axis=0).any())

@@ -101,6 +101,8 @@ class Calendar:
     dates_at : {"start", "end"} or None
         Which day of a week, or of another step off the calendar, its date named in the table, and so its label; None if nothing
         said it, which is taken for the first.
+    holidays : tuple of int
+        Declared holidays, in days since 1 January 1970.
     """
 
     freq: Freq
@@ -112,6 +114,7 @@ class Calendar:
     off: str = ""
     in_order: bool = False
     dates_at: DatesAt | None = None
+    holidays: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.index)

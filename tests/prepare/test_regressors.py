@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from dateutil.easter import easter
 
 from leadlag import Metric, forecast_gain, from_wide, rank_leads, retail_calendar
-from leadlag.prepare.regressors import beside_leads, calendar_columns
-from leadlag.sample import Sample
+from leadlag.core.series.days import holiday_shares
+from leadlag.prepare.regressors import HOLIDAYS, beside_leads, calendar_columns
+from leadlag.sample import Sample, as_sample
 
 
 def days(n: int, freq: str = "MS") -> np.ndarray:
@@ -76,3 +78,46 @@ def test_a_forecast_knows_the_working_days_to_come() -> None:
     gains = forecast_gain(table(144, noise=0.01), kpi="revenue", leads=["calls"], time="month", horizons=[1], max_lag=3)
     row = gains.to_frame().iloc[0]
     assert row["skill_naive"] > 0.8
+
+
+def easters(first: int, last: int) -> list[str]:
+    return [str(easter(year)) for year in range(first, last)]
+
+
+def reacting(freq: str = "W-MON", n: int = 260) -> pd.DataFrame:
+    """A KPI that swings in the week before Easter, and candidates that do so one to three weeks before."""
+    edges = pd.date_range("2014-01-06", periods=n + 5, freq=freq).to_numpy(dtype="datetime64[D]").astype(int)
+    feasts = np.array(easters(2013, 2021), dtype="datetime64[D]").astype(int)
+    swing = 8 * holiday_shares(edges, np.add.outer(feasts, np.arange(-6, 1)).ravel().tolist())[:, 0]
+    rng = np.random.default_rng(5)
+    data = pd.DataFrame({f"x{ahead}": rng.normal(size=n) + swing[ahead : ahead + n] for ahead in (1, 2, 3)})
+    return data.assign(revenue=rng.normal(size=n) + swing[:n], date=edges[:n].astype("datetime64[D]"))
+
+
+def test_declared_holidays_take_their_swings_out_of_the_kpi() -> None:
+    plain, told = (
+        rank_leads(from_wide(reacting(), **said), kpi="revenue", evidence=False)
+        for said in ({}, {"holidays": easters(2013, 2021)})
+    )
+    assert plain.leads
+    assert not told.leads
+    assert "holidays and the weeks around them" in told.context.treatment
+
+
+def test_holidays_hold_for_every_cadence_and_for_each_question() -> None:
+    monthly = reacting("MS", 60).rename(columns={"revenue": "stock"})[["date", "stock"]]
+    sample = as_sample([reacting(), monthly], holidays=pd.DataFrame({"date": easters(2013, 2021), "name": "Easter"}))
+    assert all(len(part.calendar.holidays) == 8 for part in sample.cadences)
+    gains = forecast_gain(
+        from_wide(reacting(), holidays=easters(2013, 2021)), kpi="revenue", leads=["x1"], horizons=[1], max_lag=4
+    )
+    blind = forecast_gain(from_wide(reacting()), kpi="revenue", leads=["x1"], horizons=[1], max_lag=4)
+    assert gains.to_frame()["skill_naive"].iloc[0] > blind.to_frame()["skill_naive"].iloc[0]
+
+
+def test_shares_of_weeks_around_holidays_are_those_of_the_calendar() -> None:
+    calendar = from_wide(
+        pd.DataFrame({"date": pd.date_range("2024-03-01", periods=3, freq="MS"), "x": [1.0, 2, 4]}), holidays=["2024-04-03"]
+    )
+    columns = calendar_columns(calendar.calendar, (HOLIDAYS,))[0] * [[31], [30], [31]]
+    np.testing.assert_allclose(columns, [[0, 5, 7, 0], [1, 2, 0, 7], [0, 0, 0, 0]])

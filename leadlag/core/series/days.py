@@ -57,8 +57,8 @@ def period_lengths(edges: Ints) -> Floats:
     return np.diff(edges)[:, None] / float(_WEEK)
 
 
-def holiday_shares(edges: Ints, holidays: Sequence[int], *, moved: int = 0) -> Floats:
-    """Share of each period's days that are holidays, or come so many days before one, shape (n, 1).
+def holiday_shares(edges: Ints, holidays: Sequence[int]) -> Floats:
+    """Share of each period's days that are holidays, shape (n, 1).
 
     Parameters
     ----------
@@ -66,15 +66,13 @@ def holiday_shares(edges: Ints, holidays: Sequence[int], *, moved: int = 0) -> F
         As in `weekday_counts`.
     holidays : sequence of int
         Days since 1 January 1970, each once.
-    moved : int
-        Days by which the holidays are moved earlier.
 
     Examples
     --------
     >>> april, easter = np.array([19814, 19844]), [19813, 19814]  # 31 March and 1 April 2024
-    >>> float(holiday_shares(april, easter)[0, 0] * 30), float(holiday_shares(april, easter, moved=-1)[0, 0] * 30)
-    (1.0, 2.0)
+    >>> float(holiday_shares(april, easter)[0, 0] * 30)
+    1.0
     """
-    places = np.searchsorted(edges, np.asarray(holidays, dtype=np.int64) - moved, side="right")
+    places = np.searchsorted(edges, np.asarray(holidays, dtype=np.int64), side="right")
     counts = np.bincount(places, minlength=len(edges) + 1)[1 : len(edges)]
     return np.asarray(counts / np.diff(edges))[:, None]

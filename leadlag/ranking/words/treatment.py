@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from leadlag.prepare.regressors import HOLIDAYS
 from leadlag.wording.shown import joined, periods
 
 __all__ = ["clipped", "kpi_treatment", "lead_treatment", "made_of_later", "moved_copy", "slow_kpi", "slow_lead"]
@@ -20,8 +21,9 @@ def kpi_treatment(
     >>> kpi_treatment(seasons=["yearly season"], inside=["working days", "length"], **given)
     'trend, yearly season, working days and length of each month in every model, own momentum AR(1)'
     """
-    days = [*inside[:-1], f"{inside[-1]} of each {unit}"] if inside else []
-    fixed = joined(["trend", *seasons, *days])
+    declared, days = [name for name in inside if name == HOLIDAYS], [name for name in inside if name != HOLIDAYS]
+    days = [*days[:-1], f"{days[-1]} of each {unit}"] if days else []
+    fixed = joined(["trend", *seasons, *declared, *days])
     words = [
         "natural log" if log else "",
         "differenced (it looks integrated)" if differenced else "",
