@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from leadlag.core.arrays import Ints
 from leadlag.core.search.problem import Problem
+from leadlag.prepare.common import SharedSwings
 from leadlag.prepare.kpi import WorkingKpi
 from leadlag.prepare.regressors import Beside
 from leadlag.prepare.season import CalendarSeason
@@ -64,6 +65,8 @@ class Prepared:
         That the KPI is an average or a sum to date, and what was done about it; empty if it is neither.
     groups : ndarray of int, shape (len(leads),)
         Leads that are duplicates of each other after preparation share a number; -1 for none.
+    common : SharedSwings or None
+        What KPI and most candidates have in common in the same period, and no term explains.
     """
 
     problem: Problem
@@ -75,6 +78,7 @@ class Prepared:
     untestable: tuple[Untestable, ...]
     reported: str
     groups: Ints
+    common: SharedSwings | None = None
 
     @property
     def seasons(self) -> tuple[CalendarSeason, ...]:

@@ -21,6 +21,7 @@ from leadlag.core.series.scales import unit_of
 from leadlag.core.time.clock import whole
 from leadlag.core.time.lags import difference
 from leadlag.prepare.arrays import working_problem
+from leadlag.prepare.common import shared_swings
 from leadlag.prepare.edges import unusable_now
 from leadlag.prepare.finer import own_series, sampled
 from leadlag.prepare.kpi import WorkingKpi
@@ -124,6 +125,7 @@ def prepare(
         kpi=_kpi_treatment(sample, kpi, working, log=log),
         working=working,
         beside=beside,
+        common=shared_swings(working.surprise, problem.X, unit_root=working.unit_root),
         untestable=untestable,
         reported="; ".join(filter(None, (reported.text, averages.text))),
         groups=duplicate_groups(problem.X),

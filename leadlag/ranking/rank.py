@@ -20,7 +20,7 @@ from leadlag.ranking.backing import RankingCall, with_backing
 from leadlag.ranking.evidence import evidence_of
 from leadlag.ranking.result import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
 from leadlag.ranking.search import find
-from leadlag.ranking.words.treatment import clipped, kpi_treatment, slow_kpi
+from leadlag.ranking.words.treatment import clipped, common_calendar, kpi_treatment, slow_kpi
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample
 from leadlag.sample.roles import longest_lag, with_roles
@@ -216,6 +216,9 @@ def _notes(sample: Sample, prepared: Prepared, evidence: Sequence[Evidence]) -> 
         yield "LL101", f"the KPI looks integrated ({why}): its changes were analysed"
     if prepared.kpi.n_clipped:
         yield "LL112", clipped(prepared.kpi.n_clipped)
+    if prepared.common:
+        declared = bool(sample.calendar.holidays)
+        yield "LL153", common_calendar(**vars(prepared.common), dated=sample.calendar.dated, declared=declared)
     if prepared.kpi.held:
         yield "LL121", slow_kpi(held=prepared.kpi.held, unit=sample.calendar.unit)
     yield from (note for item in evidence for note in item.notes if note[0] != ENDED)  # told among those of the sample
