@@ -20,7 +20,7 @@ from leadlag.core.search.problem import Problem
 from leadlag.core.search.scan import Scan, scan, with_columns
 from leadlag.core.search.shapes import STANDARD
 from leadlag.decision import Policy
-from leadlag.methods.refutation.question import count_decoys, refute
+from leadlag.methods.refutation.question import decoys_tried, refute
 from leadlag.prepare import Prepared, prepare
 from leadlag.ranking.places import places_of
 from leadlag.sample import from_wide
@@ -201,7 +201,8 @@ def decoys(*, sizes: tuple[int, ...], draws: int, only: str) -> None:
                     made = simulate_leads(n_periods=n, series=planted, n_noise=20 - len(planted), rng=rng, **given)  # type: ignore[arg-type]
                     prepared = prepared_of(made.data)
                     chosen = {prepared.leads.index(one.name): one.delay - 1 for one in planted}
-                    tried.append(count_decoys(prepared, chosen, n_tested=20, fdr=0.10, seed=draw))
+                    first = scan(prepared.problem, rng=np.random.default_rng(draw), n_draws=499)
+                    tried.append(decoys_tried(prepared, first, chosen, fdr=0.10, seed=draw))
                 passed = sum(one.n_passed for one in tried)
                 label = f"{name}{', three leads' if planted else ''}"
                 mean = f"{passed} of {sum(one.n for one in tried)}"

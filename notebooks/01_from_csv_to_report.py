@@ -147,8 +147,8 @@ columns[["effect", "effect_low", "effect_high", "lead_sd"]].round(1)
 # **How sure**
 #
 # - `pvalue`: how often a metric that has nothing to do with the KPI would look this good, over all lags that were tried.
-# - `qvalue`: the same after correcting for the number of metrics. The verdict rests on it: with `fdr=0.10`, up to one in ten
-#   of the metrics called a lead is expected to be a false one.
+# - `qvalue`: the same after correcting for the number of metrics; of a lead, given the other leads. The verdict rests on it: with
+#   `fdr=0.10`, up to one in ten of the metrics called a lead is expected to be a false one.
 # - `granger_pvalue`: a second, older test on the first few lags only; section 10 comes back to it.
 # - `nobs`, `n_dropped`: weeks used and weeks lost.
 

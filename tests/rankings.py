@@ -176,7 +176,7 @@ def backed(lead: Evidence, *, saved: float = 0.124, gain_pvalue: float = 0.004, 
     return replace(
         lead,
         gain=Gain(
-            horizons=(1, 2, 12), rmse=(saved, -0.013, math.nan), mae=(saved, -0.02, math.nan),
+            horizons=(1, 2, 12), rmse=(saved, 0.013, math.nan), mae=(saved, 0.01, math.nan),
             pvalue=(gain_pvalue, 0.6, math.nan), n_origins=(180, 179, 0),
         ),
         stability=Stability(

@@ -108,11 +108,17 @@ def backed(
     lags: int = 1,
     nobs: int = 156,
     selected: str = "left out",
+    qvalue: float = 0.01,
+    ahead: float = 0.1,
+    available_after: int = 0,
+    unusable: str = "",
 ) -> Evidence:
-    """A lead that was put to every test."""
+    """A lead by three periods that was put to every test; `ahead` is its gain at two periods, and at four it has a large loss."""
+    saved = (gain, ahead, -0.5)
     return replace(
-        evidence(lags=tuple(range(3, 3 + lags))),
-        gain=Gain(horizons=(1,), rmse=(gain,), mae=(gain,), pvalue=(gain_pvalue,), n_origins=(60,)),
+        evidence(lags=tuple(range(3, 3 + lags)), qvalue=qvalue, available_after=available_after),
+        unusable=unusable,
+        gain=Gain(horizons=(1, 2, 4), rmse=saved, mae=saved, pvalue=(gain_pvalue,) * 3, n_origins=(60,) * 3),
         stability=Stability(pvalue=stable, weakening=Weakening(since="2024-01", pvalue=targeted, selected=selected)),
         quality=Quality(nobs=nobs),
     )
@@ -122,9 +128,18 @@ def backed(
     ("changed", "grade"),
     [
         ({}, "strong"),
-        ({"gain": -0.02}, "moderate"),
-        ({"gain_pvalue": 0.11}, "moderate"),
-        ({"gain": math.nan, "gain_pvalue": math.nan}, "moderate"),  # not asked is not passed
+        ({"qvalue": 0.0101}, "moderate"),  # named, and chance may have made it
+        ({"gain": -0.02, "ahead": 0.04}, "strong"),  # 1 % over the horizons that the delay leaves
+        ({"gain": -0.02, "ahead": 0.039}, "moderate"),
+        ({"gain": 0.1, "ahead": -0.001}, "moderate"),  # worse at the longest of them
+        ({"gain": 0.04, "ahead": -0.01, "available_after": 1}, "moderate"),  # two periods are left
+        ({"gain": 0.04, "ahead": -0.01, "available_after": 2}, "strong"),  # one is
+        ({"available_after": 3}, "moderate"),  # none is
+        ({"unusable": "ended in 2019"}, "moderate"),
+        ({"unusable": "ended in 2019", "available_after": 3}, "moderate"),  # one question, asked twice
+        ({"gain_pvalue": 0.5}, "strong"),  # of the gain its size counts
+        ({"gain": math.nan, "ahead": math.nan}, "moderate"),  # not asked is not passed
+        ({"gain": math.nan, "ahead": 0.2}, "strong"),  # a horizon without numbers does not count
         ({"stable": 0.05}, "moderate"),
         ({"stable": 0.10}, "moderate"),  # sent for review is not passed
         ({"targeted": 0.01}, "moderate"),

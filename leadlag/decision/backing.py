@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+#: Stand-ins share the KPI, so that they pass together: as many as this share of the expected number, and so many more, are luck.
+_LUCKY = (3.0, 4.0)
+
 __all__ = ["Decoys", "Detectable", "Gain", "Places", "Refutation", "Stability", "Weakening"]
 
 
@@ -62,6 +65,27 @@ class Gain:
             return math.nan, math.nan
         place = self.horizons.index(horizon)
         return self.rmse[place], self.pvalue[place]
+
+    def until(self, left: float) -> tuple[float, float, int]:
+        """Mean share of RMSE saved up to so many periods ahead, that at the longest such horizon, and this horizon.
+
+        The shortest horizon always counts; horizons without numbers never do. NaN and 0 where there are no numbers.
+
+        Examples
+        --------
+        >>> found = Gain(horizons=(1, 2, 4), rmse=(0.0, 0.25, -0.5), mae=(0, 0, 0), pvalue=(1, 1, 1), n_origins=(60, 59, 57))
+        >>> found.until(3), found.until(0)
+        ((0.125, 0.25, 2), (0.0, 0.0, 1))
+        """
+        furthest = max(left, min(self.horizons, default=0))
+        saved = {
+            horizon: share
+            for horizon, share in zip(self.horizons, self.rmse, strict=True)
+            if horizon <= furthest and not math.isnan(share)
+        }
+        if not saved:
+            return math.nan, math.nan, 0
+        return sum(saved.values()) / len(saved), saved[max(saved)], max(saved)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +247,7 @@ class Places:
 
 @dataclass(frozen=True, kw_only=True)
 class Decoys:
-    """Random walks mixed into the candidates, that can lead nothing.
+    """Stand-ins of the candidates, shifted far in time or made like them, that can lead nothing.
 
     Parameters
     ----------
@@ -232,9 +256,14 @@ class Decoys:
     n_passed : int
         Of them, those that would have been called leads.
     expected : float
-        How many pass on average at the threshold of the ranking if every one of their p-values is right.
+        How many pass on average, each as one candidate more, if every one of their p-values is right.
     """
 
     n: int
     n_passed: int
     expected: float
+
+    @property
+    def too_many(self) -> bool:
+        """Whether more passed than chance makes of right p-values in about one ranking of a hundred."""
+        return self.n_passed > _LUCKY[0] * self.expected + _LUCKY[1]

@@ -18,7 +18,9 @@ Status = Literal["pass", "review", "fail", "not applicable"]
 Grade = Literal["strong", "moderate", "weak"]
 
 #: Of these a strong lead has passed every one, a moderate one all but one.
-_GRADED = ("gain", "stable", "delay_set")
+_GRADED = ("sure", "gain", "stable", "delay_set", "time_to_act")
+#: Checks that count only where they fail, each for the same question as another.
+_SAME = {"targeted": "stable", "up_to_date": "time_to_act"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +48,8 @@ def checks_of(evidence: Evidence, policy: Policy, *, verdict: str) -> tuple[Chec
     data = () if evidence.quality is None else _data_checks(evidence.quality, policy)
     if verdict not in ("lead", "indirect"):
         return data
-    timing = _timing_checks(evidence, policy, verdict=verdict)
-    return (*data, *timing, *_backing_checks(evidence, policy)) if evidence.is_backed else (*data, *timing)
+    asked = (*data, _sure_check(evidence, policy), *_timing_checks(evidence, policy, verdict=verdict))
+    return (*asked, *_backing_checks(evidence, policy)) if evidence.is_backed else asked
 
 
 def _data_checks(quality: Quality, policy: Policy) -> tuple[Check, ...]:
@@ -75,10 +77,17 @@ def _enough(value: float, limits: tuple[float, float]) -> Status:
     return "fail" if value < fail else "review" if value < review else "pass"
 
 
+def _sure_check(evidence: Evidence, policy: Policy) -> Check:
+    """Whether it is one of the leads that chance hardly makes; all others were named at the false discovery rate."""
+    sure = evidence.qvalue <= policy.sure_qvalue
+    return Check(code="sure", status="pass" if sure else "review", value=evidence.qvalue)
+
+
 def _timing_checks(evidence: Evidence, policy: Policy, *, verdict: str) -> tuple[Check, ...]:
-    """When the lead acts, whether that leaves time, and whether the KPI leads it in turn."""
+    """When the lead acts, whether that leaves time, whether it is known up to now, and whether the KPI leads it in turn."""
+    current = Check(code="up_to_date", status="fail" if evidence.unusable else "pass")
     if evidence.delay is None:
-        return (Check(code="delay_set", status="not applicable"),)
+        return (Check(code="delay_set", status="not applicable"), current)
     width, left = len(evidence.delay.lags), float(evidence.delay.peak - evidence.available_after)
     sharp = evidence.delay.identified and width <= policy.wide_delay
     follows = verdict == "lead" and evidence.reverse_qvalue <= policy.fdr
@@ -86,6 +95,7 @@ def _timing_checks(evidence: Evidence, policy: Policy, *, verdict: str) -> tuple
     return (
         Check(code="delay_set", status="pass" if sharp else "review", value=float(width)),
         Check(code="time_to_act", status="pass" if left > 0 else "fail", value=left),
+        current,
         Check(code="feedback", status=feedback, value=evidence.reverse_pvalue),
     )
 
@@ -102,11 +112,13 @@ def _backing_checks(evidence: Evidence, policy: Policy) -> tuple[Check, ...]:
 
 
 def _gain_check(evidence: Evidence, policy: Policy) -> Check:
-    """Whether forecasts of rows not yet seen get better by the lead."""
-    saved, pvalue = (math.nan, math.nan) if evidence.gain is None else evidence.gain.at(policy.gain_horizon)
-    if math.isnan(saved) or math.isnan(pvalue):
+    """Whether forecasts of rows not yet seen get better by the lead, over the horizons that its delay leaves."""
+    delay, found = evidence.delay, evidence.gain
+    left = float(policy.gain_horizon) if delay is None else delay.peak - evidence.available_after
+    saved, furthest = (math.nan, math.nan) if found is None else found.until(left)[:2]
+    if math.isnan(saved):
         return Check(code="gain", status="not applicable")
-    status: Status = "fail" if saved <= 0 else "pass" if pvalue <= policy.gain_level else "review"
+    status: Status = "fail" if saved <= 0 else "pass" if saved >= policy.least_gain and furthest >= 0 else "review"
     return Check(code="gain", status=status, value=saved)
 
 
@@ -152,26 +164,27 @@ def missed_of(checks: Sequence[Check]) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> answers = {"gain": "pass", "stable": "review", "data_gaps": "fail"}
+    >>> answers = {"sure": "pass", "gain": "pass", "stable": "review", "time_to_act": "pass", "data_gaps": "fail"}
     >>> missed_of([Check(code=code, status=status) for code, status in answers.items()])
     ('stable', 'delay_set', 'data_gaps')
     """
     status = {check.code: check.status for check in checks}
     missed = [code for code in _GRADED if status.get(code) != "pass"]
-    weakened = ["targeted"] if status.get("targeted") == "fail" else []
-    return (*missed, *weakened, *(code for code, answer in status.items() if code.startswith("data_") and answer == "fail"))
+    beside = [code for code in _SAME if status.get(code) == "fail"]
+    return (*missed, *beside, *(code for code, answer in status.items() if code.startswith("data_") and answer == "fail"))
 
 
 def grade_of(checks: Sequence[Check], *, harmful: float = -math.inf) -> Grade:
-    """Grade of a lead from its checks: strong, moderate with one of gain, stability and delay set missing, else weak.
+    """Grade of a lead from its checks: strong, moderate with one of the five questions missing, else weak.
 
-    A lead that weakened since it became a target is not stable. A failed data check leaves no grade but weak, and so does a gain
-    below `harmful`, with which forecasts get clearly worse.
+    They are a small q of its own, gain, stability, a sharp delay, and that it can be used now. A lead that weakened since it
+    became a target is not stable, and one that ended long ago cannot be used. A failed data check leaves no grade but weak, and
+    so does a gain below `harmful`, with which forecasts get clearly worse.
 
     Examples
     --------
-    >>> passed = [Check(code=code, status="pass") for code in ("gain", "stable", "delay_set")]
-    >>> grade_of(passed), grade_of(passed[:2]), grade_of([*passed, Check(code="data_rows", status="fail")])
+    >>> passed = [Check(code=code, status="pass") for code in ("sure", "gain", "stable", "delay_set", "time_to_act")]
+    >>> grade_of(passed), grade_of(passed[1:]), grade_of([*passed, Check(code="data_rows", status="fail")])
     ('strong', 'moderate', 'weak')
     """
     missed = missed_of(checks)
@@ -179,5 +192,5 @@ def grade_of(checks: Sequence[Check], *, harmful: float = -math.inf) -> Grade:
         return "strong"
     worse = any(check.code == "gain" and check.value < harmful for check in checks)
     spoilt = worse or any(code.startswith("data_") for code in missed)
-    questions = {"stable" if code == "targeted" else code for code in missed}
+    questions = {_SAME.get(code, code) for code in missed}
     return "weak" if spoilt or len(questions) > 1 else "moderate"

@@ -74,7 +74,9 @@ class Effect:
     """Change in the KPI's level after a lasting rise of the lead by `lead_sd` of its working series.
 
     `value`, `low` and `high` are in KPI units, or in percent if the KPI is in logs (`in_percent`); a mean over the periods
-    for a lead of which only a part acts, NaN for one that acts by its square: a rise and a fall are then the same.
+    for a lead of which only a part acts, NaN for one that acts by its square: a rise and a fall are then the same. The interval
+    of a chosen lead is that given that it was found, `passing_low` to `passing_high` that of the statistic that decided, at the
+    level 1 less the p at which it would just have been chosen (`passing_level`): without zero exactly for a lead. NaN of others.
     """
 
     value: float
@@ -83,6 +85,9 @@ class Effect:
     level: float
     lead_sd: float
     in_percent: bool = False
+    passing_low: float = math.nan
+    passing_high: float = math.nan
+    passing_level: float = math.nan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +103,8 @@ class Evidence:
     untestable : Reason or None
         Why there are no numbers.
     statistic, pvalue, log_pvalue, qvalue : float
-        Largest |t| over lags and shapes; its p (which covers that search), log p, and the FDR-adjusted p.
+        Largest |t| over lags and shapes; its p (which covers that search), log p, and the FDR-adjusted p: of a chosen lead its
+        own p given the others, adjusted among the chosen ones, else that of the scan.
     shape : str
         Lag shape that gave the statistic, in words.
     response : {"linear", "square", "above", "below"}
@@ -127,6 +133,8 @@ class Evidence:
         What was done to the lead before it was tested, in words.
     available_after : float
         Periods of the KPI, after its own period, at which a value of the lead is published.
+    unusable : str
+        Why the lead cannot be used now; empty of any other.
     notes : tuple of (str, str)
         Code and text of what deserves a look about this lead.
     gain : Gain or None
@@ -170,6 +178,7 @@ class Evidence:
     integration: str = ""
     treatment: str = ""
     available_after: float = 0
+    unusable: str = ""
     notes: tuple[tuple[str, str], ...] = ()
     gain: Gain | None = None
     stability: Stability | None = None
@@ -177,6 +186,11 @@ class Evidence:
     places: Places | None = None
     detectable: Detectable | None = None
     quality: Quality | None = None
+
+    @property
+    def deciding_pvalue(self) -> float:
+        """The p on which its q rests: given the other chosen leads for a chosen one, else alone."""
+        return self.pvalue if math.isnan(self.conditional_pvalue) else self.conditional_pvalue
 
     @property
     def is_backed(self) -> bool:

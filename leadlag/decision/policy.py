@@ -25,12 +25,15 @@ class Policy:
         A delay set of more lags than this is sent for review.
     flat_delay : float
         With a delay set of more than this share of the lags searched the delay is not identified.
-    gain_level : float
-        A lead saves forecast error out of sample if the p of its gain at `gain_horizon` is at most this.
+    sure_qvalue : float
+        Only a lead with an own q of at most this is graded strong.
     gain_horizon : int
-        Periods ahead at which the gain counts for the grade.
+        Periods ahead of the column `gain` and of its p.
+    least_gain : float
+        Share of the RMSE that a lead has to save, as a mean over the horizons that its delay leaves; at the longest of them it
+        may lose none.
     harmful_gain : float
-        With a gain below this, forecasts get so much worse by the lead that its grade is weak.
+        With a mean gain below this, forecasts get so much worse by the lead that its grade is weak.
     stability_level, stability_review : float
         A relation with a p of "no change" of at most the first has changed; up to the second it is sent for review. It is stable
         beyond.
@@ -47,8 +50,9 @@ class Policy:
     coincident_level: float = 0.05
     wide_delay: int = 3
     flat_delay: float = 0.75
-    gain_level: float = 0.10
+    sure_qvalue: float = 0.01
     gain_horizon: int = 1
+    least_gain: float = 0.01
     harmful_gain: float = -0.02
     stability_level: float = 0.05
     stability_review: float = 0.10  # a relation of 156 rows that stops at 60 % has a p below it in .82, a stable one in .10

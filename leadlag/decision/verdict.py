@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from leadlag.decision.checks import Check, Grade, checks_of, grade_of, missed_of
-from leadlag.decision.evidence import Evidence, Reason
+from leadlag.decision.evidence import Effect, Evidence, Reason
 from leadlag.decision.policy import Policy
 
 __all__ = ["VERDICTS", "Decision", "Verdict", "decide", "in_order"]
@@ -37,6 +37,11 @@ class Decision:
     def missed(self) -> tuple[str, ...]:
         """Codes of the checks that stand against a better grade; empty without a grade."""
         return missed_of(self.checks) if self.grade else ()
+
+    @property
+    def effect(self) -> Effect | None:
+        """The effect of a lead or an indirect one; None of what does not lead, whose estimate is the best of many by chance."""
+        return self.evidence.effect if self.verdict in ("lead", "indirect") else None
 
     @property
     def actionable_delay(self) -> float:

@@ -1,6 +1,7 @@
 """From a Sample to a Problem with labels: what is done to the series before anything is tested, and in which order.
 
-The order is: logs on request, season and trend columns, integration, the KPI's outliers, the leads' spikes, the KPI's momentum.
+The order is: logs on request, season and trend columns (sharp peaks of the year, and the season once more, times the time,
+if it grows), integration, outliers of the KPI, spikes of the leads, momentum of the KPI, with a season that walks in it.
 Every threshold of preparation stands in this package.
 """
 
@@ -38,6 +39,7 @@ from leadlag.prepare.refusals import (
 from leadlag.prepare.regressors import beside_leads, may_be_sums
 from leadlag.prepare.repairs import rescaled_alone
 from leadlag.prepare.reported import reported_kpi, reported_leads
+from leadlag.prepare.season import season_periods
 from leadlag.prepare.transforms import take_log
 from leadlag.prepare.untestable import Untestable, interpolated_leads, moved_copies, untestable_leads
 from leadlag.sample import Sample
@@ -107,7 +109,9 @@ def prepare(
     beside = beside_leads(sample.calendar, y, np.column_stack([X, parts]), sums=sums)
     season = beside.columns
     refuse_exact_kpi(kpi, y, fixed if season is None else np.column_stack([fixed, season]))
-    problem, working, done = working_problem(y, X, fixed, season=season, lags=tuple(range(1, max_lag + 1)), own=own)
+    problem, working, done = working_problem(
+        y, X, fixed, season=season, periods=season_periods(sample.calendar), lags=tuple(range(1, max_lag + 1)), own=own
+    )
     refuse_clipped(kpi, sample.column(kpi), working.n_clipped, sample.periods)
     problem = replace(problem, y_scale=problem.y_scale * (1.0 if kpi in log else y_unit), x_scale=problem.x_scale * x_unit)
     return Prepared(

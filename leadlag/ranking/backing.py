@@ -11,7 +11,7 @@ from leadlag.decision import Decision, Decoys, Evidence, Gain, Places, Policy, S
 from leadlag.methods.gain.question import lead_gains
 from leadlag.methods.power.numbers.sizes import needed_pvalue
 from leadlag.methods.power.question import detectable_by_lead
-from leadlag.methods.refutation.question import count_decoys, refute
+from leadlag.methods.refutation.question import decoys_tried, refute
 from leadlag.methods.stability.question import lead_stability
 from leadlag.prepare import Prepared
 from leadlag.ranking.places import places_of
@@ -86,7 +86,7 @@ def with_backing(
     evidence = [
         item if item.untestable else replace(item, detectable=seen[item.lead], **backing.get(item.lead, {})) for item in gathered
     ]
-    return evidence, _decoys(call, prepared, findings, n_tested=len(tested))
+    return evidence, _decoys(call, prepared, findings)
 
 
 def _backing(
@@ -135,8 +135,8 @@ def _stability(call: RankingCall, prepared: Prepared, findings: Findings, name: 
     )  # fmt: skip
 
 
-def _decoys(call: RankingCall, prepared: Prepared, findings: Findings, *, n_tested: int) -> Decoys:
-    """How many random walks would have been called leads beside the chosen ones."""
+def _decoys(call: RankingCall, prepared: Prepared, findings: Findings) -> Decoys:
+    """How many stand-ins of the candidates would have been called leads beside the chosen ones."""
     selection = findings.selection
     selected = {lead: int(one.best[0]) for lead, one in zip(selection.selected, selection.scans, strict=True)}
-    return count_decoys(prepared, selected, n_tested=n_tested, fdr=call.policy.fdr, seed=call.seeds[2], shapes=findings.shapes)
+    return decoys_tried(prepared, findings.scan, selected, fdr=call.policy.fdr, seed=call.seeds[2], shapes=findings.shapes)

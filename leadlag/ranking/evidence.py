@@ -25,7 +25,7 @@ from leadlag.prepare import Prepared, Treatment
 from leadlag.prepare.edges import ENDED
 from leadlag.ranking.kpi_units import LeadScan, in_kpi_units
 from leadlag.ranking.search import Findings
-from leadlag.ranking.sizing import long_run_effect
+from leadlag.ranking.sizing import long_run_effect, passing_interval
 from leadlag.ranking.words.treatment import lead_treatment, made_of_later, moved_copy, slow_lead
 
 __all__ = ["evidence_of"]
@@ -79,6 +79,7 @@ def evidence_of(
             integration=prepared.treatments[j].state,
             treatment=_treatment(prepared, j, unit=unit),
             available_after=publication_delay(metrics, lead, pace=prepared.treatments[j].pace),
+            unusable=prepared.treatments[j].unusable,
             notes=_notes(prepared, j, unit=unit),
             quality=_quality(prepared, j, nobs=int(alone.nobs[j])),
         )
@@ -169,8 +170,14 @@ def _conditional_numbers(prepared: Prepared, findings: Findings, place: int | No
     long_run = long_run_effect(
         prepared, problem, found, level=policy.effect_level, selection_pvalue=selection_pvalue, shapes=shapes
     )
+    # one chosen lead alone may be held by its p of the first scan
+    lead = int(selection.selected[place])
+    decided = min(log_p, float(selection.first.log_pvalue[lead])) if len(selection.selected) == 1 else log_p
+    passing = passing_interval(problem, found, pvalue=selection_pvalue, log_pvalue=decided, shapes=shapes)
     scan = in_kpi_units(long_run.problem, long_run.scan, level=policy.effect_level, shapes=shapes)
-    size = _size(prepared, problem, scan, 0, lead=int(selection.selected[place]), effect=long_run.effect)
+    size = _size(prepared, problem, scan, 0, lead=lead, effect=long_run.effect)
+    ends = sorted(_in_kpi_units(prepared, end) for end in passing)
+    size["effect"] = replace(size["effect"], passing_low=ends[0], passing_high=ends[1], passing_level=1.0 - selection_pvalue)
     numbers = {"conditional_statistic": float(found.statistic[0]), "conditional_log_pvalue": log_p}
     return {**numbers, "conditional_pvalue": math.exp(log_p)} | size
 

@@ -178,7 +178,7 @@ class LeadRanking(Result):
     context : Context
     family : Family
     decoys : Decoys or None
-        Random walks mixed into the candidates, and how many would have passed.
+        Stand-ins of the candidates that can lead nothing, and how many would have passed.
     left_out : tuple of (str, str)
         Columns of the data that were no candidates, each with why.
     provenance : Provenance

@@ -7,7 +7,7 @@ given all the other chosen ones, and the worst is dropped until all hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.multiplicity import fdr_adjust
+from leadlag.core.noise.momentum import filtered_fit
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.rescan import Rescan, rescan
 from leadlag.core.search.scan import Scan, fit_base, regressors, scan, with_columns
@@ -30,6 +31,8 @@ _LOOK = 0.20
 #: A chosen lead explains another if their best columns correlate beyond this many standard errors.
 _EXPLAINS = 4.0
 _POINT = Shape("point")
+#: Lags of the KPI beside which a candidate that follows it has to hold too.
+_OWN_LAGS = (1, 2, 3, 4)
 #: One chosen lead needs this many rows.
 _ROWS_A_LEAD = 8
 #: Leads that may be taken in on trial together, and the share of the false discovery rate at which they hold: there are many
@@ -45,8 +48,8 @@ class Selection:
     Parameters
     ----------
     first : Scan
-        Of all candidates, each alone; a coincident one has the larger p of two scans, without and with its value of the same
-        period.
+        Of all candidates, each alone; one that is coincident, or follows the KPI, has the largest p of the models in which it has
+        to hold.
     selected : tuple of int
         Columns of the problem, in the order of their conditional p.
     conditional : tuple of Problem
@@ -54,7 +57,7 @@ class Selection:
     scans : tuple of Scan
         For each chosen lead its scan in that problem.
     qvalue : ndarray, shape (m,)
-        FDR-adjusted p of the step that chose a lead; else that of the first scan.
+        Of a chosen lead its own p given the others, adjusted among the chosen (`_own_qvalues`); else that of the first scan.
     explained_by : ndarray of int, shape (m,)
         For a lead that passes alone but was not chosen the chosen one that explains it; else -1.
     unconfirmed : ndarray of bool, shape (m,)
@@ -84,8 +87,8 @@ class _Selector:
     n_draws: int
     shapes: Sequence[Shape]
     coincident: Flags
+    follows: Flags
     groups: Ints
-    excluded: Flags
 
     @property
     def n_tested(self) -> int:
@@ -104,13 +107,20 @@ class _Selector:
     @cached_property
     def rescan_candidates(self) -> Ints:
         """The candidates that later steps ask again, in the order of their columns."""
-        log_p = np.where(np.isfinite(self.first.log_pvalue) & ~self.excluded, self.first.log_pvalue, np.inf)
+        log_p = np.where(np.isfinite(self.first.log_pvalue), self.first.log_pvalue, np.inf)
         return np.sort(np.argsort(log_p, kind="stable")[: min(int(np.isfinite(log_p).sum()), _AGAIN)])
 
     @cached_property
     def search_df(self) -> float:
         """What the best of all candidates takes from the noise if none of them leads, beyond one degree of freedom."""
         return float(np.median(self.first.tail.threshold(0.5 / max(self.n_tested, 1)) ** 2)) - 1.0
+
+    @cached_property
+    def own_past(self) -> Floats:
+        """The KPI's lags less its mean, shape (n, lags); those that reach before the sample take a backcast."""
+        problem = self.problem
+        left = problem.y - problem.mean @ filtered_fit(problem.y, problem.mean, problem.momentum).params
+        return np.nan_to_num(lead_columns(left[:, None], lags=_OWN_LAGS, shapes=[_POINT], momentum=problem.momentum)[:, 0, 0])
 
     def scan(self, problem: Problem) -> Scan:
         """A scan with the same draws at every step."""
@@ -144,8 +154,7 @@ def select_leads(
         Seed of the draws, the same at every step.
     n_draws : int
     reverse : ndarray, shape (m,), optional
-        p that the KPI does not lead each candidate: one that follows the KPI has to pass alone. Beside a lead its past tells
-        what is left of the KPI's past, and that is no lead.
+        p that the KPI does not lead each candidate: one that follows it has to lead it beside the KPI's own lags too.
     groups : ndarray of int, shape (m,), optional
         Duplicates share a number, -1 for none: one of them stands for all.
     shapes : sequence of Shape
@@ -171,20 +180,18 @@ def select_leads(
         n_draws=n_draws,
         shapes=shapes,
         coincident=coincident,
+        follows=np.zeros(len(coincident), dtype=bool) if reverse is None else fdr_adjust(reverse) <= fdr,
         groups=np.full(len(first.statistic), -1) if groups is None else groups,
-        excluded=np.zeros(len(first.statistic), dtype=bool),
     )
     every = np.arange(len(first.statistic))
-    first = _scan_conditional_on_lag_zero(search, problem, first, every, columns=every)
+    first = _scan_in_every_model(search, problem, first, every, columns=every)
     alone = fdr_adjust(first.pvalue)
-    follows = np.zeros(len(alone), dtype=bool) if reverse is None else fdr_adjust(reverse) <= fdr
-    search = replace(search, first=first, excluded=follows & ~(alone <= fdr))
-    best, steps = _forward(search)
+    search = replace(search, first=first)
+    best = _forward(search)
     best, problems, scans = _backward(search, best, alone)
     selected = list(best)
     qvalue = alone.copy()
-    adjusted = max((float(np.exp(item.log_pvalue[0])) for item in scans), default=0.0) * search.n_tested / max(len(selected), 1)
-    qvalue[selected] = [max(steps[lead], adjusted if len(selected) > 1 else 0.0) for lead in selected]
+    qvalue[selected] = np.minimum(_own_qvalues(search, selected, scans, alone), fdr)
     passed = (alone <= fdr) & ~np.isin(np.arange(len(alone)), selected)
     explained = _closest(search, np.flatnonzero(passed), best)
     order = sorted(range(len(selected)), key=lambda place: (scans[place].log_pvalue[0], selected[place]))
@@ -200,22 +207,32 @@ def select_leads(
     )
 
 
-def _forward(search: _Selector) -> tuple[dict[int, int], dict[int, float]]:
-    """Chosen leads with their best column, and the FDR-adjusted p of the step that chose each."""
+def _own_qvalues(search: _Selector, selected: Sequence[int], scans: Sequence[Scan], alone: Floats) -> Floats:
+    """FDR-adjusted p of each chosen lead by its own p given the others, shape (k,).
+
+    The i-th smallest of k conditional p-values has ``p N / i``, or that of a larger one where that is less: the step-up rule by
+    which the chosen leads hold, at the rate at which each would just be held. One weak lead among them so does not lift the q of
+    the others. One chosen lead alone may be held by the rule of the first scan, which counts those that it explains.
+    """
+    pvalue = np.array([float(np.exp(item.log_pvalue[0])) for item in scans])
+    order = np.argsort(pvalue, kind="stable")
+    rate = search.n_tested / (1.0 + np.arange(len(order)))
+    own = np.empty(len(order))
+    own[order] = np.minimum.accumulate((pvalue[order] * rate)[::-1])[::-1]
+    return np.minimum(own, alone[list(selected)]) if len(order) == 1 else own
+
+
+def _forward(search: _Selector) -> dict[int, int]:
+    """Chosen leads with their best column."""
     best: dict[int, int] = {}
-    steps: dict[int, float] = {}
-    free = np.flatnonzero(~search.excluded)
-    step = _least_pvalue(search, search.first.log_pvalue[free], search.first.best[free], free, k=0)
+    step = _least_pvalue(search, search.first.log_pvalue, search.first.best, np.arange(len(search.first.best)), k=0)
     while step is not None and len(best) < search.max_selected:
-        entered, adjusted = {step.lead: step.column}, step.adjusted
-        if adjusted > search.fdr:
-            entered, adjusted = _joint_entry(search, best, step)
+        entered = {step.lead: step.column} if step.adjusted <= search.fdr else _joint_entry(search, best, step)
         if not entered:
             break
         best |= entered
-        steps |= dict.fromkeys(entered, max([adjusted, *steps.values()]))
         step = _next_step(search, best)
-    return best, steps
+    return best
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,8 +268,8 @@ def _next_step(search: _Selector, best: Mapping[int, int], *, search_df: float =
     return _least_pvalue(search, found.log_pvalue, found.best, rest, k=len(best))
 
 
-def _joint_entry(search: _Selector, best: Mapping[int, int], step: _Step) -> tuple[dict[int, int], float]:
-    """Leads none of which passes alone, but each beside the others, and the FDR-adjusted p with which they do.
+def _joint_entry(search: _Selector, best: Mapping[int, int], step: _Step) -> dict[int, int]:
+    """Leads none of which passes alone, but each beside the others; empty where there are none.
 
     Strong leads hide each other: what one does is noise to the other. So the best candidate is taken in on trial, and the best
     beside it, up to a few. What is on trial may be nothing but the best of all columns, which takes more from the noise than its
@@ -273,8 +290,8 @@ def _joint_entry(search: _Selector, best: Mapping[int, int], step: _Step) -> tup
         held = [_rescan(search, model, np.array([lead]), search_df=search_df) for lead, model in zip(before, models, strict=True)]
         adjusted = float(np.exp(max(following.log_pvalue, *(found.log_pvalue[0] for found in held)))) * rate
         if adjusted <= _SHARE * search.fdr:
-            return trial, adjusted / _SHARE
-    return {}, 1.0
+            return trial
+    return {}
 
 
 def _rescan(search: _Selector, best: Mapping[int, int], leads: Ints, *, search_df: float) -> Rescan:
@@ -286,11 +303,11 @@ def _rescan(search: _Selector, best: Mapping[int, int], leads: Ints, *, search_d
     def beside(wider: Problem, place: int) -> Rescan:
         return rescan(wider, tail=tail.of([place]), shapes=search.shapes, search_df=search_df)
 
-    log_pvalue, unshifted = _conditional_on_lag_zero(search, problem, found, leads, columns=leads, ask=beside)
+    log_pvalue, unshifted = _in_every_model(search, problem, found, leads, columns=leads, ask=beside)
     return replace(found, log_pvalue=log_pvalue, unshifted=unshifted)
 
 
-def _conditional_on_lag_zero(
+def _in_every_model(
     search: _Selector,
     problem: Problem,
     found: Scan | Rescan,
@@ -299,29 +316,37 @@ def _conditional_on_lag_zero(
     columns: Ints,
     ask: Callable[[Problem, int], Scan | Rescan],
 ) -> tuple[Floats, Floats]:
-    """Log p of a scan, and that without the level shift: of coincident leads the larger ones of two models.
+    """Log p of a scan, and that without the level shift: the largest of the models in which each lead has to hold.
 
-    The other model has the lead's value of the same period in it. A part of the KPI, known late, helps to predict it: beside the
-    KPI's past, its own past tells how much of that was the part and will not come again. So it passes a test on past values,
+    A coincident lead is asked beside its value of the same period too. A part of the KPI, known late, helps to predict it: beside
+    the KPI's past, its own past tells how much of that was the part and will not come again. So it passes a test on past values,
     with its sign turned, while beside its value of the same period it adds nothing. A series that only reads the KPI passes
-    neither; a lead passes both.
+    neither; a lead passes both. One that follows the KPI is asked beside the KPI's own lags too: beside a lead its past tells
+    what is left of the KPI's past, and that is no lead.
     """
     log_p, unshifted = found.log_pvalue.copy(), found.unshifted.copy()
-    for place in np.flatnonzero(search.coincident[leads] & (np.fmin(log_p, unshifted) <= np.log(max(search.fdr, _LOOK)))):
-        at = int(columns[place])
-        now = lead_columns(problem.X[:, [at]], lags=[0], shapes=[_POINT], momentum=problem.momentum)[:, 0, 0, 0]
-        wider = refitted(problem, base=np.column_stack([problem.base, np.nan_to_num(now)]))
-        beside = ask(wider.of([at]), int(place))
-        for kept, again in ((log_p, beside.log_pvalue[0]), (unshifted, beside.unshifted[0])):
-            kept[place] = max(kept[place], again) if np.isfinite(again) else 0.0
+    asked = (search.coincident | search.follows)[leads] & (np.fmin(log_p, unshifted) <= np.log(max(search.fdr, _LOOK)))
+    for place in np.flatnonzero(asked):
+        for more in _held_beside(search, problem, int(columns[place]), lead=int(leads[place])):
+            wider = refitted(problem, base=np.column_stack([problem.base, more]))
+            beside = ask(wider.of([int(columns[place])]), int(place))
+            for kept, again in ((log_p, beside.log_pvalue[0]), (unshifted, beside.unshifted[0])):
+                kept[place] = max(kept[place], again) if np.isfinite(again) else 0.0
     return log_p, unshifted
 
 
-def _scan_conditional_on_lag_zero(search: _Selector, problem: Problem, found: Scan, leads: Ints, *, columns: Ints) -> Scan:
+def _held_beside(search: _Selector, problem: Problem, column: int, *, lead: int) -> Iterator[Floats]:
+    """What stands beside a lead in each further model in which it has to hold; the lead is a column of the problem."""
+    if search.coincident[lead]:
+        now = lead_columns(problem.X[:, [column]], lags=[0], shapes=[_POINT], momentum=problem.momentum)[:, 0, 0]
+        yield np.nan_to_num(now)
+    if search.follows[lead]:
+        yield search.own_past
+
+
+def _scan_in_every_model(search: _Selector, problem: Problem, found: Scan, leads: Ints, *, columns: Ints) -> Scan:
     """The same with draws of its own for every lead asked."""
-    log_p, unshifted = _conditional_on_lag_zero(
-        search, problem, found, leads, columns=columns, ask=lambda wider, _: search.scan(wider)
-    )
+    log_p, unshifted = _in_every_model(search, problem, found, leads, columns=columns, ask=lambda wider, _: search.scan(wider))
     return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=unshifted)
 
 
@@ -331,7 +356,7 @@ def _backward(search: _Selector, best: Mapping[int, int], alone: Floats) -> tupl
     while best:
         problems = [with_columns(search.problem, _others(best, lead), search.shapes).of([lead]) for lead in best]
         scans = [
-            _scan_conditional_on_lag_zero(search, item, search.scan(item), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
+            _scan_in_every_model(search, item, search.scan(item), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
             for lead, item in zip(best, problems, strict=True)
         ]
         log_p = [item.log_pvalue[0] for item in scans]

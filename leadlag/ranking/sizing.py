@@ -12,13 +12,14 @@ from leadlag.core.arrays import Floats
 from leadlag.core.noise.arma import autocovariances
 from leadlag.core.search.columns import column_totals, rises
 from leadlag.core.search.effect import EffectSize, averaged_effect
+from leadlag.core.search.inversion import critical_statistic, kept_effects
 from leadlag.core.search.problem import Problem, refitted
-from leadlag.core.search.scan import Scan, column_of, scan
+from leadlag.core.search.scan import Scan, column_of, fit_base, regressors, scan
 from leadlag.core.search.shapes import BLOCK, SIZING, STANDARD, Shape, search_weights
 from leadlag.core.series.scales import unit_of
 from leadlag.prepare import Prepared, clean_kpi
 
-__all__ = ["LongRunSize", "clip_given_lead", "long_run_effect"]
+__all__ = ["LongRunSize", "clip_given_lead", "long_run_effect", "passing_interval"]
 
 
 #: The null distribution is known already, so these draws decide nothing.
@@ -108,6 +109,51 @@ def long_run_effect(
     return LongRunSize(problem=problem, scan=found, effect=effect)
 
 
+def passing_interval(
+    problem: Problem, found: Scan, *, pvalue: float, log_pvalue: float, shapes: Sequence[Shape] = STANDARD
+) -> tuple[float, float]:
+    """Ends of the long-run effects of one lead that the statistic of the search does not reject.
+
+    Parameters
+    ----------
+    problem : Problem
+        With that one lead, the other chosen ones in its base.
+    found : Scan
+        Of that problem.
+    pvalue : float
+        The p at which the lead would just have been chosen: the interval has the level 1 less this.
+    log_pvalue : float
+        Log p by which it was chosen or not.
+    shapes : sequence of Shape
+        Those that were searched.
+
+    Returns
+    -------
+    low, high : float
+        Of a lasting rise by one `x_scale`, in KPI units; without zero exactly if the lead was chosen. NaN for a lead that acts by
+        its square.
+
+    Notes
+    -----
+    See `leadlag.core.search.inversion.kept_effects`. It is simultaneous over all lags and shapes and needs no correction for the
+    choice, as it holds whether the lead is chosen or not; how long the KPI's momentum carries an effect is taken as known.
+    """
+    base_fit = fit_base(problem)
+    columns = regressors(problem, base_fit, [0], shapes)
+    directed = np.repeat([shape.response != "square" for shape in shapes], problem.n_slots)
+    total = problem.y_scale * rises(problem, shapes)[0] * column_totals(problem, shapes)[0]
+    norm, best = columns.norm[0], int(found.best[0])
+    usable = norm > 0
+    if not (usable[best] and directed[best]):
+        return np.nan, np.nan
+    effects = np.where(directed[usable], total[usable] / norm[usable], np.nan)
+    return kept_effects(
+        columns.values[:, 0, usable] / norm[usable], search_weights(shapes, n_lags=problem.n_slots)[usable], base_fit.residual,
+        effects, best=int(usable[:best].sum()), df=base_fit.df,
+        critical=critical_statistic(found, pvalue=pvalue, log_pvalue=log_pvalue),
+    )  # fmt: skip
+
+
 def _thresholds(found: Scan, fresh: Scan, selection_pvalue: float, shapes: Sequence[Shape], *, n_lags: int) -> Floats:
     """Least robust |t| with which each column would have been chosen, shape (s,).
 
@@ -161,7 +207,7 @@ def clip_given_lead(
     if not prepared.kpi.n_clipped:
         return problem, found
     column = column_of(problem, 0, int(found.best[0]), shapes)
-    y, _, _ = clean_kpi(prepared.working.unclipped, np.column_stack([problem.mean, column]), unit_root=problem.momentum.unit_root)
+    y, _, _ = clean_kpi(prepared.working.unclipped, np.column_stack([problem.mean, column]), like=problem.momentum)
     again = refitted(problem, y=y)
     fresh = scan(again, rng=np.random.default_rng(0), n_draws=_DRAWS, shapes=shapes)
     return again, replace(fresh, tail=found.tail, best=found.best)

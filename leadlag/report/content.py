@@ -9,7 +9,7 @@ from leadlag.ranking.result import Context, LeadRanking, RankedLead
 from leadlag.ranking.words.checks import STATUS, check, label, question_of
 from leadlag.ranking.words.facts import fact_list, published_late
 from leadlag.ranking.words.prose import lead_paragraphs
-from leadlag.ranking.words.sentences import LIMITS, VERDICT, effect_head, headline, length, reason
+from leadlag.ranking.words.sentences import LIMITS, VERDICT, brief_reason, effect_head, headline, length, reason
 from leadlag.ranking.words.tables import delay_cell, direction_cell, effect_cell, left_cell, sd_cell, t_cell
 from leadlag.wording.layout import CAVEAT
 from leadlag.wording.searched import counted
@@ -72,7 +72,7 @@ def _glance(ranking: LeadRanking) -> list[tuple[str, str]]:
 
 
 def _effect_unit(ranking: LeadRanking) -> str:
-    return cut(effect_head((item.evidence.effect for item in ranking.decisions), ranking.context), 40)
+    return cut(effect_head((item.effect for item in ranking.decisions), ranking.context), 40)
 
 
 def _row(item: Decision, context: Context, *, has_card: bool) -> dict[str, Any]:
@@ -83,17 +83,24 @@ def _row(item: Decision, context: Context, *, has_card: bool) -> dict[str, Any]:
         "lead": _name(evidence.lead),
         **_verdict(item),
         "card": f"lead-{item.rank}" if has_card else "",
-        "by": f"explained by {_name(evidence.explained_by)}" if item.verdict == "indirect" and evidence.explained_by else "",
+        "by": _beside_verdict(item),
         "delay": delay_cell(evidence.delay),
         "left": left_cell(item),
-        "direction": direction_cell(evidence.effect),
-        "effect": effect_cell(evidence.effect),
-        "lead_sd": sd_cell(evidence.effect, evidence.lead, context),
-        "p": pvalue(evidence.pvalue),
+        "direction": direction_cell(item.effect),
+        "effect": effect_cell(item.effect),
+        "lead_sd": sd_cell(item.effect, evidence.lead, context),
+        "p": pvalue(evidence.deciding_pvalue),
         "q": pvalue(evidence.qvalue),
         "nobs": f"{evidence.nobs:,}" if item.verdict != "untestable" else "-",
         "why": cut(reason(item.reason), _NAME) if item.reason and item.verdict == "untestable" else "",
     }
+
+
+def _beside_verdict(item: Decision) -> str:
+    """What explains an indirect one, or why a candidate that passes something is no lead."""
+    if item.verdict == "indirect" and item.evidence.explained_by:
+        return f"explained by {_name(item.evidence.explained_by)}"
+    return brief_reason(item)
 
 
 def _verdict(item: Decision) -> dict[str, str]:

@@ -89,7 +89,7 @@ def test_one_column_alone_is_named_and_fails_a_check() -> None:
 
 
 def test_a_change_of_unit_leaves_no_grade_but_weak() -> None:
-    passed = [Check(code=code, status="pass") for code in ("gain", "stable", "delay_set")]
+    passed = [Check(code=code, status="pass") for code in ("gain", "sure", "stable", "delay_set", "time_to_act")]
     assert grade_of([*passed, Check(code="data_unit", status="fail")]) == "weak"
     worse = replace(passed[0], status="fail", value=-0.05)
     assert (grade_of([worse, *passed[1:]]), grade_of([worse, *passed[1:]], harmful=-0.02)) == ("moderate", "weak")

@@ -54,7 +54,9 @@ def test_a_lead_that_holds_is_strong_and_one_that_broke_is_not() -> None:
 def test_places_and_decoys_are_told() -> None:
     found = ranking()
     assert found.decoys is not None
-    assert f"Of {found.decoys.n} random walks" in found.explain()
+    assert found.decoys.n == 200
+    assert "Of 200 stand-ins of the candidates" in found.explain()
+    assert not found.decoys.too_many
     assert found["demos"].decision.evidence.places is not None
 
 

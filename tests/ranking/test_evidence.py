@@ -20,7 +20,7 @@ from leadlag.ranking.evidence import evidence_of
 from leadlag.ranking.kpi_units import in_kpi_units
 from leadlag.ranking.search import Findings
 from leadlag.ranking.selection import select_leads
-from leadlag.ranking.sizing import long_run_effect
+from leadlag.ranking.sizing import long_run_effect, passing_interval
 from leadlag.sample import from_wide
 
 N, DRAWS = 130, 199
@@ -103,6 +103,12 @@ def test_the_numbers_of_a_chosen_lead_are_given_the_others_and_given_that_it_was
     assert visits.conditional_pvalue == pytest.approx(found.pvalue[0])
     assert visits.delay == findings.delays[j]
     assert visits.available_after == 1
+    assert visits.effect is not None
+    decided = min(found.log_pvalue[0], findings.scan.log_pvalue[j])
+    left_open = passing_interval(given, found, pvalue=selection_pvalue, log_pvalue=decided)
+    assert (visits.effect.passing_low, visits.effect.passing_high) == tuple(sorted(left_open))
+    assert visits.effect.passing_level == 1.0 - selection_pvalue
+    assert visits.effect.passing_low * visits.effect.passing_high > 0  # it was chosen
 
 
 def test_the_direction_is_adjusted_over_the_candidates() -> None:

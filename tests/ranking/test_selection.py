@@ -97,6 +97,19 @@ def test_an_explained_lead_is_noise_taken_from_the_others() -> None:
     assert found.qvalue[1] < fdr_adjust(alone.pvalue)[1]
 
 
+def test_a_weak_lead_does_not_lift_the_q_of_a_strong_one() -> None:
+    """q of each chosen lead is Benjamini and Hochberg's among the chosen, by its own p given the others."""
+    rng = np.random.default_rng(3)
+    X = noise(rng, 10, 0.0)
+    moved = 2.0 * later(X[:, 0], 2) + later(X[:, 1], 4) + 0.35 * later(X[:, 2], 3)
+    found = selected(problem(moved + noise(rng, 1, 0.0)[:, 0], X))
+    assert set(found.selected) == {0, 1, 2}
+    pvalue = np.array([np.exp(one.log_pvalue[0]) for one in found.scans])  # in the order of p
+    own = found.qvalue[list(found.selected)]
+    np.testing.assert_allclose(own, pvalue * 10 / np.array([1, 2, 3]), rtol=1e-9)
+    assert own[0] < own[1] < 1e-5 < 1e-4 < own[2] <= 0.10
+
+
 def test_of_two_duplicates_one_is_chosen_and_explains_the_other() -> None:
     rng = np.random.default_rng(4)
     X = noise(rng, 5, 0.3)
@@ -190,6 +203,35 @@ def test_a_part_of_the_kpi_is_no_lead_beside_its_own_period_and_a_lead_that_also
     assert sum(alone) >= 6
     assert sum(beside) <= 2
     assert sum(still) == 8
+
+
+def followed(seed: int) -> Problem:
+    """Column 0 moves the KPI one and four periods later, and the KPI's momentum carries that on; column 1 follows the KPI."""
+    rng = np.random.default_rng(300 + seed)
+    X, surprise = noise(rng, 4, 0.0), noise(rng, 1, 0.0)[:, 0]
+    y = np.zeros(N)
+    for t in range(4, N):
+        X[t, 1] = 0.5 * X[t, 1] + 0.8 * y[t - 1]
+        y[t] = 0.7 * y[t - 1] + X[t - 1, 0] + X[t - 4, 0] + surprise[t]
+    return problem(y, X)
+
+
+def test_a_candidate_that_follows_the_kpi_has_to_lead_it_beside_the_kpis_own_past_too() -> None:
+    """Beside the best column of the lead it tells what is left of the KPI's past."""
+    named, named_beside = 0, 0
+    for seed in range(10):
+        given, together = followed(seed), np.zeros(4, dtype=bool)
+        first = scan(given, rng=np.random.default_rng(0), n_draws=199)
+        plain = select_leads(given, first, coincident=together, fdr=FDR, seed=1, n_draws=199)
+        beside = select_leads(
+            given, first, coincident=together, fdr=FDR, seed=1, n_draws=199, reverse=np.array([1.0, 1e-9, 1.0, 1.0])
+        )
+        assert 0 in beside.selected
+        assert beside.first.log_pvalue[1] >= first.log_pvalue[1]
+        np.testing.assert_array_equal(beside.first.log_pvalue[[0, 2, 3]], first.log_pvalue[[0, 2, 3]])
+        named += 1 in plain.selected
+        named_beside += 1 in beside.selected
+    assert named_beside < named
 
 
 def test_what_cannot_be_tested_is_neither_chosen_nor_counted() -> None:

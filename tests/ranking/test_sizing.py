@@ -12,7 +12,7 @@ import leadlag
 from leadlag.core.search.scan import Scan, scan
 from leadlag.core.search.shapes import NONLINEAR, STANDARD
 from leadlag.prepare import Prepared, prepare
-from leadlag.ranking.sizing import LongRunSize, clip_given_lead, long_run_effect
+from leadlag.ranking.sizing import LongRunSize, clip_given_lead, long_run_effect, passing_interval
 from leadlag.sample import from_wide
 
 
@@ -38,6 +38,24 @@ def planted(weights: list[float], *, effect: float = 1.0, own: float = 0.0, mome
     for row in range(1, n):
         sales[row] += own * sales[row - 1]
     return pd.DataFrame({"sales": sales, "visits": visits}, index=pd.date_range("2020-01-06", periods=n, freq="7D"))
+
+
+def test_the_interval_of_the_verdict_has_no_zero_exactly_if_the_lead_is_chosen() -> None:
+    for effect in (0.0, 0.2, 0.4, 1.0):
+        ready, found = prepared_and_found(planted([1.0], effect=effect))
+        p = float(found.pvalue[0])
+        for threshold in (0.5 * p, 0.99 * p, 1.01 * p, 2.0 * p):
+            low, high = passing_interval(ready.problem, found, pvalue=threshold, log_pvalue=float(found.log_pvalue[0]))
+            assert (low > 0 or high < 0) == (p <= threshold)
+
+
+def test_a_square_has_no_interval_of_its_verdict() -> None:
+    frame = planted([1.0], effect=0.0)
+    frame["sales"] += 2.0 * np.r_[np.zeros(2), frame["visits"].to_numpy()[:-2] ** 2]
+    ready, found = prepared_and_found(frame, nonlinear=True)
+    shapes = (*STANDARD, *NONLINEAR)
+    ends = passing_interval(ready.problem, found, pvalue=0.01, log_pvalue=float(found.log_pvalue[0]), shapes=shapes)
+    assert np.isnan(ends).all()
 
 
 @pytest.mark.parametrize(

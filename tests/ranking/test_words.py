@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 
 from leadlag.decision import Policy, Reason
 from leadlag.errors import CODES
-from leadlag.methods.gain import words as gain
 from leadlag.ranking.result import NOT_COMPUTED, LeadRanking
 from leadlag.ranking.words import checks
 from leadlag.ranking.words.sentences import coded_reason, next_step, reason
@@ -129,15 +129,52 @@ def test_explanation_of_a_lead_gives_delay_effect_and_evidence() -> None:
     assert "prediction, not cause" in text
 
 
+def test_the_interval_of_the_verdict_stands_beside_that_given_the_choice() -> None:
+    lead = rankings.found("permits")
+    assert lead.effect is not None
+    sized = replace(lead.effect, passing_low=3.0, passing_high=80.0, passing_level=0.99)
+    ranking = rankings.ranking_of([replace(lead, effect=sized)])
+    text = _flat(ranking["permits"].explain())
+    assert "(90 % interval: 25 to 56 higher; what the test that made it a lead leaves open, at 99 %: 3 to 80 higher)" in text
+    assert "which held in 81 to 97 % of simulated leads" in _flat(ranking.summary())
+    assert "leaves open" not in rankings.housing()["mortgage_rate"].explain()
+
+
 def test_a_sentence_says_lower_instead_of_a_minus() -> None:
     text = _flat(rankings.housing()["mortgage_rate"].explain())
     assert "33 thousand homes a year lower (90 % interval: 17 to 48 lower)" in text
 
 
 def test_an_interval_over_zero_names_both_sides() -> None:
-    assert "2 thousand homes a year higher (90 % interval: 12 lower to 19 higher)" in _flat(
-        rankings.housing()["lumber_price"].explain()
-    )
+    ranking = rankings.ranking_of([replace(rankings.found("lumber_price", size=2.5), explained_by="permits")])
+    assert "2 thousand homes a year higher (90 % interval: 12 lower to 19 higher)" in _flat(ranking["lumber_price"].explain())
+
+
+def test_what_leads_nothing_is_shown_without_a_size() -> None:
+    """The best of many lags and shapes has an interval without zero more often than not, whatever it is."""
+    ranking = rankings.housing()
+    assert "6 lumber_price none - " not in _flat(ranking.summary())  # its delay stands, in this ranking made by hand
+    assert " none 5 [4-6] - 0.430 0.860" in _flat(ranking.summary())
+    assert "interval" not in ranking["lumber_price"].explain()
+    assert not math.isnan(ranking.to_frame().set_index("lead").loc["lumber_price", "effect"])  # the contract keeps it
+
+
+def test_a_table_shows_the_p_that_decided() -> None:
+    text = _flat(rankings.every_verdict().summary())
+    assert "40 [25, 56] 0.0007 0.0040" in text  # demos, given the other leads
+    assert "p, q of a lead given the other leads, q adjusted among the leads; of the others alone, q adjusted over all" in text
+    assert "p, q" not in rankings.housing().summary()
+
+
+def test_a_table_says_why_what_passes_is_no_lead() -> None:
+    ranking = rankings.every_verdict()
+    unsure = replace(rankings.found("leaflets"), unconfirmed=True)
+    both = rankings.ranking_of([*(item.evidence for item in ranking.decisions), unsure], kpi="new_mrr", unit="week")
+    text = _flat(both.summary())
+    assert "rebrand_views one event 5" in text
+    assert "leaflets unconfirmed 2" in text
+    assert "No lead leaflets: passes alone, but not beside the leads that were chosen" in text
+    assert "nps none 5" in text
 
 
 def test_logged_effects_are_percent() -> None:
@@ -188,7 +225,18 @@ def test_a_feedback_is_told_of_a_lead() -> None:
     ranking = rankings.every_verdict()
     assert "new_mrr leads trials in turn (p = 0.0010): a feedback" in _flat(ranking["trials"].explain())
     assert "No sign that new_mrr leads demos in turn (p = 0.610)." in _flat(ranking["demos"].explain())
-    assert "Given the other chosen leads: p = 0.0007." in _flat(ranking["demos"].explain())
+    assert "p = 0.0007 given the other chosen leads, which covers the search over lags 1 to 12" in _flat(
+        ranking["demos"].explain()
+    )
+
+
+def test_what_a_question_cannot_show_is_said_with_its_answer() -> None:
+    told = _flat(rankings.sceptics()["demos"].explain())
+    assert "it held in these weeks, as most leads do that chance makes." in told
+    assert "copies unmask a cycle that both share, and hardly ever luck." in told
+    assert "a third of the leads that chance makes pass this: no proof." in told
+    assert "or be moved by the same thing and no more" in _flat(rankings.every_verdict()["visits"].explain())
+    assert "perhaps a common driver and no more" in _flat(rankings.every_verdict().summary())
 
 
 def test_summary_says_which_lead_explains_which_and_what_says_the_same() -> None:
@@ -257,7 +305,7 @@ def test_markdown_rows_keep_their_cells_whatever_the_names() -> None:
 def test_words_change_where_verdicts_do() -> None:
     policy = Policy()
     assert (policy.stability_level, policy.stability_review) == (targeted.CHANGED, targeted.PERHAPS)
-    assert policy.gain_level == gain.LEVEL
+    assert f"{policy.sure_qvalue:.2f}" == checks.SURE
 
 
 def test_every_check_of_a_ranking_has_its_question_and_its_answer() -> None:

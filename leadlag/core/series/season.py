@@ -51,7 +51,7 @@ def harmonics(n: int, *, period: float, count: int) -> Floats:
     return np.column_stack(columns) if columns else np.empty((n, 0))
 
 
-def season_pvalues(X: Floats, groups: Sequence[Floats], *, n_seasons: float) -> Floats:
+def season_pvalues(X: Floats, groups: Sequence[Floats], *, n_seasons: float, beside: Floats | None = None) -> Floats:
     """p of the F test that each group of season columns adds nothing to each series.
 
     Parameters
@@ -62,6 +62,8 @@ def season_pvalues(X: Floats, groups: Sequence[Floats], *, n_seasons: float) -> 
         Season columns tested together; groups are taken in their order.
     n_seasons : float
         Seasons in the sample.
+    beside : ndarray, shape (n, k), optional
+        What is in every model beside constant and trend.
 
     Returns
     -------
@@ -77,7 +79,7 @@ def season_pvalues(X: Floats, groups: Sequence[Floats], *, n_seasons: float) -> 
     value counts as the series' trend: this finds a season, it does not test a lead.
     """
     n, m = X.shape
-    fixed = np.column_stack([np.ones(n), np.arange(n) / n])
+    fixed = np.column_stack([np.ones(n), np.arange(n) / n, *([] if beside is None else [beside])])
     season = np.column_stack(list(groups))
     detrended = np.nan_to_num(_detrended(X / unit_of(X), fixed))
     taken_out = orthonormal_basis(np.column_stack([fixed, season]))

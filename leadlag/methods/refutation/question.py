@@ -15,13 +15,22 @@ from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue
 from leadlag.core.arrays import Floats
 from leadlag.core.search.conditional import conditional_problem
 from leadlag.core.search.problem import Problem
-from leadlag.core.search.scan import scan, with_columns
+from leadlag.core.search.rescan import rescan
+from leadlag.core.search.scan import Scan, scan, with_columns
 from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.decision import Policy
 from leadlag.decision.backing import Decoys, Refutation
 from leadlag.errors import UsageError
 from leadlag.methods.refutation import words
-from leadlag.methods.refutation.numbers import FEWEST_COPIES, Attempts, attempts, decoys_passing, random_walks
+from leadlag.methods.refutation.numbers.attempts import (
+    FEWEST_COPIES,
+    Attempts,
+    attempts,
+    decoys_passing,
+    momentum_reach,
+    random_walks,
+)
+from leadlag.methods.refutation.numbers.surrogates import stand_ins
 from leadlag.methods.refutation.result import RefutationTest
 from leadlag.prepare import Prepared, extra_leads, prepare
 from leadlag.prepare.edges import edges_told
@@ -32,7 +41,7 @@ from leadlag.results import Provenance, Search
 from leadlag.sample.roles import longest_lag, with_lead
 from leadlag.wording.untestable import nothing_left
 
-__all__ = ["count_decoys", "refutation_test", "refute"]
+__all__ = ["decoys_tried", "refutation_test", "refute"]
 
 
 @only_data_positional
@@ -102,10 +111,11 @@ def refutation_test(
 
     Notes
     -----
-    The series are prepared as in `rank_leads`. Future: see `leadlag.methods.refutation.numbers.future_lead`; the lead falls if
-    its future explains more than its past, and more than chance. Shifts and orders: `shifted_copies` and `reordered_copies` in
-    the same module; random walks: prepared as the lead was and searched over the same lags and shapes. Of each the lead falls if
-    more than 5 % do as well. A series that moves only in the same period as the KPI is not refuted by its future: `rank_leads`
+    The series are prepared as in `rank_leads`. Future: see `future_lead` in `leadlag.methods.refutation.numbers.attempts`; the
+    lead falls if its future explains more than its past, and more than chance. Shifts and orders: `shifted_copies` and
+    `reordered_copies` in the same module; random walks: prepared as the lead was and searched over the same lags and shapes. Of
+    each the lead falls if more than 5 % do as well. A series that moves only in the same period as the KPI is not refuted by its
+    future: `rank_leads`
     calls it coincident.
 
     Examples
@@ -187,33 +197,32 @@ def refute(problem: Problem, column: int, *, seed: int, shapes: Sequence[Shape] 
     return _refutation(attempts(problem.of([column]), seed=seed, n_tries=tries, shapes=shapes))
 
 
-def count_decoys(
+def decoys_tried(
     prepared: Prepared,
+    first: Scan,
     selected: Mapping[int, int],
     *,
-    n_tested: int,
     fdr: float,
     seed: int,
     shapes: Sequence[Shape] = STANDARD,
-    n_decoys: int = 20,
-    n_draws: int = 999,
+    n_decoys: int = 200,
 ) -> Decoys:
-    """Mix random walks into the candidates of a ranking, and count those that would have been called leads.
+    """Put stand-ins of the candidates of a ranking beside them, and count those that would have been called leads.
 
     Parameters
     ----------
     prepared : Prepared
         Of all candidates.
+    first : Scan
+        Of all candidates, each alone.
     selected : Mapping from int to int
         The chosen leads and the best column of each, given the others.
-    n_tested : int
-        Candidates tested.
     fdr : float
         False discovery rate of the ranking.
     seed : int
     shapes : sequence of Shape
         Those that were searched.
-    n_decoys, n_draws : int
+    n_decoys : int
 
     Returns
     -------
@@ -221,15 +230,25 @@ def count_decoys(
 
     Notes
     -----
-    Decoys are random walks, prepared as the candidates are (`leadlag.prepare.extra_leads`), and asked as candidates are once k
-    leads are chosen: beside these, over all lags and shapes, with draws of their own. N candidates and D decoys are one
-    family: with the decoys in the order of their p, the first i pass for the largest i at which the i-th has a p of at most
-    ``fdr (k + i) / (N + D)``. A decoy whose p is right passes with the p of that threshold: `expected` is D times it.
+    Decoys are of the candidates' own kind (`leadlag.methods.refutation.numbers.surrogates.stand_ins`), and are asked as later
+    steps of the ranking ask candidates: beside the k chosen leads, over all lags and shapes, by the null distribution of the
+    candidate that they stand for. Each counts as one candidate more: it passes with a p of at most ``fdr (k + 1) / (N + 1)``, N
+    the candidates tested; `expected` is how many do if every p is right.
     """
+    tested = np.flatnonzero(np.isfinite(first.statistic))
+    own = [lead for lead in tested.tolist() if prepared.problem.finer_of(lead) is None]
     problem = with_columns(prepared.problem, selected, shapes)
-    drawn = _decoy_pvalues(prepared, problem, seed=seed, n_decoys=n_decoys, n_draws=n_draws, shapes=shapes)
-    n_passed, expected = decoys_passing(drawn, n_decoys=n_decoys, n_selected=len(selected), n_tested=n_tested, fdr=fdr)
-    return Decoys(n=n_decoys, n_passed=n_passed, expected=expected)
+    made = stand_ins(
+        prepared.problem, own or tested.tolist(), seasons=[round(one.period) for one in prepared.seasons],
+        momentum_reach=math.ceil(momentum_reach(problem)), count=n_decoys, rng=np.random.default_rng([seed, 2]),
+    )  # fmt: skip
+    rows = np.searchsorted(tested, made.sources)
+    decoys = replace(problem, X=made.values, x_scale=np.ones(n_decoys), finer=())
+    log_p = rescan(decoys, tail=first.tail.of(rows), shapes=shapes).log_pvalue
+    n_passed, expected = decoys_passing(
+        np.exp(log_p[np.isfinite(log_p)]), n_selected=len(selected), n_tested=len(tested), fdr=fdr
+    )
+    return Decoys(n=int(np.isfinite(log_p).sum()), n_passed=n_passed, expected=expected)
 
 
 def _decoy_pvalues(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from leadlag.decision.backing import Refutation
 from leadlag.methods.refutation import words
-from leadlag.methods.refutation.numbers import decoys_as_good
+from leadlag.methods.refutation.numbers.attempts import decoys_as_good
 from leadlag.results import Provenance, Result
 
 __all__ = ["Attempt", "RefutationTest"]

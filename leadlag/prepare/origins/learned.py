@@ -13,15 +13,13 @@ from leadlag.core.forecasts.direct import own_history_model
 from leadlag.core.linear.leastsquares import is_constant, less_columns, standardise
 from leadlag.core.noise.momentum import Momentum, filtered_fit, fit_momentum, inside
 from leadlag.core.search.shapes import first_autocorrelation
-from leadlag.core.series.cycles import month_ends
 from leadlag.core.series.robust import few_values
-from leadlag.core.series.season import harmonics
 from leadlag.core.time.lags import difference
 from leadlag.prepare.kpi import MAX_ORDER, clear_shift, clip_limit, working_kpi
 from leadlag.prepare.leads import N_TREND, working_leads
 from leadlag.prepare.origins.filled import as_surprises, filled_forward, latest, less_by_rows
 from leadlag.prepare.regressors import beside_leads, calendar_columns
-from leadlag.prepare.season import candidate_seasons
+from leadlag.prepare.season import SeasonKey, candidate_seasons, columns_of_season, season_periods
 from leadlag.prepare.transforms import clip_beyond, clip_innovations
 from leadlag.prepare.untestable import fewest_rows
 from leadlag.sample import Calendar
@@ -30,7 +28,7 @@ __all__ = ["KnownValues", "KpiAtOrigin", "LeadsAtOrigin", "Learner", "RealTimeDa
 
 
 #: Seasons and what lies inside the periods, by which columns are made.
-_Terms: TypeAlias = tuple[tuple[tuple[float, int], ...], tuple[str, ...]]
+_Terms: TypeAlias = tuple[tuple[SeasonKey, ...], tuple[str, ...]]
 
 #: Verdicts are asked again when the history has grown by this share.
 _GROWTH = 0.2
@@ -111,8 +109,7 @@ class Preparation:
     Parameters
     ----------
     unit_root : bool
-    seasons : tuple of (float, int)
-        Length and cycles of each season; no cycles stand for the ends of months.
+    seasons : tuple of SeasonKey
     inside : tuple of str
         What lies inside the periods, by the names of `leadlag.prepare.regressors`.
     shift : int or None
@@ -127,7 +124,7 @@ class Preparation:
     """
 
     unit_root: bool
-    seasons: tuple[tuple[float, int], ...]
+    seasons: tuple[SeasonKey, ...]
     inside: tuple[str, ...]
     shift: int | None
     momentum: Momentum
@@ -237,7 +234,7 @@ class Learner:
         terms = (preparation.seasons, preparation.inside)
         if len(self._fixed_rows.get(terms, ())) < n:
             rows = max(n, len(self.calendar))
-            seasons = [_season(self.calendar, rows, period, count) for period, count in preparation.seasons]
+            seasons = [columns_of_season(self.calendar, rows, key) for key in preparation.seasons]
             inside = calendar_columns(self.calendar, preparation.inside)
             self._fixed_rows[terms] = np.column_stack([np.ones(rows), np.arange(rows) / len(self.calendar), *seasons, *inside])
         return self._fixed_rows[terms][:n]
@@ -323,18 +320,18 @@ def _preparation(now: KnownValues, calendar: Calendar, max_lag: int, *, sums: Fl
     beside = beside_leads(replace(calendar, index=calendar.index[:n]), now.y, X, sums=sums)
     season = beside.columns
     base = fixed if season is None else np.column_stack([fixed, season])
-    kpi = working_kpi(now.y, base, season=season)
+    kpi = working_kpi(now.y, base, season=season, periods=season_periods(calendar))
     made = working_leads(X, kpi, lags=range(1, max_lag + 1), season=season)
     momentum, shift = kpi.momentum, clear_shift(kpi.y, base, kpi.momentum)
     if shift is not None:
         base = np.column_stack([base, shift.column(n)])
-        momentum = fit_momentum(kpi.y, base, max_order=MAX_ORDER, unit_root=kpi.unit_root)
+        momentum = fit_momentum(kpi.y, base, max_order=MAX_ORDER, unit_root=kpi.unit_root, season=kpi.momentum.season)
     left = kpi.unclipped - base @ filtered_fit(kpi.y, base, momentum).params
     differenced, surprises, spikes = np.zeros(m, dtype=bool), np.zeros(m, dtype=bool), np.full(m, np.inf)
     differenced[some], surprises[some] = made.differenced, made.surprises
     spikes[some] = made.spikes
     return Preparation(
-        unit_root=kpi.unit_root, seasons=tuple((item.period, item.count) for item in beside.seasons), inside=beside.names,
+        unit_root=kpi.unit_root, seasons=tuple(item.key for item in beside.seasons), inside=beside.names,
         shift=None if shift is None else shift.row, momentum=momentum,
         clip=None if few_values(kpi.unclipped) else clip_limit(left, momentum), differenced=differenced, surprises=surprises,
         spikes=spikes,
@@ -344,11 +341,6 @@ def _preparation(now: KnownValues, calendar: Calendar, max_lag: int, *, sums: Fl
 def _step(preparation: Preparation, n: int) -> list[Floats]:
     """The KPI's level shift on the first n rows, shape (n, 1); nothing if there is none."""
     return [] if preparation.shift is None else [(np.arange(n) >= preparation.shift).astype(np.float64)[:, None]]
-
-
-def _season(calendar: Calendar, n: int, period: float, count: int) -> Floats:
-    """Columns of one season on the first n rows."""
-    return harmonics(n, period=period, count=count) if count else month_ends(calendar.starts[:n].to_numpy("datetime64[D]"))
 
 
 def _gaps_forecast(y: Floats, base: Floats, momentum: Momentum) -> Floats:

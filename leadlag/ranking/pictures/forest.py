@@ -1,4 +1,4 @@
-"""The ranking as a picture: effect and interval of every candidate, with its delay set and q beside it."""
+"""The ranking as a picture: effect and interval of leads and indirect ones, with the delay set and q of each beside it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["ranking", "ranking_inches"]
 
 
 def ranking(result: LeadRanking, *, ax: Axes | None = None, most: int = 40) -> Axes:
-    """Effects of the candidates with their intervals, best first; delay set and q stand beside them.
+    """Effects of leads and indirect ones with their intervals, best first; delay set and q of every candidate stand beside them.
 
     Parameters
     ----------
@@ -57,8 +57,8 @@ def ranking_inches(result: LeadRanking, *, most: int = 40) -> tuple[float, float
 
 def _limits(rows: Sequence[Decision]) -> tuple[float, float]:
     """Ends of the axis: all of the leads' intervals, and of the others what does not squeeze these."""
-    every = [row.evidence.effect for row in rows if row.evidence.effect is not None]
-    leads = [row.evidence.effect for row in rows if row.evidence.effect is not None and row.verdict == "lead"] or every
+    every = [row.effect for row in rows if row.effect is not None]
+    leads = [row.effect for row in rows if row.effect is not None and row.verdict == "lead"] or every
     low, high = _span(leads)
     room = high - low
     widest = _span(every)
@@ -75,7 +75,7 @@ def _span(effects: Sequence[Effect]) -> tuple[float, float]:
 
 def _row(ax: Axes, place: int, row: Decision, limits: tuple[float, float]) -> None:
     """One candidate: its interval as a line with an arrow where the axis cuts it, its effect as a mark."""
-    mark, effect = MARKS[row.verdict], row.evidence.effect
+    mark, effect = MARKS[row.verdict], row.effect
     if effect is None or math.isnan(effect.value):
         return
     low, high = max(effect.low, limits[0]), min(effect.high, limits[1])
@@ -92,7 +92,7 @@ def _row(ax: Axes, place: int, row: Decision, limits: tuple[float, float]) -> No
 
 def _frame(ax: Axes, rows: Sequence[Decision], context: Context, *, hidden: int) -> None:
     """Axis, names, zero line and what the axis means."""
-    sizes = [row.evidence.effect for row in rows if row.evidence.effect is not None]
+    sizes = [row.effect for row in rows if row.effect is not None]
     unit = "%" if any(size.in_percent for size in sizes) else label(context.kpi_unit)
     ax.axvline(0.0, color=FAINT, linewidth=1.0, zorder=1)
     ax.set_ylim(len(rows) - 0.4, -0.6)
@@ -136,7 +136,7 @@ def _beside(ax: Axes, texts: tuple[str, str], height: float, measure: Transform,
 
 def _legend(ax: Axes, rows: Sequence[Decision]) -> None:
     """The marks of the verdicts that occur, above the plot."""
-    seen = [verdict for verdict in MARKS if any(row.verdict == verdict and row.evidence.effect is not None for row in rows)]
+    seen = [verdict for verdict in MARKS if any(row.verdict == verdict and row.effect is not None for row in rows)]
     handles = [
         Line2D([], [], color=MARKS[verdict].colour, marker=MARKS[verdict].marker, markersize=6, linewidth=1.6,
                markerfacecolor=MARKS[verdict].colour if MARKS[verdict].filled else "white")

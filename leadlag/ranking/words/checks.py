@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from leadlag.ranking.words.sentences import lead_sd
 from leadlag.wording.delays import delay_set, not_identified, time_to_act
-from leadlag.wording.shown import among, joined, lag_number, periods, shown
+from leadlag.wording.shown import among, joined, lag_number, percent, periods, shown
 from leadlag.wording.targeted import since_target
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leadlag.decision.checks import Check
     from leadlag.ranking.result import Context
 
-__all__ = ["GRADE", "ONLY_A_PART", "PLUSES", "STATUS", "check", "graded", "label", "question_of"]
+__all__ = ["ONLY_A_PART", "STATUS", "SURE", "check", "label", "question_of"]
 
 #: Why a lead of which only a part acts has no gain.
 ONLY_A_PART = "only a part of it acts, and forecasts are made from its values as they are"
@@ -26,23 +26,8 @@ ONLY_A_PART = "only a part of it acts, and forecasts are made from its values as
 #: Words for the answer to a check.
 STATUS = {"pass": "pass", "review": "look again", "fail": "fail", "not applicable": "not applicable"}
 
-#: What each grade says, in a few words.
-GRADE = {
-    "strong": "it also saves forecast error out of sample, holds over time, and its delay is sharp",
-    "moderate": "one of these is missing: saved forecast error out of sample, a stable relation, a sharp delay",
-    "weak": "more than one of these is missing, or the data fail a check: saved forecast error, a stable relation, a sharp delay",
-}
-
-#: Each grade as one to three signs.
-PLUSES = {"strong": "+++", "moderate": "++", "weak": "+"}
-
-#: What stands against a better grade.
-_MISSED = {
-    "gain": "it does not surely save forecast error out of sample",
-    "stable": "its effect is not surely the same over time",
-    "targeted": "it weakened since it became a target",
-    "delay_set": "its delay is not sharp",
-}
+#: The q up to which a lead can be graded strong: `Policy.sure_qvalue` as it is told.
+SURE = "0.01"
 
 #: What each check asks.
 _QUESTIONS = {
@@ -54,8 +39,10 @@ _QUESTIONS = {
     "data_origin": "Not made of the KPI",
     "data_unit": "One unit throughout",
     "data_reported": "KPI of single periods",
+    "sure": "Beyond chance",
     "delay_set": "How sharp the delay is",
     "time_to_act": "Time to act",
+    "up_to_date": "Known up to now",
     "feedback": "Feedback",
     "gain": "Gain out of sample",
     "stable": "Stable over time",
@@ -144,14 +131,6 @@ def _missing(code: str, evidence: Evidence) -> str:
     return evidence.stability.missing
 
 
-def graded(decision: Decision) -> str:
-    """The grade of a lead and what it rests on, as a sentence; empty without one."""
-    if not decision.grade:
-        return ""
-    missed = [_MISSED.get(code) or f"its data fail a check ({question_of(code).lower()})" for code in decision.missed]
-    return f"Graded {decision.grade}: {joined(missed) if missed else GRADE['strong']}."
-
-
 def _about(share: float) -> str:
     """A share in whole percent."""
     return "less than 1 %" if 0.0 < share < 0.005 else f"{100.0 * share:.0f} %"
@@ -214,6 +193,20 @@ def _reported(at: _CheckContext) -> str:
     return f"{kpi} is reported as an average or a sum over several {at.unit}s: take the figures of single {at.unit}s."
 
 
+def _sure(at: _CheckContext) -> str:
+    fdr = percent(at.context.policy.fdr)
+    told = f"Its own q {among(at.value)}"
+    if at.passed:
+        return f"{told}: chance rarely makes such a lead."
+    return f"{told}: enough to be named, as one of which up to {fdr} may be chance; the grade strong asks for {SURE} or less."
+
+
+def _up_to_date(at: _CheckContext) -> str:
+    if at.passed:
+        return "Its values reach far enough to be used now."
+    return "Its values end so long ago that it says nothing of the periods to come: bring it up to date."
+
+
 def _delay(at: _CheckContext) -> str:
     evidence, ahead = at.evidence, at.evidence.delay
     if ahead is None:
@@ -260,6 +253,11 @@ def _saved(found: Gain, unit: str) -> str:
     return joined(told)
 
 
+def _left(evidence: Evidence) -> float:
+    """Periods that a lead's delay leaves once its value is published."""
+    return math.nan if evidence.delay is None else evidence.delay.peak - evidence.available_after
+
+
 def _gain(at: _CheckContext) -> str:
     found = at.evidence.gain
     if found is None:
@@ -268,10 +266,13 @@ def _gain(at: _CheckContext) -> str:
         f"{max(found.n_origins, default=0):,} forecasts of periods not yet seen, beside those from {at.kpi}'s own history alone, "
     )
     told += _saved(found, at.unit)
+    mean, last, furthest = found.until(_left(at.evidence))
+    if furthest > min(found.horizons):
+        told += f"; {100.0 * mean:.1f} % on average over the horizons that its delay leaves"
     if at.passed:
-        return f"{told}. It was found on these periods too, so this is no proof of its own."
-    why = "worse with it" if at.failed else "better by no more than chance allows"
-    return f"{told}. At the shortest horizon they were {why}: do not rely on it for forecasts yet."
+        return f"{told}. It was found on these periods too, and a third of the leads that chance makes pass this: no proof."
+    why = "worse with it" if at.failed else "worse at the longest of them" if last < 0 else "hardly better"
+    return f"{told}. There they were {why}: do not rely on it for forecasts yet."
 
 
 def _to_what(before: float, after: float) -> str:
@@ -289,7 +290,8 @@ def _stable(at: _CheckContext) -> str:
     if found is None:
         return ""
     if at.passed:
-        return f"No sign that its effect changed over time (p {among(found.pvalue)} of no change at any date)."
+        told = f"No sign that its effect changed over time (p {among(found.pvalue)} of no change at any date)"
+        return f"{told}: it held in these {at.unit}s, as most leads do that chance makes."
     changed = "changed" if at.failed else "may have changed"
     told = f"Its effect {changed} after {shown(found.date)}, {_to_what(found.before, found.after)}"
     told += f" (p {among(found.pvalue)} of no change at any date)"
@@ -311,7 +313,7 @@ def _targeted(at: _CheckContext) -> str:
 def _future(at: _CheckContext) -> str:
     lead, kpi = at.lead, at.kpi
     if at.passed:
-        return f"Its past tells more of {kpi} than its future does."
+        return f"Its past tells more of {kpi} than its future does: it does not just follow {kpi}."
     return f"Its future tells more of {kpi} than its past does: {lead} may follow {kpi}."
 
 
@@ -325,7 +327,9 @@ def _placebo(at: _CheckContext) -> str:
         f"{better or 'None'} of {tries} copies of it {'shifted far in time' if shifted else 'with its stretches in random order'}"
     )
     told += f" {'do' if better != 1 else 'does'} as well"
-    return f"{told}." if at.passed else f"{told}: what was found may be chance."
+    if not at.passed:
+        return f"{told}: what was found may be chance."
+    return f"{told}." if shifted else f"{told}: copies unmask a cycle that both share, and hardly ever luck."
 
 
 def _first(k: int) -> str:
@@ -354,8 +358,10 @@ _TELLERS: Mapping[str, Callable[[_CheckContext], str]] = {
     "data_origin": _origin,
     "data_unit": _unit,
     "data_reported": _reported,
+    "sure": _sure,
     "delay_set": _delay,
     "time_to_act": _time,
+    "up_to_date": _up_to_date,
     "feedback": _feedback,
     "gain": _gain,
     "stable": _stable,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from leadlag.ranking.words import checks, sentences
+from leadlag.ranking.words import checks, grades, sentences
 from leadlag.wording import delays, power
 from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
 from leadlag.wording.shown import Prose, among, interval, joined, lag_number, percent, periods, shown
@@ -78,7 +78,8 @@ def _answer(decision: Decision, context: Context) -> str:
         return f"{lead} leads {kpi}{by}: its past improves the prediction beyond what the KPI's own past tells."
     if decision.verdict == "indirect":
         known = f"{shown(evidence.explained_by)} is known" if evidence.explained_by else "the other leads are known"
-        return f"{lead} moves before {kpi}{by} and predicts it alone, but adds nothing once {known}."
+        perhaps = "It may work through it, or be moved by the same thing and no more."
+        return f"{lead} moves before {kpi}{by} and predicts it alone, but adds nothing once {known}. {perhaps}"
     if decision.verdict == "reverse":
         told = f"{kpi} predicts {shown(evidence.lead)} (p {among(evidence.reverse_pvalue)})"
         if known:
@@ -112,7 +113,7 @@ def _numbers(decision: Decision, context: Context, provenance: Provenance) -> li
     told = []
     if evidence.delay is not None:
         told.append(("Delay", _delay(evidence.delay, context)))
-    if evidence.effect is not None:
+    if decision.effect is not None:
         told.append(("Effect", _effect(decision, context)))
     told.append(("Evidence", _evidence(decision, context)))
     treated = [f"{shown(name)}: {done}." for name, done in ((context.kpi, context.treatment), (evidence.lead, evidence.treatment))
@@ -145,7 +146,7 @@ def _effect(decision: Decision, context: Context) -> str:
         clause = _effect_of_square(evidence.effect, evidence, context)
     else:
         clause = _effect_of(evidence.effect, evidence.lead, context)
-        if decision.verdict in ("lead", "indirect") and evidence.response in sentences.ACTING:
+        if evidence.response in sentences.ACTING:
             clause += f"; {shown(evidence.lead)} {sentences.ACTING[evidence.response]}"
     if decision.verdict == "lead":
         return f"{clause[0].upper()}{clause[1:]}."
@@ -159,8 +160,16 @@ def _effect_of(size: Effect, lead: str, context: Context) -> str:
     return (
         f"a lasting rise of {shown(lead)} by {sentences.lead_sd(size, lead, context)} (one standard deviation of its "
         f"working series) goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
-        f"({percent(size.level)} interval: {_bounds(low, high)}), once the rise has worked through all lags"
+        f"({percent(size.level)} interval: {_bounds(low, high)}{_passing(size)}), once the rise has worked through all lags"
     )
+
+
+def _passing(size: Effect) -> str:
+    """The interval that belongs to the verdict, as the end of a bracket; empty without one."""
+    if math.isnan(size.passing_low):
+        return ""
+    _, low, high = interval(size.value, size.passing_low, size.passing_high)
+    return f"; what the test that made it a lead leaves open, at {percent(round(size.passing_level, 4))}: {_bounds(low, high)}"
 
 
 def _effect_of_square(size: Effect, evidence: Evidence, context: Context) -> str:
@@ -197,13 +206,17 @@ def _evidence(decision: Decision, context: Context) -> str:
     evidence = decision.evidence
     ahead = max(-evidence.available_after, 0)
     first, last = (lag_number(lag - ahead) for lag in (1, context.max_lag))
-    told = f"p {among(evidence.pvalue)}, which covers the search over lags {first} to {last} and their shapes"
+    searched = f"the search over lags {first} to {last} and their shapes"
     if evidence.shape:
-        told += f" (strongest: {evidence.shape})"
-    told += f"; q {among(evidence.qvalue)} after adjusting for all candidates of this ranking"
+        searched += f" (strongest: {evidence.shape})"
+    told = f"p {among(evidence.deciding_pvalue)}"
+    if math.isnan(evidence.conditional_pvalue):
+        told += f", which covers {searched}; q {among(evidence.qvalue)} after adjusting for all candidates of this ranking"
+    else:
+        told += f" given the other chosen leads, which covers {searched}; its own q {among(evidence.qvalue)}, adjusted among them"
     told += f" (called a lead at {context.policy.fdr:.2f} or less)."
     if not math.isnan(evidence.conditional_pvalue):
-        told += f" Given the other chosen leads: p {among(evidence.conditional_pvalue)}."
+        told += f" Alone: p {among(evidence.pvalue)}."
     if evidence.granger_order and not math.isnan(evidence.granger_pvalue):
         last = lag_number(evidence.granger_order - ahead)
         lags = f"lag {first}" if evidence.granger_order == 1 else f"lags {first} to {last}"
@@ -212,7 +225,7 @@ def _evidence(decision: Decision, context: Context) -> str:
 
 
 def _grade(decision: Decision) -> list[tuple[str, str]]:
-    told = checks.graded(decision)
+    told = grades.graded(decision)
     return [("Grade", told)] if told else []
 
 
@@ -231,7 +244,7 @@ def _checks(decision: Decision, context: Context) -> list[tuple[str, str]]:
 
 def _needless(check: Check) -> bool:
     """Whether a check need not be told in a text: the table of checks has it."""
-    return check.code.startswith("data_") and check.status == "pass"
+    return check.status == "pass" and (check.code.startswith("data_") or check.code == "up_to_date")
 
 
 def _steps(decision: Decision, context: Context) -> list[tuple[str, str]]:
@@ -254,7 +267,7 @@ def explain_ranking(ranking: LeadRanking) -> Prose:
     context, told = ranking.context, [sentences.headline(ranking)]
     for decision in ranking.decisions[:3]:
         if decision.verdict == "lead" and decision.evidence.effect is not None:
-            told.append(" ".join(filter(None, (_effect(decision, context), checks.graded(decision)))))
+            told.append(" ".join(filter(None, (_effect(decision, context), grades.graded(decision)))))
     told.append(f"Tested: {sentences.family(ranking.family, context)}; {sentences.sample(context)}.")
     told += sentences.nothing_found(ranking)
     if ranking.decoys is not None:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from leadlag.results import Provenance
 
 __all__ = [
-    "ACTING", "LIMITS", "VERDICT", "coded_reason", "controls", "decoys", "effect_head", "family", "headline", "lead_sd", "length",
-    "lead_title", "next_step", "nothing_found", "reason", "sample",
+    "ACTING", "LIMITS", "VERDICT", "brief_reason", "coded_reason", "controls", "decoys", "effect_head", "family", "headline",
+    "lead_sd", "length", "lead_title", "next_step", "nothing_found", "reason", "sample",
 ]  # fmt: skip
 
 
@@ -29,6 +29,8 @@ LIMITS = (
     "Prediction is not cause. A lead moves before the KPI; a third thing may move both, one sooner than the other.",
     "A lead is not yet a lever. Levels that move together do not show that pushing one moves the other; an experiment does.",
     "A lead that becomes a target may stop leading: people then move the number, and not what stood behind it.",
+    "Stability and copies of a lead are asked where it was found: most leads that chance makes pass. Its q speaks of chance.",
+    "An indirect lead may work through the one that explains it, or have no more in common with the KPI than a common driver.",
     "Finding nothing is not finding that there is nothing: a weak, slow or changing lead can be missed in these periods.",
     "The best of many look better than they are: effects of leads are corrected for having been chosen, those of others are not.",
 )
@@ -36,7 +38,7 @@ LIMITS = (
 #: What each verdict says, in a few words.
 VERDICT = {
     "lead": "moves before the KPI and improves its prediction",
-    "indirect": "predicts the KPI alone, but not once the other leads are known",
+    "indirect": "predicts the KPI alone, but not once the other leads are known; perhaps by no more than a common driver",
     "reverse": "moves after the KPI, not before it",
     "coincident": "moves with the KPI in the same period, not before it",
     "none": "no sign that it moves before the KPI",
@@ -57,8 +59,12 @@ _REASONS = {
     "one_event": "nothing is left once the largest level shift of the KPI is in the model",
 }
 
+#: Reasons that are worth a word in a table: something passes, and it is no lead.
+_DOUBTS = ("unconfirmed", "one_event")
+
 _NEXT = {
-    "indirect": "Watch {by}. {lead} is still of use where it moves earlier or is published sooner.",
+    "indirect": "Watch {by}. {lead} is still of use where it moves earlier or is published sooner; pushing it helps only if it "
+    "works through {by}, which this does not show.",
     "reverse": "Take it as a result of {kpi}, not as a warning of it.",
     "coincident": "A finer cadence, days in place of weeks, may show which of the two moves first.",
     "one_event": "Look at that event. More periods before or after it may show a lead that is there.",
@@ -148,12 +154,13 @@ def family(tests: Family, context: Context) -> str:
 
 
 def decoys(tried: Decoys) -> str:
-    """How many random walks would have passed, in one sentence without its full stop."""
+    """How many stand-ins would have passed, in one sentence without its full stop."""
     passed = "none" if not tried.n_passed else f"{tried.n_passed:,}"
-    return (
-        f"Of {tried.n:,} random walks mixed into the candidates {passed} would have been called a lead; on average "
-        f"{number(tried.expected, digits=2)} are where every p is right"
+    told = (
+        f"Of {tried.n:,} stand-ins of the candidates, shifted far in time or made like them, {passed} would have been called a "
+        f"lead; on average {number(tried.expected, digits=2)} are where every p is right"
     )
+    return f"{told}: so many more say that these p are too small" if tried.too_many else told
 
 
 def sample(context: Context) -> str:
@@ -170,6 +177,12 @@ def length(context: Context) -> str:
 def controls(provenance: Provenance) -> tuple[str, ...]:
     """Columns that stood in every model."""
     return tuple(shown(name) for name in dict(provenance.settings).get("controls") or ())
+
+
+def brief_reason(decision: Decision) -> str:
+    """Why a candidate that was tested is no lead, in a word or two; empty where its p is too large, and of any other."""
+    why = decision.reason
+    return why.code.replace("_", " ") if why is not None and why.code in _DOUBTS else ""
 
 
 def reason(why: Reason) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from leadlag.ranking.words import checks, sentences
+from leadlag.ranking.words import grades, sentences
 from leadlag.ranking.words.facts import fact_list, published_late
 from leadlag.wording.layout import CAVEAT, labelled, page
 from leadlag.wording.shown import WIDTH, Prose, cut, interval, lag_number, pvalue, shown, wrap
@@ -36,13 +36,14 @@ def summary(ranking: LeadRanking, *, not_computed: Sequence[str] = ()) -> Prose:
 
 
 def _verdict(decision: Decision) -> str:
-    """The verdict, the grade before it where there is one."""
-    return f"{decision.grade} {decision.verdict}" if decision.grade else decision.verdict
+    """The verdict, the grade before it where there is one; of what passes something and is no lead the reason."""
+    told = sentences.brief_reason(decision) or decision.verdict
+    return f"{decision.grade} {told}" if decision.grade else told
 
 
 def _verdict_in_short(decision: Decision) -> str:
     """The verdict, and the grade as one to three signs."""
-    return f"{decision.verdict} {checks.PLUSES[decision.grade]}" if decision.grade else decision.verdict
+    return f"{decision.verdict} {grades.PLUSES[decision.grade]}" if decision.grade else decision.verdict
 
 
 #: What a table gives up, one after the other, before it cuts names: digits, head of the delay, gap, and words for the verdict.
@@ -113,6 +114,7 @@ def _cells(decision: Decision, *, digits: int, verdict: str, with_left: bool) ->
     evidence = decision.evidence
     return (
         str(decision.rank), shown(evidence.lead), verdict, delay_cell(evidence.delay),
-        *([left_cell(decision)] if with_left else []), effect_cell(evidence.effect, digits=digits), pvalue(evidence.pvalue),
+        *([left_cell(decision)] if with_left else []), effect_cell(decision.effect, digits=digits),
+        pvalue(evidence.deciding_pvalue),
         pvalue(evidence.qvalue),
     )  # fmt: skip

@@ -110,6 +110,35 @@ def slow_kpi(*, held: int, unit: str) -> str:
     )
 
 
+def moving_season(*, period: int, unit: str) -> str:
+    """That the KPI's season moves, and what was done about it.
+
+    Examples
+    --------
+    >>> moving_season(period=12, unit="month")
+    'the season of the KPI (12 months) moves: each month is compared with the same one of the seasons before'
+    """
+    return (
+        f"the season of the KPI ({periods(period, unit)}) moves: each {unit} is compared with the same one of the seasons before"
+    )
+
+
+def season_still_there(*, period: int, unit: str, pvalue: float) -> str:
+    """That what the model leaves of the KPI is alike from one season to the next, and the next step."""
+    return (
+        f"what the model leaves of the KPI is alike {periods(period, unit)} apart (p = {pvalue:.2g}): its season is not told in "
+        "full, and p-values may be too small. Name what returns with it (holidays, campaigns) as controls="
+    )
+
+
+def uneven_season(*, pvalue: float) -> str:
+    """That the KPI's surprises are larger at one time of the year than at another."""
+    return (
+        f"surprises of the KPI are larger at some times of its season than at others (p = {pvalue:.2g}): the tests allow "
+        "for that, forecasts are less sure then than they say. Where it grows and falls by shares of its level, try log="
+    )
+
+
 def moved_copy(name: str, *, moved: int, unit: str) -> str:
     """That a lead is the KPI itself, moved.
 

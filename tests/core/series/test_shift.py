@@ -107,5 +107,5 @@ def test_one_common_shift_does_not_make_leads() -> None:
         alone, held = (pvalues(with_shift(y, x[:, None], row), n_draws=99)[0] < 0.05 for row in (None, found.row))
         rejected.append((alone, held))
     alone, held = np.mean(rejected, axis=0)
-    assert alone > 0.5
+    assert alone > 0.25
     assert held <= 0.05 + 4 * np.sqrt(0.05 * 0.95 / 60)

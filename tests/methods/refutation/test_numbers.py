@@ -9,7 +9,7 @@ import pytest
 
 from leadlag.core.noise.momentum import fit_momentum
 from leadlag.core.search.problem import Problem
-from leadlag.methods.refutation.numbers import (
+from leadlag.methods.refutation.numbers.attempts import (
     PlaceboCopies,
     future_lead,
     random_walks,
@@ -107,7 +107,7 @@ def copies_of(attempt: Callable[..., PlaceboCopies], problem: Problem, *, n_trie
         return with_copies(given, copies)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("leadlag.methods.refutation.numbers.with_copies", spied)
+        patch.setattr("leadlag.methods.refutation.numbers.attempts.with_copies", spied)
         attempt(problem, n_tries=n_tries, rng=np.random.default_rng(0))
     return seen[0]
 

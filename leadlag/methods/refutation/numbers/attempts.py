@@ -15,6 +15,7 @@ from leadlag.core.search.rescan import largest_statistic
 from leadlag.core.search.scan import column_of, scan
 from leadlag.core.search.shapes import STANDARD, Shape, first_autocorrelation
 from leadlag.core.time.lags import difference
+from leadlag.methods.refutation.numbers.surrogates import shifts_apart
 
 __all__ = [
     "FEWEST_COPIES",
@@ -25,6 +26,7 @@ __all__ = [
     "decoys_as_good",
     "decoys_passing",
     "future_lead",
+    "momentum_reach",
     "random_walks",
     "reordered_copies",
     "shifted_copies",
@@ -154,12 +156,8 @@ def shifted_copies(
     series, ratio = _own_series(problem)
     known = np.flatnonzero(np.isfinite(series))
     span = int(known[-1] - known[0] + 1)
-    lag, reach = int(np.ceil(max(problem.lags) * ratio)), int(np.ceil(_reach(problem) * ratio))
-    nearest = max(lag + 1, min(lag + reach, span // 3))
-    # nor may the lead's near future come into reach, which a KPI that moves the lead has to do with
-    possible = np.arange(nearest, span - nearest - lag + 1)
-    if len(possible) < FEWEST_COPIES:
-        possible = np.arange(nearest, span - nearest + 1)
+    lag, reach = int(np.ceil(max(problem.lags) * ratio)), int(np.ceil(momentum_reach(problem) * ratio))
+    possible = shifts_apart(span, nearest=lag + reach, lag=lag, fewest=FEWEST_COPIES)
     steps = np.sort(rng.choice(possible, size=min(n_tries, len(possible)), replace=False))
     places = [np.roll(np.arange(span), step) for step in steps]
     return _compared(problem, series, known[0], places, shapes)
@@ -204,7 +202,7 @@ def _own_series(problem: Problem) -> tuple[Floats, float]:
     return (problem.X[:, 0], 1.0) if finer is None else (finer.values, finer.clock.ratio)
 
 
-def _reach(problem: Problem) -> float:
+def momentum_reach(problem: Problem) -> float:
     """Periods after which the KPI's momentum has faded."""
     root = largest_root(problem.momentum.phi)
     return float(np.log(_FADED) / np.log(root)) if root > 0 else 0.0
@@ -280,15 +278,13 @@ def decoys_as_good(pvalue: float, decoys: Sequence[float]) -> float:
     return PlaceboCopies(found=-pvalue, tried=-np.array(decoys)).pvalue
 
 
-def decoys_passing(pvalue: Floats, *, n_decoys: int, n_selected: int, n_tested: int, fdr: float) -> tuple[int, float]:
-    """Decoys that would have been called leads beside the chosen ones, and how many would be if every p is right.
+def decoys_passing(pvalue: Floats, *, n_selected: int, n_tested: int, fdr: float) -> tuple[int, float]:
+    """Decoys each of which would have been called a lead as one candidate more, and how many would be if every p is right.
 
     Parameters
     ----------
     pvalue : ndarray, shape (d,)
         Of the decoys that could be tested.
-    n_decoys : int
-        All of them.
     n_selected, n_tested : int
         Leads chosen, and candidates tested.
     fdr : float
@@ -296,10 +292,8 @@ def decoys_passing(pvalue: Floats, *, n_decoys: int, n_selected: int, n_tested: 
 
     Examples
     --------
-    >>> decoys_passing(np.array([0.5, 0.001, 0.9]), n_decoys=3, n_selected=1, n_tested=7, fdr=0.1)
+    >>> decoys_passing(np.array([0.5, 0.001, 0.9]), n_selected=0, n_tested=5, fdr=0.12)
     (1, 0.06)
     """
-    allowed = fdr * (n_selected + 1.0 + np.arange(n_decoys)) / (n_tested + n_decoys)
-    passed = np.flatnonzero(np.sort(pvalue) <= allowed[: len(pvalue)])
-    n_passed = int(passed[-1]) + 1 if len(passed) else 0
-    return n_passed, float(n_decoys * allowed[max(n_passed - 1, 0)])
+    allowed = fdr * (n_selected + 1) / (n_tested + 1)
+    return int((pvalue <= allowed).sum()), len(pvalue) * allowed
