@@ -161,8 +161,10 @@ def candidate_seasons(calendar: Calendar, n: int, *, n_values: int | None = None
 
 
 def season_periods(calendar: Calendar) -> tuple[float, ...]:
-    """Rows in each season of the calendar: a year of weeks is not 52."""
-    return tuple(WEEKS_A_YEAR if length == 52 else float(length) for length in calendar.season_lengths)
+    """Rows in each season of the calendar: a year of weeks, or of other steps, is no whole number of them."""
+    year = calendar.year or WEEKS_A_YEAR
+    exact = {52: WEEKS_A_YEAR} | ({} if round(year) == 52 else {round(year): year})
+    return tuple(exact.get(length, float(length)) for length in calendar.season_lengths)
 
 
 def _selected_season(y: Floats, X: Floats, season: CandidateSeason, *, beside: Floats | None) -> CalendarSeason | None:

@@ -26,6 +26,7 @@ from leadlag.ranking.result import COLUMNS, NOT_COMPUTED, Context, Family, LeadR
 from leadlag.ranking.search import Findings, find
 from leadlag.ranking.words.treatment import (
     clipped,
+    common_calendar,
     kpi_treatment,
     moving_season,
     season_still_there,
@@ -75,7 +76,8 @@ def rank_leads(
         Candidates; every other column of numbers if None.
     max_lag : int, optional
         Lags 1..max_lag are searched, in periods of the KPI. None takes 12 for weeks, months and undated periods, 8 for quarters,
-        14 for days, 10 for business days, 24 for hours, 3 for years, and at most a sixth of the rows.
+        14 for days, 10 for business days, 24 for hours, 3 for years, for steps of some days what the nearest of these has, and at
+        most a sixth of the rows.
     fdr : float
         Share of false leads among those named that is accepted on average.
     rng : int or Generator
@@ -218,12 +220,13 @@ def _context(
     """What all rows of the ranking share."""
     unit = sample.calendar.unit
     seasons = [
-        season(period=item.period, count=item.count, unit=unit, grows=item.grows, peaks=item.peaks) for item in prepared.seasons
+        season(period=item.period, count=item.count, unit=unit, grows=item.grows, peaks=item.peaks, year=sample.calendar.year)
+        for item in prepared.seasons
     ]
     momentum = prepared.problem.momentum
     treatment = kpi_treatment(
         log=prepared.kpi.log, differenced=prepared.kpi.differenced, n_clipped=prepared.kpi.n_clipped, seasons=seasons,
-        order=len(momentum.phi), unit=unit,
+        inside=prepared.beside.names, order=len(momentum.phi), unit=unit,
     )  # fmt: skip
     return Context(
         kpi=kpi,
@@ -265,6 +268,9 @@ def _notes(sample: Sample, prepared: Prepared, evidence: Sequence[Evidence]) -> 
         yield "LL101", f"the KPI looks integrated ({why}): its changes were analysed"
     if prepared.kpi.n_clipped:
         yield "LL112", clipped(prepared.kpi.n_clipped)
+    if prepared.common:
+        declared = bool(sample.calendar.holidays)
+        yield "LL153", common_calendar(**vars(prepared.common), dated=sample.calendar.dated, declared=declared)
     if prepared.kpi.held:
         yield "LL121", slow_kpi(held=prepared.kpi.held, unit=sample.calendar.unit)
     yield from (note for item in evidence for note in item.notes if note[0] != ENDED)  # told among those of the sample
