@@ -213,7 +213,7 @@ def estimate_delay(
     goes_on = beyond_the_last(problem, column, test, kept=kept, signs=signs, shapes=searched, level=level)
     if goes_on:  # what acts later is seen at the last lag
         kept = tuple(sorted({*kept, max(test.lags)}))
-    missing = "square" if response == "square" else "changes" if by_changes else ""
+    missing = "open" if goes_on else "square" if response == "square" else "changes" if by_changes else ""
     mean = MeanDelay.none(missing) if missing else mean_delay(problem, column, level=level, response=response)
     delay = Delay(
         peak=counted_back(test.peak, treated.known_ahead),
