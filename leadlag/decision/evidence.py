@@ -45,8 +45,9 @@ class Delay:
     `identified` is False where the set holds nearly all lags that were searched, or the lead itself may have no effect: the peak
     then says little. `longer` is the `max_lag` to ask with where a lag later than the last one searched is not rejected either,
     so that the set is open at its end, else 0. `mean` is the mean delay, the centre of mass of the lag profile, with its interval
-    at the same level; NaN where there is none, and `mean_missing` says why: "turns" where the weights change their sign,
-    "changes" where the lead was tested by its changes or surprises, "square" where it acts by its square.
+    at the same level; NaN where there is none, and `mean_missing` says why: "open" where the lead may act later than was
+    searched, "turns" where the weights change their sign, "changes" where the lead was tested by its changes or surprises,
+    "square" where it acts by its square.
     """
 
     peak: float

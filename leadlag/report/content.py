@@ -9,7 +9,7 @@ from leadlag.ranking.result import Context, LeadRanking, RankedLead
 from leadlag.ranking.words.checks import STATUS, check, label, question_of
 from leadlag.ranking.words.facts import fact_list, published_late
 from leadlag.ranking.words.prose import lead_paragraphs
-from leadlag.ranking.words.sentences import LIMITS, VERDICT, brief_reason, effect_head, headline, length, reason
+from leadlag.ranking.words.sentences import LIMITS, VERDICT, brief_reason, effect_head, follows_by, headline, length, reason
 from leadlag.ranking.words.tables import delay_cell, direction_cell, effect_cell, left_cell, sd_cell, t_cell
 from leadlag.wording.layout import CAVEAT
 from leadlag.wording.searched import counted
@@ -83,7 +83,7 @@ def _row(item: Decision, context: Context, *, has_card: bool) -> dict[str, Any]:
         "lead": _name(evidence.lead),
         **_verdict(item),
         "card": f"lead-{item.rank}" if has_card else "",
-        "by": _beside_verdict(item),
+        "by": _beside_verdict(item, context),
         "delay": delay_cell(evidence.delay),
         "left": left_cell(item),
         "direction": direction_cell(item.effect),
@@ -96,8 +96,10 @@ def _row(item: Decision, context: Context, *, has_card: bool) -> dict[str, Any]:
     }
 
 
-def _beside_verdict(item: Decision) -> str:
-    """What explains an indirect one, or why a candidate that passes something is no lead."""
+def _beside_verdict(item: Decision, context: Context) -> str:
+    """What explains an indirect one, by how long one follows, or why a candidate that passes something is no lead."""
+    if by := follows_by(item, context):
+        return f"follows by {by}"
     if item.verdict == "indirect" and item.evidence.explained_by:
         return f"explained by {_name(item.evidence.explained_by)}"
     return brief_reason(item)

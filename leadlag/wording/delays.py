@@ -10,19 +10,22 @@ from leadlag.wording.units import in_time
 if TYPE_CHECKING:
     from leadlag.decision import Delay
 
-__all__ = ["at_own", "delay_set", "known_ahead", "mean_delay", "mean_missing", "not_identified", "time_to_act", "time_left"]
+__all__ = [
+    "ask_longer", "at_own", "delay_set", "known_ahead", "mean_delay", "mean_missing", "not_identified", "or_more", "time_left",
+    "time_to_act",
+]  # fmt: skip
 
 
-def at_own(peak: float, unit: str) -> str:
-    """When the KPI moves, seen from the period that a lead's value is for.
+def at_own(peak: float, unit: str, *, more: str = "") -> str:
+    """When the KPI moves, seen from the period that a lead's value is for; `more` is said of a peak that may be later.
 
     Examples
     --------
-    >>> at_own(2, "month"), at_own(0, "month"), at_own(-1, "week")
-    ('after 2 months', 'in the same month', '1 week (7 days) before')
+    >>> at_own(2, "month"), at_own(0, "month"), at_own(-1, "week"), at_own(12, "month", more=" or more")
+    ('after 2 months', 'in the same month', '1 week (7 days) before', 'after 12 months or more')
     """
     if peak > 0:
-        return f"after {in_time(peak, unit)}"
+        return f"after {in_time(peak, unit)}{more}"
     return f"{in_time(-peak, unit)} before" if peak < 0 else f"in the same {unit}"
 
 
@@ -37,13 +40,24 @@ def known_ahead(published: float, unit: str) -> str:
     return f"known {periods(-published, unit)} ahead" if published < 0 else ""
 
 
+def or_more(ahead: Delay) -> str:
+    """What is said after a peak that stands at the last lag searched and may be later; empty for any other."""
+    return " or more" if ahead.is_open and ahead.peak == ahead.high else ""
+
+
 def delay_set(ahead: Delay, unit: str) -> str:
     """The lags that the data do not reject as the delay."""
     told = f"{lag_list(ahead.lags, step=ahead.step)} {unit if ahead.lags == (1,) else unit + 's'}"
     return f"{told} or more" if ahead.is_open else told
 
 
+def ask_longer(ahead: Delay) -> str:
+    """What to do about a set that goes on where the lags end."""
+    return f"It may act later than the longest lag searched: look again with max_lag={ahead.longer}."
+
+
 _MEAN_MISSING = {
+    "open": "the lead may act later than the last lag that was searched",
     "turns": "the weights of the lags change their sign, so that they have no centre",
     "changes": "the lead was tested by its changes or its surprises, whose effects last",
     "square": "a lead that acts by its square has no weights of one sign",
@@ -88,6 +102,7 @@ def time_left(ahead: Delay, published: float, unit: str) -> str:
     A lead whose value comes after the KPI has moved leaves none.
     """
     least, at_peak, most = (max(lag - published, 0.0) for lag in (ahead.low, ahead.peak, ahead.high))
+    more = " or more" if ahead.is_open else ""
     if least == most:
-        return f"{periods(at_peak, unit)} left to act"
-    return f"{lag_number(least)} to {periods(most, unit)} left to act ({lag_number(at_peak)} at the peak)"
+        return f"{periods(at_peak, unit)}{more} left to act"
+    return f"{lag_number(least)} to {periods(most, unit)}{more} left to act ({lag_number(at_peak)}{or_more(ahead)} at the peak)"

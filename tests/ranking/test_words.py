@@ -228,6 +228,10 @@ def test_a_follower_is_told_by_how_long() -> None:
     late = replace(rankings.not_found("calls"), reverse_pvalue=0.0001, reverse_qvalue=0.001, follows_by=3.0)
     one = rankings.ranking_of([late], unit="week")["calls"]
     assert "calls moves after housing_starts by 3 weeks, not before it: housing_starts predicts calls" in _flat(one.why_not())
+    ranking = rankings.ranking_of([late, replace(late, lead="tickets", follows_by=12.0)], unit="week")
+    assert "after housing_starts come: calls by 3 weeks, tickets by 12 weeks or more" in _flat(ranking.summary())
+    ahead = rankings.ranking_of([replace(late, available_after=-2)], unit="week")["calls"]
+    assert "calls, known 2 weeks ahead, is known 3 weeks after housing_starts moves" in _flat(ahead.why_not())
 
 
 def test_a_feedback_is_told_of_a_lead() -> None:

@@ -42,6 +42,8 @@ def peaks(result: DelaySet, *, ax: Axes | None = None) -> Axes:
             ax.vlines(lags[some], 0.0, p[some], color=colour, linewidth=1.8, zorder=4)
             head: dict[str, Any] = {"markerfacecolor": filled, "markeredgecolor": colour, "markeredgewidth": 1.2}
             ax.plot(lags[some], p[some], linestyle="none", marker="o", markersize=5.5, zorder=5, clip_on=False, **head)
+        if result.delay.is_open:
+            ax.plot([lags[-1] + 0.5], [1.0], marker=">", markersize=7, color=_INSIDE, clip_on=False, zorder=5)
         ax.axhline(1.0 - result.delay.level, color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=3)
         ax.set_ylim(0.0, 1.08)
         ax.grid(axis="y")
@@ -61,8 +63,9 @@ def peaks_inches(result: DelaySet) -> tuple[float, float]:
 
 def _legend(result: DelaySet) -> list[Line2D]:
     head: dict[str, Any] = {"linestyle": "none", "marker": "o", "markersize": 5.5, "color": _INSIDE}
+    more = ", or later" if result.delay.is_open else ""
     return [
-        Line2D([], [], label=f"in the {percent(result.delay.level)} set", **head),
+        Line2D([], [], label=f"in the {percent(result.delay.level)} set{more}", **head),
         Line2D([], [], color=INK, linewidth=1.0, linestyle=(0, (4, 2)), label=f"p = {1.0 - result.delay.level:.2g}"),
     ]
 

@@ -213,7 +213,7 @@ def estimate_delay(
     goes_on = beyond_the_last(problem, column, test, kept=kept, signs=signs, shapes=searched, level=level)
     if goes_on:  # what acts later is seen at the last lag
         kept = tuple(sorted({*kept, max(test.lags)}))
-    missing = "square" if response == "square" else "changes" if by_changes else ""
+    missing = "open" if goes_on else "square" if response == "square" else "changes" if by_changes else ""
     mean = MeanDelay.none(missing) if missing else mean_delay(problem, column, level=level, response=response)
     # lags that are known not to matter are told apart from those of the set too
     n_lags = len(test.lags) if problem.asked_of(column) is None else len(problem.lags if finer is None else finer.lags)

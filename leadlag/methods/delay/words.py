@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from leadlag.wording.delays import (
+    ask_longer,
     at_own,
     delay_set,
     known_ahead,
     mean_delay,
     mean_missing,
     not_identified,
+    or_more,
     time_left,
     time_to_act,
 )
@@ -47,10 +49,13 @@ def explain(result: DelaySet) -> Prose:
     kpi, lead = shown(result.kpi), shown(result.lead)
     set_of = f"At {percent(ahead.level)}, the data do not reject a peak after {delay_set(ahead, unit)}."
     if ahead.identified:
-        told = [f"The answer of {kpi} to {lead} fits best with its peak {at_own(ahead.peak, unit)}. {set_of}"]
+        told = [
+            f"The answer of {kpi} to {lead} fits best with its peak {at_own(ahead.peak, unit, more=or_more(ahead))}. {set_of}"
+        ]
         told.append(_mean_sentence(ahead, unit))
     else:
         told = [not_identified(ahead, result.pvalue, lead=lead, kpi=kpi), set_of]
+    told += [ask_longer(ahead)] if ahead.is_open else []
     told.append(time_to_act(ahead, result.available_after, unit))
     told += beside_sentences(result.given, result.controls)
     told.append(f"That {lead} moves before {kpi} would not show that moving {lead} moves {kpi}.")
@@ -69,16 +74,18 @@ def _mean_sentence(ahead: Delay, unit: str) -> str:
 def _answer(result: DelaySet) -> str:
     if not result.delay.identified:
         return "The delay is not identified."
-    return f"By {in_time(result.delay.peak, result.unit)}."
+    return f"By {in_time(result.delay.peak, result.unit)}{or_more(result.delay)}."
 
 
 def _facts(result: DelaySet) -> Iterator[tuple[str, str]]:
     ahead, unit = result.delay, result.unit
     best = "" if ahead.identified else "best fit at "
-    yield "Peak", f"{best}{in_time(ahead.peak, unit)}"
+    yield "Peak", f"{best}{in_time(ahead.peak, unit)}{or_more(ahead)}"
     if known := known_ahead(result.available_after, unit):
         yield "Known", known.removeprefix("known ")
     yield "Set", f"{delay_set(ahead, unit)}, at {percent(ahead.level)}"
+    if ahead.is_open:
+        yield "Edge", ask_longer(ahead)
     if ahead.identified:
         yield "Mean", f"not given: {mean_missing(ahead)}" if math.isnan(ahead.mean) else mean_delay(ahead, unit)
         yield "Left", f"{time_left(ahead, result.available_after, unit)}, once the value is published"

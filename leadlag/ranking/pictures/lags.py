@@ -72,6 +72,7 @@ def heatmap(result: LeadRanking, *, ax: Axes | None = None, most: int = 30) -> A
         left = len(result.decisions) - len(rows)
         more = f"\nnot drawn: {periods(left, 'more candidate')}" if left else ""
         framed = f"framed: {percent(context.policy.delay_level)} delay set of the leads, dot: the delay"
+        framed += ", arrow: or later" if any(_goes_on(row) for row in rows) else ""
         ax.set_xlabel(f"Lag ({context.unit}s), each tried alone; {framed}{more}")
         ax.set_title(f"Lag by lag: value of t for {label(context.kpi)}", **PLAIN)
         scale = ScalarMappable(Normalize(-largest, largest), _COLOURS)
@@ -104,6 +105,11 @@ def _cells(ax: Axes, place: int, row: Decision, largest: float, *, numbers: bool
     return edges[-1]
 
 
+def _goes_on(row: Decision) -> bool:
+    """Whether a lead may act later than the last lag that is drawn."""
+    return row.verdict == "lead" and row.evidence.delay is not None and row.evidence.delay.is_open
+
+
 def _step(found: Profile) -> float:
     """One own period of a lead in periods of the KPI."""
     return found.lags[1] - found.lags[0] if found.own_unit and len(found.lags) > 1 else 1.0
@@ -114,6 +120,8 @@ def _mark_delay(ax: Axes, place: int, delay: Delay, step: float, *, numbers: boo
     for lag in delay.lags:
         corner = (lag - wide / 2, place - 0.45)
         ax.add_patch(Rectangle(corner, wide, 0.9, fill=False, edgecolor=INK, linewidth=1.2, zorder=3))
+    if delay.is_open:
+        ax.plot([delay.high + 0.5 * step], [place], marker=">", markersize=5, color=INK, clip_on=False, zorder=4)
     at = (delay.peak + (0.36 * step if numbers else 0.0), place - (0.32 if numbers else 0.0))
     ax.plot(*at, marker="o", markersize=3.4, color=INK, markeredgecolor="white", markeredgewidth=0.6, zorder=4)
 
@@ -201,7 +209,10 @@ def _shade(ax: Axes, delay: Delay, found: Profile, colour: str) -> list[Line2D |
             continue
         ax.axvspan(lag - 0.5, lag + 0.5, color=colour, alpha=0.13, linewidth=0, zorder=0)
     shade = Patch(color=colour, alpha=0.13, linewidth=0)
-    shade.set_label(f"delay set, {percent(delay.level)}")
+    shade.set_label(f"delay set, {percent(delay.level)}{', or later' if delay.is_open else ''}")
+    if delay.is_open:
+        edge = (max(place_of.values()) + 0.5, 0.5)
+        ax.plot(*edge, marker=">", markersize=7, color=colour, alpha=0.6, clip_on=False, transform=ax.get_xaxis_transform())
     if delay.peak not in found.lags:
         return [shade]
     at = (place_of[delay.peak], found.effect[found.lags.index(delay.peak)])

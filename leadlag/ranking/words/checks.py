@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leadlag.ranking.words.sentences import lead_sd
-from leadlag.wording.delays import delay_set, not_identified, time_to_act
+from leadlag.wording.delays import ask_longer, delay_set, not_identified, time_to_act
 from leadlag.wording.shown import among, joined, lag_number, percent, periods, shown
 from leadlag.wording.targeted import since_target
 
@@ -212,10 +212,11 @@ def _delay(at: _CheckContext) -> str:
     if ahead is None:
         return ""
     if not ahead.identified:
-        return not_identified(ahead, evidence.pvalue, lead=at.lead, kpi=at.kpi)
+        told = not_identified(ahead, evidence.pvalue, lead=at.lead, kpi=at.kpi)
+        return f"{told} {ask_longer(ahead)}" if ahead.is_open else told
     told = f"The delay set holds {periods(at.value, 'lag')} ({delay_set(ahead, at.unit)})"
     if ahead.is_open:
-        return f"{told}: {at.lead} may act later than the longest lag searched. Ask again with max_lag={ahead.longer}."
+        return f"{told}. {ask_longer(ahead)}"
     advice = "sharp enough to plan with" if at.passed else "plan with the whole set, not with its peak"
     return f"{told}: {advice}."
 

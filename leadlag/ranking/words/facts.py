@@ -35,6 +35,7 @@ def fact_list(ranking: LeadRanking, *, not_computed: Sequence[str] = (), most: i
         *_left_fact(ranking),
         *_explained_fact(ranking.decisions, most),
         *_doubt_facts(ranking.decisions, most),
+        *_follower_fact(ranking, most),
         *_response_facts(ranking.decisions, most),
         *_group_facts(ranking.decisions, most),
         *_grade_facts(ranking.decisions),
@@ -119,6 +120,16 @@ def _doubt_facts(decisions: Sequence[Decision], most: int) -> list[tuple[str, st
         if item.reason is not None and sentences.brief_reason(item):
             doubted.setdefault(sentences.reason(item.reason), []).append(cut(shown(item.evidence.lead), most))
     return _cut_facts("No lead", [f"{joined(names)}: {why}" for why, names in doubted.items()])
+
+
+def _follower_fact(ranking: LeadRanking, most: int) -> list[tuple[str, str]]:
+    """By how long each candidate comes after the KPI instead."""
+    late: dict[str, list[str]] = {}
+    for item in sorted(ranking.decisions, key=lambda item: item.evidence.follows_by):
+        if by := sentences.follows_by(item, ranking.context):
+            late.setdefault(by, []).append(cut(shown(item.evidence.lead), most))
+    told = ", ".join(f"{joined(names)} by {by}" for by, names in late.items())
+    return [("Reverse", f"after {cut(shown(ranking.context.kpi), most)} come: {told}")] if told else []
 
 
 def _response_facts(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:

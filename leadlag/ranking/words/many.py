@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from leadlag.ranking.words.sentences import headline, in_order
+from leadlag.wording.delays import or_more
 from leadlag.wording.layout import CAVEAT, lines_of, page
 from leadlag.wording.searched import searched_lines
 from leadlag.wording.shown import WIDTH, Prose, cut, lag_number, percent, periods, shown, wrap
 from leadlag.wording.table import fitted, remainder, table
 
 if TYPE_CHECKING:
+    from leadlag.decision import Delay
     from leadlag.ranking.many import Failure, KpiRanking
     from leadlag.ranking.result import LeadRanking
     from leadlag.results import Provenance
@@ -70,10 +72,11 @@ def _table(rankings: Sequence[KpiRanking]) -> list[str]:
 
 def _leads(ranking: LeadRanking) -> str:
     found = [item.evidence for item in ranking.decisions if item.verdict == "lead"]
-    return (
-        ", ".join(f"{shown(item.lead)} ({'-' if item.delay is None else lag_number(item.delay.peak)})" for item in found)
-        or "none"
-    )
+    return ", ".join(f"{shown(item.lead)} ({_peak(item.delay)})" for item in found) or "none"
+
+
+def _peak(ahead: Delay | None) -> str:
+    return "-" if ahead is None else f"{lag_number(ahead.peak)}{'+' if or_more(ahead) else ''}"
 
 
 def _failed(failures: Sequence[Failure]) -> Iterator[str]:

@@ -82,10 +82,10 @@ def _answer(decision: Decision, context: Context) -> str:
         return f"{lead} moves before {kpi}{by} and predicts it alone, but adds nothing once {known}. {perhaps}"
     if decision.verdict == "reverse":
         told = f"{kpi} predicts {shown(evidence.lead)} (p {among(evidence.reverse_pvalue)})"
+        after = sentences.follows_by(decision, context)
         if known:
-            return f"{lead} is known after {kpi} moves, not before it: {told}."
-        after = "" if math.isnan(evidence.follows_by) else f" by {periods(evidence.follows_by, context.unit)}"
-        return f"{lead} moves after {kpi}{after}, not before it: {told}."
+            return f"{lead} is known {f'{after} ' if after else ''}after {kpi} moves, not before it: {told}."
+        return f"{lead} moves after {kpi}{f' by {after}' if after else ''}, not before it: {told}."
     if decision.verdict == "coincident":
         same = f"in the {context.unit} in which its value is known" if known else f"in the same {context.unit}"
         same += f" (p {among(evidence.coincident_pvalue)})"
@@ -105,7 +105,7 @@ def _answer(decision: Decision, context: Context) -> str:
 
 def _ahead(delay: Delay, unit: str) -> str:
     """The delay with its set."""
-    return f"{periods(delay.peak, unit)} ({percent(delay.level)} set: {delays.delay_set(delay, unit)})"
+    return f"{periods(delay.peak, unit)}{delays.or_more(delay)} ({percent(delay.level)} set: {delays.delay_set(delay, unit)})"
 
 
 def _untestable(decision: Decision, context: Context) -> str:
@@ -137,7 +137,7 @@ def _numbers(decision: Decision, context: Context, provenance: Provenance) -> li
 
 def _delay(ahead: Delay, context: Context) -> str:
     """Peak and mean delay, which differ where an effect is spread out."""
-    told = f"The effect peaks {delays.at_own(ahead.peak, context.unit)}; "
+    told = f"The effect peaks {delays.at_own(ahead.peak, context.unit, more=delays.or_more(ahead))}; "
     if math.isnan(ahead.mean):
         return f"{told}no mean delay: {delays.mean_missing(ahead)}."
     return f"{told}over all lags it comes after {delays.mean_delay(ahead, context.unit)} on average."

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from leadlag.errors import CODES
-from leadlag.wording.delays import known_ahead
+from leadlag.wording.delays import known_ahead, or_more
 from leadlag.wording.power import closest
 from leadlag.wording.searched import counted
 from leadlag.wording.shown import cut, joined, lag_number, number, percent, periods, shown
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACTING", "LIMITS", "VERDICT", "asked", "brief_reason", "coded_reason", "controls", "decoys", "effect_head", "expectation",
-    "family", "headline", "lead_sd", "length", "lead_title", "next_step", "nothing_found", "reason", "sample",
+    "family", "follows_by", "headline", "lead_sd", "lead_title", "length", "next_step", "nothing_found", "reason", "sample",
 ]  # fmt: skip
 
 
@@ -128,11 +128,19 @@ def lead_title(decision: Decision, unit: str, *, most: int = 200, between: str =
     if ahead is None:
         return f"{name}{between}"
     known = known_ahead(decision.evidence.available_after, unit)
-    return f"{name}{between} by {periods(ahead.peak, unit)}{f' ({known})' if known else ''}"
+    return f"{name}{between} by {periods(ahead.peak, unit)}{or_more(ahead)}{f' ({known})' if known else ''}"
 
 
 def _candidates(count: int) -> str:
     return "1 candidate" if count == 1 else f"{count:,} candidates"
+
+
+def follows_by(decision: Decision, context: Context) -> str:
+    """By how long a follower comes after the KPI, which may be longer at the last lag asked; empty for any other."""
+    lag = decision.evidence.follows_by
+    if decision.verdict != "reverse" or math.isnan(lag):
+        return ""
+    return f"{periods(lag, context.unit)}{' or more' if lag >= context.max_lag else ''}"
 
 
 def effect_head(sizes: Iterable[Effect | None], context: Context) -> str:

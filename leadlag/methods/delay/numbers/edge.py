@@ -54,9 +54,11 @@ def beyond_the_last(
     -----
     A column that starts at the last lags weighs lags that were not searched: a lead that acts one period too late is found by it,
     at the last lag and with no other in its set. So where the set, or the best column, touches the last lag, the peak is tested
-    again with four more lags, and the set is open if one of these is not rejected.
+    again with four more lags, and the set is open if one of these is not rejected. The last lag is that of the search: where a
+    lead was asked at some of its lags only, their end is no edge.
     """
-    last, finer = max(test.lags), problem.finer_of(column)
+    finer = problem.finer_of(column)
+    last = float(problem.lags[-1] if finer is None else finer.delays[-1])
     step = 1.0 if finer is None else 1.0 / finer.clock.ratio
     reach = max(HUMP) * step if shapes[test.shape].kind == "hump" else 0.0
     if max(*kept, test.peak + reach) < last:

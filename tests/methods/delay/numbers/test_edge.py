@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 import leadlag as ll
 from leadlag.methods.delay.numbers.edge import longer_search
@@ -20,6 +22,14 @@ def weeks(delay: int, *, persistence: float = 0.0, seed: int = 0) -> pd.DataFram
     sales = 1.5 * np.r_[np.zeros(delay), visits[:-delay]] + rng.normal(size=n)
     data = {"sales": sales[20:], "visits": visits[20:]}
     return pd.DataFrame(data, index=pd.date_range("2020-01-06", periods=n - 20, freq="7D"))
+
+
+def axes() -> Axes:
+    return Figure().subplots()
+
+
+def legend(drawn: Axes) -> list[str]:
+    return [each.get_text() for each in drawn.get_legend().get_texts()]
 
 
 #: White noise that acts two lags too late is hardly found.
@@ -45,10 +55,34 @@ def test_an_open_set_says_so_everywhere_and_is_not_sharp() -> None:
     assert one.decision.grade in ("moderate", "weak")
     text = " ".join(one.explain().split())
     assert "8 weeks or more" in text
-    assert "may act later than the longest lag searched. Ask again with max_lag=12." in text
+    assert text.startswith("visits leads sales by 8 weeks or more (90 % set: 8 weeks or more)")
+    assert "The effect peaks after 8 weeks (56 days) or more; no mean delay: the lead may act later" in text
+    assert "It may act later than the longest lag searched: look again with max_lag=12." in text
+    assert "8 weeks or more left to act" in text
+    assert ranking.summary().startswith("visits leads sales by 8 weeks or more.")
     assert "8 [8+]" in ranking.summary()
     assert "+: may act later than was searched, ask again with max_lag=12: visits" in " ".join(ranking.summary().split())
     assert ranking.to_frame().loc[0, ["delay", "delay_high"]].tolist() == [8, 8]  # columns of the contract are numbers
+
+
+def test_an_open_set_asked_by_name_says_so_in_its_texts_and_its_picture() -> None:
+    found = ll.delay_set(weeks(LAST + 1), kpi="sales", lead="visits", max_lag=LAST, n_draws=499)
+    assert "By 8 weeks (56 days) or more." in found.summary()
+    for text in (found.summary(), found.explain()):
+        assert "look again with max_lag=12" in " ".join(text.split())
+    assert found.delay.mean_missing == "open"
+    assert found.to_dict()["delay"]["longer"] == 12
+    assert "in the 90 % set, or later" in legend(found.plot(ax=axes()))
+    closed = ll.delay_set(weeks(LAST), kpi="sales", lead="visits", max_lag=LAST, n_draws=499)
+    assert "or more" not in closed.summary()
+    assert "in the 90 % set" in legend(closed.plot(ax=axes()))
+
+
+def test_pictures_of_a_ranking_show_an_open_end() -> None:
+    for delay, said in ((LAST + 1, True), (LAST, False)):
+        ranking = ll.rank_leads(weeks(delay), kpi="sales", max_lag=LAST, n_draws=499, evidence=False)
+        assert ("arrow: or later" in ranking.plot(ax=axes(), kind="heatmap").get_xlabel()) is said
+        assert ("delay set, 90 %, or later" in legend(ranking["visits"].plot(ax=axes(), kind="profile"))) is said
 
 
 def test_a_faster_lead_is_asked_beyond_its_own_lags() -> None:
