@@ -21,8 +21,8 @@ _READERS = ("from_wide", "from_long", "from_snapshots")
 
 #: Options of `from_wide`: how a table is read. A function that takes one of these itself is called with it.
 READING = (
-    "time", "segment", "freq", "tz", "date_format", "dates_at", "year_start", "calendar", "decimal", "thousands", "as_of",
-    "catalogue", "infinite",
+    "time", "segment", "freq", "tz", "date_format", "dates_at", "year_start", "calendar", "holidays", "decimal", "thousands",
+    "as_of", "catalogue", "infinite",
 )  # fmt: skip
 
 #: Options of `read_file`, and those of `from_long` that `from_wide` does not have.

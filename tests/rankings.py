@@ -156,6 +156,7 @@ def every_verdict() -> LeadRanking:
             replace(nothing, lead="support_calls", reverse_pvalue=0.0001, reverse_qvalue=0.001),
             replace(nothing, lead="invoices", coincident_pvalue=0.0002, coincident_qvalue=0.003),
             replace(nothing, lead="rebrand_views", one_event=True),
+            replace(found("fairs"), few_events=("2020-03 to 2020-05", "2022-01 to 2022-03")),
             not_found("nps"),
             empty("office_plants", "LL201", "no values"),
         ],

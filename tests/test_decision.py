@@ -68,6 +68,9 @@ def said(**numbers: Any) -> tuple[str, str]:
         ({"qvalue": 0.5, "one_event": True}, "none", "one_event"),
         ({"qvalue": math.nan, "pvalue": 0.01}, "none", "not_significant"),
         ({"qvalue": 0.01, "unconfirmed": True}, "none", "unconfirmed"),
+        ({"qvalue": 0.01, "few_events": ("2020-03 to 2020-05",)}, "none", "few_events"),
+        ({"qvalue": 0.01, "few_events": ("2020-03 to 2020-05",), "explained_by": "demos"}, "none", "few_events"),
+        ({"qvalue": 0.01, "few_events": ("2020-03 to 2020-05",), "reverse_qvalue": 0.10}, "reverse", ""),
         ({"qvalue": 0.01, "unconfirmed": True, "one_event": True}, "none", "unconfirmed"),
         ({"qvalue": 0.01, "unconfirmed": True, "reverse_qvalue": 0.10}, "reverse", ""),
         ({"qvalue": 0.01, "unconfirmed": True, "coincident_qvalue": 0.10}, "coincident", ""),
@@ -185,6 +188,14 @@ def test_the_data_are_judged_before_the_fit(quality: Quality, answers: set[str])
 @pytest.mark.parametrize(("lags", "answer"), [((3,), "pass"), ((3, 4, 5), "pass"), ((2, 3, 4, 5), "review")])
 def test_a_wide_delay_set_is_sent_for_review(lags: tuple[int, ...], answer: str) -> None:
     assert status(decide(evidence(lags=lags), POLICY), "delay_set") == answer
+
+
+def test_a_delay_set_without_an_end_is_sent_for_review() -> None:
+    found = backed()
+    assert found.delay is not None
+    decision = decide(replace(found, delay=replace(found.delay, longer=18)), POLICY)
+    assert status(decision, "delay_set") == "review"
+    assert decision.grade == "moderate"
 
 
 def test_a_delay_that_is_not_identified_is_sent_for_review_however_few_lags_there_are() -> None:

@@ -43,9 +43,10 @@ class Delay:
 
     They are whole numbers for a lead with the KPI's own periods; for one that is seen more often they are one `step` apart.
     `identified` is False where the set holds nearly all lags that were searched, or the lead itself may have no effect: the peak
-    then says little. `mean` is the mean delay, the centre of mass of the lag profile, with its interval at the same level; NaN
-    where there is none, and `mean_missing` says why: "turns" where the weights change their sign, "changes" where the lead was
-    tested by its changes or surprises, "square" where it acts by its square.
+    then says little. `longer` is the `max_lag` to ask with where a lag later than the last one searched is not rejected either,
+    so that the set is open at its end, else 0. `mean` is the mean delay, the centre of mass of the lag profile, with its interval
+    at the same level; NaN where there is none, and `mean_missing` says why: "turns" where the weights change their sign,
+    "changes" where the lead was tested by its changes or surprises, "square" where it acts by its square.
     """
 
     peak: float
@@ -53,10 +54,16 @@ class Delay:
     level: float
     step: float = 1.0
     identified: bool = True
+    longer: int = 0
     mean: float = math.nan
     mean_low: float = math.nan
     mean_high: float = math.nan
     mean_missing: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the lead may act later than the last lag that was searched."""
+        return self.longer > 0
 
     @property
     def low(self) -> float:
@@ -149,12 +156,16 @@ class Evidence:
         Of a lead that passes alone but was not chosen: the chosen lead that it is closest to.
     reverse_pvalue, reverse_qvalue : float
         p and FDR-adjusted p that the KPI does not lead the lead.
+    follows_by : float
+        Lag at which it would follow the KPI; it counts for the verdict "reverse" only.
     coincident_pvalue, coincident_qvalue : float
         p and FDR-adjusted p that the two do not move in the same period.
     unconfirmed : bool
         The lead passes alone, but not given the chosen ones, and none of them explains it.
     one_event : bool
         The lead passes only while the KPI's largest level shift is left out of the model.
+    few_events : tuple of str
+        Of a lead that passes and rests on few stretches of time: these, in words; empty of any other.
     group : int or None
         Number of the set of leads that are duplicates of each other.
     granger_pvalue : float
@@ -205,10 +216,12 @@ class Evidence:
     explained_by: str = ""
     reverse_pvalue: float = math.nan
     reverse_qvalue: float = math.nan
+    follows_by: float = math.nan
     coincident_pvalue: float = math.nan
     coincident_qvalue: float = math.nan
     unconfirmed: bool = False
     one_event: bool = False
+    few_events: tuple[str, ...] = ()
     group: int | None = None
     granger_pvalue: float = math.nan
     granger_order: int | None = None

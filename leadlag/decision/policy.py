@@ -39,6 +39,9 @@ class Policy:
         beyond.
     placebo_level : float
         A lead fails against a placebo that does as well in more than this share of the tries.
+    few_events : tuple of float
+        A lead of whose t less than the first share is left without the two stretches of 5 % of the rows that speak most for it,
+        or less than the second without three, rests on few events, and is none.
     rows, gaps, outliers, seasons : tuple of (float, float)
         Limits of the data, the first for "fail", the second for "review": periods used; share of them without a value and share
         taken for outliers, with a minus sign; seasons in the sample.
@@ -57,6 +60,7 @@ class Policy:
     stability_level: float = 0.05
     stability_review: float = 0.10  # a relation of 156 rows that stops at 60 % has a p below it in .82, a stable one in .10
     placebo_level: float = 0.05
+    few_events: tuple[float, ...] = (0.55, 0.35)
     rows: tuple[float, float] = (40, 60)  # error rates were measured down to 48 rows
     gaps: tuple[float, float] = (-0.25, -0.05)
     outliers: tuple[float, float] = (-0.10, -0.03)

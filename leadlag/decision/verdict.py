@@ -75,7 +75,7 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
     verdict = _verdict(evidence, policy)
     reason = None
     if verdict == "none":
-        reason = Reason(code="unconfirmed" if evidence.unconfirmed else "one_event" if evidence.one_event else "not_significant")
+        reason = _why_none(evidence)
     checks = checks_of(evidence, policy, verdict=verdict)
     grade = grade_of(checks, harmful=policy.harmful_gain) if verdict in ("lead", "indirect") and evidence.is_backed else None
     return Decision(evidence=evidence, verdict=verdict, reason=reason, checks=checks, grade=grade)
@@ -83,11 +83,18 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
 
 def _verdict(evidence: Evidence, policy: Policy) -> Verdict:
     """What the p-values say, the strongest claim that holds first."""
-    if evidence.qvalue <= policy.fdr and not evidence.unconfirmed:
+    if evidence.qvalue <= policy.fdr and not (evidence.unconfirmed or evidence.few_events):
         return "indirect" if evidence.explained_by else "lead"
     if evidence.reverse_qvalue <= policy.fdr:
         return "reverse"
     return "coincident" if evidence.coincident_qvalue <= policy.fdr else "none"
+
+
+def _why_none(evidence: Evidence) -> Reason:
+    """Why a candidate that was tested is none."""
+    if evidence.few_events:
+        return Reason(code="few_events", detail=" and ".join(evidence.few_events))
+    return Reason(code="unconfirmed" if evidence.unconfirmed else "one_event" if evidence.one_event else "not_significant")
 
 
 def in_order(decisions: Iterable[Decision]) -> tuple[Decision, ...]:

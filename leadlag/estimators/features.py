@@ -167,7 +167,7 @@ def _as_floats(y: Any) -> Floats | None:
         return None
     try:
         return np.where(missing, np.nan, cells).astype(np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -34,10 +34,14 @@ class Direction:
         p that the KPI's past does not help to predict the lead.
     coincident : ndarray, shape (m,)
         p that the lead does not move with the KPI in the same period, beyond the pasts of both.
+    follows_by : ndarray, shape (m,)
+        Lag at which the lead would follow the KPI: where the best column of the exchanged test starts, or the largest correlation
+        with its earlier surprises is. NaN where nothing was asked.
     """
 
     reverse: Floats
     coincident: Floats
+    follows_by: Floats
 
 
 def directions(problem: Problem, *, seed: int, n_draws: int, shapes: Sequence[Shape] = STANDARD) -> Direction:
@@ -74,8 +78,13 @@ def directions(problem: Problem, *, seed: int, n_draws: int, shapes: Sequence[Sh
     worth = np.flatnonzero(np.nanmin(by_lag, axis=1, initial=1.0) < 2.0 * stats.norm.sf(_WORTH))
     exchanged = (_exchanged(problem, lead) for lead in worth)
     scans = scan_each(exchanged, rng=np.random.default_rng(seed), n_draws=n_draws, shapes=shapes)
-    reverse[worth] = [found.pvalue[0] for found in scans]
-    return Direction(reverse=reverse, coincident=coincident)
+    lags = np.asarray(problem.lags, dtype=np.float64)
+    asked, nearest = np.isfinite(by_lag).any(axis=1), np.where(np.isfinite(by_lag), by_lag, np.inf).argmin(axis=1)
+    follows_by = np.where(asked, lags[nearest], np.nan)
+    for lead, found in zip(worth, scans, strict=True):
+        reverse[lead] = found.pvalue[0]
+        follows_by[lead] = lags[int(found.best[0]) % len(lags)]
+    return Direction(reverse=reverse, coincident=coincident, follows_by=follows_by)
 
 
 def _correlation_pvalue(X: Floats, other: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import rows_needed
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.search.effect import EffectSize
+from leadlag.core.search.influence import Events
 from leadlag.core.search.problem import Problem
 from leadlag.core.time.clock import counted_back
 from leadlag.core.time.lags import difference
@@ -32,7 +33,14 @@ __all__ = ["evidence_of"]
 
 
 def evidence_of(
-    prepared: Prepared, findings: Findings, *, unit: str, policy: Policy, metrics: Mapping[str, Metric], joint_test: bool = True
+    prepared: Prepared,
+    findings: Findings,
+    *,
+    unit: str,
+    periods: Sequence[str],
+    policy: Policy,
+    metrics: Mapping[str, Metric],
+    joint_test: bool = True,
 ) -> list[Evidence]:
     """Evidence of every candidate, those first that could be tested.
 
@@ -42,6 +50,8 @@ def evidence_of(
     findings : Findings
     unit : str
         Word for one period.
+    periods : sequence of str
+        Label of each period of the sample.
     policy : Policy
     metrics : Mapping from str to Metric
         What is known about the leads.
@@ -69,10 +79,12 @@ def evidence_of(
             explained_by=prepared.leads[explained] if explained >= 0 else "",
             reverse_pvalue=float(direction.reverse[j]),
             reverse_qvalue=float(reverse_q[j]),
+            follows_by=float(direction.follows_by[j]),
             coincident_pvalue=float(direction.coincident[j]),
             coincident_qvalue=float(coincident_q[j]),
             unconfirmed=bool(selection.unconfirmed[j]),
             one_event=bool(selection.one_event[j]),
+            few_events=_events(selection.few_events.get(j), periods),
             group=int(prepared.groups[j]) if prepared.groups[j] >= 0 else None,
             granger_pvalue=float(granger[j]),
             granger_order=order if joint_test else None,
@@ -89,6 +101,13 @@ def evidence_of(
         Evidence(lead=item.lead, n_dropped=len(prepared.problem.y), untestable=Reason(code=item.code, detail=item.detail))
         for item in prepared.untestable
     ]
+
+
+def _events(found: Events | None, periods: Sequence[str]) -> tuple[str, ...]:
+    """The stretches on which a lead rests, in their order in time."""
+    if found is None:
+        return ()
+    return tuple(f"{periods[first]} to {periods[last]}" for first, last in sorted(found.spans))
 
 
 def _no_numbers(problem: Problem, *, most_rows: int) -> Reason:

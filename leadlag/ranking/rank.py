@@ -10,6 +10,7 @@ import numpy as np
 from leadlag._blas import one_thread
 from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, known_of
+from leadlag.core.search.scan import BaseFit
 from leadlag.core.search.shapes import NONLINEAR
 from leadlag.decision import Evidence, Policy, decide, in_order
 from leadlag.prepare import Prepared, prepare
@@ -17,11 +18,21 @@ from leadlag.prepare.asked import as_expected, n_columns, with_expected
 from leadlag.prepare.edges import ENDED, edges_told
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
+from leadlag.prepare.season import season_periods
 from leadlag.ranking.backing import RankingCall, with_backing
 from leadlag.ranking.evidence import evidence_of
+from leadlag.ranking.leftover import CLEAR, final_fit, season_left
 from leadlag.ranking.result import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
 from leadlag.ranking.search import Findings, find
-from leadlag.ranking.words.treatment import clipped, kpi_treatment, slow_kpi
+from leadlag.ranking.words.treatment import (
+    clipped,
+    common_calendar,
+    kpi_treatment,
+    moving_season,
+    season_still_there,
+    slow_kpi,
+    uneven_season,
+)
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample
 from leadlag.sample.roles import longest_lag, with_roles
@@ -65,7 +76,8 @@ def rank_leads(
         Candidates; every other column of numbers if None.
     max_lag : int, optional
         Lags 1..max_lag are searched, in periods of the KPI. None takes 12 for weeks, months and undated periods, 8 for quarters,
-        14 for days, 10 for business days, 24 for hours, 3 for years, and at most a sixth of the rows.
+        14 for days, 10 for business days, 24 for hours, 3 for years, for steps of some days what the nearest of these has, and at
+        most a sixth of the rows.
     fdr : float
         Share of false leads among those named that is accepted on average.
     rng : int or Generator
@@ -154,13 +166,16 @@ def rank_leads(
         )
         prepared = with_expected(prepared, known)
         findings = find(prepared, shapes, seeds=seeds, n_draws=draws, policy=policy)
-        gathered = evidence_of(prepared, findings, unit=unit, policy=policy, metrics=metrics, joint_test=beside)
+        gathered = evidence_of(
+            prepared, findings, unit=unit, periods=sample.periods, policy=policy, metrics=metrics, joint_test=beside
+        )
         decoys = None
         if beside:
             call = RankingCall(
                 sample=sample, roles=names, max_lag=lag, log=logged, undo=undone, metrics=metrics, policy=policy, seeds=seeds[4:]
             )
             gathered, decoys = with_backing(call, prepared, findings, gathered)
+        season_notes = tuple(_season_notes(sample, prepared, final_fit(prepared.problem, findings.selection, shapes)))
     n_tested = int(np.isfinite(findings.scan.statistic).sum())
     search = Search(
         n_leads=n_tested, n_lags=n_slots, n_shapes=len(shapes), correction="Benjamini-Hochberg",
@@ -185,7 +200,9 @@ def rank_leads(
         family=family,
         decoys=decoys,
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
-        provenance=Provenance.of("rank_leads", warnings=tuple(_notes(sample, prepared, gathered)), search=search, **settings),
+        provenance=Provenance.of(
+            "rank_leads", warnings=(*_notes(sample, prepared, gathered), *season_notes), search=search, **settings
+        ),
     )
 
 
@@ -202,11 +219,14 @@ def _context(
 ) -> Context:
     """What all rows of the ranking share."""
     unit = sample.calendar.unit
-    seasons = [season(period=item.period, count=item.count, unit=unit) for item in prepared.seasons]
+    seasons = [
+        season(period=item.period, count=item.count, unit=unit, grows=item.grows, peaks=item.peaks, year=sample.calendar.year)
+        for item in prepared.seasons
+    ]
     momentum = prepared.problem.momentum
     treatment = kpi_treatment(
         log=prepared.kpi.log, differenced=prepared.kpi.differenced, n_clipped=prepared.kpi.n_clipped, seasons=seasons,
-        order=len(momentum.phi), unit=unit,
+        inside=prepared.beside.names, order=len(momentum.phi), unit=unit,
     )  # fmt: skip
     return Context(
         kpi=kpi,
@@ -225,6 +245,19 @@ def _context(
     )
 
 
+def _season_notes(sample: Sample, prepared: Prepared, final: BaseFit) -> Iterator[tuple[str, str]]:
+    """Code and text of what the KPI's season does that no fixed season tells."""
+    n, unit = sample.n_periods, sample.calendar.unit
+    moving = prepared.working.momentum.season
+    if moving is not None:
+        yield "LL165", moving_season(period=moving.period, unit=unit)
+    for left in (season_left(final, n, period=period) for period in season_periods(sample.calendar)):
+        if left.alike < CLEAR:
+            yield "LL166", season_still_there(period=left.period, unit=unit, pvalue=left.alike)
+        if left.uneven < CLEAR:
+            yield "LL167", uneven_season(pvalue=left.uneven)
+
+
 def _notes(sample: Sample, prepared: Prepared, evidence: Sequence[Evidence]) -> Iterator[tuple[str, str]]:
     """Code and text of all that deserves a look; told in every view of the ranking, not interrupting it."""
     yield from ((note.code, note.text) for note in sample.notes)
@@ -235,10 +268,13 @@ def _notes(sample: Sample, prepared: Prepared, evidence: Sequence[Evidence]) -> 
         yield "LL101", f"the KPI looks integrated ({why}): its changes were analysed"
     if prepared.kpi.n_clipped:
         yield "LL112", clipped(prepared.kpi.n_clipped)
+    if prepared.common:
+        declared = bool(sample.calendar.holidays)
+        yield "LL153", common_calendar(**vars(prepared.common), dated=sample.calendar.dated, declared=declared)
     if prepared.kpi.held:
         yield "LL121", slow_kpi(held=prepared.kpi.held, unit=sample.calendar.unit)
     yield from (note for item in evidence for note in item.notes if note[0] != ENDED)  # told among those of the sample
     for item in prepared.seasons:
-        if item.n_seasons < 5:
+        if item.n_seasons < 5 and not item.peaks:
             text = f"{item.n_seasons:.1f} seasons of {item.period:.4g} {sample.calendar.unit}s: the season is known only roughly"
             yield "LL106", text

@@ -96,6 +96,7 @@ def find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: Sequence[int], n
     selection = select_leads(
         problem, first, coincident=direction.coincident <= policy.coincident_level, reverse=direction.reverse,
         groups=prepared.groups, fdr=policy.fdr, seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
+        few_events=policy.few_events,
     )  # fmt: skip
     # the signs of the scans, so that a delay costs no draws of its own
     signs = shared_signs(np.random.default_rng(seeds[0]), n_draws=n_draws)

@@ -8,7 +8,7 @@ given all the other chosen ones, and the worst is dropped until all hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,10 +16,12 @@ import numpy as np
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.noise.momentum import filtered_fit
+from leadlag.core.search.influence import Events
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.rescan import Rescan, rescan
 from leadlag.core.search.scan import Scan, fit_base, regressors, scan, with_columns
 from leadlag.core.search.shapes import STANDARD, Shape, lead_columns
+from leadlag.ranking.events import resting_on_few
 
 __all__ = ["Selection", "select_leads"]
 
@@ -57,13 +59,15 @@ class Selection:
     scans : tuple of Scan
         For each chosen lead its scan in that problem.
     qvalue : ndarray, shape (m,)
-        Of a chosen lead its own p given the others, adjusted among the chosen (`_own_qvalues`); else that of the first scan.
+        Of a chosen lead its own p given the others, adjusted among the chosen; else that of the first scan.
     explained_by : ndarray of int, shape (m,)
         For a lead that passes alone but was not chosen the chosen one that explains it; else -1.
     unconfirmed : ndarray of bool, shape (m,)
         The lead passes alone, but not given the chosen ones, and none of them explains it.
     one_event : ndarray of bool, shape (m,)
         The lead passes only while the KPI's largest level shift is left out of the model.
+    few_events : Mapping from int to Events
+        Leads that were chosen, and are not, because they rest on few stretches of rows.
     """
 
     first: Scan
@@ -74,6 +78,7 @@ class Selection:
     explained_by: Ints
     unconfirmed: Flags
     one_event: Flags
+    few_events: Mapping[int, Events] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +143,7 @@ def select_leads(
     reverse: Floats | None = None,
     groups: Ints | None = None,
     shapes: Sequence[Shape] = STANDARD,
+    few_events: Sequence[float] = (),
 ) -> Selection:
     """Choose the direct leads of a problem.
 
@@ -158,6 +164,9 @@ def select_leads(
     groups : ndarray of int, shape (m,), optional
         Duplicates share a number, -1 for none: one of them stands for all.
     shapes : sequence of Shape
+    few_events : sequence of float
+        A chosen lead of whose t less than the first share is left without two stretches of rows, or less than the next without
+        three, is dropped, and the others are asked again.
 
     Returns
     -------
@@ -189,10 +198,16 @@ def select_leads(
     search = replace(search, first=first)
     best = _forward(search)
     best, problems, scans = _backward(search, best, alone)
+    resting: dict[int, Events] = {}
+    while few := resting_on_few(best, problems, scans, shares=few_events, shapes=shapes):
+        resting |= few
+        best, problems, scans = _backward(search, {lead: best[lead] for lead in best if lead not in few}, alone)
     selected = list(best)
     qvalue = alone.copy()
-    qvalue[selected] = np.minimum(_own_qvalues(search, selected, scans, alone), fdr)
-    passed = (alone <= fdr) & ~np.isin(np.arange(len(alone)), selected)
+    own = fdr_adjust(np.array([float(one.pvalue[0]) for one in scans]), n_tests=search.n_tested)
+    # one chosen lead alone may be held by the rule of the first scan, which counts those that it explains
+    qvalue[selected] = np.minimum(np.minimum(own, alone[selected]) if len(selected) == 1 else own, fdr)
+    passed = (alone <= fdr) & ~np.isin(every, [*selected, *resting])
     explained = _closest(search, np.flatnonzero(passed), best)
     order = sorted(range(len(selected)), key=lambda place: (scans[place].log_pvalue[0], selected[place]))
     return Selection(
@@ -204,22 +219,8 @@ def select_leads(
         unconfirmed=passed & (explained < 0),
         explained_by=explained,
         one_event=(fdr_adjust(np.exp(first.unshifted)) <= fdr) & ~(qvalue <= fdr),
+        few_events=resting,
     )
-
-
-def _own_qvalues(search: _Selector, selected: Sequence[int], scans: Sequence[Scan], alone: Floats) -> Floats:
-    """FDR-adjusted p of each chosen lead by its own p given the others, shape (k,).
-
-    The i-th smallest of k conditional p-values has ``p N / i``, or that of a larger one where that is less: the step-up rule by
-    which the chosen leads hold, at the rate at which each would just be held. One weak lead among them so does not lift the q of
-    the others. One chosen lead alone may be held by the rule of the first scan, which counts those that it explains.
-    """
-    pvalue = np.array([float(np.exp(item.log_pvalue[0])) for item in scans])
-    order = np.argsort(pvalue, kind="stable")
-    rate = search.n_tested / (1.0 + np.arange(len(order)))
-    own = np.empty(len(order))
-    own[order] = np.minimum.accumulate((pvalue[order] * rate)[::-1])[::-1]
-    return np.minimum(own, alone[list(selected)]) if len(order) == 1 else own
 
 
 def _forward(search: _Selector) -> dict[int, int]:

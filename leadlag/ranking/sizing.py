@@ -217,7 +217,7 @@ def clip_given_lead(
     if not prepared.kpi.n_clipped:
         return problem, found
     column = column_of(problem, 0, int(found.best[0]), shapes)
-    y, _, _ = clean_kpi(prepared.working.unclipped, np.column_stack([problem.mean, column]), unit_root=problem.momentum.unit_root)
+    y, _, _ = clean_kpi(prepared.working.unclipped, np.column_stack([problem.mean, column]), like=problem.momentum)
     again = refitted(problem, y=y)
     fresh = scan(again, rng=np.random.default_rng(0), n_draws=DRAWS, shapes=shapes)
     return again, replace(fresh, tail=found.tail, best=found.best)

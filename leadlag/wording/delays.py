@@ -39,7 +39,8 @@ def known_ahead(published: float, unit: str) -> str:
 
 def delay_set(ahead: Delay, unit: str) -> str:
     """The lags that the data do not reject as the delay."""
-    return f"{lag_list(ahead.lags, step=ahead.step)} {unit if ahead.lags == (1,) else unit + 's'}"
+    told = f"{lag_list(ahead.lags, step=ahead.step)} {unit if ahead.lags == (1,) else unit + 's'}"
+    return f"{told} or more" if ahead.is_open else told
 
 
 _MEAN_MISSING = {

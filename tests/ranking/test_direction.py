@@ -47,6 +47,7 @@ def test_followers_coincident_series_and_leads_are_told_apart() -> None:
     assert (np.median(reverse, axis=0) < 0.001).tolist() == [True, False, False, False]
     assert (np.median(coincident, axis=0) < 0.001).tolist() == [False, True, False, False]
     assert np.median(reverse[:, 2:]) > 0.05
+    assert [each.follows_by[0] for each in found] == [2.0] * 8
     forward = [scan(traps(seed), rng=np.random.default_rng(0), n_draws=199).pvalue for seed in range(8)]
     assert (np.median(forward, axis=0) < 0.001).tolist() == [False, False, True, False]
 

@@ -60,7 +60,9 @@ def gathered(columns: dict[str, np.ndarray], *, log: tuple[str, ...] = ()) -> tu
         },
     )
     metrics = {"visits": Metric("visits", available_after=1)}
-    found = evidence_of(prepared, findings, unit="month", policy=POLICY, metrics=metrics)
+    found = evidence_of(
+        prepared, findings, unit="month", periods=[f"month {row}" for row in range(N)], policy=POLICY, metrics=metrics
+    )
     return {item.lead: item for item in found}, prepared, findings
 
 

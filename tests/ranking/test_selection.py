@@ -110,6 +110,30 @@ def test_a_weak_lead_does_not_lift_the_q_of_a_strong_one() -> None:
     assert own[0] < own[1] < 1e-5 < 1e-4 < own[2] <= 0.10
 
 
+def test_what_rests_on_two_shocks_is_dropped_and_the_others_are_asked_again() -> None:
+    rng = np.random.default_rng(3)
+    X = noise(rng, 6, 0.0)
+    moved = 0.8 * later(X[:, 1], 4)
+    for date, sign in ((40, 1.0), (90, -1.0)):
+        moved[date : date + 3] += 5.0 * sign
+        X[date - 2 : date + 1, 0] += 5.0 * sign
+        X[date - 3 : date, 2] += 5.0 * sign
+    given = problem(moved + noise(rng, 1, 0.0)[:, 0], X)
+    first = scan(given, rng=np.random.default_rng(0), n_draws=199)
+    together = np.zeros(6, dtype=bool)
+    plain = select_leads(given, first, coincident=together, fdr=0.1, seed=1, n_draws=199)
+    found = select_leads(given, first, coincident=together, fdr=0.1, seed=1, n_draws=199, few_events=(0.55, 0.35))
+    (shocked,) = set(plain.selected) - {1}
+    assert shocked in (0, 2)
+    assert plain.explained_by[2 - shocked] == shocked
+    assert plain.few_events == {}
+    assert found.selected == (1,)
+    assert set(found.few_events) == {shocked}
+    assert len(found.few_events[shocked].spans) == 2
+    assert found.unconfirmed.tolist() == [each == 2 - shocked for each in range(6)]  # nothing explains the other any more
+    assert (found.explained_by == -1).all()
+
+
 def test_of_two_duplicates_one_is_chosen_and_explains_the_other() -> None:
     rng = np.random.default_rng(4)
     X = noise(rng, 5, 0.3)

@@ -172,6 +172,8 @@ def test_a_table_says_why_what_passes_is_no_lead() -> None:
     both = rankings.ranking_of([*(item.evidence for item in ranking.decisions), unsure], kpi="new_mrr", unit="week")
     text = _flat(both.summary())
     assert "rebrand_views one event 5" in text
+    assert "fairs few events 2" in text
+    assert "fairs: rests on few events: without them little of it is left: 2020-03 to 2020-05 and 2022-01 to 2022-03" in text
     assert "leaflets unconfirmed 2" in text
     assert "No lead leaflets: passes alone, but not beside the leads that were chosen" in text
     assert "nps none 5" in text
@@ -210,6 +212,7 @@ def test_time_to_act_is_shown_where_a_value_is_published_late() -> None:
         ("support_calls", "support_calls moves after new_mrr, not before it: new_mrr predicts support_calls (p = 0.0001)."),
         ("invoices", "invoices moves with new_mrr in the same week (p = 0.0002), and there is no sign that it moves before it."),
         ("rebrand_views", "What links rebrand_views to new_mrr is one event"),
+        ("fairs", "What links fairs to new_mrr is few events (2020-03 to 2020-05 and 2022-01 to 2022-03): without them"),
         ("nps", "its q = 0.860; it would have to be 0.10 or less (p = 0.430 before adjusting)."),
         ("office_plants", "office_plants could not be tested as a lead of new_mrr: the lead has no values [LL201]."),
     ],
@@ -219,6 +222,12 @@ def test_why_not_gives_the_one_reason(lead: str, answer: str) -> None:
     assert answer in _flat(one.why_not())
     if one.decision.verdict not in ("lead", "none"):
         assert _flat(one.explain()).startswith(_flat(one.why_not()))
+
+
+def test_a_follower_is_told_by_how_long() -> None:
+    late = replace(rankings.not_found("calls"), reverse_pvalue=0.0001, reverse_qvalue=0.001, follows_by=3.0)
+    one = rankings.ranking_of([late], unit="week")["calls"]
+    assert "calls moves after housing_starts by 3 weeks, not before it: housing_starts predicts calls" in _flat(one.why_not())
 
 
 def test_a_feedback_is_told_of_a_lead() -> None:

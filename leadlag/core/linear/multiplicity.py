@@ -9,8 +9,10 @@ from leadlag.core.arrays import Floats
 __all__ = ["fdr_adjust"]
 
 
-def fdr_adjust(pvalues: Floats) -> Floats:
+def fdr_adjust(pvalues: Floats, *, n_tests: int | None = None) -> Floats:
     """FDR-adjusted p-values of one family, shape (m,); NaN stays NaN and is not counted.
+
+    `n_tests` is the size of the family where the rest of it is not given, since none of that was chosen.
 
     Notes
     -----
@@ -21,10 +23,12 @@ def fdr_adjust(pvalues: Floats) -> Floats:
     --------
     >>> fdr_adjust(np.array([0.01, 0.04, 0.03, np.nan])).round(2)
     array([0.03, 0.04, 0.04,  nan])
+    >>> fdr_adjust(np.array([0.001, 0.004]), n_tests=20).round(2)
+    array([0.02, 0.04])
     """
     adjusted = np.full(pvalues.shape, np.nan)
     tested = np.flatnonzero(np.isfinite(pvalues))
     order = tested[np.argsort(pvalues[tested], kind="stable")]
-    scaled = pvalues[order] * len(order) / np.arange(1, len(order) + 1)
+    scaled = pvalues[order] * (n_tests or len(order)) / np.arange(1, len(order) + 1)
     adjusted[order] = np.minimum.accumulate(scaled[::-1])[::-1].clip(max=1.0)
     return adjusted

@@ -111,6 +111,8 @@ class Problem:
 def refitted(problem: Problem, **changes: Any) -> Problem:
     """The problem with some of its parts changed, and the KPI's momentum fitted again to what is then in every model."""
     changed = replace(problem, **changes)
-    unit_root = problem.momentum.unit_root
-    momentum = fit_momentum(changed.y, changed.mean, max_order=changed.max_order, unit_root=unit_root)
+    before = problem.momentum
+    momentum = fit_momentum(
+        changed.y, changed.mean, max_order=changed.max_order, unit_root=before.unit_root, season=before.season
+    )
     return replace(changed, momentum=momentum)

@@ -20,6 +20,7 @@ from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.core.time.clock import counted_back, whole
 from leadlag.decision import Delay, Policy, is_identified
 from leadlag.errors import UsageError
+from leadlag.methods.delay.numbers.edge import beyond_the_last, longer_search
 from leadlag.methods.delay.numbers.meandelay import MeanDelay, mean_delay
 from leadlag.methods.delay.numbers.peak import LASTING, PeakTest, peak_test
 from leadlag.methods.delay.numbers.singlelags import single_lags
@@ -209,6 +210,9 @@ def estimate_delay(
     test = peak_test(problem, column, signs=signs, shapes=searched)
     finer, response = problem.finer_of(column), searched[test.shape].response
     kept = test.not_rejected(level, neighbours=treated.surprises)
+    goes_on = beyond_the_last(problem, column, test, kept=kept, signs=signs, shapes=searched, level=level)
+    if goes_on:  # what acts later is seen at the last lag
+        kept = tuple(sorted({*kept, max(test.lags)}))
     missing = "square" if response == "square" else "changes" if by_changes else ""
     mean = MeanDelay.none(missing) if missing else mean_delay(problem, column, level=level, response=response)
     # lags that are known not to matter are told apart from those of the set too
@@ -217,6 +221,7 @@ def estimate_delay(
         peak=counted_back(test.peak, treated.known_ahead),
         lags=tuple(counted_back(lag, treated.known_ahead) for lag in kept),
         level=level,
+        longer=longer_search(max(problem.lags)) if goes_on else 0,
         step=1.0 if finer is None else 1.0 / finer.clock.ratio,
         identified=is_identified(len(kept), n_lags, pvalue=pvalue, level=level, policy=policy or Policy()),
         mean=mean.value - treated.known_ahead,

@@ -214,6 +214,8 @@ def _delay(at: _CheckContext) -> str:
     if not ahead.identified:
         return not_identified(ahead, evidence.pvalue, lead=at.lead, kpi=at.kpi)
     told = f"The delay set holds {periods(at.value, 'lag')} ({delay_set(ahead, at.unit)})"
+    if ahead.is_open:
+        return f"{told}: {at.lead} may act later than the longest lag searched. Ask again with max_lag={ahead.longer}."
     advice = "sharp enough to plan with" if at.passed else "plan with the whole set, not with its peak"
     return f"{told}: {advice}."
 

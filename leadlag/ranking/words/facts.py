@@ -29,6 +29,7 @@ def fact_list(ranking: LeadRanking, *, not_computed: Sequence[str] = (), most: i
     bounds = f"with its {percent(policy.effect_level)} interval given that it was found, which {HELD}"
     facts = [
         ("Delay", f"in {context.unit}s, with the ends of the {percent(policy.delay_level)} set"),
+        *_unidentified_delays(ranking.decisions, most),
         *_open_delays(ranking.decisions, most),
         ("Effect", f"of leads and indirect ones: {_effect_words(ranking, kpi)}, {bounds}"),
         *_pvalue_fact(ranking.decisions),
@@ -71,6 +72,18 @@ def _controls_fact(ranking: LeadRanking, most: int) -> list[tuple[str, str]]:
 
 
 def _open_delays(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:
+    """Leads that may act later than the last lag that was searched."""
+    found = [(item.evidence.lead, item.evidence.delay) for item in decisions if item.evidence.delay is not None]
+    later = [(cut(shown(name), most), delay.longer) for name, delay in found if delay.is_open]
+    if not later:
+        return []
+    longest = max(longer for _, longer in later)
+    return [
+        ("Delay", f"+: may act later than was searched, ask again with max_lag={longest}: {joined([name for name, _ in later])}")
+    ]
+
+
+def _unidentified_delays(decisions: Sequence[Decision], most: int) -> list[tuple[str, str]]:
     """Leads of which the set does not say when they act."""
     wide = [item for item in decisions if item.evidence.delay is not None and not item.evidence.delay.identified]
     told = f"not identified, do not plan with it: {joined([cut(shown(item.evidence.lead), most) for item in wide])}"

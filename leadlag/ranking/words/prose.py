@@ -47,7 +47,7 @@ def why_not(decision: Decision, context: Context) -> Prose:
         return lines_of([_untestable(decision, context)])
     if decision.verdict == "lead":
         return lines_of([f"It is a lead: {_answer(decision, context)}{_too_late(decision, context)}"])
-    if decision.verdict != "none" or _because(decision, "one_event"):
+    if decision.verdict != "none" or _because(decision, "one_event") or _because(decision, "few_events"):
         return lines_of([_answer(decision, context)])
     evidence = decision.evidence
     if _because(decision, "unconfirmed"):
@@ -85,13 +85,17 @@ def _answer(decision: Decision, context: Context) -> str:
         told = f"{kpi} predicts {shown(evidence.lead)} (p {among(evidence.reverse_pvalue)})"
         if known:
             return f"{lead} is known after {kpi} moves, not before it: {told}."
-        return f"{lead} moves after {kpi}, not before it: {told}."
+        after = "" if math.isnan(evidence.follows_by) else f" by {periods(evidence.follows_by, context.unit)}"
+        return f"{lead} moves after {kpi}{after}, not before it: {told}."
     if decision.verdict == "coincident":
         same = f"in the {context.unit} in which its value is known" if known else f"in the same {context.unit}"
         same += f" (p {among(evidence.coincident_pvalue)})"
         return f"{lead} moves with {kpi} {same}, and there is no sign that it moves before it."
     if _because(decision, "unconfirmed"):
         return f"{lead} predicts {kpi} alone, but not beside the leads that were chosen, and none of them explains it."
+    if _because(decision, "few_events"):
+        told = joined([shown(span) for span in evidence.few_events])
+        return f"What links {lead} to {kpi} is few events ({told}): without them little of it is left, so that it may be chance."
     if _because(decision, "one_event"):
         return f"What links {lead} to {kpi} is one event: once the largest level shift of {kpi} is in the model, nothing is left."
     if evidence.expectation is not None:

@@ -58,17 +58,19 @@ ACTING = {
 _REASONS = {
     "not_significant": "not significant at the chosen FDR",
     "unconfirmed": "passes alone, but not beside the leads that were chosen, and none of them explains it",
+    "few_events": "rests on few events: without them little of it is left",
     "one_event": "nothing is left once the largest level shift of the KPI is in the model",
 }
 
 #: Reasons that are worth a word in a table: something passes, and it is no lead.
-_DOUBTS = ("unconfirmed", "one_event")
+_DOUBTS = ("unconfirmed", "few_events", "one_event")
 
 _NEXT = {
     "indirect": "Watch {by}. {lead} is still of use where it moves earlier or is published sooner; pushing it helps only if it "
     "works through {by}, which this does not show.",
     "reverse": "Take it as a result of {kpi}, not as a warning of it.",
     "coincident": "A finer cadence, days in place of weeks, may show which of the two moves first.",
+    "few_events": "Look at these periods. Where their reason is known, give it as a control; more periods may show a lead.",
     "one_event": "Look at that event. More periods before or after it may show a lead that is there.",
     "unconfirmed": "Most such candidates passed by chance: ask again with more periods.",
     "not_significant": "More periods, a longer max_lag or a finer cadence may show a lead that is there.",

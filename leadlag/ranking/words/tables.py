@@ -72,7 +72,8 @@ def delay_cell(ahead: Delay | None) -> str:
         return "-"
     peak, low, high = (lag_number(lag) for lag in (ahead.peak, ahead.low, ahead.high))
     between = " to " if ahead.low < 0 else "-"
-    return f"{peak} [{low}]" if low == high else f"{peak} [{low}{between}{high}]"
+    more = "+" if ahead.is_open else ""
+    return f"{peak} [{low}{more}]" if low == high else f"{peak} [{low}{between}{high}{more}]"
 
 
 def direction_cell(size: Effect | None) -> str:

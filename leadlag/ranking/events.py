@@ -1,0 +1,44 @@
+"""The question: does a chosen lead rest on few events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import count
+
+from leadlag.core.search.influence import Events, events_behind
+from leadlag.core.search.problem import Problem
+from leadlag.core.search.scan import Scan
+from leadlag.core.search.shapes import Shape
+
+__all__ = ["resting_on_few"]
+
+
+def resting_on_few(
+    leads: Iterable[int], problems: Sequence[Problem], scans: Sequence[Scan], *, shares: Sequence[float], shapes: Sequence[Shape]
+) -> dict[int, Events]:
+    """Chosen leads of whose t little is left without the two, or three, stretches of rows that speak most for each.
+
+    Parameters
+    ----------
+    leads : iterable of int
+    problems : sequence of Problem
+        For each lead that with it alone, the other chosen ones in its base.
+    scans : sequence of Scan
+        Of these.
+    shares : sequence of float
+        A lead rests on few events if less than the first share of its t is left without two stretches, or less than the next one
+        without one more; empty asks nothing.
+    shapes : sequence of Shape
+
+    Returns
+    -------
+    dict from int to Events
+        As many stretches as it rests on.
+    """
+    resting = {}
+    for lead, problem, one in zip(leads, problems, scans, strict=True) if shares else ():
+        events = events_behind(problem, int(one.best[0]), shapes=shapes, count=len(shares) + 1)
+        small = [number for number, left, share in zip(count(2), events.left[1:], shares, strict=False) if left < share]
+        if small:
+            resting[lead] = Events(spans=events.spans[: small[0]], left=events.left[: small[0]])
+    return resting
