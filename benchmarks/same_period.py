@@ -2,8 +2,8 @@
 
     python benchmarks/same_period.py [draws]
 
-200 rows, a promotion in 12 % of them with effects of 60, -35 and -15, an AR(.4) KPI with surprises of 15, four series of noise. Prints the
-medians of the three effects an event and of the effect in the table, and how often the 90 % intervals hold the truth.
+200 rows, a promotion in 12 % of them with effects of 60, -35 and -15, an AR(.4) KPI with surprises of 15. Prints
+the medians of the three effects an event and of the effect in the table, and how often the 90 % intervals hold the truth.
 """
 
 from __future__ import annotations
