@@ -117,7 +117,7 @@ def _with_now(prepared: Prepared, problem: Problem, now: Floats, column: Floats)
     if not prepared.kpi.n_clipped:
         return wider
     model = np.column_stack([wider.mean, column])
-    y, _, _ = clean_kpi(prepared.working.unclipped, model, unit_root=problem.momentum.unit_root)
+    y, _, _ = clean_kpi(prepared.working.unclipped, model, like=problem.momentum)
     return refitted(wider, y=y)
 
 
