@@ -74,7 +74,7 @@ def question_of(case: Case, *, draw: int, options: Mapping[str, Any]) -> Questio
     asked = {"evidence": False, **({"nonlinear": True} if case.nonlinear else {}), **options}
     return Question(
         data=case.data, kpi=case.kpi, leads=tuple(item.name for item in case.truth), max_lag=case.max_lag, fdr=FDR, seed=draw,
-        controls=case.controls, options=tuple(asked.items()),
+        controls=case.controls, holidays=case.holidays, options=tuple(asked.items()),
     )  # fmt: skip
 
 

@@ -164,6 +164,8 @@ class Case:
         One a candidate, in the order of the columns.
     max_lag : int
     controls : tuple of str
+    holidays : tuple of str
+        Dates that are told as holidays.
     nonlinear : bool
         Whether `rank_leads` is called with ``nonlinear=True``.
     mechanism : Mechanism or None
@@ -175,6 +177,7 @@ class Case:
     truth: tuple[Truth, ...]
     max_lag: int
     controls: tuple[str, ...] = ()
+    holidays: tuple[str, ...] = ()
     nonlinear: bool = False
     mechanism: Mechanism | None = field(default=None, repr=False)
 

@@ -18,6 +18,7 @@ from leadlag.simulate import PlantedSeries
 __all__ = ["DATED"]
 
 _QUARTERS = {"period": 4, "n": 80, "max_lag": 8}
+_KNOWN = {"known_calendar": True}
 _MOONS = 354.367  # days in twelve moons
 
 
@@ -133,14 +134,20 @@ def _holiday(rng: np.random.Generator, cell: Cell, feasts: Callable[[pd.Datetime
     for item in case.truth:
         own = _share(edges, feasts(edges), days=14, ahead=int(rng.integers(7, 22)))
         data[item.name] += 4.0 * rng.uniform(0.5, 1.5) * own
-    return replace(case, data=data)
+    return _told(replace(case, data=data), cell, feasts(edges))
+
+
+def _told(case: Case, cell: Cell, feasts: list[pd.Timestamp]) -> Case:
+    """The case with its feasts declared, if the cell knows its calendar."""
+    return replace(case, holidays=tuple(str(feast.date()) for feast in feasts)) if cell.known_calendar else case
 
 
 def null_holiday_weeks(rng: np.random.Generator, cell: Cell) -> Case:
     """The week of Easter; candidates are one to three weeks early."""
     case = planted_case(rng, cell)
     edges = calendar(replace(cell, n=cell.n + 5))
-    return _moved(case, rng, _share(edges, _easters(edges), days=7, ahead=0), edges[: cell.n], size=4.0, ahead=(1, 4))
+    moved = _moved(case, rng, _share(edges, _easters(edges), days=7, ahead=0), edges[: cell.n], size=4.0, ahead=(1, 4))
+    return _told(moved, cell, _easters(edges))
 
 
 def null_holiday_months(rng: np.random.Generator, cell: Cell) -> Case:
@@ -208,9 +215,9 @@ DATED: Mapping[str, Family] = {
     "null_season_grows": _family(
         26, null_season_grows, Cell(period=12, n=96), {"n": 144}, {"period": 4, "n": 64, "max_lag": 8}, honest=False
     ),
-    "null_holiday_weeks": _family(27, null_holiday_weeks, Cell(n=260), {"n": 156}, {"n_candidates": 10}, honest=False),
-    "null_holiday_months": _family(28, null_holiday_months, MONTHS, {"n": 96}, {"n": 180}, honest=False),
-    "null_lunar_months": _family(39, null_lunar_months, MONTHS, {"n": 96}, {"n": 180}, honest=False),
+    "null_holiday_weeks": _family(27, null_holiday_weeks, Cell(n=260), {"n": 156}, {"n_candidates": 10}, _KNOWN, honest=False),
+    "null_holiday_months": _family(28, null_holiday_months, MONTHS, {"n": 96}, {"n": 180}, _KNOWN, honest=False),
+    "null_lunar_months": _family(39, null_lunar_months, MONTHS, {"n": 96}, {"n": 180}, _KNOWN, honest=False),
     "null_working_days": _family(29, null_working_days, MONTHS, {"n": 72}, {"n": 180}, honest=False),
     "null_working_days_5": _family(30, null_working_days_5, MONTHS, {"n": 72}, {"n": 180}, honest=False),
     "null_fortnights": _family(31, null_fortnights, Cell(period=26, n=130), {"n": 104}, {"n": 208}),

@@ -369,7 +369,7 @@ def ask_command_line(odd: Odd, rng: Rng) -> Outcome:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             files = _written(odd, folder, rng)
-        read = [_judged(watched(lambda path=path: find_violations(read_file(path))), {}) for path in files]
+        read = [_judged(watched(lambda path=path: find_violations(read_file(path))), {"path": path}) for path in files]
         command = _command(odd, files, rng)
         outcome = _process(command, folder)
     return Outcome(said=outcome.said, faults=tuple(fault for each in (*read, outcome) for fault in each.faults))

@@ -34,6 +34,7 @@ class Question:
     fdr: float
     seed: int
     controls: tuple[str, ...] = ()
+    holidays: tuple[str, ...] = ()
     options: tuple[tuple[str, Any], ...] = ()
 
 
@@ -53,8 +54,9 @@ def rows_of(question: Question) -> tuple[dict[str, Any], ...]:
     known = inspect.signature(leadlag.rank_leads).parameters
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LeadLagWarning)
+        told = question.holidays and "holidays" in inspect.signature(leadlag.from_wide).parameters
         ranking = leadlag.rank_leads(
-            question.data,
+            leadlag.from_wide(question.data, holidays=list(question.holidays)) if told else question.data,
             kpi=question.kpi,
             leads=list(question.leads),
             max_lag=question.max_lag,

@@ -29,6 +29,7 @@ from leadlag.decision.backing import Stability, Weakening
 from leadlag.methods.stability.question import lead_stability
 from leadlag.prepare import Prepared, Treatment
 from leadlag.prepare.kpi import WorkingKpi
+from leadlag.prepare.regressors import Beside
 from leadlag.sample.periods import Calendar
 
 SIZES = (60, 156, 260)
@@ -99,7 +100,7 @@ def asked(data: pd.DataFrame, metric: Metric | None = None, seed: int = 0, lag: 
         x_scale=np.array([data["x"].std(ddof=0)]),
     )  # fmt: skip
     prepared = Prepared(
-        problem=problem, leads=("x",), treatments=(Treatment(),), kpi=Treatment(), seasons=(), untestable=(), reported="",
+        problem=problem, leads=("x",), treatments=(Treatment(),), kpi=Treatment(), beside=Beside(), untestable=(), reported="",
         working=WorkingKpi(unclipped=y, y=y, scale=scale, base=base, momentum=momentum, n_clipped=0, state="stationary"),
         groups=np.array([-1]),
     )  # fmt: skip

@@ -21,8 +21,8 @@ _READERS = ("from_wide", "from_long", "from_snapshots")
 
 #: Options of `from_wide`: how a table is read. A function that takes one of these itself is called with it.
 READING = (
-    "time", "segment", "freq", "tz", "date_format", "dates_at", "year_start", "calendar", "decimal", "thousands", "as_of",
-    "catalogue", "infinite",
+    "time", "segment", "freq", "tz", "date_format", "dates_at", "year_start", "calendar", "holidays", "decimal", "thousands",
+    "as_of", "catalogue", "infinite",
 )  # fmt: skip
 
 #: Options of `read_file`, and those of `from_long` that `from_wide` does not have.
@@ -241,12 +241,17 @@ def _plain(value: object) -> bool:
     return value is None or type(value) in (str, int, float, bool)
 
 
+def _after_mark(said: object) -> str:
+    """What stands after ``NAME=``: a window as its two ends."""
+    return ":".join(map(str, said)) if isinstance(said, (list, tuple)) else str(said)
+
+
 def _flag_values(value: object) -> list[str]:
     """A value as a shell reads it; one for each file is given as often as there are such, and what code makes is a file."""
     if isinstance(value, Code):
         return ["FILE"]
     if isinstance(value, Mapping):
-        return [shlex.quote(f"{file}={said}") for file, said in value.items()]
+        return [shlex.quote(f"{name}={_after_mark(said)}") for name, said in value.items()]
     if isinstance(value, (list, tuple)):
         alone = len(value) == 1 and isinstance(value[0], int)  # a number without a comma counts something, as in --skip-rows 3
         return [shlex.quote(",".join(map(str, value)) + ("," if alone else ""))]

@@ -15,8 +15,8 @@ from leadlag.catalogue.texts import as_phrase, as_text
 from leadlag.errors import UsageError
 
 __all__ = [
-    "CADENCES", "CHECKS", "INFLUENCES", "KINDS", "STAGES", "WANTED", "Missing", "Moment", "as_moment", "as_window",
-    "check_missing",
+    "CADENCES", "CHECKS", "INFLUENCES", "KINDS", "STAGES", "WANTED", "Missing", "Moment", "as_delay", "as_moment", "as_sign",
+    "as_window", "check_missing",
 ]  # fmt: skip
 
 #: What to do with missing periods: leave them out of the fit, refuse them, or fill them by rule.
@@ -117,11 +117,16 @@ def _selected_from(value: Any, name: str) -> int:
     return as_int(value, name, low=2)
 
 
-def _delay(value: Any, name: str) -> tuple[int, int]:
+def as_sign(value: Any, name: str) -> str:
+    """The sign of an effect, or a `UsageError`."""
+    return as_option(value, name, _SIGNS)
+
+
+def as_delay(value: Any, name: str) -> tuple[int, int]:
     """The first and the last period of a window; one number is a window of one."""
     ends = value if isinstance(value, (tuple, list)) else (value, value)
     form = "give the first and the last period after which it acts, like (2, 8)"
-    if len(ends) != 2:
+    if isinstance(value, str) or len(ends) != 2:
         raise UsageError(f"{name}={value!r} is not allowed: {form}.")
     first, last = (as_int(end, f"{name}[{place}]", low=-_MOST_AHEAD) for place, end in enumerate(ends))
     if first > last:
@@ -162,8 +167,8 @@ CHECKS: Mapping[str, Callable[[Any, str], Any]] = MappingProxyType(
         "available_after": _available_after,
         "missing": check_missing,
         "cadence": _word_of(CADENCES),
-        "expected": _word_of(_SIGNS),
-        "delay": _delay,
+        "expected": as_sign,
+        "delay": as_delay,
         "kind": _word_of(KINDS),
         "stage": _word_of(STAGES),
         "influence": _word_of(INFLUENCES),

@@ -46,9 +46,10 @@ class Metric:
     cadence : {"hour", "day", "business_day", "week", "month", "quarter", "year", "period"}, optional
         How often it is seen.
     expected : {"+", "-"}, optional
-        Sign that its effect on the KPI is expected to have.
+        Sign that its effect on the KPI is expected to have: `rank_leads` asks for effects of that sign only.
     delay : (first, last) or int, optional
-        Periods after which it is expected to act on the KPI; one number is a window of one.
+        Periods of the KPI after which it is expected to act; one number is a window of one. `rank_leads` searches these lags
+        only, as far as `max_lag` reaches.
     kind : {"kpi", "lead", "control", "guardrail"}, optional
         What it is for: the outcome; something that may lead it; something to hold constant; something that may not get worse.
     stage : {"input", "activity", "output", "outcome", "impact"}, optional
@@ -69,7 +70,7 @@ class Metric:
 
     Notes
     -----
-    `cadence`, `expected`, `delay` and what follows them are checked and kept; no number depends on them.
+    `cadence`, `kind` and what follows them are checked and kept; no number depends on them.
 
     Examples
     --------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -69,6 +70,9 @@ _SHEET = "Sheet of a workbook, if several are not empty."
 _DATES_AT = "Which day of its week, or of another step, a date names: start or end; of several files FILE=end."
 _YEAR_START = "Month in which the year of quarters and years begins, such as February.  [default: January]"
 _CALENDAR = "Table of the periods of a business calendar: column start, optionally name; its last row is the end of the last."
+_HOLIDAYS = "Table with the dates of holidays, or the code of a country: DE, US-CA (needs the extra calendar)."
+#: The code of a country, or of a part of it; else it is a file.
+_COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,5})?")
 
 
 def _one_stdin(_: object, __: object, files: tuple[str, ...]) -> tuple[str, ...]:
@@ -110,6 +114,11 @@ def _calendar(_: object, __: object, file: str | None) -> pd.DataFrame | None:
     return None if file is None else _table(file, {})
 
 
+def _holidays(_: object, __: object, given: str | None) -> pd.DataFrame | str | None:
+    """The dates in a file, or the code of a country."""
+    return given if given is None or _COUNTRY.fullmatch(given) else _table(given, {})
+
+
 def with_reading(command: Callable[..., int]) -> Callable[..., int]:
     """The options that say how a table is read."""
     for option in (
@@ -127,6 +136,7 @@ def with_reading(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--thousands", metavar="MARK", help=_THOUSANDS),
         click.option("--decimal", metavar="MARK", help=_DECIMAL),
         click.option("--dates-at", multiple=True, metavar="END", callback=_by_file, help=_DATES_AT),
+        click.option("--holidays", metavar="FILE|CC", callback=_holidays, help=_HOLIDAYS),
         click.option("--calendar", metavar="FILE", callback=_calendar, help=_CALENDAR),
         click.option("--year-start", metavar="MONTH", help=_YEAR_START),
         click.option("--date-format", metavar="FORMAT", help=_DATE_FORMAT),
@@ -163,11 +173,12 @@ def told_as(
 ) -> Iterator[None]:
     """Errors inside show the call in Python that does what this command does."""
     named = [_name_of(file) for file in files]
-    if reading.get("calendar") is not None:
-        from leadlag.sample.tables import SOURCE  # noqa: PLC0415
+    for option in ("calendar", "holidays"):
+        if isinstance(reading.get(option), Sized) and not isinstance(reading[option], str):
+            from leadlag.sample.tables import SOURCE  # noqa: PLC0415
 
-        file = getattr(reading["calendar"], "attrs", {}).get(SOURCE, "calendar.csv")
-        reading = {**reading, "calendar": Code(f"read_file({_name_of(str(file))})")}
+            file = getattr(reading[option], "attrs", {}).get(SOURCE, f"{option}.csv")
+            reading = {**reading, option: Code(f"read_file({_name_of(str(file))})")}
     try:
         yield
     except LeadLagError as error:
@@ -245,6 +256,27 @@ def _files_in(folder: Path) -> list[str]:
         return sorted(path.name for path in folder.iterdir() if path.is_file())
     except (OSError, ValueError):
         return []
+
+
+def by_name(text_of: Callable[[str], object], form: str) -> Callable[..., dict[str, object]]:
+    """A callback that reads ``NAME=VALUE``, several with commas or one at a time."""
+
+    def read(_: object, option: click.Parameter, given: Sequence[str]) -> dict[str, object]:
+        told: dict[str, object] = {}
+        for part in (part for text in given for part in text.split(",") if part.strip()):
+            name, mark, value = part.rpartition("=")
+            if not mark or not name.strip():
+                raise click.BadParameter(f"{part!r} names no candidate: give {form}.", param=option)
+            told[name.strip()] = text_of(value.strip())
+        return told
+
+    return read
+
+
+def delay_window(text: str) -> object:
+    """A first and a last period from ``2:8``, one number from ``3``; any other text as it is."""
+    ends = [int(part) if part.strip().lstrip("-").isdecimal() else None for part in text.split(":")]
+    return text if None in ends or len(ends) > 2 else (ends[0], ends[-1])
 
 
 def names(given: Sequence[str], read: Sequence[pd.DataFrame]) -> list[str]:

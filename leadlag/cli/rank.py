@@ -13,8 +13,10 @@ from leadlag.cli.files import (
     LONG,
     OPENING,
     READING,
+    by_name,
     catalogue_code,
     catalogue_of,
+    delay_window,
     files_argument,
     missing_option,
     names,
@@ -36,6 +38,9 @@ __all__ = ["rank"]
 
 _REPAIR = "What is repaired before anything is asked: rows that hit all columns, units that change, values for missing; or none."
 
+_EXPECTED = "Sign that the effect of a candidate has, as demos=+; an effect of the other sign does not count."
+_DELAYS = "Periods after which a candidate acts, as demos=2:8; other lags are not searched."
+
 
 @click.command(
     cls=OneEach,
@@ -48,6 +53,7 @@ Examples:
   leadlag rank sales.csv --kpi revenue
   leadlag rank sales.csv --kpi revenue --leads visits,demos --time week --out report/
   leadlag rank gdp.csv monthly.csv --kpi gdp
+  leadlag rank sales.csv --kpi revenue --expected demos=+ --delays demos=2:8
   leadlag rank sales.csv --kpi revenue --catalogue metrics.toml
   leadlag rank regions.csv --kpi deals --segment region
   leadlag rank umsatz.csv --kpi umsatz --time datum --date-format %d.%m.%Y
@@ -65,6 +71,8 @@ Examples:
 @click.option(
     "--undo", type=click.Choice(["rolling", "ytd"]), help="Undo the average, or the sum to date, that the KPI is reported as."
 )
+@click.option("--expected", multiple=True, metavar="NAME=SIGN", callback=by_name(str, "demos=+ or demos=-"), help=_EXPECTED)
+@click.option("--delays", multiple=True, metavar="NAME=FROM:TO", callback=by_name(delay_window, "demos=2:8"), help=_DELAYS)
 @click.option("--nonlinear", is_flag=True, help="Also search for effects of squares and of what lies above or below the mean.")
 @click.option(
     "--evidence/--no-evidence", default=True, help="Grade, gain, stability and what else no verdict rests on; without is faster."
@@ -88,7 +96,7 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
     for name in ("leads", "controls", "log"):
         options[name] = names(options[name], read)
     named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
-    options = {name: value for name, value in options.items() if value != []}
+    options = {name: value for name, value in options.items() if value not in ([], {})}
     options["repair"] = () if options["repair"] == "none" else tuple(options["repair"].split(","))
     voice.step("ranking")
     start = time.perf_counter()

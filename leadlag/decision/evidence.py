@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from leadlag.decision.backing import Detectable, Gain, Places, Refutation, Stability
 from leadlag.decision.quality import Quality
 
-__all__ = ["Delay", "Effect", "Evidence", "Profile", "Reason"]
+__all__ = ["Delay", "Effect", "Evidence", "Expectation", "Profile", "Reason"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +99,18 @@ class Effect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Expectation:
+    """What was known of a lead before the data spoke, and asked of it: only effects of one sign, only some lags.
+
+    `sign` is "+", "-" or empty; `first` and `last` are in periods of the KPI, NaN where all lags were searched.
+    """
+
+    sign: str = ""
+    first: float = math.nan
+    last: float = math.nan
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What the methods found for one lead; NaN or None where a method did not run.
 
@@ -159,6 +171,8 @@ class Evidence:
         How small an effect could have been seen.
     quality : Quality or None
         What its data were like before the fit.
+    expectation : Expectation or None
+        The sign and the lags that alone were asked; None where either sign and all lags were.
     """
 
     lead: str
@@ -200,6 +214,7 @@ class Evidence:
     places: Places | None = None
     detectable: Detectable | None = None
     quality: Quality | None = None
+    expectation: Expectation | None = None
 
     @property
     def deciding_pvalue(self) -> float:

@@ -72,10 +72,10 @@ class MaskedRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
         complete = ~np.isnan(values).any(axis=1) & ~np.isnan(outcome)
         if not complete.any():
             raise UsageError(f"none of the {len(values)} rows of X and y is complete: give shorter lags or fewer columns.")
-        with np.errstate(over="ignore"):  # a mean is the first that any regressor takes
-            sums = [np.abs(outcome[complete]).sum(), *np.abs(values[complete]).sum(axis=0)]
+        with np.errstate(over="ignore"):  # what almost any regressor takes
+            sums = [(outcome[complete] ** 2).sum(), *(values[complete] ** 2).sum(axis=0)]
         if not np.isfinite(sums).all():
-            raise UsageError("X or y holds values so large that their sum is no number: give them in another unit.")
+            raise UsageError("X or y holds values so large that their squares add up to no number: give them in another unit.")
         self.estimator_ = clone(self.estimator).fit(values[complete], outcome[complete])
         self.n_used_, self.n_dropped_ = int(complete.sum()), int((~complete).sum())
         self._instead = float(np.mean(outcome[complete])) if self.incomplete == "mean" else np.nan

@@ -16,7 +16,14 @@ __all__ = ["working_problem"]
 
 
 def working_problem(
-    y: Floats, X: Floats, fixed: Floats, *, season: Floats | None, lags: tuple[int, ...], own: Sequence[OwnSeries | None]
+    y: Floats,
+    X: Floats,
+    fixed: Floats,
+    *,
+    season: Floats | None,
+    periods: Sequence[float],
+    lags: tuple[int, ...],
+    own: Sequence[OwnSeries | None],
 ) -> tuple[Problem, WorkingKpi, WorkingLeads]:
     """The Problem of a KPI and its leads, and what was done to either.
 
@@ -29,12 +36,14 @@ def working_problem(
     fixed : ndarray, shape (n, q)
         Columns of every model, the season apart: intercept, trend, controls.
     season : ndarray, shape (n, k), optional
+    periods : sequence of float
+        Rows in each season of the calendar, which may move.
     lags : tuple of int
         Lags to be searched.
     own : sequence of OwnSeries or None
         One a lead; None for those that are not seen more often than the KPI.
     """
-    kpi = working_kpi(y, fixed if season is None else np.column_stack([fixed, season]), season=season)
+    kpi = working_kpi(y, fixed if season is None else np.column_stack([fixed, season]), season=season, periods=periods)
     leads = with_own_series(working_leads(X, kpi, lags=lags, season=season), own, kpi)
     problem = Problem(
         y=kpi.y, X=leads.values, base=kpi.base, momentum=kpi.momentum, lags=lags, max_order=most_orders(len(y)),

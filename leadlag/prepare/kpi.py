@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +11,7 @@ import numpy as np
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.noise.momentum import Momentum, filtered_fit, fit_momentum
+from leadlag.core.series.moving import with_moving_season
 from leadlag.core.series.robust import few_values, robust_spread
 from leadlag.core.series.shift import LevelShift, largest_shift
 from leadlag.core.series.stationary import integration_states
@@ -28,6 +30,8 @@ _CLIP, _CLIP_HEAVY = 4.0, 2.5
 #: A level shift of the KPI that gains more than this in likelihood enters every model (`core.series.shift`); of an integrated
 #: KPI it is one large change.
 _SHIFT = 12.0
+#: A year's step of the season has at least this variance, in innovations, where the season alone makes the level wander.
+_WALKS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,8 +85,8 @@ class WorkingKpi:
         return _surprises(self.unclipped, self.base, self.momentum)
 
 
-def working_kpi(y: Floats, base: Floats, *, season: Floats | None) -> WorkingKpi:
-    """Ask whether a KPI is integrated, and clean it.
+def working_kpi(y: Floats, base: Floats, *, season: Floats | None, periods: Sequence[float] = ()) -> WorkingKpi:
+    """Ask whether a KPI is integrated, clean it, and ask whether its season moves.
 
     Parameters
     ----------
@@ -91,14 +95,22 @@ def working_kpi(y: Floats, base: Floats, *, season: Floats | None) -> WorkingKpi
     base : ndarray, shape (n, q)
         Intercept, trend, controls and season.
     season : ndarray, shape (n, k), optional
+    periods : sequence of float
+        Rows in each season of the calendar, which may move.
 
     Returns
     -------
     WorkingKpi
+
+    Notes
+    -----
+    A season that walks from year to year makes the level wander too: where it alone explains that, no difference is taken.
     """
     scaled = standardise(y)
     (state,) = integration_states(scaled.values[:, None], season=season)
-    cleaned, momentum, n_clipped = clean_kpi(scaled.values, base, unit_root=state == "integrated")
+    standing = Momentum(phi=np.zeros(0), unit_root=state == "integrated", variance=1.0)
+    cleaned, momentum, n_clipped = clean_kpi(scaled.values, base, like=standing)
+    momentum = _with_season(cleaned, base, momentum, periods=periods)
     return WorkingKpi(
         unclipped=scaled.values,
         y=cleaned,
@@ -110,7 +122,18 @@ def working_kpi(y: Floats, base: Floats, *, season: Floats | None) -> WorkingKpi
     )
 
 
-def clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Momentum, int]:
+def _with_season(y: Floats, base: Floats, momentum: Momentum, *, periods: Sequence[float]) -> Momentum:
+    """The momentum with a season that moves, if it does; for an integrated KPI first without the difference."""
+    most = most_orders(len(y))
+    if momentum.unit_root:
+        level = fit_momentum(y, base, max_order=most, unit_root=False)
+        moving = with_moving_season(y, base, level, periods=periods, max_order=most)
+        if moving.season is not None and moving.season.ratio >= _WALKS:
+            return moving
+    return with_moving_season(y, base, momentum, periods=periods, max_order=most)
+
+
+def clean_kpi(y: Floats, base: Floats, *, like: Momentum) -> tuple[Floats, Momentum, int]:
     """The KPI with clipped innovations, its momentum after that, and how many were clipped.
 
     Parameters
@@ -118,9 +141,10 @@ def clean_kpi(y: Floats, base: Floats, *, unit_root: bool) -> tuple[Floats, Mome
     y : ndarray, shape (n,)
     base : ndarray, shape (n, q)
         What is in the model while innovations are judged.
-    unit_root : bool
+    like : Momentum
+        Whose unit root and moving season hold.
     """
-    momentum = fit_momentum(y, base, max_order=most_orders(len(y)), unit_root=unit_root)
+    momentum = fit_momentum(y, base, max_order=most_orders(len(y)), unit_root=like.unit_root, season=like.season)
     if few_values(y):
         return y, momentum, 0
     # a level that has moved stays: clipped, it would come back as a slope of large innovations
@@ -158,7 +182,7 @@ def _clipped(y: Floats, base: Floats, momentum: Momentum, *, columns: Floats) ->
         if not n_clipped:
             return y, momentum, 0
         cleaned = mean + residual
-        found = fit_momentum(cleaned, base, max_order=most_orders(len(y)), unit_root=momentum.unit_root)
+        found = fit_momentum(cleaned, base, max_order=most_orders(len(y)), unit_root=momentum.unit_root, season=momentum.season)
     return cleaned, found, n_clipped
 
 

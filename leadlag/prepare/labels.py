@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from leadlag.core.arrays import Ints
 from leadlag.core.search.problem import Problem
+from leadlag.prepare.common import SharedSwings
 from leadlag.prepare.kpi import WorkingKpi
+from leadlag.prepare.regressors import Beside
 from leadlag.prepare.season import CalendarSeason
 from leadlag.prepare.untestable import Untestable
 
@@ -56,13 +58,15 @@ class Prepared:
     kpi : Treatment
     working : WorkingKpi
         The KPI before a level shift of it entered the models.
-    seasons : tuple of CalendarSeason
-        In the base of every regression.
+    beside : Beside
+        What of the calendar is in the base of every regression.
     untestable : tuple of Untestable
     reported : str
         That the KPI is an average or a sum to date, and what was done about it; empty if it is neither.
     groups : ndarray of int, shape (len(leads),)
         Leads that are duplicates of each other after preparation share a number; -1 for none.
+    common : SharedSwings or None
+        What KPI and most candidates have in common in the same period, and no term explains.
     """
 
     problem: Problem
@@ -70,7 +74,13 @@ class Prepared:
     treatments: tuple[Treatment, ...]
     kpi: Treatment
     working: WorkingKpi
-    seasons: tuple[CalendarSeason, ...]
+    beside: Beside
     untestable: tuple[Untestable, ...]
     reported: str
     groups: Ints
+    common: SharedSwings | None = None
+
+    @property
+    def seasons(self) -> tuple[CalendarSeason, ...]:
+        """The seasons in the base of every regression."""
+        return self.beside.seasons

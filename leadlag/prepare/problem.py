@@ -1,6 +1,7 @@
 """From a Sample to a Problem with labels: what is done to the series before anything is tested, and in which order.
 
-The order is: logs on request, season and trend columns, integration, the KPI's outliers, the leads' spikes, the KPI's momentum.
+The order is: logs on request, season and trend columns (sharp peaks of the year, and the season once more, times the time,
+if it grows), integration, outliers of the KPI, spikes of the leads, momentum of the KPI, with a season that walks in it.
 Every threshold of preparation stands in this package.
 """
 
@@ -21,6 +22,7 @@ from leadlag.core.series.scales import unit_of
 from leadlag.core.time.clock import whole
 from leadlag.core.time.lags import difference
 from leadlag.prepare.arrays import working_problem
+from leadlag.prepare.common import shared_swings
 from leadlag.prepare.edges import unusable_now
 from leadlag.prepare.finer import own_series, sampled
 from leadlag.prepare.kpi import WorkingKpi
@@ -34,9 +36,10 @@ from leadlag.prepare.refusals import (
     refuse_kpi,
     refuse_lags,
 )
+from leadlag.prepare.regressors import beside_leads, may_be_sums
 from leadlag.prepare.repairs import rescaled_alone
 from leadlag.prepare.reported import reported_kpi, reported_leads
-from leadlag.prepare.season import season_columns, selected_seasons
+from leadlag.prepare.season import season_periods
 from leadlag.prepare.transforms import take_log
 from leadlag.prepare.untestable import Untestable, interpolated_leads, moved_copies, untestable_leads
 from leadlag.sample import Sample
@@ -101,10 +104,14 @@ def prepare(
     x_unit = unit_of(X)
     X = X / x_unit
     own = tuple(own_series(sample, name, max_lag=max_lag, log=log, unit=float(x_unit[j])) for j, name in enumerate(names))
-    seasons = selected_seasons(sample.calendar, y, np.column_stack([X, sampled(own, n=len(y))]))
-    season = season_columns(seasons)
+    parts = sampled(own, n=len(y))
+    sums = np.r_[may_be_sums(sample, (kpi, *names)), np.zeros(parts.shape[1], dtype=bool)]
+    beside = beside_leads(sample.calendar, y, np.column_stack([X, parts]), sums=sums)
+    season = beside.columns
     refuse_exact_kpi(kpi, y, fixed if season is None else np.column_stack([fixed, season]))
-    problem, working, done = working_problem(y, X, fixed, season=season, lags=tuple(range(1, max_lag + 1)), own=own)
+    problem, working, done = working_problem(
+        y, X, fixed, season=season, periods=season_periods(sample.calendar), lags=tuple(range(1, max_lag + 1)), own=own
+    )
     refuse_clipped(kpi, sample.column(kpi), working.n_clipped, sample.periods)
     problem = replace(problem, y_scale=problem.y_scale * (1.0 if kpi in log else y_unit), x_scale=problem.x_scale * x_unit)
     return Prepared(
@@ -121,7 +128,8 @@ def prepare(
         ),
         kpi=_kpi_treatment(sample, kpi, working, log=log),
         working=working,
-        seasons=seasons,
+        beside=beside,
+        common=shared_swings(working.surprise, problem.X, unit_root=working.unit_root),
         untestable=untestable,
         reported="; ".join(filter(None, (reported.text, averages.text))),
         groups=duplicate_groups(problem.X),
@@ -179,11 +187,11 @@ def extra_leads(prepared: Prepared, X: Floats) -> Problem:
     Returns
     -------
     Problem
-        The same KPI, base and momentum.
+        The same KPI, base and momentum; of any lead all is asked.
     """
     problem = prepared.problem
-    made = working_leads(X, prepared.working, lags=problem.lags, season=season_columns(prepared.seasons))
-    return replace(problem, X=made.values, x_scale=made.scale, finer=())
+    made = working_leads(X, prepared.working, lags=problem.lags, season=prepared.beside.columns)
+    return replace(problem, X=made.values, x_scale=made.scale, finer=(), asked=())
 
 
 def _columns(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats:

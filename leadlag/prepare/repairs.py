@@ -19,7 +19,7 @@ from leadlag.core.series.scales import unit_of
 from leadlag.core.series.sentinels import sentinels
 from leadlag.core.time.lags import lag_matrix
 from leadlag.errors import UsageError
-from leadlag.prepare.season import season_columns, selected_seasons
+from leadlag.prepare.regressors import beside_leads, may_be_sums
 from leadlag.sample import Calendar, Note, Sample
 from leadlag.sample.periods import cadence_of, days_per_period
 from leadlag.wording.repairs import hit_row, one_rescaled, perhaps_not_whole, read_as_missing, several_rescaled
@@ -145,9 +145,10 @@ class _Table:
         if len(self.names) < 2:
             return self
         scaled = self.values / unit_of(self.values)
-        seasons = selected_seasons(self.sample.calendar, scaled[:, 0], scaled[:, 1:])
+        sums = may_be_sums(self.sample, self.names)
+        beside = beside_leads(self.sample.calendar, scaled[:, 0], scaled[:, 1:], sums=sums)
         year, few = _rows_a_year(self.sample.calendar), len(self.names) < FEWEST_COLUMNS
-        found = hit_rows(scaled, season=season_columns(seasons), year=year, fewest=2 if few else FEWEST_COLUMNS)
+        found = hit_rows(scaled, season=beside.columns, year=year, fewest=2 if few else FEWEST_COLUMNS)
         values = self.values.copy()
         notes = []
         for hit in found:

@@ -99,4 +99,4 @@ def _correlation_pvalue(X: Floats, other: Floats) -> Floats:
 
 def _exchanged(problem: Problem, lead: np.intp) -> Problem:
     """The KPI as the lead of this lead."""
-    return refitted(problem, y=problem.X[:, lead], X=problem.y[:, None], x_scale=np.ones(1), shift=None, finer=())
+    return refitted(problem, y=problem.X[:, lead], X=problem.y[:, None], x_scale=np.ones(1), shift=None, finer=(), asked=())

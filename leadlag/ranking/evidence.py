@@ -14,12 +14,11 @@ from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import rows_needed
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.search.effect import EffectSize
-from leadlag.core.search.finer import FinerLead
 from leadlag.core.search.influence import Events
 from leadlag.core.search.problem import Problem
 from leadlag.core.time.clock import counted_back
 from leadlag.core.time.lags import difference
-from leadlag.decision import Effect, Evidence, Policy, Profile, Quality, Reason
+from leadlag.decision import Effect, Evidence, Expectation, Policy, Profile, Quality, Reason
 from leadlag.methods.delay.question import publication_delay
 from leadlag.methods.screen.numbers.screen import screen
 from leadlag.prepare import Prepared, Treatment
@@ -94,6 +93,7 @@ def evidence_of(
             unusable=prepared.treatments[j].unusable,
             notes=_notes(prepared, j, unit=unit),
             quality=_quality(prepared, j, nobs=int(alone.nobs[j])),
+            expectation=_expectation(prepared, j),
         )
         found.append(replace(evidence, **numbers))
     return found + [
@@ -126,6 +126,15 @@ def _notes(prepared: Prepared, j: int, *, unit: str) -> tuple[tuple[str, str], .
     notes += [("LL121", slow_lead(name, held=done.held, unit=unit))] if done.held else []
     notes += [(ENDED, done.unusable)] if done.unusable else []
     return tuple(notes)
+
+
+def _expectation(prepared: Prepared, j: int) -> Expectation | None:
+    """What alone was asked of one lead, its lags counted from its own periods."""
+    asked, ahead = prepared.problem.asked_of(j), prepared.treatments[j].known_ahead
+    if asked is None:
+        return None
+    first, last = (end - ahead if math.isfinite(end) else math.nan for end in (asked.first, asked.last))
+    return Expectation(sign=("", "+", "-")[asked.sign], first=first, last=last)
 
 
 def _quality(prepared: Prepared, j: int, *, nobs: int) -> Quality:
@@ -172,7 +181,7 @@ def _size(prepared: Prepared, problem: Problem, scan: LeadScan, j: int, *, lead:
         "shape": scan.shape[j],
         "response": scan.response[j],
         "effect": _effect(prepared, effect, level=scan.level, x_scale=float(problem.x_scale[j])),
-        "profile": _profile(prepared, scan, j, problem.finer_of(j), done=prepared.treatments[lead]),
+        "profile": _profile(prepared, problem, scan, j, done=prepared.treatments[lead]),
     }
 
 
@@ -195,8 +204,10 @@ def _conditional_numbers(prepared: Prepared, findings: Findings, place: int | No
     passing = passing_interval(problem, found, pvalue=selection_pvalue, log_pvalue=decided, shapes=shapes)
     scan = in_kpi_units(long_run.problem, long_run.scan, level=policy.effect_level, shapes=shapes)
     size = _size(prepared, problem, scan, 0, lead=lead, effect=long_run.effect)
+    # where one sign alone is chosen, the interval leaves out as much on either side
+    passing_level = 1.0 - selection_pvalue * (2 if problem.signs[0] else 1)
     ends = sorted(_in_kpi_units(prepared, end) for end in passing)
-    size["effect"] = replace(size["effect"], passing_low=ends[0], passing_high=ends[1], passing_level=1.0 - selection_pvalue)
+    size["effect"] = replace(size["effect"], passing_low=ends[0], passing_high=ends[1], passing_level=passing_level)
     numbers = {"conditional_statistic": float(found.statistic[0]), "conditional_log_pvalue": log_p}
     return {**numbers, "conditional_pvalue": math.exp(log_p)} | size
 
@@ -222,15 +233,18 @@ def _effect(prepared: Prepared, effect: EffectSize, *, level: float, x_scale: fl
     return Effect(value=value, low=min(ends), high=max(ends), level=level, lead_sd=x_scale, in_percent=prepared.kpi.log)
 
 
-def _profile(prepared: Prepared, scan: LeadScan, j: int, finer: FinerLead | None, *, done: Treatment) -> Profile:
+def _profile(prepared: Prepared, problem: Problem, scan: LeadScan, j: int, *, done: Treatment) -> Profile:
     """Each lag tried alone, in the units of the effect."""
-    lags = tuple(counted_back(lag, done.known_ahead) for lag in (prepared.problem.lags if finer is None else finer.delays))
+    delays, finer = problem.delays(j), problem.finer_of(j)
+    slots = np.flatnonzero(np.isfinite(delays))
+    searched = problem.lags if finer is None else finer.delays
+    lags = tuple(counted_back(searched[slot], done.known_ahead) for slot in slots)
     effect, low, high = (
-        tuple(_in_kpi_units(prepared, number) for number in row[j, : len(lags)])
+        tuple(_in_kpi_units(prepared, number) for number in row[j, slots])
         for row in (scan.profile, scan.profile_low, scan.profile_high)
     )
-    tvalue = tuple(scan.tvalue[j, : len(lags)].tolist())
-    own_lags, own_unit = ((), "") if finer is None else (tuple(lag - done.own_ahead for lag in finer.lags), finer.unit)
+    tvalue = tuple(scan.tvalue[j, slots].tolist())
+    own_lags, own_unit = ((), "") if finer is None else (tuple(finer.lags[slot] - done.own_ahead for slot in slots), finer.unit)
     return Profile(lags=lags, effect=effect, low=low, high=high, tvalue=tvalue, own_lags=own_lags, own_unit=own_unit)
 
 

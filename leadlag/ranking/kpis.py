@@ -16,6 +16,7 @@ from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_list, as_name, as_names, as_option, only_data_positional
 from leadlag.catalogue import Catalogue, Metric, as_catalogue, known_of, with_missing_masked
 from leadlag.errors import DataContractError, LeadLagError, UsageError
+from leadlag.prepare.asked import by_lead
 from leadlag.ranking.many import Failure, KpiRanking, LeadRankings
 from leadlag.ranking.rank import rank_leads
 from leadlag.results import Provenance, Search
@@ -36,6 +37,8 @@ def rank_kpis(
     controls: str | Sequence[str] | None = None,
     catalogue: Catalogue | Iterable[Metric] | None = None,
     log: str | Sequence[str] = (),
+    expected: Mapping[str, str] | None = None,
+    delays: Mapping[str, tuple[int, int]] | None = None,
     **options: Any,
 ) -> LeadRankings:
     """Rank the leads of many KPIs, and in every segment: `rank_leads` for each, on as many workers as joblib is given.
@@ -57,6 +60,8 @@ def rank_kpis(
         As in `rank_leads`.
     log : str or sequence of str
         Columns to analyse in natural logs wherever they take part.
+    expected, delays : Mapping, optional
+        As in `rank_leads`, for every KPI of which the lead is a candidate.
     **options
         Any other option of `rank_leads`: `max_lag`, `fdr`, `missing`, `undo`, `n_draws` and what else it has.
 
@@ -107,8 +112,13 @@ def rank_kpis(
     outcomes = as_names(names["kpis"], "kpis", sample.all_names)
     logged = as_names(log, "log", sample.all_names)
     parts = _segments(sample, segments)
+    candidates = sample.all_names if leads is None else names["leads"]
+    told = {
+        argument: by_lead(given, argument, sample=sample, leads=candidates)
+        for argument, given in (("expected", expected), ("delays", delays))
+    }
     jobs = [
-        _job(part, kpi, None if leads is None else names["leads"], names["controls"], logged, metrics)
+        _job(part, kpi, None if leads is None else names["leads"], names["controls"], logged, metrics, told)
         for kpi in outcomes
         for part in parts
     ]
@@ -123,6 +133,7 @@ def rank_kpis(
         "rng": seed,
     }
     settings |= {"leads": None if leads is None else names["leads"], "controls": names["controls"], "log": logged, "time": time}
+    settings |= told
     settings |= {"catalogue": known_of(metrics, sample.all_names), **options}
     provenance = Provenance.of("rank_kpis", search=_search(rankings), **settings)
     return LeadRankings(rankings=rankings, failures=failures, provenance=provenance)
@@ -150,6 +161,7 @@ class _Job:
     controls: tuple[str, ...]
     log: tuple[str, ...]
     catalogue: tuple[Metric, ...]
+    told: Mapping[str, Mapping[str, Any]]
 
 
 def _job(
@@ -159,6 +171,7 @@ def _job(
     controls: tuple[str, ...],
     log: tuple[str, ...],
     metrics: Mapping[str, Metric],
+    told: Mapping[str, Mapping[str, Any]],
 ) -> _Job:
     """What one KPI in one segment needs: no column, and nothing known about one, that takes no part."""
     candidates = None if leads is None else tuple(name for name in leads if name != kpi)
@@ -172,6 +185,10 @@ def _job(
         controls=controls,
         log=tuple(name for name in log if name in sample.all_names),
         catalogue=tuple(metric for name, metric in metrics.items() if name in sample.all_names),
+        told={
+            argument: {name: value for name, value in said.items() if name in sample.all_names and name != kpi}
+            for argument, said in told.items()
+        },
     )
 
 
@@ -187,6 +204,8 @@ def _rank(job: _Job, seed: int, options: Mapping[str, Any]) -> KpiRanking | Fail
                 log=job.log,
                 catalogue=job.catalogue,
                 rng=seed,
+                expected=job.told["expected"],
+                delays=job.told["delays"],
                 **options,
             )
     except LeadLagError as error:

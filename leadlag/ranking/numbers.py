@@ -71,6 +71,8 @@ def resampled_log_pvalues(
     values, weights = columns.values[:, 0, usable], search_weights(shapes, n_lags=problem.n_slots)[usable]
     drawn, errors = counts[:, base_fit.filter_.rows], base_fit.residual
     score, size = drawn @ (values * errors[:, None]) * weights, drawn @ np.square(values)
+    if sign := int(problem.signs[column]):
+        score = np.maximum(sign * score, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(size > 0, score * score / size, 0.0).max(axis=1, initial=0.0) / (drawn @ np.square(errors))
     statistic = t_of_share(share, base_fit.df)

@@ -10,17 +10,29 @@ import numpy as np
 from leadlag._blas import one_thread
 from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, known_of
+from leadlag.core.search.scan import BaseFit
 from leadlag.core.search.shapes import NONLINEAR
 from leadlag.decision import Evidence, Policy, decide, in_order
 from leadlag.prepare import Prepared, prepare
+from leadlag.prepare.asked import as_expected, n_columns, with_expected
 from leadlag.prepare.edges import ENDED, edges_told
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
+from leadlag.prepare.season import season_periods
 from leadlag.ranking.backing import RankingCall, with_backing
 from leadlag.ranking.evidence import evidence_of
+from leadlag.ranking.leftover import CLEAR, final_fit, season_left
 from leadlag.ranking.result import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
-from leadlag.ranking.search import find
-from leadlag.ranking.words.treatment import clipped, kpi_treatment, slow_kpi
+from leadlag.ranking.search import Findings, find
+from leadlag.ranking.words.treatment import (
+    clipped,
+    common_calendar,
+    kpi_treatment,
+    moving_season,
+    season_still_there,
+    slow_kpi,
+    uneven_season,
+)
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample
 from leadlag.sample.roles import longest_lag, with_roles
@@ -48,6 +60,8 @@ def rank_leads(
     evidence: bool = True,
     n_draws: int = 1999,
     repair: Sequence[str] = REPAIRS,
+    expected: Mapping[str, str] | None = None,
+    delays: Mapping[str, tuple[int, int]] | None = None,
 ) -> LeadRanking:
     """Rank candidate leads by whether, when and how much they move before a KPI.
 
@@ -62,7 +76,8 @@ def rank_leads(
         Candidates; every other column of numbers if None.
     max_lag : int, optional
         Lags 1..max_lag are searched, in periods of the KPI. None takes 12 for weeks, months and undated periods, 8 for quarters,
-        14 for days, 10 for business days, 24 for hours, 3 for years, and at most a sixth of the rows.
+        14 for days, 10 for business days, 24 for hours, 3 for years, for steps of some days what the nearest of these has, and at
+        most a sixth of the rows.
     fdr : float
         Share of false leads among those named that is accepted on average.
     rng : int or Generator
@@ -72,7 +87,7 @@ def rank_leads(
     controls : sequence of str, optional
         Columns that enter every model in the same period and are not ranked (price, weather, campaigns).
     catalogue : Catalogue or iterable of Metric, optional
-        What is known about the metrics: unit, publication delay, aggregation.
+        What is known about the metrics: unit, publication delay, aggregation, expected sign and delay.
     missing : {"mask", "error", "zero"} or ("ffill", n)
         What to do with missing periods; nothing is filled by default.
     repair : sequence of {"rows", "scales", "sentinels"}
@@ -88,6 +103,12 @@ def rank_leads(
         stability), attempts to refute a lead, decoys, what could have been seen, and `granger_pvalue`. Their columns are NaN.
     n_draws : int
         Bootstrap draws behind the p-values.
+    expected : Mapping from str to {"+", "-"}, optional
+        Sign of the effect of candidates that is known before the data are seen, ``{"demos": "+"}``: an effect of the other sign
+        does not count, and the test is one-sided. Goes before `Metric.expected`.
+    delays : Mapping from str to (first, last), optional
+        Periods of the KPI after which candidates act, ``{"demos": (2, 8)}``: other lags are not searched. Goes before
+        `Metric.delay`.
 
     Returns
     -------
@@ -134,6 +155,7 @@ def rank_leads(
     sample = repaired(edges_told(sample, names.names, max_lag=lag, metrics=metrics), names.names, repairs)
     logged = as_names(log, "log", names.names)
     undone = None if undo is None else as_option(undo, "undo", ("rolling", "ytd"))
+    known = as_expected(expected, delays, sample=sample, roles=names, metrics=metrics, max_lag=lag)
     shapes = (*searched_shapes(sample, names.leads), *(NONLINEAR if as_bool(nonlinear, "nonlinear") else ()))
     n_slots = refuse_beyond_limits(sample, names.leads, max_lag=lag, n_shapes=len(shapes), n_draws=draws)
     unit, beside = sample.calendar.unit, as_bool(evidence, "evidence")
@@ -142,6 +164,7 @@ def rank_leads(
         prepared = prepare(
             sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone
         )
+        prepared = with_expected(prepared, known)
         findings = find(prepared, shapes, seeds=seeds, n_draws=draws, policy=policy)
         gathered = evidence_of(
             prepared, findings, unit=unit, periods=sample.periods, policy=policy, metrics=metrics, joint_test=beside
@@ -152,10 +175,11 @@ def rank_leads(
                 sample=sample, roles=names, max_lag=lag, log=logged, undo=undone, metrics=metrics, policy=policy, seeds=seeds[4:]
             )
             gathered, decoys = with_backing(call, prepared, findings, gathered)
+        season_notes = tuple(_season_notes(sample, prepared, final_fit(prepared.problem, findings.selection, shapes)))
     n_tested = int(np.isfinite(findings.scan.statistic).sum())
     search = Search(
         n_leads=n_tested, n_lags=n_slots, n_shapes=len(shapes), correction="Benjamini-Hochberg",
-        family="the leads; p of each covers its lags and shapes",
+        family="the leads; p of each covers its lags and shapes", n_tests=_n_tests(prepared, findings),
     )  # fmt: skip
     family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_draws=draws, search=search)
     settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": seed_words(rng)}
@@ -167,6 +191,8 @@ def rank_leads(
         "undo": undone,
         "n_draws": draws,
     }
+    settings |= {"expected": {name: one.sign for name, one in known.items() if one.sign is not None}}
+    settings |= {"delays": {name: one.delay for name, one in known.items() if one.delay is not None}}
     settings |= {"nonlinear": bool(nonlinear), "evidence": beside, "time": time, "catalogue": known_of(metrics, sample.all_names)}
     return LeadRanking(
         decisions=in_order(decide(item, policy) for item in gathered),
@@ -174,8 +200,18 @@ def rank_leads(
         family=family,
         decoys=decoys,
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
-        provenance=Provenance.of("rank_leads", warnings=tuple(_notes(sample, prepared, gathered)), search=search, **settings),
+        provenance=Provenance.of(
+            "rank_leads", warnings=(*_notes(sample, prepared, gathered), *season_notes), search=search, **settings
+        ),
     )
+
+
+def _n_tests(prepared: Prepared, findings: Findings) -> int:
+    """Lags and shapes tried in all; -1 where all are tried of every lead."""
+    if not prepared.problem.asked:
+        return -1
+    tested = np.flatnonzero(np.isfinite(findings.scan.statistic))
+    return sum(n_columns(prepared.problem, int(lead), findings.shapes) for lead in tested)
 
 
 def _context(
@@ -183,11 +219,14 @@ def _context(
 ) -> Context:
     """What all rows of the ranking share."""
     unit = sample.calendar.unit
-    seasons = [season(period=item.period, count=item.count, unit=unit) for item in prepared.seasons]
+    seasons = [
+        season(period=item.period, count=item.count, unit=unit, grows=item.grows, peaks=item.peaks, year=sample.calendar.year)
+        for item in prepared.seasons
+    ]
     momentum = prepared.problem.momentum
     treatment = kpi_treatment(
         log=prepared.kpi.log, differenced=prepared.kpi.differenced, n_clipped=prepared.kpi.n_clipped, seasons=seasons,
-        order=len(momentum.phi), unit=unit,
+        inside=prepared.beside.names, order=len(momentum.phi), unit=unit,
     )  # fmt: skip
     return Context(
         kpi=kpi,
@@ -206,6 +245,19 @@ def _context(
     )
 
 
+def _season_notes(sample: Sample, prepared: Prepared, final: BaseFit) -> Iterator[tuple[str, str]]:
+    """Code and text of what the KPI's season does that no fixed season tells."""
+    n, unit = sample.n_periods, sample.calendar.unit
+    moving = prepared.working.momentum.season
+    if moving is not None:
+        yield "LL165", moving_season(period=moving.period, unit=unit)
+    for left in (season_left(final, n, period=period) for period in season_periods(sample.calendar)):
+        if left.alike < CLEAR:
+            yield "LL166", season_still_there(period=left.period, unit=unit, pvalue=left.alike)
+        if left.uneven < CLEAR:
+            yield "LL167", uneven_season(pvalue=left.uneven)
+
+
 def _notes(sample: Sample, prepared: Prepared, evidence: Sequence[Evidence]) -> Iterator[tuple[str, str]]:
     """Code and text of all that deserves a look; told in every view of the ranking, not interrupting it."""
     yield from ((note.code, note.text) for note in sample.notes)
@@ -216,10 +268,13 @@ def _notes(sample: Sample, prepared: Prepared, evidence: Sequence[Evidence]) -> 
         yield "LL101", f"the KPI looks integrated ({why}): its changes were analysed"
     if prepared.kpi.n_clipped:
         yield "LL112", clipped(prepared.kpi.n_clipped)
+    if prepared.common:
+        declared = bool(sample.calendar.holidays)
+        yield "LL153", common_calendar(**vars(prepared.common), dated=sample.calendar.dated, declared=declared)
     if prepared.kpi.held:
         yield "LL121", slow_kpi(held=prepared.kpi.held, unit=sample.calendar.unit)
     yield from (note for item in evidence for note in item.notes if note[0] != ENDED)  # told among those of the sample
     for item in prepared.seasons:
-        if item.n_seasons < 5:
+        if item.n_seasons < 5 and not item.peaks:
             text = f"{item.n_seasons:.1f} seasons of {item.period:.4g} {sample.calendar.unit}s: the season is known only roughly"
             yield "LL106", text

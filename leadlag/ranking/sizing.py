@@ -103,6 +103,7 @@ def long_run_effect(
         np.where(directed, fresh.coefficient[0] * total, np.nan), fresh.bse[0] * np.abs(total), fresh.gain[0] * unit**2,
         variance=float(fresh.variance[0]) * unit**2, threshold=_thresholds(found, fresh, selection_pvalue, every, n_lags=n_lags),
         df=max(fresh.df, 1), level=level, lasting=np.where(carried, _error_of_momentum(problem), 0.0),
+        one_sided=bool(problem.signs[0]),
         prior=np.repeat([_RATES_SEARCHED / kinds.count(kind) if kind[0] == "decay" else 1.0 for kind in kinds], n_lags),
     )  # fmt: skip
     effect = EffectSize(value=effect.value * power, low=effect.low * power, high=effect.high * power)
@@ -121,7 +122,8 @@ def passing_interval(
     found : Scan
         Of that problem.
     pvalue : float
-        The p at which the lead would just have been chosen: the interval has the level 1 less this.
+        The p at which the lead would just have been chosen: the interval has the level 1 less this, or less twice this where
+        one sign alone is asked for.
     log_pvalue : float
         Log p by which it was chosen or not.
     shapes : sequence of Shape
@@ -207,7 +209,7 @@ def clip_given_lead(
     if not prepared.kpi.n_clipped:
         return problem, found
     column = column_of(problem, 0, int(found.best[0]), shapes)
-    y, _, _ = clean_kpi(prepared.working.unclipped, np.column_stack([problem.mean, column]), unit_root=problem.momentum.unit_root)
+    y, _, _ = clean_kpi(prepared.working.unclipped, np.column_stack([problem.mean, column]), like=problem.momentum)
     again = refitted(problem, y=y)
     fresh = scan(again, rng=np.random.default_rng(0), n_draws=_DRAWS, shapes=shapes)
     return again, replace(fresh, tail=found.tail, best=found.best)

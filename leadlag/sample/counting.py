@@ -20,6 +20,7 @@ __all__ = [
     "last_unit",
     "months_of",
     "ordinals_of",
+    "periods_a_year",
     "starts_of",
     "step_in_words",
 ]
@@ -38,6 +39,7 @@ _DAY = 24 * _HOUR
 _MONDAY = np.datetime64("0001-01-01", "D")
 #: Days of a month in the long run: 400 years have 146,097 days.
 _DAYS_PER_MONTH = Fraction(146_097, 4_800)
+_DAYS_A_YEAR = 365.25
 
 
 @dataclass(frozen=True, repr=False)
@@ -232,6 +234,20 @@ def days_per_period(cadence: Cadence) -> Fraction:
     if cadence.freq in _MONTHS:
         return _MONTHS[cadence.freq] * _DAYS_PER_MONTH
     return {"hour": Fraction(1, 24), "day": Fraction(1), "business_day": Fraction(7, 5), "week": Fraction(7)}[cadence.freq]
+
+
+def periods_a_year(cadence: Cadence) -> float:
+    """Periods in a year on average.
+
+    Examples
+    --------
+    >>> round(periods_a_year(Cadence(freq="period", step=14 * _DAY)), 2), periods_a_year(Cadence(freq="quarter"))
+    (26.09, 4.0)
+    """
+    if cadence.table is not None:
+        return float(cadence.table.per_year)
+    months = cadence.step if cadence.base == "month" else _MONTHS.get(cadence.freq)
+    return 12.0 / months if months else _DAYS_A_YEAR / float(days_per_period(cadence))
 
 
 def step_in_words(cadence: Cadence) -> str:

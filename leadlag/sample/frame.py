@@ -12,6 +12,7 @@ from leadlag._calls import READING, Call
 from leadlag._validation import only_data_positional
 from leadlag.catalogue import Catalogue, Metric, Missing
 from leadlag.errors import UsageError
+from leadlag.sample.holidays import with_holidays
 from leadlag.sample.labelled import labelled
 from leadlag.sample.missing import fill_missing
 from leadlag.sample.model import Sample, together
@@ -39,6 +40,7 @@ def from_wide(
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
     year_start: str | None = None,
     calendar: Any = None,
+    holidays: Any = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -77,6 +79,10 @@ def from_wide(
         Periods of a business calendar such as 4-4-5: column ``start`` with their first days, optionally ``name``; the last row is
         the end of the last period, the day after its last one. `retail_calendar` makes one. The dates, or the names, in the table
         are those of these periods; in a list, tables of another cadence keep theirs.
+    holidays : list of dates, eager frame or str, optional
+        Holidays, or other days on which many metrics move together: dates, a table with a column ``date``, or the code of a
+        country, ``"DE"`` or ``"US-CA"`` (needs the extra ``calendar``). Their share of each period, and that of the weeks around
+        them, stands in every model; hours and undated rows have none.
     decimal : {".", ","}, optional
         Decimal mark of numbers written as text. None reads the point, and what the cells themselves say (``"1.234,50"``).
     thousands : {".", ",", " ", "'"}, optional
@@ -108,7 +114,7 @@ def from_wide(
     """
     settings = Settings.checked(
         time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at,
-        year_start=year_start, calendar=calendar, decimal=decimal, thousands=thousands,
+        year_start=year_start, calendar=calendar, holidays=holidays, decimal=decimal, thousands=thousands,
         as_of=as_of, catalogue=catalogue, infinite=infinite,
     )  # fmt: skip
     return _read_or_raise(data, settings, None)
@@ -129,6 +135,7 @@ def as_sample(
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
     year_start: str | None = None,
     calendar: Any = None,
+    holidays: Any = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -141,7 +148,7 @@ def as_sample(
     data : Sample, eager frame, or a list of these
         A Sample passes through, then metrics are chosen and missing periods treated. In a list each table is read by itself;
         those of one cadence come onto one calendar, those of another one into `Sample.others`.
-    time, segment, freq, tz, date_format, dates_at, year_start, calendar, decimal, thousands, as_of, infinite
+    time, segment, freq, tz, date_format, dates_at, year_start, calendar, holidays, decimal, thousands, as_of, infinite
         As in `from_wide`; not allowed with a Sample, which has been read.
     catalogue : Catalogue or iterable of Metric, optional
         What is known about the metrics; its `missing` goes before the argument.
@@ -174,7 +181,7 @@ def as_sample(
     """
     settings = Settings.checked(
         time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at,
-        year_start=year_start, calendar=calendar, decimal=decimal, thousands=thousands,
+        year_start=year_start, calendar=calendar, holidays=holidays, decimal=decimal, thousands=thousands,
         as_of=as_of, catalogue=catalogue, missing=missing,
         infinite=infinite,
     )  # fmt: skip
@@ -195,6 +202,7 @@ def find_violations(
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None,
     year_start: str | None = None,
     calendar: Any = None,
+    holidays: Any = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -221,7 +229,7 @@ def find_violations(
     """
     settings = Settings.checked(
         time=time, segment=segment, freq=freq, tz=tz, date_format=date_format, dates_at=dates_at,
-        year_start=year_start, calendar=calendar, decimal=decimal, thousands=thousands,
+        year_start=year_start, calendar=calendar, holidays=holidays, decimal=decimal, thousands=thousands,
         as_of=as_of, catalogue=catalogue, missing=missing,
         infinite=infinite,
     )  # fmt: skip
@@ -251,7 +259,7 @@ def _read(data: Any, settings: Settings, columns: Any) -> tuple[Sample | None, t
         label = str(frame.attrs.get(SOURCE, "data"))
         sample, asked = _from_frame(frame, settings.of_table(label, [label]), columns, violations)
     if sample is not None and not len(violations):
-        sample = labelled(_finish(sample, asked, settings, violations), settings.catalogue)
+        sample = with_holidays(labelled(_finish(sample, asked, settings, violations), settings.catalogue), settings.holidays)
     return (None if len(violations) else sample), tuple(violations)
 
 

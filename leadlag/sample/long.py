@@ -15,6 +15,7 @@ from leadlag.errors import UsageError
 from leadlag.sample.aligned import quotient
 from leadlag.sample.columns import read_values
 from leadlag.sample.grid import Grid, build_grid, fold, form_notes, repeated_periods
+from leadlag.sample.holidays import with_holidays
 from leadlag.sample.labelled import labelled
 from leadlag.sample.labels import Labels, labels_of
 from leadlag.sample.merge import by_cadence
@@ -46,6 +47,7 @@ def from_long(
     dates_at: DatesAt | None = None,
     year_start: str | None = None,
     calendar: Any = None,
+    holidays: Any = None,
     decimal: str | None = None,
     thousands: str | None = None,
     as_of: Any = None,
@@ -62,7 +64,7 @@ def from_long(
         Columns with the times, the names of the metrics and the numbers.
     segment : str, optional
         Column with the segment (country, plan, ...); every segment gets its own values on one calendar.
-    freq, tz, date_format, dates_at, year_start, calendar, decimal, thousands, as_of, catalogue, infinite
+    freq, tz, date_format, dates_at, year_start, calendar, holidays, decimal, thousands, as_of, catalogue, infinite
         As in `from_wide`; marks and units of numbers are judged metric by metric.
 
     Returns
@@ -87,7 +89,8 @@ def from_long(
            [nan,  7.]])
     """
     settings = Settings.checked(
-        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, year_start=year_start, calendar=calendar, decimal=decimal,
+        freq=freq, tz=tz, date_format=date_format, dates_at=dates_at, year_start=year_start, calendar=calendar,
+        holidays=holidays, decimal=decimal,
         thousands=thousands, as_of=as_of, catalogue=catalogue, infinite=infinite,
     ).of_table("data", ["data"])  # fmt: skip
     frame = as_pandas(data)
@@ -128,7 +131,8 @@ def from_long(
             parts.append(add_rates(replace(part, notes=(*part.notes, *told, *notes)), settings.catalogue, None))
     if len(violations):
         raise_violations(violations)
-    return labelled(by_cadence(parts, order=tuple(name for part in parts for name in part.names)), settings.catalogue)
+    found = labelled(by_cadence(parts, order=tuple(name for part in parts for name in part.names)), settings.catalogue)
+    return with_holidays(found, settings.holidays)
 
 
 def _groups(metrics: Labels, segments: Labels | None) -> list[tuple[str, np.ndarray]]:

@@ -70,7 +70,8 @@ def _side_by_side(samples: Sequence[Sample], cadence: Cadence, order: Sequence[s
     first = min(begins)
     last = max(begin + sample.n_periods for begin, sample in zip(begins, samples, strict=True)) - 1
     calendar = calendar_of(first, last, cadence, tz=next((tz for sample in samples if (tz := sample.calendar.tz)), None))
-    calendar = replace(calendar, off=next((off for sample in samples if (off := sample.calendar.off)), ""))
+    holidays = tuple(sorted({day for sample in samples for day in sample.calendar.holidays}))
+    calendar = replace(calendar, off=next((off for sample in samples if (off := sample.calendar.off)), ""), holidays=holidays)
 
     def placed(values: np.ndarray, begin: int, *, axis: int) -> np.ndarray:
         before, after = begin - first, last + 1 - begin - values.shape[axis]

@@ -26,6 +26,7 @@ from leadlag.sample.counting import (
     last_unit,
     months_of,
     ordinals_of,
+    periods_a_year,
     starts_of,
     step_in_words,
 )
@@ -68,7 +69,7 @@ _SEASONS = MappingProxyType(
 _MAX_LAG = MappingProxyType(
     {"hour": 24, "day": 14, "business_day": 10, "week": 12, "month": 12, "quarter": 8, "year": 3, "period": 12}
 )
-#: Cadences with which a table of periods is compared.
+#: Cadences with which a table of periods and a step are compared.
 _BY_LENGTH: tuple[Freq, ...] = ("day", "week", "month", "quarter", "year")
 #: pandas' own names, in this one place.
 _PANDAS = MappingProxyType({"hour": "h", "day": "D", "month": "M", "quarter": "Q", "year": "Y"})
@@ -100,6 +101,8 @@ class Calendar:
     dates_at : {"start", "end"} or None
         Which day of a week, or of another step off the calendar, its date named in the table, and so its label; None if nothing
         said it, which is taken for the first.
+    holidays : tuple of int
+        Declared holidays, in days since 1 January 1970.
     """
 
     freq: Freq
@@ -111,6 +114,7 @@ class Calendar:
     off: str = ""
     in_order: bool = False
     dates_at: DatesAt | None = None
+    holidays: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.index)
@@ -122,10 +126,25 @@ class Calendar:
 
     @property
     def season_lengths(self) -> tuple[int, ...]:
-        """Periods per season: 52 for weeks, 12 for months, as many as a table has in a year; empty where none is meant."""
+        """Periods per season: 52 for weeks, 12 for months, as many as a table or a step has in a year; empty if none is meant."""
         if self.table is not None:
             return (self.table.per_year,) if self.table.per_year > 1 else ()
-        return _SEASONS.get(self.freq, ())
+        year = round(self.year or 0)
+        return _SEASONS.get(self.freq, (year,) if year > 1 else ())
+
+    @property
+    def year(self) -> float | None:
+        """Periods in a year: 52.18 weeks, 26.09 steps of 14 days, as many as a table has; None if undated or parts of a day.
+
+        Examples
+        --------
+        >>> Calendar(freq="month", index=pd.period_range("2024-01", periods=3, freq="M")).year
+        12.0
+        """
+        if not self.dated:
+            return None
+        cadence = cadence_of(self)
+        return periods_a_year(cadence) if days_per_period(cadence) >= 1 else None
 
     @property
     def dated(self) -> bool:
@@ -152,6 +171,19 @@ class Calendar:
         starts = self.starts.to_numpy(dtype="datetime64[us]")
         ends = starts_of(ordinals_of(starts, cadence) + 1, cadence)
         return pd.DatetimeIndex(ends - np.timedelta64(last_unit(cadence), "us"))
+
+    @property
+    def edges(self) -> np.ndarray:
+        """First day of each period and of the one after the last, shape (n + 1,), in days since 1 January 1970.
+
+        Examples
+        --------
+        >>> np.diff(Calendar(freq="month", index=pd.period_range("2024-01", periods=3, freq="M")).edges).tolist()
+        [31, 29, 31]
+        """
+        cadence, starts = cadence_of(self), self.starts.to_numpy(dtype="datetime64[us]")
+        days: np.ndarray = days_of(np.append(starts, starts_of(ordinals_of(starts[-1:], cadence) + 1, cadence)))
+        return days
 
     @property
     def span(self) -> str:
@@ -230,6 +262,8 @@ class Calendar:
     def default_max_lag(self, n_rows: int) -> int:
         """Lags searched when `max_lag` is None: a fixed number per cadence, at most a sixth of the rows, at least 1.
 
+        A step of days has as many as the cadence whose length is nearest.
+
         Examples
         --------
         >>> Calendar(freq="week", index=pd.RangeIndex(156)).default_max_lag(156)
@@ -239,11 +273,12 @@ class Calendar:
 
     @property
     def _nearest(self) -> str:
-        """The word of the cadence; of a declared table that of the length nearest to its own."""
-        if self.table is None:
+        """The word of the cadence; of a declared table and of a step of days that of the length nearest to its own."""
+        if self.freq != "period" or self.year is None:
             return self.freq
+        days = float(days_per_period(cadence_of(self)))
         lengths = {word: float(days_per_period(Cadence(freq=word))) for word in _BY_LENGTH}
-        return min(lengths, key=lambda word: abs(np.log(lengths[word] / float(self.table.mean_days))))  # type: ignore[union-attr]
+        return min(lengths, key=lambda word: abs(np.log(lengths[word] / days)))
 
 
 def _ordinals_of_periods(index: pd.PeriodIndex, cadence: Cadence) -> np.ndarray:

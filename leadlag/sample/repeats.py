@@ -55,9 +55,12 @@ def telling_apart(frame: pd.DataFrame, source: TimeSource, grid: Grid, metrics: 
     for place, name in enumerate(names):
         if kinds[place] != "O" or place == source.place or name in metrics:
             continue
-        codes, values = pd.factorize(frame.iloc[:, place].astype(object))
+        cells = frame.iloc[:, place].astype(object)
+        if pd.api.types.infer_dtype(cells, skipna=False) != "string":
+            continue
+        codes, values = pd.factorize(cells)
         codes = codes[grid.rows].astype(np.int64)
-        if (codes < 0).any() or 2 * len(values) > len(frame) or not all(isinstance(value, str) for value in values):
+        if 2 * len(values) > len(frame):
             continue
         keys = codes * np.int64(len(grid.calendar)) + grid.places
         if len(np.unique(keys)) < len(keys):

@@ -15,6 +15,7 @@ from leadlag.errors import UsageError
 from leadlag.sample.counting import PeriodTable
 from leadlag.sample.declared import as_table
 from leadlag.sample.formats import check_format
+from leadlag.sample.holidays import Holidays, as_holidays
 from leadlag.sample.marks import DECIMALS, THOUSANDS
 from leadlag.sample.naming import DATES_AT
 from leadlag.sample.periods import MONTH_NAMES, WORDS, DatesAt, Freq
@@ -39,6 +40,7 @@ class Settings:
     dates_at: DatesAt | Mapping[str, DatesAt] | None = None
     year_start: str | None = None
     calendar: PeriodTable | None = None
+    holidays: Holidays | None = None
     beside: bool = False
     decimal: str | None = None
     thousands: str | None = None
@@ -60,6 +62,7 @@ class Settings:
         dates_at: Any = None,
         year_start: Any = None,
         calendar: Any = None,
+        holidays: Any = None,
         decimal: Any = None,
         thousands: Any = None,
         as_of: Any = None,
@@ -83,6 +86,7 @@ class Settings:
             dates_at=_which_end(dates_at),
             year_start=None if year_start is None else as_option(year_start, "year_start", MONTH_NAMES),
             calendar=as_table(calendar),
+            holidays=as_holidays(holidays),
             decimal=None if decimal is None else as_option(decimal, "decimal", DECIMALS),
             thousands=None if thousands is None else as_option(thousands, "thousands", THOUSANDS),
             as_of=as_of,

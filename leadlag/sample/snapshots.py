@@ -43,6 +43,7 @@ def from_snapshots(
     dates_at: DatesAt | None = None,
     year_start: str | None = None,
     calendar: Any = None,
+    holidays: Any = None,
     decimal: str | None = None,
     thousands: str | None = None,
     infinite: str = "error",
@@ -61,7 +62,7 @@ def from_snapshots(
         `time`, the count at whose end it was. What was recorded before its period had ended is left out with a note.
     metric, value : str, optional
         Columns with the names of the metrics and the numbers of a long table; both or none.
-    freq, tz, date_format, dates_at, year_start, calendar, decimal, thousands, infinite
+    freq, tz, date_format, dates_at, year_start, calendar, holidays, decimal, thousands, infinite
         As in `from_wide`; `date_format` is that of both times, `dates_at` that of `time`.
 
     Returns
@@ -91,6 +92,7 @@ def from_snapshots(
         dates_at=dates_at,
         year_start=year_start,
         calendar=calendar,
+        holidays=holidays,
         decimal=decimal,
         thousands=thousands,
         infinite=infinite,
@@ -244,8 +246,9 @@ def _on_calendar(
     inverse = np.unique(periods.utc[used], return_inverse=True)[1]
     places = place_of[inverse][row]
     moments = _moments(known, grid.calendar)[used][row]
+    calendar = grid.calendar if settings.holidays is None else settings.holidays.on(grid.calendar)
     found = Vintages(
-        calendar=grid.calendar, names=published.names, places=places, columns=published.columns, values=published.values,
+        calendar=calendar, names=published.names, places=places, columns=published.columns, values=published.values,
         moments=moments, notes=(*form_notes(periods), *grid.notes, *published.notes), left_out=published.block.left_out,
         name_map=published.name_map,
     )  # fmt: skip

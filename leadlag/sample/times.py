@@ -351,7 +351,9 @@ class _Reader:
         odd = [row for row in range(len(texts)) if row not in set(other)] if fit and dates is not texts else []
         if odd:
             self._odd(odd, texts, dates[0])
-        fit = () if have_no_year(dates) else fit or proposed_formats(texts)
+        if not fit:
+            fit = tuple(form for form in proposed_formats(texts) if all(formatted_texts(texts, form)))
+        fit = () if have_no_year(dates) else fit
         step = f"{_ISO_STEP}, or say {'which is meant' if len(fit) > 1 else 'how they are written'}"
         if not fit:
             step = f"{_ISO_STEP}, with their year." if have_no_year(dates) else _COUNTS if only_counts(texts) else _BY_FORMAT

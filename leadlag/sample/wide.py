@@ -239,7 +239,7 @@ class _RowsRead:
         """The times, None where there are none or what is wrong with them was collected."""
         source = self.source
         if source.values is None:
-            for name in ("tz", "date_format", "dates_at", "year_start", "calendar"):
+            for name in ("tz", "date_format", "dates_at", "year_start", "calendar", "holidays"):
                 if (value := settings.said_end if name == "dates_at" else getattr(settings, name)) is not None:
                     raise UsageError(f"{name}={value!r} needs times: name the column that holds them with time=.")
             return None

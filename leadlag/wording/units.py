@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from leadlag.wording.shown import periods
 
@@ -35,15 +36,23 @@ def in_time(count: float, unit: str) -> str:
     return f"{told} ({periods(whole, smaller)})" if whole and math.isclose(whole, count * many) else told
 
 
-def season(*, period: float, count: int, unit: str) -> str:
-    """One season of the base, such as ``yearly season (12 months, 6 harmonics)``.
+def season(
+    *, period: float, count: int, unit: str, grows: bool = False, peaks: Sequence[int] = (), year: float | None = None
+) -> str:
+    """One season of the base, such as ``yearly season (12 months, 6 harmonics)``; `year`: periods in a year.
 
     Examples
     --------
     >>> season(period=365.25 / 7, count=1, unit="week"), season(period=10, count=2, unit="period")
     ('yearly season (52.18 weeks, 1 harmonic)', 'season (10 periods, 2 harmonics)')
+    >>> season(period=365.25 / 28, count=6, unit="period", year=365.25 / 28)
+    'yearly season (13.04 periods, 6 harmonics)'
     """
+    if peaks:
+        return f"peaks in {'week' if len(peaks) == 1 else 'weeks'} {', '.join(str(week + 1) for week in peaks)} of the year"
+    changes = " that changes over time" if grows else ""
     if not count:
-        return "month ends"
-    word = next((each for length, each in _SEASONS.get(unit, ()) if math.isclose(period, length, rel_tol=0.02)), "")
-    return f"{word} season ({period:.4g} {unit}s, {periods(count, 'harmonic')})".lstrip()
+        return f"month ends{changes}"
+    known = (*_SEASONS.get(unit, ()), *([] if year is None else [(year, "yearly")]))
+    word = next((each for length, each in known if math.isclose(period, length, rel_tol=0.02)), "")
+    return f"{word} season ({period:.4g} {unit}s, {periods(count, 'harmonic')}){changes}".lstrip()

@@ -169,6 +169,18 @@ def test_rank_takes_the_options_of_rank_leads(run: Run, sales: Path) -> None:
     assert (used["nonlinear"], used["evidence"]) == (True, False)
 
 
+def test_what_is_known_of_a_candidate_is_told_by_name(run: Run, sales: Path) -> None:
+    told = run(
+        "rank", sales, "--kpi", "sales", "--no-evidence", "--json", "--expected", "visits=+,ads=-", "--delays", "visits=1:3"
+    )
+    used = dict(json.loads(told.out)["provenance"]["settings"])
+    assert (used["expected"], used["delays"]) == ({"ads": "-", "visits": "+"}, {"visits": [1, 3]})
+    beyond = run("rank", sales, "--kpi", "sales", "--delays", "visits=2:20")
+    assert (beyond.code, "--max-lag 20" in beyond.err) == (2, True)
+    assert "give demos=2:8" in run("rank", sales, "--kpi", "sales", "--delays", "2:8").err
+    assert "delays['visits']='soon' is not allowed" in run("rank", sales, "--kpi", "sales", "--delays", "visits=soon").err
+
+
 def test_dates_zones_and_cadence_are_read_as_the_options_say(run: Run, tmp_path: Path) -> None:
     frame = good_frame()
     frame["date"] = pd.to_datetime(frame["date"]).dt.strftime("%d.%m.%Y")

@@ -84,12 +84,12 @@ def test_rows_without_y_are_left_out_too() -> None:
     assert regressor.score(X, y) == pytest.approx(1.0)
 
 
-def test_values_whose_sum_is_no_number_are_refused_before_a_regressor_warns_of_them(
+def test_values_whose_squares_are_no_number_are_refused_before_a_regressor_warns_of_them(
     table: tuple[pd.DataFrame, pd.Series],
 ) -> None:
     X, _ = table
-    with pytest.raises(UsageError, match="their sum is no number: give them in another unit"):
-        MaskedRegressor(LinearRegression()).fit(X, np.full(30, 1.7e308))
+    with pytest.raises(UsageError, match="their squares add up to no number: give them in another unit"):
+        MaskedRegressor(LinearRegression()).fit(X, np.full(30, 5e279))
 
 
 def test_whole_numbers_beyond_all_floats_are_refused(table: tuple[pd.DataFrame, pd.Series]) -> None:

@@ -159,6 +159,13 @@ def test_a_year_of_weeks_is_not_quite_52() -> None:
     assert found.seasons[0].period == pytest.approx(52.18, abs=0.01)
 
 
+@pytest.mark.parametrize(("freq", "year"), [("14D", 26.09), ("28D", 13.04), ("10D", 36.52)])
+def test_steps_of_days_have_a_year(freq: str, year: float) -> None:
+    days = int(freq[:-1]) * np.arange(200)
+    found = prepared(sample(freq, sales=noise(0, 200) + 4 * np.cos(2 * np.pi * days / 365.25), visits=noise(1, 200)))
+    assert [item.period for item in found.seasons] == [pytest.approx(year, abs=0.01)]
+
+
 def test_a_walk_is_differenced_with_its_leads_and_a_stationary_kpi_is_not() -> None:
     states = [prepared(sample(sales=np.cumsum(noise(seed)), visits=noise(seed + 50))) for seed in range(10)]
     assert sum(found.problem.momentum.unit_root for found in states) >= 6

@@ -14,7 +14,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from leadlag.errors import LeadLagError
-from leadlag.sample import as_sample, from_wide, read_file
+from leadlag.sample import as_sample, find_violations, from_wide, read_file
 from tests.hazards import good_frame
 
 N = 60
@@ -340,3 +340,12 @@ def test_metrics_without_times_are_not_taken_for_dates(seed: int) -> None:
         }
     )  # fmt: skip
     assert from_wide(frame).names == tuple(frame.columns)
+
+
+def test_a_format_that_does_not_read_every_time_is_not_offered() -> None:
+    """Cut to three letters, June and July are one word in French."""
+    months = ["jan.", "fév.", "mar.", "avr.", "mai.", "jui.", "jui.", "aoû.", "sep.", "oct.", "nov.", "déc."]
+    times = [f"{months[row % 12]} {19 + row // 12}" for row in range(48)]
+    found = find_violations(pd.DataFrame({"month": times, "sales": range(48), "visits": range(100, 148)}))
+    assert [item.code for item in found] == ["LL305"]
+    assert not any("date_format" in dict(fix.options) for item in found for fix in item.fixes)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from leadlag.sample import from_wide
 from leadlag.sample.periods import WORDS, Cadence, Calendar, calendar_of, ordinals_of, starts_of
 
 _DATED = [word for word in WORDS if word != "period"]
@@ -53,6 +54,16 @@ def test_labels_seasons_and_lags_of_each_word() -> None:
         "quarter": ("2024Q1", (4,), 8, "quarter"),
         "year": ("2024", (), 3, "year"),
     }
+
+
+@pytest.mark.parametrize(
+    ("step", "seasons", "lags"),
+    [("2D", (183,), 14), ("10D", (37,), 12), ("14D", (26,), 12), ("28D", (13,), 12), ("2MS", (6,), 8), ("6h", (), 12)],
+)
+def test_a_step_has_a_year_and_the_lags_of_the_nearest_cadence(step: str, seasons: tuple[int, ...], lags: int) -> None:
+    table = pd.DataFrame({"t": pd.date_range("2016-01-01", periods=120, freq=step), "x": np.arange(120.0)})
+    calendar = from_wide(table, time="t").calendar
+    assert (calendar.freq, calendar.season_lengths, calendar.default_max_lag(1000)) == ("period", seasons, lags)
 
 
 @pytest.mark.parametrize(("n_rows", "lags"), [(3, 1), (6, 1), (30, 5), (72, 12), (10_000, 12)])

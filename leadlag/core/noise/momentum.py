@@ -8,12 +8,13 @@ that none of them is lost (Durbin 1960; Box, Jenkins & Reinsel 2008, ch. 3 and 7
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import LeastSquares, fit
+from leadlag.core.noise.years import MovingSeason, YearFilter, year_filter
 from leadlag.core.time.lags import difference, lag_matrix, lag_tensor
 
 __all__ = [
@@ -55,11 +56,14 @@ class Momentum:
         Whether the residual is integrated, so that the filter begins with a first difference.
     variance : float
         Innovation variance.
+    season : MovingSeason or None
+        A season that moves, whose filter comes before that of the AR model; None for one that stands, or none.
     """
 
     phi: Floats
     unit_root: bool
     variance: float
+    season: MovingSeason | None = None
 
     @property
     def polynomial(self) -> Floats:
@@ -78,13 +82,25 @@ class Whitener:
         Entry (t, j) multiplies row ``t - j``.
     rows : ndarray of int, shape (n_used,)
         Rows of the sample that the filter keeps.
+    differenced : bool
+        Whether changes are taken before the weights.
+    years : YearFilter or None
+        What comes between the two where the season moves.
     """
 
     weights: Floats
     rows: Ints
+    differenced: bool = False
+    years: YearFilter | None = None
+
+    def before_weights(self, values: Floats) -> Floats:
+        """Values (n, ...) without unit root and moving season, of which the weights leave innovations."""
+        changed = difference(values) if self.differenced else values
+        return changed if self.years is None else self.years.apply(changed)
 
     def apply(self, values: Floats) -> Floats:
         """Filtered rows of `values` (n, ...): shape (n_used, ...); a missing value makes its rows missing."""
+        values = self.before_weights(values)
         shape = (-1,) + (1,) * (values.ndim - 1)
         filtered = self.weights[self.rows, 0].reshape(shape) * values[self.rows]
         for lag in range(1, self.weights.shape[1]):
@@ -173,17 +189,15 @@ def whitener(momentum: Momentum, observed: Flags) -> Whitener:
     Whitener
         Every stretch of observed rows starts afresh; under a unit root its first row is lost.
     """
-    steps = int(momentum.unit_root)
+    known = observed & (_age(observed) >= int(momentum.unit_root))
     predictors, variances = _predictors(momentum.phi)
-    age = _age(observed)
-    order = len(momentum.phi)
-    weights = np.zeros((len(observed), order + 1 + steps))
+    age, order = _age(known), len(momentum.phi)
+    weights = np.zeros((len(known), order + 1))
     for past in range(order + 1):
-        at = observed & (age >= steps) & ((age - steps == past) if past < order else (age - steps >= past))
-        row = np.r_[1.0, -predictors[past]] * np.sqrt(variances[order] / variances[past])
-        full = np.convolve(row, [1.0, -1.0]) if steps else row
-        weights[at, : len(full)] = full
-    return Whitener(weights=weights, rows=np.flatnonzero(observed & (age >= steps)))
+        at = known & ((age == past) if past < order else (age >= past))
+        weights[at, : past + 1] = np.r_[1.0, -predictors[past]] * np.sqrt(variances[order] / variances[past])
+    years = None if momentum.season is None else year_filter(momentum.season, known)
+    return Whitener(weights=weights, rows=np.flatnonzero(known), differenced=momentum.unit_root, years=years)
 
 
 def _age(observed: Flags) -> Ints:
@@ -212,7 +226,15 @@ def one_order_less(phi: Floats, partial: float) -> Floats:
     return np.asarray((phi[:-1] + partial * phi[:-1][::-1]) / (1.0 - partial**2))
 
 
-def fit_momentum(y: Floats, base: Floats, *, max_order: int, unit_root: bool = False, rounds: int = 4) -> Momentum:
+def fit_momentum(
+    y: Floats,
+    base: Floats,
+    *,
+    max_order: int,
+    unit_root: bool = False,
+    season: MovingSeason | None = None,
+    rounds: int = 4,
+) -> Momentum:
     """AR noise of a regression, its order by AICc, alternating with generalised least squares of the base.
 
     Parameters
@@ -224,6 +246,8 @@ def fit_momentum(y: Floats, base: Floats, *, max_order: int, unit_root: bool = F
         Orders 0..max_order are compared on the same rows.
     unit_root : bool
         Fit the first difference of the residual.
+    season : MovingSeason, optional
+        Filter it away first.
     rounds : int
         Alternations of mean and noise.
 
@@ -240,10 +264,12 @@ def fit_momentum(y: Floats, base: Floats, *, max_order: int, unit_root: bool = F
     itself takes ``2 a / n``: half of that is given back, in the first coefficient of a KPI that is not integrated. Roots are kept
     inside the stationary region.
     """
-    momentum = Momentum(phi=np.zeros(0), unit_root=unit_root, variance=1.0)
+    momentum = Momentum(phi=np.zeros(0), unit_root=unit_root, variance=1.0, season=season)
     for _ in range(rounds):
         fitted = filtered_fit(y, base, momentum)
-        updated = _fit_ar(y - base @ fitted.params, fitted.taken(base), max_order=max_order, unit_root=unit_root)
+        series, taken = (fitted.filter_.before_weights(values) for values in (y - base @ fitted.params, fitted.taken(base)))
+        phi, variance = _fit_ar(series, taken, max_order=max_order, share=0.0 if unit_root else _BIAS_SHARE)
+        updated = replace(momentum, phi=phi, variance=variance)
         settled = len(updated.phi) == len(momentum.phi) and np.allclose(updated.phi, momentum.phi, atol=1e-3)
         momentum = updated
         if settled:
@@ -251,9 +277,8 @@ def fit_momentum(y: Floats, base: Floats, *, max_order: int, unit_root: bool = F
     return momentum
 
 
-def _fit_ar(residual: Floats, taken: Floats, *, max_order: int, unit_root: bool) -> Momentum:
-    """AR coefficients of the residual (of its difference under a unit root), order by AICc."""
-    series, taken = (difference(residual), difference(taken)) if unit_root else (residual, taken)
+def _fit_ar(series: Floats, taken: Floats, *, max_order: int, share: float) -> tuple[Floats, float]:
+    """AR coefficients and innovation variance of a residual without its unit root and moving season, order by AICc."""
     lags = lag_matrix(series, range(1, max_order + 1)) if max_order else np.empty((len(series), 0))
     used = np.isfinite(series) & np.isfinite(lags).all(axis=1)
     target, lags = series[used], lags[used]
@@ -267,10 +292,8 @@ def _fit_ar(residual: Floats, taken: Floats, *, max_order: int, unit_root: bool)
         score = n * np.log(max(ssr, np.finfo(float).tiny) / max(n, 1)) + 2.0 * k * n / max(n - k - 1, 1)
         if score < best_score - 1e-9:
             best, best_score = phi, score
-    share = 0.0 if unit_root else _BIAS_SHARE
     phi = inside(_unbiased(best, lags=lags[:, : len(best)], taken=taken, used=used, share=share))
-    variance = float(np.mean((target - lags[:, : len(phi)] @ phi) ** 2)) if n else 1.0
-    return Momentum(phi=phi, unit_root=unit_root, variance=variance)
+    return phi, float(np.mean((target - lags[:, : len(phi)] @ phi) ** 2)) if n else 1.0
 
 
 def _unbiased(phi: Floats, *, lags: Floats, taken: Floats, used: Flags, share: float) -> Floats:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from leadlag.core.search.asked import best_columns, gains
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.scan import fit_base, regressors, with_columns
 from leadlag.core.search.shapes import Shape, search_weights
@@ -52,5 +53,6 @@ def best_column(problem: Problem, lead: int, shapes: Sequence[Shape]) -> BestCol
     norm = columns.norm[0]
     score = np.where(norm > 0, columns.values[:, 0].T @ base_fit.residual / np.where(norm > 0, norm, 1.0), 0.0)
     total = max(float(base_fit.residual @ base_fit.residual), np.finfo(float).tiny)
-    share, weights = np.square(score) / total, search_weights(shapes, n_lags=problem.n_slots)
-    return BestColumn(int(np.argmax(share)), float(share.max()), float((share * weights * weights).max()), bool((norm > 0).any()))
+    share = gains(score[None], problem.signs[[lead]]) / total
+    best, weights = int(best_columns(share, score[None])[0]), search_weights(shapes, n_lags=problem.n_slots)
+    return BestColumn(best, float(share.max()), float((share * weights * weights).max()), bool((norm > 0).any()))

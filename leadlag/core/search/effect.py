@@ -39,6 +39,7 @@ def averaged_effect(
     level: float,
     lasting: Floats | None = None,
     prior: Floats | None = None,
+    one_sided: bool = False,
 ) -> EffectSize:
     """Effect of one chosen lead, averaged over its lags and shapes.
 
@@ -60,6 +61,8 @@ def averaged_effect(
         the correction.
     prior : ndarray, shape (s,), optional
         Weight of each column before the data speak; all alike if None.
+    one_sided : bool
+        Whether the lead would have been chosen with this sign only.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def averaged_effect(
     alike = t * t[np.argmax(gain[kept])] > 0  # a column that turns the sign is another answer, not another shape of this one
     kept, weight, t = kept[alike], weight[alike] / weight[alike].sum(), t[alike]
     best = int(np.argmax(gain[kept]))
-    estimate, low, high = after_selection(t[best], threshold=threshold[kept[best]], df=df, level=level)
+    estimate, low, high = after_selection(t[best], threshold=threshold[kept[best]], df=df, level=level, one_sided=one_sided)
     found = t[:, None] * (estimate / t[best]) + np.array([0.0, low - estimate, high - estimate])
     unit = float(error[kept].max())  # so that the roots do not depend on the KPI's unit
     middle, lower, upper = (found * error[kept][:, None]).T / unit

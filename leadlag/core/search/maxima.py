@@ -18,8 +18,8 @@ _MANY_DRAWS = 500
 _RANK, _EXACT = 1e-9, 1e-10
 
 
-def largest_scores(values: Floats, scale: Floats, draws: Floats, *, whole: Flags) -> Floats:
-    """Largest absolute product of any column of each lead, times its scale, with each draw.
+def largest_scores(values: Floats, scale: Floats, draws: Floats, *, whole: Flags, signs: Ints | None = None) -> Floats:
+    """Largest product of any column of each lead, times its scale, with each draw: of either sign, or of the one asked for.
 
     Parameters
     ----------
@@ -29,6 +29,8 @@ def largest_scores(values: Floats, scale: Floats, draws: Floats, *, whole: Flags
     draws : ndarray, shape (n, d)
     whole : ndarray of bool, shape (m,)
         Leads without a masked row.
+    signs : ndarray of int, shape (m,), optional
+        Sign that counts, of each lead; 0 for either. Where no product has it, the largest is 0.
 
     Returns
     -------
@@ -44,6 +46,8 @@ def largest_scores(values: Floats, scale: Floats, draws: Floats, *, whole: Flags
     found = _few_columns(values, whole) if draws.shape[1] >= _MANY_DRAWS else None
     spanned = np.zeros(len(scale), dtype=bool) if found is None else _spanned(values, *found)
     largest = np.empty((len(scale), draws.shape[1]))
+    asked = np.zeros(len(scale), dtype=np.intp) if signs is None else signs
+    scale = np.where(asked == 0, 1, asked)[:, None] * scale
     few, every = np.flatnonzero(spanned), np.flatnonzero(~spanned)
     for begin in range(0, draws.shape[1], _AT_ONCE):
         some = slice(begin, begin + _AT_ONCE)
@@ -53,16 +57,18 @@ def largest_scores(values: Floats, scale: Floats, draws: Floats, *, whole: Flags
             sums = np.ascontiguousarray(values[:, few[:, None], places]).reshape(len(values), -1).T @ draws[:, some]
             parts = sums.reshape(len(few), len(places), -1)
             for lead, part in zip(few, parts, strict=True):
-                _largest((weights * scale[lead]).T @ part, out=largest[lead, some])
+                _largest((weights * scale[lead]).T @ part, out=largest[lead, some], one_sided=bool(asked[lead]))
         for lead in every:
-            _largest((values[:, lead] * scale[lead]).T @ draws[:, some], out=largest[lead, some])
+            products = (values[:, lead] * scale[lead]).T @ draws[:, some]
+            _largest(products, out=largest[lead, some], one_sided=bool(asked[lead]))
     return largest
 
 
-def _largest(products: Floats, *, out: Floats) -> None:
-    """Largest absolute value of each column, written to `out`."""
-    np.abs(products, out=products)
-    products.max(axis=0, out=out)
+def _largest(products: Floats, *, out: Floats, one_sided: bool) -> None:
+    """Largest absolute value of each column, or the largest above zero, written to `out`."""
+    if not one_sided:
+        np.abs(products, out=products)
+    products.max(axis=0, out=out, initial=0.0)
 
 
 def _few_columns(values: Floats, whole: Flags) -> tuple[Ints, Floats] | None:

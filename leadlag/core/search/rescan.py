@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadlag.core.arrays import Floats, Ints
+from leadlag.core.search.asked import best_columns, gains
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.resample import Tail
 from leadlag.core.search.scan import fit_base, lead_chunks, regressors, t_of_share
@@ -77,14 +78,14 @@ def largest_statistic(problem: Problem, shapes: Sequence[Shape], *, search_df: f
     """Statistic and best column of every lead, both shape (m,)."""
     base_fit, m = fit_base(problem), problem.X.shape[1]
     share, best = np.full(m, np.nan), np.zeros(m, dtype=np.intp)
-    weights = search_weights(shapes, n_lags=problem.n_slots)
+    weights, signs = search_weights(shapes, n_lags=problem.n_slots), problem.signs
     total = float(base_fit.residual @ base_fit.residual)
     for leads in lead_chunks(problem, n_shapes=len(shapes)):
         columns = regressors(problem, base_fit, leads.tolist(), shapes)
         usable = columns.norm > 0
         score = np.tensordot(base_fit.residual, columns.values, axes=1) / np.where(usable, columns.norm, 1.0)
-        gain = np.where(usable, score * score, -1.0)
-        best[leads] = gain.argmax(axis=1)
+        gain = np.where(usable, gains(score, signs[leads]), -1.0)
+        best[leads] = best_columns(gain, score)
         weighted = (gain * weights * weights).max(axis=1)
         share[leads] = np.where(usable.any(axis=1), weighted / total if total > 0 else 0.0, np.nan)
     return t_of_share(share, base_fit.df) * np.sqrt(max(base_fit.df - search_df, 1.0) / max(base_fit.df, 1)), best

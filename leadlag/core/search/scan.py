@@ -15,6 +15,7 @@ import numpy as np
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import Basis, residualise
 from leadlag.core.noise.momentum import Whitener, filtered_fit
+from leadlag.core.search.asked import best_columns, gains
 from leadlag.core.search.columns import raw_columns
 from leadlag.core.search.maxima import largest_scores
 from leadlag.core.search.problem import Problem, refitted
@@ -101,7 +102,7 @@ class Scan:
     tvalue, coefficient, bse : ndarray, shape (m, s)
         Of every column, in working units; NaN where it could not be used.
     gain : ndarray, shape (m, s)
-        Fall of the sum of squares by each column.
+        Fall of the sum of squares by each column; 0 where its effect has not the sign that is asked for.
     variance : ndarray, shape (m,)
         Residual variance with the best column in the model.
     best : ndarray of int, shape (m,)
@@ -158,10 +159,20 @@ def regressors(problem: Problem, base_fit: BaseFit, leads: Sequence[int], shapes
     values[:, partly] = _residualise_present(values[:, partly], present[:, partly], base_fit.basis.q)
     norm = np.sqrt((values**2).sum(axis=0))
     nobs = present.sum(axis=0)
-    usable = (norm > _COLLINEAR * before) & (nobs >= base_fit.basis.rank + _FEWEST_ROWS)
+    usable = (norm > _COLLINEAR * before) & (nobs >= base_fit.basis.rank + _FEWEST_ROWS) & _asked(problem, leads, shapes)
     values[:, ~usable] = 0.0
     s = len(shapes) * problem.n_slots
     return Columns(values=values.reshape(n, m, s), norm=np.where(usable, norm, 0.0).reshape(m, s), nobs=nobs.reshape(m, s))
+
+
+def _asked(problem: Problem, leads: Sequence[int], shapes: Sequence[Shape]) -> Flags:
+    """Columns that are asked of some leads, shape (len(leads) * s,): those of its lags, with a sign none of its square."""
+    kept = np.ones((len(leads), len(shapes), problem.n_slots), dtype=bool)
+    for place, lead in enumerate(leads):
+        if (asked := problem.asked_of(lead)) is not None:
+            signed = [asked.sign == 0 or shape.response != "square" for shape in shapes]
+            kept[place] = np.array(signed)[:, None] & np.isfinite(problem.delays(lead))
+    return kept.ravel()
 
 
 def column_of(problem: Problem, lead: int, column: int, shapes: Sequence[Shape]) -> Floats:
@@ -263,7 +274,7 @@ def _scan_once(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape]) ->
     back = np.argsort(np.concatenate(chunks), kind="stable")
     tvalue, coefficient, bse, gain, nobs, largest = (np.concatenate(part)[back] for part in zip(*found, strict=True))
     usable = np.isfinite(gain).any(axis=1)
-    best = np.where(np.isfinite(gain), gain, -1.0).argmax(axis=1)
+    best = best_columns(np.where(np.isfinite(gain), gain, -1.0), np.nan_to_num(tvalue))
     weights = search_weights(shapes, n_lags=problem.n_slots)
     explained = np.where(usable, np.where(np.isfinite(gain), gain, 0.0).max(axis=1), np.nan)
     searched = np.where(usable, np.where(np.isfinite(gain), gain * weights * weights, 0.0).max(axis=1), np.nan)
@@ -303,13 +314,14 @@ def _scan_chunk(
         tvalue = np.where(usable, (score / np.sqrt(variance)).reshape(m, s), np.nan)
         coefficient = np.where(usable, score.reshape(m, s) / columns.norm, np.nan)
         bse = np.where(usable, np.sqrt(variance).reshape(m, s) / columns.norm, np.nan)
-    gain = np.where(usable, score.reshape(m, s) ** 2, np.nan)
+    signs = problem.signs[leads]
+    gain = np.where(usable, gains(score.reshape(m, s), signs), np.nan)
     weights = search_weights(shapes, n_lags=problem.n_slots) / np.where(usable, columns.norm, 1.0)
     used = usable.any(axis=0) | (m == 0)
     if not used.any():  # every lead is base: there is nothing to draw
         return tvalue, coefficient, bse, gain, columns.nobs, np.full((m, drawn.shape[1]), np.nan)
     values, weights = (columns.values, weights) if used.all() else (columns.values[:, :, used], weights[:, used])
-    largest = largest_scores(values, weights, drawn, whole=(columns.nobs[:, used] == n).all(axis=1))
+    largest = largest_scores(values, weights, drawn, whole=(columns.nobs[:, used] == n).all(axis=1), signs=signs)
     share = np.square(largest) / size
     return tvalue, coefficient, bse, gain, columns.nobs, t_of_share(share, base_fit.df)
 

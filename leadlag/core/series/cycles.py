@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leadlag.core.arrays import Floats, Ints
+from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.series.season import harmonics, season_pvalues
 
 __all__ = [
@@ -16,7 +16,9 @@ __all__ = [
     "SelectedCycles",
     "candidate_cycles",
     "candidate_month_ends",
+    "growing",
     "month_ends",
+    "season_grows",
     "selected_cycles",
 ]
 
@@ -123,7 +125,31 @@ def month_ends(days: NDArray[np.datetime64]) -> Floats:
     return np.column_stack([ends, begins]).astype(np.float64)
 
 
-def selected_cycles(X: Floats, season: CandidateSeason, *, level: float = _LEVEL) -> SelectedCycles:
+def growing(columns: Floats, n: int) -> Floats:
+    """Columns of a season times the time, by which it grows, shrinks or changes its form over n rows; shape of `columns`."""
+    return np.asarray(columns * (np.arange(len(columns)) / n)[:, None])
+
+
+def season_grows(X: Floats, columns: Floats, *, n_seasons: float, level: float = _LEVEL) -> Flags:
+    """Whether the season of each series changes steadily over time, shape (m,): one F test of season times time.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        NaN where missing.
+    columns : ndarray, shape (n, k)
+        Of the season that stands, beside which it is asked.
+    n_seasons : float
+        Seasons in the sample; with fewer than four, or too few rows for as many columns again, none is seen.
+    level : float, default 0.05
+    """
+    n, k = columns.shape
+    if n_seasons < _WHOLE_SEASONS or n < 2 * k * _ROWS_A_COLUMN:
+        return np.zeros(X.shape[1], dtype=bool)
+    return np.asarray(season_pvalues(X, [growing(columns, n)], n_seasons=n_seasons, beside=columns)[:, 0] < level)
+
+
+def selected_cycles(X: Floats, season: CandidateSeason, *, level: float = _LEVEL, beside: Floats | None = None) -> SelectedCycles:
     """How many pairs of a season each series shows, and how clearly.
 
     Parameters
@@ -133,9 +159,11 @@ def selected_cycles(X: Floats, season: CandidateSeason, *, level: float = _LEVEL
     season : CandidateSeason
     level : float, default 0.05
         Shared out over the groups of columns that are asked.
+    beside : ndarray, shape (n, k), optional
+        What is in every model beside constant and trend.
     """
     groups = [season.columns(len(season.pairs))] if season.whole else list(season.pairs)
-    pvalues = season_pvalues(X, groups, n_seasons=season.n_seasons)
+    pvalues = season_pvalues(X, groups, n_seasons=season.n_seasons, beside=beside)
     shown = pvalues < level / len(groups)
     last = np.where(shown.any(axis=1), len(groups) - np.argmax(shown[:, ::-1], axis=1), 0)
     n_kept = np.where(last > 0, len(season.pairs), 0) if season.whole else last

@@ -9,12 +9,12 @@ import numpy as np
 from scipy import stats
 
 from leadlag.core.arrays import Floats
-from leadlag.core.linear.leastsquares import orthonormal_basis, residualise
+from leadlag.core.linear.leastsquares import Basis, orthonormal_basis, residualise
 from leadlag.core.noise.momentum import ar_errors
 from leadlag.core.series.scales import unit_of
 from leadlag.core.time.lags import lag_tensor
 
-__all__ = ["harmonics", "season_pvalues"]
+__all__ = ["added_pvalues", "harmonics", "season_pvalues"]
 
 
 #: Autocovariances that are freed together from what the season columns took away.
@@ -51,7 +51,7 @@ def harmonics(n: int, *, period: float, count: int) -> Floats:
     return np.column_stack(columns) if columns else np.empty((n, 0))
 
 
-def season_pvalues(X: Floats, groups: Sequence[Floats], *, n_seasons: float) -> Floats:
+def season_pvalues(X: Floats, groups: Sequence[Floats], *, n_seasons: float, beside: Floats | None = None) -> Floats:
     """p of the F test that each group of season columns adds nothing to each series.
 
     Parameters
@@ -62,6 +62,8 @@ def season_pvalues(X: Floats, groups: Sequence[Floats], *, n_seasons: float) -> 
         Season columns tested together; groups are taken in their order.
     n_seasons : float
         Seasons in the sample.
+    beside : ndarray, shape (n, k), optional
+        What is in every model beside constant and trend.
 
     Returns
     -------
@@ -77,7 +79,7 @@ def season_pvalues(X: Floats, groups: Sequence[Floats], *, n_seasons: float) -> 
     value counts as the series' trend: this finds a season, it does not test a lead.
     """
     n, m = X.shape
-    fixed = np.column_stack([np.ones(n), np.arange(n) / n])
+    fixed = np.column_stack([np.ones(n), np.arange(n) / n, *([] if beside is None else [beside])])
     season = np.column_stack(list(groups))
     detrended = np.nan_to_num(_detrended(X / unit_of(X), fixed))
     taken_out = orthonormal_basis(np.column_stack([fixed, season]))
@@ -139,3 +141,63 @@ def _detrended(X: Floats, fixed: Floats) -> Floats:
         rows = np.isfinite(X[:, column])
         detrended[rows, column] = residualise(X[rows, column], orthonormal_basis(fixed[rows]))
     return detrended
+
+
+def added_pvalues(X: Floats, columns: Sequence[Floats], *, beside: Floats) -> Floats:
+    """p of the F test that each group of columns adds nothing to each series.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        NaN where missing.
+    columns : sequence of ndarray, each shape (n, k)
+        Groups that are asked one by one.
+    beside : ndarray, shape (n, q)
+        What is in every model: constant, trend, season.
+
+    Returns
+    -------
+    ndarray, shape (m, len(columns))
+        NaN where too few rows have a value.
+
+    Notes
+    -----
+    Series and columns go through the series' own AR(2), estimated beside all of them as in `season_pvalues`: unlike a sine, such
+    a column is another one after a filter.
+    """
+    every = np.column_stack([beside, *columns])
+    scaled = _detrended(X / unit_of(X), beside)
+    left = np.nan_to_num(_detrended(scaled, every))
+    phi = _autoregression(_freed_autocovariances(left, orthonormal_basis(every).q))
+    return np.array([_added_pvalues(x, own, beside, columns) for x, own in zip(scaled.T, phi.T, strict=True)]).reshape(
+        len(scaled.T), -1
+    )
+
+
+def _added_pvalues(x: Floats, phi: Floats, beside: Floats, columns: Sequence[Floats]) -> list[float]:
+    """p of each group of columns for one series with AR coefficients of its own."""
+    values = _filtered(x[:, None], phi)[:, 0]
+    rows = np.isfinite(values)
+    values, fixed, *groups = (each[rows] for each in (values, *(_filtered(group, phi) for group in (beside, *columns))))
+    large = orthonormal_basis(np.column_stack([fixed, *groups]))
+    df_den = len(values) - large.rank - len(phi)
+    if df_den < 1:
+        return [np.nan] * len(groups)
+    alone, whole = _left(values, orthonormal_basis(fixed)), _left(values, large)
+    found = []
+    for group in groups:
+        basis = orthonormal_basis(np.column_stack([fixed, group]))
+        added = basis.rank - int(orthonormal_basis(fixed).rank)
+        gain = (alone - _left(values, basis)) / max(added, 1)
+        found.append(float(stats.f.sf(gain * df_den / whole, added, df_den)) if added and whole > 0 else np.nan)
+    return found
+
+
+def _left(values: Floats, basis: Basis) -> float:
+    """What a basis leaves of a series, as a sum of squares."""
+    return float(np.sum(residualise(values, basis) ** 2))
+
+
+def _filtered(columns: Floats, phi: Floats) -> Floats:
+    """Columns through an AR filter, shape (n, k); NaN where the past is not complete."""
+    return ar_errors(columns, np.repeat(phi[:, None], columns.shape[1], axis=1))

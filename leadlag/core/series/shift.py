@@ -70,7 +70,9 @@ def largest_shift(y: Floats, base: Floats, momentum: Momentum) -> LevelShift | N
     best: LevelShift | None = None
     for row in likely:
         with_step = np.column_stack([base, LevelShift(row=row, gain=0.0).column(n)])
-        refitted = fit_momentum(y, with_step, max_order=max(1, len(momentum.phi)), unit_root=momentum.unit_root)
+        refitted = fit_momentum(
+            y, with_step, max_order=max(1, len(momentum.phi)), unit_root=momentum.unit_root, season=momentum.season
+        )
         gain = before - _deviance(y, with_step, refitted)
         if best is None or gain > best.gain:
             best = LevelShift(row=row, gain=gain)

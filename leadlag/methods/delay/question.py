@@ -215,13 +215,15 @@ def estimate_delay(
         kept = tuple(sorted({*kept, max(test.lags)}))
     missing = "open" if goes_on else "square" if response == "square" else "changes" if by_changes else ""
     mean = MeanDelay.none(missing) if missing else mean_delay(problem, column, level=level, response=response)
+    # lags that are known not to matter are told apart from those of the set too
+    n_lags = len(test.lags) if problem.asked_of(column) is None else len(problem.lags if finer is None else finer.lags)
     delay = Delay(
         peak=counted_back(test.peak, treated.known_ahead),
         lags=tuple(counted_back(lag, treated.known_ahead) for lag in kept),
         level=level,
         longer=longer_search(max(problem.lags)) if goes_on else 0,
         step=1.0 if finer is None else 1.0 / finer.clock.ratio,
-        identified=is_identified(len(kept), len(test.lags), pvalue=pvalue, level=level, policy=policy or Policy()),
+        identified=is_identified(len(kept), n_lags, pvalue=pvalue, level=level, policy=policy or Policy()),
         mean=mean.value - treated.known_ahead,
         mean_low=mean.low - treated.known_ahead,
         mean_high=mean.high - treated.known_ahead,

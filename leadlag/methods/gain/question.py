@@ -28,6 +28,7 @@ from leadlag.prepare.origins.rolling import default_origin, rolling_forecasts
 from leadlag.prepare.origins.scaled import in_units
 from leadlag.prepare.origins.snapshots import Snapshots
 from leadlag.prepare.refusals import refuse_beyond
+from leadlag.prepare.regressors import may_be_sums
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.reported import reported_kpi
 from leadlag.prepare.transforms import take_log
@@ -161,7 +162,9 @@ def forecast_gain(
             )
         else:
             known = Snapshots(vintages=vintages, kpi=kpi, leads=candidates, controls=kept, log=logged)
-        forecasts = why or _forecasts(sample, known, y, unit, leads=candidates, max_lag=longest, horizons=asked, first=first)
+        forecasts = why or _forecasts(
+            sample, known, y, unit, kpi=kpi, leads=candidates, max_lag=longest, horizons=asked, first=first
+        )
         if isinstance(forecasts, str):
             raise DataContractError(words.refused(kpi, forecasts), code="LL313")
         gains = _gains(forecasts, rng=generator)
@@ -207,7 +210,9 @@ def lead_gains(
     """
     (y, unit, why), names = _analysed_kpi(sample, kpi, leads, log=log, undo=undo), tuple(leads)
     known = unrevised_data(sample, y, kpi=kpi, leads=names, controls=tuple(controls), log=log, metrics=metrics)
-    forecasts = why or _forecasts(sample, known, y, unit, leads=names, max_lag=max_lag, horizons=tuple(horizons), first=None)
+    forecasts = why or _forecasts(
+        sample, known, y, unit, kpi=kpi, leads=names, max_lag=max_lag, horizons=tuple(horizons), first=None
+    )
     if isinstance(forecasts, str):
         return dict.fromkeys(leads, Gain.none(horizons, forecasts))
     found = _gains(forecasts, rng=np.random.default_rng(0))
@@ -230,6 +235,7 @@ def _forecasts(
     y: Floats,
     unit: float,
     *,
+    kpi: str,
     leads: tuple[str, ...],
     max_lag: int,
     horizons: tuple[int, ...],
@@ -246,7 +252,8 @@ def _forecasts(
     start = default_origin(sample.calendar, y / unit, X) if first is None else first
     if first is None and isinstance(known, Snapshots):
         start = known.first_origin(start)
-    learner = Learner(known=in_units(known, unit, last=n - 1), calendar=sample.calendar, max_lag=max_lag)
+    sums = may_be_sums(sample, (kpi, *leads))
+    learner = Learner(known=in_units(known, unit, last=n - 1), calendar=sample.calendar, max_lag=max_lag, sums=sums)
     found = rolling_forecasts(learner, y / unit, horizons=horizons, first=start)
     return _Forecasts(leads=leads, rolling=found, unit=unit, reasons=reasons) if np.isfinite(found.own).any() else words.TOO_SHORT
 

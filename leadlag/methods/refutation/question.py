@@ -232,8 +232,8 @@ def decoys_tried(
     -----
     Decoys are of the candidates' own kind (`leadlag.methods.refutation.numbers.surrogates.stand_ins`), and are asked as later
     steps of the ranking ask candidates: beside the k chosen leads, over all lags and shapes, by the null distribution of the
-    candidate that they stand for. Each counts as one candidate more: it passes with a p of at most ``fdr (k + 1) / (N + 1)``, N
-    the candidates tested; `expected` is how many do if every p is right.
+    candidate that they stand for, and for what is asked of it. Each counts as one candidate more: it passes with a p of at most
+    ``fdr (k + 1) / (N + 1)``, N the candidates tested; `expected` is how many do if every p is right.
     """
     tested = np.flatnonzero(np.isfinite(first.statistic))
     own = [lead for lead in tested.tolist() if prepared.problem.finer_of(lead) is None]
@@ -243,7 +243,8 @@ def decoys_tried(
         momentum_reach=math.ceil(momentum_reach(problem)), count=n_decoys, rng=np.random.default_rng([seed, 2]),
     )  # fmt: skip
     rows = np.searchsorted(tested, made.sources)
-    decoys = replace(problem, X=made.values, x_scale=np.ones(n_decoys), finer=())
+    asked = tuple(problem.asked_of(lead) for lead in made.sources.tolist()) if problem.asked else ()
+    decoys = replace(problem, X=made.values, x_scale=np.ones(n_decoys), finer=(), asked=asked)
     log_p = rescan(decoys, tail=first.tail.of(rows), shapes=shapes).log_pvalue
     n_passed, expected = decoys_passing(
         np.exp(log_p[np.isfinite(log_p)]), n_selected=len(selected), n_tested=len(tested), fdr=fdr
@@ -256,6 +257,6 @@ def _decoy_pvalues(
 ) -> Floats:
     """p of random walks in place of the leads of a problem, without those that cannot be tested."""
     walks = extra_leads(prepared, random_walks(np.random.default_rng([seed, 2]), n=len(problem.y), count=n_decoys))
-    decoys = replace(problem, X=walks.X, x_scale=walks.x_scale, finer=())
+    decoys = replace(problem, X=walks.X, x_scale=walks.x_scale, finer=(), asked=())
     found = scan(decoys, rng=np.random.default_rng(seed), n_draws=n_draws, shapes=shapes).pvalue
     return found[np.isfinite(found)]

@@ -256,7 +256,7 @@ def _tested_column(
     """A lead in its column, the KPI's outliers judged beside it: before, a strong answer looks like one."""
     if prepared.kpi.n_clipped:
         columns = np.column_stack([problem.mean, column_of(problem, column, best, shapes)])
-        y, _, _ = clean_kpi(prepared.working.unclipped, columns, unit_root=problem.momentum.unit_root)
+        y, _, _ = clean_kpi(prepared.working.unclipped, columns, like=problem.momentum)
         problem = refitted(problem, y=y)
     return lead_column(problem, column, best, shapes, log=prepared.kpi.log, ahead=ahead)
 

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.forecasts.direct import own_history_model
-from leadlag.core.linear.leastsquares import is_constant, less_columns, orthonormal_basis, residualise, standardise
-from leadlag.core.linear.masks import columns_by_rows
-from leadlag.core.noise.momentum import Momentum, ar_errors, autoregressions, filtered_fit, fit_momentum, inside
+from leadlag.core.linear.leastsquares import is_constant, less_columns, standardise
+from leadlag.core.noise.momentum import Momentum, filtered_fit, fit_momentum, inside
 from leadlag.core.search.shapes import first_autocorrelation
-from leadlag.core.series.cycles import month_ends
 from leadlag.core.series.robust import few_values
-from leadlag.core.series.season import harmonics
 from leadlag.core.time.lags import difference
 from leadlag.prepare.kpi import MAX_ORDER, clear_shift, clip_limit, working_kpi
 from leadlag.prepare.leads import N_TREND, working_leads
-from leadlag.prepare.season import candidate_seasons, season_columns, selected_seasons
+from leadlag.prepare.origins.filled import as_surprises, filled_forward, latest, less_by_rows
+from leadlag.prepare.regressors import beside_leads, calendar_columns
+from leadlag.prepare.season import SeasonKey, candidate_seasons, columns_of_season, season_periods
 from leadlag.prepare.transforms import clip_beyond, clip_innovations
 from leadlag.prepare.untestable import fewest_rows
 from leadlag.sample import Calendar
 
 __all__ = ["KnownValues", "KpiAtOrigin", "LeadsAtOrigin", "Learner", "RealTimeData", "UnrevisedData"]
 
+
+#: Seasons and what lies inside the periods, by which columns are made.
+_Terms: TypeAlias = tuple[tuple[SeasonKey, ...], tuple[str, ...]]
 
 #: Verdicts are asked again when the history has grown by this share.
 _GROWTH = 0.2
@@ -107,8 +109,9 @@ class Preparation:
     Parameters
     ----------
     unit_root : bool
-    seasons : tuple of (float, int)
-        Length and cycles of each season; no cycles stand for the ends of months.
+    seasons : tuple of SeasonKey
+    inside : tuple of str
+        What lies inside the periods, by the names of `leadlag.prepare.regressors`.
     shift : int or None
         First row after the KPI's level shift.
     momentum : Momentum
@@ -121,7 +124,8 @@ class Preparation:
     """
 
     unit_root: bool
-    seasons: tuple[tuple[float, int], ...]
+    seasons: tuple[SeasonKey, ...]
+    inside: tuple[str, ...]
     shift: int | None
     momentum: Momentum
     clip: float | None
@@ -183,6 +187,8 @@ class Learner:
     growth : float
         Verdicts (season, integration, level shift, spikes, surprises) are asked again when the rows have grown by this share, and
         when a season can be asked for the first time; all else is learned at every origin. 0 asks at every origin.
+    sums : ndarray of bool, shape (1 + m,), optional
+        Series, the KPI first, whose values can depend on the days of a period; all if None.
 
     Notes
     -----
@@ -193,8 +199,9 @@ class Learner:
     calendar: Calendar
     max_lag: int
     growth: float = _GROWTH
+    sums: Flags | None = None
     _cached: tuple[int, Preparation] | None = field(default=None, init=False)
-    _fixed_rows: dict[tuple[tuple[float, int], ...], Floats] = field(default_factory=dict, init=False)
+    _fixed_rows: dict[_Terms, Floats] = field(default_factory=dict, init=False)
 
     def preparation(self, origin: int, now: KnownValues) -> Preparation:
         """The preparation that holds at one origin: that of the last number of rows at which it is chosen."""
@@ -204,7 +211,7 @@ class Learner:
         then = now if rows == origin + 1 else self.known.at(rows - 1)
         if not self.can_learn(then):
             rows, then = origin + 1, now
-        self._cached = (rows, _preparation(then, self.calendar, self.max_lag))
+        self._cached = (rows, _preparation(then, self.calendar, self.max_lag, sums=self.sums))
         return self._cached[1]
 
     @cached_property
@@ -224,13 +231,13 @@ class Learner:
 
     def deterministic(self, preparation: Preparation, n: int) -> Floats:
         """Constant, trend and seasons on the first n rows, shape (n, q); made for all rows at once, not to be changed."""
-        if len(self._fixed_rows.get(preparation.seasons, ())) < n:
+        terms = (preparation.seasons, preparation.inside)
+        if len(self._fixed_rows.get(terms, ())) < n:
             rows = max(n, len(self.calendar))
-            seasons = [_season(self.calendar, rows, period, count) for period, count in preparation.seasons]
-            self._fixed_rows[preparation.seasons] = np.column_stack(
-                [np.ones(rows), np.arange(rows) / len(self.calendar), *seasons]
-            )
-        return self._fixed_rows[preparation.seasons][:n]
+            seasons = [columns_of_season(self.calendar, rows, key) for key in preparation.seasons]
+            inside = calendar_columns(self.calendar, preparation.inside)
+            self._fixed_rows[terms] = np.column_stack([np.ones(rows), np.arange(rows) / len(self.calendar), *seasons, *inside])
+        return self._fixed_rows[terms][:n]
 
     def can_learn(self, now: KnownValues) -> bool:
         """Whether enough is known of the KPI, and something of it is left beside a straight line."""
@@ -281,7 +288,7 @@ class Learner:
         columns = [self._fixed(preparation, n, steps=ahead + self.known.kpi_delay)]
         for values, delay in zip(now.Z.T, self.known.control_delays, strict=True):
             moved = difference(values) if preparation.unit_root else values
-            columns.append(_latest(moved[: len(moved) - delay], n=n)[:, None])
+            columns.append(latest(moved[: len(moved) - delay], n=n)[:, None])
         return np.column_stack(columns)
 
     def _fixed(self, preparation: Preparation, n: int, *, steps: int) -> Floats:
@@ -297,33 +304,34 @@ class Learner:
         n = len(now.y) - delay
         values, _ = clip_beyond(now.X[:n, some], preparation.spikes[some])
         values = np.where(preparation.differenced[some], difference(values), values)
-        values = _less(standardise(values).values, self.deterministic(preparation, n))
-        values = _as_surprises(values, preparation.surprises[some], unit_root=preparation.unit_root)
+        values = less_by_rows(standardise(values).values, self.deterministic(preparation, n))
+        values = as_surprises(values, preparation.surprises[some], unit_root=preparation.unit_root)
         rho = first_autocorrelation(values)
-        return LeadsAtOrigin(values=_filled_forward(values, rho), rho=rho)
+        return LeadsAtOrigin(values=filled_forward(values, rho), rho=rho)
 
 
-def _preparation(now: KnownValues, calendar: Calendar, max_lag: int) -> Preparation:
+def _preparation(now: KnownValues, calendar: Calendar, max_lag: int, *, sums: Flags | None) -> Preparation:
     """The preparation that is chosen on what is known."""
     n, m = now.X.shape
     fixed = np.column_stack([np.ones(n), np.arange(n) / n, standardise(now.Z).values])
     some = np.flatnonzero((np.isfinite(now.X).sum(axis=0) >= fewest_rows(N_TREND)) & ~is_constant(now.X))
     X = now.X[:, some]
-    seasons = selected_seasons(replace(calendar, index=calendar.index[:n]), now.y, X)
-    season = season_columns(seasons)
+    sums = None if sums is None else sums[np.r_[0, 1 + some]]
+    beside = beside_leads(replace(calendar, index=calendar.index[:n]), now.y, X, sums=sums)
+    season = beside.columns
     base = fixed if season is None else np.column_stack([fixed, season])
-    kpi = working_kpi(now.y, base, season=season)
+    kpi = working_kpi(now.y, base, season=season, periods=season_periods(calendar))
     made = working_leads(X, kpi, lags=range(1, max_lag + 1), season=season)
     momentum, shift = kpi.momentum, clear_shift(kpi.y, base, kpi.momentum)
     if shift is not None:
         base = np.column_stack([base, shift.column(n)])
-        momentum = fit_momentum(kpi.y, base, max_order=MAX_ORDER, unit_root=kpi.unit_root)
+        momentum = fit_momentum(kpi.y, base, max_order=MAX_ORDER, unit_root=kpi.unit_root, season=kpi.momentum.season)
     left = kpi.unclipped - base @ filtered_fit(kpi.y, base, momentum).params
     differenced, surprises, spikes = np.zeros(m, dtype=bool), np.zeros(m, dtype=bool), np.full(m, np.inf)
     differenced[some], surprises[some] = made.differenced, made.surprises
     spikes[some] = made.spikes
     return Preparation(
-        unit_root=kpi.unit_root, seasons=tuple((item.period, item.count) for item in seasons),
+        unit_root=kpi.unit_root, seasons=tuple(item.key for item in beside.seasons), inside=beside.names,
         shift=None if shift is None else shift.row, momentum=momentum,
         clip=None if few_values(kpi.unclipped) else clip_limit(left, momentum), differenced=differenced, surprises=surprises,
         spikes=spikes,
@@ -333,11 +341,6 @@ def _preparation(now: KnownValues, calendar: Calendar, max_lag: int) -> Preparat
 def _step(preparation: Preparation, n: int) -> list[Floats]:
     """The KPI's level shift on the first n rows, shape (n, 1); nothing if there is none."""
     return [] if preparation.shift is None else [(np.arange(n) >= preparation.shift).astype(np.float64)[:, None]]
-
-
-def _season(calendar: Calendar, n: int, period: float, count: int) -> Floats:
-    """Columns of one season on the first n rows."""
-    return harmonics(n, period=period, count=count) if count else month_ends(calendar.starts[:n].to_numpy("datetime64[D]"))
 
 
 def _gaps_forecast(y: Floats, base: Floats, momentum: Momentum) -> Floats:
@@ -354,43 +357,3 @@ def _gaps_forecast(y: Floats, base: Floats, momentum: Momentum) -> Floats:
         else:
             u[row] = float(phi[: len(past)] @ past[: len(phi)])
     return mean + u
-
-
-def _latest(values: Floats, *, n: int) -> Floats:
-    """Values moved to the end of n rows, gaps filled by the value before."""
-    place = np.maximum.accumulate(np.where(np.isfinite(values), np.arange(len(values)), -1))
-    filled = np.where(place >= 0, values[place], np.nan)
-    return np.r_[np.full(n - len(values), np.nan), filled]
-
-
-def _less(values: Floats, columns: Floats) -> Floats:
-    """Series less their regression on columns, each over the rows that it has."""
-    left = np.full_like(values, np.nan)
-    for rows, some in columns_by_rows(np.isfinite(values)):
-        place = np.ix_(rows, some)
-        left[place] = residualise(values[place], orthonormal_basis(columns[rows]))
-    return left
-
-
-def _as_surprises(values: Floats, columns: Flags, *, unit_root: bool) -> Floats:
-    """Series of which some are replaced by their own surprises, summed up again if the KPI is integrated."""
-    if not columns.any():
-        return values
-    moved = difference(values[:, columns]) if unit_root else values[:, columns]
-    errors = ar_errors(moved, autoregressions(moved, order=2))
-    replaced = values.copy()
-    replaced[:, columns] = np.nancumsum(errors, axis=0) if unit_root else errors
-    return replaced
-
-
-def _filled_forward(values: Floats, rho: Floats) -> Floats:
-    """Series with each gap filled from the value before it, what comes before the first value from that, dying out by rho."""
-    known = np.isfinite(values)
-    if known.all():
-        return values
-    row, every = np.arange(len(values))[:, None], np.arange(values.shape[1])
-    before = np.maximum.accumulate(np.where(known, row, -1), axis=0)
-    first = np.where(known.any(axis=0), known.argmax(axis=0), 0)
-    source = np.where(before >= 0, before, first)
-    guess = np.nan_to_num(values[source, every]) * rho ** np.abs(row - source)
-    return np.where(known, values, guess)

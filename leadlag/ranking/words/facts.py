@@ -41,6 +41,7 @@ def fact_list(ranking: LeadRanking, *, not_computed: Sequence[str] = (), most: i
         *_grade_facts(ranking.decisions),
         *(("Closest", told) for told in sentences.nothing_found(ranking)),
         ("Searched", sentences.family(ranking.family, context)),
+        *_cut_facts("Known", sentences.asked(ranking, most)),
         *([] if ranking.decoys is None else [("Decoys", sentences.decoys(ranking.decoys))]),
         ("KPI", f"{kpi}: {context.treatment or 'as given'}"),
         *_controls_fact(ranking, most),

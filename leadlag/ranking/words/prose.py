@@ -97,6 +97,8 @@ def _answer(decision: Decision, context: Context) -> str:
         return f"What links {lead} to {kpi} is few events ({told}): without them little of it is left, so that it may be chance."
     if _because(decision, "one_event"):
         return f"What links {lead} to {kpi} is one event: once the largest level shift of {kpi} is in the model, nothing is left."
+    if evidence.expectation is not None:
+        return f"There is no sign that {lead} leads {kpi} over {sentences.expectation(evidence.expectation)}, as told."
     within = periods(context.max_lag, context.unit) + (" of then" if known else "")
     return f"There is no sign that {lead} leads {kpi} within {within}."
 
@@ -211,6 +213,8 @@ def _evidence(decision: Decision, context: Context) -> str:
     ahead = max(-evidence.available_after, 0)
     first, last = (lag_number(lag - ahead) for lag in (1, context.max_lag))
     searched = f"the search over lags {first} to {last} and their shapes"
+    if evidence.expectation is not None:
+        searched = f"the search over {sentences.expectation(evidence.expectation)}"
     if evidence.shape:
         searched += f" (strongest: {evidence.shape})"
     told = f"p {among(evidence.deciding_pvalue)}"
@@ -273,6 +277,7 @@ def explain_ranking(ranking: LeadRanking) -> Prose:
         if decision.verdict == "lead" and decision.evidence.effect is not None:
             told.append(" ".join(filter(None, (_effect(decision, context), grades.graded(decision)))))
     told.append(f"Tested: {sentences.family(ranking.family, context)}; {sentences.sample(context)}.")
+    told += [f"{text}." for text in sentences.asked(ranking)]
     told += sentences.nothing_found(ranking)
     if ranking.decoys is not None:
         told.append(f"{sentences.decoys(ranking.decoys)}.")

@@ -11,17 +11,17 @@ from leadlag.errors import CODES
 from leadlag.wording.delays import known_ahead, or_more
 from leadlag.wording.power import closest
 from leadlag.wording.searched import counted
-from leadlag.wording.shown import cut, joined, number, percent, periods, shown
+from leadlag.wording.shown import cut, joined, lag_number, number, percent, periods, shown
 
 if TYPE_CHECKING:
-    from leadlag.decision import Decision, Effect, Reason
+    from leadlag.decision import Decision, Effect, Expectation, Reason
     from leadlag.decision.backing import Decoys
     from leadlag.ranking.result import Context, Family, LeadRanking
     from leadlag.results import Provenance
 
 __all__ = [
-    "ACTING", "LIMITS", "VERDICT", "brief_reason", "coded_reason", "controls", "decoys", "effect_head", "family", "follows_by",
-    "headline", "lead_sd", "lead_title", "length", "next_step", "nothing_found", "reason", "sample",
+    "ACTING", "LIMITS", "VERDICT", "asked", "brief_reason", "coded_reason", "controls", "decoys", "effect_head", "expectation",
+    "family", "follows_by", "headline", "lead_sd", "lead_title", "length", "next_step", "nothing_found", "reason", "sample",
 ]  # fmt: skip
 
 
@@ -162,6 +162,26 @@ def family(tests: Family, context: Context) -> str:
         f"{_candidates(tests.n_candidates)}{tested}, {counted(tests.search)}, {tests.n_draws:,} draws, "
         f"{tests.method} at FDR {context.policy.fdr:.2f}"
     )
+
+
+def expectation(known: Expectation) -> str:
+    """What alone was asked of a lead, without a verb: ``lags 2 to 8, positive effects only``."""
+    sign = {"+": "positive effects only", "-": "negative effects only"}.get(known.sign, "")
+    if math.isnan(known.first):
+        return f"all lags, {sign}"
+    first, last = lag_number(known.first), lag_number(known.last)
+    lags = f"lag {first}" if first == last else f"lags {first} to {last}"
+    return ", ".join(filter(None, (lags, sign)))
+
+
+def asked(ranking: LeadRanking, most: int = 200) -> list[str]:
+    """Of which leads something was known before, and what alone was asked of them therefore."""
+    told: dict[str, list[str]] = {}
+    for item in ranking.decisions:
+        if item.evidence.expectation is not None:
+            said = expectation(item.evidence.expectation)
+            told.setdefault(said, []).append(cut(shown(item.evidence.lead), most))
+    return [f"{joined(names)}: searched over {said}, as told" for said, names in told.items()]
 
 
 def decoys(tried: Decoys) -> str:

@@ -4,14 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leadlag.wording.shown import periods
+from leadlag.prepare.regressors import HOLIDAYS
+from leadlag.wording.shown import joined, number, periods
 
-__all__ = ["clipped", "kpi_treatment", "lead_treatment", "made_of_later", "moved_copy", "slow_kpi", "slow_lead"]
+__all__ = [
+    "clipped",
+    "common_calendar",
+    "kpi_treatment",
+    "lead_treatment",
+    "made_of_later",
+    "moved_copy",
+    "slow_kpi",
+    "slow_lead",
+]
 
 
-def kpi_treatment(*, log: bool, differenced: bool, n_clipped: int, seasons: Sequence[str], order: int, unit: str) -> str:
-    """What was done to the KPI: log, difference, season and trend, clipping, and its own momentum."""
-    fixed = "trend" if not seasons else f"trend and {' and '.join(seasons)}"
+def kpi_treatment(
+    *, log: bool, differenced: bool, n_clipped: int, seasons: Sequence[str], inside: Sequence[str] = (), order: int, unit: str
+) -> str:
+    """What was done to the KPI: log, difference, season and trend, what lies inside its periods, clipping, its own momentum.
+
+    Examples
+    --------
+    >>> given = {"log": False, "differenced": False, "n_clipped": 0, "order": 1, "unit": "month"}
+    >>> kpi_treatment(seasons=["yearly season"], inside=["working days", "length"], **given)
+    'trend, yearly season, working days and length of each month in every model, own momentum AR(1)'
+    """
+    declared, days = [name for name in inside if name == HOLIDAYS], [name for name in inside if name != HOLIDAYS]
+    days = [*days[:-1], f"{days[-1]} of each {unit}"] if days else []
+    fixed = joined(["trend", *seasons, *declared, *days])
     words = [
         "natural log" if log else "",
         "differenced (it looks integrated)" if differenced else "",
@@ -49,6 +70,25 @@ def clipped(count: int) -> str:
     return f"{periods(count, 'value')} of the KPI lay far from what its past told and {were} clipped"
 
 
+def common_calendar(*, n_leads: int, n_asked: int, correlation: float, dated: bool, declared: bool) -> str:
+    """That KPI and candidates swing together, why that may be, and what to declare.
+
+    Examples
+    --------
+    >>> told = common_calendar(n_leads=7, n_asked=9, correlation=0.6, dated=True, declared=False)
+    >>> told.split(",")[0]
+    'the KPI and 7 of 9 candidates swing together in the same period (surprises correlate by 0.60)'
+    """
+    terms = "season, working days nor the declared holidays" if declared else "season nor working days"
+    days = "Declare further holidays= when" if declared else "Declare holidays= when"
+    ways = f"{days} the table is read, and campaigns, prices or weather as controls="
+    if not dated:
+        ways = "Give the table its times, and campaigns, prices or weather as controls="
+    together = f"the KPI and {n_leads} of {n_asked} candidates swing together in the same period"
+    how = f"(surprises correlate by {number(correlation, digits=2)}), which neither {terms} explain"
+    return f"{together} {how}: they may follow one calendar, by which a lead can be false. {ways}"
+
+
 def slow_lead(name: str, *, held: int, unit: str) -> str:
     """That a lead is a slower metric on this grid, and what that means for its delay.
 
@@ -67,6 +107,35 @@ def slow_kpi(*, held: int, unit: str) -> str:
     return (
         f"the KPI changes only every {every}: its rows repeat each value, so every delay is known only to within {every}. "
         "Better rank one row for each of its values, the leads summed up or averaged to match"
+    )
+
+
+def moving_season(*, period: int, unit: str) -> str:
+    """That the KPI's season moves, and what was done about it.
+
+    Examples
+    --------
+    >>> moving_season(period=12, unit="month")
+    'the season of the KPI (12 months) moves: each month is compared with the same one of the seasons before'
+    """
+    return (
+        f"the season of the KPI ({periods(period, unit)}) moves: each {unit} is compared with the same one of the seasons before"
+    )
+
+
+def season_still_there(*, period: int, unit: str, pvalue: float) -> str:
+    """That what the model leaves of the KPI is alike from one season to the next, and the next step."""
+    return (
+        f"what the model leaves of the KPI is alike {periods(period, unit)} apart (p = {pvalue:.2g}): its season is not told in "
+        "full, and p-values may be too small. Name what returns with it (holidays, campaigns) as controls="
+    )
+
+
+def uneven_season(*, pvalue: float) -> str:
+    """That the KPI's surprises are larger at one time of the year than at another."""
+    return (
+        f"surprises of the KPI are larger at some times of its season than at others (p = {pvalue:.2g}): the tests allow "
+        "for that, forecasts are less sure then than they say. Where it grows and falls by shares of its level, try log="
     )
 
 

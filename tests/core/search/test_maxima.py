@@ -45,3 +45,15 @@ def test_a_lead_has_the_same_products_in_any_company() -> None:
     for lead in range(M):
         alone = largest_scores(values[:, [lead]], scale[[lead]], draws, whole=whole[[lead]])
         np.testing.assert_allclose(together[[lead]], alone, rtol=1e-11)
+
+
+@pytest.mark.parametrize("n_draws", [499, 600])
+def test_of_a_lead_with_one_sign_only_products_of_that_sign_count(n_draws: int) -> None:
+    values, draws = columns(4), np.random.default_rng(5).normal(size=(N, n_draws))
+    scale, signs = np.full((M, 3 * LAGS), 0.5), np.array([1, 0, -1, 0, 1])
+    products = np.einsum("tms,td->msd", values * scale, draws)
+    expected = np.where(
+        signs[:, None] == 0, np.abs(products).max(axis=1), (np.where(signs == 0, 1, signs)[:, None, None] * products).max(axis=1)
+    )
+    found = largest_scores(values, scale, draws, whole=np.ones(M, dtype=bool), signs=signs)
+    np.testing.assert_allclose(found, np.maximum(expected, 0.0), rtol=1e-9, atol=1e-9)

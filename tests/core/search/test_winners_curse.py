@@ -52,3 +52,20 @@ def test_a_larger_t_never_gives_less() -> None:
 def test_a_t_below_its_threshold_was_chosen_otherwise_and_is_left_as_it_is() -> None:
     np.testing.assert_allclose(corrected(2.5), corrected(2.5, threshold=0.0))
     np.testing.assert_allclose(corrected(2.5)[0], 2.5, atol=1e-5)
+
+
+@pytest.mark.parametrize("true_t", [1.5, 3.0])
+def test_where_one_sign_alone_is_chosen_the_interval_covers_given_that_it_was(true_t: float) -> None:
+    drawn = true_t + stats.t.rvs(DF, size=40_000, random_state=np.random.default_rng(1))
+    found = drawn[drawn >= 2.7][:300]
+    numbers = [after_selection(float(t), threshold=2.7, df=DF, level=LEVEL, one_sided=True) for t in found]
+    estimate, low, high = np.array(numbers).T
+    error = 4 / np.sqrt(300)
+    assert np.mean((low <= true_t) & (true_t <= high)) == pytest.approx(LEVEL, abs=error * np.sqrt(0.9 * 0.1))
+    assert np.mean(estimate < true_t) == pytest.approx(0.5, abs=error * 0.5)
+
+
+@pytest.mark.parametrize("df", [4.0, 12.0])
+def test_heavy_tails_far_below_the_threshold_are_not_taken_for_the_end_of_an_interval(df: float) -> None:
+    _, low, high = after_selection(6.0, threshold=3.0, df=df, level=LEVEL, one_sided=True)
+    assert -3.0 < low < 6.0 < high

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import signal
 
-from leadlag.core.series.cycles import candidate_cycles, candidate_month_ends, month_ends, selected_cycles
+from leadlag.core.series.cycles import candidate_cycles, candidate_month_ends, month_ends, season_grows, selected_cycles
 from leadlag.core.series.season import harmonics
 
 WEEKS = 365.25 / 7.0
@@ -56,3 +57,15 @@ def test_month_ends_are_the_weeks_before_and_after_a_new_month() -> None:
     days = np.array(["2021-01-18", "2021-01-25", "2021-02-01", "2021-02-08"], dtype="datetime64[D]")
     np.testing.assert_array_equal(month_ends(days), [[0, 0], [1, 0], [0, 1], [0, 0]])
     assert candidate_month_ends(days) is None
+
+
+def test_a_season_that_grows_is_told_from_one_that_stands() -> None:
+    rng = np.random.default_rng(20)
+    n = 96
+    columns = harmonics(n, period=12, count=6)
+    pattern = columns @ rng.normal(size=columns.shape[1])
+    grown = pattern / pattern.std() * np.linspace(1.0, 3.0, n)
+    X = signal.lfilter([1.0], [1.0, -0.5], rng.normal(size=(n + 100, 400)), axis=0)[100:] + pattern[:, None]
+    assert season_grows(X, columns, n_seasons=8.0).mean() < 0.05 + 4 * np.sqrt(0.05 * 0.95 / 400)
+    assert season_grows(X[:, :100] + 1.5 * grown[:, None], columns, n_seasons=8.0).mean() > 0.9
+    assert not season_grows(X[:80], columns[:80], n_seasons=80 / 12).any()  # too few rows for eleven columns more

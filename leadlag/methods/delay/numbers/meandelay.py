@@ -193,7 +193,9 @@ def _families(problem: Problem, base_fit: BaseFit, lead: int, response: Response
         shapes += [Shape("momentum"), *(Shape("decay", rate) for rate in _RATES), *([BLOCK] if finer else [])]
     found = regressors(problem, base_fit, [lead], shapes)
     delays, n_slots = problem.delays(lead), problem.n_slots
-    columns, norm = found.values[:, 0].reshape(-1, len(shapes), n_slots), found.norm[0].reshape(len(shapes), n_slots)
+    asked = np.isfinite(delays)
+    delays, columns = delays[asked], found.values[:, 0].reshape(-1, len(shapes), n_slots)[:, :, asked]
+    norm = found.norm[0].reshape(len(shapes), n_slots)[:, asked]
     counts = {kind: sum(shape.kind == kind for shape in shapes) for kind in ("point", "momentum", "decay", "block")}
     for place, shape in enumerate(shapes):
         later, error = _later(shape, problem, step=step)
@@ -203,7 +205,7 @@ def _families(problem: Problem, base_fit: BaseFit, lead: int, response: Response
             columns=(columns[:, place] / length)[:, usable], mean=delays[usable] + later, error=np.full(usable.sum(), error),
             prior=1.0 / counts[shape.kind],
         )  # fmt: skip
-    for weights, prior in _sums(n_slots=int(np.isfinite(delays).sum())):
+    for weights, prior in _sums(n_slots=len(delays)):
         summed = columns[:, 0, : len(weights)] @ weights
         length = np.sqrt(np.square(summed).sum(axis=0))
         usable = length > _ROUNDING * norm[0].max(initial=0.0)

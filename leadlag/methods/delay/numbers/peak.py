@@ -102,13 +102,14 @@ def peak_test(problem: Problem, lead: int, *, signs: SharedSigns, shapes: Sequen
     usable = columns.norm[0] > 0
     if not usable.any():
         raise ValueError("no column of this lead can be used")
-    unit = columns.values[:, 0, usable] / columns.norm[0, usable]
+    sign = int(problem.signs[lead])
+    unit = columns.values[:, 0, usable] / columns.norm[0, usable] * (sign or 1)
     lag_of = np.tile(problem.delays(lead), len(shapes))[usable]
     score = unit.T @ base_fit.residual
-    gain = score * score
+    gain = _gain(score, one_sided=sign != 0)
     tested = _PeakStatistics(
         unit=unit, lag_of=lag_of, score=score, residual=base_fit.residual, best=float(gain.max()), df=max(base_fit.df, 1),
-        signs=signs.of(len(base_fit.residual))[:, :_DRAWS],
+        signs=signs.of(len(base_fit.residual))[:, :_DRAWS], one_sided=sign != 0,
     )  # fmt: skip
     lags = np.unique(lag_of)
     pvalues, best = [_pvalue(tested, lag) for lag in lags], int(np.argmax(gain))
@@ -118,7 +119,10 @@ def peak_test(problem: Problem, lead: int, *, signs: SharedSigns, shapes: Sequen
 
 @dataclass(frozen=True, kw_only=True)
 class _PeakStatistics:
-    """What the tests of all lags share: unit columns (n, s) free of the base, their lags and scores (s,), the residual (n,)."""
+    """What the tests of all lags share: unit columns (n, s) free of the base, their lags and scores (s,), the residual (n,).
+
+    With `one_sided` the columns have the sign that is asked for, and only scores above zero count.
+    """
 
     unit: Floats
     lag_of: Floats
@@ -127,6 +131,7 @@ class _PeakStatistics:
     best: float
     df: int
     signs: Floats
+    one_sided: bool
 
     @property
     def noise(self) -> float:
@@ -134,10 +139,15 @@ class _PeakStatistics:
         return max(float(self.residual @ self.residual) - self.best, 0.0) / self.df
 
 
+def _gain(score: Floats, *, one_sided: bool) -> Floats:
+    """Fall of the sum of squares; none below zero where one sign alone is asked for."""
+    return np.square(np.maximum(score, 0.0) if one_sided else score)
+
+
 def _pvalue(tested: _PeakStatistics, lag: float) -> float:
     """p of one lag as the peak."""
     here = np.flatnonzero(tested.lag_of == lag)
-    gain = tested.score[here] ** 2
+    gain = _gain(tested.score[here], one_sided=tested.one_sided)
     observed = tested.best - float(gain.max())
     if observed <= _ROUNDING * tested.best:
         return 1.0
@@ -159,6 +169,8 @@ def _pvalue_of_column(tested: _PeakStatistics, column: int, here: Ints, *, obser
     size = float(rest @ rest)
     drawn *= np.sqrt(size / np.maximum(size - along * along, _ROUNDING * size))
     drawn += score * overlap[:, None]
+    if tested.one_sided:
+        np.maximum(drawn, 0.0, out=drawn)
     np.square(drawn, out=drawn)
     worse = drawn.max(axis=0) - drawn[here].max(axis=0)
     return float((1 + (worse >= observed).sum()) / (1 + worse.size))

@@ -130,7 +130,9 @@ def power_curves(
     found, error, estimated = np.full((m, _SIZES), np.nan), np.full(m, np.nan), np.full(m, np.nan)
     for leads in lead_chunks(problem, n_shapes=len(shapes)):
         columns = regressors(problem, base_fit, leads.tolist(), shapes)
-        search = _SearchUnderEffect.of(problem, base_fit, columns, shapes=shapes, noise=noise, total=total)
+        search = _SearchUnderEffect.of(
+            problem, base_fit, columns, shapes=shapes, signs=problem.signs[leads], noise=noise, total=total
+        )
         error[leads], estimated[leads] = search.sizes(usual[leads])
         found[leads] = search.found(sizes[leads], threshold[leads])
     left = _left(problem, _SIZE_PLANTED * (threshold + 0.5) * error, shapes=shapes)
@@ -194,7 +196,7 @@ class _SearchUnderEffect:
 
     `unit` (n, m, s) are the columns at unit length, `norm` (m, s) their lengths, `weights` (s,) those of the search, `points` the
     columns of single lags, `scores` (m, s, draws) what each column takes of the noise, as the search weighs it, and `total`
-    (draws,) its sum of squares.
+    (draws,) its sum of squares. `signs` (m,) are those asked for, 0 for either.
     """
 
     base_fit: BaseFit
@@ -204,10 +206,19 @@ class _SearchUnderEffect:
     points: Ints
     scores: Floats
     total: Floats
+    signs: Ints
 
     @classmethod
     def of(
-        cls, problem: Problem, base_fit: BaseFit, columns: Columns, *, shapes: Sequence[Shape], noise: Floats, total: Floats
+        cls,
+        problem: Problem,
+        base_fit: BaseFit,
+        columns: Columns,
+        *,
+        shapes: Sequence[Shape],
+        signs: Ints,
+        noise: Floats,
+        total: Floats,
     ) -> _SearchUnderEffect:
         """The columns at unit length with their scores."""
         n, m, s = columns.values.shape
@@ -217,14 +228,15 @@ class _SearchUnderEffect:
         scores = (unit.reshape(n, -1).T @ noise).reshape(m, s, -1)
         scores *= weights[:, None]
         return cls(
-            base_fit=base_fit, unit=unit, norm=columns.norm, weights=weights, scores=scores, total=total,
+            base_fit=base_fit, unit=unit, norm=columns.norm, weights=weights, scores=scores, total=total, signs=signs,
             points=single[0] * problem.n_slots + np.arange(problem.n_slots),
         )  # fmt: skip
 
     def sizes(self, usual: Floats) -> tuple[Floats, Floats]:
         """Standard error of an effect at a single lag, and the effect at the one that fits best; both (m,)."""
         residual, df = self.base_fit.residual, max(self.base_fit.df, 1)
-        score = np.tensordot(residual, self.unit, axes=1)
+        score, sign = np.tensordot(residual, self.unit, axes=1), self.signs[:, None]
+        score = np.where(sign == 0, np.abs(score), np.maximum(sign * score, 0.0))
         total, gain = float(residual @ residual), np.square(score).max(axis=1, initial=0.0)
         beside = np.maximum(total - gain, _LEAST * total) / df
         # what the best of many columns takes from noise is noise; only what goes beyond it is the lead's
@@ -233,9 +245,9 @@ class _SearchUnderEffect:
         usable = norm > 0
         with np.errstate(invalid="ignore", divide="ignore"):
             length = np.where(usable, norm, 0.0).sum(axis=1) / usable.sum(axis=1)
-            best = np.abs(score).argmax(axis=1)
+            best = score.argmax(axis=1)
             rows = np.arange(len(norm))
-            estimated = np.abs(score[rows, best]) / norm[rows, best]
+            estimated = score[rows, best] / norm[rows, best]
             return np.sqrt(variance) / length, np.where(usable.any(axis=1), estimated, np.nan)
 
     def found(self, sizes: Floats, threshold: Floats) -> Floats:
@@ -257,7 +269,8 @@ class _SearchUnderEffect:
     def _at_lag(self, lag: int, sizes: Floats, threshold: Floats) -> Floats:
         """Chance to find each lead whose effect comes at one lag, (m, g)."""
         share = (threshold**2 / (self.base_fit.df + threshold**2))[:, None]
-        moved = self.weights * np.einsum("nm,nms->ms", self.unit[:, :, lag], self.unit)
+        moved, one_sided = self.weights * np.einsum("nm,nms->ms", self.unit[:, :, lag], self.unit), self.signs != 0
+        moved = np.where(one_sided[:, None], np.maximum(moved, 0.0), moved)  # what the effect moves the other way does not pass
         own = self.scores[:, lag]
         square = moved**2 - share
         near = np.argsort(-square, axis=1, kind="stable")[:, :_CLOSE]
@@ -270,7 +283,8 @@ class _SearchUnderEffect:
         far = np.ones(moved.shape)
         np.put_along_axis(far, near, 0.0, axis=1)
         # what hardly moves with the true column passes by chance, and less often as the effect adds to the sum of squares
-        beside = np.square(np.abs(self.scores * far[:, :, None]).max(axis=1))
+        others = self.scores * far[:, :, None]
+        beside = np.square(np.where(one_sided[:, None, None], others, np.abs(others)).max(axis=1, initial=0.0))
         alone = _passed_from(1.0 - share[:, :, None], ((1.0 - share) * own)[:, None], (own**2 - share * self.total)[:, None])
         drawn = np.empty(sizes.shape)
         for place, size in enumerate(sizes.T[:, :, None]):

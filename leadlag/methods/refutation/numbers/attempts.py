@@ -232,11 +232,11 @@ def with_copies(problem: Problem, copies: Floats) -> Problem:
         On the lead's own calendar.
     """
     k, finer = copies.shape[1], problem.finer_of(0)
-    scale = np.repeat(problem.x_scale, k)
+    scale, asked = np.repeat(problem.x_scale, k), problem.asked * k
     if finer is None:
-        return replace(problem, X=copies, x_scale=scale, finer=())
+        return replace(problem, X=copies, x_scale=scale, finer=(), asked=asked)
     own = tuple(replace(finer, values=column) for column in copies.T)
-    return replace(problem, X=np.repeat(problem.X, k, axis=1), x_scale=scale, finer=own)
+    return replace(problem, X=np.repeat(problem.X, k, axis=1), x_scale=scale, finer=own, asked=asked)
 
 
 def random_walks(rng: np.random.Generator, *, n: int, count: int) -> Floats:

@@ -1,0 +1,88 @@
+"""Sharp peaks that return in the same weeks of every year, which smooth cycles do not tell."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from leadlag.core.arrays import Floats, Ints
+from leadlag.core.linear.leastsquares import less_columns
+from leadlag.core.series.robust import robust_spread
+
+__all__ = ["peak_columns", "yearly_peaks"]
+
+
+#: Years with a value that a peak needs.
+_FEWEST_YEARS = 4
+#: More places than this share of the year are no sharp peaks.
+_MOST = 0.2
+#: Standard errors by which the mean without the year in which it is largest has to stand out too.
+_WITHOUT_LARGEST = 2.0
+
+
+def yearly_peaks(X: Floats, place: Ints, smooth: Floats, *, level: float) -> Ints:
+    """Places in the year at which any series stands out year after year.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, m)
+        NaN where missing.
+    place : ndarray of int, shape (n,)
+        Place in the year of each row, from 0.
+    smooth : ndarray, shape (n, k)
+        Constant, trend and the slow cycles of the season.
+    level : float
+        Shared out over the places of one series.
+
+    Returns
+    -------
+    ndarray of int
+        Increasing; empty too where so many stand out that the season is not sharp.
+
+    Notes
+    -----
+    The place whose mean over the years is largest, against the robust spread of what `smooth` leaves on all rows, gets a column.
+    The rest is asked beside it, so that what the slow cycles make of a peak in the weeks around it is none. One event is no
+    peak: the other years have to show it too, and all but one of them to the same side.
+    """
+    n_places = int(place.max()) + 1
+    found = {peak for column in X.T for peak in _peaks(column, place, smooth, n_places, level=level / n_places)}
+    return np.array(sorted(found) if len(found) <= _MOST * n_places else [], dtype=np.intp)
+
+
+def _peaks(x: Floats, place: Ints, smooth: Floats, n_places: int, *, level: float) -> list[int]:
+    """The peaks of one series, the largest first; one more than is allowed where there are too many."""
+    found: list[int] = []
+    known = int(np.isfinite(x).sum())
+    if known <= smooth.shape[1] + _FEWEST_YEARS:
+        return found
+    centred, limit = x - np.nanmean(x), stats.t.isf(level / 2, max(known // 2, 3))
+    while len(found) <= _MOST * n_places:
+        left = less_columns(centred, np.column_stack([smooth, peak_columns(place, tuple(found))]))
+        spread = robust_spread(left)
+        if spread <= 0:
+            break
+        sizes = [_size(left[place == each] / spread) if each not in found else 0.0 for each in range(n_places)]
+        largest = int(np.argmax(sizes))
+        if sizes[largest] <= limit:
+            break
+        found.append(largest)
+    return found
+
+
+def _size(values: Floats) -> float:
+    """Standard errors of the mean over the years of one place; 0 where it is no peak, whatever its size."""
+    known = values[np.isfinite(values)]
+    n = len(known)
+    if n < _FEWEST_YEARS:
+        return 0.0
+    toward = known * np.sign(known.sum())
+    others = np.sort(toward)[:-1]
+    if others.sum() <= _WITHOUT_LARGEST * np.sqrt(n - 1) or (toward <= 0).sum() > 1:
+        return 0.0
+    return float(toward.sum() / np.sqrt(n))
+
+
+def peak_columns(place: Ints, peaks: Ints | tuple[int, ...]) -> Floats:
+    """One column a peak: one in its rows, zero elsewhere."""
+    return (place[:, None] == np.asarray(peaks, dtype=np.intp)).astype(np.float64)
