@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from leadlag.decision.backing import Detectable, Gain, Places, Refutation, Stability
 from leadlag.decision.quality import Quality
 
-__all__ = ["Delay", "Effect", "Evidence", "Expectation", "Profile", "Reason"]
+__all__ = ["Delay", "Effect", "Evidence", "Expectation", "Profile", "Reason", "SamePeriod"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +99,27 @@ class Effect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SamePeriod:
+    """What a chosen lead does in the KPI's own period, and beside that later, by one model that has both.
+
+    `now` comes in the period in which the lead rises by `rise`; `later` is what a lasting rise comes to over the lags from 1 on
+    beside that, `total` both together; each a value with the ends of its interval at `level`, in KPI units, or in percent if the
+    KPI is in logs (`in_percent`). `event` says that the lead is a series of zeros and ones: then all is of one period with a one.
+    `not_added` says why the two are not to be added up, and the total is NaN: "part" where the KPI holds the lead by arithmetic,
+    "follows" where the KPI moves the lead; empty where they may be.
+    """
+
+    now: tuple[float, float, float]
+    later: tuple[float, float, float]
+    total: tuple[float, float, float]
+    rise: float
+    level: float
+    event: bool = False
+    in_percent: bool = False
+    not_added: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Expectation:
     """What was known of a lead before the data spoke, and asked of it: only effects of one sign, only some lags.
 
@@ -173,6 +194,8 @@ class Evidence:
         What its data were like before the fit.
     expectation : Expectation or None
         The sign and the lags that alone were asked; None where either sign and all lags were.
+    same_period : SamePeriod or None
+        Of a chosen lead: what it does in the KPI's own period, and beside that later.
     """
 
     lead: str
@@ -215,6 +238,7 @@ class Evidence:
     detectable: Detectable | None = None
     quality: Quality | None = None
     expectation: Expectation | None = None
+    same_period: SamePeriod | None = None
 
     @property
     def deciding_pvalue(self) -> float:

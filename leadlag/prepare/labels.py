@@ -23,8 +23,8 @@ class Treatment:
     how many periods each of its values stands, 0 if each period has its own; `moved` by how many periods it is the KPI itself,
     moved to an earlier time, 0 if it is another series; `known_ahead` for how many periods of the KPI its values are known ahead,
     `own_ahead` the same in its own periods; `unusable` says why it cannot be used now; `rescaled` that it alone has
-    changed its unit; `ahead` that it is made of the KPI's own later values; `state` is "integrated", "stationary" or
-    "inconclusive".
+    changed its unit; `ahead` that it is made of the KPI's own later values; `event` that its values are zeros and ones;
+    `state` is "integrated", "stationary" or "inconclusive".
     """
 
     log: bool = False
@@ -41,6 +41,7 @@ class Treatment:
     known_ahead: float = 0
     own_ahead: int = 0
     unusable: str = ""
+    event: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

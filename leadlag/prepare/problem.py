@@ -168,11 +168,17 @@ def _treatments(
             known_ahead=whole(sample.ahead.get(name, 0) / sample.pace(name)),
             own_ahead=sample.ahead.get(name, 0),
             unusable=unusable_now(sample, name),
+            event=_is_event(raw[:, j]) and sample.pace(name) == 1.0,
             rescaled=name in rescaled,
             ahead=bool(ahead[j]) and not moved[j] and sample.pace(name) == 1.0,
         )
         for j, name in enumerate(names)
     )
+
+
+def _is_event(values: Floats) -> bool:
+    """Whether the values of a series are zeros and ones, and it has both."""
+    return set(np.unique(values[np.isfinite(values)]).tolist()) == {0.0, 1.0}
 
 
 def extra_leads(prepared: Prepared, X: Floats) -> Problem:

@@ -18,12 +18,13 @@ from leadlag.core.search.influence import Events
 from leadlag.core.search.problem import Problem
 from leadlag.core.time.clock import counted_back
 from leadlag.core.time.lags import difference
-from leadlag.decision import Effect, Evidence, Expectation, Policy, Profile, Quality, Reason
+from leadlag.decision import Effect, Evidence, Expectation, Policy, Profile, Quality, Reason, SamePeriod
 from leadlag.methods.delay.question import publication_delay
 from leadlag.methods.screen.numbers.screen import screen
 from leadlag.prepare import Prepared, Treatment
 from leadlag.prepare.edges import ENDED
 from leadlag.ranking.kpi_units import LeadScan, in_kpi_units
+from leadlag.ranking.same_period import SamePeriodSizes, same_period_sizes
 from leadlag.ranking.search import Findings
 from leadlag.ranking.sizing import long_run_effect, passing_interval
 from leadlag.ranking.words.treatment import lead_treatment, made_of_later, moved_copy, slow_lead
@@ -208,8 +209,34 @@ def _conditional_numbers(prepared: Prepared, findings: Findings, place: int | No
     passing_level = 1.0 - selection_pvalue * (2 if problem.signs[0] else 1)
     ends = sorted(_in_kpi_units(prepared, end) for end in passing)
     size["effect"] = replace(size["effect"], passing_low=ends[0], passing_high=ends[1], passing_level=passing_level)
+    sizes = same_period_sizes(
+        prepared, problem, found, level=policy.effect_level, selection_pvalue=selection_pvalue, shapes=shapes
+    )
+    if sizes is not None and not prepared.treatments[lead].known_ahead:
+        size["same_period"] = _same_period(prepared, findings, sizes, lead, x_scale=float(problem.x_scale[0]), policy=policy)
     numbers = {"conditional_statistic": float(found.statistic[0]), "conditional_log_pvalue": log_p}
     return {**numbers, "conditional_pvalue": math.exp(log_p)} | size
+
+
+def _same_period(
+    prepared: Prepared, findings: Findings, sizes: SamePeriodSizes, lead: int, *, x_scale: float, policy: Policy
+) -> SamePeriod:
+    """What a lead does in the same period and later, of an event for one period of it; added up where the lead moves first."""
+    done = prepared.treatments[lead]
+    event = done.event and not (done.differenced or done.surprises)
+    per = 1.0 / x_scale if event else 1.0
+    not_added = "part" if done.part or done.moved or done.ahead else ""
+    if not not_added and findings.direction.reverse[lead] <= policy.coincident_level:
+        not_added = "follows"
+
+    def told(size: EffectSize) -> tuple[float, float, float]:
+        value, *ends = (_in_kpi_units(prepared, number * per) for number in (size.value, size.low, size.high))
+        return value, min(ends), max(ends)
+
+    return SamePeriod(
+        now=told(sizes.now), later=told(sizes.later), total=(math.nan, math.nan, math.nan) if not_added else told(sizes.total),
+        rise=1.0 if event else x_scale, level=policy.effect_level, event=event, in_percent=prepared.kpi.log, not_added=not_added,
+    )  # fmt: skip
 
 
 def _treatment(prepared: Prepared, j: int, *, unit: str) -> str:

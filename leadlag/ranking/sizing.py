@@ -19,11 +19,14 @@ from leadlag.core.search.shapes import BLOCK, SIZING, STANDARD, Shape, search_we
 from leadlag.core.series.scales import unit_of
 from leadlag.prepare import Prepared, clean_kpi
 
-__all__ = ["LongRunSize", "clip_given_lead", "long_run_effect", "passing_interval"]
+__all__ = [
+    "DRAWS", "LongRunSize", "clip_given_lead", "column_thresholds", "error_of_momentum", "long_run_effect", "passing_interval",
+    "prior_weights",
+]  # fmt: skip
 
 
 #: The null distribution is known already, so these draws decide nothing.
-_DRAWS = 99
+DRAWS = 99
 #: All rates of decay together weigh as much as those of the search: more of them are no reason to believe in a decay.
 _RATES_SEARCHED = sum(shape.kind == "decay" for shape in STANDARD)
 
@@ -92,19 +95,18 @@ def long_run_effect(
     # the square of a KPI of extreme size is no number, so its effect is found in another unit
     n_lags, power = problem.n_slots, float(unit_of(np.array([problem.y_scale])))
     unit = problem.y_scale / power
-    kinds = [(shape.kind, shape.response) for shape in every]
     if shapes[int(found.best[0]) // n_lags].response == "square":
         return LongRunSize(problem=problem, scan=found, effect=EffectSize(value=np.nan, low=np.nan, high=np.nan))
-    fresh = scan(problem, rng=np.random.default_rng(0), n_draws=_DRAWS, shapes=every)
+    fresh = scan(problem, rng=np.random.default_rng(0), n_draws=DRAWS, shapes=every)
     total = unit * rises(problem, every)[0] * column_totals(problem, every)[0]
     carried = np.repeat([shape.kind == "momentum" for shape in every], n_lags)
     directed = np.repeat([shape.response != "square" for shape in every], n_lags)
     effect = averaged_effect(
         np.where(directed, fresh.coefficient[0] * total, np.nan), fresh.bse[0] * np.abs(total), fresh.gain[0] * unit**2,
-        variance=float(fresh.variance[0]) * unit**2, threshold=_thresholds(found, fresh, selection_pvalue, every, n_lags=n_lags),
-        df=max(fresh.df, 1), level=level, lasting=np.where(carried, _error_of_momentum(problem), 0.0),
-        one_sided=bool(problem.signs[0]),
-        prior=np.repeat([_RATES_SEARCHED / kinds.count(kind) if kind[0] == "decay" else 1.0 for kind in kinds], n_lags),
+        variance=float(fresh.variance[0]) * unit**2,
+        threshold=column_thresholds(found, fresh, selection_pvalue, every, n_lags=n_lags), df=max(fresh.df, 1), level=level,
+        lasting=np.where(carried, error_of_momentum(problem), 0.0), one_sided=bool(problem.signs[0]),
+        prior=prior_weights(every, n_lags=n_lags),
     )  # fmt: skip
     effect = EffectSize(value=effect.value * power, low=effect.low * power, high=effect.high * power)
     return LongRunSize(problem=problem, scan=found, effect=effect)
@@ -156,7 +158,13 @@ def passing_interval(
     )  # fmt: skip
 
 
-def _thresholds(found: Scan, fresh: Scan, selection_pvalue: float, shapes: Sequence[Shape], *, n_lags: int) -> Floats:
+def prior_weights(shapes: Sequence[Shape], *, n_lags: int) -> Floats:
+    """Weight of every column before the data speak, shape (len(shapes) * n_lags,)."""
+    kinds = [(shape.kind, shape.response) for shape in shapes]
+    return np.repeat([_RATES_SEARCHED / kinds.count(kind) if kind[0] == "decay" else 1.0 for kind in kinds], n_lags)
+
+
+def column_thresholds(found: Scan, fresh: Scan, selection_pvalue: float, shapes: Sequence[Shape], *, n_lags: int) -> Floats:
     """Least robust |t| with which each column would have been chosen, shape (s,).
 
     What chooses is ``|t| w`` with one variance for all rows, so an effect is chosen from that threshold times its plain standard
@@ -169,7 +177,7 @@ def _thresholds(found: Scan, fresh: Scan, selection_pvalue: float, shapes: Seque
         )
 
 
-def _error_of_momentum(problem: Problem) -> float:
+def error_of_momentum(problem: Problem) -> float:
     """Standard error of ``1 / (1 - sum phi)`` relative to it, from the asymptotic covariance of AR coefficients."""
     phi = problem.momentum.phi
     if not len(phi):
@@ -211,5 +219,5 @@ def clip_given_lead(
     column = column_of(problem, 0, int(found.best[0]), shapes)
     y, _, _ = clean_kpi(prepared.working.unclipped, np.column_stack([problem.mean, column]), like=problem.momentum)
     again = refitted(problem, y=y)
-    fresh = scan(again, rng=np.random.default_rng(0), n_draws=_DRAWS, shapes=shapes)
+    fresh = scan(again, rng=np.random.default_rng(0), n_draws=DRAWS, shapes=shapes)
     return again, replace(fresh, tail=found.tail, best=found.best)

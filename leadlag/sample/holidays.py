@@ -114,6 +114,6 @@ def _of_country(code: str, years: range) -> tuple[int, ...]:
         found = holidays.country_holidays(country, subdiv=part or None, years=years)
     except NotImplementedError:
         known = holidays.list_supported_countries()
-        hint = nearest(part, known[country]) if country in known else nearest(country.upper(), known)
+        hint = nearest(part, known[country]) if country in known else nearest(country.upper(), tuple(known))
         raise UsageError(f"holidays={code!r} is no country of the package holidays: give {_ALLOWED}.{hint}") from None
     return tuple(sorted((day - dt.date(1970, 1, 1)).days for day in found))

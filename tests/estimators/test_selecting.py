@@ -134,6 +134,7 @@ def test_no_columns_are_given_out_where_that_is_asked_for(unrelated: tuple[pd.Da
     assert none.set_output(transform="pandas").transform(X).shape == (60, 0)
 
 
+@pytest.mark.filterwarnings("ignore:no column is kept")
 def test_max_lag_is_shortened_to_what_the_rows_allow(table: pd.DataFrame) -> None:
     X, y = table[["visits", "demos"]][:30], table["kpi"][:30]
     with pytest.warns(StatisticsWarning, match=r"max_lag=12 was shortened to 8, the longest lag that 30 periods allow \[LL131\]"):

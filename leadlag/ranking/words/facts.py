@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from leadlag.ranking.words import grades, sentences
+from leadlag.ranking.words.same_period import same_period_facts
 from leadlag.wording.notes import by_kind
 from leadlag.wording.shown import cut, joined, percent, shown
 
@@ -32,6 +33,7 @@ def fact_list(ranking: LeadRanking, *, not_computed: Sequence[str] = (), most: i
         *_open_delays(ranking.decisions, most),
         ("Effect", f"of leads and indirect ones: {_effect_words(ranking, kpi)}, {bounds}"),
         *_pvalue_fact(ranking.decisions),
+        *same_period_facts(ranking.decisions, context, most),
         *_left_fact(ranking),
         *_explained_fact(ranking.decisions, most),
         *_doubt_facts(ranking.decisions, most),

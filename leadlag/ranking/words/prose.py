@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from leadlag.ranking.words import checks, grades, sentences
+from leadlag.ranking.words.same_period import bounds, is_told, same_period, way
 from leadlag.wording import delays, power
 from leadlag.wording.layout import CAVEAT, labelled, lines_of, page
 from leadlag.wording.shown import Prose, among, interval, joined, lag_number, percent, periods, shown
@@ -151,22 +152,25 @@ def _effect(decision: Decision, context: Context) -> str:
     if evidence.response == "square":
         clause = _effect_of_square(evidence.effect, evidence, context)
     else:
-        clause = _effect_of(evidence.effect, evidence.lead, context)
+        clause = _effect_of(evidence.effect, evidence, context)
         if evidence.response in sentences.ACTING:
             clause += f"; {shown(evidence.lead)} {sentences.ACTING[evidence.response]}"
     if decision.verdict == "lead":
-        return f"{clause[0].upper()}{clause[1:]}."
+        return " ".join(filter(None, (f"{clause[0].upper()}{clause[1:]}.", same_period(evidence, context))))
     return f"The best estimate, which does not count as a lead: {clause}."
 
 
-def _effect_of(size: Effect, lead: str, context: Context) -> str:
+def _effect_of(size: Effect, evidence: Evidence, context: Context) -> str:
     """What goes with a lasting rise of the lead, as a clause."""
+    lead, once = evidence.lead, "once the rise has worked through all lags"
+    if is_told(evidence, context):
+        once += f" from 1 on, the same {context.unit} not counted"
     value, low, high = interval(size.value, size.low, size.high)
     unit, kpi = sentences.effect_head([size], context), shown(context.kpi)
     return (
         f"a lasting rise of {shown(lead)} by {sentences.lead_sd(size, lead, context)} (one standard deviation of its "
-        f"working series) goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
-        f"({percent(size.level)} interval: {_bounds(low, high)}{_passing(size)}), once the rise has worked through all lags"
+        f"working series) goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {way(value)} "
+        f"({percent(size.level)} interval: {bounds(low, high)}{_passing(size)}), {once}"
     )
 
 
@@ -175,7 +179,7 @@ def _passing(size: Effect) -> str:
     if math.isnan(size.passing_low):
         return ""
     _, low, high = interval(size.value, size.passing_low, size.passing_high)
-    return f"; what the test that made it a lead leaves open, at {percent(round(size.passing_level, 4))}: {_bounds(low, high)}"
+    return f"; what the test that made it a lead leaves open, at {percent(round(size.passing_level, 4))}: {bounds(low, high)}"
 
 
 def _effect_of_square(size: Effect, evidence: Evidence, context: Context) -> str:
@@ -189,22 +193,9 @@ def _effect_of_square(size: Effect, evidence: Evidence, context: Context) -> str
     unit = sentences.effect_head([size], context)
     return (
         f"a move of {lead} by {sentences.lead_sd(size, evidence.lead, context)} (one standard deviation of its working "
-        f"series) to either side of its mean goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {_way(value)} "
-        f"{periods(ahead.peak, context.unit)} later ({percent(size.level)} interval: {_bounds(low, high)}); {why}"
+        f"series) to either side of its mean goes with {kpi} {value.lstrip('-')}{f' {unit}' if unit else ''} {way(value)} "
+        f"{periods(ahead.peak, context.unit)} later ({percent(size.level)} interval: {bounds(low, high)}); {why}"
     )
-
-
-def _way(amount: str) -> str:
-    return "lower" if amount.startswith("-") else "higher"
-
-
-def _bounds(low: str, high: str) -> str:
-    """Both ends of an interval with the word for their side of zero, the smaller change first."""
-    if _way(low) == _way(high):
-        return f"{low} to {high} higher" if _way(low) == "higher" else f"{high.lstrip('-')} to {low.lstrip('-')} lower"
-    if not high.strip("0.,"):
-        return f"{high} to {low.lstrip('-')} lower"
-    return f"{low.lstrip('-')} lower to {high} higher"
 
 
 def _evidence(decision: Decision, context: Context) -> str:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACTING", "LIMITS", "VERDICT", "asked", "brief_reason", "coded_reason", "controls", "decoys", "effect_head", "expectation",
-    "family", "follows_by", "headline", "lead_sd", "lead_title", "length", "next_step", "nothing_found", "reason", "sample",
+    "family", "follows_by", "headline", "lead_sd", "lead_title", "length", "next_step", "nothing_found", "reason", "rise",
+    "sample",
 ]  # fmt: skip
 
 
@@ -151,8 +152,13 @@ def effect_head(sizes: Iterable[Effect | None], context: Context) -> str:
 
 def lead_sd(size: Effect, lead: str, context: Context) -> str:
     """The rise of a lead that its effect belongs to, with the unit of the lead if that is known."""
+    return rise(size.lead_sd, lead, context)
+
+
+def rise(size: float, lead: str, context: Context) -> str:
+    """An amount of a lead, with its unit if that is known."""
     unit = dict(context.units).get(lead, "")
-    return f"{number(size.lead_sd)}{f' {shown(unit)}' if unit else ''}"
+    return f"{number(size)}{f' {shown(unit)}' if unit else ''}"
 
 
 def family(tests: Family, context: Context) -> str:
