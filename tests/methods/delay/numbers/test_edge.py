@@ -85,6 +85,16 @@ def test_pictures_of_a_ranking_show_an_open_end() -> None:
         assert ("delay set, 90 %, or later" in legend(ranking["visits"].plot(ax=axes(), kind="profile"))) is said
 
 
+@pytest.mark.parametrize("max_lag", [6, LAST, 12])
+def test_the_end_of_lags_that_the_user_chose_is_no_edge(max_lag: int) -> None:
+    chosen = {"visits": (2, 6)}
+    one = ll.rank_leads(weeks(7, persistence=0.7), kpi="sales", max_lag=max_lag, delays=chosen, n_draws=499, evidence=False)[
+        "visits"
+    ]
+    assert one.delay is not None
+    assert (one.delay.peak, one.delay.is_open) == (6, False)
+
+
 def test_a_faster_lead_is_asked_beyond_its_own_lags() -> None:
     rng, n = np.random.default_rng(1), 120
     days = pd.DataFrame({"visits": rng.normal(size=n * 7)}, index=pd.date_range("2020-01-06", periods=n * 7, freq="D"))
