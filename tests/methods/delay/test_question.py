@@ -36,7 +36,7 @@ def found() -> DelaySet:
 
 def test_the_set_is_that_of_the_ranking_given_the_other_chosen_leads() -> None:
     for seed in range(3):
-        data = weeks(seed, effect=0.5)
+        data = weeks(seed, effect=0.8)
         ranking = leadlag.rank_leads(data, kpi="sales", max_lag=8, n_draws=499, evidence=False)
         assert set(ranking.leads) >= {"visits", "demos"}
         for lead in ranking.leads:
