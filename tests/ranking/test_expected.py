@@ -91,8 +91,9 @@ def test_a_catalogue_is_taken_as_far_as_the_search_reaches(planted: pd.DataFrame
         ranked(planted, catalogue=[Metric("lead_a", delay=(9, 12))])
 
 
-def test_delays_of_a_lead_known_ahead_are_counted_from_the_period_it_is_for(planted: pd.DataFrame) -> None:
-    plan = planted.assign(lead_a=planted["lead_a"].shift(3))  # it acts one period before the one that it is for
+def test_delays_of_a_lead_known_ahead_are_counted_from_the_period_it_is_for() -> None:
+    table = simulate_leads(series=(PlantedSeries(name="lead_a", effect=0.9, delay=2),), n_noise=2, rng=5).data
+    plan = table.assign(lead_a=table["lead_a"].shift(3))  # it acts one period before the one that it is for
     ahead = [Metric("lead_a", available_after=-3)]
     known = ranked(plan.iloc[3:], catalogue=ahead, delays={"lead_a": (-2, 0)}).to_frame().set_index("lead").loc["lead_a"]
     assert (known["verdict"], known["delay"]) == ("lead", -1)
