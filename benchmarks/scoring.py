@@ -182,6 +182,11 @@ def _average_precision(hits: Sequence[bool]) -> float:
     return float((np.cumsum(hit) / np.arange(1, len(hit) + 1) * hit).sum() / hit.sum())
 
 
+def _holds(truth: Truth, answer: Said) -> bool:
+    """Whether the delay set holds the true peak, which may lie beyond the end of an open one."""
+    return truth.peak in answer.delays or (answer.is_open and (truth.peak or 0) > max(answer.delays))
+
+
 def _share(pairs: Sequence[tuple[Truth, Said]], right: Callable[[Truth, Said], bool]) -> Part:
     return Part(total=sum(right(*pair) for pair in pairs), count=len(pairs))
 
@@ -207,7 +212,7 @@ def _found_parts(found: Sequence[tuple[Truth, Said]]) -> dict[str, Part]:
     return {
         "delay_exact": _share(found, lambda truth, answer: answer.delay == truth.peak),
         "delay_within_one": _share(found, lambda truth, answer: abs(answer.delay - (truth.peak or 0)) <= 1),
-        "set_covers": _share(with_set, lambda truth, answer: truth.peak in answer.delays),
+        "set_covers": _share(with_set, _holds),
         "set_size": Part(total=sum(len(answer.delays) for _, answer in with_set), count=len(with_set)),
         "sign_right": _share(signed, lambda truth, answer: np.sign(answer.effect) == truth.sign),
         "effect_ratio": Part(values=ratios),

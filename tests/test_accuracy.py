@@ -132,6 +132,8 @@ def test_a_lead_beyond_the_search_is_wrong_only_with_a_closed_set(verdict: str, 
     said = Said(name="lead", verdict=verdict, delay=6.0, delays=(6,), is_open=is_open)
     parts = figures(scoring.score([truth("lead", peak=peak)], [said], max_lag=6))
     assert parts["closed_short"] == pytest.approx(short, nan_ok=True)
+    if verdict == "lead":
+        assert parts["set_covers"] == (peak <= 6 or is_open)
 
 
 def test_shares_of_strong_are_among_what_is_named() -> None:
