@@ -19,7 +19,7 @@ def resting_on_few(
     scans: Sequence[Scan],
     *,
     shares: Sequence[float],
-    level: float,
+    rate: float,
     shapes: Sequence[Shape],
 ) -> dict[int, Events]:
     """Chosen leads of whose t little is left without the two, or three, stretches of rows that speak most for each.
@@ -34,8 +34,8 @@ def resting_on_few(
     shares : sequence of float
         A lead rests on few events if less than the first share of its t is left without two stretches, or less than the next one
         without one more; empty asks nothing.
-    level : float
-        A lead whose t passes at this p even then does not rest on them, however little of it is left.
+    rate : float
+        p a chosen lead: one whose t passes at the p of all of them even then does not rest on them, however little is left.
     shapes : sequence of Shape
 
     Returns
@@ -46,7 +46,7 @@ def resting_on_few(
     resting = {}
     for lead, problem, one in zip(leads, problems, scans, strict=True) if shares else ():
         events = events_behind(problem, int(one.best[0]), shapes=shapes, count=len(shares) + 1)
-        enough = float(one.tail.threshold(level)[0]) / float(abs(one.statistic[0]))
+        enough = float(one.tail.threshold(rate * len(problems))[0]) / float(abs(one.statistic[0]))
         left = zip(count(2), events.left[1:], shares, strict=False)
         small = [number for number, share, least in left if share < min(least, enough)]
         if small:

@@ -199,9 +199,7 @@ def select_leads(
     best = _forward(search)
     best, problems, scans = _backward(search, best, alone)
     resting: dict[int, Events] = {}
-    while few := resting_on_few(
-        best, problems, scans, shares=few_events, level=fdr * len(best) / max(search.n_tested, 1), shapes=shapes
-    ):
+    while few := resting_on_few(best, problems, scans, shares=few_events, rate=fdr / max(search.n_tested, 1), shapes=shapes):
         resting |= few
         best, problems, scans = _backward(search, {lead: best[lead] for lead in best if lead not in few}, alone)
     selected = list(best)

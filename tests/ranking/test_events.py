@@ -19,15 +19,15 @@ def test_shocks_are_counted_and_a_lead_without_them_stands(dates: tuple[int, ...
     for seed in range(4):
         given = shocked(problem(seed, n=N, m=1, effect=0.0 if dates else 0.6), dates)
         found = scan(given, rng=np.random.default_rng(0), n_draws=99)
-        resting = resting_on_few([7], [given], [found], shares=SHARES, level=0.01, shapes=STANDARD)
+        resting = resting_on_few([7], [given], [found], shares=SHARES, rate=0.01, shapes=STANDARD)
         assert (7 in resting) == bool(dates)
         if dates:
             assert fewest <= len(resting[7].spans) <= len(dates)
-        assert resting_on_few([7], [given], [found], shares=(), level=0.01, shapes=STANDARD) == {}
+        assert resting_on_few([7], [given], [found], shares=(), rate=0.01, shapes=STANDARD) == {}
 
 
 def test_a_lead_that_still_passes_without_its_strongest_stretches_does_not_rest_on_them() -> None:
     given = shocked(problem(0, n=N, m=1, effect=0.6), (50, 110))
     found = scan(given, rng=np.random.default_rng(0), n_draws=99)
-    asked = [resting_on_few([7], [given], [found], shares=SHARES, level=level, shapes=STANDARD) for level in (1e-6, 0.2)]
+    asked = [resting_on_few([7], [given], [found], shares=SHARES, rate=level, shapes=STANDARD) for level in (1e-6, 0.2)]
     assert [7 in resting for resting in asked] == [True, False]
