@@ -84,7 +84,11 @@ def averaged_effect(
     heavy = weight >= _LEAST_WEIGHT * weight.max()
     kept, weight = usable[heavy], weight[heavy] / weight[heavy].sum()
     t = effect[kept] / error[kept]
-    alike = t * t[np.argmax(gain[kept])] > 0  # a column that turns the sign is another answer, not another shape of this one
+    first = int(np.argmax(gain[kept]))
+    if not t[first]:  # the best column does nothing at all, as in the same period beside a fit without error
+        reach = float(stats.norm.isf((1.0 - level) / 2.0) * error[kept[first]])
+        return EffectSize(value=0.0, low=-reach, high=reach)
+    alike = np.sign(t) == np.sign(t[first])  # a column that turns the sign is another answer, not another shape of this one
     kept, weight, t = kept[alike], weight[alike] / weight[alike].sum(), t[alike]
     best = int(np.argmax(gain[kept]))
     estimate, low, high = after_selection(t[best], threshold=threshold[kept[best]], df=df, level=level, one_sided=one_sided)

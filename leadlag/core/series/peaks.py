@@ -7,7 +7,7 @@ from scipy import stats
 
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.linear.leastsquares import less_columns
-from leadlag.core.series.robust import robust_spread
+from leadlag.core.series.robust import few_values, robust_spread
 
 __all__ = ["peak_columns", "yearly_peaks"]
 
@@ -41,7 +41,8 @@ def yearly_peaks(X: Floats, place: Ints, smooth: Floats, *, level: float) -> Int
 
     Notes
     -----
-    The place whose mean over the years is largest, against the robust spread of what `smooth` leaves on all rows, gets a column.
+    The place whose mean over the years is largest, against the spread of what `smooth` leaves on all rows (the robust one if that
+    is larger), gets a column. Of series with few values, such as events and small counts, a mean over few years tells no peak.
     The rest is asked beside it, so that what the slow cycles make of a peak in the weeks around it is none. One event is no
     peak: the other years have to show it too, and all but one of them to the same side.
     """
@@ -54,12 +55,12 @@ def _peaks(x: Floats, place: Ints, smooth: Floats, n_places: int, *, level: floa
     """The peaks of one series, the largest first; one more than is allowed where there are too many."""
     found: list[int] = []
     known = int(np.isfinite(x).sum())
-    if known <= smooth.shape[1] + _FEWEST_YEARS:
+    if known <= smooth.shape[1] + _FEWEST_YEARS or few_values(x):
         return found
     centred, limit = x - np.nanmean(x), stats.t.isf(level / 2, max(known // 2, 3))
     while len(found) <= _MOST * n_places:
         left = less_columns(centred, np.column_stack([smooth, peak_columns(place, tuple(found))]))
-        spread = robust_spread(left)
+        spread = max(robust_spread(left), float(np.nanstd(left)))
         if spread <= 0:
             break
         sizes = [_size(left[place == each] / spread) if each not in found else 0.0 for each in range(n_places)]

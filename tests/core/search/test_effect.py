@@ -40,3 +40,10 @@ def test_units_and_sign_do_not_matter(unit: float) -> None:
         theirs = averaged([-1.0, -1.3], [60.0, 59.0])
     ends = (theirs.low, theirs.high) if unit > 0 else (theirs.high, theirs.low)
     np.testing.assert_allclose(np.array([theirs.value, *ends]) / unit, [ours.value, ours.low, ours.high], rtol=1e-6)
+
+
+def test_where_the_best_column_does_nothing_the_effect_is_zero_with_its_error() -> None:
+    none = np.zeros(2)
+    found = averaged_effect(none, np.ones(2), np.array([2.0, 1.0]), variance=1.0, threshold=none, df=50, level=0.9)
+    assert found.value == 0.0
+    assert -found.low == found.high == pytest.approx(1.645, abs=1e-3)

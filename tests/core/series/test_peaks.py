@@ -57,3 +57,18 @@ def test_a_season_that_is_high_half_of_the_year_has_no_peaks() -> None:
 def test_three_years_are_too_few() -> None:
     X = noise(np.random.default_rng(4), 1) + 8.0 * (PLACE == 20)[:, None]
     assert yearly_peaks(X[:156], PLACE[:156], SMOOTH[:156], level=0.05).tolist() == []
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        lambda rng, size: rng.poisson(0.5, size),
+        lambda rng, size: rng.random(size) < 0.1,
+        lambda rng, size: rng.standard_t(3, size),
+        lambda rng, size: rng.normal(size=size) + (rng.random(size) < 0.05) * rng.exponential(10.0, size),
+    ],
+    ids=["counts", "events", "heavy tails", "spikes"],
+)
+def test_counts_events_and_heavy_tails_have_no_peaks(drawn) -> None:
+    X = np.asarray(drawn(np.random.default_rng(2), (N, 100)), dtype=np.float64)
+    assert np.mean([bool(peaks(column[:, None])) for column in X.T]) <= 0.1
