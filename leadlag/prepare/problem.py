@@ -41,7 +41,7 @@ from leadlag.prepare.repairs import rescaled_alone
 from leadlag.prepare.reported import reported_kpi, reported_leads
 from leadlag.prepare.season import season_periods
 from leadlag.prepare.transforms import take_log
-from leadlag.prepare.untestable import Untestable, interpolated_leads, moved_copies, untestable_leads
+from leadlag.prepare.untestable import interpolated_leads, moved_copies, untestable_leads
 from leadlag.sample import Sample
 
 __all__ = ["extra_leads", "prepare"]
@@ -96,9 +96,7 @@ def prepare(
     untestable = untestable_leads(y, X, leads, fixed=fixed)
     untestable += interpolated_leads(sample, X, leads, known=untestable)
     averages = reported_leads(sample, X, leads, reported=reported, known=untestable)
-    X, untestable = averages.X, (*untestable, *averages.untestable)
-    if reported.refused:
-        untestable = tuple(Untestable(lead=lead, code="LL108", detail="") for lead in leads)
+    X, untestable = averages.X, averages.untestable
     testable = ~np.isin(leads, [item.lead for item in untestable])
     names, X = tuple(name for name, kept in zip(leads, testable, strict=True) if kept), X[:, testable]
     x_unit = unit_of(X)

@@ -79,12 +79,12 @@ def beside_leads(calendar: Calendar, y: Floats, X: Floats, *, sums: Flags | None
     Declared holidays always enter.
     """
     seasons = selected_seasons(calendar, y, X)
-    season = season_columns(seasons)
+    season = [] if (columns := season_columns(seasons)) is None else [columns]
     declared = (HOLIDAYS,) if calendar.holidays and calendar.year is not None and _holidays(calendar).any() else ()
-    fixed = [*([] if season is None else [season]), *calendar_columns(calendar, declared)]
-    names = (*declared, *_shown_names(calendar, y, X, fixed, sums=sums))
-    columns = [*([] if season is None else [season]), *calendar_columns(calendar, names)]
-    return Beside(seasons=seasons, names=names, columns=np.column_stack(columns) if columns else None)
+    fixed = [*season, *calendar_columns(calendar, declared)]
+    inside = _shown_names(calendar, y, X, fixed, sums=sums)
+    every = [*fixed, *calendar_columns(calendar, inside)]
+    return Beside(seasons=seasons, names=(*declared, *inside), columns=np.column_stack(every) if every else None)
 
 
 def calendar_columns(calendar: Calendar, names: Sequence[str]) -> list[Floats]:

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from leadlag.core.arrays import Floats, Ints
-from leadlag.core.series.averages import averaged_over, moving_average_width, moving_average_widths
+from leadlag.core.series.averages import averaged_over, likely_widths, moving_average_width, moving_average_widths
 from leadlag.core.series.reported import cumulative_blocks
 from leadlag.core.series.robust import few_values
 from leadlag.core.series.scales import unit_of
 from leadlag.core.series.season import harmonics
 from leadlag.errors import UsageError
 from leadlag.prepare.transforms import undo_rolling, undo_ytd
-from leadlag.prepare.untestable import Untestable
+from leadlag.prepare.untestable import Untestable, on_kpi_periods
 from leadlag.sample import Calendar, Sample
 
 __all__ = ["ReportedKpi", "ReportedLeads", "reported_kpi", "reported_leads"]
@@ -64,7 +64,8 @@ class ReportedLeads:
     X : ndarray, shape (n, m)
         What was averaged, where the KPI is undone and a lead is an average over as many periods; else as it was.
     untestable : tuple of Untestable
-        Averages that cannot stand beside an averaged KPI: what two averages share can be the averaging.
+        Those that were known, and averages beside an averaged KPI: what two averages share can be the averaging. All leads, where
+        nothing can be ranked before the KPI is undone.
     text : str
         What was found and done, empty if nothing.
     """
@@ -128,16 +129,17 @@ def reported_leads(
         Names of the columns of X; those on the KPI's periods are looked at.
     reported : ReportedKpi
     known : sequence of Untestable
-        Those that are not looked at.
+        Those that are not looked at, since they are untestable already.
 
     Returns
     -------
     ReportedLeads
     """
-    told = {item.lead for item in known}
-    asked = [j for j, lead in enumerate(leads) if lead not in told and sample.pace(lead) == 1.0]
+    if reported.refused:
+        return ReportedLeads(X=X, untestable=tuple(Untestable(lead=lead, code="LL108", detail="") for lead in leads))
+    asked = on_kpi_periods(sample, leads, known=known)
     if not reported.width or not asked:
-        return ReportedLeads(X=X)
+        return ReportedLeads(X=X, untestable=tuple(known))
     frequencies, scaled, undone = _frequencies(sample.calendar), X[:, asked] / unit_of(X[:, asked]), X.copy()
     alike = averaged_over(scaled, reported.width, frequencies=frequencies)
     widths = np.where(alike, reported.width, moving_average_widths(scaled, frequencies=frequencies))
@@ -148,7 +150,7 @@ def reported_leads(
         for place, width, same in zip(asked, widths, alike, strict=True)
         if width and not (same and reported.undone)
     )
-    return ReportedLeads(X=undone, untestable=found, text=_averaged_text(int(alike.sum()), reported))
+    return ReportedLeads(X=undone, untestable=(*known, *found), text=_averaged_text(int(alike.sum()), reported))
 
 
 def _averaged_detail(width: int, of_kpi: int) -> str:
@@ -170,16 +172,17 @@ def _averaged_text(count: int, reported: ReportedKpi) -> str:
 def _width(y: Floats, sample: Sample, leads: Sequence[str]) -> int:
     """Periods of which the KPI is the average, 0 if of none; less evidence is enough for what most candidates are too."""
     frequencies = _frequencies(sample.calendar)
+    possible = likely_widths(y, frequencies=frequencies)
+    if not possible:
+        return 0
     width = moving_average_width(y, frequencies=frequencies) or 0
-    same = [lead for lead in leads if sample.pace(lead) == 1.0]
+    same = on_kpi_periods(sample, leads)
     if width or len(same) < _SEVERAL:
         return width
-    X = np.column_stack([sample.column(lead) for lead in same])
+    X = np.column_stack([sample.column(leads[place]) for place in same])
     counts = np.bincount(moving_average_widths(X / unit_of(X), frequencies=frequencies))
     likely = int(np.argmax(np.r_[0, counts[1:]]))
-    if likely and 2 * counts[likely] >= len(same) and averaged_over(y[:, None], likely, frequencies=frequencies)[0]:
-        return likely
-    return 0
+    return likely if likely in possible and 2 * counts[likely] >= len(same) else 0
 
 
 def _frequencies(calendar: Calendar) -> list[float]:

@@ -22,6 +22,7 @@ __all__ = [
     "fewest_rows",
     "interpolated_leads",
     "moved_copies",
+    "on_kpi_periods",
     "refuse_untestable",
     "single_event",
     "untestable_leads",
@@ -117,14 +118,19 @@ def interpolated_leads(sample: Sample, X: Floats, leads: Sequence[str], *, known
         Names of the columns of X; those on the KPI's periods are looked at.
     known : sequence of Untestable
     """
-    told = {item.lead for item in known}
-    asked = [j for j, lead in enumerate(leads) if lead not in told and sample.pace(lead) == 1.0]
+    asked = on_kpi_periods(sample, leads, known=known)
     found = zip(asked, interpolated_steps(X[:, asked] / unit_of(X[:, asked])), strict=True)
     unit = sample.calendar.unit
     return tuple(
         Untestable(lead=leads[j], code="LL209", detail=f"one value every {slower_period(unit, step)} gives all the others")
         for j, step in found if step
     )  # fmt: skip
+
+
+def on_kpi_periods(sample: Sample, leads: Sequence[str], *, known: Sequence[Untestable] = ()) -> list[int]:
+    """Places of the leads that are seen once in each of the KPI's periods, but for those that are untestable already."""
+    told = {item.lead for item in known}
+    return [j for j, lead in enumerate(leads) if lead not in told and sample.pace(lead) == 1.0]
 
 
 def single_event(values: Floats) -> str:

@@ -182,27 +182,21 @@ def rank_leads(
         family="the leads; p of each covers its lags and shapes", n_tests=_n_tests(prepared, findings),
     )  # fmt: skip
     family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_draws=draws, search=search)
-    settings = {"kpi": names.kpi, "leads": names.leads, "max_lag": lag, "fdr": policy.fdr, "rng": seed_words(rng)}
-    settings |= {
-        "controls": names.controls,
-        "missing": missing,
-        "repair": repairs,
-        "log": logged,
-        "undo": undone,
-        "n_draws": draws,
-    }
-    settings |= {"expected": {name: one.sign for name, one in known.items() if one.sign is not None}}
-    settings |= {"delays": {name: one.delay for name, one in known.items() if one.delay is not None}}
-    settings |= {"nonlinear": bool(nonlinear), "evidence": beside, "time": time, "catalogue": known_of(metrics, sample.all_names)}
+    provenance = Provenance.of(
+        "rank_leads", warnings=(*_notes(sample, prepared, gathered), *season_notes), search=search, kpi=names.kpi,
+        leads=names.leads, max_lag=lag, fdr=policy.fdr, rng=seed_words(rng), controls=names.controls, missing=missing,
+        repair=repairs, log=logged, undo=undone, n_draws=draws,
+        expected={name: one.sign for name, one in known.items() if one.sign is not None},
+        delays={name: one.delay for name, one in known.items() if one.delay is not None},
+        nonlinear=bool(nonlinear), evidence=beside, time=time, catalogue=known_of(metrics, sample.all_names),
+    )  # fmt: skip
     return LeadRanking(
         decisions=in_order(decide(item, policy) for item in gathered),
         context=_context(sample, prepared, kpi=names.kpi, max_lag=lag, policy=policy, metrics=metrics),
         family=family,
         decoys=decoys,
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
-        provenance=Provenance.of(
-            "rank_leads", warnings=(*_notes(sample, prepared, gathered), *season_notes), search=search, **settings
-        ),
+        provenance=provenance,
     )
 
 

@@ -10,17 +10,16 @@ import numpy as np
 
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import residualise
-from leadlag.core.search.columns import column_totals
+from leadlag.core.search.columns import column_totals, same_period_values
 from leadlag.core.search.effect import EffectSize, averaged_effect
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.scan import BaseFit, Scan, column_of, fit_base, regressors, scan
-from leadlag.core.search.shapes import BLOCK, SIZING, STANDARD, Shape, lead_columns
+from leadlag.core.search.shapes import BLOCK, SIZING, STANDARD, Shape
 from leadlag.prepare import Prepared, clean_kpi
-from leadlag.ranking.sizing import DRAWS, column_thresholds, error_of_momentum, prior_weights
+from leadlag.ranking.sizing import DRAWS, column_thresholds, lasting_errors, prior_weights
 
 __all__ = ["SamePeriodSizes", "same_period_sizes"]
 
-_POINT = Shape("point")
 #: A lead of which the base leaves less than this share in its own period is base.
 _COLLINEAR = 1e-6
 
@@ -74,7 +73,7 @@ def same_period_sizes(
     """
     if shapes[int(found.best[0]) // problem.n_slots].response != "linear":
         return None
-    now = np.nan_to_num(lead_columns(problem.X[:, [0]], lags=[0], shapes=[_POINT], momentum=problem.momentum)[:, 0, 0, 0])
+    now = same_period_values(problem, 0)
     wider = _with_now(prepared, problem, now, column_of(problem, 0, int(found.best[0]), shapes))
     every = (*SIZING, BLOCK) if BLOCK in shapes else SIZING
     fresh = scan(wider, rng=np.random.default_rng(0), n_draws=DRAWS, shapes=every)
@@ -83,8 +82,7 @@ def same_period_sizes(
         return None
     n_lags = problem.n_slots
     total, none = column_totals(wider, every)[0], np.zeros(len(every) * n_lags)
-    carried = np.repeat([shape.kind == "momentum" for shape in every], n_lags)
-    lasting = np.where(carried, error_of_momentum(wider), 0.0)
+    lasting = lasting_errors(wider, every)
     # a column that turns the sign is another answer, not another shape of this one
     beside = np.where(fresh.coefficient[0] * fresh.coefficient[0, fresh.best[0]] > 0, fresh.coefficient[0], np.nan)
 
@@ -102,13 +100,8 @@ def same_period_sizes(
     both = averaged(1.0, total - parts.share, how_long=lasting * total)
     moved = same.value + after.value - both.value
     both = EffectSize(value=both.value + moved, low=both.low + moved, high=both.high + moved)
-    return SamePeriodSizes(
-        **{name: _scaled(size, wider.y_scale) for name, size in (("now", same), ("later", after), ("total", both))}
-    )
-
-
-def _scaled(size: EffectSize, unit: float) -> EffectSize:
-    return EffectSize(value=size.value * unit, low=size.low * unit, high=size.high * unit)
+    unit = wider.y_scale
+    return SamePeriodSizes(now=same.times(unit), later=after.times(unit), total=both.times(unit))
 
 
 def _with_now(prepared: Prepared, problem: Problem, now: Floats, column: Floats) -> Problem:

@@ -16,6 +16,7 @@ import numpy as np
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.noise.momentum import filtered_fit
+from leadlag.core.search.columns import same_period_values
 from leadlag.core.search.influence import Events
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.rescan import Rescan, rescan
@@ -178,8 +179,7 @@ def select_leads(
     candidates tested at first (Benjamini & Hochberg 1995, with those already chosen counted as rejections). A chosen
     lead holds if its p given the others is at most ``fdr * k / N``. Where no candidate passes, up to four are taken in on trial,
     one after the other, and enter together once each has a p of at most half of ``fdr (k + i) / N`` beside the others
-    (`_joint_entry`). An explained lead is noise removed from the others,
-    which is where the power comes from.
+    (`_joint_entry`). An explained lead is noise removed from the others, which is where the power comes from.
     """
     search = _Selector(
         problem=problem,
@@ -339,8 +339,7 @@ def _in_every_model(
 def _held_beside(search: _Selector, problem: Problem, column: int, *, lead: int) -> Iterator[Floats]:
     """What stands beside a lead in each further model in which it has to hold; the lead is a column of the problem."""
     if search.coincident[lead]:
-        now = lead_columns(problem.X[:, [column]], lags=[0], shapes=[_POINT], momentum=problem.momentum)[:, 0, 0]
-        yield np.nan_to_num(now)
+        yield same_period_values(problem, column)
     if search.follows[lead]:
         yield search.own_past
 

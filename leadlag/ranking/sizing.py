@@ -20,7 +20,7 @@ from leadlag.core.series.scales import unit_of
 from leadlag.prepare import Prepared, clean_kpi
 
 __all__ = [
-    "DRAWS", "LongRunSize", "clip_given_lead", "column_thresholds", "error_of_momentum", "long_run_effect", "passing_interval",
+    "DRAWS", "LongRunSize", "clip_given_lead", "column_thresholds", "lasting_errors", "long_run_effect", "passing_interval",
     "prior_weights",
 ]  # fmt: skip
 
@@ -99,17 +99,15 @@ def long_run_effect(
         return LongRunSize(problem=problem, scan=found, effect=EffectSize(value=np.nan, low=np.nan, high=np.nan))
     fresh = scan(problem, rng=np.random.default_rng(0), n_draws=DRAWS, shapes=every)
     total = unit * rises(problem, every)[0] * column_totals(problem, every)[0]
-    carried = np.repeat([shape.kind == "momentum" for shape in every], n_lags)
     directed = np.repeat([shape.response != "square" for shape in every], n_lags)
     effect = averaged_effect(
         np.where(directed, fresh.coefficient[0] * total, np.nan), fresh.bse[0] * np.abs(total), fresh.gain[0] * unit**2,
         variance=float(fresh.variance[0]) * unit**2,
         threshold=column_thresholds(found, fresh, selection_pvalue, every, n_lags=n_lags), df=max(fresh.df, 1), level=level,
-        lasting=np.where(carried, error_of_momentum(problem), 0.0), one_sided=bool(problem.signs[0]),
+        lasting=lasting_errors(problem, every), one_sided=bool(problem.signs[0]),
         prior=prior_weights(every, n_lags=n_lags),
     )  # fmt: skip
-    effect = EffectSize(value=effect.value * power, low=effect.low * power, high=effect.high * power)
-    return LongRunSize(problem=problem, scan=found, effect=effect)
+    return LongRunSize(problem=problem, scan=found, effect=effect.times(power))
 
 
 def passing_interval(
@@ -177,7 +175,13 @@ def column_thresholds(found: Scan, fresh: Scan, selection_pvalue: float, shapes:
         )
 
 
-def error_of_momentum(problem: Problem) -> float:
+def lasting_errors(problem: Problem, shapes: Sequence[Shape]) -> Floats:
+    """Standard error, relative to the effect, of how long each column's effect lasts, shape (s,): that of the KPI's momentum."""
+    carried = np.repeat([shape.kind == "momentum" for shape in shapes], problem.n_slots)
+    return np.where(carried, _error_of_momentum(problem), 0.0)
+
+
+def _error_of_momentum(problem: Problem) -> float:
     """Standard error of ``1 / (1 - sum phi)`` relative to it, from the asymptotic covariance of AR coefficients."""
     phi = problem.momentum.phi
     if not len(phi):

@@ -11,13 +11,14 @@ import pandas as pd
 
 from leadlag._validation import nearest
 from leadlag.errors import UsageError
-from leadlag.sample.counting import PeriodTable, days_of
+from leadlag.sample.counting import Freq, PeriodTable, days_of
 from leadlag.sample.tables import as_pandas
 from leadlag.sample.times import read_times
 from leadlag.sample.timewords import tidy
 from leadlag.sample.violations import ViolationList, counted, raise_violations
+from leadlag.sample.zones import Stamps
 
-__all__ = ["as_table"]
+__all__ = ["as_table", "declared_times"]
 
 _ALLOWED = "a table of period starts: column 'start', and optionally 'name'; the last row is the end of the last period"
 #: Periods of one table are never as different in length as this.
@@ -62,13 +63,19 @@ def _days(column: pd.Series) -> np.ndarray:
     if len(column) < 2:
         count = counted(len(column), "row", "rows")
         raise UsageError(f"calendar has {count}, and a period needs two: its own and the one of the next, or of its end.")
-    violations = ViolationList()
-    stamps = read_times(column, name="start", tz=None, date_format=None, freq=None, violations=violations, argument="calendar")
-    if stamps is None:
-        raise_violations(replace(found, next_step="write them as 2024-01-31.", fixes=()) for found in violations)
+    stamps = declared_times(column, name="start", freq=None, argument="calendar", example="2024-01-31")
     if stamps.kind == "counter" or (stamps.local != stamps.local.astype("datetime64[D]")).any():
         raise UsageError("calendar: its starts are no days: give dates without a time of day, such as 2024-01-31.")
     return days_of(stamps.local)
+
+
+def declared_times(column: pd.Series, *, name: str, freq: Freq | None, argument: str, example: str) -> Stamps:
+    """The times of a table that an argument gives, or a `DataContractError` that says how to write them."""
+    violations = ViolationList()
+    stamps = read_times(column, name=name, tz=None, date_format=None, freq=freq, violations=violations, argument=argument)
+    if stamps is None:
+        raise_violations(replace(found, next_step=f"write them as {example}.", fixes=()) for found in violations)
+    return stamps
 
 
 def _refuse_disorder(days: np.ndarray) -> None:

@@ -13,11 +13,11 @@ import pandas as pd
 from leadlag._validation import nearest
 from leadlag.errors import UsageError
 from leadlag.sample.counting import days_of
+from leadlag.sample.declared import declared_times
 from leadlag.sample.model import Sample
 from leadlag.sample.periods import Calendar
 from leadlag.sample.tables import as_pandas
-from leadlag.sample.times import read_times
-from leadlag.sample.violations import ViolationList, counted, raise_violations
+from leadlag.sample.violations import counted
 
 __all__ = ["Holidays", "as_holidays", "with_holidays"]
 
@@ -92,11 +92,8 @@ def _dates(holidays: Any) -> pd.Series:
 
 def _days(column: pd.Series) -> np.ndarray:
     """Days since 1 January 1970 of the dates in a column."""
-    violations = ViolationList()
     unique = column.drop_duplicates().sort_values().reset_index(drop=True)
-    stamps = read_times(unique, name="date", tz=None, date_format=None, freq="day", violations=violations, argument="holidays")
-    if stamps is None:
-        raise_violations(replace(found, next_step="write them as 2024-12-25.", fixes=()) for found in violations)
+    stamps = declared_times(unique, name="date", freq="day", argument="holidays", example="2024-12-25")
     if stamps.kind == "counter":
         raise UsageError(f"holidays={unique.iloc[0]!r}, ... are numbers: give {_ALLOWED}.")
     return days_of(stamps.local)

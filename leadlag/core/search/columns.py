@@ -14,7 +14,9 @@ from leadlag.core.search.finer import finer_columns, finer_totals
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.shapes import Shape, answers_to_a_rise, lead_columns, total_weights
 
-__all__ = ["column_totals", "raw_columns", "rises"]
+__all__ = ["column_totals", "raw_columns", "rises", "same_period_values"]
+
+_POINT = Shape("point")
 
 
 def raw_columns(problem: Problem, leads: Sequence[int], shapes: Sequence[Shape]) -> Floats:
@@ -30,6 +32,12 @@ def raw_columns(problem: Problem, leads: Sequence[int], shapes: Sequence[Shape])
         if (finer := problem.finer_of(lead)) is not None:
             columns[:, place, :, : len(finer.lags)] = finer_columns(finer, shapes=shapes, momentum=problem.momentum)
     return columns
+
+
+def same_period_values(problem: Problem, lead: int) -> Floats:
+    """A lead's value of the KPI's own period, shape (n,): its single lag 0, and zero where it has no value."""
+    now = lead_columns(problem.X[:, [lead]], lags=[0], shapes=[_POINT], momentum=problem.momentum)
+    return np.nan_to_num(now[:, 0, 0, 0])
 
 
 def column_totals(problem: Problem, shapes: Sequence[Shape]) -> Floats:

@@ -27,6 +27,10 @@ class EffectSize:
     low: float
     high: float
 
+    def times(self, unit: float) -> EffectSize:
+        """The same in another unit."""
+        return EffectSize(value=self.value * unit, low=self.low * unit, high=self.high * unit)
+
 
 def averaged_effect(
     effect: Floats,

@@ -12,7 +12,7 @@ from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import Basis, is_constant, orthonormal_basis, residualise
 from leadlag.core.time.lags import difference, lag_tensor
 
-__all__ = ["WIDTHS", "averaged_over", "moving_average_width", "moving_average_widths", "unrolled"]
+__all__ = ["WIDTHS", "averaged_over", "likely_widths", "moving_average_width", "moving_average_widths", "unrolled"]
 
 
 #: Widths of moving averages that are looked for. A width of 2 is left out: a first-order moving average with
@@ -101,8 +101,7 @@ def moving_average_widths(X: Floats, *, widths: Sequence[int] = WIDTHS, frequenc
     if whole.any():
         found[whole] = _widths_of(columns[:, whole], widths, frequencies)
     for column in np.flatnonzero(~whole & np.array(usable, dtype=bool)):
-        stretch = max(_stretches(columns[:, column]), key=lambda rows: rows.stop - rows.start)
-        piece = columns[stretch, column]
+        piece = _longest_stretch(columns[:, column])
         if not is_constant(piece):
             found[column] = _widths_of(piece[:, None], widths, frequencies)[0]
     return found
@@ -133,19 +132,28 @@ def averaged_over(X: Floats, width: int, *, frequencies: Sequence[float] = ()) -
     at most, over 4 of 60 rows .014, over 12 of 84 rows .011, of 120 rows none.
     """
     columns = np.asarray(X, dtype=np.float64)
-    return np.array([_likely_average(column, width, frequencies) for column in columns.T], dtype=bool)
+    return np.array([bool(_likely(column, (width,), frequencies)) for column in columns.T], dtype=bool)
 
 
-def _likely_average(series: Floats, width: int, frequencies: Sequence[float]) -> bool:
-    """Whether the longest stretch of a series without a gap is an average over `width` periods rather than not."""
+def likely_widths(series: Floats, *, frequencies: Sequence[float] = ()) -> tuple[int, ...]:
+    """Widths over which a series is the moving average, were each of them likely beforehand: see `averaged_over`.
+
+    The width of `moving_average_width`, which needs more evidence, is one of them.
+    """
+    return _likely(np.asarray(series, dtype=np.float64), WIDTHS, frequencies)
+
+
+def _likely(series: Floats, widths: Sequence[int], frequencies: Sequence[float]) -> tuple[int, ...]:
+    """Those of some widths over which the longest stretch of a series is an average rather than not."""
     if is_constant(series) or _is_state(series):
-        return False
-    stretch = max(_stretches(series), key=lambda rows: rows.stop - rows.start)
-    piece = series[stretch]
-    if is_constant(piece) or len(piece) < max(_FEWEST_ROWS, _CYCLES * width):
-        return False
-    short = _shortness(len(piece))
-    return bool(_evidence(piece[:, None], [width], frequencies)[0, 0] > _LIKELY + short * (_LIKELY_SHORT - _LIKELY))
+        return ()
+    piece = _longest_stretch(series)
+    tried = [width for width in widths if len(piece) >= _CYCLES * width]
+    if is_constant(piece) or len(piece) < _FEWEST_ROWS or not tried:
+        return ()
+    least = _LIKELY + _shortness(len(piece)) * (_LIKELY_SHORT - _LIKELY)
+    evidence = _evidence(piece[:, None], tried, frequencies)[:, 0]
+    return tuple(width for width, found in zip(tried, evidence.tolist(), strict=True) if found > least)
 
 
 def _shortness(n: int) -> float:
@@ -184,10 +192,11 @@ def _is_state(series: Floats) -> bool:
     return len(np.unique(present)) <= _FEW_VALUES or bool(2 * (np.diff(present) == 0).sum() > len(present))
 
 
-def _stretches(series: Floats) -> list[slice]:
-    """Stretches of a series without a missing value."""
+def _longest_stretch(series: Floats) -> Floats:
+    """The longest stretch of a series without a missing value, the first of equals."""
     edges = np.flatnonzero(np.diff(np.r_[False, np.isfinite(series), False]))
-    return [slice(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+    longest = 2 * int(np.argmax(edges[1::2] - edges[::2]))
+    return series[edges[longest] : edges[longest + 1]]
 
 
 def _widths_of(X: Floats, widths: Sequence[int], frequencies: Sequence[float]) -> Ints:
