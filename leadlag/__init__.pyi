@@ -9,6 +9,9 @@ from .datasets import load_sample as load_sample
 from .estimators import LagTransformer as LagTransformer
 from .estimators import LeadSelector as LeadSelector
 from .estimators import MaskedRegressor as MaskedRegressor
+from .forecast.model import ForecastModel as ForecastModel
+from .forecast.question import forecast_kpi as forecast_kpi
+from .forecast.result import Forecast as Forecast
 from .methods.correlation.question import cross_correlation as cross_correlation
 from .methods.correlation.question import cross_correlations as cross_correlations
 from .methods.correlation.result import CrossCorrelation as CrossCorrelation

@@ -12,10 +12,10 @@ import numpy as np
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.series.days import holiday_shares, period_lengths, weekday_surpluses, working_days
 from leadlag.core.series.season import added_pvalues
-from leadlag.prepare.season import CalendarSeason, season_columns, selected_seasons
+from leadlag.prepare.season import CalendarSeason, SeasonKey, columns_of_season, season_columns, selected_seasons
 from leadlag.sample import Calendar, Sample
 
-__all__ = ["HOLIDAYS", "Beside", "beside_leads", "calendar_columns", "may_be_sums"]
+__all__ = ["HOLIDAYS", "Beside", "beside_leads", "calendar_columns", "fixed_columns", "may_be_sums"]
 
 
 #: Level at which what lies inside the periods enters: once for the KPI, once shared out over the candidates.
@@ -90,6 +90,25 @@ def beside_leads(calendar: Calendar, y: Floats, X: Floats, *, sums: Flags | None
 def calendar_columns(calendar: Calendar, names: Sequence[str]) -> list[Floats]:
     """Columns of each name on the periods of a calendar, each of shape (n, k)."""
     return [_holidays(calendar) if name == HOLIDAYS else _INSIDE[name](calendar.edges) for name in names]
+
+
+def fixed_columns(calendar: Calendar, seasons: Sequence[SeasonKey], inside: Sequence[str], n: int, *, span: int) -> Floats:
+    """Constant, trend, seasons and what lies inside the periods on the first n rows, shape (n, q).
+
+    Parameters
+    ----------
+    calendar : Calendar
+        Of as many periods, at least, if weeks are told by their dates or anything inside the periods stands in the model.
+    seasons : sequence of SeasonKey
+    inside : sequence of str
+        Names of `calendar_columns`.
+    n : int
+    span : int
+        Rows over which the trend rises by one.
+    """
+    columns = [columns_of_season(calendar, n, key, span=span) for key in seasons]
+    within = [each[:n] for each in calendar_columns(calendar, inside)]
+    return np.column_stack([np.ones(n), np.arange(n) / span, *columns, *within])
 
 
 def may_be_sums(sample: Sample, names: Sequence[str]) -> Flags:

@@ -134,13 +134,16 @@ def season_columns(seasons: Sequence[CalendarSeason]) -> Floats | None:
     return np.column_stack([item.columns for item in seasons]) if seasons else None
 
 
-def columns_of_season(calendar: Calendar, n: int, key: SeasonKey) -> Floats:
-    """Columns of one season on n rows, which may go on after those of the calendar unless weeks are told by their dates."""
+def columns_of_season(calendar: Calendar, n: int, key: SeasonKey, *, span: int | None = None) -> Floats:
+    """Columns of one season on n rows, which may go on after those of the calendar unless weeks are told by their dates.
+
+    A season that grows does so by the time over `span` rows, those of the calendar if None.
+    """
     period, count, grows, peaks = key
     if peaks:
         return peak_columns(week_of_year(calendar, n), peaks)
     columns = harmonics(n, period=period, count=count) if count else month_ends(calendar.starts[:n].to_numpy("datetime64[D]"))
-    return np.column_stack([columns, growing(columns, len(calendar))]) if grows else columns
+    return np.column_stack([columns, growing(columns, span or len(calendar))]) if grows else columns
 
 
 def candidate_seasons(calendar: Calendar, n: int, *, n_values: int | None = None) -> tuple[CandidateSeason, ...]:

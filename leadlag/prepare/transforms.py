@@ -8,6 +8,7 @@ import numpy as np
 from scipy import ndimage, stats
 
 from leadlag.core.arrays import Flags, Floats, Ints
+from leadlag.core.noise.cleaning import filter_cleaned
 from leadlag.core.noise.momentum import Momentum, ar_errors
 from leadlag.core.series.averages import unrolled
 from leadlag.core.series.robust import few_values, robust_spread
@@ -26,8 +27,6 @@ __all__ = [
 ]
 
 
-#: Share of the largest value that rounding can move an innovation by, and far more.
-_ROUNDING = 1e-12
 #: Innovations beyond this many robust standard deviations are counted; at this level there are more than a normal law gives.
 _COUNTED, _HEAVY = 2.5, 0.05
 #: Cleaning has lost a series if it clips more than this share of its values though no more of the innovations are large, and if
@@ -88,7 +87,7 @@ def clip_innovations(series: Floats, momentum: Momentum, *, limit: float) -> tup
     spread = robust_spread(errors)
     if spread <= 0:
         return series, 0
-    cleaned, n_clipped = _filter_clean(working, momentum.phi, bound=limit * spread)
+    cleaned, n_clipped = filter_cleaned(working, momentum.phi, bound=limit * spread)
     most = _LOST * np.isfinite(errors).sum()
     if n_clipped > most >= (np.abs(errors) > limit * spread).sum() and np.abs(momentum.phi).sum() > _PASSED_ON:
         return series, 0
@@ -98,27 +97,6 @@ def clip_innovations(series: Floats, momentum: Momentum, *, limit: float) -> tup
     for row in np.flatnonzero(np.isfinite(cleaned)):
         summed[row] = summed[row - 1] + cleaned[row]
     return summed, n_clipped
-
-
-def _filter_clean(working: Floats, phi: Floats, *, bound: float) -> tuple[Floats, int]:
-    """Values rebuilt from clipped innovations; the first values of a stretch are left as they are."""
-    cleaned, order, n_clipped = working.copy(), len(phi), 0
-    backwards, touched = phi[::-1], -1
-    # where nothing was clipped in the past of a row, its innovation is the plain one: most are told at once to be small
-    rounding = _ROUNDING * (1.0 + np.abs(phi).sum()) * np.nanmax(np.abs(working), initial=0.0)
-    large = (np.abs(ar_errors(working, phi)) > bound - rounding).tolist()
-    for row in range(order, len(working)):
-        if not large[row] and row > touched:
-            continue
-        past = cleaned[row - order : row]
-        if not (np.isfinite(working[row]) and np.isfinite(past).all()):
-            continue
-        expected = float(backwards @ past)
-        surprise = working[row] - expected
-        if abs(surprise) > bound:
-            cleaned[row] = expected + np.copysign(bound, surprise)
-            n_clipped, touched = n_clipped + 1, row + order
-    return cleaned, n_clipped
 
 
 def clip_spikes(X: Floats, kpi_surprise: Floats, *, lags: Sequence[int], limit: float) -> tuple[Floats, Ints]:

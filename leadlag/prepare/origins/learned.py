@@ -18,13 +18,13 @@ from leadlag.core.time.lags import difference
 from leadlag.prepare.kpi import MAX_ORDER, clear_shift, clip_limit, working_kpi
 from leadlag.prepare.leads import N_TREND, working_leads
 from leadlag.prepare.origins.filled import as_surprises, filled_forward, latest, less_by_rows
-from leadlag.prepare.regressors import beside_leads, calendar_columns
-from leadlag.prepare.season import SeasonKey, candidate_seasons, columns_of_season, season_periods
+from leadlag.prepare.regressors import beside_leads, fixed_columns
+from leadlag.prepare.season import SeasonKey, candidate_seasons, season_periods
 from leadlag.prepare.transforms import clip_beyond, clip_innovations
 from leadlag.prepare.untestable import fewest_rows
 from leadlag.sample import Calendar
 
-__all__ = ["KnownValues", "KpiAtOrigin", "LeadsAtOrigin", "Learner", "RealTimeData", "UnrevisedData"]
+__all__ = ["KnownValues", "KpiAtOrigin", "LeadsAtOrigin", "Learner", "Preparation", "RealTimeData", "UnrevisedData"]
 
 
 #: Seasons and what lies inside the periods, by which columns are made.
@@ -231,12 +231,14 @@ class Learner:
 
     def deterministic(self, preparation: Preparation, n: int) -> Floats:
         """Constant, trend and seasons on the first n rows, shape (n, q); made for all rows at once, not to be changed."""
-        terms = (preparation.seasons, preparation.inside)
+        return self.deterministic_of(preparation.seasons, preparation.inside, n)
+
+    def deterministic_of(self, seasons: tuple[SeasonKey, ...], inside: tuple[str, ...], n: int) -> Floats:
+        """The same of any seasons and names of what lies inside the periods."""
+        terms = (seasons, inside)
         if len(self._fixed_rows.get(terms, ())) < n:
             rows = max(n, len(self.calendar))
-            seasons = [columns_of_season(self.calendar, rows, key) for key in preparation.seasons]
-            inside = calendar_columns(self.calendar, preparation.inside)
-            self._fixed_rows[terms] = np.column_stack([np.ones(rows), np.arange(rows) / len(self.calendar), *seasons, *inside])
+            self._fixed_rows[terms] = fixed_columns(self.calendar, *terms, rows, span=len(self.calendar))
         return self._fixed_rows[terms][:n]
 
     def can_learn(self, now: KnownValues) -> bool:

@@ -13,7 +13,7 @@ from leadlag.prepare.origins.learned import UnrevisedData
 from leadlag.prepare.transforms import take_log
 from leadlag.sample import Sample
 
-__all__ = ["unrevised_data"]
+__all__ = ["as_known", "unrevised_data"]
 
 
 def unrevised_data(
@@ -28,7 +28,7 @@ def unrevised_data(
 ) -> UnrevisedData:
     """What was known when, if no value was revised and the catalogue says how late each is published."""
     delays = {name: _delay(sample, metrics, name) for name in (kpi, *leads, *controls)}
-    X, Z = (_columns(sample, names, log) for names in (leads, controls))
+    X, Z = (as_known(sample, names, log) for names in (leads, controls))
     return UnrevisedData(
         y=y, X=X, Z=Z, kpi_delay=delays[kpi],
         lead_delays=np.array([delays[name] for name in leads], dtype=np.intp),
@@ -36,8 +36,8 @@ def unrevised_data(
     )  # fmt: skip
 
 
-def _columns(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats:
-    """Columns of the sample, logged where asked, shape (n, len(names))."""
+def as_known(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats:
+    """Columns of the sample as they were known at the end of each period, logged where asked, shape (n, len(names))."""
     places = [sample.names.index(name) for name in names]
     values = sample.values[:, places].astype(np.float64)
     for place, name in enumerate(names):

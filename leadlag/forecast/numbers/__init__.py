@@ -1,0 +1,1 @@
+"""Numbers behind forecasts: arrays in, frozen dataclasses out."""

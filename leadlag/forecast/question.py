@@ -1,0 +1,336 @@
+"""The question: where the KPI will be."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from leadlag._blas import one_thread
+from leadlag._validation import as_generator, as_int, as_lags, as_names, as_real, only_data_positional, seed_words
+from leadlag.catalogue import Catalogue, Metric, Missing, Ratio, as_catalogue
+from leadlag.core.arrays import Floats
+from leadlag.core.linear.leastsquares import is_constant
+from leadlag.core.series.ahead import made_of_later_values
+from leadlag.core.series.scales import unit_of
+from leadlag.core.series.trend import runs_by_itself
+from leadlag.core.time.lags import difference
+from leadlag.decision import Policy
+from leadlag.errors import DataContractError, UsageError
+from leadlag.forecast import words
+from leadlag.forecast.choosing import Chooser
+from leadlag.forecast.fitting import Walker, in_own_units
+from leadlag.forecast.model import ForecastModel, SegmentModel
+from leadlag.forecast.numbers.intervals import calibrated
+from leadlag.forecast.numbers.scales import KpiScale, likely_scale
+from leadlag.forecast.result import Forecast
+from leadlag.forecast.scoring import Rows, calendar_between, counting, first_ordinal, forecast_of, forecast_result
+from leadlag.prepare.edges import edges_told
+from leadlag.prepare.origins.learned import Learner, UnrevisedData
+from leadlag.prepare.origins.publication import as_known, unrevised_data
+from leadlag.prepare.origins.rolling import default_origin
+from leadlag.prepare.refusals import refuse_beyond
+from leadlag.prepare.regressors import may_be_sums
+from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
+from leadlag.prepare.untestable import moved_copies, untestable_leads
+from leadlag.results import Provenance
+from leadlag.sample import Sample
+from leadlag.sample.known import trimmed
+from leadlag.sample.roles import Roles, longest_lag, with_roles
+
+__all__ = ["HORIZONS", "Asked", "forecast_kpi", "forecast_sample"]
+
+#: Periods ahead that are asked for.
+HORIZONS = (1, 2, 4, 8, 12)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is asked of one KPI, checked."""
+
+    horizons: tuple[int, ...]
+    level: tuple[float, ...]
+    max_lag: int | None
+    log: tuple[str, ...]
+    repair: tuple[str, ...]
+    missing: Missing
+    fdr: float
+    n_draws: int
+    seeds: tuple[int, ...]
+    metrics: Mapping[str, Metric]
+    note: str = ""
+
+
+@only_data_positional
+def forecast_kpi(
+    data: Any,
+    *,
+    kpi: str,
+    leads: Sequence[str] | None = None,
+    horizons: int | Iterable[int] | None = None,
+    level: float | Sequence[float] = (0.8, 0.95),
+    max_lag: int | None = None,
+    rng: int | np.random.Generator = 0,
+    time: str | None = None,
+    controls: Sequence[str] | None = None,
+    catalogue: Catalogue | Iterable[Metric] | None = None,
+    missing: Missing = "mask",
+    log: Sequence[str] = (),
+    repair: Sequence[str] = REPAIRS,
+    fdr: float = 0.10,
+    n_draws: int = 1999,
+    note: str = "",
+) -> Forecast:
+    """Forecast a KPI from its own history and from the leads that a ranking would name.
+
+    Parameters
+    ----------
+    data : Sample or data frame
+        One row per period; see `leadlag.from_wide`.
+    kpi : str
+    leads : sequence of str, optional
+        Candidates; every other column of numbers if None. Only those that are found to lead the KPI are used, and no value of
+        theirs after the origin is needed.
+    horizons : int or iterable of int, optional
+        Periods ahead, counted from the last period that has ended; 1, 2, 4, 8 and 12 if None.
+    level : float or sequence of float
+        Chance with which the KPI lies in each interval.
+    max_lag : int, optional
+        Longest lag of a lead, in periods of the KPI; as in `rank_leads` if None.
+    rng : int or Generator
+        The same value gives the same forecast.
+    time : str, optional
+        Time column of `data`.
+    controls : sequence of str, optional
+        Columns that stand in every model in the same period; beyond their last value what their own persistence carries on.
+    catalogue : Catalogue or iterable of Metric, optional
+        What is known about the metrics: unit, publication delay, aggregation.
+    missing : {"mask", "error", "zero"} or ("ffill", n)
+        What happens to missing values.
+    log : sequence of str
+        Columns to take in natural logs. A KPI that is not among them is forecast on the scale that its values ask for: a share as
+        log odds, small counts by their square root, an amount above zero in logs where that fits better.
+    repair : sequence of {"rows", "scales", "sentinels"}
+        What is repaired before anything is asked; ``()`` for nothing: see `docs/repairs.md`.
+    fdr : float
+        Share of false leads among those used that is accepted on average.
+    n_draws : int
+        Bootstrap draws behind the choice of leads.
+    note : str
+        Kept with the model.
+
+    Returns
+    -------
+    Forecast
+        `to_frame` has one row a horizon; `model` scores new rows without a new fit.
+
+    Raises
+    ------
+    UsageError
+        If an argument is outside what is allowed.
+    UnknownNameError
+        If a column does not exist.
+    DataContractError
+        If the data are wrong, or no forecast can be made of the KPI (LL313).
+
+    Notes
+    -----
+    The model is ``y_t = c_t' d + sum_j b_j z_jt + u_t`` with the leads, lags and shapes that `rank_leads` chooses and the KPI's
+    own momentum in u (`leadlag.forecast.numbers.model`). At horizon h a lead is used as far as its lags are known, from
+    ``h + available_after`` on; where none is, the forecast is that of own history. The same is done at many origins of the past,
+    each with what was known then, leads chosen anew as history grows: the errors of these forecasts set the size of the intervals
+    (`leadlag.forecast.numbers.intervals`). See ``docs/forecast.md``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> rng = np.random.default_rng(0)
+    >>> visits = rng.normal(size=120)
+    >>> sales = np.r_[np.zeros(3), visits[:-3]] + rng.normal(size=120)
+    >>> found = forecast_kpi(pd.DataFrame({"visits": visits, "sales": sales}), kpi="sales", horizons=[1, 3, 6], max_lag=8)
+    >>> found.to_frame()[["horizon", "leads"]].values.tolist()
+    [[1, ('visits',)], [3, ('visits',)], [6, ()]]
+    """
+    asked = Asked(
+        horizons=_horizons(horizons), level=_levels(level), max_lag=max_lag, log=(), repair=as_repairs(repair), missing=missing,
+        fdr=as_real(fdr, "fdr", low=0.0, high=1.0), n_draws=as_int(n_draws, "n_draws", low=99, high=99_999),
+        seeds=tuple(int(seed) for seed in as_generator(rng).integers(2**63, size=8)), metrics=as_catalogue(catalogue), note=note,
+    )  # fmt: skip
+    sample, roles = with_roles(
+        data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing, ends=True
+    )
+    settings = {"rng": seed_words(rng), "time": time}
+    return forecast_sample(sample, roles, replace(asked, log=as_names(log, "log", roles.names)), settings=settings)
+
+
+def forecast_sample(sample: Sample, roles: Roles, asked: Asked, *, settings: Mapping[str, Any]) -> Forecast:
+    """Forecast from a Sample around the KPI."""
+    fitted, sample = fitted_segment(sample, roles, asked, segment="")
+    model = model_of(sample, roles, asked, (fitted,), settings=settings)
+    rows = Rows(sample=sample, origin=first_ordinal(sample.calendar, model.cadence) + sample.n_periods - 1)
+    notes = tuple(_notes(sample, fitted))
+    return forecast_result(model, [forecast_of(model, fitted, rows)], as_of=None, notes=notes, stale=False)
+
+
+def model_of(
+    sample: Sample, roles: Roles, asked: Asked, fitted: Sequence[SegmentModel], *, settings: Mapping[str, Any]
+) -> ForecastModel:
+    """The model of all segments."""
+    metrics, kpi = asked.metrics, roles.kpi
+    used = dict.fromkeys(name for one in fitted for name in one.leads)
+    provenance = Provenance.of(
+        "forecast_kpi", kpi=kpi, leads=roles.leads, horizons=asked.horizons, level=asked.level, max_lag=asked.max_lag,
+        controls=roles.controls, missing=asked.missing, repair=asked.repair, log=asked.log, fdr=asked.fdr, n_draws=asked.n_draws,
+        **settings,
+    )  # fmt: skip
+    return ForecastModel(
+        kpi=kpi, controls=roles.controls, log=tuple(name for name in asked.log if name in used or name in roles.controls),
+        horizons=asked.horizons, level=asked.level, max_lag=longest_lag(sample, asked.max_lag), cadence=counting(sample.calendar),
+        unit=sample.calendar.unit, kpi_unit=(metrics[kpi].unit or "") if kpi in metrics else "",
+        reading=(("missing", asked.missing), ("repair", asked.repair)), segments=tuple(fitted), note=asked.note,
+        provenance=provenance,
+    )  # fmt: skip
+
+
+def fitted_segment(sample: Sample, roles: Roles, asked: Asked, *, segment: str) -> tuple[SegmentModel, Sample]:
+    """The model of one segment, and the sample as it was used."""
+    sample = trimmed(sample)
+    longest = longest_lag(sample, asked.max_lag)
+    sample = edges_told(sample, roles.names, max_lag=longest, metrics=asked.metrics)
+    sample = repaired(sample, roles.names, asked.repair)
+    level = sample.column(roles.kpi)
+    refuse_beyond(roles.kpi, level)
+    with one_thread():
+        scale = kpi_scale(sample, roles.kpi, log=roles.kpi in asked.log, metrics=asked.metrics)
+        walker, y = _walker(sample, roles, asked, scale, max_lag=longest)
+        first = default_origin(sample.calendar, y, walker.learner.known.at(len(y) - 1).X)
+        past = walker.past(y, first=first)
+        found = walker.model_at(len(y) - 1)
+        if found is None:
+            raise DataContractError(words.refused(roles.kpi, words.too_short(max(asked.horizons))), code="LL313")
+        names = tuple(roles.leads[term.place] for term in found[0].leads)
+        model = in_own_units(found[0], x=_units(sample, names, asked.log), z=_units(sample, roles.controls, asked.log))
+    whole = np.column_stack([level, *(sample.column(name) for name in names)])
+    made = SegmentModel(
+        segment=segment, leads=names, model=model, scale=scale, calibration=calibrated(past.scores),
+        first=first_ordinal(sample.calendar, counting(sample.calendar)), n_periods=sample.n_periods,
+        first_period=sample.periods[0], last_period=sample.periods[-1], sizes=_sizes(level),
+        fingerprint=hashlib.sha256(np.ascontiguousarray(whole).tobytes()).hexdigest(),
+    )  # fmt: skip
+    return made, sample
+
+
+def kpi_scale(sample: Sample, kpi: str, *, log: bool, metrics: Mapping[str, Metric]) -> KpiScale:
+    """The scale on which the KPI is forecast."""
+    level = sample.column(kpi)
+    if log:
+        return KpiScale(kind="log")
+    return likely_scale(level, unit=float(unit_of(level)), share=_share_top(sample, kpi, metrics))
+
+
+def _share_top(sample: Sample, kpi: str, metrics: Mapping[str, Metric]) -> float | None:
+    """Upper end of a share, where the catalogue says that the KPI is one."""
+    if isinstance(sample.aggregates.get(kpi), Ratio):
+        return 1.0
+    return 100.0 if kpi in metrics and (metrics[kpi].unit or "").strip() in ("%", "percent", "per cent") else None
+
+
+def _walker(sample: Sample, roles: Roles, asked: Asked, scale: KpiScale, *, max_lag: int) -> tuple[Walker, Floats]:
+    """What walks over the origins of one sample, leads and controls in units of `unit_of`, and the KPI on its scale."""
+    y, n = scale.of(sample.column(roles.kpi)), sample.n_periods
+    known = unrevised_data(
+        sample, y, kpi=roles.kpi, leads=roles.leads, controls=roles.controls, log=asked.log, metrics=asked.metrics
+    )
+    fixed = np.column_stack([np.ones(n), np.arange(n) / n])
+    if not np.isfinite(y).any() or bool(is_constant(y)):
+        raise DataContractError(words.refused(roles.kpi, words.NO_KPI if not np.isfinite(y).any() else words.FLAT), code="LL313")
+    if runs_by_itself(y, fixed):
+        raise DataContractError(words.refused(roles.kpi, words.EXACT), code="LL313")
+    known = _as_late_as_now(known)
+    known = replace(known, X=_usable(y, known.X, roles.leads, fixed=fixed, max_lag=max_lag))
+    x_unit, z_unit = unit_of(known.X), unit_of(known.Z)  # series of extreme size are computed with in units of their own
+    known = replace(known, X=known.X / x_unit, Z=known.Z / z_unit)
+    steps = max(asked.horizons) + known.kpi_delay
+    cadence = counting(sample.calendar)
+    first = first_ordinal(sample.calendar, cadence)
+    calendar = calendar_between(sample.calendar, cadence, first, first + n - 1 + steps)
+    sums = may_be_sums(sample, (roles.kpi, *roles.leads))
+    learner = Learner(known=known, calendar=calendar, max_lag=max_lag, sums=sums)
+    chooser = Chooser(
+        calendar=sample.calendar,
+        max_lag=max_lag,
+        sums=sums,
+        policy=Policy(fdr=asked.fdr),
+        seeds=asked.seeds,
+        n_draws=asked.n_draws,
+    )
+    return Walker(learner=learner, chooser=chooser, n=n, steps=steps), y
+
+
+def _as_late_as_now(known: UnrevisedData) -> UnrevisedData:
+    """Delays of publication, as the catalogue says them, or longer where values are missing at the end now."""
+
+    def late(values: Floats, said: int) -> int:
+        rows = np.flatnonzero(np.isfinite(values))
+        return max(said, len(values) - 1 - int(rows[-1])) if len(rows) else said
+
+    def each(values: Floats, said: np.ndarray) -> np.ndarray:
+        return np.array([late(one, int(delay)) for one, delay in zip(values.T, said, strict=True)], dtype=np.intp)
+
+    return replace(
+        known, kpi_delay=late(known.y, known.kpi_delay), lead_delays=each(known.X, known.lead_delays),
+        control_delays=each(known.Z, known.control_delays),
+    )  # fmt: skip
+
+
+def _usable(y: Floats, X: Floats, leads: Sequence[str], *, fixed: Floats, max_lag: int) -> Floats:
+    """The candidates, those gone that no ranking would test or that are made of the KPI's own later values."""
+    out = {item.lead for item in untestable_leads(y, X, leads, fixed=fixed)}
+    kept = np.array([name not in out for name in leads], dtype=bool)
+    some = np.where(kept, X, np.nan)
+    moved = np.zeros(len(leads), dtype=bool)
+    if kept.any():
+        scaled = X[:, kept] / unit_of(X[:, kept])
+        moved[kept] = moved_copies(y, scaled, max_lag=max_lag) > 0
+        moved[kept] |= made_of_later_values(y, scaled) | made_of_later_values(difference(y), difference(scaled))
+    return np.where(moved, np.nan, some)
+
+
+def _units(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats:
+    """Units in which leads, or controls, were computed with."""
+    return unit_of(as_known(sample, names, log))
+
+
+def _sizes(level: Floats) -> tuple[float, float]:
+    """Smallest and largest median of four absolute values, one after the other."""
+    known = np.abs(level[np.isfinite(level)])
+    if len(known) < 4:
+        return float(known.min()), float(known.max())
+    medians = np.median(np.lib.stride_tricks.sliding_window_view(known, 4), axis=1)
+    return float(medians.min()), float(medians.max())
+
+
+def _notes(sample: Sample, fitted: SegmentModel) -> Iterable[tuple[str, str]]:
+    yield from ((note.code, note.text) for note in sample.notes)
+    if fitted.calibration.n_scores < words.FEW_ORIGINS:
+        yield "LL172", words.few_scores(fitted.calibration.n_scores)
+
+
+def _horizons(horizons: Any) -> tuple[int, ...]:
+    """Horizons in their order; a single number is one horizon, not all up to it."""
+    if horizons is None:
+        return HORIZONS
+    several = isinstance(horizons, Iterable) and not isinstance(horizons, str)
+    return as_lags(horizons if several else [horizons], "horizons")
+
+
+def _levels(level: Any) -> tuple[float, ...]:
+    """Levels of the intervals in their order."""
+    several = level if isinstance(level, Iterable) and not isinstance(level, str) else [level]
+    found = tuple(sorted({as_real(one, "level", low=0.0, high=1.0) for one in several}))
+    if not found or not 0.0 < found[0] <= found[-1] < 1.0:
+        raise UsageError(f"level={level!r} is not allowed: give shares between 0 and 1, such as (0.8, 0.95).", argument="level")
+    return found

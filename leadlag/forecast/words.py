@@ -1,0 +1,136 @@
+"""Forecasts in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from leadlag.wording.layout import labelled, lines_of, page
+from leadlag.wording.shown import Prose, cut, interval, joined, number, periods, shown, wrap
+from leadlag.wording.table import Column, remainder, table
+
+if TYPE_CHECKING:
+    from leadlag.forecast.numbers.scales import ScaleKind
+    from leadlag.forecast.result import AheadRow, Forecast, SegmentForecast
+
+__all__ = [
+    "EXACT", "FEW_ORIGINS", "FLAT", "NO_KPI", "explain", "few_scores", "on_scale", "own_history", "refused", "summary",
+    "too_short",
+]  # fmt: skip
+
+NO_KPI = "the KPI has no value"
+FLAT = "all its values are the same"
+EXACT = "it is exactly its trend and its season, and follows from its own past"
+#: Past forecasts below which intervals are the model's own.
+FEW_ORIGINS = 20
+_MOST_ROWS = 60
+_NAME = 24
+_CAVEAT = "Forecast from what leads and KPI were up to the origin; it does not say what moving a lead would do."
+_SCALES = {
+    "level": "", "log": "in logs, so that no interval goes below zero", 
+    "logit": "as log odds, so that no interval leaves the share's ends",
+    "sqrt": "as a count, on the scale of its square root",
+}  # fmt: skip
+
+
+def refused(kpi: str, why: str) -> str:
+    """That no forecast can be made of the KPI, and what to do."""
+    steps = {EXACT: "name another KPI", FLAT: "name another KPI", NO_KPI: "give values of the KPI"}
+    return f"kpi={kpi!r} cannot be forecast: {why}; {steps.get(why, 'give more periods, or ask for shorter horizons')}."
+
+
+def own_history(leads: Sequence[str]) -> str:
+    """Why a forecast is that of own history alone."""
+    return "own history: no lead is known so early" if leads else "own history: no lead was found"
+
+
+def too_short(steps: int) -> str:
+    """That no model can be fitted."""
+    return f"there are too few periods for a model that forecasts {steps} ahead"
+
+
+def few_scores(count: int) -> str:
+    """That the intervals rest on the model alone."""
+    return f"only {periods(count, 'past forecast')} can be judged: the intervals rest mostly on the model's own spread"
+
+
+def on_scale(kind: ScaleKind) -> str:
+    """On which scale the KPI was forecast; empty for its level."""
+    return _SCALES[kind]
+
+
+def summary(result: Forecast) -> Prose:
+    """The forecasts as text, at most 80 columns wide."""
+    unit = f" ({shown(result.kpi_unit)})" if result.kpi_unit else ""
+    head = wrap(f"Where {cut(shown(result.kpi), _NAME)}{unit} will be, from what was known at {result.origin}")
+    several = any(part.segment for part in result.segments)
+    first = [Column("segment", 14, "left", most=13)] if several else []
+    heads = [
+        Column("period", 12, "left"),
+        Column("ahead", 6),
+        Column("forecast", 12),
+        *(Column(_level(one), 20) for one in result.level),
+    ]
+    rows = [_cells(part, row, several=several) for part in result.segments for row in part.rows]
+    lines = [
+        *table([*first, *heads[:80]], rows[:_MOST_ROWS]),
+        *remainder(len(rows) - _MOST_ROWS, f"{periods(len(rows) - _MOST_ROWS, 'row')} more"),
+    ]
+    return page(head, lines, labelled(_facts(result)), wrap(_CAVEAT))
+
+
+def _level(level: float) -> str:
+    return f"{100 * level:g} %"
+
+
+def _cells(part: SegmentForecast, row: AheadRow, *, several: bool) -> tuple[str, ...]:
+    first = (shown(part.segment),) if several else ()
+    if not row.low:
+        return (*first, row.period, str(row.horizon), row.reason)
+    narrow = (
+        number(row.point, digits=4) if row.low[0] == row.high[0] else interval(row.point, row.low[0], row.high[0], digits=3)[0],
+    )
+    ends = tuple(" to ".join(interval(row.point, low, high, digits=3)[1:]) for low, high in zip(row.low, row.high, strict=True))
+    return (*first, row.period, str(row.horizon), *narrow, *ends)
+
+
+def _facts(result: Forecast) -> Iterator[tuple[str, str]]:
+    for part, model in zip(result.segments, result.model.segments, strict=True):
+        name = f"{shown(part.segment)}: " if part.segment else ""
+        used = list(dict.fromkeys(lead for row in part.rows for lead in row.leads))
+        spans = [
+            f"{cut(shown(lead), _NAME)} up to {max(row.horizon for row in part.rows if lead in row.leads)} ahead" for lead in used
+        ]
+        yield "Leads", f"{name}{joined(spans) if spans else own_history(model.leads)}"
+        if text := on_scale(model.scale.kind):
+            yield "Scale", f"{name}forecast {text}"
+    counts = [one.calibration.n_scores for one in result.model.segments]
+    yield "Intervals", f"the model's own spread, its size set by {periods(max(counts), 'past forecast')} with what came"
+    if capped := sorted({row.horizon for part in result.segments for row in part.rows if row.capped}):
+        yield "Bounded", f"past errors called for intervals beyond the bounds at {joined([str(one) for one in capped])} ahead"
+    if result.stale:
+        yield "Stale", "the model is older than its longest horizon and 12 periods"
+
+
+def explain(result: Forecast) -> Prose:
+    """What the forecasts say, in plain sentences."""
+    told = []
+    for part in result.segments:
+        of = f" of {shown(part.segment)}" if part.segment else ""
+        for row in part.rows:
+            if not row.low:
+                told.append(f"{row.period}{of} has no forecast: {row.reason}.")
+                continue
+            point, low, high = interval(row.point, row.low[0], row.high[0])
+            by = (
+                f"by {joined([shown(lead) for lead in row.leads])} and its own history"
+                if row.leads
+                else "by its own history alone"
+            )
+            level = f"{100 * result.level[0]:g} %"
+            told.append(
+                f"In {row.period}, {periods(row.horizon, result.unit)} after {result.origin}, {shown(result.kpi)}{of} is "
+                f"forecast at {point}, and with a chance of {level} between {low} and {high}, {by}."
+            )
+    told.append("These are forecasts from what was known, not what would come of moving a lead.")
+    return lines_of(told)
