@@ -18,7 +18,7 @@ from leadlag.prepare.regressors import fixed_columns
 from leadlag.prepare.season import SeasonKey
 from leadlag.sample import Calendar
 
-__all__ = ["KpiModel", "Outlook", "Past", "Walker", "in_own_units", "outlook"]
+__all__ = ["KpiModel", "Outlook", "PastForecasts", "Walker", "in_own_units", "outlook"]
 
 #: Leads are chosen again when the history has grown by this share.
 _GROWTH = 0.2
@@ -96,7 +96,7 @@ class Outlook:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Past:
+class PastForecasts:
     """Forecasts from past origins; o origins, s steps, on the KPI's scale.
 
     Parameters
@@ -204,7 +204,7 @@ class Walker:
     steps: int
     _chosen: dict[int, tuple[Choice, ...]] = field(default_factory=dict, init=False)
 
-    def past(self, actual: Floats, *, first: int) -> Past:
+    def past(self, actual: Floats, *, first: int) -> PastForecasts:
         """Forecasts from every origin from row `first` on whose next row is known.
 
         Parameters
@@ -226,7 +226,7 @@ class Walker:
             seen = self.seen(model, now)
             point[row], own[row], sd[row] = seen.point, seen.own, seen.sd
             came[row] = padded[seen.n : seen.n + self.steps]
-        return Past(origins=origins, point=point, own=own, sd=sd, actual=came)
+        return PastForecasts(origins=origins, point=point, own=own, sd=sd, actual=came)
 
     def seen(self, model: KpiModel, now: KnownValues) -> Outlook:
         """What a model of this walk says at one origin."""

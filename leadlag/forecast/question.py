@@ -27,7 +27,7 @@ from leadlag.forecast.model import ForecastModel, SegmentModel
 from leadlag.forecast.numbers.intervals import calibrated
 from leadlag.forecast.numbers.scales import KpiScale, likely_scale
 from leadlag.forecast.result import Forecast
-from leadlag.forecast.scoring import Rows, calendar_between, counting, first_ordinal, forecast_of, forecast_result
+from leadlag.forecast.scoring import ForecastRows, calendar_between, counting, first_ordinal, forecast_of, forecast_result
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, UnrevisedData
 from leadlag.prepare.origins.publication import as_known, unrevised_data
@@ -41,14 +41,14 @@ from leadlag.sample import Sample
 from leadlag.sample.known import trimmed
 from leadlag.sample.roles import Roles, longest_lag, with_roles
 
-__all__ = ["HORIZONS", "Asked", "forecast_kpi", "forecast_sample"]
+__all__ = ["HORIZONS", "ForecastCall", "forecast_kpi", "forecast_sample"]
 
 #: Periods ahead that are asked for.
 HORIZONS = (1, 2, 4, 8, 12)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class ForecastCall:
     """What is asked of one KPI, checked."""
 
     horizons: tuple[int, ...]
@@ -154,7 +154,7 @@ def forecast_kpi(
     >>> found.to_frame()[["horizon", "leads"]].values.tolist()
     [[1, ('visits',)], [3, ('visits',)], [6, ()]]
     """
-    asked = Asked(
+    asked = ForecastCall(
         horizons=_horizons(horizons), level=_levels(level), max_lag=max_lag, log=(), repair=as_repairs(repair), missing=missing,
         fdr=as_real(fdr, "fdr", low=0.0, high=1.0), n_draws=as_int(n_draws, "n_draws", low=99, high=99_999),
         seeds=tuple(int(seed) for seed in as_generator(rng).integers(2**63, size=8)), metrics=as_catalogue(catalogue), note=note,
@@ -166,17 +166,17 @@ def forecast_kpi(
     return forecast_sample(sample, roles, replace(asked, log=as_names(log, "log", roles.names)), settings=settings)
 
 
-def forecast_sample(sample: Sample, roles: Roles, asked: Asked, *, settings: Mapping[str, Any]) -> Forecast:
+def forecast_sample(sample: Sample, roles: Roles, asked: ForecastCall, *, settings: Mapping[str, Any]) -> Forecast:
     """Forecast from a Sample around the KPI."""
     fitted, sample = fitted_segment(sample, roles, asked, segment="")
     model = model_of(sample, roles, asked, (fitted,), settings=settings)
-    rows = Rows(sample=sample, origin=first_ordinal(sample.calendar, model.cadence) + sample.n_periods - 1)
+    rows = ForecastRows(sample=sample, origin=first_ordinal(sample.calendar, model.cadence) + sample.n_periods - 1)
     notes = tuple(_notes(sample, fitted))
     return forecast_result(model, [forecast_of(model, fitted, rows)], as_of=None, notes=notes, stale=False)
 
 
 def model_of(
-    sample: Sample, roles: Roles, asked: Asked, fitted: Sequence[SegmentModel], *, settings: Mapping[str, Any]
+    sample: Sample, roles: Roles, asked: ForecastCall, fitted: Sequence[SegmentModel], *, settings: Mapping[str, Any]
 ) -> ForecastModel:
     """The model of all segments."""
     metrics, kpi = asked.metrics, roles.kpi
@@ -195,7 +195,7 @@ def model_of(
     )  # fmt: skip
 
 
-def fitted_segment(sample: Sample, roles: Roles, asked: Asked, *, segment: str) -> tuple[SegmentModel, Sample]:
+def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment: str) -> tuple[SegmentModel, Sample]:
     """The model of one segment, and the sample as it was used."""
     sample = trimmed(sample)
     longest = longest_lag(sample, asked.max_lag)
@@ -238,7 +238,7 @@ def _share_top(sample: Sample, kpi: str, metrics: Mapping[str, Metric]) -> float
     return 100.0 if kpi in metrics and (metrics[kpi].unit or "").strip() in ("%", "percent", "per cent") else None
 
 
-def _walker(sample: Sample, roles: Roles, asked: Asked, scale: KpiScale, *, max_lag: int) -> tuple[Walker, Floats]:
+def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> tuple[Walker, Floats]:
     """What walks over the origins of one sample, leads and controls in units of `unit_of`, and the KPI on its scale."""
     y, n = scale.of(sample.column(roles.kpi)), sample.n_periods
     known = unrevised_data(

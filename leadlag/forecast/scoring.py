@@ -26,11 +26,11 @@ from leadlag.sample.grid import moment_of
 from leadlag.sample.known import trimmed
 from leadlag.sample.periods import Cadence, cadence_of, calendar_of, ordinals_of
 
-__all__ = ["Rows", "calendar_between", "counting", "first_ordinal", "forecast_of", "forecast_result", "scored"]
+__all__ = ["ForecastRows", "calendar_between", "counting", "first_ordinal", "forecast_of", "forecast_result", "scored"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Rows:
+class ForecastRows:
     """The rows from which one segment is forecast.
 
     Parameters
@@ -74,7 +74,7 @@ def scored(model: ForecastModel, data: Any, *, as_of: Any) -> Forecast:
     for one in model.segments:
         sample = data.segment(one.segment) if one.segment else data.require_single()
         sample = repaired(trimmed(sample.around(model.kpi)), names, repairs)
-        rows = Rows(sample=sample, origin=_origin(sample, model.cadence, as_of))
+        rows = ForecastRows(sample=sample, origin=_origin(sample, model.cadence, as_of))
         parts.append(forecast_of(model, one, rows))
         notes += [(note.code, note.text) for note in sample.notes]
     return forecast_result(model, parts, as_of=as_of, notes=tuple(dict.fromkeys(notes)), stale=False)
@@ -103,7 +103,7 @@ def _origin(sample: Sample, cadence: Cadence, as_of: Any) -> int:
     return int(ordinals_of(np.array([moment], dtype="datetime64[us]"), cadence)[0]) - 1
 
 
-def forecast_of(model: ForecastModel, one: SegmentModel, rows: Rows) -> SegmentForecast:
+def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows) -> SegmentForecast:
     """The forecasts of one segment."""
     sample, horizons = rows.sample, model.horizons
     first = first_ordinal(sample.calendar, model.cadence)

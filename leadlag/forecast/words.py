@@ -27,7 +27,7 @@ _MOST_ROWS = 60
 _NAME = 24
 _CAVEAT = "Forecast from what leads and KPI were up to the origin; it does not say what moving a lead would do."
 _SCALES = {
-    "level": "", "log": "in logs, so that no interval goes below zero", 
+    "level": "", "log": "in logs, so that no interval goes below zero",
     "logit": "as log odds, so that no interval leaves the share's ends",
     "sqrt": "as a count, on the scale of its square root",
 }  # fmt: skip
