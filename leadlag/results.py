@@ -1,4 +1,4 @@
-"""What every result can do, and the one late look up, to the room that writes reports."""
+"""What every result can do, and the one late look up, to the rooms that write reports and forecast."""
 
 from __future__ import annotations
 
@@ -209,6 +209,11 @@ class Result:
         from leadlag.report import notebook_html  # noqa: PLC0415  pages stand above the results they show
 
         return notebook_html(self)
+
+    def _forecast(self, **asked: Any) -> Any:
+        from leadlag.forecast.question import forecast_ranked  # noqa: PLC0415  forecasts stand above the rankings they begin with
+
+        return forecast_ranked(self, **asked)
 
     def _write_report(self, path: str | PathLike[str]) -> Path:
         from leadlag.report import write_report  # noqa: PLC0415  pages stand above the results they show

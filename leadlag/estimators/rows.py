@@ -169,6 +169,13 @@ class Past:
         found[lacking(places, tuple(range(1, hold_back + 1)))[first:]] = np.nan
         return found
 
+    def later(self, values: Floats, count: int, *, time: pd.Series | None) -> Floats:
+        """Values `count` periods after each of some rows (n, p), from these alone; NaN where there is no such row."""
+        _refuse_one_sided("time", in_fit=self.counter is not None, here=time is not None)
+        places = rows_of(len(values), time, None, self.counter).places(count)
+        mirrored = places.max(initial=0) - places  # what comes later is a lag of the rows in the opposite order
+        return on_grid(values, mirrored, (count,))[mirrored][:, :, 0]
+
 
 def _refuse_one_sided(name: str, *, in_fit: bool, here: bool) -> None:
     """Time and segments belong to fit and transform alike."""

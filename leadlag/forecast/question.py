@@ -36,6 +36,7 @@ from leadlag.prepare.refusals import refuse_beyond
 from leadlag.prepare.regressors import may_be_sums
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.untestable import moved_copies, untestable_leads
+from leadlag.ranking.result import RankedData
 from leadlag.results import Provenance
 from leadlag.sample import Sample
 from leadlag.sample.known import trimmed
@@ -164,6 +165,20 @@ def forecast_kpi(
     )
     settings = {"rng": seed_words(rng), "time": time}
     return forecast_sample(sample, roles, replace(asked, log=as_names(log, "log", roles.names)), settings=settings)
+
+
+def forecast_ranked(ranking: Any, *, horizons: int | Iterable[int] | None, level: float | Sequence[float]) -> Forecast:
+    """Forecast from the rows of a ranking, with its settings and seeds."""
+    data: RankedData | None = ranking.data
+    if data is None:
+        raise UsageError("this ranking does not hold its data, so it cannot be forecast from: call forecast_kpi with the data.")
+    policy, family = ranking.context.policy, ranking.family
+    call = ForecastCall(
+        horizons=_horizons(horizons), level=_levels(level), max_lag=data.max_lag, log=data.log, repair=data.repair,
+        missing=data.missing, fdr=policy.fdr, n_draws=family.n_draws, seeds=data.seeds, metrics=as_catalogue(data.metrics),
+    )  # fmt: skip
+    settings = dict(ranking.provenance.settings)
+    return forecast_sample(data.sample, data.roles, call, settings={name: settings[name] for name in ("rng", "time")})
 
 
 def forecast_sample(sample: Sample, roles: Roles, asked: ForecastCall, *, settings: Mapping[str, Any]) -> Forecast:

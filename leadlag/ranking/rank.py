@@ -22,7 +22,7 @@ from leadlag.prepare.season import season_periods
 from leadlag.ranking.backing import RankingCall, with_backing
 from leadlag.ranking.evidence import evidence_of
 from leadlag.ranking.leftover import CLEAR, final_fit, season_left
-from leadlag.ranking.result import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
+from leadlag.ranking.result import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedData, RankedLead
 from leadlag.ranking.search import Findings, find
 from leadlag.ranking.words.treatment import (
     clipped,
@@ -152,6 +152,7 @@ def rank_leads(
     draws = as_int(n_draws, "n_draws", low=99, high=99_999)
     sample, names = with_roles(data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing)
     repairs, lag, metrics = as_repairs(repair), longest_lag(sample, max_lag), as_catalogue(catalogue)
+    read = sample
     sample = repaired(edges_told(sample, names.names, max_lag=lag, metrics=metrics), names.names, repairs)
     logged = as_names(log, "log", names.names)
     undone = None if undo is None else as_option(undo, "undo", ("rolling", "ytd"))
@@ -196,6 +197,16 @@ def rank_leads(
         family=family,
         decoys=decoys,
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
+        data=RankedData(
+            sample=read,
+            roles=names,
+            max_lag=lag,
+            log=logged,
+            repair=repairs,
+            missing=missing,
+            metrics=tuple(metrics.values()),
+            seeds=tuple(seeds),
+        ),
         provenance=provenance,
     )
 

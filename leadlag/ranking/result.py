@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
@@ -20,7 +20,13 @@ from leadlag.ranking.words.tables import summary
 from leadlag.results import Provenance, Result, Search, plain
 from leadlag.wording.searched import searched_facts
 
-__all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead"]
+if TYPE_CHECKING:
+    from leadlag.catalogue import Metric, Missing
+    from leadlag.forecast.result import Forecast
+    from leadlag.sample import Sample
+    from leadlag.sample.roles import Roles
+
+__all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedData", "RankedLead"]
 
 #: Columns of `LeadRanking.to_frame()`, fixed by contract.
 COLUMNS = (
@@ -114,6 +120,32 @@ class Context:
     policy: Policy
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RankedData:
+    """What a ranking was made of, kept so that it can be forecast from; in no table and no file.
+
+    Parameters
+    ----------
+    sample : Sample
+        Around the KPI, as it was read.
+    roles : Roles
+    max_lag : int
+    log, repair : tuple of str
+    missing : Missing
+    metrics : tuple of Metric
+    seeds : tuple of int
+    """
+
+    sample: Sample
+    roles: Roles
+    max_lag: int
+    log: tuple[str, ...]
+    repair: tuple[str, ...]
+    missing: Missing
+    metrics: tuple[Metric, ...]
+    seeds: tuple[int, ...]
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class RankedLead(Result):
     """One lead of a ranking: its decision, the evidence behind it, and what they say."""
@@ -181,6 +213,8 @@ class LeadRanking(Result):
         Stand-ins of the candidates that can lead nothing, and how many would have passed.
     left_out : tuple of (str, str)
         Columns of the data that were no candidates, each with why.
+    data : RankedData or None
+        What it was made of, for `forecast`; None for a ranking that was made without.
     provenance : Provenance
     """
 
@@ -191,6 +225,7 @@ class LeadRanking(Result):
     family: Family
     decoys: Decoys | None = None
     left_out: tuple[tuple[str, str], ...] = ()
+    data: RankedData | None = field(default=None, compare=False)
     provenance: Provenance
 
     @property
@@ -237,7 +272,9 @@ class LeadRanking(Result):
     def to_dict(self) -> dict[str, Any]:
         """The rows of the table first, then all fields as plain Python values; NaN becomes None."""
         rows = plain([_row(item, gain_horizon=self.context.policy.gain_horizon) for item in self.decisions])
-        return {"schema": SCHEMA, "kpi": self.context.kpi, "leads": list(self.leads), "rows": rows, **super().to_dict()}
+        fields = super(LeadRanking, replace(self, data=None)).to_dict()
+        del fields["data"]
+        return {"schema": SCHEMA, "kpi": self.context.kpi, "leads": list(self.leads), "rows": rows, **fields}
 
     def summary(self) -> str:
         """The answer, the table and what was tested, as text of at most 80 columns."""
@@ -246,6 +283,24 @@ class LeadRanking(Result):
     def explain(self) -> str:
         """The answer in a few plain sentences."""
         return explain_ranking(self)
+
+    def forecast(self, *, horizons: int | Iterable[int] | None = None, level: float | Sequence[float] = (0.8, 0.95)) -> Forecast:
+        """Forecast the KPI from the rows that were ranked; see `leadlag.forecast_kpi`.
+
+        Parameters
+        ----------
+        horizons : int or iterable of int, optional
+            Periods ahead, counted from the last period that has ended; 1, 2, 4, 8 and 12 if None.
+        level : float or sequence of float
+            Chance with which the KPI lies in each interval.
+
+        Returns
+        -------
+        Forecast
+            By the leads of this ranking. For the errors of the past that set the size of intervals, leads are chosen again on
+            what was known then.
+        """
+        return self._forecast(horizons=horizons, level=level)
 
     def report(self, path: str | PathLike[str]) -> Path:
         """Write the ranking as one HTML file that needs nothing else, and return its path."""
