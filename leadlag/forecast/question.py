@@ -260,10 +260,11 @@ def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, 
         sample, y, kpi=roles.kpi, leads=roles.leads, controls=roles.controls, log=asked.log, metrics=asked.metrics
     )
     fixed = np.column_stack([np.ones(n), np.arange(n) / n])
-    refuse_kpi(roles.kpi, y, known.Z, roles.controls, n_columns=fixed.shape[1] + known.Z.shape[1])
-    refuse_interpolated(roles.kpi, y, unit=sample.calendar.unit)
+    level = sample.column(roles.kpi) / unit_of(sample.column(roles.kpi))
+    refuse_kpi(roles.kpi, level, known.Z, roles.controls, n_columns=fixed.shape[1] + known.Z.shape[1])
+    refuse_interpolated(roles.kpi, level, unit=sample.calendar.unit)
     refuse_lags(max_lag, n=n, n_beside=known.Z.shape[1])
-    refuse_exact_kpi(roles.kpi, y, np.column_stack([fixed, standardise(known.Z).values]))
+    refuse_exact_kpi(roles.kpi, level, np.column_stack([fixed, standardise(known.Z).values]))
     known = _as_late_as_now(known)
     known = replace(known, X=_usable(y, known.X, roles.leads, fixed=fixed, max_lag=max_lag))
     x_unit, z_unit = unit_of(known.X), unit_of(known.Z)  # series of extreme size are computed with in units of their own
