@@ -13,10 +13,9 @@ from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_lags, as_names, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Catalogue, Metric, Missing, Ratio, as_catalogue
 from leadlag.core.arrays import Floats
-from leadlag.core.linear.leastsquares import is_constant
+from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.series.ahead import made_of_later_values
 from leadlag.core.series.scales import unit_of
-from leadlag.core.series.trend import runs_by_itself
 from leadlag.core.time.lags import difference
 from leadlag.decision import Policy
 from leadlag.errors import DataContractError, UsageError
@@ -30,9 +29,9 @@ from leadlag.forecast.result import Forecast
 from leadlag.forecast.scoring import ForecastRows, calendar_between, counting, first_ordinal, forecast_of, forecast_result
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, UnrevisedData
-from leadlag.prepare.origins.publication import as_known, unrevised_data
+from leadlag.prepare.origins.publication import as_known, delay_in_rows, unrevised_data
 from leadlag.prepare.origins.rolling import default_origin
-from leadlag.prepare.refusals import refuse_beyond
+from leadlag.prepare.refusals import refuse_beyond, refuse_exact_kpi, refuse_interpolated, refuse_kpi, refuse_lags
 from leadlag.prepare.regressors import may_be_sums
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.untestable import moved_copies, untestable_leads
@@ -229,9 +228,10 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
             raise DataContractError(words.refused(roles.kpi, words.too_short(max(asked.horizons))), code="LL313")
         names = tuple(roles.leads[term.place] for term in found[0].leads)
         model = in_own_units(found[0], x=_units(sample, names, asked.log), z=_units(sample, roles.controls, asked.log))
+    late = tuple(delay_in_rows(sample, asked.metrics, name) for name in (roles.kpi, *names, *roles.controls))
     whole = np.column_stack([level, *(sample.column(name) for name in names)])
     made = SegmentModel(
-        segment=segment, leads=names, model=model, scale=scale, calibration=calibrated(past.scores),
+        segment=segment, leads=names, model=model, late=late, scale=scale, calibration=calibrated(past.scores),
         first=first_ordinal(sample.calendar, counting(sample.calendar)), n_periods=sample.n_periods,
         first_period=sample.periods[0], last_period=sample.periods[-1], sizes=_sizes(level),
         fingerprint=hashlib.sha256(np.ascontiguousarray(whole).tobytes()).hexdigest(),
@@ -261,10 +261,11 @@ def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, 
         sample, y, kpi=roles.kpi, leads=roles.leads, controls=roles.controls, log=asked.log, metrics=asked.metrics
     )
     fixed = np.column_stack([np.ones(n), np.arange(n) / n])
-    if not np.isfinite(y).any() or bool(is_constant(y)):
-        raise DataContractError(words.refused(roles.kpi, words.NO_KPI if not np.isfinite(y).any() else words.FLAT), code="LL313")
-    if runs_by_itself(y, fixed):
-        raise DataContractError(words.refused(roles.kpi, words.EXACT), code="LL313")
+    level = sample.column(roles.kpi) / unit_of(sample.column(roles.kpi))
+    refuse_kpi(roles.kpi, level, known.Z, roles.controls, n_columns=fixed.shape[1] + known.Z.shape[1])
+    refuse_interpolated(roles.kpi, level, unit=sample.calendar.unit)
+    refuse_lags(max_lag, n=n, n_beside=known.Z.shape[1])
+    refuse_exact_kpi(roles.kpi, level, np.column_stack([fixed, standardise(known.Z).values]))
     known = _as_late_as_now(known)
     known = replace(known, X=_usable(y, known.X, roles.leads, fixed=fixed, max_lag=max_lag))
     x_unit, z_unit = unit_of(known.X), unit_of(known.Z)  # series of extreme size are computed with in units of their own

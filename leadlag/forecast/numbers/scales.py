@@ -63,7 +63,7 @@ class KpiScale:
         if self.kind == "logit":
             return np.asarray(self.top * special.expit(working))
         if self.kind == "sqrt":
-            return np.asarray(np.square(np.maximum(working, np.sqrt(_ANSCOMBE))) - _ANSCOMBE)
+            return np.asarray(np.maximum(np.square(np.maximum(working, 0.0)) - _ANSCOMBE, 0.0))
         return np.asarray(working * self.unit)
 
     def log_slope(self, values: Floats) -> Floats:
