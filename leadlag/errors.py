@@ -93,6 +93,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL165": "the season of the KPI moves",
         "LL166": "what the model leaves of the KPI is alike a season apart",
         "LL167": "surprises of the KPI are larger at some times of its season",
+        "LL172": "few past forecasts say how wide intervals are",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",
         "LL204": "too few periods for this lead",
@@ -124,6 +125,11 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL404": "more memory or tests than the limit",
         "LL405": "an optional package is missing",
         "LL501": "leadlag failed while it ranked this KPI",
+        "LL601": "a file is no model, or was cut off",
+        "LL602": "a model file is too large, or nested too deep",
+        "LL603": "a model file is of a newer leadlag",
+        "LL604": "a model file was changed after it was written",
+        "LL605": "a model file holds what no model does",
     }
 )
 

@@ -14,7 +14,10 @@ from leadlag.sample.periods import Cadence
 if TYPE_CHECKING:
     from leadlag.forecast.result import Forecast
 
-__all__ = ["ForecastModel", "SegmentModel"]
+__all__ = ["MOST_AHEAD", "ForecastModel", "SegmentModel"]
+
+#: Periods ahead that can be asked for.
+MOST_AHEAD = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,6 +82,8 @@ class ForecastModel:
         One period, and what the KPI is measured in; the second empty if nothing says it.
     reading : tuple of (str, object)
         How new tables are read: names and values of reading options, and of `missing` and `repair`.
+    holidays : tuple of int
+        Declared holidays of the fit, in days since 1 January 1970, for rows that declare none.
     segments : tuple of SegmentModel
     note : str
         What the caller wanted to be kept with it.
@@ -95,6 +100,7 @@ class ForecastModel:
     unit: str
     kpi_unit: str
     reading: tuple[tuple[str, Any], ...]
+    holidays: tuple[int, ...]
     segments: tuple[SegmentModel, ...]
     note: str
     provenance: Provenance

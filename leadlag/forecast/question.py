@@ -204,7 +204,8 @@ def model_of(
         kpi=kpi, controls=roles.controls, log=tuple(name for name in asked.log if name in used or name in roles.controls),
         horizons=asked.horizons, level=asked.level, max_lag=longest_lag(sample, asked.max_lag), cadence=counting(sample.calendar),
         unit=sample.calendar.unit, kpi_unit=(metrics[kpi].unit or "") if kpi in metrics else "",
-        reading=(("missing", asked.missing), ("repair", asked.repair)), segments=tuple(fitted), note=asked.note,
+        reading=(("missing", asked.missing), ("repair", asked.repair)), holidays=sample.calendar.holidays,
+        segments=tuple(fitted), note=asked.note,
         provenance=provenance,
     )  # fmt: skip
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from leadlag import plot
+from leadlag._files import write_whole
 from leadlag.errors import UsageError
 from leadlag.ranking.result import LeadRanking, RankedLead
 from leadlag.report.content import ranking_content, snippet_content
 from leadlag.report.export import make_folder, write_files
-from leadlag.report.files import write_whole
 from leadlag.report.render import render
 from leadlag.results import Result
 
