@@ -68,6 +68,8 @@ def _kpi_wrong(model: KpiModel) -> str:
 def _segment_wrong(part: SegmentModel) -> str:
     if len(part.leads) != len(part.model.leads) or len(set(part.leads)) != len(part.leads):
         return "its leads have other names, or another number of them"
+    if len(part.late) != 1 + len(part.model.leads) + len(part.model.controls):
+        return "it does not say how late each column is published"
     return "" if part.sizes[0] <= part.sizes[1] else "its sizes are not in order"
 
 
@@ -196,7 +198,8 @@ _PERIODS = Whole(low=1)
 _SEGMENT = Record(
     made=SegmentModel,
     fields={
-        "segment": Text(), "leads": _NAMES, "model": _KPI, "scale": _SCALE, "calibration": _CALIBRATION, "first": Whole(),
+        "segment": Text(), "leads": _NAMES, "model": _KPI, "late": Many(kind=Whole(low=0, high=_MOST_LAG)),
+        "scale": _SCALE, "calibration": _CALIBRATION, "first": Whole(),
         "n_periods": _PERIODS, "first_period": Text(), "last_period": Text(), "sizes": Row(kinds=(Real(low=0.0), Real(low=0.0))),
         "fingerprint": _SHA256,
     },
