@@ -139,7 +139,8 @@ def forecast_kpi(
     [[1, ('visits',)], [3, ('visits',)], [6, ()]]
     """
     asked = ForecastCall(
-        horizons=as_horizons(horizons), level=as_levels(level), max_lag=max_lag, log=(), repair=as_repairs(repair), missing=missing,
+        horizons=as_horizons(horizons), level=as_levels(level), max_lag=max_lag, log=(), repair=as_repairs(repair),
+        missing=missing,
         fdr=as_real(fdr, "fdr", low=0.0, high=1.0), n_draws=as_int(n_draws, "n_draws", low=99, high=99_999),
         seeds=tuple(int(seed) for seed in as_generator(rng).integers(2**63, size=8)), metrics=as_catalogue(catalogue), note=note,
     )  # fmt: skip
