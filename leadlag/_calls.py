@@ -100,7 +100,7 @@ class Fix:
             or any(name in NO_FLAG for name, _ in self.options)
         ):
             return ""
-        said = " ".join(f"--{name.replace('_', '-')} {part}" for name, value in self.options for part in _flag_values(value))
+        said = " ".join(f"--{name.replace('_', '-')}{part}" for name, value in self.options for part in _flag_values(value))
         return " ".join(part for part in (said, self.when) if part)
 
 
@@ -247,12 +247,14 @@ def _after_mark(said: object) -> str:
 
 
 def _flag_values(value: object) -> list[str]:
-    """A value as a shell reads it; one for each file is given as often as there are such, and what code makes is a file."""
+    """What stands after an option, as a shell reads it; one for each file is given as often as there are such, a switch alone."""
+    if value is True:
+        return [""]
     if isinstance(value, Code):
-        return ["FILE"]
+        return [" FILE"]
     if isinstance(value, Mapping):
-        return [shlex.quote(f"{name}={_after_mark(said)}") for name, said in value.items()]
+        return [" " + shlex.quote(f"{name}={_after_mark(said)}") for name, said in value.items()]
     if isinstance(value, (list, tuple)):
         alone = len(value) == 1 and isinstance(value[0], int)  # a number without a comma counts something, as in --skip-rows 3
-        return [shlex.quote(",".join(map(str, value)) + ("," if alone else ""))]
-    return [shlex.quote(str(value))]
+        return [" " + shlex.quote(",".join(map(str, value)) + ("," if alone else ""))]
+    return [" " + shlex.quote(str(value))]

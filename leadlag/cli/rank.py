@@ -13,6 +13,7 @@ from leadlag.cli.files import (
     LONG,
     OPENING,
     READING,
+    REPAIR,
     by_name,
     catalogue_code,
     catalogue_of,
@@ -20,6 +21,7 @@ from leadlag.cli.files import (
     files_argument,
     missing_option,
     names,
+    repairs_of,
     sample_of,
     tables,
     told_as,
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
     from leadlag.ranking.result import LeadRanking
 
 __all__ = ["rank"]
-
-_REPAIR = "What is repaired before anything is asked: rows that hit all columns, units that change, values for missing; or none."
 
 _EXPECTED = "Sign that the effect of a candidate has, as demos=+; an effect of the other sign does not count."
 _DELAYS = "Periods after which a candidate acts, as demos=2:8; other lags are not searched."
@@ -66,7 +66,7 @@ Examples:
 @click.option("--controls", multiple=True, metavar="A,B", help="Columns that enter every model and are not ranked.")
 @click.option("--log", multiple=True, metavar="A,B", help="Columns to analyse in logs; with the KPI, effects are in percent.")
 @missing_option
-@click.option("--repair", default="rows,scales,sentinels", show_default=True, metavar="A,B", help=_REPAIR)
+@click.option("--repair", default="rows,scales,sentinels", show_default=True, metavar="A,B", help=REPAIR)
 @click.option("--max-lag", type=int, help="Longest lag tried, in periods.  [default: by the cadence]")
 @click.option(
     "--undo", type=click.Choice(["rolling", "ytd"]), help="Undo the average, or the sum to date, that the KPI is reported as."
@@ -97,7 +97,7 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
         options[name] = names(options[name], read)
     named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
     options = {name: value for name, value in options.items() if value not in ([], {})}
-    options["repair"] = () if options["repair"] == "none" else tuple(options["repair"].split(","))
+    options["repair"] = repairs_of(options["repair"])
     voice.step("ranking")
     start = time.perf_counter()
     ranks: Callable[..., LeadRanking | LeadRankings] = rank_leads
