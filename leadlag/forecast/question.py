@@ -27,10 +27,11 @@ from leadlag.forecast.fitting import Walker, in_own_units
 from leadlag.forecast.model import ForecastModel, SegmentModel
 from leadlag.forecast.numbers.intervals import calibrated
 from leadlag.forecast.numbers.scales import KpiScale, likely_scale
-from leadlag.forecast.periods import calendar_between, counting, first_ordinal
+from leadlag.forecast.periods import Timeline, calendar_between, counting, first_ordinal
 from leadlag.forecast.refusals import few_past, seen_column
 from leadlag.forecast.result import Forecast
-from leadlag.forecast.scoring import ForecastRows, forecast_of, forecast_result, label_of, without_forecast
+from leadlag.forecast.rows import ForecastRows
+from leadlag.forecast.scoring import forecast_of, forecast_result, label_of, without_forecast
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, UnrevisedData
 from leadlag.prepare.origins.publication import as_known, delay_in_rows, unrevised_data
@@ -186,7 +187,9 @@ def forecast_samples(samples: Sequence[Sample], roles: Roles, asked: ForecastCal
     failed = tuple((part.segment, part.why) for part in parts if part.model is None)
     model = model_of(fitted[0][1], roles, asked, [one for one, _ in fitted], failed, settings=settings)
     calendar, origin = fitted[0][1].calendar, model.last
-    made = [forecast_of(model, one, ForecastRows(sample=sample, origin=origin)) for one, sample in fitted]
+    line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
+    rows = [ForecastRows(sample=sample, first=one.first, origin=origin) for one, sample in fitted]
+    made = [forecast_of(model, one, of, line=line) for (one, _), of in zip(fitted, rows, strict=True)]
     made += [without_forecast(model, calendar, origin, segment=name, why=why) for name, why in failed]
     notes = [note for one, sample in fitted for note in _notes(sample, one)]
     return forecast_result(model, made, origin=label_of(calendar, model.cadence, origin), notes=notes)
