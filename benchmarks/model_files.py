@@ -98,7 +98,7 @@ def segments(count: int, n: int = 156) -> None:
         scored, forecast = timed(lambda model=model, table=table: model.score(table))
         print(
             f"{form}: {count} segments x 12 horizons, {len(table):,} rows: reading {read:.1f} s, the model file "
-            f"({len(text) / 2**20:.1f} MiB) {loaded:.1f} s, scoring {len(forecast.to_frame()):,} rows, with reading, {scored:.1f} s"
+            f"({len(text) / 2**20:.1f} MiB) {loaded:.1f} s, scoring {len(forecast.to_frame()):,} rows with reading {scored:.1f} s"
             f": {(loaded + scored) / read:.1f} times reading"
         )
 

@@ -171,7 +171,7 @@ def test_a_value_outside_the_range_seen_is_a_note(model: ll.ForecastModel) -> No
     assert codes(model.score(table[:N])) == []
     found = model.score(table.assign(demos=table["demos"].where(table.index < N + 2, 99.0)))
     assert codes(found) == ["LL173"]
-    assert found.to_dict()["notes"][-1]["text"].startswith("demos was 99, outside what the model was fitted on")
+    assert found.to_dict()["notes"][-1]["text"].startswith("demos was 99.0, outside what the model was fitted on")
 
 
 def test_all_that_is_wrong_is_said_at_once(model: ll.ForecastModel) -> None:
@@ -223,7 +223,8 @@ def test_a_segment_that_cannot_be_modelled_keeps_its_rows_with_the_reason(two: l
     assert west["reason"].str.startswith("LL313: ").all()
     assert table.loc[table["segment"] != "west", "point"].notna().all()
     assert found.to_dict()["forecasts"][-1]["point"] is None
-    assert "west" in found.summary()
+    assert "None       west: LL313" in found.summary()
+    assert max(map(len, found.summary().splitlines())) <= 80
 
 
 def test_each_segment_has_the_model_that_it_would_have_alone(two: ll.ForecastModel) -> None:
