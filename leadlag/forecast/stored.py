@@ -10,7 +10,7 @@ from leadlag.core.noise.years import MovingSeason
 from leadlag.forecast.fitting import KpiModel
 from leadlag.forecast.kinds import Array, Flag, Given, Kind, Many, Name, Real, Record, Row, Settled, Text, Triangle, Whole
 from leadlag.forecast.leads import LeadTerm
-from leadlag.forecast.model import MOST_AHEAD, ForecastModel, SegmentModel
+from leadlag.forecast.model import MOST_AHEAD, ForecastModel, SeenColumn, SegmentModel
 from leadlag.forecast.numbers.intervals import Calibration
 from leadlag.forecast.numbers.model import MeanModel
 from leadlag.forecast.numbers.scales import KpiScale
@@ -30,6 +30,7 @@ _LARGE = 1e6
 #: Days of the years 1 to 9999, counted from 1970, and microseconds and whole numbers beyond which none is counted.
 _DAYS, _MICROSECONDS, _WHOLE = (-719_162, 2_932_896), 2**62, 2**53
 _A_DAY = 86_400_000_000
+_MOST_ROWS = 10_000_000
 
 _POSITIVE = Real(low=0.0, above=True)
 _NUMBER = Real()
@@ -68,9 +69,12 @@ def _kpi_wrong(model: KpiModel) -> str:
 def _segment_wrong(part: SegmentModel) -> str:
     if len(part.leads) != len(part.model.leads) or len(set(part.leads)) != len(part.leads):
         return "its leads have other names, or another number of them"
-    if len(part.late) != 1 + len(part.model.leads) + len(part.model.controls):
-        return "it does not say how late each column is published"
-    return "" if part.sizes[0] <= part.sizes[1] else "its sizes are not in order"
+    n_columns = 1 + len(part.model.leads) + len(part.model.controls)
+    return "" if len(part.late) == len(part.seen) == n_columns else "not all of its columns are described"
+
+
+def _seen_wrong(seen: SeenColumn) -> str:
+    return "" if seen.low <= seen.high and seen.smallest <= seen.largest else "its ends are not in order"
 
 
 def _cadence_wrong(cadence: Cadence) -> str:
@@ -89,7 +93,8 @@ def _model_wrong(model: ForecastModel) -> str:
         return "names taken in logs are no leads or controls, or horizons are not in order"
     if list(model.level) != sorted(set(model.level)):
         return "levels are not in order"
-    if len({part.segment for part in model.segments}) != len(model.segments):
+    segments = [*(part.segment for part in model.segments), *(name for name, _ in model.unmodelled)]
+    if len(set(segments)) != len(segments):
         return "two segments have one name"
     if any(len(part.model.controls) != len(model.controls) for part in model.segments):
         return "the controls of a segment are not those of the model"
@@ -194,13 +199,18 @@ _CALIBRATION = Record(
     },
     check=_calibration_wrong,
 )  # fmt: skip
-_PERIODS = Whole(low=1)
+_PERIODS, _ROWS = Whole(low=1, high=_MOST_ROWS), Whole(low=0, high=_MOST_ROWS)
+_SEEN = Record(
+    made=SeenColumn,
+    fields={"low": _NUMBER, "high": _NUMBER, "smallest": Real(low=0.0), "largest": Real(low=0.0), "gap": _ROWS},
+    check=_seen_wrong,
+)
 _SEGMENT = Record(
     made=SegmentModel,
     fields={
-        "segment": Text(), "leads": _NAMES, "model": _KPI, "late": Many(kind=Whole(low=0, high=_MOST_LAG)),
+        "segment": Text(), "leads": _NAMES, "model": _KPI, "late": Many(kind=_ROWS),
         "scale": _SCALE, "calibration": _CALIBRATION, "first": Whole(),
-        "n_periods": _PERIODS, "first_period": Text(), "last_period": Text(), "sizes": Row(kinds=(Real(low=0.0), Real(low=0.0))),
+        "n_periods": _PERIODS, "first_period": Text(), "last_period": Text(), "seen": Many(kind=_SEEN),
         "fingerprint": _SHA256,
     },
     check=_segment_wrong,
@@ -223,8 +233,8 @@ _SHARE = Real(low=0.0, high=math.nextafter(1.0, 0.0), above=True)
 _FIELDS: Mapping[str, Kind] = {
     "kpi": Name(), "controls": _NAMES, "log": Many(kind=Text()), "horizons": Many(kind=Whole(low=1, high=MOST_AHEAD), least=1),
     "level": Many(kind=_SHARE, least=1), "max_lag": Whole(low=1), "cadence": _CADENCE, "unit": Text(), "kpi_unit": Text(),
-    "reading": HowRead(), "holidays": Many(kind=DAY), "segments": Many(kind=_SEGMENT, least=1), "note": Text(),
-    "provenance": _PROVENANCE,
+    "reading": HowRead(), "holidays": Many(kind=DAY), "segments": Many(kind=_SEGMENT, least=1), "unmodelled": _TEXTS,
+    "note": Text(),    "provenance": _PROVENANCE,
 }  # fmt: skip
 
 #: The whole model, but for schema and sha256.
