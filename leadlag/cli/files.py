@@ -33,6 +33,7 @@ __all__ = [
     "catalogue_code",
     "catalogue_of",
     "files_argument",
+    "horizons_of",
     "missing_option",
     "named_in_call",
     "names",
@@ -263,6 +264,14 @@ def _files_in(folder: Path) -> list[str]:
         return sorted(path.name for path in folder.iterdir() if path.is_file())
     except (OSError, ValueError):
         return []
+
+
+def horizons_of(_: object, option: click.Parameter, given: str | None) -> tuple[int, ...]:
+    """Numbers from ``1,4,12``."""
+    parts = [part.strip() for part in (given or "").split(",") if part.strip()]
+    if not all(part.isdecimal() and len(part) < 10 and int(part) for part in parts):
+        raise click.BadParameter(f"{given!r} is not allowed: give periods ahead such as 1,4,12.", param=option)
+    return tuple(int(part) for part in parts)
 
 
 def by_name(text_of: Callable[[str], object], form: str) -> Callable[..., dict[str, object]]:

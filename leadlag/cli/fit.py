@@ -18,6 +18,7 @@ from leadlag.cli.files import (
     catalogue_code,
     catalogue_of,
     files_argument,
+    horizons_of,
     missing_option,
     names,
     over_data,
@@ -44,16 +45,6 @@ _HORIZONS = "Periods ahead.  [default: 1,2,4,8,12]"
 _MOST_NAMES = 6
 
 
-def _whole_numbers(_: object, option: click.Parameter, text: str | None) -> list[int] | None:
-    """Numbers with commas between them."""
-    if text is None:
-        return None
-    parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdecimal() and len(part) < 10 for part in parts):
-        raise click.BadParameter("give whole numbers with commas, such as 1,4,12", param=option)
-    return [int(part) for part in parts]
-
-
 @click.command(
     cls=OneEach,
     short_help="Fit a forecast model, write it to a file.",
@@ -77,7 +68,7 @@ Examples:
 @missing_option
 @click.option("--repair", default="rows,scales,sentinels", show_default=True, metavar="A,B", help=REPAIR)
 @click.option("--max-lag", type=int, help="Longest lag tried, in periods.  [default: by the cadence]")
-@click.option("--horizons", metavar="H,H", callback=_whole_numbers, help=_HORIZONS)
+@click.option("--horizons", metavar="N,N", callback=horizons_of, help=_HORIZONS)
 @click.option("--note", default="", metavar="TEXT", help="Kept with the model.")
 @click.option("-o", "--out", required=True, metavar="MODEL.json", help="The file to write.")
 @with_voice
@@ -95,7 +86,7 @@ def fit(*, files: tuple[str, ...], out: str, voice: Voice, **options: Any) -> in
     for name in ("leads", "controls", "log"):
         options[name] = names(options[name], read)
     named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
-    options = {name: value for name, value in options.items() if value not in ([], {})}
+    options = {name: value for name, value in options.items() if value not in ([], {}, ())}
     options["repair"] = repairs_of(options["repair"])
     told = options if listed is None else {**options, "catalogue": catalogue_code(listed)}
     voice.step("fitting")

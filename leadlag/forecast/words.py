@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from leadlag.wording.layout import labelled, lines_of, page
-from leadlag.wording.shown import Prose, cut, interval, joined, number, periods, shown, wrap
+from leadlag.wording.shown import Prose, cut, interval, joined, periods, shown, wrap
 from leadlag.wording.table import Column, remainder, table
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from leadlag.forecast.result import AheadRow, Forecast, SegmentForecast
 
 __all__ = [
-    "FEW_ORIGINS", "NO_KPI", "NO_ROWS", "STALE", "TOO_LARGE", "explain", "few_scores", "new_segments", "no_segment", "on_scale",
-    "own_history", "refused", "summary", "too_short",
+    "CAVEAT", "FEW_ORIGINS", "NO_KPI", "NO_ROWS", "STALE", "TOO_LARGE", "explain", "few_scores", "new_segments", "no_segment",
+    "on_scale", "own_history", "refused", "row_cells", "summary", "too_short",
 ]  # fmt: skip
 
 NO_KPI = "the KPI has no value"
@@ -27,7 +27,7 @@ FEW_ORIGINS = 20
 _MOST_ROWS = 60
 _MOST_NAMES = 6
 _NAME = 24
-_CAVEAT = "Forecast from what leads and KPI were up to the origin; it does not say what moving a lead would do."
+CAVEAT = "Forecast from what leads and KPI were up to the origin; it does not say what moving a lead would do."
 _SCALES = {
     "level": "", "log": "in logs, so that no interval goes below zero",
     "logit": "as log odds, so that no interval leaves the share's ends",
@@ -90,22 +90,24 @@ def summary(result: Forecast) -> Prose:
         *table([*first, *heads], rows[:_MOST_ROWS]),
         *remainder(len(rows) - _MOST_ROWS, f"{periods(len(rows) - _MOST_ROWS, 'row')} more"),
     ]
-    return page(head, lines, labelled(_facts(result)), wrap(_CAVEAT))
+    return page(head, lines, labelled(_facts(result)), wrap(CAVEAT))
 
 
 def _level(level: float) -> str:
     return f"{100 * level:g} %"
 
 
+def row_cells(row: AheadRow) -> tuple[str, ...]:
+    """The forecast and its intervals as cells; nothing where there is none."""
+    if not row.low:
+        return ()
+    ends = [interval(row.point, low, high, digits=3) for low, high in zip(row.low, row.high, strict=True)]
+    return ends[0][0], *(f"{low} to {high}" for _, low, high in ends)
+
+
 def _cells(part: SegmentForecast, row: AheadRow, *, several: bool, n_levels: int) -> tuple[str, ...]:
     first = (shown(part.segment),) if several else ()
-    if not row.low:
-        return (*first, row.period, str(row.horizon), "none", *[""] * n_levels)
-    narrow = (
-        number(row.point, digits=4) if row.low[0] == row.high[0] else interval(row.point, row.low[0], row.high[0], digits=3)[0],
-    )
-    ends = tuple(" to ".join(interval(row.point, low, high, digits=3)[1:]) for low, high in zip(row.low, row.high, strict=True))
-    return (*first, row.period, str(row.horizon), *narrow, *ends)
+    return (*first, row.period, str(row.horizon), *(row_cells(row) or ("none", *[""] * n_levels)))
 
 
 def _facts(result: Forecast) -> Iterator[tuple[str, str]]:
