@@ -62,9 +62,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (path / "known.toml").write_text(
         'version = 1\n[metrics.new_mrr]\nlabel = "New recurring revenue"\nunit = "EUR"\n', encoding="utf-8"
     )
-    words = ["--kpi", "new_mrr", "--horizons", "1,4", "--catalogue", path / "known.toml", "--note", "agreed"]
-    assert main(["fit", str(path / "sales.csv"), *map(str, words), "--out", str(path / "mrr.json"), "-q"]) == 0
+    assert main(["fit", str(path / "sales.csv"), *words_of(path), "--out", str(path / "mrr.json"), "-q"]) == 0
     return path
+
+
+def words_of(path: Path) -> list[str]:
+    """What the model is fitted with."""
+    return ["--kpi", "new_mrr", "--horizons", "1,4", "--catalogue", str(path / "known.toml"), "--note", "agreed"]
 
 
 @pytest.fixture
@@ -93,10 +97,8 @@ def test_the_model_is_the_one_that_python_fits(folder: Path) -> None:
 
 
 def test_the_same_words_write_the_same_bytes(run: Run, folder: Path, tmp_path: Path) -> None:
-    words = ("fit", folder / "sales.csv", "--kpi", "new_mrr", "--horizons", "1")
-    for name in ("a.json", "b.json"):
-        assert run(*words, "--out", tmp_path / name).code == 0
-    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    assert run("fit", folder / "sales.csv", *words_of(folder), "--out", tmp_path / "again.json").code == 0
+    assert (tmp_path / "again.json").read_bytes() == (folder / "mrr.json").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -145,8 +147,8 @@ def test_reading_options_are_kept_and_used_by_score(run: Run, tmp_path: Path) ->
     assert run("fit", file, "--kpi", "new_mrr", *options, "--horizons", "1", "--out", model).code == 0
     answer = run("score", model, file, "--json")
     assert answer.code == 0
-    plain = ll.load_model(model).score(table)
-    assert answer.content == plain.to_dict()
+    plain = ll.load_model(model).score(table).to_dict()
+    assert answer.content["forecasts"] == plain["forecasts"]
 
 
 def test_a_long_table_is_scored_as_one(run: Run, tmp_path: Path) -> None:
