@@ -31,7 +31,7 @@ from leadlag.forecast.periods import Timeline, calendar_between, counting, first
 from leadlag.forecast.refusals import few_past, seen_column
 from leadlag.forecast.result import Forecast
 from leadlag.forecast.rows import ForecastRows
-from leadlag.forecast.scoring import forecast_of, forecast_result, label_of, without_forecast
+from leadlag.forecast.scoring import forecast_result, judged, label_of, parts_of
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, UnrevisedData
 from leadlag.prepare.origins.publication import as_known, delay_in_rows, unrevised_data
@@ -189,8 +189,8 @@ def forecast_samples(samples: Sequence[Sample], roles: Roles, asked: ForecastCal
     calendar, origin = fitted[0][1].calendar, model.last
     line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
     rows = [ForecastRows(sample=sample, first=one.first, origin=origin) for one, sample in fitted]
-    made = [forecast_of(model, one, of, line=line) for (one, _), of in zip(fitted, rows, strict=True)]
-    made += [without_forecast(model, calendar, origin, segment=name, why=why) for name, why in failed]
+    found = [judged(model, one, of, line=line) for (one, _), of in zip(fitted, rows, strict=True)]
+    made = parts_of(model, found, line=line, origin=origin)
     notes = [note for one, sample in fitted for note in _notes(sample, one)]
     return forecast_result(model, made, origin=label_of(calendar, model.cadence, origin), notes=notes)
 
