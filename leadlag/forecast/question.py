@@ -182,10 +182,9 @@ def forecast_ranked(ranking: Any, *, horizons: int | Iterable[int] | None, level
 
 def forecast_sample(sample: Sample, roles: Roles, asked: ForecastCall, *, settings: Mapping[str, Any]) -> Forecast:
     """Forecast from a Sample around the KPI."""
-    fitted, sample = fitted_segment(sample, roles, asked, segment="")
-    model = model_of(sample, roles, asked, (fitted,), settings=settings)
-    rows = ForecastRows(sample=sample, origin=first_ordinal(sample.calendar, model.cadence) + sample.n_periods - 1)
-    notes = tuple(_notes(sample, fitted))
+    fitted, rows = fitted_segment(sample, roles, asked, segment="")
+    model = model_of(rows.sample, roles, asked, (fitted,), settings=settings)
+    notes = tuple(_notes(rows.sample, fitted))
     return forecast_result(model, [forecast_of(model, fitted, rows)], as_of=None, notes=notes, stale=False)
 
 
@@ -209,8 +208,8 @@ def model_of(
     )  # fmt: skip
 
 
-def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment: str) -> tuple[SegmentModel, Sample]:
-    """The model of one segment, and the sample as it was used."""
+def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment: str) -> tuple[SegmentModel, ForecastRows]:
+    """The model of one segment, and the rows as they were used."""
     sample = trimmed(sample)
     longest = longest_lag(sample, asked.max_lag)
     sample = edges_told(sample, roles.names, max_lag=longest, metrics=asked.metrics)
@@ -229,13 +228,14 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
         model = in_own_units(found[0], x=_units(sample, names, asked.log), z=_units(sample, roles.controls, asked.log))
     late = tuple(delay_in_rows(sample, asked.metrics, name) for name in (roles.kpi, *names, *roles.controls))
     whole = np.column_stack([level, *(sample.column(name) for name in names)])
+    begin = first_ordinal(sample.calendar, counting(sample.calendar))
     made = SegmentModel(
         segment=segment, leads=names, model=model, late=late, scale=scale, calibration=calibrated(past.scores),
-        first=first_ordinal(sample.calendar, counting(sample.calendar)), n_periods=sample.n_periods,
+        first=begin, n_periods=sample.n_periods,
         first_period=sample.periods[0], last_period=sample.periods[-1], sizes=_sizes(level),
         fingerprint=hashlib.sha256(np.ascontiguousarray(whole).tobytes()).hexdigest(),
     )  # fmt: skip
-    return made, sample
+    return made, ForecastRows(sample=sample, origin=begin + sample.n_periods - 1, past=past)
 
 
 def kpi_scale(sample: Sample, kpi: str, *, log: bool, metrics: Mapping[str, Metric]) -> KpiScale:

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from leadlag._blas import one_thread
 from leadlag.core.arrays import Floats
 from leadlag.errors import UsageError
 from leadlag.forecast import words
-from leadlag.forecast.fitting import Outlook, outlook
+from leadlag.forecast.fitting import Outlook, PastForecasts
 from leadlag.forecast.model import ForecastModel, SegmentModel
 from leadlag.forecast.refusals import refuse_rows
 from leadlag.forecast.result import AheadRow, Forecast, SegmentForecast
+from leadlag.forecast.state import ForecastState, calendar_between
 from leadlag.prepare.origins.learned import KnownValues
 from leadlag.prepare.origins.publication import as_known
 from leadlag.prepare.repairs import as_repairs, repaired
@@ -24,7 +24,7 @@ from leadlag.sample import Calendar, Sample
 from leadlag.sample.frame import as_sample
 from leadlag.sample.grid import moment_of
 from leadlag.sample.known import trimmed
-from leadlag.sample.periods import Cadence, cadence_of, calendar_of, ordinals_of
+from leadlag.sample.periods import Cadence, cadence_of, ordinals_of
 
 __all__ = ["ForecastRows", "calendar_between", "counting", "first_ordinal", "forecast_of", "forecast_result", "scored"]
 
@@ -39,10 +39,13 @@ class ForecastRows:
         Around the KPI, with one segment.
     origin : int
         Number of the last period that had ended, as the cadence counts.
+    past : PastForecasts, optional
+        Those of the fit.
     """
 
     sample: Sample
     origin: int
+    past: PastForecasts | None = None
 
 
 def counting(calendar: Calendar) -> Cadence:
@@ -117,23 +120,26 @@ def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows) -> 
             segment=one.segment, kpi_last="", outlook=None, periods=tuple(labels), actual=values,
             rows=tuple(AheadRow(horizon=h, period=labels[n - 1 + h], reason=words.NO_KPI) for h in horizons),
         )  # fmt: skip
-    with one_thread():
-        seen = _seen(model, one, sample, calendar, n=n, steps=n + most - 1 - int(known[-1]))
+    state = _state(model, one, sample, n=n)
+    seen = state.seen(n + most - 1 - int(known[-1]))
     return SegmentForecast(
-        segment=one.segment, kpi_last=labels[int(known[-1])], outlook=seen, periods=tuple(labels), actual=values,
+        segment=one.segment, kpi_last=labels[int(known[-1])], outlook=seen, periods=tuple(labels), actual=values, state=state,
+        past=rows.past,
+        aggregate=sample.aggregates.get(model.kpi), parts=dict(sample.parts),
         rows=tuple(_row(model, one, seen, step=n - seen.n + h - 1, horizon=h, period=labels[n - 1 + h]) for h in horizons),
     )  # fmt: skip
 
 
-def _seen(model: ForecastModel, one: SegmentModel, sample: Sample, calendar: Calendar, *, n: int, steps: int) -> Outlook:
-    """What the model of one segment says of the rows after its KPI's last value."""
-    begin = first_ordinal(sample.calendar, model.cadence) - one.first
+def _state(model: ForecastModel, one: SegmentModel, sample: Sample, *, n: int) -> ForecastState:
+    """The rows up to the origin as the model of one segment takes them."""
     late, n_leads = one.late, len(one.leads)
     y = one.scale.of(published(_rows(sample.column(model.kpi)[:, None], n), late[:1])[:, 0])
     X = published(_rows(as_known(sample, one.leads, model.log), n), late[1 : 1 + n_leads])
     Z = published(_rows(as_known(sample, model.controls, model.log), n), late[1 + n_leads :])
-    fixed = one.model.fixed(calendar, len(calendar))
-    return outlook(one.model, KnownValues(y=y, X=X, Z=Z), fixed[max(begin, 0) :], first=begin, steps=steps)
+    return ForecastState(
+        one=one, now=KnownValues(y=y, X=X, Z=Z), calendar=sample.calendar, cadence=model.cadence,
+        first=first_ordinal(sample.calendar, model.cadence), log=model.log,
+    )  # fmt: skip
 
 
 def published(values: Floats, late: Sequence[int]) -> Floats:
@@ -159,8 +165,3 @@ def _row(model: ForecastModel, one: SegmentModel, seen: Outlook, *, step: int, h
         own_history=float(one.scale.back(seen.own[step])), low=tuple(low.tolist()), high=tuple(high.tolist()), leads=used,
         capped=law.capped, reason="" if used else words.own_history(one.leads),
     )  # fmt: skip
-
-
-def calendar_between(calendar: Calendar, cadence: Cadence, first: int, last: int) -> Calendar:
-    """The periods from the first to the last, named as those of a calendar."""
-    return replace(calendar, index=calendar_of(first, last, cadence, tz=calendar.tz).index)
