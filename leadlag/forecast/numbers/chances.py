@@ -13,7 +13,7 @@ from leadlag.core.arrays import Floats, Ints
 from leadlag.forecast.numbers.paths import JointLaw
 from leadlag.forecast.numbers.scales import KpiScale
 
-__all__ = ["LEVEL", "Chance", "Event", "EventKind", "Expected", "chances_of", "expected_of", "threshold", "whole"]
+__all__ = ["LEVEL", "Chance", "Event", "EventKind", "Compared", "chances_of", "expected_of", "threshold", "whole"]
 
 EventKind = Literal["at", "by", "sum"]
 
@@ -71,7 +71,7 @@ class Chance:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Expected:
+class Compared:
     """The median of what is compared with the goal, and its interval."""
 
     middle: float
@@ -128,17 +128,17 @@ def _of_one(law: JointLaw, event: Event, scale: KpiScale, goal: float) -> Chance
     return _of_best(law, np.full(len(event.steps), threshold(scale, left, up=event.up)), up=event.up)
 
 
-def expected_of(law: JointLaw, event: Event, scale: KpiScale) -> Expected:
+def expected_of(law: JointLaw, event: Event, scale: KpiScale) -> Compared:
     """The middle of what is compared with the goal, and the interval in which it lies with a chance of `LEVEL`."""
     tails = (0.5, *_TAILS)
     if not len(event.steps):
-        return Expected(middle=event.known, low=event.known, high=event.known)
+        return Compared(middle=event.known, low=event.known, high=event.known)
     if len(event.steps) == 1:
         one = scale.back(law.point[0] + law.sd[0] * law.laws[0].quantiles(tails))
         middle, low, high = (float(each) for each in event.of(one[:, None]))
     else:
         middle, low, high = (float(each) for each in np.quantile(event.of(whole(scale, law.paths())), tails))
-    return Expected(middle=middle, low=low, high=high)
+    return Compared(middle=middle, low=low, high=high)
 
 
 def _is_certain(event: Event, goal: float) -> bool:
