@@ -12,13 +12,12 @@ import pandas as pd
 
 from leadlag.core.arrays import Floats
 from leadlag.errors import UsageError
+from leadlag.forecast.model import MOST_AHEAD
 from leadlag.forecast.state import ForecastState
 from leadlag.sample.periods import ordinals_of, starts_of
 
 __all__ = ["Span", "span_between"]
 
-#: Periods ahead that can be asked for.
-_MOST_AHEAD = 1_000
 #: Periods ahead among whose labels one is looked for before it is read as a date.
 _NEAR = 60
 
@@ -133,8 +132,8 @@ def _share_before(state: ForecastState, row: int, moment: np.datetime64) -> floa
 
 
 def _within(state: ForecastState, row: int, argument: str, text: str) -> int:
-    if row > state.n - 1 + _MOST_AHEAD:
+    if row > state.n - 1 + MOST_AHEAD:
         raise UsageError(
-            f"{argument}={text!r} is more than {_MOST_AHEAD:,} periods ahead: give an earlier one.", argument=argument
+            f"{argument}={text!r} is more than {MOST_AHEAD:,} periods ahead: give an earlier one.", argument=argument
         )
     return row

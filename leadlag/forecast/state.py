@@ -10,12 +10,13 @@ import numpy as np
 from leadlag._blas import one_thread
 from leadlag.forecast.fitting import Outlook, outlook
 from leadlag.forecast.model import SegmentModel
+from leadlag.forecast.periods import calendar_between
 from leadlag.prepare.origins.learned import KnownValues
 from leadlag.prepare.transforms import clip_beyond
 from leadlag.sample import Calendar
-from leadlag.sample.periods import Cadence, calendar_of
+from leadlag.sample.periods import Cadence
 
-__all__ = ["ForecastState", "calendar_between"]
+__all__ = ["ForecastState"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,12 +57,11 @@ class ForecastState:
     def seen(self, steps: int) -> Outlook:
         """What the model says of so many rows after the KPI's last value."""
         begin = self.first - self.one.first
-        start = min(self.first, self.one.first)
         last = self.first + self.n_known - 1 + max(steps, self.n - self.n_known)
-        calendar = calendar_between(self.calendar, self.cadence, start, last)
+        calendar = calendar_between(self.calendar, self.cadence, self.one.first, last)
         fixed = self.one.model.fixed(calendar, len(calendar))
         with one_thread():
-            return outlook(self.one.model, self.now, fixed[max(begin, 0) :], first=begin, steps=steps)
+            return outlook(self.one.model, self.now, fixed[begin:], first=begin, steps=steps)
 
     def labels(self, first: int, last: int) -> tuple[str, ...]:
         """Labels of the rows from one to another, both counted from the first of the data."""
@@ -94,8 +94,3 @@ class ForecastState:
             leads[place] = replace(term, spike=np.inf)
         model = replace(self.one.model, leads=tuple(leads))
         return replace(self, one=replace(self.one, model=model), now=replace(self.now, X=X))
-
-
-def calendar_between(calendar: Calendar, cadence: Cadence, first: int, last: int) -> Calendar:
-    """The periods from the first to the last, named as those of a calendar."""
-    return replace(calendar, index=calendar_of(first, last, cadence, tz=calendar.tz).index)

@@ -20,9 +20,10 @@ from leadlag.forecast.numbers.chances import Event, EventKind, chances_of, expec
 from leadlag.forecast.numbers.model import ahead, cleaned, fitted_mean
 from leadlag.forecast.numbers.paths import JointLaw, joint_law
 from leadlag.forecast.numbers.reliability import Reliability, reliability
+from leadlag.forecast.periods import calendar_between
 from leadlag.forecast.result import Forecast, SegmentForecast
 from leadlag.forecast.spans import Span, span_between
-from leadlag.forecast.state import ForecastState, calendar_between
+from leadlag.forecast.state import ForecastState
 from leadlag.forecast.target_result import HeldLead, TargetForecast, TierChance, mislabelled
 from leadlag.prepare.kpi import MAX_ORDER
 
@@ -197,8 +198,8 @@ def _denominators(values: Floats, state: ForecastState, span: Span) -> Floats:
     n = int(np.flatnonzero(np.isfinite(logs))[-1]) + 1
     steps = max(span.last + 1 - n, 1)
     begin = state.first - state.one.first
-    calendar = calendar_between(state.calendar, state.cadence, min(state.first, state.one.first), state.first + n - 1 + steps)
-    fixed = state.one.model.fixed(calendar, len(calendar))[max(begin, 0) :]
+    calendar = calendar_between(state.calendar, state.cadence, state.one.first, state.first + n - 1 + steps)
+    fixed = state.one.model.fixed(calendar, len(calendar))[begin:]
     momentum = replace(state.one.model.own.momentum, phi=np.zeros(0))
     made = fitted_mean(logs[:n], fixed[:n], momentum, n_leads=0, max_order=MAX_ORDER)
     if made is None:
