@@ -139,9 +139,9 @@ def outcomes(family: str, draw: int, horizon: int) -> Iterator[dict[str, object]
             }  # fmt: skip
 
 
-def calibration(rows: pd.DataFrame, column: str) -> str:
+def calibration(rows: pd.DataFrame, column: str, against: str = "came") -> str:
     """Slope of what came on the chance, with its error by series, and each fifth's difference in points."""
-    p, y = rows[column].to_numpy(), rows["came"].to_numpy()
+    p, y = rows[column].to_numpy(), rows[against].to_numpy()
     centred = p - p.mean()
     slope = float(centred @ y / (centred @ centred))
     left = centred * (y - y.mean() - slope * centred)
@@ -162,6 +162,7 @@ def show(rows: pd.DataFrame) -> None:
         brier = {name: float(np.mean((some[name] - some["came"]) ** 2)) for name in ("chance", "own", "true")}
         print(f"  {kind:4s} chance {calibration(some, 'chance')}")
         print(f"       true   {calibration(some, 'true')}")
+        print(f"       chance {calibration(some, 'chance', 'true')}, true chances in place of what came")
         inside = (some["low"] <= some["true"] + 1e-9) & (some["true"] <= some["high"] + 1e-9)
         skill = 1.0 - brier["chance"] / brier["own"]
         print(

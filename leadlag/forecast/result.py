@@ -216,6 +216,56 @@ class Forecast(Result):
 
         return target(self, tiers, by=by, kind=kind, since=since, baseline=baseline, wanted=wanted, given=given, segment=segment)
 
+    def contributions(self, since: Any = None, *, segment: str | None = None) -> pd.DataFrame:
+        """What moved the KPI from one period to its last one.
+
+        Parameters
+        ----------
+        since : str, date or int, optional
+            Label of a period, or a date in it; as many periods back as the longest horizon if None.
+        segment : str, optional
+            Which one, of several.
+
+        Returns
+        -------
+        DataFrame
+            part, kind ("lead", "control", "season", "momentum", "rest"), value, low, high: parts of the change in the KPI's
+            units, which add up to it, with their 80 % intervals. Season is trend and calendar too; momentum what the KPI's own
+            past foretold at `since`; rest what came since then and nothing explains.
+
+        Notes
+        -----
+        The model is a sum on the KPI's scale, so that no order of parts is needed. Where the scale is not the level, the parts
+        are those of the change on it, each times the change of the KPI for one of the scale: their shares of the change are the
+        same on both. See ``docs/targets.md``.
+        """
+        from leadlag.forecast.contributions import contributions  # noqa: PLC0415  the question stands above its results
+
+        return contributions(self, since=since, segment=segment)
+
+    def compare(self, earlier: Forecast, *, period: str | None = None, segment: str | None = None) -> pd.DataFrame:
+        """What moved the forecast of a period since an earlier forecast of it.
+
+        Parameters
+        ----------
+        earlier : Forecast
+            Of the same KPI.
+        period : str, optional
+            A period that both forecast; the last one if None.
+        segment : str, optional
+            Which one, of several.
+
+        Returns
+        -------
+        DataFrame
+            part, kind, value, low, high as in `contributions`: they add up to this forecast of the period less the earlier one.
+            A lead moves it by what became known of it, momentum by what the KPI did since; of two models also by what was
+            estimated anew.
+        """
+        from leadlag.forecast.contributions import compared  # noqa: PLC0415  the question stands above its results
+
+        return compared(self, earlier, period=period, segment=segment)
+
     def to_dict(self) -> dict[str, Any]:
         """The forecasts as `leadlag score --json` prints them: schema ``leadlag-score-1``."""
         from leadlag.forecast.modelfile import sha256_of  # noqa: PLC0415  the file of a model stands above its results

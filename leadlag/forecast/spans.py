@@ -16,7 +16,7 @@ from leadlag.forecast.model import MOST_AHEAD
 from leadlag.forecast.state import ForecastState
 from leadlag.sample.periods import ordinals_of, starts_of
 
-__all__ = ["Span", "span_between"]
+__all__ = ["Span", "row_of", "span_between"]
 
 #: Periods ahead among whose labels one is looked for before it is read as a date.
 _NEAR = 60
@@ -71,6 +71,11 @@ def span_between(state: ForecastState, *, since: Any, by: Any, default: int) -> 
         shares[-1] -= 1.0 - _share_before(state, last, until)
     ends = state.labels(first, last)
     return Span(first=first, last=last, shares=shares, since=since_text or ends[0], by=by_text)
+
+
+def row_of(state: ForecastState, value: Any, argument: str) -> int:
+    """Row of the period that a label names, or that holds a date."""
+    return _placed(state, value, argument)[0]
 
 
 def _placed(state: ForecastState, value: Any, argument: str) -> tuple[int, np.datetime64 | None, str]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag.forecast.fitting import Outlook, outlook
+from leadlag.core.arrays import Floats
+from leadlag.forecast.fitting import Outlook, mean_columns, outlook
 from leadlag.forecast.model import SegmentModel
 from leadlag.forecast.periods import calendar_between
 from leadlag.prepare.origins.learned import KnownValues
@@ -57,11 +58,20 @@ class ForecastState:
     def seen(self, steps: int) -> Outlook:
         """What the model says of so many rows after the KPI's last value."""
         begin = self.first - self.one.first
-        last = self.first + self.n_known - 1 + max(steps, self.n - self.n_known)
-        calendar = calendar_between(self.calendar, self.cadence, self.one.first, last)
-        fixed = self.one.model.fixed(calendar, len(calendar))
         with one_thread():
-            return outlook(self.one.model, self.now, fixed[begin:], first=begin, steps=steps)
+            return outlook(self.one.model, self.now, self._fixed(steps), first=begin, steps=steps)
+
+    def columns(self, steps: int) -> Floats:
+        """Columns of the KPI's mean up to so many rows after its last value, leads last."""
+        begin = self.first - self.one.first
+        columns, _ = mean_columns(self.one.model, self.now, self._fixed(steps), first=begin, n=self.n_known, steps=steps)
+        return columns
+
+    def _fixed(self, steps: int) -> Floats:
+        """Constant, trend, seasons and what lies inside the periods, from the first row of the data on."""
+        begin, last = self.first - self.one.first, self.first + self.n_known - 1 + max(steps, self.n - self.n_known)
+        calendar = calendar_between(self.calendar, self.cadence, self.one.first, last)
+        return self.one.model.fixed(calendar, len(calendar))[begin:]
 
     def labels(self, first: int, last: int) -> tuple[str, ...]:
         """Labels of the rows from one to another, both counted from the first of the data."""

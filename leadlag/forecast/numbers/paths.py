@@ -158,7 +158,9 @@ def joint_law(
     n_scores : int
     """
     variance, direction = linalg.eigh(model.covariance)
-    doubt = np.column_stack([ahead.columns @ direction * np.sqrt(np.maximum(variance, 0.0)), momentum_doubt(ahead, model)])
+    doubt = np.column_stack(
+        [ahead.columns @ direction * np.sqrt(np.maximum(variance, 0.0)), momentum_doubt(ahead.residual, model, len(ahead.point))]
+    )
     chance = np.column_stack([ahead.answers, *unknown])
     spread = np.sqrt(np.square(doubt).sum(axis=1) + np.square(chance).sum(axis=1))
     spread = np.where(spread > 0, spread, 1.0)[:, None]
@@ -168,15 +170,22 @@ def joint_law(
     )  # fmt: skip
 
 
-def momentum_doubt(ahead: Ahead, model: MeanModel) -> Floats:
+def momentum_doubt(residual: Floats, model: MeanModel, steps: int) -> Floats:
     """What independent standard normal errors of the momentum's coefficients do to each step, shape (s, p).
+
+    Parameters
+    ----------
+    residual : ndarray, shape (k,)
+        What the mean leaves of the rows so far.
+    model : MeanModel
+    steps : int
 
     Notes
     -----
     Their covariance is that of Yule-Walker estimates, the innovations' variance times the inverse covariance of p values of the
     autoregression, over the rows (Brockwell & Davis 1991, section 8.1); both depend on the coefficients alone.
     """
-    phi, steps = model.momentum.phi, len(ahead.point)
+    phi = model.momentum.phi
     if not len(phi):
         return np.zeros((steps, 0))
     powers, response = np.zeros(600), np.r_[1.0, -phi]
@@ -186,7 +195,7 @@ def momentum_doubt(ahead: Ahead, model: MeanModel) -> Floats:
         powers[lag] = -response[1 : 1 + len(past)] @ past
     autocovariance = [float(powers[: len(powers) - lag] @ powers[lag:]) for lag in range(len(phi))]
     covariance = linalg.inv(linalg.toeplitz(autocovariance)) / max(model.df, 1)
-    return _slopes(ahead.residual, model.momentum, steps) @ linalg.cholesky(covariance, lower=True)
+    return _slopes(residual, model.momentum, steps) @ linalg.cholesky(covariance, lower=True)
 
 
 def _slopes(residual: Floats, momentum: Momentum, steps: int) -> Floats:
