@@ -106,7 +106,7 @@ def _groups(forecast: Forecast, state: ForecastState, columns: Floats) -> list[C
 
 
 def _forecast(forecast: Forecast, state: ForecastState, period: str) -> list[Part]:
-    """Parts of the forecast of a period on the KPI's scale, by the model that made it: that of own history where no lead speaks."""
+    """Parts of the forecast of a period on the KPI's scale, by the model that made it."""
     model = state.one.model
     row = state.labels(0, state.n - 1 + max(forecast.model.horizons)).index(period)
     step = row - state.n_known
