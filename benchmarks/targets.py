@@ -125,7 +125,7 @@ def outcomes(family: str, draw: int, horizon: int) -> Iterator[dict[str, object]
     for place in range(ORIGINS):
         n = N_FIT + place * horizon
         rows = table_of(case, n)
-        forecast, alone = (one if place == 0 else one.model.score(rows) for one in (first, own))
+        forecast, alone = (one if place == 0 else one.model.score(rows, stale_ok=True) for one in (first, own))
         truth = case.paths(rng, n, horizon)
         windows = np.lib.stride_tricks.sliding_window_view(level[:n], horizon)
         for kind in KINDS:
