@@ -181,17 +181,16 @@ def forecast_samples(samples: Sequence[Sample], roles: Roles, asked: ForecastCal
         parts = [FittedPart.of(samples[0], roles, asked)]
     else:
         parts = joblib.Parallel()(joblib.delayed(_fitted_or_why)(sample, roles, asked) for sample in samples)
-    fitted = [(part.model, part.sample) for part in parts if part.model is not None]
+    fitted = [(part.model, part.rows) for part in parts if part.model is not None and part.rows is not None]
     if not fitted:
         raise DataContractError(words.no_segment([(part.segment, part.why) for part in parts]), code="LL313")
     failed = tuple((part.segment, part.why) for part in parts if part.model is None)
-    model = model_of(fitted[0][1], roles, asked, [one for one, _ in fitted], failed, settings=settings)
-    calendar, origin = fitted[0][1].calendar, model.last
+    model = model_of(fitted[0][1].sample, roles, asked, [one for one, _ in fitted], failed, settings=settings)
+    calendar, origin = fitted[0][1].sample.calendar, model.last
     line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
-    rows = [ForecastRows(sample=sample, first=one.first, origin=origin) for one, sample in fitted]
-    made = [forecast_of(model, one, of, line=line) for (one, _), of in zip(fitted, rows, strict=True)]
+    made = [forecast_of(model, one, replace(rows, origin=origin), line=line) for one, rows in fitted]
     made += [without_forecast(model, calendar, origin, segment=name, why=why) for name, why in failed]
-    notes = [note for one, sample in fitted for note in _notes(sample, one)]
+    notes = [note for one, rows in fitted for note in _notes(rows.sample, one)]
     return forecast_result(model, made, origin=label_of(calendar, model.cadence, origin), notes=notes)
 
 
@@ -201,7 +200,7 @@ class FittedPart:
 
     segment: str
     model: SegmentModel | None = None
-    sample: Sample
+    rows: ForecastRows | None = None
     why: str = ""
 
     @classmethod
@@ -209,7 +208,7 @@ class FittedPart:
         """Fit the only segment of a Sample."""
         name = sample.segments[0] if sample.segments else ""
         model, used = fitted_segment(sample, roles, asked, segment=name)
-        return cls(segment=name, model=model, sample=used)
+        return cls(segment=name, model=model, rows=used)
 
 
 def _fitted_or_why(sample: Sample, roles: Roles, asked: ForecastCall) -> FittedPart:
@@ -217,7 +216,7 @@ def _fitted_or_why(sample: Sample, roles: Roles, asked: ForecastCall) -> FittedP
     try:
         return FittedPart.of(sample, roles, asked)
     except DataContractError as error:
-        return FittedPart(segment=sample.segments[0], sample=sample, why=f"{error.code}: {' '.join(error.first.text.split())}")
+        return FittedPart(segment=sample.segments[0], why=f"{error.code}: {' '.join(error.first.text.split())}")
 
 
 def model_of(
@@ -249,8 +248,8 @@ def model_of(
     )  # fmt: skip
 
 
-def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment: str) -> tuple[SegmentModel, Sample]:
-    """The model of one segment, and the sample as it was used."""
+def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment: str) -> tuple[SegmentModel, ForecastRows]:
+    """The model of one segment, and the rows as they were used."""
     sample = trimmed(sample)
     longest = longest_lag(sample, asked.max_lag)
     sample = edges_told(sample, roles.names, max_lag=longest, metrics=asked.metrics)
@@ -269,14 +268,15 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
         model = in_own_units(found[0], x=_units(sample, names, asked.log), z=_units(sample, roles.controls, asked.log))
     late = tuple(delay_in_rows(sample, asked.metrics, name) for name in (roles.kpi, *names, *roles.controls))
     whole = np.column_stack([level, *(sample.column(name) for name in names)])
+    begin = first_ordinal(sample.calendar, counting(sample.calendar))
     made = SegmentModel(
         segment=segment, leads=names, model=model, late=late, scale=scale, calibration=calibrated(past.scores),
-        first=first_ordinal(sample.calendar, counting(sample.calendar)), n_periods=sample.n_periods,
+        first=begin, n_periods=sample.n_periods,
         first_period=sample.periods[0], last_period=sample.periods[-1],
         seen=tuple(seen_column(sample.column(name)) for name in (roles.kpi, *names, *roles.controls)),
         fingerprint=hashlib.sha256(np.ascontiguousarray(whole).tobytes()).hexdigest(),
     )  # fmt: skip
-    return made, sample
+    return made, ForecastRows(sample=sample, first=begin, origin=begin + sample.n_periods - 1, past=past)
 
 
 def kpi_scale(sample: Sample, kpi: str, *, log: bool, metrics: Mapping[str, Metric]) -> KpiScale:

@@ -12,6 +12,7 @@ where the model is right, and lend each other strength where it is not. Two corr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from scipy import optimize, special, stats
 
 from leadlag.core.arrays import Flags, Floats
 
-__all__ = ["Calibration", "Law", "calibrated", "volatility_path"]
+__all__ = ["Calibration", "Law", "calibrated", "calibrated_before", "volatility_path"]
 
 #: Rows after which a score counts half, in each of the three means; the first forgets nothing.
 _HALF_LIVES = (np.inf, 40.0, 14.0)
@@ -127,10 +128,29 @@ def calibrated(scores: Floats) -> Calibration:
     -------
     Calibration
     """
-    n_origins, steps = scores.shape
     path = volatility_path(scores[:, 0])
     # what is known at an origin: the one-step scores of the origins before it
-    relative = np.abs(scores) / path[:n_origins, None]
+    return _calibration(np.abs(scores) / path[:-1, None], float(path[-1]))
+
+
+def calibrated_before(scores: Floats, origins: Iterable[int]) -> list[Calibration]:
+    """The same as it was learned at each of some origins, by the scores that were known then.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (o, s)
+    origins : iterable of int
+        Among the o.
+    """
+    path = volatility_path(scores[:, 0])
+    relative = np.abs(scores) / path[:-1, None]
+    comes = np.arange(len(scores))[:, None] + np.arange(scores.shape[1]) + 1
+    return [_calibration(np.where(comes <= one, relative, np.nan)[:one], float(path[one])) for one in origins]
+
+
+def _calibration(relative: Floats, size: float) -> Calibration:
+    """From scores over the volatility of their time (o, s), and the volatility now."""
+    steps = relative.shape[1]
     counts = np.isfinite(relative).sum(axis=0)
     own = special.stdtrit(_DF, 0.5 + np.array(_LEVELS) / 2.0) * np.sqrt((_DF - 2.0) / _DF)
     logs = np.log(own)
@@ -143,9 +163,9 @@ def calibrated(scores: Floats) -> Calibration:
     drawn = (heft[:, None] * filled + _POOLED * pooled) / (heft[:, None] + _POOLED)
     found = [_law(float(np.exp(low)), float(np.exp(high))) for low, high in drawn]
     factor, df = np.array([one[0] for one in found]), np.array([one[1] for one in found])
-    whole = np.clip(path[-1] * factor, _LEAST, _MOST)
-    capped = whole != path[-1] * factor
-    volatility = float(np.clip(path[-1], _LEAST, _MOST))
+    whole = np.clip(size * factor, _LEAST, _MOST)
+    capped = whole != size * factor
+    volatility = float(np.clip(size, _LEAST, _MOST))
     return Calibration(volatility=volatility, factor=whole / volatility, df=df, capped=capped, n_scores=int(counts[0]))
 
 
