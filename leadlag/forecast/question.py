@@ -22,10 +22,10 @@ from leadlag.decision import Policy
 from leadlag.errors import DataContractError, UsageError
 from leadlag.forecast import words
 from leadlag.forecast.choosing import Chooser
-from leadlag.forecast.fitting import Walker, in_own_units
+from leadlag.forecast.fitting import KpiModel, Outlook, Walker, in_own_units
 from leadlag.forecast.model import ForecastModel, SegmentModel
-from leadlag.forecast.numbers.intervals import calibrated
-from leadlag.forecast.numbers.scales import KpiScale, likely_scale
+from leadlag.forecast.numbers.intervals import Calibration, calibrated
+from leadlag.forecast.numbers.scales import KpiScale, above_zero, likely_scale, logs_fit_better
 from leadlag.forecast.result import Forecast
 from leadlag.forecast.scoring import ForecastRows, calendar_between, counting, first_ordinal, forecast_of, forecast_result
 from leadlag.prepare.edges import edges_told
@@ -33,7 +33,7 @@ from leadlag.prepare.origins.learned import Learner, UnrevisedData
 from leadlag.prepare.origins.publication import as_known, unrevised_data
 from leadlag.prepare.origins.rolling import default_origin
 from leadlag.prepare.refusals import refuse_beyond
-from leadlag.prepare.regressors import may_be_sums
+from leadlag.prepare.regressors import beside_leads, may_be_sums
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.untestable import moved_copies, untestable_leads
 from leadlag.ranking.result import RankedData
@@ -220,17 +220,15 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
     refuse_beyond(roles.kpi, level)
     with one_thread():
         scale = kpi_scale(sample, roles.kpi, log=roles.kpi in asked.log, metrics=asked.metrics)
-        walker, y = _walker(sample, roles, asked, scale, max_lag=longest)
-        first = default_origin(sample.calendar, y, walker.learner.known.at(len(y) - 1).X)
-        past = walker.past(y, first=first)
-        found = walker.model_at(len(y) - 1)
-        if found is None:
-            raise DataContractError(words.refused(roles.kpi, words.too_short(max(asked.horizons))), code="LL313")
-        names = tuple(roles.leads[term.place] for term in found[0].leads)
-        model = in_own_units(found[0], x=_units(sample, names, asked.log), z=_units(sample, roles.controls, asked.log))
+        fit = _fitted_on(sample, roles, asked, scale, max_lag=longest)
+        if scale.kind == "level" and above_zero(level) and fit.reaches_below_zero(asked):
+            scale = KpiScale(kind="log")
+            fit = _fitted_on(sample, roles, asked, scale, max_lag=longest)
+        names = tuple(roles.leads[term.place] for term in fit.model.leads)
+        model = in_own_units(fit.model, x=_units(sample, names, asked.log), z=_units(sample, roles.controls, asked.log))
     whole = np.column_stack([level, *(sample.column(name) for name in names)])
     made = SegmentModel(
-        segment=segment, leads=names, model=model, scale=scale, calibration=calibrated(past.scores),
+        segment=segment, leads=names, model=model, scale=scale, calibration=fit.calibration,
         first=first_ordinal(sample.calendar, counting(sample.calendar)), n_periods=sample.n_periods,
         first_period=sample.periods[0], last_period=sample.periods[-1], sizes=_sizes(level),
         fingerprint=hashlib.sha256(np.ascontiguousarray(whole).tobytes()).hexdigest(),
@@ -238,12 +236,52 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
     return made, sample
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Fit:
+    """The model of the last origin on one scale, what it says of the rows ahead, and what past errors make of its spread."""
+
+    model: KpiModel
+    seen: Outlook
+    calibration: Calibration
+
+    def reaches_below_zero(self, asked: ForecastCall) -> bool:
+        """Whether the widest interval of a horizon has an end below zero."""
+        tail = (1.0 - asked.level[-1]) / 2.0
+        steps = [len(self.seen.point) - max(asked.horizons) + horizon - 1 for horizon in asked.horizons]
+        return any(
+            self.seen.point[step] + self.seen.sd[step] * self.calibration.at(step).quantiles(tail) <= 0.0 for step in steps
+        )
+
+
+def _fitted_on(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> _Fit:
+    """The walk over past origins with the KPI on a scale, and the model of the last."""
+    walker, y = _walker(sample, roles, asked, scale, max_lag=max_lag)
+    first = default_origin(sample.calendar, y, walker.learner.known.at(len(y) - 1).X)
+    past = walker.past(y, first=first)
+    found = walker.model_at(len(y) - 1)
+    if found is None:
+        raise DataContractError(words.refused(roles.kpi, words.too_short(max(asked.horizons))), code="LL313")
+    return _Fit(model=found[0], seen=walker.seen(*found), calibration=calibrated(past.scores))
+
+
 def kpi_scale(sample: Sample, kpi: str, *, log: bool, metrics: Mapping[str, Metric]) -> KpiScale:
     """The scale on which the KPI is forecast."""
     level = sample.column(kpi)
     if log:
         return KpiScale(kind="log")
-    return likely_scale(level, unit=float(unit_of(level)), share=_share_top(sample, kpi, metrics))
+    likely = likely_scale(level, unit=float(unit_of(level)), share=_share_top(sample, kpi, metrics))
+    if likely.kind != "level" or not above_zero(level) or bool(is_constant(level)):
+        return likely
+    bases = [_calendar_columns(sample, kpi, scale) for scale in (likely, KpiScale(kind="log"))]
+    return KpiScale(kind="log") if logs_fit_better(level, level=bases[0], log=bases[1]) else likely
+
+
+def _calendar_columns(sample: Sample, kpi: str, scale: KpiScale) -> Floats:
+    """Constant, trend and what the KPI shows of the calendar on a scale."""
+    n = sample.n_periods
+    line = np.column_stack([np.ones(n), np.arange(n) / n])
+    beside = beside_leads(sample.calendar, scale.of(sample.column(kpi)), np.empty((n, 0)), sums=may_be_sums(sample, (kpi,)))
+    return line if beside.columns is None else np.column_stack([line, beside.columns])
 
 
 def _share_top(sample: Sample, kpi: str, metrics: Mapping[str, Metric]) -> float | None:
