@@ -9,6 +9,7 @@ from .datasets import load_sample as load_sample
 from .estimators import LagTransformer as LagTransformer
 from .estimators import LeadSelector as LeadSelector
 from .estimators import MaskedRegressor as MaskedRegressor
+from .forecast.estimator import LeadForecaster as LeadForecaster
 from .forecast.model import ForecastModel as ForecastModel
 from .forecast.question import forecast_kpi as forecast_kpi
 from .forecast.result import Forecast as Forecast

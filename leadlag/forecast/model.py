@@ -28,6 +28,8 @@ class SegmentModel:
     leads : tuple of str
         Those that the model uses, in the order of `KpiModel.leads`: `LeadTerm.place` counts them.
     model : KpiModel
+    late : tuple of int
+        Periods after its own at which the KPI, each of the leads and each control is published, as the catalogue says.
     scale : KpiScale
     calibration : Calibration
         Of each step after the KPI's last value.
@@ -46,6 +48,7 @@ class SegmentModel:
     segment: str
     leads: tuple[str, ...]
     model: KpiModel
+    late: tuple[int, ...]
     scale: KpiScale
     calibration: Calibration
     first: int

@@ -11,12 +11,11 @@ import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_lags, as_names, as_real, only_data_positional, seed_words
-from leadlag.catalogue import Catalogue, Metric, Missing, Ratio, as_catalogue
+from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue
 from leadlag.core.arrays import Floats
-from leadlag.core.linear.leastsquares import is_constant
+from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.series.ahead import made_of_later_values
 from leadlag.core.series.scales import unit_of
-from leadlag.core.series.trend import runs_by_itself
 from leadlag.core.time.lags import difference
 from leadlag.decision import Policy
 from leadlag.errors import DataContractError, UsageError
@@ -25,15 +24,16 @@ from leadlag.forecast.choosing import Chooser
 from leadlag.forecast.fitting import KpiModel, Outlook, Walker, in_own_units
 from leadlag.forecast.model import ForecastModel, SegmentModel
 from leadlag.forecast.numbers.intervals import Calibration, calibrated
-from leadlag.forecast.numbers.scales import KpiScale, above_zero, likely_scale, logs_fit_better
+from leadlag.forecast.numbers.scales import KpiScale, above_zero
 from leadlag.forecast.result import Forecast
+from leadlag.forecast.scale import kpi_scale
 from leadlag.forecast.scoring import ForecastRows, calendar_between, counting, first_ordinal, forecast_of, forecast_result
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, UnrevisedData
-from leadlag.prepare.origins.publication import as_known, unrevised_data
+from leadlag.prepare.origins.publication import as_known, delay_in_rows, unrevised_data
 from leadlag.prepare.origins.rolling import default_origin
-from leadlag.prepare.refusals import refuse_beyond
-from leadlag.prepare.regressors import beside_leads, may_be_sums
+from leadlag.prepare.refusals import refuse_beyond, refuse_exact_kpi, refuse_interpolated, refuse_kpi, refuse_lags
+from leadlag.prepare.regressors import may_be_sums
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.untestable import moved_copies, untestable_leads
 from leadlag.ranking.result import RankedData
@@ -226,9 +226,10 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
             fit = _fitted_on(sample, roles, asked, scale, max_lag=longest)
         names = tuple(roles.leads[term.place] for term in fit.model.leads)
         model = in_own_units(fit.model, x=_units(sample, names, asked.log), z=_units(sample, roles.controls, asked.log))
+    late = tuple(delay_in_rows(sample, asked.metrics, name) for name in (roles.kpi, *names, *roles.controls))
     whole = np.column_stack([level, *(sample.column(name) for name in names)])
     made = SegmentModel(
-        segment=segment, leads=names, model=model, scale=scale, calibration=fit.calibration,
+        segment=segment, leads=names, model=model, late=late, scale=scale, calibration=fit.calibration,
         first=first_ordinal(sample.calendar, counting(sample.calendar)), n_periods=sample.n_periods,
         first_period=sample.periods[0], last_period=sample.periods[-1], sizes=_sizes(level),
         fingerprint=hashlib.sha256(np.ascontiguousarray(whole).tobytes()).hexdigest(),
@@ -264,33 +265,6 @@ def _fitted_on(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScal
     return _Fit(model=found[0], seen=walker.seen(*found), calibration=calibrated(past.scores))
 
 
-def kpi_scale(sample: Sample, kpi: str, *, log: bool, metrics: Mapping[str, Metric]) -> KpiScale:
-    """The scale on which the KPI is forecast."""
-    level = sample.column(kpi)
-    if log:
-        return KpiScale(kind="log")
-    likely = likely_scale(level, unit=float(unit_of(level)), share=_share_top(sample, kpi, metrics))
-    if likely.kind != "level" or not above_zero(level) or bool(is_constant(level)):
-        return likely
-    bases = [_calendar_columns(sample, kpi, scale) for scale in (likely, KpiScale(kind="log"))]
-    return KpiScale(kind="log") if logs_fit_better(level, level=bases[0], log=bases[1]) else likely
-
-
-def _calendar_columns(sample: Sample, kpi: str, scale: KpiScale) -> Floats:
-    """Constant, trend and what the KPI shows of the calendar on a scale."""
-    n = sample.n_periods
-    line = np.column_stack([np.ones(n), np.arange(n) / n])
-    beside = beside_leads(sample.calendar, scale.of(sample.column(kpi)), np.empty((n, 0)), sums=may_be_sums(sample, (kpi,)))
-    return line if beside.columns is None else np.column_stack([line, beside.columns])
-
-
-def _share_top(sample: Sample, kpi: str, metrics: Mapping[str, Metric]) -> float | None:
-    """Upper end of a share, where the catalogue says that the KPI is one."""
-    if isinstance(sample.aggregates.get(kpi), Ratio):
-        return 1.0
-    return 100.0 if kpi in metrics and (metrics[kpi].unit or "").strip() in ("%", "percent", "per cent") else None
-
-
 def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> tuple[Walker, Floats]:
     """What walks over the origins of one sample, leads and controls in units of `unit_of`, and the KPI on its scale."""
     y, n = scale.of(sample.column(roles.kpi)), sample.n_periods
@@ -298,10 +272,11 @@ def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, 
         sample, y, kpi=roles.kpi, leads=roles.leads, controls=roles.controls, log=asked.log, metrics=asked.metrics
     )
     fixed = np.column_stack([np.ones(n), np.arange(n) / n])
-    if not np.isfinite(y).any() or bool(is_constant(y)):
-        raise DataContractError(words.refused(roles.kpi, words.NO_KPI if not np.isfinite(y).any() else words.FLAT), code="LL313")
-    if runs_by_itself(y, fixed):
-        raise DataContractError(words.refused(roles.kpi, words.EXACT), code="LL313")
+    level = sample.column(roles.kpi) / unit_of(sample.column(roles.kpi))
+    refuse_kpi(roles.kpi, level, known.Z, roles.controls, n_columns=fixed.shape[1] + known.Z.shape[1])
+    refuse_interpolated(roles.kpi, level, unit=sample.calendar.unit)
+    refuse_lags(max_lag, n=n, n_beside=known.Z.shape[1])
+    refuse_exact_kpi(roles.kpi, level, np.column_stack([fixed, standardise(known.Z).values]))
     known = _as_late_as_now(known)
     known = replace(known, X=_usable(y, known.X, roles.leads, fixed=fixed, max_lag=max_lag))
     x_unit, z_unit = unit_of(known.X), unit_of(known.Z)  # series of extreme size are computed with in units of their own

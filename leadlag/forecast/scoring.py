@@ -110,7 +110,7 @@ def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows) -> 
     n, most = rows.origin - first + 1, max(horizons)
     calendar = calendar_between(sample.calendar, model.cadence, min(first, one.first), rows.origin + most)
     labels = calendar.labels[first - min(first, one.first) :]
-    values = sample.column(model.kpi)[: max(n, 0)]
+    values = published(sample.column(model.kpi)[: max(n, 0), None], one.late[:1])[:, 0]
     known = np.flatnonzero(np.isfinite(one.scale.of(values)))
     if not len(known):
         return SegmentForecast(
@@ -128,10 +128,18 @@ def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows) -> 
 def _seen(model: ForecastModel, one: SegmentModel, sample: Sample, calendar: Calendar, *, n: int, steps: int) -> Outlook:
     """What the model of one segment says of the rows after its KPI's last value."""
     begin = first_ordinal(sample.calendar, model.cadence) - one.first
-    y = one.scale.of(_rows(sample.column(model.kpi)[:, None], n)[:, 0])
-    X, Z = (_rows(as_known(sample, names, model.log), n) for names in (one.leads, model.controls))
+    late, n_leads = one.late, len(one.leads)
+    y = one.scale.of(published(_rows(sample.column(model.kpi)[:, None], n), late[:1])[:, 0])
+    X = published(_rows(as_known(sample, one.leads, model.log), n), late[1 : 1 + n_leads])
+    Z = published(_rows(as_known(sample, model.controls, model.log), n), late[1 + n_leads :])
     fixed = one.model.fixed(calendar, len(calendar))
     return outlook(one.model, KnownValues(y=y, X=X, Z=Z), fixed[max(begin, 0) :], first=begin, steps=steps)
+
+
+def published(values: Floats, late: Sequence[int]) -> Floats:
+    """Columns as they were published at the end of the last row, each so many rows late; NaN where it was not yet."""
+    row = np.arange(len(values))[:, None]
+    return np.where(row < len(values) - np.asarray(late, dtype=np.intp), values, np.nan)
 
 
 def _rows(values: Floats, n: int) -> Floats:

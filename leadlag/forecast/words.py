@@ -14,13 +14,11 @@ if TYPE_CHECKING:
     from leadlag.forecast.result import AheadRow, Forecast, SegmentForecast
 
 __all__ = [
-    "EXACT", "FEW_ORIGINS", "FLAT", "NO_KPI", "explain", "few_scores", "on_scale", "own_history", "refused", "summary",
+    "FEW_ORIGINS", "NO_KPI", "explain", "few_scores", "on_scale", "own_history", "refused", "summary",
     "too_short",
 ]  # fmt: skip
 
 NO_KPI = "the KPI has no value"
-FLAT = "all its values are the same"
-EXACT = "it is exactly its trend and its season, and follows from its own past"
 #: Past forecasts below which intervals are the model's own.
 FEW_ORIGINS = 20
 _MOST_ROWS = 60
@@ -35,8 +33,7 @@ _SCALES = {
 
 def refused(kpi: str, why: str) -> str:
     """That no forecast can be made of the KPI, and what to do."""
-    steps = {EXACT: "name another KPI", FLAT: "name another KPI", NO_KPI: "give values of the KPI"}
-    return f"kpi={kpi!r} cannot be forecast: {why}; {steps.get(why, 'give more periods, or ask for shorter horizons')}."
+    return f"kpi={kpi!r} cannot be forecast: {why}; give more periods, or ask for shorter horizons."
 
 
 def own_history(leads: Sequence[str]) -> str:

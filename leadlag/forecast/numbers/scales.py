@@ -13,7 +13,6 @@ from scipy import special, stats
 
 from leadlag.core.arrays import Floats
 from leadlag.core.noise.momentum import filtered_fit, fit_momentum
-from leadlag.prepare.kpi import MAX_ORDER
 
 __all__ = ["KpiScale", "ScaleKind", "above_zero", "history_likelihood", "likely_scale", "logs_fit_better"]
 
@@ -71,7 +70,7 @@ class KpiScale:
         if self.kind == "logit":
             return np.asarray(self.top * special.expit(working))
         if self.kind == "sqrt":
-            return np.asarray(np.square(np.maximum(working, np.sqrt(_ANSCOMBE))) - _ANSCOMBE)
+            return np.asarray(np.maximum(np.square(np.maximum(working, 0.0)) - _ANSCOMBE, 0.0))
         return np.asarray(working * self.unit)
 
     def log_slope(self, values: Floats) -> Floats:
@@ -111,7 +110,7 @@ def above_zero(values: Floats) -> bool:
     return len(known) > 0 and bool(known.min() > 0.0)
 
 
-def logs_fit_better(values: Floats, *, level: Floats, log: Floats) -> bool:
+def logs_fit_better(values: Floats, *, level: Floats, log: Floats, max_order: int) -> bool:
     """Whether the own history of an amount above zero is told clearly better in logs (Box & Cox 1964).
 
     Parameters
@@ -120,13 +119,18 @@ def logs_fit_better(values: Floats, *, level: Floats, log: Floats) -> bool:
         All above zero; NaN where missing.
     level, log : ndarray, shape (n, q)
         Constant, trend and season on either scale.
+    max_order : int
+        Of the autoregression.
     """
     unit = float(np.nanmedian(values))
-    gain = history_likelihood(values / unit, KpiScale(kind="log"), log) - history_likelihood(values / unit, KpiScale(), level)
-    return bool(gain > _MARGIN)
+    told = [
+        history_likelihood(values / unit, scale, columns, max_order=max_order)
+        for scale, columns in ((KpiScale(kind="log"), log), (KpiScale(), level))
+    ]
+    return bool(told[0] - told[1] > _MARGIN)
 
 
-def history_likelihood(values: Floats, scale: KpiScale, columns: Floats) -> float:
+def history_likelihood(values: Floats, scale: KpiScale, columns: Floats, *, max_order: int) -> float:
     """Log likelihood of a KPI's values by its own history on a scale, less one for each coefficient.
 
     The innovations of an autoregression beside the columns have a Student t of their best size; the scale's slope at each value
@@ -137,7 +141,7 @@ def history_likelihood(values: Floats, scale: KpiScale, columns: Floats) -> floa
     if not size:
         return -np.inf
     y = (y - center) / size
-    momentum = fit_momentum(y, columns, max_order=MAX_ORDER)
+    momentum = fit_momentum(y, columns, max_order=max_order)
     left = filtered_fit(y, columns, momentum)
     errors, rows = left.regression.resid, left.filter_.rows
     square = max(float(np.mean(np.square(errors))), np.finfo(float).tiny)

@@ -13,7 +13,7 @@ from leadlag.prepare.origins.learned import UnrevisedData
 from leadlag.prepare.transforms import take_log
 from leadlag.sample import Sample
 
-__all__ = ["as_known", "unrevised_data"]
+__all__ = ["as_known", "delay_in_rows", "unrevised_data"]
 
 
 def unrevised_data(
@@ -27,7 +27,7 @@ def unrevised_data(
     metrics: Mapping[str, Metric],
 ) -> UnrevisedData:
     """What was known when, if no value was revised and the catalogue says how late each is published."""
-    delays = {name: _delay(sample, metrics, name) for name in (kpi, *leads, *controls)}
+    delays = {name: delay_in_rows(sample, metrics, name) for name in (kpi, *leads, *controls)}
     X, Z = (as_known(sample, names, log) for names in (leads, controls))
     return UnrevisedData(
         y=y, X=X, Z=Z, kpi_delay=delays[kpi],
@@ -49,6 +49,6 @@ def as_known(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats
     return values
 
 
-def _delay(sample: Sample, metrics: Mapping[str, Metric], name: str) -> int:
+def delay_in_rows(sample: Sample, metrics: Mapping[str, Metric], name: str) -> int:
     """Periods of the KPI after its row in which a value is published; what is known ahead stands in the row in which it was."""
     return max(math.ceil(metrics[name].available_after / sample.pace(name) - 1e-9), 0) if name in metrics else 0
