@@ -28,12 +28,12 @@ def kpi_scale(sample: Sample, kpi: str, *, log: bool, metrics: Mapping[str, Metr
     likely = likely_scale(level, unit=float(unit_of(level)), share=_share_top(sample, kpi, metrics))
     if likely.kind != "level" or not above_zero(level) or bool(is_constant(level)):
         return likely
-    log = KpiScale(kind="log")
-    bases = [_calendar_columns(sample, kpi, scale) for scale in (likely, log)]
+    logs = KpiScale(kind="log")
+    bases = [_calendar_columns(sample, kpi, scale) for scale in (likely, logs)]
     enough = np.isfinite(level).sum() >= fewest_rows(max(base.shape[1] for base in bases))
-    if not enough or runs_by_itself(log.of(level), bases[1][:, :2]):
+    if not enough or runs_by_itself(logs.of(level), bases[1][:, :2]):
         return likely
-    return log if logs_fit_better(level, level=bases[0], log=bases[1], max_order=MAX_ORDER) else likely
+    return logs if logs_fit_better(level, level=bases[0], log=bases[1], max_order=MAX_ORDER) else likely
 
 
 def _calendar_columns(sample: Sample, kpi: str, scale: KpiScale) -> Floats:
