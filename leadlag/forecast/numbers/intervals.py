@@ -30,7 +30,7 @@ _HALF_LIVES = (np.inf, 40.0, 14.0, 6.0)
 #: Discount a row of how well each mean foretold, and the law by which it is judged.
 _DISCOUNT, _DF = 0.97, 20.0
 #: Weight of the model's own spread in a discounted mean, in scores.
-_OWN = 16.0
+_OWN = 40.0
 #: Scores that weigh as much as a horizon's own: those of the model's own spread, and those of all horizons.
 _PRIOR, _POOLED = 20.0, 40.0
 #: Degrees of freedom that are compared, and the one that is as likely as any before there are scores.
