@@ -6,11 +6,12 @@
     python benchmarks/forecast.py --rivals --python PATH   # and those of statsforecast and skforecast, of another Python
     python benchmarks/forecast.py --kinds real --rivals
 
-Each series is walked through once, as `forecast_kpi` does it: the preparation learned, leads chosen and intervals set by what was
-known at each origin. Origins in the second half of the rows are scored, `--every` rows apart; of `shift` those after it. `own` is
-the model's forecast without leads, `model's own` the model with its spread uncorrected, `oracle` the model with the true leads, lags
-and shapes, whose coefficients and momentum it has to estimate. Skill is the share of the oracle's gain in squared error over own
-history, at steps up to the longest delay. Errors in brackets are standard errors, series left out in turn.
+Each series is walked through once, as `forecast_kpi` does it: the preparation learned, leads chosen and intervals set by what
+was known at each origin. Origins in the second half of the rows are scored, `--every` rows apart; of `shift` those after it.
+`own` is the model's forecast without leads, `model's own` the model with its spread uncorrected, `oracle` the model with the
+true leads, lags and shapes, whose coefficients and momentum it has to estimate. Skill is the share of the oracle's gain in
+squared error over own history, at steps up to the longest delay. Errors in brackets are standard errors, series left out in
+turn.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ from leadlag.forecast.choosing import Chooser
 from leadlag.forecast.fitting import KpiModel, Walker
 from leadlag.forecast.numbers.intervals import Law, calibrated
 from leadlag.forecast.numbers.model import ahead, cleaned, fitted_mean
+from leadlag.forecast.periods import calendar_between, counting, first_ordinal
 from leadlag.forecast.scale import kpi_scale
-from leadlag.forecast.scoring import calendar_between, counting, first_ordinal
 from leadlag.prepare.kpi import MAX_ORDER
 from leadlag.prepare.origins.learned import Learner
 from leadlag.prepare.origins.publication import unrevised_data

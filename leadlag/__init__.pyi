@@ -11,6 +11,8 @@ from .estimators import LeadSelector as LeadSelector
 from .estimators import MaskedRegressor as MaskedRegressor
 from .forecast.estimator import LeadForecaster as LeadForecaster
 from .forecast.model import ForecastModel as ForecastModel
+from .forecast.modelfile import load_model as load_model
+from .forecast.modelfile import save_model as save_model
 from .forecast.question import forecast_kpi as forecast_kpi
 from .forecast.result import Forecast as Forecast
 from .methods.correlation.question import cross_correlation as cross_correlation

@@ -215,7 +215,7 @@ class Result:
 
         return forecast_ranked(self, **asked)
 
-    def _write_report(self, path: str | PathLike[str]) -> Path:
+    def _write_report(self, path: str | PathLike[str], **beside: Any) -> Path:
         from leadlag.report import write_report  # noqa: PLC0415  pages stand above the results they show
 
-        return write_report(self, path)
+        return write_report(self, path, **beside)

@@ -38,8 +38,17 @@ __all__ = ["rank"]
 
 _REPAIR = "What is repaired before anything is asked: rows that hit all columns, units that change, values for missing; or none."
 
+_HORIZONS = "Periods ahead that are forecast on the page that --out writes."
 _EXPECTED = "Sign that the effect of a candidate has, as demos=+; an effect of the other sign does not count."
 _DELAYS = "Periods after which a candidate acts, as demos=2:8; other lags are not searched."
+
+
+def _horizons(_: object, option: click.Parameter, given: str | None) -> tuple[int, ...]:
+    """Numbers from ``1,4,12``."""
+    parts = [part.strip() for part in (given or "").split(",") if part.strip()]
+    if not all(part.isdecimal() and int(part) for part in parts):
+        raise click.BadParameter(f"{given!r} is not allowed: give periods ahead such as 1,4,12.", param=option)
+    return tuple(int(part) for part in parts)
 
 
 @click.command(
@@ -80,11 +89,23 @@ Examples:
 @click.option("--fdr", type=float, default=0.10, show_default=True, help="Share of false leads accepted among those named.")
 @click.option("--rng", type=int, default=0, show_default=True, help="Seed; the same seed gives the same ranking.")
 @click.option("-o", "--out", callback=folder_named, metavar="DIR", help="Also write FILE.KPI.ranking.html, .csv and .json here.")
+@click.option("--horizons", metavar="N,N", callback=_horizons, help=_HORIZONS)
 @click.option("--raw-csv", is_flag=True, help="Leave texts in the CSV that a spreadsheet would take for a formula.")
 @json_option
 @with_voice
-def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bool, voice: Voice, **options: Any) -> int:
+def rank(
+    *,
+    files: tuple[str, ...],
+    out: Path | None,
+    horizons: tuple[int, ...],
+    raw_csv: bool,
+    as_json: bool,
+    voice: Voice,
+    **options: Any,
+) -> int:
     """Rank the metrics in FILE by whether, when and how much they lead the KPI; several files may differ in cadence."""
+    if horizons and out is None:
+        raise click.UsageError("--horizons puts a forecast on the page: name a folder with --out, or ask leadlag fit.")
     opening = {name: options.pop(name) for name in OPENING}
     listed: str | None = options.pop("catalogue")
     catalogue, read = catalogue_of(listed, voice), tables(files, voice, opening)
@@ -112,12 +133,20 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
     what = "segments" if reading["segment"] is not None else "candidates"
     voice.step(f"ranked {len(ranking)} {what} in {time.perf_counter() - start:.1f} s")
     if out is not None:
-        _write(ranking, out, files, raw_csv=raw_csv, voice=voice)
+        _write(ranking, out, files, horizons=horizons, raw_csv=raw_csv, voice=voice)
     print_data(ranking.to_json() if as_json else ranking.summary())
     return CONTRACT if len(ranking) == 0 and reading["segment"] is not None else OK
 
 
-def _write(ranking: LeadRanking | LeadRankings, out: Path, files: Sequence[str], *, raw_csv: bool, voice: Voice) -> None:
+def _write(
+    ranking: LeadRanking | LeadRankings,
+    out: Path,
+    files: Sequence[str],
+    *,
+    horizons: tuple[int, ...],
+    raw_csv: bool,
+    voice: Voice,
+) -> None:
     """Page, table and JSON into a folder, over none of the files with the data."""
     from leadlag.ranking.result import LeadRanking  # noqa: PLC0415
     from leadlag.report import report_html, write_files  # noqa: PLC0415
@@ -126,6 +155,8 @@ def _write(ranking: LeadRanking | LeadRankings, out: Path, files: Sequence[str],
     beside = [path for path in more if path is not None]
     parts = [("", ranking)] if isinstance(ranking, LeadRanking) else [(item.segment, item.ranking) for item in ranking]
     for segment, part in parts:
-        page = report_html(part)
+        if horizons:
+            voice.step("forecasting")
+        page = report_html(part, forecast=part.forecast(horizons=horizons) if horizons else None)
         for path in write_files(part, out, first, html=page, raw_csv=raw_csv, beside=beside, segment=segment):
             voice.step(f"wrote {path}")

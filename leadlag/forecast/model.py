@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from leadlag._calls import Call
+from leadlag._validation import as_bool
+from leadlag.errors import LeadLagError
 from leadlag.forecast.fitting import KpiModel
 from leadlag.forecast.numbers.intervals import Calibration
 from leadlag.forecast.numbers.scales import KpiScale
@@ -14,7 +17,31 @@ from leadlag.sample.periods import Cadence
 if TYPE_CHECKING:
     from leadlag.forecast.result import Forecast
 
-__all__ = ["ForecastModel", "SegmentModel"]
+__all__ = ["MOST_AHEAD", "ForecastModel", "SeenColumn", "SegmentModel"]
+
+#: Periods ahead that can be asked for.
+MOST_AHEAD = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenColumn:
+    """What the values of one column were like in the fit, beside which new ones are held.
+
+    Parameters
+    ----------
+    low, high : float
+        Smallest and largest value.
+    smallest, largest : float
+        Smallest and largest median of four absolute values, one after the other.
+    gap : int
+        Rows at the end without a value.
+    """
+
+    low: float
+    high: float
+    smallest: float
+    largest: float
+    gap: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,8 +66,8 @@ class SegmentModel:
         Rows of the fit.
     first_period, last_period : str
         Their labels.
-    sizes : tuple of float
-        Smallest and largest median of four absolute values of the KPI, one after the other, in the fit.
+    seen : tuple of SeenColumn
+        The KPI, each of the leads and each control, in the fit.
     fingerprint : str
         sha256 of the values of the KPI and of the leads of the fit.
     """
@@ -55,7 +82,7 @@ class SegmentModel:
     n_periods: int
     first_period: str
     last_period: str
-    sizes: tuple[float, float]
+    seen: tuple[SeenColumn, ...]
     fingerprint: str
 
 
@@ -79,7 +106,11 @@ class ForecastModel:
         One period, and what the KPI is measured in; the second empty if nothing says it.
     reading : tuple of (str, object)
         How new tables are read: names and values of reading options, and of `missing` and `repair`.
+    holidays : tuple of int
+        Declared holidays of the fit, in days since 1 January 1970, for rows that declare none.
     segments : tuple of SegmentModel
+    unmodelled : tuple of (str, str)
+        Segments of which no model could be made, each with why.
     note : str
         What the caller wanted to be kept with it.
     provenance : Provenance
@@ -95,7 +126,9 @@ class ForecastModel:
     unit: str
     kpi_unit: str
     reading: tuple[tuple[str, Any], ...]
+    holidays: tuple[int, ...]
     segments: tuple[SegmentModel, ...]
+    unmodelled: tuple[tuple[str, str], ...]
     note: str
     provenance: Provenance
 
@@ -109,29 +142,43 @@ class ForecastModel:
         """All leads that some segment uses, each once."""
         return tuple(dict.fromkeys(name for one in self.segments for name in one.leads))
 
-    def score(self, data: Any, as_of: Any = None) -> Forecast:
+    @property
+    def last(self) -> int:
+        """Number of the last period of the fit, as the cadence counts."""
+        return max(one.first + one.n_periods - 1 for one in self.segments)
+
+    def score(self, data: Any, as_of: Any = None, *, stale_ok: bool = False) -> Forecast:
         """Forecast from new rows; nothing is fitted.
 
         Parameters
         ----------
         data : Sample or data frame
             The columns of the fit, at least those that the model uses, on the same kind of periods. Rows may begin later than
-            those of the fit and go on after them.
+            those of the fit and go on after them. A frame is read as that of the fit was.
         as_of : str or date, optional
             Day on which the forecast is made: what lies after the last period that had ended then is left out. The last row if
             None.
+        stale_ok : bool
+            Whether a model may be older than its longest horizon and 12 periods.
 
         Returns
         -------
         Forecast
+            Of every segment of the model; one whose rows cannot be scored keeps its rows, with the reason.
 
         Raises
         ------
         UsageError
             If an argument is outside what is allowed.
         DataContractError
-            If the data are wrong, or not those that the model was made for.
+            If the data are wrong, or not those that the model was made for: another cadence (LL319), a gap at the end of all
+            columns (LL320), rows long after those of the fit (LL321), another unit (LL322), a column that is missing (LL323).
         """
         from leadlag.forecast.scoring import scored  # noqa: PLC0415  scoring makes results, which hold their model
 
-        return scored(self, data, as_of=as_of)
+        given = {"as_of": as_of, "stale_ok": stale_ok}
+        try:
+            return scored(self, data, as_of=as_of, stale_ok=as_bool(stale_ok, "stale_ok"))
+        except LeadLagError as error:
+            error.tell(replace(Call.of(ForecastModel.score, given), function="model.score", takes=("data", *given)))
+            raise

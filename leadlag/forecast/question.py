@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import joblib
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_lags, as_names, as_real, only_data_positional, seed_words
-from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue
+from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
+from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, known_of
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.series.ahead import made_of_later_values
@@ -20,14 +21,17 @@ from leadlag.core.time.lags import difference
 from leadlag.decision import Policy
 from leadlag.errors import DataContractError, UsageError
 from leadlag.forecast import words
+from leadlag.forecast.asked import ForecastCall, as_horizons, as_levels
 from leadlag.forecast.choosing import Chooser
 from leadlag.forecast.fitting import KpiModel, Outlook, Walker, in_own_units
 from leadlag.forecast.model import ForecastModel, SegmentModel
 from leadlag.forecast.numbers.intervals import Calibration, calibrated
 from leadlag.forecast.numbers.scales import KpiScale, above_zero
+from leadlag.forecast.periods import calendar_between, counting, first_ordinal
+from leadlag.forecast.refusals import few_past, seen_column
 from leadlag.forecast.result import Forecast
 from leadlag.forecast.scale import kpi_scale
-from leadlag.forecast.scoring import ForecastRows, calendar_between, counting, first_ordinal, forecast_of, forecast_result
+from leadlag.forecast.scoring import ForecastRows, forecast_of, forecast_result, label_of, without_forecast
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, UnrevisedData
 from leadlag.prepare.origins.publication import as_known, delay_in_rows, unrevised_data
@@ -42,27 +46,7 @@ from leadlag.sample import Sample
 from leadlag.sample.known import trimmed
 from leadlag.sample.roles import Roles, longest_lag, with_roles
 
-__all__ = ["HORIZONS", "ForecastCall", "forecast_kpi", "forecast_sample"]
-
-#: Periods ahead that are asked for.
-HORIZONS = (1, 2, 4, 8, 12)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ForecastCall:
-    """What is asked of one KPI, checked."""
-
-    horizons: tuple[int, ...]
-    level: tuple[float, ...]
-    max_lag: int | None
-    log: tuple[str, ...]
-    repair: tuple[str, ...]
-    missing: Missing
-    fdr: float
-    n_draws: int
-    seeds: tuple[int, ...]
-    metrics: Mapping[str, Metric]
-    note: str = ""
+__all__ = ["forecast_kpi", "forecast_ranked", "forecast_samples"]
 
 
 @only_data_positional
@@ -90,7 +74,7 @@ def forecast_kpi(
     Parameters
     ----------
     data : Sample or data frame
-        One row per period; see `leadlag.from_wide`.
+        One row per period; see `leadlag.from_wide`. A Sample of several segments has a model for each, in one.
     kpi : str
     leads : sequence of str, optional
         Candidates; every other column of numbers if None. Only those that are found to lead the KPI are used, and no value of
@@ -156,15 +140,25 @@ def forecast_kpi(
     [[1, ('visits',)], [3, ('visits',)], [6, ()]]
     """
     asked = ForecastCall(
-        horizons=_horizons(horizons), level=_levels(level), max_lag=max_lag, log=(), repair=as_repairs(repair), missing=missing,
+        horizons=as_horizons(horizons), level=as_levels(level), max_lag=max_lag, log=(), repair=as_repairs(repair),
+        missing=missing,
         fdr=as_real(fdr, "fdr", low=0.0, high=1.0), n_draws=as_int(n_draws, "n_draws", low=99, high=99_999),
         seeds=tuple(int(seed) for seed in as_generator(rng).integers(2**63, size=8)), metrics=as_catalogue(catalogue), note=note,
     )  # fmt: skip
-    sample, roles = with_roles(
-        data, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing, ends=True
-    )
+    read = [
+        with_roles(part, kpi=kpi, leads=leads, controls=controls, time=time, catalogue=catalogue, missing=missing, ends=True)
+        for part in _by_segment(data)
+    ]
+    roles = read[0][1]
     settings = {"rng": seed_words(rng), "time": time}
-    return forecast_sample(sample, roles, replace(asked, log=as_names(log, "log", roles.names)), settings=settings)
+    asked = replace(asked, log=as_names(log, "log", roles.names))
+    return forecast_samples([sample for sample, _ in read], roles, asked, settings=settings)
+
+
+def _by_segment(data: Any) -> list[Any]:
+    """The Sample of each of several segments; the data as they are if there is one, or none."""
+    several = isinstance(data, Sample) and len(data.segments) > 1
+    return [data.segment(name) for name in data.segments] if several else [data]
 
 
 def forecast_ranked(ranking: Any, *, horizons: int | Iterable[int] | None, level: float | Sequence[float]) -> Forecast:
@@ -174,24 +168,64 @@ def forecast_ranked(ranking: Any, *, horizons: int | Iterable[int] | None, level
         raise UsageError("this ranking does not hold its data, so it cannot be forecast from: call forecast_kpi with the data.")
     policy, family = ranking.context.policy, ranking.family
     call = ForecastCall(
-        horizons=_horizons(horizons), level=_levels(level), max_lag=data.max_lag, log=data.log, repair=data.repair,
+        horizons=as_horizons(horizons), level=as_levels(level), max_lag=data.max_lag, log=data.log, repair=data.repair,
         missing=data.missing, fdr=policy.fdr, n_draws=family.n_draws, seeds=data.seeds, metrics=as_catalogue(data.metrics),
     )  # fmt: skip
     settings = dict(ranking.provenance.settings)
-    return forecast_sample(data.sample, data.roles, call, settings={name: settings[name] for name in ("rng", "time")})
+    return forecast_samples([data.sample], data.roles, call, settings={name: settings[name] for name in ("rng", "time")})
 
 
-def forecast_sample(sample: Sample, roles: Roles, asked: ForecastCall, *, settings: Mapping[str, Any]) -> Forecast:
-    """Forecast from a Sample around the KPI."""
-    fitted, sample = fitted_segment(sample, roles, asked, segment="")
-    model = model_of(sample, roles, asked, (fitted,), settings=settings)
-    rows = ForecastRows(sample=sample, origin=first_ordinal(sample.calendar, model.cadence) + sample.n_periods - 1)
-    notes = tuple(_notes(sample, fitted))
-    return forecast_result(model, [forecast_of(model, fitted, rows)], as_of=None, notes=notes, stale=False)
+def forecast_samples(samples: Sequence[Sample], roles: Roles, asked: ForecastCall, *, settings: Mapping[str, Any]) -> Forecast:
+    """Forecast from Samples around the KPI, one a segment; one that cannot be forecast keeps its rows, with the reason."""
+    if len(samples) == 1:
+        parts = [FittedPart.of(samples[0], roles, asked)]
+    else:
+        parts = joblib.Parallel()(joblib.delayed(_fitted_or_why)(sample, roles, asked) for sample in samples)
+    fitted = [(part.model, part.sample) for part in parts if part.model is not None]
+    if not fitted:
+        raise DataContractError(words.no_segment([(part.segment, part.why) for part in parts]), code="LL313")
+    failed = tuple((part.segment, part.why) for part in parts if part.model is None)
+    model = model_of(fitted[0][1], roles, asked, [one for one, _ in fitted], failed, settings=settings)
+    calendar, origin = fitted[0][1].calendar, model.last
+    made = [forecast_of(model, one, ForecastRows(sample=sample, origin=origin)) for one, sample in fitted]
+    made += [without_forecast(model, calendar, origin, segment=name, why=why) for name, why in failed]
+    notes = [note for one, sample in fitted for note in _notes(sample, one)]
+    return forecast_result(model, made, origin=label_of(calendar, model.cadence, origin), notes=notes)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FittedPart:
+    """What came of the fit of one segment: a model and the rows that it was made of, or why there is none."""
+
+    segment: str
+    model: SegmentModel | None = None
+    sample: Sample
+    why: str = ""
+
+    @classmethod
+    def of(cls, sample: Sample, roles: Roles, asked: ForecastCall) -> FittedPart:
+        """Fit the only segment of a Sample."""
+        name = sample.segments[0] if sample.segments else ""
+        model, used = fitted_segment(sample, roles, asked, segment=name)
+        return cls(segment=name, model=model, sample=used)
+
+
+def _fitted_or_why(sample: Sample, roles: Roles, asked: ForecastCall) -> FittedPart:
+    """One of many segments: what is wrong with its values stops no other."""
+    try:
+        return FittedPart.of(sample, roles, asked)
+    except DataContractError as error:
+        return FittedPart(segment=sample.segments[0], sample=sample, why=f"{error.code}: {' '.join(error.first.text.split())}")
 
 
 def model_of(
-    sample: Sample, roles: Roles, asked: ForecastCall, fitted: Sequence[SegmentModel], *, settings: Mapping[str, Any]
+    sample: Sample,
+    roles: Roles,
+    asked: ForecastCall,
+    fitted: Sequence[SegmentModel],
+    failed: tuple[tuple[str, str], ...],
+    *,
+    settings: Mapping[str, Any],
 ) -> ForecastModel:
     """The model of all segments."""
     metrics, kpi = asked.metrics, roles.kpi
@@ -205,8 +239,11 @@ def model_of(
         kpi=kpi, controls=roles.controls, log=tuple(name for name in asked.log if name in used or name in roles.controls),
         horizons=asked.horizons, level=asked.level, max_lag=longest_lag(sample, asked.max_lag), cadence=counting(sample.calendar),
         unit=sample.calendar.unit, kpi_unit=(metrics[kpi].unit or "") if kpi in metrics else "",
-        reading=(("missing", asked.missing), ("repair", asked.repair)), segments=tuple(fitted), note=asked.note,
-        provenance=provenance,
+        reading=(
+            ("time", settings.get("time")), ("missing", asked.missing), ("repair", asked.repair),
+            ("catalogue", Catalogue({metric.name: metric for metric in known_of(metrics, (kpi, *used, *roles.controls))})),
+        ),
+        holidays=sample.calendar.holidays, segments=tuple(fitted), unmodelled=failed, note=asked.note, provenance=provenance,
     )  # fmt: skip
 
 
@@ -231,7 +268,8 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
     made = SegmentModel(
         segment=segment, leads=names, model=model, late=late, scale=scale, calibration=fit.calibration,
         first=first_ordinal(sample.calendar, counting(sample.calendar)), n_periods=sample.n_periods,
-        first_period=sample.periods[0], last_period=sample.periods[-1], sizes=_sizes(level),
+        first_period=sample.periods[0], last_period=sample.periods[-1],
+        seen=tuple(seen_column(sample.column(name)) for name in (roles.kpi, *names, *roles.controls)),
         fingerprint=hashlib.sha256(np.ascontiguousarray(whole).tobytes()).hexdigest(),
     )  # fmt: skip
     return made, sample
@@ -332,33 +370,6 @@ def _units(sample: Sample, names: Sequence[str], log: Sequence[str]) -> Floats:
     return unit_of(as_known(sample, names, log))
 
 
-def _sizes(level: Floats) -> tuple[float, float]:
-    """Smallest and largest median of four absolute values, one after the other."""
-    known = np.abs(level[np.isfinite(level)])
-    if len(known) < 4:
-        return float(known.min()), float(known.max())
-    medians = np.median(np.lib.stride_tricks.sliding_window_view(known, 4), axis=1)
-    return float(medians.min()), float(medians.max())
-
-
 def _notes(sample: Sample, fitted: SegmentModel) -> Iterable[tuple[str, str]]:
     yield from ((note.code, note.text) for note in sample.notes)
-    if fitted.calibration.n_scores < words.FEW_ORIGINS:
-        yield "LL172", words.few_scores(fitted.calibration.n_scores)
-
-
-def _horizons(horizons: Any) -> tuple[int, ...]:
-    """Horizons in their order; a single number is one horizon, not all up to it."""
-    if horizons is None:
-        return HORIZONS
-    several = isinstance(horizons, Iterable) and not isinstance(horizons, str)
-    return as_lags(horizons if several else [horizons], "horizons")
-
-
-def _levels(level: Any) -> tuple[float, ...]:
-    """Levels of the intervals in their order."""
-    several = level if isinstance(level, Iterable) and not isinstance(level, str) else [level]
-    found = tuple(sorted({as_real(one, "level", low=0.0, high=1.0) for one in several}))
-    if not found or not 0.0 < found[0] <= found[-1] < 1.0:
-        raise UsageError(f"level={level!r} is not allowed: give shares between 0 and 1, such as (0.8, 0.95).", argument="level")
-    return found
+    yield from few_past(fitted)

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from leadlag._blas import one_thread
 from leadlag.core.arrays import Floats
-from leadlag.errors import UsageError
+from leadlag.errors import UsageError, Violation
 from leadlag.forecast import words
 from leadlag.forecast.fitting import Outlook, outlook
 from leadlag.forecast.model import ForecastModel, SegmentModel
-from leadlag.forecast.refusals import refuse_rows
+from leadlag.forecast.periods import calendar_between, counting, first_ordinal
+from leadlag.forecast.refusals import few_past, is_stale, refuse_cadence, unknown_territory, wrong_rows
 from leadlag.forecast.result import AheadRow, Forecast, SegmentForecast
+from leadlag.forecast.rows import around_kpi, origin_of, read_rows, rows_until
 from leadlag.prepare.origins.learned import KnownValues
 from leadlag.prepare.origins.publication import as_known
-from leadlag.prepare.repairs import as_repairs, repaired
 from leadlag.sample import Calendar, Sample
-from leadlag.sample.frame import as_sample
-from leadlag.sample.grid import moment_of
-from leadlag.sample.known import trimmed
-from leadlag.sample.periods import Cadence, cadence_of, calendar_of, ordinals_of
+from leadlag.sample.periods import Cadence
+from leadlag.sample.violations import raise_violations
 
-__all__ = ["ForecastRows", "calendar_between", "counting", "first_ordinal", "forecast_of", "forecast_result", "scored"]
+__all__ = [
+    "ForecastRows", "calendar_between", "counting", "first_ordinal", "forecast_of", "forecast_result", "label_of", "scored",
+    "without_forecast",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,62 +47,109 @@ class ForecastRows:
     origin: int
 
 
-def counting(calendar: Calendar) -> Cadence:
-    """How the periods of a calendar are counted, those without dates too."""
-    if calendar.dated:
-        return cadence_of(calendar)
-    step = int(calendar.index.step) if isinstance(calendar.index, pd.RangeIndex) else 1
-    origin = 0 if calendar.in_order else int(calendar.index[0]) % step
-    return Cadence(freq=calendar.freq, base="counter", step=step, origin=origin)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scored:
+    """What came of one segment: its forecasts, or what stands against its rows.
+
+    Parameters
+    ----------
+    part : SegmentForecast or None
+    wrong : tuple of Violation
+    notes : tuple of (str, str)
+    """
+
+    part: SegmentForecast | None = None
+    wrong: tuple[Violation, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
 
-def first_ordinal(calendar: Calendar, cadence: Cadence) -> int:
-    """Number of the first period, as a cadence counts."""
-    if not calendar.dated:
-        return (int(calendar.index[0]) - cadence.origin) // cadence.step
-    return int(ordinals_of(calendar.starts[:1].to_numpy(dtype="datetime64[us]"), cadence)[0])
-
-
-def scored(model: ForecastModel, data: Any, *, as_of: Any) -> Forecast:
+def scored(model: ForecastModel, data: Any, *, as_of: Any, stale_ok: bool = False) -> Forecast:
     """Forecasts of all segments of new rows; see `ForecastModel.score`."""
-    reading = dict(model.reading)
-    missing, repairs = reading.pop("missing", "mask"), as_repairs(reading.pop("repair", ()))
-    names = (model.kpi, *model.leads, *model.controls)
-    given = {name: value for name, value in reading.items() if value is not None}
-    if not isinstance(data, Sample):
-        data = as_sample(data, columns={"kpi": [model.kpi], "leads": [*model.leads, *model.controls]}, missing=missing, **given)
-    refuse_rows(model, data)
-    parts, notes = [], []
-    for one in model.segments:
-        sample = data.segment(one.segment) if one.segment else data.require_single()
-        sample = repaired(trimmed(sample.around(model.kpi)), names, repairs)
-        rows = ForecastRows(sample=sample, origin=_origin(sample, model.cadence, as_of))
-        parts.append(forecast_of(model, one, rows))
-        notes += [(note.code, note.text) for note in sample.notes]
-    return forecast_result(model, parts, as_of=as_of, notes=tuple(dict.fromkeys(notes)), stale=False)
+    whole = read_rows(model, data)
+    by_name = _parts(model, whole)
+    some = around_kpi(model, next(iter(by_name.values())))
+    refuse_cadence(model, some.calendar)
+    origin = origin_of(some.calendar, model.cadence, as_of)
+    stale = is_stale(model, origin, stale_ok=stale_ok)
+    calendar = some.calendar
+    found = [_scored_segment(model, one, by_name.get(one.segment), origin) for one in model.segments]
+    if all(one.wrong for one in found):
+        raise_violations(wrong for one in found for wrong in one.wrong)
+    ended = partial(without_forecast, model, calendar, origin)
+    parts = [
+        one.part or ended(segment=segment.segment, why="; ".join(item.text for item in one.wrong) or words.NO_ROWS)
+        for segment, one in zip(model.segments, found, strict=True)
+    ]
+    parts += [ended(segment=name, why=why) for name, why in model.unmodelled]
+    notes = [*((note.code, note.text) for note in whole.notes), *(note for one in found for note in one.notes)]
+    if unknown := sorted(set(by_name) - {part.segment for part in parts}):
+        notes.append(("LL175", words.new_segments(unknown)))
+    if stale:
+        notes.append(("LL174", words.STALE))
+    label = label_of(calendar, model.cadence, origin)
+    return forecast_result(model, parts, as_of=as_of, origin=label, notes=notes, stale=stale)
+
+
+def _parts(model: ForecastModel, whole: Sample) -> dict[str, Sample]:
+    """The Sample of each segment by its name; a model of one segment takes rows without any."""
+    names = [one.segment for one in model.segments]
+    if names == [""] or (len(names) == 1 and not model.unmodelled and not whole.segments):
+        return {names[0]: whole.require_single()}
+    if not whole.segments:
+        raise UsageError(
+            f"the model has {len(names)} segments, and the data have none: give rows with a column of segments.", argument="data"
+        )
+    return {name: whole.segment(name) for name in whole.segments}
+
+
+def _scored_segment(model: ForecastModel, one: SegmentModel, part: Sample | None, origin: int) -> Scored:
+    """What comes of one segment."""
+    sample = None if part is None else rows_until(model, one, around_kpi(model, part), origin)
+    if sample is None:
+        return Scored()
+    n = origin - first_ordinal(sample.calendar, model.cadence) + 1
+    if wrong := wrong_rows(model, one, sample, n=n):
+        return Scored(wrong=wrong)
+    sample = replace(sample, calendar=_with_holidays(model, sample.calendar))
+    notes = [(note.code, note.text) for note in sample.notes]
+    notes += [*unknown_territory(model, one, sample), *few_past(one)]
+    return Scored(part=forecast_of(model, one, ForecastRows(sample=sample, origin=origin)), notes=tuple(notes))
+
+
+def _with_holidays(model: ForecastModel, calendar: Calendar) -> Calendar:
+    """A calendar with the holidays of the fit, if it declares none."""
+    return replace(calendar, holidays=calendar.holidays or model.holidays)
 
 
 def forecast_result(
-    model: ForecastModel, parts: Sequence[SegmentForecast], *, as_of: Any, notes: Sequence[tuple[str, str]], stale: bool
+    model: ForecastModel,
+    parts: Sequence[SegmentForecast],
+    *,
+    origin: str,
+    as_of: Any = None,
+    notes: Sequence[tuple[str, str]] = (),
+    stale: bool = False,
 ) -> Forecast:
-    """The public answer."""
-    last = max(parts, key=lambda part: len(part.periods))
-    ahead = max(model.horizons)
+    """The public answer; segments without a model come last."""
     return Forecast(
-        kpi=model.kpi, unit=model.unit, kpi_unit=model.kpi_unit, as_of=None if as_of is None else str(as_of),
-        origin=last.periods[-1 - ahead], level=model.level, segments=tuple(parts), model=model, stale=stale,
-        provenance=replace(model.provenance, warnings=tuple(notes)),
+        kpi=model.kpi, unit=model.unit, kpi_unit=model.kpi_unit, as_of=None if as_of is None else str(as_of), origin=origin,
+        level=model.level, segments=tuple(parts), model=model, stale=stale,
+        provenance=replace(model.provenance, warnings=tuple(dict.fromkeys(notes))),
     )  # fmt: skip
 
 
-def _origin(sample: Sample, cadence: Cadence, as_of: Any) -> int:
-    """Number of the last period that had ended: that of the last row, or the last that is complete at `as_of`."""
-    if as_of is None:
-        return first_ordinal(sample.calendar, cadence) + sample.n_periods - 1
-    if not sample.calendar.dated:
-        raise UsageError(f"as_of={as_of!r} needs rows with dates: leave it out.", argument="as_of")
-    moment = moment_of(as_of, sample.calendar.tz)
-    return int(ordinals_of(np.array([moment], dtype="datetime64[us]"), cadence)[0]) - 1
+def label_of(calendar: Calendar, cadence: Cadence, ordinal: int) -> str:
+    """The label of one period."""
+    return calendar_between(calendar, cadence, ordinal, ordinal).labels[0]
+
+
+def without_forecast(model: ForecastModel, calendar: Calendar, origin: int, *, segment: str, why: str) -> SegmentForecast:
+    """The rows of a segment that cannot be forecast, each with the reason."""
+    labels = calendar_between(calendar, model.cadence, origin, origin + max(model.horizons)).labels
+    rows = tuple(AheadRow(horizon=h, period=labels[h], reason=why) for h in model.horizons)
+    return SegmentForecast(
+        segment=segment, kpi_last="", outlook=None, periods=tuple(labels), actual=np.full(1, np.nan), rows=rows
+    )
 
 
 def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows) -> SegmentForecast:
@@ -108,15 +157,12 @@ def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows) -> 
     sample, horizons = rows.sample, model.horizons
     first = first_ordinal(sample.calendar, model.cadence)
     n, most = rows.origin - first + 1, max(horizons)
-    calendar = calendar_between(sample.calendar, model.cadence, min(first, one.first), rows.origin + most)
-    labels = calendar.labels[first - min(first, one.first) :]
-    values = published(sample.column(model.kpi)[: max(n, 0), None], one.late[:1])[:, 0]
+    values = published(_rows(sample.column(model.kpi)[:, None], n), one.late[:1])[:, 0]
     known = np.flatnonzero(np.isfinite(one.scale.of(values)))
     if not len(known):
-        return SegmentForecast(
-            segment=one.segment, kpi_last="", outlook=None, periods=tuple(labels), actual=values,
-            rows=tuple(AheadRow(horizon=h, period=labels[n - 1 + h], reason=words.NO_KPI) for h in horizons),
-        )  # fmt: skip
+        return without_forecast(model, sample.calendar, rows.origin, segment=one.segment, why=words.NO_KPI)
+    calendar = calendar_between(sample.calendar, model.cadence, one.first, rows.origin + most)
+    labels = calendar.labels[first - one.first :]
     with one_thread():
         seen = _seen(model, one, sample, calendar, n=n, steps=n + most - 1 - int(known[-1]))
     return SegmentForecast(
@@ -133,7 +179,7 @@ def _seen(model: ForecastModel, one: SegmentModel, sample: Sample, calendar: Cal
     X = published(_rows(as_known(sample, one.leads, model.log), n), late[1 : 1 + n_leads])
     Z = published(_rows(as_known(sample, model.controls, model.log), n), late[1 + n_leads :])
     fixed = one.model.fixed(calendar, len(calendar))
-    return outlook(one.model, KnownValues(y=y, X=X, Z=Z), fixed[max(begin, 0) :], first=begin, steps=steps)
+    return outlook(one.model, KnownValues(y=y, X=X, Z=Z), fixed[begin:], first=begin, steps=steps)
 
 
 def published(values: Floats, late: Sequence[int]) -> Floats:
@@ -153,14 +199,11 @@ def _row(model: ForecastModel, one: SegmentModel, seen: Outlook, *, step: int, h
     law = one.calibration.at(step)
     tails = [(1.0 - level) / 2.0 for level in model.level]
     low, high = (one.scale.back(seen.point[step] + seen.sd[step] * law.quantiles(p)) for p in (tails, [1.0 - p for p in tails]))
+    point, own = float(one.scale.back(seen.point[step])), float(one.scale.back(seen.own[step]))
+    if not np.isfinite([point, own, *low, *high]).all():
+        return AheadRow(horizon=horizon, period=period, reason=words.TOO_LARGE)
     used = tuple(name for name, uses in zip(one.leads, seen.used[step], strict=True) if uses)
     return AheadRow(
-        horizon=horizon, period=period, point=float(one.scale.back(seen.point[step])),
-        own_history=float(one.scale.back(seen.own[step])), low=tuple(low.tolist()), high=tuple(high.tolist()), leads=used,
-        capped=law.capped, reason="" if used else words.own_history(one.leads),
+        horizon=horizon, period=period, point=point, own_history=own, low=tuple(low.tolist()), high=tuple(high.tolist()),
+        leads=used, capped=law.capped, reason="" if used else words.own_history(one.leads),
     )  # fmt: skip
-
-
-def calendar_between(calendar: Calendar, cadence: Cadence, first: int, last: int) -> Calendar:
-    """The periods from the first to the last, named as those of a calendar."""
-    return replace(calendar, index=calendar_of(first, last, cadence, tz=calendar.tz).index)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from leadlag.wording.layout import labelled, lines_of, page
-from leadlag.wording.shown import Prose, cut, interval, joined, number, periods, shown, wrap
+from leadlag.wording.shown import Prose, cut, interval, joined, periods, shown, wrap
 from leadlag.wording.table import Column, remainder, table
 
 if TYPE_CHECKING:
@@ -14,16 +14,20 @@ if TYPE_CHECKING:
     from leadlag.forecast.result import AheadRow, Forecast, SegmentForecast
 
 __all__ = [
-    "FEW_ORIGINS", "NO_KPI", "explain", "few_scores", "on_scale", "own_history", "refused", "summary",
-    "too_short",
+    "CAVEAT", "FEW_ORIGINS", "NO_KPI", "NO_ROWS", "STALE", "TOO_LARGE", "explain", "few_scores", "new_segments", "no_segment",
+    "on_scale", "own_history", "refused", "row_cells", "summary", "too_short",
 ]  # fmt: skip
 
 NO_KPI = "the KPI has no value"
+NO_ROWS = "the data have no rows of it"
+TOO_LARGE = "the numbers are too large to be written"
+STALE = "the model is older than its longest horizon and 12 periods"
 #: Past forecasts below which intervals are the model's own.
 FEW_ORIGINS = 20
 _MOST_ROWS = 60
+_MOST_NAMES = 6
 _NAME = 24
-_CAVEAT = "Forecast from what leads and KPI were up to the origin; it does not say what moving a lead would do."
+CAVEAT = "Forecast from what leads and KPI were up to the origin; it does not say what moving a lead would do."
 _SCALES = {
     "level": "", "log": "in logs, so that no interval goes below zero",
     "logit": "as log odds, so that no interval leaves the share's ends",
@@ -34,6 +38,12 @@ _SCALES = {
 def refused(kpi: str, why: str) -> str:
     """That no forecast can be made of the KPI, and what to do."""
     return f"kpi={kpi!r} cannot be forecast: {why}; give more periods, or ask for shorter horizons."
+
+
+def no_segment(parts: Sequence[tuple[str, str]]) -> str:
+    """That no segment can be forecast."""
+    told = [f"{cut(shown(name), _NAME)}: {why}" for name, why in parts[:_MOST_NAMES]]
+    return f"none of {len(parts)} segments can be forecast. " + " ".join(told)
 
 
 def own_history(leads: Sequence[str]) -> str:
@@ -49,6 +59,13 @@ def too_short(steps: int) -> str:
 def few_scores(count: int) -> str:
     """That the intervals rest on the model alone."""
     return f"only {periods(count, 'past forecast')} can be judged: the intervals rest mostly on the model's own spread"
+
+
+def new_segments(names: Sequence[str]) -> str:
+    """That the data have segments that the model does not."""
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    told = ", ".join(cut(shown(name), _NAME) for name in names[:_MOST_NAMES])
+    return f"no forecast of segments that the model does not have: {told}{more}"
 
 
 def on_scale(kind: ScaleKind) -> str:
@@ -73,26 +90,28 @@ def summary(result: Forecast) -> Prose:
         *table([*first, *heads[:80]], rows[:_MOST_ROWS]),
         *remainder(len(rows) - _MOST_ROWS, f"{periods(len(rows) - _MOST_ROWS, 'row')} more"),
     ]
-    return page(head, lines, labelled(_facts(result)), wrap(_CAVEAT))
+    return page(head, lines, labelled(_facts(result)), wrap(CAVEAT))
 
 
 def _level(level: float) -> str:
     return f"{100 * level:g} %"
 
 
+def row_cells(row: AheadRow) -> tuple[str, ...]:
+    """The forecast and its intervals as cells; nothing where there is none."""
+    if not row.low:
+        return ()
+    ends = [interval(row.point, low, high, digits=3) for low, high in zip(row.low, row.high, strict=True)]
+    return ends[0][0], *(f"{low} to {high}" for _, low, high in ends)
+
+
 def _cells(part: SegmentForecast, row: AheadRow, *, several: bool) -> tuple[str, ...]:
     first = (shown(part.segment),) if several else ()
-    if not row.low:
-        return (*first, row.period, str(row.horizon), row.reason)
-    narrow = (
-        number(row.point, digits=4) if row.low[0] == row.high[0] else interval(row.point, row.low[0], row.high[0], digits=3)[0],
-    )
-    ends = tuple(" to ".join(interval(row.point, low, high, digits=3)[1:]) for low, high in zip(row.low, row.high, strict=True))
-    return (*first, row.period, str(row.horizon), *narrow, *ends)
+    return (*first, row.period, str(row.horizon), *(row_cells(row) or (row.reason,)))
 
 
 def _facts(result: Forecast) -> Iterator[tuple[str, str]]:
-    for part, model in zip(result.segments, result.model.segments, strict=True):
+    for part, model in zip(result.segments, result.model.segments, strict=False):  # segments without a model come last
         name = f"{shown(part.segment)}: " if part.segment else ""
         used = list(dict.fromkeys(lead for row in part.rows for lead in row.leads))
         spans = [
@@ -106,7 +125,7 @@ def _facts(result: Forecast) -> Iterator[tuple[str, str]]:
     if capped := sorted({row.horizon for part in result.segments for row in part.rows if row.capped}):
         yield "Bounded", f"past errors called for intervals beyond the bounds at {joined([str(one) for one in capped])} ahead"
     if result.stale:
-        yield "Stale", "the model is older than its longest horizon and 12 periods"
+        yield "Stale", STALE
 
 
 def explain(result: Forecast) -> Prose:

@@ -15,7 +15,7 @@ from leadlag.core.series.season import added_pvalues
 from leadlag.prepare.season import CalendarSeason, SeasonKey, columns_of_season, season_columns, selected_seasons
 from leadlag.sample import Calendar, Sample
 
-__all__ = ["HOLIDAYS", "Beside", "beside_leads", "calendar_columns", "fixed_columns", "may_be_sums"]
+__all__ = ["HOLIDAYS", "INSIDE", "Beside", "beside_leads", "calendar_columns", "fixed_columns", "may_be_sums"]
 
 
 #: Level at which what lies inside the periods enters: once for the KPI, once shared out over the candidates.
@@ -37,6 +37,8 @@ _WEEKDAYS, _WORKING, _LENGTHS = "weekdays", "working days", "length"
 _INSIDE: Mapping[str, Callable[[Ints], Floats]] = MappingProxyType(
     {_WEEKDAYS: weekday_surpluses, _WORKING: working_days, _LENGTHS: period_lengths}
 )
+#: All names of what lies inside the periods.
+INSIDE = (HOLIDAYS, *_INSIDE)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -302,9 +302,16 @@ class LeadRanking(Result):
         """
         return self._forecast(horizons=horizons, level=level)
 
-    def report(self, path: str | PathLike[str]) -> Path:
-        """Write the ranking as one HTML file that needs nothing else, and return its path."""
-        return self._write_report(path)
+    def report(self, path: str | PathLike[str], *, forecast: Forecast | None = None) -> Path:
+        """Write the ranking as one HTML file that needs nothing else, and return its path.
+
+        Parameters
+        ----------
+        path : str or path
+        forecast : Forecast, optional
+            `self.forecast()`, to be shown after the ranking.
+        """
+        return self._write_report(path, forecast=forecast)
 
 
 def _table(decisions: Sequence[Decision], policy: Policy) -> pd.DataFrame:

@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from leadlag import plot
+from leadlag._files import write_whole
 from leadlag.errors import UsageError
+from leadlag.forecast.result import Forecast
 from leadlag.ranking.result import LeadRanking, RankedLead
-from leadlag.report.content import ranking_content, snippet_content
+from leadlag.report.content import forecast_content, ranking_content, snippet_content
 from leadlag.report.export import make_folder, write_files
-from leadlag.report.files import write_whole
 from leadlag.report.render import render
 from leadlag.results import Result
 
 __all__ = ["make_folder", "notebook_html", "report_html", "write_files", "write_report", "write_whole"]
 
 
-def write_report(result: Result, path: str | PathLike[str]) -> Path:
+def write_report(result: Result, path: str | PathLike[str], *, forecast: Forecast | None = None) -> Path:
     """Write a ranking as one HTML file that runs no script and asks nothing from anywhere.
 
     Parameters
@@ -27,6 +28,8 @@ def write_report(result: Result, path: str | PathLike[str]) -> Path:
     result : LeadRanking
     path : str or path
         File to write, its name ending in .html; replaced whole if it is there. Its folder has to exist.
+    forecast : Forecast, optional
+        Of the same KPI, shown after the ranking: ``ranking.forecast()``.
 
     Returns
     -------
@@ -38,18 +41,21 @@ def write_report(result: Result, path: str | PathLike[str]) -> Path:
     UsageError
         If there is no report for such a result, or `path` cannot be written.
     """
-    page = report_html(result)
+    page = report_html(result, forecast=forecast)
     if Path(path).suffix.casefold() not in (".html", ".htm"):
         raise UsageError(f"path={str(path)!r} is not allowed: the report is one HTML file, give a name that ends in .html.")
     return write_whole(path, page)
 
 
-def report_html(result: Result) -> str:
+def report_html(result: Result, *, forecast: Forecast | None = None) -> str:
     """The report as text."""
     if not isinstance(result, LeadRanking):
         raise UsageError(f"There is no report for a {type(result).__name__}: give the ranking that rank_leads returned.")
-    content = ranking_content(result)
-    return render("report.html", content | {"charts": _charts(result, content)})
+    if forecast is not None and forecast.kpi != result.context.kpi:
+        raise UsageError(f"forecast is of {forecast.kpi!r}, the ranking of {result.context.kpi!r}: give ranking.forecast().")
+    content = ranking_content(result) | {"forecast": None if forecast is None else forecast_content(forecast)}
+    charts = _charts(result, content) | ({} if forecast is None else {"forecast": _address(plot.svg_of(forecast))})
+    return render("report.html", content | {"charts": charts})
 
 
 def _charts(result: LeadRanking, content: dict[str, Any]) -> dict[str, str]:

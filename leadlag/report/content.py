@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from leadlag.decision import Decision
+from leadlag.forecast.result import Forecast
+from leadlag.forecast.words import CAVEAT as OF_FORECASTS
+from leadlag.forecast.words import row_cells
 from leadlag.ranking.result import Context, LeadRanking, RankedLead
 from leadlag.ranking.words.checks import STATUS, check, label, question_of
 from leadlag.ranking.words.facts import fact_list, published_late
@@ -15,7 +18,7 @@ from leadlag.wording.layout import CAVEAT
 from leadlag.wording.searched import counted
 from leadlag.wording.shown import cut, interval, lag_number, percent, periods, pvalue, shown
 
-__all__ = ["lead_content", "ranking_content", "snippet_content"]
+__all__ = ["forecast_content", "lead_content", "ranking_content", "snippet_content"]
 
 #: Leads shown in detail, and rows of the table: what keeps the page under its size of 1.5 MB.
 _MOST_CARDS = 20
@@ -53,6 +56,23 @@ def ranking_content(ranking: LeadRanking) -> dict[str, Any]:
         "versions": [f"{package} {number}" for package, number in ranking.provenance.versions],
         "call": _call(ranking),
     }
+
+
+def forecast_content(forecast: Forecast) -> dict[str, Any]:
+    """All texts of a forecast: one row a horizon, each with its interval and what it rests on."""
+    return {
+        "origin": shown(forecast.origin),
+        "levels": [percent(level) for level in forecast.level],
+        "rows": [
+            {
+                "period": shown(row.period), "ahead": periods(row.horizon, forecast.unit), "cells": row_cells(row),
+                "by": ", ".join(_name(name) for name in row.leads) or "own history", "reason": row.reason,
+            }
+            for part in forecast.segments
+            for row in part.rows
+        ],
+        "caveat": OF_FORECASTS,
+    }  # fmt: skip
 
 
 def _name(name: str) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from leadlag._files import write_whole
 from leadlag.errors import UsageError
 from leadlag.ranking.result import LeadRanking
-from leadlag.report.files import write_whole
 from leadlag.wording.shown import shown
 
 __all__ = ["csv_text", "file_name", "make_folder", "no_folder", "write_files"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from leadlag.sample.model import Sample
 
-__all__ = ["known_rows", "trimmed"]
+__all__ = ["known_rows", "only_rows", "trimmed"]
 
 
 def known_rows(sample: Sample) -> slice:
@@ -32,7 +32,11 @@ def trimmed(sample: Sample) -> Sample:
     >>> trimmed(from_wide(pd.DataFrame({"visits": [None, 1.0, None, 2.0]}, index=days))).periods
     ('2024-01-02', '2024-01-03', '2024-01-04')
     """
-    rows = known_rows(sample)
+    return only_rows(sample, known_rows(sample))
+
+
+def only_rows(sample: Sample, rows: slice) -> Sample:
+    """The same with some of its periods, one after the other; itself if these are all."""
     if rows == slice(0, sample.n_periods):
         return sample
     calendar = replace(sample.calendar, index=sample.calendar.index[rows])

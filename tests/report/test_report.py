@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import leadlag as ll
 from leadlag import report
 from leadlag.errors import UsageError
 from leadlag.ranking.result import LeadRanking
@@ -320,3 +321,16 @@ def test_page_and_notebook_name_units_time_left_and_the_lead_behind_an_indirect_
         assert "price and holiday, in every model" in text
     assert "51.7 hours" in page
     assert ">Left</th>" not in rankings.housing()._repr_html_()
+
+
+def test_a_forecast_stands_on_the_page_of_its_ranking_and_on_no_other(tmp_path: Path) -> None:
+    data = ll.simulate_leads(n_noise=1, rng=1).data
+    ranking = ll.rank_leads(data, kpi="kpi", max_lag=6, n_draws=99, evidence=False)
+    forecast = ranking.forecast(horizons=[1, 4])
+    page = ranking.report(tmp_path / "report.html", forecast=forecast).read_text(encoding="utf-8")
+    assert 'id="forecast-title"' in page
+    assert all(row.period in page for row in forecast.segments[0].rows)
+    assert 'id="forecast-title"' not in ranking.report(tmp_path / "report.html").read_text(encoding="utf-8")
+    other = next(name for name in data if name != "kpi")
+    with pytest.raises(UsageError, match="forecast is of 'kpi'"):
+        ll.rank_leads(data, kpi=other, max_lag=6, n_draws=99, evidence=False).report(tmp_path / "report.html", forecast=forecast)

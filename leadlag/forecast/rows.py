@@ -1,0 +1,110 @@
+"""New rows for a model: read as those of the fit were, and one segment at a time as the model needs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from leadlag.catalogue import Metric, as_catalogue
+from leadlag.errors import UnknownNameError, UsageError, Violation
+from leadlag.forecast.model import ForecastModel, SegmentModel
+from leadlag.forecast.periods import first_ordinal, moment_ordinal
+from leadlag.prepare.repairs import as_repairs, repaired
+from leadlag.sample import Calendar, Sample
+from leadlag.sample.ahead import moved_ahead
+from leadlag.sample.frame import as_sample
+from leadlag.sample.grid import moment_of
+from leadlag.sample.known import known_rows, only_rows
+from leadlag.sample.long import from_long
+from leadlag.sample.periods import Cadence
+from leadlag.sample.violations import raise_violations
+
+__all__ = ["OPENED", "around_kpi", "metrics_of", "origin_of", "read_rows", "rows_until"]
+
+#: Options that open a file.
+OPENED = ("sep", "encoding", "skip_rows", "sheet")
+
+
+def metrics_of(model: ForecastModel) -> Mapping[str, Metric]:
+    """What the model knows of its metrics."""
+    return as_catalogue(dict(model.reading).get("catalogue"))
+
+
+def read_rows(model: ForecastModel, data: Any) -> Sample:
+    """New rows as a Sample of the columns that the model uses, with all segments.
+
+    Raises
+    ------
+    DataContractError
+        If the data are wrong, or a column is missing.
+    """
+    reading = {name: value for name, value in model.reading if value is not None and name not in ("repair", *OPENED)}
+    missing, catalogue = reading.pop("missing", "mask"), reading.pop("catalogue", None)
+    roles = {"kpi": (model.kpi,), "leads": model.leads, "controls": model.controls}
+    columns = {role: list(names) for role, names in roles.items() if names}
+    try:
+        if not isinstance(data, Sample) and "metric" in reading:
+            data = from_long(data, catalogue=catalogue, **reading)
+        if isinstance(data, Sample):
+            return as_sample(data, columns=columns, missing=missing, catalogue=catalogue)
+        return as_sample(data, columns=columns, missing=missing, catalogue=catalogue, **reading)
+    except UnknownNameError as error:
+        raise_violations([_missing(model, error)])
+
+
+def _missing(model: ForecastModel, error: UnknownNameError) -> Violation:
+    """A column that the model needs and the data do not have."""
+    text = str(error.args[0])
+    role = re.match(r"\w+", text)
+    return Violation(
+        code="LL323", argument=role[0] if role else "data", column=None,
+        text=f"the model of {model.kpi!r} needs a column that is not there: {text}",
+        next_step="give the columns of the fit, under the same names, or fit a model without this one.",
+    )  # fmt: skip
+
+
+def origin_of(calendar: Calendar, cadence: Cadence, as_of: Any) -> int:
+    """Number of the last period that had ended: that of the last row, or the last that is complete at `as_of`."""
+    first = first_ordinal(calendar, cadence)
+    if as_of is None:
+        return first + len(calendar) - 1
+    if not calendar.dated:
+        raise UsageError(f"as_of={as_of!r} needs rows with dates: leave it out.", argument="as_of")
+    origin = moment_ordinal(moment_of(as_of, calendar.tz), cadence) - 1
+    if origin < first:
+        raise UsageError(
+            f"as_of={as_of!r} is not allowed: no period of the data had ended by then. Give a later day.", argument="as_of"
+        )
+    return origin
+
+
+def around_kpi(model: ForecastModel, part: Sample) -> Sample:
+    """One segment on the KPI's periods, as the fit had it."""
+    return moved_ahead(part, metrics_of(model), kpi=model.kpi, controls=model.controls).around(model.kpi)
+
+
+def rows_until(model: ForecastModel, one: SegmentModel, part: Sample, origin: int) -> Sample | None:
+    """One segment from its first value to the origin, repaired as in the fit; None if it has no value.
+
+    Parameters
+    ----------
+    model : ForecastModel
+    one : SegmentModel
+        Rows before its first are left out: its trend and its season are counted from there.
+    part : Sample
+        Of `around_kpi`.
+    origin : int
+        As the model's cadence counts.
+    """
+    first = first_ordinal(part.calendar, model.cadence)
+    begin, end = max(one.first - first, 0), min(origin - first + 1, part.n_periods)
+    if begin >= end:
+        return None
+    part = only_rows(part, slice(begin, end))
+    if not np.isfinite(part.values).any():
+        return None
+    part = only_rows(part, slice(known_rows(part).start, part.n_periods))
+    return repaired(part, (model.kpi, *model.leads, *model.controls), as_repairs(dict(model.reading).get("repair", ())))
