@@ -12,7 +12,7 @@ import numpy as np
 
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
-from leadlag.catalogue import Catalogue, Metric, Missing, Ratio, as_catalogue, known_of
+from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, known_of
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.series.ahead import made_of_later_values
@@ -23,14 +23,15 @@ from leadlag.errors import DataContractError, UsageError
 from leadlag.forecast import words
 from leadlag.forecast.asked import ForecastCall, as_horizons, as_levels
 from leadlag.forecast.choosing import Chooser
-from leadlag.forecast.fitting import Walker, in_own_units
+from leadlag.forecast.fitting import KpiModel, Outlook, PastForecasts, Walker, in_own_units
 from leadlag.forecast.model import ForecastModel, SegmentModel
-from leadlag.forecast.numbers.intervals import calibrated
-from leadlag.forecast.numbers.scales import KpiScale, likely_scale
+from leadlag.forecast.numbers.intervals import Calibration, calibrated
+from leadlag.forecast.numbers.scales import KpiScale, above_zero
 from leadlag.forecast.periods import Timeline, calendar_between, counting, first_ordinal
 from leadlag.forecast.refusals import few_past, seen_column
 from leadlag.forecast.result import Forecast
 from leadlag.forecast.rows import ForecastRows
+from leadlag.forecast.scale import kpi_scale
 from leadlag.forecast.scoring import forecast_of, forecast_result, label_of, without_forecast
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, UnrevisedData
@@ -258,40 +259,52 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
     refuse_beyond(roles.kpi, level)
     with one_thread():
         scale = kpi_scale(sample, roles.kpi, log=roles.kpi in asked.log, metrics=asked.metrics)
-        walker, y = _walker(sample, roles, asked, scale, max_lag=longest)
-        first = default_origin(sample.calendar, y, walker.learner.known.at(len(y) - 1).X)
-        past = walker.past(y, first=first)
-        found = walker.model_at(len(y) - 1)
-        if found is None:
-            raise DataContractError(words.refused(roles.kpi, words.too_short(max(asked.horizons))), code="LL313")
-        names = tuple(roles.leads[term.place] for term in found[0].leads)
-        model = in_own_units(found[0], x=_units(sample, names, asked.log), z=_units(sample, roles.controls, asked.log))
+        fit = _fitted_on(sample, roles, asked, scale, max_lag=longest)
+        if scale.kind == "level" and above_zero(level) and fit.reaches_below_zero(asked):
+            scale = KpiScale(kind="log")
+            fit = _fitted_on(sample, roles, asked, scale, max_lag=longest)
+        names = tuple(roles.leads[term.place] for term in fit.model.leads)
+        model = in_own_units(fit.model, x=_units(sample, names, asked.log), z=_units(sample, roles.controls, asked.log))
     late = tuple(delay_in_rows(sample, asked.metrics, name) for name in (roles.kpi, *names, *roles.controls))
     whole = np.column_stack([level, *(sample.column(name) for name in names)])
     begin = first_ordinal(sample.calendar, counting(sample.calendar))
     made = SegmentModel(
-        segment=segment, leads=names, model=model, late=late, scale=scale, calibration=calibrated(past.scores),
+        segment=segment, leads=names, model=model, late=late, scale=scale, calibration=fit.calibration,
         first=begin, n_periods=sample.n_periods,
         first_period=sample.periods[0], last_period=sample.periods[-1],
         seen=tuple(seen_column(sample.column(name)) for name in (roles.kpi, *names, *roles.controls)),
         fingerprint=hashlib.sha256(np.ascontiguousarray(whole).tobytes()).hexdigest(),
     )  # fmt: skip
-    return made, ForecastRows(sample=sample, first=begin, origin=begin + sample.n_periods - 1, past=past)
+    return made, ForecastRows(sample=sample, first=begin, origin=begin + sample.n_periods - 1, past=fit.past)
 
 
-def kpi_scale(sample: Sample, kpi: str, *, log: bool, metrics: Mapping[str, Metric]) -> KpiScale:
-    """The scale on which the KPI is forecast."""
-    level = sample.column(kpi)
-    if log:
-        return KpiScale(kind="log")
-    return likely_scale(level, unit=float(unit_of(level)), share=_share_top(sample, kpi, metrics))
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Fit:
+    """The model of the last origin on one scale, what it says of the rows ahead, and what past errors make of its spread."""
+
+    model: KpiModel
+    seen: Outlook
+    past: PastForecasts
+    calibration: Calibration
+
+    def reaches_below_zero(self, asked: ForecastCall) -> bool:
+        """Whether the widest interval of a horizon has an end below zero."""
+        tail = (1.0 - asked.level[-1]) / 2.0
+        steps = [len(self.seen.point) - max(asked.horizons) + horizon - 1 for horizon in asked.horizons]
+        return any(
+            self.seen.point[step] + self.seen.sd[step] * self.calibration.at(step).quantiles(tail) <= 0.0 for step in steps
+        )
 
 
-def _share_top(sample: Sample, kpi: str, metrics: Mapping[str, Metric]) -> float | None:
-    """Upper end of a share, where the catalogue says that the KPI is one."""
-    if isinstance(sample.aggregates.get(kpi), Ratio):
-        return 1.0
-    return 100.0 if kpi in metrics and (metrics[kpi].unit or "").strip() in ("%", "percent", "per cent") else None
+def _fitted_on(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> _Fit:
+    """The walk over past origins with the KPI on a scale, and the model of the last."""
+    walker, y = _walker(sample, roles, asked, scale, max_lag=max_lag)
+    first = default_origin(sample.calendar, y, walker.learner.known.at(len(y) - 1).X)
+    past = walker.past(y, first=first)
+    found = walker.model_at(len(y) - 1)
+    if found is None:
+        raise DataContractError(words.refused(roles.kpi, words.too_short(max(asked.horizons))), code="LL313")
+    return _Fit(model=found[0], seen=walker.seen(*found), past=past, calibration=calibrated(past.scores))
 
 
 def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> tuple[Walker, Floats]:
