@@ -19,7 +19,7 @@ from leadlag.sample.naming import frame_index, is_open, question
 from leadlag.sample.notes import LeftOut, Note, TableRead
 from leadlag.sample.periods import BUSINESS, Calendar, DatesAt
 from leadlag.sample.violations import Violation, raise_violations
-from leadlag.sample.years import year_fixes
+from leadlag.sample.years import year_fixes, year_step
 
 __all__ = ["LeftOut", "Note", "Sample", "TableRead", "together"]
 
@@ -336,9 +336,10 @@ def _refuse_off_calendar(cadences: Sequence[Sample]) -> None:
         if part.calendar.off:
             unit, shown = part.calendar.unit, first_names(part.names)
             given = "" in part.tables.values()
-            step = "say in which month the year begins"
+            step = year_step(part.calendar)
             if given:
-                step = "read its table again, with the month in which the year begins as year_start in from_wide."
+                said = [fix.python for fix in part.calendar.off_fixes] or ["the month in which the year begins as year_start"]
+                step = f"read its table again, with {said[0]} in from_wide."
             told = part.calendar.off + (" by their dates" if part.calendar.off != BUSINESS else "")
             raise UsageError(
                 f"the {unit}s of {shown} {told}, but {unit}s are counted as those of the calendar: "
