@@ -102,9 +102,25 @@ class Fix:
             return ""
         said = " ".join(
             f"--{name.replace('_', '-')} {part}"
-            for name, value in self.options if value is not None for part in _flag_values(value)
+            for name, value in self.options if value is not None for part in _flag_values(name, value)
         )  # fmt: skip
         return " ".join(part for part in (said, self.when) if part)
+
+    @property
+    def makes_file(self) -> str:
+        """The line of a shell that writes the file which `flags` name; empty if they name none that Python can write.
+
+        Examples
+        --------
+        >>> fix = Fix.of(calendar=Code("retail_calendar('4-4-5', years=(2019, 2023))"))
+        >>> fix.flags
+        '--calendar calendar.csv'
+        >>> print(fix.makes_file)
+        python -c "from leadlag import *; retail_calendar('4-4-5', years=(2019, 2023)).to_csv('calendar.csv', index=False)"
+        """
+        tables = [(name, value) for name, value in self.options if isinstance(value, Code) and _makes_table(value)]
+        lines = [f"{value}.to_csv('{name}.csv', index=False)" for name, value in tables]
+        return f'python -c "from leadlag import *; {"; ".join(lines)}"' if lines and self.flags else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,10 +269,15 @@ def _after_mark(said: object) -> str:
     return ":".join(map(str, said)) if isinstance(said, (list, tuple)) else str(said)
 
 
-def _flag_values(value: object) -> list[str]:
+def _makes_table(value: Code) -> bool:
+    """Whether code makes a table that can be written to a file."""
+    return value.startswith("retail_calendar(")
+
+
+def _flag_values(name: str, value: object) -> list[str]:
     """A value as a shell reads it; one for each file is given as often as there are such, and what code makes is a file."""
     if isinstance(value, Code):
-        return ["FILE"]
+        return [f"{name}.csv" if _makes_table(value) else "FILE"]
     if isinstance(value, Mapping):
         return [shlex.quote(f"{name}={_after_mark(said)}") for name, said in value.items()]
     if isinstance(value, (list, tuple)):

@@ -177,12 +177,14 @@ class Violation:
 
     def by_flags(self) -> str:
         """All of it as the command line says it."""
-        return self._said(self.step_by_flags, self.only_in_python)
+        return self._said(self.step_by_flags, self.beside_flags)
 
     @property
-    def only_in_python(self) -> str:
-        """The call, where the command line has no option that does it."""
-        return self.call if self.fixes and not any(fix.flags for fix in self.fixes) else ""
+    def beside_flags(self) -> str:
+        """What is said under the step on the command line: the call that no option does, or how to make the file of one."""
+        if self.fixes and not any(fix.flags for fix in self.fixes):
+            return self.call
+        return next((fix.makes_file for fix in self.fixes if fix.makes_file), "")
 
     def _said(self, step: str, call: str) -> str:
         where = self.argument if self.column is None else f"{self.argument}, column {self.column!r}"
@@ -236,7 +238,7 @@ class LeadLagError(Exception):
 
     def by_flags(self) -> str:
         """The message as the command line says it."""
-        return f"{_step(self.args[0], [fix.flags for fix in self.fixes])} [{self.code}]{_call_line(self.first.only_in_python)}"
+        return f"{_step(self.args[0], [fix.flags for fix in self.fixes])} [{self.code}]{_call_line(self.first.beside_flags)}"
 
     @property
     def first(self) -> Violation:

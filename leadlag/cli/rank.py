@@ -106,7 +106,7 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
     told = options if listed is None else {**options, "catalogue": catalogue_code(listed)}
     with warnings_said(voice), told_as(ranks, told, reading=reading, files=files, opening=opening):
         sample = sample_of(read, {**reading, "catalogue": catalogue}, columns=named)
-        for text in changes_of_numbers([(note.code, note.text) for note in sample.notes]):
+        for text in changes_of_numbers([(note.code, note.text_by_flags) for note in sample.notes]):
             voice.note(text)
         ranking = ranks(sample, catalogue=catalogue, **options)
     what = "segments" if reading["segment"] is not None else "candidates"

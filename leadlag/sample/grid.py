@@ -147,7 +147,7 @@ def form_notes(stamps: Stamps | None) -> tuple[Note, ...]:
     text = f"times written like {stamps.written!r} were read as {form.words}."
     if form.business:
         text += business_words(form, stamps)
-    return (Note(code="LL138", column=None, text=text),)
+    return (Note(code="LL138", column=None, text=text, by_flags=text.replace("by year_start", "by --year-start")),)
 
 
 def _count_periods(

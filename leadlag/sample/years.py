@@ -156,11 +156,13 @@ def off_note(calendar: Calendar, time: str | None) -> Iterator[Note]:
     """That quarters and years by dates that are none of the calendar were counted as calendar ones, and what declares them."""
     if not calendar.off or calendar.off == BUSINESS:
         return
-    fixes = year_fixes(calendar)
-    first = calendar.labels[0]
-    text = f"the {calendar.unit}s {calendar.off} by their dates, and were counted as those of the calendar, from {first} on: "
-    text += f"{year_step(calendar)}{''.join(f', {fix.python}' for fix in fixes[:1])}."
-    yield Note(code="LL154", column=time, text=text, call=Fix(options=fixes[0].options).python if fixes else "")
+    fixes = year_fixes(calendar)[:1]
+    text = f"the {calendar.unit}s {calendar.off} by their dates, and were counted as those of the calendar, "
+    text += f"from {calendar.labels[0]} on: {year_step(calendar)}"
+    said = [", ".join([text, *words]) for words in ([fix.python for fix in fixes], [fix.flags for fix in fixes])]
+    made = "".join(f", made by {fix.makes_file}" for fix in fixes if fix.makes_file)
+    call = "".join(Fix(options=fix.options).python for fix in fixes)
+    yield Note(code="LL154", column=time, text=f"{said[0]}.", call=call, by_flags=f"{said[1]}{made}.")
 
 
 def refuse_weeks(

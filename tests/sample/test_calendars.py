@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -364,9 +367,30 @@ def test_a_calendar_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert main([*words, "--calendar", str(tmp_path / "periods.csv")]) == 0
     assert "calls leads sales by 2 periods" in capsys.readouterr().out
     assert main(words) == 3
-    assert "--calendar FILE" in capsys.readouterr().err
+    assert "--calendar calendar.csv" in capsys.readouterr().err
     assert main([*words, "--calendar", str(tmp_path / "period.csv")]) == 2
     assert "Did you mean" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["check", "rank"])
+def test_the_command_line_says_how_to_make_the_calendar(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table().to_csv("sales.csv", index=False)
+    quarterly().to_csv("quarters.csv", index=False)
+    for file, code in (("sales.csv", 3), ("quarters.csv", 0)):
+        words = [command, file, "--kpi", "sales", *(["--no-evidence"] if command == "rank" else [])]
+        assert main(words) == code
+        told = capsys.readouterr()
+        line = re.search(r'python -c "(.+?)"', " ".join(f"{told.err} {told.out}".split()))
+        assert line is not None
+        ends = ["--dates-at", "end"] if file == "quarters.csv" else []
+        assert " ".join(["--calendar calendar.csv", *ends]) in " ".join(f"{told.err} {told.out}".split())
+        subprocess.run([sys.executable, "-c", line[1]], check=True)
+        assert main([*words, "--calendar", "calendar.csv", *ends]) == 0
+        told = capsys.readouterr()
+        assert "python -c" not in told.err + told.out
 
 
 def test_months_of_4_4_5_weeks_from_a_file(shared_cases: Path) -> None:
