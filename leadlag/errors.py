@@ -24,6 +24,7 @@ __all__ = [
     "LeadLagWarning",
     "LimitError",
     "StatisticsWarning",
+    "UnknownArgumentError",
     "UnknownNameError",
     "UsageError",
     "Violation",
@@ -262,6 +263,10 @@ class UnknownNameError(UsageError):
     """A column, lead or sample was named that does not exist (command line: exit 2)."""
 
     code = "LL402"
+
+
+class UnknownArgumentError(UsageError, TypeError):
+    """A function or class was given an argument by a name that it does not have; a `TypeError` too, as Python's own is."""
 
 
 class LimitError(UsageError):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, MISSING, Field, dataclass, fields
 from typing import Any, Literal
 
+from leadlag._validation import known_arguments
 from leadlag.catalogue.fields import CHECKS, Missing, Moment
 from leadlag.catalogue.ratios import Aggregate, Ratio
 from leadlag.catalogue.refusals import CatalogueError, refused, unknown_key
@@ -14,6 +15,7 @@ from leadlag.errors import UsageError
 __all__ = ["Metric", "metric_of"]
 
 
+@known_arguments
 @dataclass(frozen=True, repr=False)
 class Metric:
     """What is known about one metric.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from leadlag._validation import known_arguments
 from leadlag.catalogue.texts import as_text
 from leadlag.errors import UsageError
 
@@ -24,6 +25,7 @@ class Ratio:
 Aggregate: TypeAlias = "Literal['sum', 'mean', 'last'] | Ratio"
 
 
+@known_arguments
 def ratio(num: str, den: str) -> Ratio:
     """Aggregate for a rate: the sum of `num` over the sum of `den`, never the mean of rates.
 

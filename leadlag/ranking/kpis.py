@@ -13,7 +13,7 @@ import joblib
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_list, as_name, as_names, as_option, only_data_positional
+from leadlag._validation import as_generator, as_list, as_name, as_names, only_data_positional, refuse_unknown
 from leadlag.catalogue import Catalogue, Metric, as_catalogue, known_of, with_missing_masked
 from leadlag.errors import DataContractError, LeadLagError, UsageError
 from leadlag.prepare.asked import by_lead
@@ -255,5 +255,4 @@ def _segments(sample: Sample, segments: Any) -> list[Sample]:
 def _refuse_unknown(options: Mapping[str, Any]) -> None:
     """Options that `rank_leads` does not have; its data, KPI and leads are arguments here."""
     known = [name for name in inspect.signature(rank_leads).parameters if name not in ("data", "kpi", "leads")]
-    for name in options:
-        as_option(name, "option", known)
+    refuse_unknown("rank_kpis", options, known)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leadlag import plot
+from leadlag._validation import known_arguments
 from leadlag.errors import UsageError
 from leadlag.ranking.result import LeadRanking, RankedLead
 from leadlag.report.content import ranking_content, snippet_content
@@ -19,6 +20,7 @@ from leadlag.results import Result
 __all__ = ["make_folder", "notebook_html", "report_html", "write_files", "write_report", "write_whole"]
 
 
+@known_arguments
 def write_report(result: Result, path: str | PathLike[str]) -> Path:
     """Write a ranking as one HTML file that runs no script and asks nothing from anywhere.
 

@@ -13,7 +13,7 @@ import pandas as pd
 from pandas.tseries.offsets import FY5253Quarter
 
 from leadlag._calls import Code, Fix
-from leadlag._validation import as_int, as_option
+from leadlag._validation import as_int, as_option, known_arguments
 from leadlag.errors import UsageError
 from leadlag.sample.periods import MONTH_NAMES, OF_WEEKS, WEEKDAYS, days_of
 
@@ -32,6 +32,7 @@ _WHOLE_WEEKS: Mapping[str, int] = MappingProxyType({"quarter": 91, "year": 364})
 _FEWEST_STEPS = 3
 
 
+@known_arguments
 def retail_calendar(
     pattern: str,
     *,
