@@ -140,7 +140,11 @@ class Metric:
         return f"Metric({', '.join([repr(self.name), *said])})"
 
     def to_mapping(self) -> dict[str, Any]:
-        """What was said of it, as it stands in a catalogue under its name; `read_catalogue` reads it back."""
+        """What was said of it, as it stands in a catalogue under its name; `read_catalogue` reads it back.
+
+        What is as it is where nothing is said, such as ``available_after=0``, is left out also where it was said: the two are
+        equal.
+        """
         return {
             field.name: _told(getattr(self, field.name))
             for field in fields(self)[1:]

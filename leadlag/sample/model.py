@@ -18,7 +18,7 @@ from leadlag.sample.names import first_names, plain_name, requested_names
 from leadlag.sample.naming import frame_index, is_open, question
 from leadlag.sample.notes import LeftOut, Note, TableRead
 from leadlag.sample.periods import BUSINESS, Calendar, DatesAt
-from leadlag.sample.violations import Violation, raise_violations
+from leadlag.sample.violations import Violation, counted, raise_violations
 from leadlag.sample.years import year_fixes, year_step
 
 __all__ = ["LeftOut", "Note", "Sample", "TableRead", "together"]
@@ -106,9 +106,12 @@ class Sample:
         object.__setattr__(self, "values", values)
 
     def __repr__(self) -> str:
-        segments = f", {len(self.segments)} segments" if self.segments else ""
+        segments = f", {counted(len(self.segments), 'segment', 'segments')}" if self.segments else ""
         beside = "".join(f" + {len(other.names)} of one {other.calendar.unit}" for other in self.others)
-        return f"Sample({self.n_periods} periods of one {self.calendar.unit}, {len(self.names)} metrics{beside}{segments})"
+        periods, metrics = (
+            counted(count, word, f"{word}s") for count, word in ((self.n_periods, "period"), (len(self.names), "metric"))
+        )
+        return f"Sample({periods} of one {self.calendar.unit}, {metrics}{beside}{segments})"
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
