@@ -91,6 +91,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL152": "a lead cannot be used now",
         "LL153": "the KPI and most candidates move together in the same period",
         "LL154": "quarters or years that are none of the calendar were counted as those of it",
+        "LL155": "the delay of a lead moves over the rows",
         "LL160": "a column is made of the KPI's own later values",
         "LL165": "the season of the KPI moves",
         "LL166": "what the model leaves of the KPI is alike a season apart",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from leadlag.core.search.drifting import Drift
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.scan import Scan, scan, shared_signs
@@ -15,6 +16,7 @@ from leadlag.decision import Delay, Policy
 from leadlag.methods.delay.question import estimate_delay
 from leadlag.prepare import Prepared
 from leadlag.ranking.direction import Direction, directions
+from leadlag.ranking.drift import with_drifting
 from leadlag.ranking.selection import Selection, select_leads
 
 __all__ = ["Findings", "FoundLead", "find"]
@@ -57,6 +59,8 @@ class Findings:
         explained by them.
     shapes : sequence of Shape
         Those that were searched.
+    drifting : Mapping from int to Drift
+        How the delay of a chosen lead moves, where it does.
     """
 
     scan: Scan
@@ -64,6 +68,7 @@ class Findings:
     direction: Direction
     delays: Mapping[int, Delay]
     shapes: Sequence[Shape] = STANDARD
+    drifting: Mapping[int, Drift] = field(default_factory=dict)
 
     def found(self, problem: Problem) -> tuple[FoundLead, ...]:
         """The chosen leads and those that they explain, each in the problem in which it is measured.
@@ -98,10 +103,17 @@ def find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: Sequence[int], n
         groups=prepared.groups, fdr=policy.fdr, seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
         few_events=policy.few_events,
     )  # fmt: skip
+    selection, drifting = with_drifting(
+        selection, problem, coincident=direction.coincident <= policy.coincident_level, reverse=direction.reverse,
+        groups=prepared.groups, fdr=policy.fdr, seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
+        few_events=policy.few_events,
+    )  # fmt: skip
     # the signs of the scans, so that a delay costs no draws of its own
     signs = shared_signs(np.random.default_rng(seeds[0]), n_draws=n_draws)
     delays = {item.lead: _delay(prepared, item, signs=signs, shapes=shapes, policy=policy) for item in _found(problem, selection)}
-    return Findings(scan=selection.first, selection=selection, direction=direction, delays=delays, shapes=shapes)
+    return Findings(
+        scan=selection.first, selection=selection, direction=direction, delays=delays, shapes=shapes, drifting=drifting
+    )
 
 
 def _found(problem: Problem, selection: Selection) -> tuple[FoundLead, ...]:

@@ -28,6 +28,7 @@ __all__ = [
     "Columns",
     "Scan",
     "column_of",
+    "filtered",
     "fit_base",
     "lead_chunks",
     "regressors",
@@ -147,8 +148,18 @@ def regressors(problem: Problem, base_fit: BaseFit, leads: Sequence[int], shapes
     A masked row is left out of that column's projection on the base and is zero in it, so that the coefficient is
     that of the regression without the row, while the KPI's rows stay common to all columns.
     """
-    raw = base_fit.filter_.apply(raw_columns(problem, leads, shapes))
+    raw = raw_columns(problem, leads, shapes)
     n, m = raw.shape[:2]
+    return filtered(raw.reshape(n, m, -1), base_fit, asked=_asked(problem, leads, shapes))
+
+
+def filtered(raw: Floats, base_fit: BaseFit, *, asked: Flags | None = None) -> Columns:
+    """Columns before the KPI's filter, shape (n, m, s) and NaN where there is no value, as `regressors` has them.
+
+    `asked` of shape (m * s,) says which can be used at all.
+    """
+    raw = base_fit.filter_.apply(raw)
+    n, m, s = raw.shape
     flat = raw.reshape(n, -1)
     present = np.isfinite(flat)
     values = np.where(present, flat, 0.0)
@@ -159,9 +170,8 @@ def regressors(problem: Problem, base_fit: BaseFit, leads: Sequence[int], shapes
     values[:, partly] = _residualise_present(values[:, partly], present[:, partly], base_fit.basis.q)
     norm = np.sqrt((values**2).sum(axis=0))
     nobs = present.sum(axis=0)
-    usable = (norm > _COLLINEAR * before) & (nobs >= base_fit.basis.rank + _FEWEST_ROWS) & _asked(problem, leads, shapes)
+    usable = (norm > _COLLINEAR * before) & (nobs >= base_fit.basis.rank + _FEWEST_ROWS) & (True if asked is None else asked)
     values[:, ~usable] = 0.0
-    s = len(shapes) * problem.n_slots
     return Columns(values=values.reshape(n, m, s), norm=np.where(usable, norm, 0.0).reshape(m, s), nobs=nobs.reshape(m, s))
 
 

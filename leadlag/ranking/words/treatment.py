@@ -14,6 +14,7 @@ __all__ = [
     "lead_treatment",
     "made_of_later",
     "moved_copy",
+    "moving_delay",
     "slow_kpi",
     "slow_lead",
 ]
@@ -149,6 +150,19 @@ def moved_copy(name: str, *, moved: int, unit: str) -> str:
     """
     early = f"{periods(moved, unit)} early (up to unit, sign and offset)"
     return f"{name} is the KPI itself, {early}: check that it was known at that time"
+
+
+def moving_delay(name: str, *, delays: Sequence[float], unit: str) -> str:
+    """That the delay of a lead moves, from where to where, and which one is told.
+
+    Examples
+    --------
+    >>> moving_delay("demos", delays=(3, 4, 5), unit="week")  # doctest: +ELLIPSIS
+    'the delay of demos moves: 3 weeks in the first third of the rows, 4 in the second, 5 in the last; delay and effect ...'
+    """
+    first, second, last = delays
+    moves = f"{periods(first, unit)} in the first third of the rows, {second:g} in the second, {last:g} in the last"
+    return f"the delay of {name} moves: {moves}; delay and effect told are those of the second third, plan with the last"
 
 
 def made_of_later(name: str) -> str:
