@@ -72,10 +72,10 @@ def drifts_in(problem: Problem, leads: Sequence[int], *, signs: SharedSigns, lev
     paths = _paths(problem.lags)
     if not paths or not leads:
         return {}
-    models = [problem] if problem.shift is None else [problem, refitted(problem, shift=None)]
+    models = [(one, fit_base(one)) for one in ([problem] if problem.shift is None else [problem, refitted(problem, shift=None)])]
     found: dict[int, Drift] = {}
     for lead in leads:
-        drifts = [_largest(model, fit_base(model), lead, paths, signs=signs, level=level) for model in models]
+        drifts = [_largest(model, base_fit, lead, paths, signs=signs, level=level) for model, base_fit in models]
         known = [drift for drift in drifts if drift is not None]
         if len(known) == len(models):
             found[lead] = max(known, key=lambda drift: drift.log_pvalue)
