@@ -31,7 +31,7 @@ class _Unsaid(str):
     __slots__ = ()
 
 
-#: The mean, which is what several values come to where nothing is said: equal to one that was said, and told from it by `is_said`.
+#: The mean, to which several values come where nothing is said: equal to one that was said, and told from it by `is_said`.
 UNSAID: Aggregate = cast("Literal['mean']", _Unsaid("mean"))
 
 
