@@ -15,6 +15,7 @@ from leadlag.core.search.scan import Scan, scan, shared_signs, with_columns
 from leadlag.core.search.shapes import Shape
 from leadlag.ranking.events import resting_on_few
 from leadlag.ranking.selection import Selection
+from leadlag.ranking.several import with_several_lags
 
 __all__ = ["with_drifting"]
 
@@ -58,11 +59,13 @@ def with_drifting(
     barred = coincident | (fdr_adjust(reverse) <= fdr)
     n_tested = int(np.isfinite(selection.first.statistic).sum())
     model = with_columns(problem, {lead: int(one.best[0]) for lead, one in _chosen(selection)}, shapes)
+    for one in selection.several:
+        model = with_several_lags(model, [one.lead], n_lags=int(one.lags[-1]))
     left = _left(selection, problem, barred=barred, groups=groups)
     signs = shared_signs(np.random.default_rng(seed), n_draws=n_draws)
     found: dict[int, Drift] = {}
     while left:
-        rate = n_tested / (len(selection.selected) + 1)
+        rate = n_tested / (len(selection.selected) + len(selection.several) + 1)
         asked = drifts_in(model, left, signs=signs, level=_SHARE * fdr / rate)
         lead = min(asked, key=lambda each: asked[each].log_pvalue, default=-1)
         if lead < 0 or np.exp(asked[lead].log_pvalue) * rate > _SHARE * fdr:
@@ -86,8 +89,9 @@ def _chosen(selection: Selection) -> list[tuple[int, Scan]]:
 def _left(selection: Selection, problem: Problem, *, barred: Flags, groups: Ints) -> list[int]:
     """Candidates that were tested, and are neither chosen, nor explained, nor dropped, nor duplicates of a chosen one."""
     tested = np.isfinite(selection.first.statistic) & (selection.explained_by < 0) & ~barred
-    tested[[*selection.selected, *selection.few_events]] = False
-    stood_for = groups[list(selection.selected)]
+    chosen = [*selection.selected, *(one.lead for one in selection.several)]
+    tested[[*chosen, *selection.few_events]] = False
+    stood_for = groups[chosen]
     tested &= ~np.isin(groups, stood_for[stood_for >= 0])
     return [lead for lead in np.flatnonzero(tested).tolist() if may_drift(problem, lead)]
 

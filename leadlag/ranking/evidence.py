@@ -97,7 +97,7 @@ def evidence_of(
             quality=_quality(prepared, j, nobs=int(alone.nobs[j])),
             expectation=_expectation(prepared, j),
         )
-        found.append(replace(evidence, **numbers))
+        found.append(replace(evidence, **numbers | _numbers_of_several(prepared, findings, j, policy=policy)))
     return found + [
         Evidence(lead=item.lead, n_dropped=len(prepared.problem.y), untestable=Reason(code=item.code, detail=item.detail))
         for item in prepared.untestable
@@ -220,6 +220,21 @@ def _conditional_numbers(prepared: Prepared, findings: Findings, place: int | No
         size["same_period"] = _same_period(prepared, findings, sizes, lead, x_scale=float(problem.x_scale[0]), policy=policy)
     numbers = {"conditional_statistic": float(found.statistic[0]), "conditional_log_pvalue": log_p}
     return {**numbers, "conditional_pvalue": math.exp(log_p)} | size
+
+
+def _numbers_of_several(prepared: Prepared, findings: Findings, j: int, *, policy: Policy) -> dict[str, Any]:
+    """Fields of a lead that several of its lags together made one.
+
+    Its t is none of those that order the chosen leads, so it has none: it comes after them.
+    """
+    one = next((each for each in findings.selection.several if each.lead == j), None)
+    if one is None:
+        return {}
+    scan = in_kpi_units(one.problem, one.scan, level=policy.effect_level, shapes=findings.shapes)
+    size = _size(prepared, one.problem, scan, 0, lead=j, effect=one.total(policy.effect_level))
+    numbers = {"conditional_log_pvalue": one.log_pvalue, "conditional_pvalue": math.exp(one.log_pvalue)}
+    named = {"qvalue": one.qvalue, "unconfirmed": False, "one_event": False}
+    return {**numbers, **named} | size | {"shape": one.label, "response": "linear"}
 
 
 def _same_period(

@@ -24,6 +24,7 @@ from leadlag.ranking.evidence import evidence_of
 from leadlag.ranking.leftover import CLEAR, final_fit, season_left
 from leadlag.ranking.result import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedLead
 from leadlag.ranking.search import Findings, find
+from leadlag.ranking.several import lags_asked_together
 from leadlag.ranking.words.treatment import (
     clipped,
     common_calendar,
@@ -165,7 +166,9 @@ def rank_leads(
             sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone
         )
         prepared = with_expected(prepared, known)
-        findings = find(prepared, shapes, seeds=seeds, n_draws=draws, policy=policy)
+        findings = find(
+            prepared, shapes, seeds=seeds, n_draws=draws, policy=policy, n_together=lags_asked_together(sample.calendar.freq)
+        )
         gathered = evidence_of(
             prepared, findings, unit=unit, periods=sample.periods, policy=policy, metrics=metrics, joint_test=beside
         )

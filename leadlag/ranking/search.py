@@ -80,8 +80,14 @@ class Findings:
         """
         return _found(problem, self.selection)
 
+    def by_several_lags(self) -> tuple[FoundLead, ...]:
+        """The leads that only several lags together made ones, each in the problem in which it is measured."""
+        return tuple(FoundLead(problem=one.problem, column=0, lead=one.lead, scan=one.scan) for one in self.selection.several)
 
-def find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: Sequence[int], n_draws: int, policy: Policy) -> Findings:
+
+def find(
+    prepared: Prepared, shapes: Sequence[Shape], *, seeds: Sequence[int], n_draws: int, policy: Policy, n_together: int = 0
+) -> Findings:
     """Scan, selection, direction and delay sets, one seed each, so that none depends on what another drew.
 
     Parameters
@@ -94,6 +100,8 @@ def find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: Sequence[int], n
     n_draws : int
         Draws of signs.
     policy : Policy
+    n_together : int
+        Lags 1 to this one are asked together of what the selection leaves; not at all if 0.
     """
     problem = prepared.problem
     first = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=n_draws, shapes=shapes)
@@ -101,7 +109,7 @@ def find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: Sequence[int], n
     selection = select_leads(
         problem, first, coincident=direction.coincident <= policy.coincident_level, reverse=direction.reverse,
         groups=prepared.groups, fdr=policy.fdr, seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
-        few_events=policy.few_events,
+        few_events=policy.few_events, n_together=n_together,
     )  # fmt: skip
     selection, drifting = with_drifting(
         selection, problem, coincident=direction.coincident <= policy.coincident_level, reverse=direction.reverse,
@@ -111,6 +119,7 @@ def find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: Sequence[int], n
     # the signs of the scans, so that a delay costs no draws of its own
     signs = shared_signs(np.random.default_rng(seeds[0]), n_draws=n_draws)
     delays = {item.lead: _delay(prepared, item, signs=signs, shapes=shapes, policy=policy) for item in _found(problem, selection)}
+    delays |= {one.lead: one.delay(ahead=prepared.treatments[one.lead].known_ahead, policy=policy) for one in selection.several}
     return Findings(
         scan=selection.first, selection=selection, direction=direction, delays=delays, shapes=shapes, drifting=drifting
     )
