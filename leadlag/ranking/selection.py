@@ -15,13 +15,14 @@ import numpy as np
 
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.multiplicity import fdr_adjust
-from leadlag.core.noise.momentum import filtered_fit
-from leadlag.core.search.columns import same_period_values
+from leadlag.core.search.columns import past_values, same_period_values
 from leadlag.core.search.influence import Events
+from leadlag.core.search.otherscale import OtherScale
 from leadlag.core.search.problem import Problem, refitted
+from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.rescan import Rescan, rescan
-from leadlag.core.search.scan import Scan, fit_base, regressors, scan, with_columns
-from leadlag.core.search.shapes import STANDARD, Shape, lead_columns
+from leadlag.core.search.scan import Scan, fit_base, regressors, scan_with, shared_signs, with_columns
+from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.ranking.events import resting_on_few
 
 __all__ = ["Selection", "select_leads"]
@@ -33,7 +34,6 @@ _AGAIN = 200
 _LOOK = 0.20
 #: A chosen lead explains another if their best columns correlate beyond this many standard errors.
 _EXPLAINS = 4.0
-_POINT = Shape("point")
 #: Lags of the KPI beside which a candidate that follows it has to hold too.
 _OWN_LAGS = (1, 2, 3, 4)
 #: One chosen lead needs this many rows.
@@ -89,12 +89,12 @@ class _Selector:
     problem: Problem
     first: Scan
     fdr: float
-    seed: int
-    n_draws: int
+    signs: SharedSigns
     shapes: Sequence[Shape]
     coincident: Flags
     follows: Flags
     groups: Ints
+    other: OtherScale | None = None
 
     @property
     def n_tested(self) -> int:
@@ -123,14 +123,12 @@ class _Selector:
 
     @cached_property
     def own_past(self) -> Floats:
-        """The KPI's lags less its mean, shape (n, lags); those that reach before the sample take a backcast."""
-        problem = self.problem
-        left = problem.y - problem.mean @ filtered_fit(problem.y, problem.mean, problem.momentum).params
-        return np.nan_to_num(lead_columns(left[:, None], lags=_OWN_LAGS, shapes=[_POINT], momentum=problem.momentum)[:, 0, 0])
+        """What the KPI was before, beside which a candidate that follows it is asked."""
+        return past_values(self.problem, _OWN_LAGS)
 
-    def scan(self, problem: Problem) -> Scan:
-        """A scan with the same draws at every step."""
-        return scan(problem, rng=np.random.default_rng(self.seed), n_draws=self.n_draws, shapes=self.shapes)
+    def scan(self, problem: Problem, lead: int) -> Scan:
+        """A scan of one lead with the same draws at every step."""
+        return scan_with(problem, self.signs, self.shapes, other=self.other and self.other.of([lead]))
 
 
 def select_leads(
@@ -145,6 +143,7 @@ def select_leads(
     groups: Ints | None = None,
     shapes: Sequence[Shape] = STANDARD,
     few_events: Sequence[float] = (),
+    other: OtherScale | None = None,
 ) -> Selection:
     """Choose the direct leads of a problem.
 
@@ -168,6 +167,8 @@ def select_leads(
     few_events : sequence of float
         A chosen lead of whose t less than the first share is left without two stretches of rows, or less than the next without
         three, is dropped, and the others are asked again.
+    other : OtherScale, optional
+        The scale beside which that of the problem was chosen: every p covers the choice, as those of `first` do.
 
     Returns
     -------
@@ -185,12 +186,12 @@ def select_leads(
         problem=problem,
         first=first,
         fdr=fdr,
-        seed=seed,
-        n_draws=n_draws,
+        signs=shared_signs(np.random.default_rng(seed), n_draws=n_draws, length=0 if other is None else other.length),
         shapes=shapes,
         coincident=coincident,
         follows=np.zeros(len(coincident), dtype=bool) if reverse is None else fdr_adjust(reverse) <= fdr,
         groups=np.full(len(first.statistic), -1) if groups is None else groups,
+        other=other,
     )
     every = np.arange(len(first.statistic))
     first = _scan_in_every_model(search, problem, first, every, columns=every)
@@ -346,8 +347,8 @@ def _held_beside(search: _Selector, problem: Problem, column: int, *, lead: int)
 
 def _scan_in_every_model(search: _Selector, problem: Problem, found: Scan, leads: Ints, *, columns: Ints) -> Scan:
     """The same with draws of its own for every lead asked."""
-    log_p, unshifted = _in_every_model(search, problem, found, leads, columns=columns, ask=lambda wider, _: search.scan(wider))
-    return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=unshifted)
+    log_p, bare = _in_every_model(search, problem, found, leads, columns=columns, ask=lambda one, at: search.scan(one, leads[at]))
+    return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=bare)
 
 
 def _backward(search: _Selector, best: Mapping[int, int], alone: Floats) -> tuple[dict[int, int], list[Problem], list[Scan]]:
@@ -356,7 +357,7 @@ def _backward(search: _Selector, best: Mapping[int, int], alone: Floats) -> tupl
     while best:
         problems = [with_columns(search.problem, _others(best, lead), search.shapes).of([lead]) for lead in best]
         scans = [
-            _scan_in_every_model(search, item, search.scan(item), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
+            _scan_in_every_model(search, item, search.scan(item, lead), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
             for lead, item in zip(best, problems, strict=True)
         ]
         log_p = [item.log_pvalue[0] for item in scans]
