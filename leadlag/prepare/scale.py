@@ -45,8 +45,8 @@ def named_log(log: Any, known: Sequence[str]) -> tuple[str, ...]:
     """The same for a function that does not ask both scales: "auto" is refused."""
     if isinstance(log, str) and log == AUTO and AUTO not in known:
         raise UsageError(
-            "log='auto' is known to rank_leads and rank_kpis alone, which ask levels and logs: name the columns, as "
-            "ranking.provenance.settings has them under 'log'.",
+            "log='auto' is known to rank_leads and rank_kpis alone, which ask levels and logs: name the columns that are to be "
+            "in logs here, of those that ranking.provenance.settings has under 'log'.",
             fixes=(Fix.of(log=()),),
         )
     return as_names(log, "log", known)

@@ -80,7 +80,7 @@ def in_scale(
     levels = prepared_in(())
     try:
         logs = prepared_in(log)
-    except DataContractError:  # the KPI's logs are nothing but trend and season
+    except DataContractError:  # trend, season and controls tell the KPI's logs exactly
         return Scaled(prepared=levels, log=(), tried=log)
     in_logs = _clearest(logs.problem, shapes) > _clearest(levels.problem, shapes)
     taken, left = (logs, levels) if in_logs else (levels, logs)

@@ -84,6 +84,10 @@ class Tail:
         kept = np.asarray(rows, dtype=np.intp)
         return Tail(draws=self.draws[kept], start=self.start[kept], df=self.df)
 
+    def raised(self, draws: Floats) -> Tail:
+        """The same for draws that are as large or larger, such as the larger of two: a tail falls no slower for that."""
+        return Tail(draws=draws, start=np.quantile(draws, 1.0 - _TAIL_SHARE, axis=1), df=self.df)
+
     def log_pvalues(self, statistic: Floats) -> Floats:
         """Log p of each lead's statistic, shape (m,)."""
         n_draws = self.draws.shape[1]

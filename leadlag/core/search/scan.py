@@ -292,8 +292,9 @@ def _scan_once(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape], ot
     total = float(base_fit.residual @ base_fit.residual)
     statistic = t_of_share(searched / total if total > 0 else 0.0 * searched, base_fit.df)
     tested = np.isfinite(statistic)
-    drawn_most = largest[tested] if other is None else other.with_draws(largest[tested], np.flatnonzero(tested))
-    tail = fit_tail(drawn_most, df_most=float(max(base_fit.df, 3)))
+    tail = fit_tail(largest[tested], df_most=float(max(base_fit.df, 3)))
+    if other is not None:
+        tail = tail.raised(other.with_draws(tail.draws, np.flatnonzero(tested)))
     log_pvalue = np.full(len(statistic), np.nan)
     log_pvalue[tested] = tail.log_pvalues(statistic[tested])
     return Scan(

@@ -86,7 +86,7 @@ def both_scales(*, tried: Sequence[str], log: Sequence[str], asked: bool) -> str
     if not tried:
         return "log='auto': the KPI does not grow from values above zero, or is a rate or a share, so it was ranked in levels"
     if not asked:
-        return "log='auto': the KPI grows, but trend and season tell its logs exactly, so it was ranked in levels"
+        return "log='auto': the KPI grows, but trend, season and controls tell its logs exactly, so it was ranked in levels"
     taken = "logs show" if log else "levels show"
     return f"the KPI grows, so levels and logs were asked: {taken} a lead more clearly; log={list(log)!r} asks them alone"
 
