@@ -96,6 +96,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL165": "the season of the KPI moves",
         "LL166": "what the model leaves of the KPI is alike a season apart",
         "LL167": "surprises of the KPI are larger at some times of its season",
+        "LL168": "the KPI grows, and levels or logs may show its leads",
+        "LL169": "the KPI is a share near its ends, or a count with many zeros",
         "LL201": "the lead has no values",
         "LL203": "the lead is constant or nearly so",
         "LL204": "too few periods for this lead",

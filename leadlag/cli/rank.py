@@ -38,6 +38,8 @@ __all__ = ["rank"]
 
 _REPAIR = "What is repaired before anything is asked: rows that hit all columns, units that change, values for missing; or none."
 
+_LOG = "Columns to analyse in logs; with the KPI, effects are in percent. auto: a KPI that grows is asked in levels and in logs."
+
 _EXPECTED = "Sign that the effect of a candidate has, as demos=+; an effect of the other sign does not count."
 _DELAYS = "Periods after which a candidate acts, as demos=2:8; other lags are not searched."
 
@@ -64,7 +66,7 @@ Examples:
 @with_reading
 @click.option("--leads", multiple=True, metavar="A,B", help="Candidates; every other column of numbers if not given.")
 @click.option("--controls", multiple=True, metavar="A,B", help="Columns that enter every model and are not ranked.")
-@click.option("--log", multiple=True, metavar="A,B", help="Columns to analyse in logs; with the KPI, effects are in percent.")
+@click.option("--log", multiple=True, metavar="A,B|auto", help=_LOG)
 @missing_option
 @click.option("--repair", default="rows,scales,sentinels", show_default=True, metavar="A,B", help=_REPAIR)
 @click.option("--max-lag", type=int, help="Longest lag tried, in periods.  [default: by the cadence]")
@@ -95,6 +97,8 @@ def rank(*, files: tuple[str, ...], out: Path | None, raw_csv: bool, as_json: bo
     reading = {name: options.pop(name) for name in (*READING, *LONG)}
     for name in ("leads", "controls", "log"):
         options[name] = names(options[name], read)
+    if options["log"] == ["auto"]:
+        options["log"] = "auto"
     named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
     options = {name: value for name, value in options.items() if value not in ([], {})}
     options["repair"] = () if options["repair"] == "none" else tuple(options["repair"].split(","))

@@ -11,7 +11,8 @@ from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.search.drifting import FEWEST_ROWS, Drift, aligned, drifting_columns, drifts_in, may_drift
 from leadlag.core.search.problem import Problem, refitted
-from leadlag.core.search.scan import Scan, scan, shared_signs, with_columns
+from leadlag.core.search.resample import SharedSigns
+from leadlag.core.search.scan import Scan, scan_with, with_columns
 from leadlag.core.search.shapes import Shape
 from leadlag.ranking.events import resting_on_few
 from leadlag.ranking.selection import Selection
@@ -33,8 +34,7 @@ def with_drifting(
     reverse: Floats,
     groups: Ints,
     fdr: float,
-    seed: int,
-    n_draws: int,
+    signs: SharedSigns,
     shapes: Sequence[Shape],
     few_events: Sequence[float],
 ) -> tuple[Selection, dict[int, Drift]]:
@@ -45,7 +45,9 @@ def with_drifting(
     selection : Selection
     problem : Problem
         Of all candidates.
-    coincident, reverse, groups, fdr, seed, n_draws, shapes, few_events
+    signs : SharedSigns
+        Of the scans.
+    coincident, reverse, groups, fdr, shapes, few_events
         As `leadlag.ranking.selection.select_leads` takes them; candidates that move with the KPI or follow it are not asked.
 
     Returns
@@ -62,7 +64,6 @@ def with_drifting(
     for one in selection.several:
         model = with_several_lags(model, [one.lead], n_lags=int(one.lags[-1]))
     left = _left(selection, problem, barred=barred, groups=groups)
-    signs = shared_signs(np.random.default_rng(seed), n_draws=n_draws)
     found: dict[int, Drift] = {}
     while left:
         rate = n_tested / (len(selection.selected) + len(selection.several) + 1)
@@ -72,7 +73,7 @@ def with_drifting(
             break
         left = [other for other in left if other != lead and not (groups[lead] >= 0 and groups[other] == groups[lead])]
         own = aligned(model, lead, asked[lead]).of([lead])
-        told = _told(scan(own, rng=np.random.default_rng(seed), n_draws=n_draws, shapes=shapes), asked[lead])
+        told = _told(scan_with(own, signs, shapes), asked[lead])
         if resting_on_few([lead], [own], [told], shares=few_events, rate=fdr / max(n_tested, 1), shapes=shapes):
             continue
         found[lead] = asked[lead]

@@ -10,16 +10,13 @@ from typing import Protocol
 import numpy as np
 
 from leadlag.core.arrays import Flags, Floats, Ints
-from leadlag.core.noise.momentum import filtered_fit
-from leadlag.core.search.columns import same_period_values
+from leadlag.core.search.columns import past_values, same_period_values
 from leadlag.core.search.problem import Problem, refitted
-from leadlag.core.search.shapes import Shape, lead_columns
 
 __all__ = ["Models"]
 
 #: Coincident leads with a p up to this are asked again beside their value of the same period.
 _LOOK = 0.20
-_POINT = Shape("point")
 #: Lags of the KPI beside which a candidate that follows it has to hold too.
 _OWN_LAGS = (1, 2, 3, 4)
 
@@ -60,9 +57,7 @@ class Models:
     @cached_property
     def own_past(self) -> Floats:
         """The KPI's lags less its mean, shape (n, lags); those that reach before the sample take a backcast."""
-        problem = self.problem
-        left = problem.y - problem.mean @ filtered_fit(problem.y, problem.mean, problem.momentum).params
-        return np.nan_to_num(lead_columns(left[:, None], lags=_OWN_LAGS, shapes=[_POINT], momentum=problem.momentum)[:, 0, 0])
+        return past_values(self.problem, _OWN_LAGS)
 
     def largest(
         self, problem: Problem, found: _Found, leads: Ints, *, columns: Ints, ask: Callable[[Problem, int], _Found]

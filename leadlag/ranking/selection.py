@@ -16,9 +16,11 @@ import numpy as np
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.search.influence import Events
+from leadlag.core.search.otherscale import OtherScale
 from leadlag.core.search.problem import Problem
+from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.rescan import Rescan, rescan
-from leadlag.core.search.scan import Scan, fit_base, regressors, scan, shared_signs, with_columns
+from leadlag.core.search.scan import Scan, fit_base, regressors, scan_with, shared_signs, with_columns
 from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.ranking.events import resting_on_few
 from leadlag.ranking.models import Models
@@ -87,11 +89,11 @@ class _Selector:
     problem: Problem
     first: Scan
     fdr: float
-    seed: int
-    n_draws: int
+    signs: SharedSigns
     shapes: Sequence[Shape]
     models: Models
     groups: Ints
+    other: OtherScale | None = None
 
     @property
     def n_tested(self) -> int:
@@ -118,9 +120,9 @@ class _Selector:
         """What the best of all candidates takes from the noise if none of them leads, beyond one degree of freedom."""
         return float(np.median(self.first.tail.threshold(0.5 / max(self.n_tested, 1)) ** 2)) - 1.0
 
-    def scan(self, problem: Problem) -> Scan:
-        """A scan with the same draws at every step."""
-        return scan(problem, rng=np.random.default_rng(self.seed), n_draws=self.n_draws, shapes=self.shapes)
+    def scan(self, problem: Problem, lead: int) -> Scan:
+        """A scan of one lead with the same draws at every step."""
+        return scan_with(problem, self.signs, self.shapes, other=self.other and self.other.of([lead]))
 
 
 def select_leads(
@@ -136,6 +138,7 @@ def select_leads(
     shapes: Sequence[Shape] = STANDARD,
     few_events: Sequence[float] = (),
     n_together: int = 0,
+    other: OtherScale | None = None,
 ) -> Selection:
     """Choose the direct leads of a problem.
 
@@ -161,6 +164,8 @@ def select_leads(
         three, is dropped, and the others are asked again.
     n_together : int
         What is left is asked for lags 1 to this one together; not at all if 0.
+    other : OtherScale, optional
+        The scale beside which that of the problem was chosen: every p covers the choice, as those of `first` do.
 
     Returns
     -------
@@ -179,11 +184,11 @@ def select_leads(
         problem=problem,
         first=first,
         fdr=fdr,
-        seed=seed,
-        n_draws=n_draws,
+        signs=shared_signs(np.random.default_rng(seed), n_draws=n_draws, length=0 if other is None else other.length),
         shapes=shapes,
         models=Models(problem=problem, coincident=coincident, follows=follows, fdr=fdr),
         groups=np.full(len(first.statistic), -1) if groups is None else groups,
+        other=other,
     )
     every = np.arange(len(first.statistic))
     first = _scan_in_every_model(search, problem, first, every, columns=every)
@@ -231,8 +236,8 @@ def _by_several_lags(
         return (), {}
     asked = AskedTogether(
         problem=with_columns(search.problem, best, search.shapes), models=search.models, n_lags=n_lags,
-        signs=shared_signs(np.random.default_rng(search.seed), n_draws=search.n_draws), n_chosen=len(best),
-        n_tested=search.n_tested, fdr=search.fdr, room=search.max_selected - len(best), groups=search.groups,
+        signs=search.signs, n_chosen=len(best), n_tested=search.n_tested,
+        fdr=search.fdr if search.other is None else search.fdr / 2.0, room=search.max_selected - len(best), groups=search.groups,
         scan=search.scan, few_events=few_events,
     )  # fmt: skip
     return leads_by_several_lags(asked, left)
@@ -325,8 +330,10 @@ def _rescan(search: _Selector, best: Mapping[int, int], leads: Ints, *, search_d
 
 def _scan_in_every_model(search: _Selector, problem: Problem, found: Scan, leads: Ints, *, columns: Ints) -> Scan:
     """The same with draws of its own for every lead asked."""
-    log_p, unshifted = search.models.largest(problem, found, leads, columns=columns, ask=lambda wider, _: search.scan(wider))
-    return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=unshifted)
+    log_p, bare = search.models.largest(
+        problem, found, leads, columns=columns, ask=lambda wider, at: search.scan(wider, int(leads[at]))
+    )
+    return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=bare)
 
 
 def _backward(search: _Selector, best: Mapping[int, int], alone: Floats) -> tuple[dict[int, int], list[Problem], list[Scan]]:
@@ -335,7 +342,7 @@ def _backward(search: _Selector, best: Mapping[int, int], alone: Floats) -> tupl
     while best:
         problems = [with_columns(search.problem, _others(best, lead), search.shapes).of([lead]) for lead in best]
         scans = [
-            _scan_in_every_model(search, item, search.scan(item), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
+            _scan_in_every_model(search, item, search.scan(item, lead), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
             for lead, item in zip(best, problems, strict=True)
         ]
         log_p = [item.log_pvalue[0] for item in scans]

@@ -158,7 +158,7 @@ class AskedTogether:
     fdr: float
     room: int
     groups: Ints
-    scan: Callable[[Problem], Scan]
+    scan: Callable[[Problem, int], Scan]
     few_events: Sequence[float] = ()
 
     def rate(self, k: int) -> float:
@@ -261,7 +261,7 @@ def _described(asked: AskedTogether, lead: int, *, beside: Sequence[int], log_pv
     df = max(base_fit.df + 1 - len(usable), 1)
     weighted = solved * (left / free) * np.sqrt(len(left) / df)  # as in a scan
     return SeveralLags(
-        lead=lead, problem=problem, scan=asked.scan(problem), log_pvalue=log_pvalue,
+        lead=lead, problem=problem, scan=asked.scan(problem, lead), log_pvalue=log_pvalue,
         lags=np.array(few.lags, dtype=np.float64)[usable], coefficient=coefficient * problem.y_scale,
         covariance=(weighted @ weighted.T) * problem.y_scale**2, df=df,
     )  # fmt: skip

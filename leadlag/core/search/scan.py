@@ -18,6 +18,7 @@ from leadlag.core.noise.momentum import Whitener, filtered_fit
 from leadlag.core.search.asked import best_columns, gains
 from leadlag.core.search.columns import raw_columns
 from leadlag.core.search.maxima import largest_scores
+from leadlag.core.search.otherscale import OtherScale
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.resample import SharedSigns, Tail, fit_tail
 from leadlag.core.search.shapes import STANDARD, Shape, search_weights
@@ -34,6 +35,7 @@ __all__ = [
     "regressors",
     "scan",
     "scan_each",
+    "scan_with",
     "shared_signs",
     "t_of_share",
     "with_columns",
@@ -251,27 +253,36 @@ def scan_each(
     """The scan of one problem after the other, all with the same signs."""
     signs = shared_signs(rng, n_draws=n_draws)
     for problem in problems:
-        yield _scan(problem, signs, shapes)
+        yield scan_with(problem, signs, shapes)
 
 
-def shared_signs(rng: np.random.Generator, *, n_draws: int) -> SharedSigns:
+def shared_signs(rng: np.random.Generator, *, n_draws: int, length: int = 0) -> SharedSigns:
     """The signs that a scan with this generator draws, so that what follows it needs no draws of its own."""
-    return SharedSigns(seed=int(rng.integers(2**63)), n_draws=n_draws)
+    return SharedSigns(seed=int(rng.integers(2**63)), n_draws=n_draws, length=length)
 
 
-def _scan(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape]) -> Scan:
-    """The scan of one problem, with the level shift and without."""
-    found = _scan_once(problem, signs, shapes)
+def scan_with(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape], *, other: OtherScale | None = None) -> Scan:
+    """The scan of one problem with these signs, with the level shift and without.
+
+    Parameters
+    ----------
+    problem : Problem
+    signs : SharedSigns
+    shapes : sequence of Shape
+    other : OtherScale, optional
+        The scale beside which that of the problem was chosen, of the same leads: p-values cover the choice.
+    """
+    found = _scan_once(problem, signs, shapes, other)
     if problem.shift is None:
         return found
-    without = _scan_once(refitted(problem, shift=None), signs, shapes)
+    without = _scan_once(refitted(problem, shift=None), signs, shapes, other)
     # a lead that is nothing but the shift cannot be tested: it must not be left with the p of the model without
     larger = np.fmax(found.log_pvalue, without.log_pvalue)
     log_pvalue = np.where(np.isfinite(found.statistic), larger, np.nan)
     return replace(found, log_pvalue=log_pvalue, pvalue=np.exp(log_pvalue), unshifted=without.log_pvalue)
 
 
-def _scan_once(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape]) -> Scan:
+def _scan_once(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape], other: OtherScale | None) -> Scan:
     """The scan of one model."""
     base_fit = fit_base(problem)
     leverage = np.minimum(base_fit.basis.leverage(), 0.95)
@@ -292,6 +303,8 @@ def _scan_once(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape]) ->
     statistic = t_of_share(searched / total if total > 0 else 0.0 * searched, base_fit.df)
     tested = np.isfinite(statistic)
     tail = fit_tail(largest[tested], df_most=float(max(base_fit.df, 3)))
+    if other is not None:
+        tail = tail.raised(other.with_draws(tail.draws, np.flatnonzero(tested)))
     log_pvalue = np.full(len(statistic), np.nan)
     log_pvalue[tested] = tail.log_pvalues(statistic[tested])
     return Scan(
