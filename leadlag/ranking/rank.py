@@ -136,6 +136,7 @@ def rank_leads(
     The model is ``y_t = c_t' d + b w(B) x_t + u_t`` with ``phi(B) u_t = e_t``: deterministic terms, one lead in one lag
     shape, and the KPI's own momentum. A lead's statistic is the largest share explained over lags and shapes, as a t, its
     p-value comes from a wild bootstrap that repeats the whole search, and q-values are those of Benjamini & Hochberg (1995).
+    What the search leaves is asked for its first lags together, at a tenth of the false discovery rate.
 
     Examples
     --------

@@ -170,14 +170,14 @@ class AskedTogether:
         return with_several_lags(self.problem, leads, n_lags=self.n_lags)
 
     def log_pvalues(self, problem: Problem, leads: Ints) -> Floats:
-        """Log p of some leads, the largest of all models in which each has to hold, counted for its share."""
+        """Log p of some leads, the largest of all models in which each has to hold, counted for its share; 0 without one."""
         found = joint_test(problem.of(leads), n_lags=self.n_lags, signs=self.signs)
 
         def ask(wider: Problem, _: int) -> JointTest:
             return joint_test(wider, n_lags=self.n_lags, signs=self.signs)
 
         log_p, _ = self.models.largest(problem, found, leads, columns=leads, ask=ask)
-        return np.minimum(log_p - np.log(_SHARE), 0.0)
+        return np.where(np.isfinite(log_p), np.minimum(log_p - np.log(_SHARE), 0.0), 0.0)
 
 
 def with_several_lags(problem: Problem, leads: Sequence[int], *, n_lags: int) -> Problem:
@@ -221,7 +221,6 @@ def _forward(asked: AskedTogether, candidates: Ints) -> list[int]:
         if not len(rest):
             break
         log_p = asked.log_pvalues(asked.beside(found), rest)
-        log_p = np.where(np.isfinite(log_p), log_p, 0.0)
         rates = np.array([asked.rate(len(found) + 1 + place) for place in range(len(rest))])
         if (np.exp(np.sort(log_p)) > rates).all():
             break
