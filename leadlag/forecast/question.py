@@ -11,7 +11,7 @@ import joblib
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
+from leadlag._validation import as_generator, as_int, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, known_of
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import standardise
@@ -40,6 +40,7 @@ from leadlag.prepare.origins.rolling import default_origin
 from leadlag.prepare.refusals import refuse_beyond, refuse_exact_kpi, refuse_interpolated, refuse_kpi, refuse_lags
 from leadlag.prepare.regressors import may_be_sums
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
+from leadlag.prepare.scale import AUTO, NamedLog, as_log, resolved_log
 from leadlag.prepare.untestable import moved_copies, untestable_leads
 from leadlag.ranking.result import RankedData
 from leadlag.results import Provenance
@@ -64,7 +65,7 @@ def forecast_kpi(
     controls: Sequence[str] | None = None,
     catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
-    log: Sequence[str] = (),
+    log: str | Sequence[str] = (),
     repair: Sequence[str] = REPAIRS,
     fdr: float = 0.10,
     n_draws: int = 1999,
@@ -96,8 +97,9 @@ def forecast_kpi(
         What is known about the metrics: unit, publication delay, aggregation.
     missing : {"mask", "error", "zero"} or ("ffill", n)
         What happens to missing values.
-    log : sequence of str
-        Columns to take in natural logs. A KPI that is not among them is forecast on the scale that its values ask for: a share as
+    log : sequence of str, or "auto"
+        Columns to take in natural logs; "auto" takes a KPI that grows, and the candidates that grow too, in logs where its own
+        history fits better so. A KPI that is not among them is forecast on the scale that its values ask for: a share as
         log odds, small counts by their square root, an amount above zero in logs where that fits better.
     repair : sequence of {"rows", "scales", "sentinels"}
         What is repaired before anything is asked; ``()`` for nothing: see `docs/repairs.md`.
@@ -152,8 +154,9 @@ def forecast_kpi(
     ]
     roles = read[0][1]
     settings = {"rng": seed_words(rng), "time": time}
-    asked = replace(asked, log=as_names(log, "log", roles.names))
-    return forecast_samples([sample for sample, _ in read], roles, asked, settings=settings)
+    samples = [sample for sample, _ in read]
+    asked = replace(asked, log=_named(samples, roles, as_log(log, roles.names), metrics=asked.metrics))
+    return forecast_samples(samples, roles, asked, settings=settings)
 
 
 def _by_segment(data: Any) -> list[Any]:
@@ -338,6 +341,17 @@ def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, 
         n_draws=asked.n_draws,
     )
     return Walker(learner=learner, chooser=chooser, n=n, steps=steps), y
+
+
+def _named(samples: Sequence[Sample], roles: Roles, log: NamedLog, *, metrics: Mapping[str, Metric]) -> tuple[str, ...]:
+    """Columns in logs, as named; for "auto" those that grow in every segment, where the KPI's history fits better in logs."""
+    if log != AUTO:
+        return log
+    found = []
+    for sample in samples:
+        grows = resolved_log(sample, kpi=roles.kpi, leads=roles.leads, log=AUTO, metrics=metrics)
+        found.append(grows if kpi_scale(sample, roles.kpi, log=False, metrics=metrics).kind == "log" else ())
+    return tuple(name for name in found[0] if all(name in each for each in found))
 
 
 def _as_late_as_now(known: UnrevisedData) -> UnrevisedData:
