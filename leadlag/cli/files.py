@@ -123,8 +123,15 @@ def _calendar(_: object, __: object, file: str | None) -> pd.DataFrame | None:
 
 
 def _holidays(_: object, __: object, given: str | None) -> pd.DataFrame | str | None:
-    """The dates in a file, or the code of a country."""
-    return given if given is None or _COUNTRY.fullmatch(given) else _table(given, {})
+    """The dates in a file, or the code of a country, or its name; what has no ending and is no file is no misspelt file."""
+    if given is None or _COUNTRY.fullmatch(given):
+        return given
+    if given == "-" or Path(given).suffix or len(Path(given).parts) > 1 or Path(given).exists():
+        return _table(given, {})
+    from leadlag.sample.holidays import as_holidays  # noqa: PLC0415
+
+    as_holidays(given)
+    return given
 
 
 def with_reading(command: Callable[..., int]) -> Callable[..., int]:

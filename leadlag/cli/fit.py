@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leadlag.forecast.result import Forecast
-    from leadlag.sample import Sample
 
 __all__ = ["fit"]
 
@@ -85,6 +84,8 @@ def fit(*, files: tuple[str, ...], out: str, voice: Voice, **options: Any) -> in
     reading = {name: options.pop(name) for name in (*READING, *LONG)}
     for name in ("leads", "controls", "log"):
         options[name] = names(options[name], read)
+    if options["log"] == ["auto"]:
+        options["log"] = "auto"
     named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
     options = {name: value for name, value in options.items() if value not in ([], {}, ())}
     options["repair"] = repairs_of(options["repair"])
@@ -92,7 +93,6 @@ def fit(*, files: tuple[str, ...], out: str, voice: Voice, **options: Any) -> in
     voice.step("fitting")
     with warnings_said(voice), told_as(forecast_kpi, told, reading=reading, files=files, opening=opening):
         sample = sample_of(read, {**reading, "catalogue": catalogue}, columns=named)
-        _refuse_auto(options.get("log", ()), sample)
         forecast = forecast_kpi(sample, catalogue=catalogue, **options)
     kept = dict(forecast.model.reading) | dict(reading_of({**reading, **opening}))
     model = replace(forecast.model, reading=tuple(kept.items()))
@@ -111,23 +111,6 @@ def _writable(out: str, files: Sequence[str]) -> Path:
     if over_data(path, files):
         raise UsageError(f"out={out[:80]!r} is not allowed: it holds the data, give another file.", argument="out")
     return path
-
-
-def _refuse_auto(log: Sequence[str], sample: Sample) -> None:
-    """``--log auto`` needs the choice of scales, which this leadlag does not have; the columns that may be named instead."""
-    if list(log) != ["auto"] or "auto" in sample.all_names:
-        return
-    above = [name for part in sample.cadences for name in part.names if _above_zero(part, name)]
-    told = ",".join(above[:_MOST_NAMES]) or "A,B"
-    raise UsageError(
-        f"log='auto' is not possible here: name the columns that grow in per cent, of those above zero everywhere, --log {told}.",
-        argument="log",
-    )
-
-
-def _above_zero(part: Sample, name: str) -> bool:
-    values = part.values[..., part.names.index(name)]
-    return not bool((values <= 0).any())
 
 
 def _fitted(forecast: Forecast) -> str:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["rank"]
 
 _HORIZONS = "Periods ahead that are forecast on the page that --out writes."
+_LOG = "Columns to analyse in logs; with the KPI, effects are in percent. auto: a KPI that grows is asked in levels and in logs."
 _EXPECTED = "Sign that the effect of a candidate has, as demos=+; an effect of the other sign does not count."
 _DELAYS = "Periods after which a candidate acts, as demos=2:8; other lags are not searched."
 
@@ -66,7 +67,7 @@ Examples:
 @with_reading
 @click.option("--leads", multiple=True, metavar="A,B", help="Candidates; every other column of numbers if not given.")
 @click.option("--controls", multiple=True, metavar="A,B", help="Columns that enter every model and are not ranked.")
-@click.option("--log", multiple=True, metavar="A,B", help="Columns to analyse in logs; with the KPI, effects are in percent.")
+@click.option("--log", multiple=True, metavar="A,B|auto", help=_LOG)
 @missing_option
 @click.option("--repair", default="rows,scales,sentinels", show_default=True, metavar="A,B", help=REPAIR)
 @click.option("--max-lag", type=int, help="Longest lag tried, in periods.  [default: by the cadence]")
@@ -109,6 +110,8 @@ def rank(
     reading = {name: options.pop(name) for name in (*READING, *LONG)}
     for name in ("leads", "controls", "log"):
         options[name] = names(options[name], read)
+    if options["log"] == ["auto"]:
+        options["log"] = "auto"
     named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
     options = {name: value for name, value in options.items() if value not in ([], {})}
     options["repair"] = repairs_of(options["repair"])
@@ -120,7 +123,7 @@ def rank(
     told = options if listed is None else {**options, "catalogue": catalogue_code(listed)}
     with warnings_said(voice), told_as(ranks, told, reading=reading, files=files, opening=opening):
         sample = sample_of(read, {**reading, "catalogue": catalogue}, columns=named)
-        for text in changes_of_numbers([(note.code, note.text) for note in sample.notes]):
+        for text in changes_of_numbers([(note.code, note.text_by_flags) for note in sample.notes]):
             voice.note(text)
         ranking = ranks(sample, catalogue=catalogue, **options)
     what = "segments" if reading["segment"] is not None else "candidates"

@@ -19,6 +19,7 @@ from leadlag.forecast.periods import Timeline, calendar_between, counting, first
 from leadlag.forecast.refusals import few_past, is_stale, refuse_cadence, unknown_territory, wrong_rows
 from leadlag.forecast.result import AheadRow, Forecast, SegmentForecast
 from leadlag.forecast.rows import ForecastRows, around_kpi, origin_of, read_rows, rows_until
+from leadlag.forecast.state import ForecastState
 from leadlag.prepare.origins.learned import KnownValues
 from leadlag.prepare.origins.publication import as_known
 from leadlag.sample import Calendar, Sample
@@ -155,21 +156,26 @@ def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows, *, 
     if not len(known):
         return without_forecast(model, line.calendar, rows.origin, segment=one.segment, why=words.NO_KPI)
     labels = line.labels(one.first)[rows.first - one.first :]
+    state = _state(model, one, rows, line, n=n)
+    begin, steps = rows.first - one.first, n + most - 1 - int(known[-1])
     with one_thread():
-        seen = _seen(model, one, rows, line.columns(one.model, one.first), n=n, steps=n + most - 1 - int(known[-1]))
+        seen = outlook(one.model, state.now, line.columns(one.model, one.first)[begin:], first=begin, steps=steps)
     return SegmentForecast(
-        segment=one.segment, kpi_last=labels[int(known[-1])], outlook=seen, periods=labels, actual=values,
+        segment=one.segment, kpi_last=labels[int(known[-1])], outlook=seen, periods=labels, actual=values, state=state,
+        past=rows.past, aggregate=sample.aggregates.get(model.kpi), parts=dict(sample.parts),
         rows=_table(model, one, seen, first=n - seen.n - 1, labels=labels[n - 1 :]),
     )  # fmt: skip
 
 
-def _seen(model: ForecastModel, one: SegmentModel, rows: ForecastRows, fixed: Floats, *, n: int, steps: int) -> Outlook:
-    """What the model of one segment says of the rows after its KPI's last value."""
-    sample, begin, late, n_leads = rows.sample, rows.first - one.first, one.late, len(one.leads)
+def _state(model: ForecastModel, one: SegmentModel, rows: ForecastRows, line: Timeline, *, n: int) -> ForecastState:
+    """The rows up to the origin as the model of one segment takes them."""
+    sample, late, n_leads = rows.sample, one.late, len(one.leads)
     y = one.scale.of(published(_rows(sample.column(model.kpi)[:, None], n), late[:1])[:, 0])
     X = published(_rows(as_known(sample, one.leads, model.log), n), late[1 : 1 + n_leads])
     Z = published(_rows(as_known(sample, model.controls, model.log), n), late[1 + n_leads :])
-    return outlook(one.model, KnownValues(y=y, X=X, Z=Z), fixed[begin:], first=begin, steps=steps)
+    return ForecastState(
+        one=one, now=KnownValues(y=y, X=X, Z=Z), calendar=line.calendar, cadence=model.cadence, first=rows.first, log=model.log
+    )
 
 
 def published(values: Floats, late: Sequence[int]) -> Floats:

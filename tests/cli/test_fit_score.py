@@ -110,7 +110,6 @@ def test_the_same_words_write_the_same_bytes(run: Run, folder: Path, tmp_path: P
         (["--out", "m.json", "--horizons", "1,x"], "give periods ahead such as 1,4,12"),
         (["--out", "m.json", "--horizons", "0"], "give periods ahead such as 1,4,12"),
         (["--out", "m.json", "--horizons", "5000"], "from 1 to 1,000"),
-        (["--out", "m.json", "--log", "auto"], "--log demos,new_mrr"),
         ([], "Missing option"),
     ],
 )
