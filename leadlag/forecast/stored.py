@@ -89,7 +89,8 @@ def _cadence_wrong(cadence: Cadence) -> str:
     free = cadence.freq == "period"
     if (cadence.table is not None) != (cadence.base == "table") or (cadence.base in ("month", "table") and not free):
         return "its periods are not counted by one thing"
-    return ""
+    in_year = Cadence(freq=cadence.freq, base=cadence.base).in_year(cadence.year_start)
+    return "" if (in_year.shift, in_year.year_start) == (cadence.shift, cadence.year_start) else "its year begins in no month"
 
 
 def _model_wrong(model: ForecastModel) -> str:

@@ -181,6 +181,7 @@ def test_a_changed_number_is_refused_and_a_space_is_not(kept: bytes, model: ll.F
         (lambda one: one["segments"][0]["model"]["seasons"].append([52.0, 3, False, []]), "columns of the calendar"),
         (lambda one: one["segments"][0].update(first=10**12), "lie in no year"),
         (lambda one: one["cadence"].update(freq="fortnight"), "none of hour, day"),
+        (lambda one: one["cadence"].update(year_start=1), "year begins in no month"),
         (lambda one: one["reading"].update(date_order="dmy"), "'date_order' that this leadlag does not know"),
     ],
 )

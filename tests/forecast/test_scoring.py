@@ -210,6 +210,35 @@ def test_a_lead_of_another_cadence_is_lined_up_as_in_the_fit() -> None:
     pd.testing.assert_frame_equal(again.score(tables).to_frame(), fitted.to_frame())
 
 
+def four_four_five(n: int) -> pd.DatetimeIndex:
+    return pd.to_datetime("2014-02-02") + pd.to_timedelta(7 * np.r_[0, np.cumsum(np.tile([4, 4, 5], n // 3 + 1))][:n], unit="D")
+
+
+@pytest.mark.parametrize(
+    ("times", "options"),
+    [
+        (pd.date_range("2001-01-01", periods=100, freq="h"), {}),
+        (pd.date_range("2001-01-01", periods=100, freq="B"), {}),
+        (pd.period_range("2010-01", periods=100, freq="M"), {}),
+        (pd.period_range("2000Q1", periods=83, freq="Q-JAN"), {}),
+        (pd.date_range("2001-01-01", periods=100, freq="14D"), {}),
+        (np.arange(7, 107), {}),
+        (four_four_five(100), {"calendar": pd.DataFrame({"start": four_four_five(140)})}),
+        (pd.date_range("2015-01-05", periods=120, freq="7D"), {"holidays": [f"{year}-12-25" for year in range(2015, 2019)]}),
+    ],
+    ids=["hours", "business days", "months", "business quarters", "steps", "counted", "declared", "holidays"],
+)
+def test_a_model_of_any_calendar_scores_from_its_file_as_it_forecast(times: Any, options: dict[str, Any]) -> None:
+    draws = np.random.default_rng(1).normal(size=(len(times), 2))
+    kpi = 100.0 + 3.0 * np.r_[np.zeros(3), draws[:-3, 0]] + draws[:, 1]
+    table = pd.DataFrame({"t": times, "lead": 10.0 + draws[:, 0], "kpi": kpi})
+    sample = ll.from_wide(table, time="t", **options)
+    fitted = ll.forecast_kpi(sample, kpi="kpi", horizons=[1, 2], n_draws=99)
+    again = read_model(model_text(fitted.model).encode(), name="m")
+    pd.testing.assert_frame_equal(again.score(sample).to_frame(), fitted.to_frame())
+    pd.testing.assert_frame_equal(again.score(ll.from_wide(table[40:], time="t", **options)).to_frame(), fitted.to_frame())
+
+
 # Segments
 
 
