@@ -32,7 +32,7 @@ from leadlag.forecast.refusals import few_past, seen_column
 from leadlag.forecast.result import Forecast
 from leadlag.forecast.rows import ForecastRows
 from leadlag.forecast.scale import kpi_scale
-from leadlag.forecast.scoring import forecast_of, forecast_result, label_of, without_forecast
+from leadlag.forecast.scoring import forecast_result, judged, label_of, parts_of
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, UnrevisedData
 from leadlag.prepare.origins.publication import as_known, delay_in_rows, unrevised_data
@@ -192,8 +192,8 @@ def forecast_samples(samples: Sequence[Sample], roles: Roles, asked: ForecastCal
     model = model_of(fitted[0][1].sample, roles, asked, [one for one, _ in fitted], failed, settings=settings)
     calendar, origin = fitted[0][1].sample.calendar, model.last
     line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
-    made = [forecast_of(model, one, replace(rows, origin=origin), line=line) for one, rows in fitted]
-    made += [without_forecast(model, calendar, origin, segment=name, why=why) for name, why in failed]
+    found = [judged(model, one, replace(rows, origin=origin), line=line) for one, rows in fitted]
+    made = parts_of(model, found, line=line, origin=origin)
     notes = [note for one, rows in fitted for note in _notes(rows.sample, one)]
     return forecast_result(model, made, origin=label_of(calendar, model.cadence, origin), notes=notes)
 
