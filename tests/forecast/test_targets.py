@@ -332,6 +332,14 @@ def test_its_words_fit_and_say_what_they_do_not_say(found: ll.Forecast, periods:
         plt.close(asked.plot().figure)
 
 
+def test_a_target_that_is_past_has_a_picture_too(found: ll.Forecast, table: pd.DataFrame) -> None:
+    last = str(table.index[-2])[:10]
+    for kind in ("at", "sum"):
+        axes = found.target(1.0, by=last, since=str(table.index[-5])[:10], kind=kind).plot()
+        assert last in axes.get_title()
+        plt.close(axes.figure)
+
+
 def test_what_cannot_be_asked_is_refused(found: ll.Forecast, table: pd.DataFrame, periods: list[str]) -> None:
     for wrong, match in (
         ({"by": "soon"}, "by='soon'"), ({"by": periods[0], "kind": "until"}, "kind='until'"),
