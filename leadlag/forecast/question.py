@@ -11,8 +11,8 @@ import joblib
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
-from leadlag.catalogue import Catalogue, Metric, Missing, Ratio, as_catalogue, known_of
+from leadlag._validation import as_generator, as_int, as_real, only_data_positional, seed_words
+from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, known_of
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import standardise
 from leadlag.core.series.ahead import made_of_later_values
@@ -23,14 +23,16 @@ from leadlag.errors import DataContractError, UsageError
 from leadlag.forecast import words
 from leadlag.forecast.asked import ForecastCall, as_horizons, as_levels
 from leadlag.forecast.choosing import Chooser
-from leadlag.forecast.fitting import Walker, in_own_units
+from leadlag.forecast.fitting import KpiModel, Outlook, PastForecasts, Walker, in_own_units
 from leadlag.forecast.model import ForecastModel, SegmentModel
-from leadlag.forecast.numbers.intervals import calibrated
-from leadlag.forecast.numbers.scales import KpiScale, likely_scale
-from leadlag.forecast.periods import calendar_between, counting, first_ordinal
+from leadlag.forecast.numbers.intervals import Calibration, calibrated
+from leadlag.forecast.numbers.scales import KpiScale, above_zero
+from leadlag.forecast.periods import Timeline, calendar_between, counting, first_ordinal
 from leadlag.forecast.refusals import few_past, seen_column
 from leadlag.forecast.result import Forecast
-from leadlag.forecast.scoring import ForecastRows, forecast_of, forecast_result, label_of, without_forecast
+from leadlag.forecast.rows import ForecastRows
+from leadlag.forecast.scale import kpi_scale
+from leadlag.forecast.scoring import forecast_of, forecast_result, label_of, without_forecast
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, UnrevisedData
 from leadlag.prepare.origins.publication import as_known, delay_in_rows, unrevised_data
@@ -38,6 +40,7 @@ from leadlag.prepare.origins.rolling import default_origin
 from leadlag.prepare.refusals import refuse_beyond, refuse_exact_kpi, refuse_interpolated, refuse_kpi, refuse_lags
 from leadlag.prepare.regressors import may_be_sums
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
+from leadlag.prepare.scale import AUTO, NamedLog, as_log, resolved_log
 from leadlag.prepare.untestable import moved_copies, untestable_leads
 from leadlag.ranking.result import RankedData
 from leadlag.results import Provenance
@@ -62,7 +65,7 @@ def forecast_kpi(
     controls: Sequence[str] | None = None,
     catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
-    log: Sequence[str] = (),
+    log: str | Sequence[str] = (),
     repair: Sequence[str] = REPAIRS,
     fdr: float = 0.10,
     n_draws: int = 1999,
@@ -94,8 +97,9 @@ def forecast_kpi(
         What is known about the metrics: unit, publication delay, aggregation.
     missing : {"mask", "error", "zero"} or ("ffill", n)
         What happens to missing values.
-    log : sequence of str
-        Columns to take in natural logs. A KPI that is not among them is forecast on the scale that its values ask for: a share as
+    log : sequence of str, or "auto"
+        Columns to take in natural logs; "auto" takes a KPI that grows, and the candidates that grow too, in logs where its own
+        history fits better so. A KPI that is not among them is forecast on the scale that its values ask for: a share as
         log odds, small counts by their square root, an amount above zero in logs where that fits better.
     repair : sequence of {"rows", "scales", "sentinels"}
         What is repaired before anything is asked; ``()`` for nothing: see `docs/repairs.md`.
@@ -150,8 +154,9 @@ def forecast_kpi(
     ]
     roles = read[0][1]
     settings = {"rng": seed_words(rng), "time": time}
-    asked = replace(asked, log=as_names(log, "log", roles.names))
-    return forecast_samples([sample for sample, _ in read], roles, asked, settings=settings)
+    samples = [sample for sample, _ in read]
+    asked = replace(asked, log=_named(samples, roles, as_log(log, roles.names), metrics=asked.metrics))
+    return forecast_samples(samples, roles, asked, settings=settings)
 
 
 def _by_segment(data: Any) -> list[Any]:
@@ -186,7 +191,8 @@ def forecast_samples(samples: Sequence[Sample], roles: Roles, asked: ForecastCal
     failed = tuple((part.segment, part.why) for part in parts if part.model is None)
     model = model_of(fitted[0][1].sample, roles, asked, [one for one, _ in fitted], failed, settings=settings)
     calendar, origin = fitted[0][1].sample.calendar, model.last
-    made = [forecast_of(model, one, replace(rows, origin=origin)) for one, rows in fitted]
+    line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
+    made = [forecast_of(model, one, replace(rows, origin=origin), line=line) for one, rows in fitted]
     made += [without_forecast(model, calendar, origin, segment=name, why=why) for name, why in failed]
     notes = [note for one, rows in fitted for note in _notes(rows.sample, one)]
     return forecast_result(model, made, origin=label_of(calendar, model.cadence, origin), notes=notes)
@@ -256,40 +262,52 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
     refuse_beyond(roles.kpi, level)
     with one_thread():
         scale = kpi_scale(sample, roles.kpi, log=roles.kpi in asked.log, metrics=asked.metrics)
-        walker, y = _walker(sample, roles, asked, scale, max_lag=longest)
-        first = default_origin(sample.calendar, y, walker.learner.known.at(len(y) - 1).X)
-        past = walker.past(y, first=first)
-        found = walker.model_at(len(y) - 1)
-        if found is None:
-            raise DataContractError(words.refused(roles.kpi, words.too_short(max(asked.horizons))), code="LL313")
-        names = tuple(roles.leads[term.place] for term in found[0].leads)
-        model = in_own_units(found[0], x=_units(sample, names, asked.log), z=_units(sample, roles.controls, asked.log))
+        fit = _fitted_on(sample, roles, asked, scale, max_lag=longest)
+        if scale.kind == "level" and above_zero(level) and fit.reaches_below_zero(asked):
+            scale = KpiScale(kind="log")
+            fit = _fitted_on(sample, roles, asked, scale, max_lag=longest)
+        names = tuple(roles.leads[term.place] for term in fit.model.leads)
+        model = in_own_units(fit.model, x=_units(sample, names, asked.log), z=_units(sample, roles.controls, asked.log))
     late = tuple(delay_in_rows(sample, asked.metrics, name) for name in (roles.kpi, *names, *roles.controls))
     whole = np.column_stack([level, *(sample.column(name) for name in names)])
     begin = first_ordinal(sample.calendar, counting(sample.calendar))
     made = SegmentModel(
-        segment=segment, leads=names, model=model, late=late, scale=scale, calibration=calibrated(past.scores),
+        segment=segment, leads=names, model=model, late=late, scale=scale, calibration=fit.calibration,
         first=begin, n_periods=sample.n_periods,
         first_period=sample.periods[0], last_period=sample.periods[-1],
         seen=tuple(seen_column(sample.column(name)) for name in (roles.kpi, *names, *roles.controls)),
         fingerprint=hashlib.sha256(np.ascontiguousarray(whole).tobytes()).hexdigest(),
     )  # fmt: skip
-    return made, ForecastRows(sample=sample, origin=begin + sample.n_periods - 1, past=past)
+    return made, ForecastRows(sample=sample, first=begin, origin=begin + sample.n_periods - 1, past=fit.past)
 
 
-def kpi_scale(sample: Sample, kpi: str, *, log: bool, metrics: Mapping[str, Metric]) -> KpiScale:
-    """The scale on which the KPI is forecast."""
-    level = sample.column(kpi)
-    if log:
-        return KpiScale(kind="log")
-    return likely_scale(level, unit=float(unit_of(level)), share=_share_top(sample, kpi, metrics))
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Fit:
+    """The model of the last origin on one scale, what it says of the rows ahead, and what past errors make of its spread."""
+
+    model: KpiModel
+    seen: Outlook
+    past: PastForecasts
+    calibration: Calibration
+
+    def reaches_below_zero(self, asked: ForecastCall) -> bool:
+        """Whether the widest interval of a horizon has an end below zero."""
+        tail = (1.0 - asked.level[-1]) / 2.0
+        steps = [len(self.seen.point) - max(asked.horizons) + horizon - 1 for horizon in asked.horizons]
+        return any(
+            self.seen.point[step] + self.seen.sd[step] * self.calibration.at(step).quantiles(tail) <= 0.0 for step in steps
+        )
 
 
-def _share_top(sample: Sample, kpi: str, metrics: Mapping[str, Metric]) -> float | None:
-    """Upper end of a share, where the catalogue says that the KPI is one."""
-    if isinstance(sample.aggregates.get(kpi), Ratio):
-        return 1.0
-    return 100.0 if kpi in metrics and (metrics[kpi].unit or "").strip() in ("%", "percent", "per cent") else None
+def _fitted_on(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> _Fit:
+    """The walk over past origins with the KPI on a scale, and the model of the last."""
+    walker, y = _walker(sample, roles, asked, scale, max_lag=max_lag)
+    first = default_origin(sample.calendar, y, walker.learner.known.at(len(y) - 1).X)
+    past = walker.past(y, first=first)
+    found = walker.model_at(len(y) - 1)
+    if found is None:
+        raise DataContractError(words.refused(roles.kpi, words.too_short(max(asked.horizons))), code="LL313")
+    return _Fit(model=found[0], seen=walker.seen(*found), past=past, calibration=calibrated(past.scores))
 
 
 def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> tuple[Walker, Floats]:
@@ -323,6 +341,17 @@ def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, 
         n_draws=asked.n_draws,
     )
     return Walker(learner=learner, chooser=chooser, n=n, steps=steps), y
+
+
+def _named(samples: Sequence[Sample], roles: Roles, log: NamedLog, *, metrics: Mapping[str, Metric]) -> tuple[str, ...]:
+    """Columns in logs, as named; for "auto" those that grow in every segment, where the KPI's history fits better in logs."""
+    if log != AUTO:
+        return log
+    found = []
+    for sample in samples:
+        grows = resolved_log(sample, kpi=roles.kpi, leads=roles.leads, log=AUTO, metrics=metrics)
+        found.append(grows if kpi_scale(sample, roles.kpi, log=False, metrics=metrics).kind == "log" else ())
+    return tuple(name for name in found[0] if all(name in each for each in found))
 
 
 def _as_late_as_now(known: UnrevisedData) -> UnrevisedData:

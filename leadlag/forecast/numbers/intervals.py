@@ -3,11 +3,14 @@
 A score is the error of a past forecast over the spread that the model gave it then. Scores of all horizons have the same law
 where the model is right, and lend each other strength where it is not. Two corrections follow, both finite whatever comes:
 
-* volatility: how large one-step errors are now, by a discounted mean of their squares. Three rates of forgetting are mixed by how
+* volatility: how large one-step errors are now, by a discounted mean of their squares. Four rates of forgetting are mixed by how
   well each foretold the scores, discounted, as in the aggregation of experts of Gibbs & Candes (2024, JMLR 25:162, DtACI);
-* shape: the law of scores over the volatility of their time, a Student t that has their conformal 80 and 95 % quantiles
-  (order statistic ceil((n + 1) p); Vovk et al. 2005), those of each horizon drawn towards those of all, and these towards the
-  model's own.
+* law: a Student t of the scores over the volatility of their time. Its degrees of freedom are averaged over a grid by their
+  likelihood for all horizons, its scale is that of each horizon, drawn towards the model's own and that of all horizons. Scores
+  h steps ahead overlap, and 1 + 2 (h - 1) / 3 of them count as one.
+
+Order statistics of the scores, split conformal, called for intervals 2 to 5 % worse by their score where the model is right; a
+quantile tracker (the P of conformal PID, Angelopoulos, Candes & Tibshirani 2023) was slower after a change (docs/decisions.md).
 """
 
 from __future__ import annotations
@@ -17,26 +20,30 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from leadlag.core.arrays import Flags, Floats
 
 __all__ = ["Calibration", "Law", "calibrated", "calibrated_before", "volatility_path"]
 
-#: Rows after which a score counts half, in each of the three means; the first forgets nothing.
-_HALF_LIVES = (np.inf, 40.0, 14.0)
+#: Rows after which a score counts half, in each of the means; the first forgets nothing.
+_HALF_LIVES = (np.inf, 40.0, 14.0, 6.0)
 #: Discount a row of how well each mean foretold, and the law by which it is judged.
-_DISCOUNT, _DF = 0.97, 8.0
+_DISCOUNT, _DF = 0.97, 20.0
 #: Weight of the model's own spread in a discounted mean, in scores.
-_OWN = 8.0
-#: Scores of all horizons, and own ones, that weigh as much as a horizon's own.
-_POOLED, _PRIOR = 40.0, 20.0
+_OWN = 40.0
+#: Scores that weigh as much as a horizon's own: those of the model's own spread, and those of all horizons.
+_PRIOR, _POOLED = 20.0, 40.0
+#: Degrees of freedom that are compared, and the one that is as likely as any before there are scores.
+_GRID, _LIKELY = np.array([3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 30.0, 100.0]), 15.0
+#: Rounds in which a scale is found.
+_ROUNDS = 6
 #: Levels whose quantiles decide the law.
 _LEVELS = (0.8, 0.95)
 #: Smallest degrees of freedom, and bounds of what scores may make of the model's own spread.
 _FEWEST_DF, _LEAST, _MOST = 2.5, 0.25, 8.0
-#: A score beyond this counts as this in the volatility.
-_LARGEST = 6.0
+#: A score beyond this, in units of the volatility, counts as this in it; and the largest that is computed with.
+_LARGEST, _HUGE = 6.0, 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,13 +111,13 @@ def volatility_path(scores: Floats) -> Floats:
     keep = np.array([0.5 ** (1.0 / half) for half in _HALF_LIVES])
     weight, total = np.full(len(keep), _OWN), np.full(len(keep), _OWN)
     trust, path = np.zeros(len(keep)), np.empty(len(scores) + 1)
-    for row, score in enumerate(np.append(scores, np.nan)):
-        size = np.sqrt(total / weight)
+    for row, score in enumerate(np.append(_bounded(scores), np.nan)):
+        size = np.maximum(np.sqrt(total / weight), _LEAST)
         share = special.softmax(trust)
         path[row] = np.sqrt(float(share @ np.square(size)))
         if not np.isfinite(score):
             continue
-        trust = _DISCOUNT * trust + stats.t.logpdf(score / size, _DF) - np.log(size)
+        trust = _DISCOUNT * trust - (_DF + 1.0) / 2.0 * np.log1p(np.square(score / size) / _DF) - np.log(size)
         square = min(abs(score) / path[row], _LARGEST) ** 2 * path[row] ** 2
         weight, total = keep * weight + 1.0, keep * total + square
     return path
@@ -128,9 +135,10 @@ def calibrated(scores: Floats) -> Calibration:
     -------
     Calibration
     """
+    scores = _bounded(scores)
     path = volatility_path(scores[:, 0])
     # what is known at an origin: the one-step scores of the origins before it
-    return _calibration(np.abs(scores) / path[:-1, None], float(path[-1]))
+    return _calibration(np.square(scores / path[:-1, None]), float(path[-1]))
 
 
 def calibrated_before(scores: Floats, origins: Iterable[int]) -> list[Calibration]:
@@ -142,38 +150,55 @@ def calibrated_before(scores: Floats, origins: Iterable[int]) -> list[Calibratio
     origins : iterable of int
         Among the o.
     """
+    scores = _bounded(scores)
     path = volatility_path(scores[:, 0])
-    relative = np.abs(scores) / path[:-1, None]
+    square = np.square(scores / path[:-1, None])
     comes = np.arange(len(scores))[:, None] + np.arange(scores.shape[1]) + 1
-    return [_calibration(np.where(comes <= one, relative, np.nan)[:one], float(path[one])) for one in origins]
+    return [_calibration(np.where(comes <= one, square, np.nan)[:one], float(path[one])) for one in origins]
 
 
-def _calibration(relative: Floats, size: float) -> Calibration:
-    """From scores over the volatility of their time (o, s), and the volatility now."""
-    steps = relative.shape[1]
-    counts = np.isfinite(relative).sum(axis=0)
-    own = special.stdtrit(_DF, 0.5 + np.array(_LEVELS) / 2.0) * np.sqrt((_DF - 2.0) / _DF)
-    logs = np.log(own)
-    raw = np.array([[_conformal(relative[:, step], level) for level in _LEVELS] for step in range(steps)])
-    weight = counts / (1.0 + np.arange(steps) / 2.0)
-    usable = np.isfinite(raw).all(axis=1)
-    heft = np.where(usable, weight, 0.0)
-    filled = np.where(usable[:, None], np.log(np.maximum(np.where(usable[:, None], raw, 1.0), 1e-6)), 0.0)
-    pooled = (heft @ filled + _PRIOR * logs) / (heft.sum() + _PRIOR) if heft.any() else logs
-    drawn = (heft[:, None] * filled + _POOLED * pooled) / (heft[:, None] + _POOLED)
-    found = [_law(float(np.exp(low)), float(np.exp(high))) for low, high in drawn]
+def _calibration(square: Floats, size: float) -> Calibration:
+    """From squared scores over the volatility of their time (o, s), and the volatility now."""
+    low, high = np.exp(_quantiles(square)).T
+    found = [_law(*pair) for pair in zip(low.tolist(), high.tolist(), strict=True)]
     factor, df = np.array([one[0] for one in found]), np.array([one[1] for one in found])
     whole = np.clip(size * factor, _LEAST, _MOST)
     capped = whole != size * factor
     volatility = float(np.clip(size, _LEAST, _MOST))
-    return Calibration(volatility=volatility, factor=whole / volatility, df=df, capped=capped, n_scores=int(counts[0]))
+    n_scores = int(np.isfinite(square[:, 0]).sum())
+    return Calibration(volatility=volatility, factor=whole / volatility, df=df, capped=capped, n_scores=n_scores)
 
 
-def _conformal(scores: Floats, level: float) -> float:
-    """The order statistic below which a new score lies with this chance; NaN with too few scores for it."""
-    known = np.sort(scores[np.isfinite(scores)])
-    place = int(np.ceil((len(known) + 1) * level))
-    return float(known[place - 1]) if 0 < place <= len(known) else np.nan
+def _bounded(scores: Floats) -> Floats:
+    """Scores that can be squared; NaN for one of a forecast without any spread."""
+    return np.where(np.isfinite(scores), np.clip(scores, -_HUGE, _HUGE), np.nan)
+
+
+def _quantiles(square: Floats) -> Floats:
+    """Logs of the quantiles at `_LEVELS` of the absolute scores over volatility, shape (s, 2)."""
+    known = np.isfinite(square)
+    square = np.where(known, square, 0.0)
+    alone = 1.0 / (1.0 + 2.0 / 3.0 * np.arange(square.shape[1]))
+    counts = alone * known.sum(axis=0)
+    t = special.stdtrit(_GRID[:, None], 0.5 + np.array(_LEVELS) / 2.0)
+    own = np.square(special.ndtri(0.9) / t[:, :1])  # squared scale that has the model's own 80 % quantile
+    df = _GRID[:, None]
+    scale = np.repeat(own, square.shape[1], axis=1)
+    for _ in range(_ROUNDS):  # expectation and maximisation: large scores weigh less
+        weighed = ((df + 1.0)[:, None] / (df[:, None] + square / scale[:, None]) * square).sum(axis=1)
+        scale = (alone * weighed + _PRIOR * own) / (counts + _PRIOR)
+    told = known * (_constant(df)[:, None] - (df[:, None] + 1.0) / 2.0 * np.log1p(square / scale[:, None] / df[:, None]))
+    likelihood = (alone * (told.sum(axis=1) - 0.5 * known.sum(axis=0) * np.log(scale))).sum(axis=1)
+    share = special.softmax(likelihood - np.abs(np.log(_GRID / _LIKELY)))
+    logs = np.log(scale)
+    common = (logs @ counts / counts.sum() if counts.any() else logs.mean(axis=1))[:, None]
+    drawn = (counts * logs + _POOLED * common) / (counts + _POOLED)
+    return np.asarray(np.einsum("g,gsl->sl", share, 0.5 * drawn[:, :, None] + np.log(t)[:, None, :]))
+
+
+def _constant(df: Floats) -> Floats:
+    """Log density of Student's t at zero."""
+    return np.asarray(special.gammaln((df + 1.0) / 2.0) - special.gammaln(df / 2.0) - 0.5 * np.log(np.pi * df))
 
 
 def _law(low: float, high: float) -> tuple[float, float]:

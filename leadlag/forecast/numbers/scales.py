@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
+from scipy import special, stats
 
 from leadlag.core.arrays import Floats
+from leadlag.core.noise.momentum import filtered_fit, fit_momentum
 
-__all__ = ["KpiScale", "ScaleKind", "likely_scale"]
+__all__ = ["KpiScale", "ScaleKind", "above_zero", "history_likelihood", "likely_scale", "logs_fit_better"]
 
 ScaleKind = Literal["level", "log", "logit", "sqrt"]
 
@@ -21,6 +22,12 @@ ScaleKind = Literal["level", "log", "logit", "sqrt"]
 _ANSCOMBE = 0.375
 #: Counts with a mean below this are forecast as counts: above it the normal law is near enough.
 _SMALL = 30.0
+#: Log likelihood by which logs have to be better than the level, which needs no reason.
+_MARGIN = 3.0
+#: Degrees of freedom of the law by which the two are judged: one outlier must not decide.
+_DF = 5.0
+#: Rounds in which its size is found.
+_ROUNDS = 25
 #: A share whose median is within this of the upper end is one, even if nothing says so.
 _NEAR = 0.2
 
@@ -95,3 +102,51 @@ def likely_scale(values: Floats, *, unit: float, share: float | None) -> KpiScal
     if whole and known.mean() < _SMALL and len(np.unique(known)) > 2:
         return KpiScale(kind="sqrt")
     return KpiScale(unit=unit)
+
+
+def above_zero(values: Floats) -> bool:
+    """Whether every value is above zero, and there is one."""
+    known = values[np.isfinite(values)]
+    return len(known) > 0 and bool(known.min() > 0.0)
+
+
+def logs_fit_better(values: Floats, *, level: Floats, log: Floats, max_order: int) -> bool:
+    """Whether the own history of an amount above zero is told clearly better in logs (Box & Cox 1964).
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        All above zero; NaN where missing.
+    level, log : ndarray, shape (n, q)
+        Constant, trend and season on either scale.
+    max_order : int
+        Of the autoregression.
+    """
+    unit = float(np.nanmedian(values))
+    told = [
+        history_likelihood(values / unit, scale, columns, max_order=max_order)
+        for scale, columns in ((KpiScale(kind="log"), log), (KpiScale(), level))
+    ]
+    return bool(told[0] - told[1] > _MARGIN)
+
+
+def history_likelihood(values: Floats, scale: KpiScale, columns: Floats, *, max_order: int) -> float:
+    """Log likelihood of a KPI's values by its own history on a scale, less one for each coefficient.
+
+    The innovations of an autoregression beside the columns have a Student t of their best size; the scale's slope at each value
+    makes likelihoods of different scales comparable.
+    """
+    y = scale.of(values)
+    center, size = float(np.nanmean(y)), float(np.nanstd(y))
+    if not size:
+        return -np.inf
+    y = (y - center) / size
+    momentum = fit_momentum(y, columns, max_order=max_order)
+    left = filtered_fit(y, columns, momentum)
+    errors, rows = left.regression.resid, left.filter_.rows
+    square = max(float(np.mean(np.square(errors))), np.finfo(float).tiny)
+    for _ in range(_ROUNDS):  # expectation and maximisation: large errors weigh less
+        square = float(np.mean((_DF + 1.0) / (_DF + np.square(errors) / square) * np.square(errors)))
+    spread = size * np.sqrt(square)
+    told = stats.t.logpdf(errors / np.sqrt(square), _DF) - np.log(spread) + scale.log_slope(values[rows])
+    return float(told.sum()) - len(momentum.phi) - int(left.regression.kept.sum())
