@@ -336,7 +336,7 @@ def test_a_target_that_is_past_has_a_picture_too(found: ll.Forecast, table: pd.D
     last = str(table.index[-2])[:10]
     for kind in ("at", "sum"):
         axes = found.target(1.0, by=last, since=str(table.index[-5])[:10], kind=kind).plot()
-        assert last in axes.get_title()
+        assert last in axes.get_title(loc="left") + axes.get_title()
         plt.close(axes.figure)
 
 
