@@ -84,7 +84,7 @@ def test_leads_that_say_nothing_are_shrunk_to_nothing_and_strong_ones_are_kept()
     assert found is not None
     assert plain is not None
     t = plain.params / np.sqrt(np.diag(plain.covariance))
-    assert_allclose(found.params[1:], plain.params[1:] * np.maximum(1.0 - 1.0 / np.square(t[1:]), 0.0))
+    assert_allclose(found.params[1:], plain.params[1:] * np.maximum(1.0 - 4.0 / np.square(t[1:]), 0.0))
     assert found.params[0] == plain.params[0]
 
 
