@@ -1,12 +1,13 @@
-"""How right `rank_leads` is on simulated cases with known truth, against its targets, its ceiling and its rivals.
+"""How right `rank_leads` is on simulated cases with known truth, against its targets and its ceiling.
 
     python benchmarks/accuracy.py --draws 50                            # every family, base cells
     python benchmarks/accuracy.py --families point,null_ar --cells all --draws 20
-    python benchmarks/accuracy.py --families point --draws 300 --ceiling --rivals --json point.json
+    python benchmarks/accuracy.py --families point --draws 300 --ceiling --json point.json
     python benchmarks/accuracy.py --families point --draws 100 --against ../before   # another checkout on the same draws
 
 One row a family and cell. Figures have their Monte-Carlo standard error over draws; "!" = the 95 % interval excludes the
 target, "?" = only the point does. What each figure is: scoring.py; what each family is: families.py.
+The alternatives on the same draws: rivals.py.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ from ceiling import found_by_oracle
 from families import FAMILIES, NONLINEAR, case_of, cells_of
 from joblib import Parallel, delayed
 from ranked import Answer, Question, rows_of
-from rivals import RIVALS, rivals_of
 from scoring import METRICS, Estimate, Metric, Part, Said, Target, collected, estimate, is_missed, score
 from threadpoolctl import threadpool_limits
 
@@ -44,7 +44,6 @@ _AMONG = (
     "delay_exact", "delay_within_one", "set_covers", "set_size", "closed_short", "sign_right", "effect_ratio", "effect_covers",
     "direct_called_direct", "upstream_called_direct", "follower_called_reverse",
 )  # fmt: skip
-_RIVAL = ("any_false", "false_share", "found", "delay_exact", "upstream_called_direct", "seconds")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +51,6 @@ class Plan:
     """What is run on every draw."""
 
     ceiling: bool = False
-    rivals: bool = False
     engine: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -100,9 +98,6 @@ def one_draw(family: str, cell: Cell, draw: int, plan: Plan) -> dict[str, dict[s
         scored: dict[str, dict[str, Part]] = {}
         if plan.engine:
             scored["rank_leads"] = _timed(case, lambda: ranked(case, draw=draw, options=plan.options))
-        if plan.rivals:
-            for name in rivals_of(family, draw):
-                scored[name] = _timed(case, lambda name=name: RIVALS[name](case, FDR))
         if plan.ceiling and case.mechanism is not None:
             found = set(found_by_oracle(case, fdr=FDR)) & set(case.named("lead"))
             parts = scored.setdefault("rank_leads", {})
@@ -204,8 +199,6 @@ def report(rows: Sequence[Row]) -> Iterator[str]:
     if with_leads:
         yield from table(f"families with leads, FDR {FDR:.2f}", with_leads, _FINDING)
         yield from table("among the found", with_leads, _AMONG)
-    if any(row.method != "rank_leads" for row in rows):
-        yield from table("beside it, on the same draws", rows, _RIVAL, by_method=True)
     missed = [f"{_label(row, by_method=False)}: {name}" for row in own for name in _missed(row)]
     yield "\ntargets missed beyond the Monte-Carlo error: " + ("; ".join(missed) or "none")
 
@@ -243,7 +236,6 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=0, help="number of the first draw")
     parser.add_argument("--cells", choices=("base", "all"), default="base")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--rivals", action="store_true", help="also the alternatives")
     parser.add_argument("--ceiling", action="store_true", help="also the search-aware ceiling")
     parser.add_argument("--no-engine", action="store_true", help="not rank_leads: only what else is asked for")
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="for rank_leads, where it has it")
@@ -292,10 +284,11 @@ def _compare(asked: argparse.Namespace, names: Sequence[str], plan: Plan) -> Non
 def _both(pair: against.Pair, case: Case, draw: int, plan: Plan) -> against.Both:
     """The figures of one draw, here and there."""
     now, before = pair.ask(question_of(case, draw=draw, options=plan.options))
-    return _parts(case, now), _parts(case, before)
+    return parts_of(case, now), parts_of(case, before)
 
 
-def _parts(case: Case, answer: Answer) -> dict[str, Part]:
+def parts_of(case: Case, answer: Answer) -> dict[str, Part]:
+    """One draw's share in every figure, of an answer from another process."""
     untestable = [Said(name=item.name, verdict="untestable") for item in case.truth]
     said = untestable if answer.rows is None else list(map(said_of, answer.rows))
     refused = Part(total=float(answer.rows is None), count=1)
@@ -308,7 +301,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if asked.list:
         print("\n".join(f"{name:<26}{', '.join(cell.name for cell in cells_of(name, 'all'))}" for name in names))
         return
-    plan = Plan(ceiling=asked.ceiling, rivals=asked.rivals, engine=not asked.no_engine, options=dict(map(_value, asked.option)))
+    plan = Plan(ceiling=asked.ceiling, engine=not asked.no_engine, options=dict(map(_value, asked.option)))
     if asked.against is not None:
         _compare(asked, names, plan)
         return

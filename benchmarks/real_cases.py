@@ -3,6 +3,7 @@
     python benchmarks/real_cases.py                        # every case
     python benchmarks/real_cases.py --cases bjsales chick_egg
     python benchmarks/real_cases.py --seeds 0-4            # each case with five seeds: what hangs on the draws
+    python benchmarks/real_cases.py --log auto             # levels and logs, where the KPI grows
 
 Data go in as they are; candidates are the columns that the answer names. `max_lag` stays at its default, except where
 the answer's range goes beyond it. Cases that need segments are left out.
@@ -135,7 +136,7 @@ def _answer(entry: Mapping[str, Any]) -> Answer:
     )
 
 
-def run(case: Case, folder: Path = DATA, *, seed: int = 0) -> dict[str, Said]:
+def run(case: Case, folder: Path = DATA, *, seed: int = 0, log: str | tuple[str, ...] = ()) -> dict[str, Said]:
     """Rank the candidates of one case."""
     frames = [pd.read_csv(folder / file) for file in case.files]
     leads = [answer.column for answer in case.answers]
@@ -145,7 +146,7 @@ def run(case: Case, folder: Path = DATA, *, seed: int = 0) -> dict[str, Said]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LeadLagWarning)
         ranking = leadlag.rank_leads(
-            frames, kpi=case.kpi, leads=leads, time=case.time, max_lag=max_lag, evidence=False, rng=seed
+            frames, kpi=case.kpi, leads=leads, time=case.time, max_lag=max_lag, evidence=False, rng=seed, log=log
         )  # fmt: skip
         table = ranking.to_frame()
     return {row["lead"]: _said(row) for row in table.to_dict("records")}
@@ -194,11 +195,11 @@ def told(total: Tally) -> str:
     )
 
 
-def scored_with(seed: int, cases: Sequence[Case]) -> Iterator[tuple[str, Answer, Said]]:
+def scored_with(seed: int, cases: Sequence[Case], *, log: str | tuple[str, ...] = ()) -> Iterator[tuple[str, Answer, Said]]:
     """Every column of every case with one seed, printed case by case."""
     for case in cases:
         began = time.perf_counter()
-        said = run(case, seed=seed)
+        said = run(case, seed=seed, log=log)
         pairs = [(answer, said[answer.column]) for answer in case.answers]
         wrong = sum(is_right(*pair) is False for pair in pairs)
         verdict = (
@@ -214,6 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", nargs="+", help="names of cases; by default all")
     parser.add_argument("--seeds", type=seeds_of, default=(0,), metavar="0-4", help="seeds of the ranking, each on every case")
+    parser.add_argument("--log", choices=("auto",), default=(), help="ask both scales where the KPI grows")
     asked = parser.parse_args(arguments)
     if not DATA.is_dir():
         print("../shared/data is not beside this checkout: no case can be run")
@@ -222,7 +224,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     scored: dict[int, list[tuple[str, Answer, Said]]] = {}
     for seed in asked.seeds:
         print(f"\nseed {seed}\n        {'column':<26}{'answer':<18}{'verdict':<12}{'delay':<12}{'q':<11}reason")
-        scored[seed] = list(scored_with(seed, cases))
+        scored[seed] = list(scored_with(seed, cases, log=asked.log))
     print()
     for seed, rows in scored.items():
         print(f"seed {seed}: {told(tally([(answer, said) for _, answer, said in rows]))}")

@@ -15,6 +15,7 @@ from .forecast.modelfile import load_model as load_model
 from .forecast.modelfile import save_model as save_model
 from .forecast.question import forecast_kpi as forecast_kpi
 from .forecast.result import Forecast as Forecast
+from .forecast.target_result import TargetForecast as TargetForecast
 from .methods.correlation.question import cross_correlation as cross_correlation
 from .methods.correlation.question import cross_correlations as cross_correlations
 from .methods.correlation.result import CrossCorrelation as CrossCorrelation

@@ -55,7 +55,7 @@ class Fix:
     Parameters
     ----------
     options : tuple of (str, object)
-        Options to set, by their names in Python; `Fix.of` takes them as keywords.
+        Options to set, by their names in Python; `Fix.of` takes them as keywords. None leaves one out that was given.
     when : str
         Where there are several ways out: when this one is right, such as ``"if they are years"``.
     lines : tuple of str
@@ -86,7 +86,7 @@ class Fix:
         """The options as they stand in a call, and when they are right; lines to run first are shown with the call only."""
         if self.lines:
             return self.when
-        said = ", ".join(f"{name}={_written(name, value)}" for name, value in self.options)
+        said = ", ".join(f"{name}={_written(name, value)}" for name, value in self.options if value is not None)
         said = f"{self.reader}(data, {said})" if self.reader else said
         return " ".join(part for part in (said, self.when) if part)
 
@@ -100,8 +100,27 @@ class Fix:
             or any(name in NO_FLAG for name, _ in self.options)
         ):
             return ""
-        said = " ".join(f"--{name.replace('_', '-')} {part}" for name, value in self.options for part in _flag_values(value))
+        said = " ".join(
+            f"--{name.replace('_', '-')}{part}"
+            for name, value in self.options if value is not None for part in _flag_values(name, value)
+        )  # fmt: skip
         return " ".join(part for part in (said, self.when) if part)
+
+    @property
+    def makes_file(self) -> str:
+        """The line of a shell that writes the file which `flags` name; empty if they name none that Python can write.
+
+        Examples
+        --------
+        >>> fix = Fix.of(calendar=Code("retail_calendar('4-4-5', years=(2019, 2023))"))
+        >>> fix.flags
+        '--calendar calendar.csv'
+        >>> print(fix.makes_file)
+        python -c "from leadlag import *; retail_calendar('4-4-5', years=(2019, 2023)).to_csv('calendar.csv', index=False)"
+        """
+        tables = [(name, value) for name, value in self.options if isinstance(value, Code) and _makes_table(value)]
+        lines = [f"{value}.to_csv('{name}.csv', index=False)" for name, value in tables]
+        return f'python -c "from leadlag import *; {"; ".join(lines)}"' if lines and self.flags else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +150,8 @@ class Call:
     "rank_kpis(from_wide(data, time='week', segment='region'), kpis='orders')"
     >>> call.with_fix(Fix.of(time="month"))
     "rank_leads(data, kpi='orders', time='month')"
+    >>> replace(call, given={"freq": "week"}).with_fix(Fix.of(calendar=Code("weeks"), freq=None))
+    'rank_leads(from_wide(data, calendar=weeks))'
     >>> replace(call, file="'a.csv'", opening={"skip_rows": 2}).with_fix(Fix.of(encoding="cp1252"))
     "rank_leads(read_file('a.csv', skip_rows=2, encoding='cp1252'), kpi='orders', time='week')"
     """
@@ -173,7 +194,9 @@ class Call:
         if fix.lines and self.data != "data":  # the lines speak of data
             here = replace(self, data="data").with_fix(fix)
             return f"data = {self.data}\n{here}" if here else ""
-        call = self._call(dict(fix.options), fix.reader)
+        left_out = {name for name, value in fix.options if value is None}
+        kept = replace(self, given={name: value for name, value in self.given.items() if name not in left_out})
+        call = kept._call({name: value for name, value in fix.options if value is not None}, fix.reader)
         return "\n".join((*fix.lines, call)) if call else ""
 
     def _call(self, options: Mapping[str, object], reader: str) -> str:
@@ -246,13 +269,23 @@ def _after_mark(said: object) -> str:
     return ":".join(map(str, said)) if isinstance(said, (list, tuple)) else str(said)
 
 
-def _flag_values(value: object) -> list[str]:
-    """A value as a shell reads it; one for each file is given as often as there are such, and what code makes is a file."""
+def _makes_table(value: Code) -> bool:
+    """Whether code makes a table that can be written to a file."""
+    return value.startswith("retail_calendar(")
+
+
+def _flag_values(name: str, value: object) -> list[str]:
+    """What stands after an option, as a shell reads it.
+
+    One value for each file that is named, nothing after a switch, and the name of a file for what code makes.
+    """
+    if value is True:
+        return [""]
     if isinstance(value, Code):
-        return ["FILE"]
+        return [f" {name}.csv" if _makes_table(value) else " FILE"]
     if isinstance(value, Mapping):
-        return [shlex.quote(f"{name}={_after_mark(said)}") for name, said in value.items()]
+        return [" " + shlex.quote(f"{name}={_after_mark(said)}") for name, said in value.items()]
     if isinstance(value, (list, tuple)):
         alone = len(value) == 1 and isinstance(value[0], int)  # a number without a comma counts something, as in --skip-rows 3
-        return [shlex.quote(",".join(map(str, value)) + ("," if alone else ""))]
-    return [shlex.quote(str(value))]
+        return [" " + shlex.quote(",".join(map(str, value)) + ("," if alone else ""))]
+    return [" " + shlex.quote(str(value))]

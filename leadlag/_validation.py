@@ -8,13 +8,14 @@ import numbers
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
 
-from leadlag._calls import Call
-from leadlag.errors import LeadLagError, UnknownNameError, UsageError
+from leadlag._calls import READING, Call, Fix
+from leadlag.errors import LeadLagError, UnknownArgumentError, UnknownNameError, UsageError
 
 __all__ = [
     "as_bool",
@@ -26,16 +27,19 @@ __all__ = [
     "as_names",
     "as_option",
     "as_real",
+    "known_arguments",
     "names_of",
     "nearest",
     "once_each",
     "only_data_positional",
     "plain_name",
+    "refuse_unknown",
     "seed_words",
 ]
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T", bound=Callable[..., Any])
 
 #: A value in a call that is shown is cut at this length.
 _LONGEST_VALUE = 60
@@ -59,18 +63,83 @@ def only_data_positional(function: Callable[P, R]) -> Callable[P, R]:
         ...
     leadlag.errors.UsageError: Only data may be given by position: write moves(data, kpi='sales', lead='visits'). [LL401]
     """
+    arguments = _Arguments.of(function)
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         if len(args) > 1:
             raise UsageError(f"Only data may be given by position: {_named_call(function, args, kwargs)}.")
         try:
+            arguments.refuse_unknown(function.__name__, kwargs)
             return function(*args, **_by_name(args[0] if args else kwargs.get("data"), kwargs))
         except LeadLagError as error:
             error.tell(Call.of(function, kwargs))
             raise
 
     return call
+
+
+def known_arguments(target: T) -> T:
+    """The function or class as it is; an argument by a name that it does not have is refused with the nearest one.
+
+    Examples
+    --------
+    >>> @known_arguments
+    ... def sample(*, n_rows=10): ...
+    >>> sample(nrows=3)
+    Traceback (most recent call last):
+        ...
+    leadlag.errors.UnknownArgumentError: sample has no argument 'nrows'. Did you mean 'n_rows'? [LL401]
+    """
+    name, made = target.__name__, isinstance(target, type)
+    function: Callable[..., Any] = target.__init__ if isinstance(target, type) else target  # type: ignore[misc]  # of this class
+    arguments = _Arguments.of(function)
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        arguments.refuse_unknown(name, kwargs)
+        return function(*args, **kwargs)
+
+    if not made:
+        return cast("T", call)
+    setattr(target, "__init__", call)  # noqa: B010 - mypy sees no such method of a T
+    return target
+
+
+@dataclass(frozen=True)
+class _Arguments:
+    """What a function may be given by name: these, and others too if it hands more on; of these, what it must be given."""
+
+    names: tuple[str, ...]
+    required: tuple[str, ...]
+    more: bool
+
+    @classmethod
+    def of(cls, function: Callable[..., Any]) -> _Arguments:
+        items = [item for name, item in inspect.signature(function).parameters.items() if name not in ("self", "_")]
+        named = [item for item in items if item.kind not in (item.VAR_KEYWORD, item.VAR_POSITIONAL)]
+        required = tuple(item.name for item in named if item.default is item.empty)
+        return cls(tuple(item.name for item in named), required, more=any(item.kind is item.VAR_KEYWORD for item in items))
+
+    def refuse_unknown(self, function: str, given: Mapping[str, object]) -> None:
+        """An `UnknownArgumentError` for one that is none of these; what is handed on is looked at by whoever gets it."""
+        missing = [name for name in self.required if name not in given]
+        odd = {name: value for name, value in given.items() if name not in self.names}
+        if self.more:
+            odd = {name: value for name, value in odd.items() if nearest(name, missing)}
+        refuse_unknown(function, odd, missing if self.more else self.names)
+
+
+def refuse_unknown(function: str, given: Mapping[str, object], names: Sequence[str]) -> None:
+    """An `UnknownArgumentError` if an argument is none of some names: with the nearest, or with the function that has it."""
+    for odd, value in given.items():
+        if odd in names:
+            continue
+        text, near = f"{function} has no argument {odd!r}", nearest(odd, names)
+        if odd in READING:
+            fix = Fix(options=((odd, value),))
+            raise UnknownArgumentError(f"{text}, which is one of from_wide: read the table first", fixes=(fix,))
+        raise UnknownArgumentError(f"{text}.{near}" if near else f"{text}; it has {', '.join(names)}.")
 
 
 def plain_name(label: Any) -> str:

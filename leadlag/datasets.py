@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from leadlag._validation import nearest
+from leadlag._validation import known_arguments, nearest
 from leadlag.errors import LeadLagError, UnknownNameError
 
 __all__ = ["load_sample", "sample_names", "samples_folder"]
@@ -27,6 +27,7 @@ def sample_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in samples_folder().glob("*.csv")))
 
 
+@known_arguments
 def load_sample(name: str) -> pd.DataFrame:
     """Load a built-in sample to try things on.
 

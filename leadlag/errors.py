@@ -24,6 +24,7 @@ __all__ = [
     "LeadLagWarning",
     "LimitError",
     "StatisticsWarning",
+    "UnknownArgumentError",
     "UnknownNameError",
     "UsageError",
     "Violation",
@@ -89,10 +90,14 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL151": "a column ends before the others",
         "LL152": "a lead cannot be used now",
         "LL153": "the KPI and most candidates move together in the same period",
+        "LL154": "quarters or years that are none of the calendar were counted as those of it",
+        "LL155": "the delay of a lead moves over the rows",
         "LL160": "a column is made of the KPI's own later values",
         "LL165": "the season of the KPI moves",
         "LL166": "what the model leaves of the KPI is alike a season apart",
         "LL167": "surprises of the KPI are larger at some times of its season",
+        "LL168": "the KPI grows, and levels or logs may show its leads",
+        "LL169": "the KPI is a share near its ends, or a count with many zeros",
         "LL172": "few past forecasts say how wide intervals are",
         "LL173": "a value lies outside what the model was fitted on",
         "LL174": "a model was used that is older than it should be",
@@ -190,12 +195,14 @@ class Violation:
 
     def by_flags(self) -> str:
         """All of it as the command line says it."""
-        return self._said(self.step_by_flags, self.only_in_python)
+        return self._said(self.step_by_flags, self.beside_flags)
 
     @property
-    def only_in_python(self) -> str:
-        """The call, where the command line has no option that does it."""
-        return self.call if self.fixes and not any(fix.flags for fix in self.fixes) else ""
+    def beside_flags(self) -> str:
+        """What is said under the step on the command line: the call that no option does, or how to make the file of one."""
+        if self.fixes and not any(fix.flags for fix in self.fixes):
+            return self.call
+        return next((fix.makes_file for fix in self.fixes if fix.makes_file), "")
 
     def _said(self, step: str, call: str) -> str:
         where = self.argument if self.column is None else f"{self.argument}, column {self.column!r}"
@@ -249,7 +256,7 @@ class LeadLagError(Exception):
 
     def by_flags(self) -> str:
         """The message as the command line says it."""
-        return f"{_step(self.args[0], [fix.flags for fix in self.fixes])} [{self.code}]{_call_line(self.first.only_in_python)}"
+        return f"{_step(self.args[0], [fix.flags for fix in self.fixes])} [{self.code}]{_call_line(self.first.beside_flags)}"
 
     @property
     def first(self) -> Violation:
@@ -273,6 +280,10 @@ class UnknownNameError(UsageError):
     """A column, lead or sample was named that does not exist (command line: exit 2)."""
 
     code = "LL402"
+
+
+class UnknownArgumentError(UsageError, TypeError):
+    """A function or class was given an argument by a name that it does not have; a `TypeError` too, as Python's own is."""
 
 
 class LimitError(UsageError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import math
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ if not (BENCHMARKS / "accuracy.py").is_file():
 sys.path.insert(0, str(BENCHMARKS))
 cases, families, overlays, scoring = map(importlib.import_module, ("cases", "families", "overlays", "scoring"))
 ceiling, rivals, accuracy, against = map(importlib.import_module, ("ceiling", "rivals", "accuracy", "against"))
+rival_methods = importlib.import_module("rival_methods")
 grades = importlib.import_module("grades")
 Said, Truth, Part = scoring.Said, cases.Truth, scoring.Part
 
@@ -287,15 +290,37 @@ def test_without_leads_there_is_no_ceiling() -> None:
         ceiling.oracle_pvalues(families.case_of("null_ar", families.FAMILIES["null_ar"].base, 0))
 
 
+@pytest.fixture(scope="module")
+def rivals_here() -> Iterator[object]:
+    """The rivals that this environment can run itself."""
+    with closing(rivals.Environment(Path(sys.executable))) as environment:
+        yield environment
+
+
 @pytest.mark.parametrize("name", ["ccf", "granger", "granger_diff", "lasso"])
-def test_rivals_find_a_lead_that_cannot_be_missed(name: str) -> None:
+def test_rivals_find_a_lead_that_cannot_be_missed(rivals_here: object, name: str) -> None:
     cell = replace(families.FAMILIES["point"].base, strength=3.0, n_candidates=6)
     case = families.case_of("point", cell, 1)
-    said = {answer.name: answer for answer in rivals.RIVALS[name](case, 0.1)}
+    said = {answer.name: answer for answer in rivals.said_by(case, rivals_here.ask(name, case))}
     strongest = max(case.named("lead"), key=lambda lead: abs(case[lead].effect))
     assert said[strongest].verdict == "lead"
     if name in ("ccf", "lasso"):
         assert said[strongest].delay == case[strongest].peak
+
+
+def test_a_rival_that_refuses_a_table_names_nothing() -> None:
+    case = families.case_of("point", replace(families.FAMILIES["point"].base, n_candidates=4), 0)
+    parts = rivals.scored(case, {"refused": "too few rows", "seconds": 0.1})
+    assert parts["refused"].total == 1
+    assert parts["found"].total == 0
+    assert parts["found"].count == 3
+
+
+def test_every_package_of_the_rivals_is_pinned() -> None:
+    lines = (BENCHMARKS / "requirements-rivals.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {line.partition("==")[0] for line in lines if "==" in line}
+    assert set(rival_methods.NEEDS.values()) <= pinned
+    assert set(rival_methods.NEEDS) < set(rival_methods.METHODS)
 
 
 def test_one_draw_gives_every_figure_of_every_method_that_was_asked() -> None:

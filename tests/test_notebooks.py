@@ -46,6 +46,11 @@ ASKED = {
         'rows': ranking.to_frame().set_index('lead')[['verdict', 'stability_pvalue']].T.to_dict(),
         'revised': [ll.forecast_gain(each, kpi='orders', leads='visits', horizons=1)['visits'].rmse[0]
                     for each in (snapshots.latest, snapshots)]}""",
+    "06_will_we_reach_the_target": """{
+        'leads': ranking.leads, 'used': {int(h): row for h, row in rows['leads'].items()}, 'chances': chances['chance'].to_dict(),
+        'once': float(once['chance'].iloc[0]), 'then': float(then['chance'].iloc[0]), 'moved': float(moved['value'].sum()),
+        'change': float(table['new_mrr'].iloc[-1] - table.set_index('date')['new_mrr']['2024-09-30']),
+        'needed': last_week.needed().set_index('lead')['answer'].to_dict(), 'origin': later.origin}""",
 }
 
 
@@ -131,6 +136,12 @@ def fourth(clean_home: None, tmp_path_factory: pytest.TempPathFactory) -> nbform
 def fifth(clean_home: None, tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
     """Notebook 05, executed once."""
     return execute(with_question("05_would_it_have_helped"), tmp_path_factory.mktemp("notebook"))
+
+
+@pytest.fixture(scope="module")
+def sixth(clean_home: None, tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    """Notebook 06, executed once."""
+    return execute(with_question("06_will_we_reach_the_target"), tmp_path_factory.mktemp("notebook"))
 
 
 def outputs(notebook: nbformat.NotebookNode) -> list[Any]:
@@ -300,3 +311,24 @@ def test_notebook_05_tells_the_lead_that_broke_from_those_that_hold(fifth: nbfor
     assert left < 0.3 * earned
     assert found["lines"]["demos"][1] > found["lines"]["demos"][0] > 0
     assert found["rows"]["partner_contacts"]["stability_pvalue"] < 0.01 < found["rows"]["demos"]["stability_pvalue"]
+
+
+def test_notebook_06_runs_without_an_error_or_a_warning_and_shows_the_fan(sixth: nbformat.NotebookNode) -> None:
+    assert [item for item in outputs(sixth) if item.output_type == "error"] == []
+    assert [item.text for item in outputs(sixth) if item.get("name") == "stderr"] == []
+    assert sum("image/png" in item.data for item in outputs(sixth) if "data" in item) == 1
+
+
+def test_notebook_06_forecasts_by_the_planted_leads_as_far_as_they_act(sixth: nbformat.NotebookNode) -> None:
+    found = last_value(sixth)
+    assert found["leads"] == ("demos", "training_hours")
+    assert [found["used"][h] for h in (2, 3, 8, 9)] == [("demos", "training_hours"), *[("training_hours",)] * 2, ()]
+    assert found["origin"] == "2024-12-23"
+
+
+def test_notebook_06_has_chances_in_their_order_and_parts_that_add_up(sixth: nbformat.NotebookNode) -> None:
+    found = last_value(sixth)
+    assert 1.0 > found["chances"]["committed"] > found["chances"]["stretch"] > found["chances"]["moonshot"] > 0.0
+    assert found["once"] > found["then"] > 0.0
+    assert found["moved"] == pytest.approx(found["change"], abs=1e-6)
+    assert found["needed"]["demos"] == "none seen"

@@ -8,9 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator
 
 import leadlag as ll
 from leadlag._validation import as_generator, as_name, as_names, once_each
+from leadlag.catalogue import Metric
+from leadlag.decision import Policy
 from leadlag.errors import UnknownNameError, UsageError
 
 
@@ -87,3 +90,30 @@ def test_a_long_or_odd_value_in_the_call_to_write_is_cut() -> None:
 
     with pytest.raises(UsageError, match=r"write granger_test\(data, kpi=\.\.\., lead=\.\.\.\)"):
         ll.granger_test(pd.DataFrame(), Odd(), ["visits"] * 300_000)
+
+
+def _takes_names(item: object) -> bool:
+    """Whether users call it: functions, and classes that they make themselves."""
+    made_here = isinstance(item, type) and not issubclass(item, (Metric, BaseEstimator, Policy))
+    return callable(item) and not made_here
+
+
+@pytest.mark.parametrize("item", [*filter(_takes_names, (getattr(ll, name) for name in ll.__all__)), Policy])
+def test_an_argument_that_is_misspelt_is_refused_with_the_nearest_everywhere(item: Callable[..., object]) -> None:
+    parameters = inspect.signature(item).parameters.values()
+    required = [each.name for each in parameters if each.default is each.empty and each.kind is each.KEYWORD_ONLY]
+    handed_on = any(each.kind is each.VAR_KEYWORD for each in parameters)
+    longest = max(required if handed_on else [each.name for each in parameters if each.name != "_"], key=len)
+    with pytest.raises(UsageError, match=rf"has no argument '{longest}s'\. Did you mean '{longest}'\?") as refused:
+        item(**{f"{longest}s": 1})
+    assert isinstance(refused.value, TypeError)
+
+
+def test_an_option_of_reading_is_shown_where_it_belongs() -> None:
+    with pytest.raises(UsageError, match="rank_leads has no argument 'dates_at', which is one of from_wide") as refused:
+        ll.rank_leads(pd.DataFrame(), kpi="sales", dates_at="end")  # type: ignore[call-arg]  # this is what is tested
+    assert refused.value.call == "rank_leads(from_wide(data, dates_at='end'), kpi='sales')"
+    with pytest.raises(UsageError, match=r"rank_kpis has no argument 'maxlag'\. Did you mean 'max_lag'"):
+        ll.rank_kpis(pd.DataFrame(), kpis="sales", maxlag=3)
+    with pytest.raises(UsageError, match="Metric has no argument 'zzz'; it has name, unit, available_after"):
+        ll.Metric("sales", zzz=1)  # type: ignore[call-arg]  # this is what is tested

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, MISSING, Field, dataclass, fields
 from typing import Any, Literal
 
+from leadlag._validation import known_arguments
 from leadlag.catalogue.fields import CHECKS, Missing, Moment
-from leadlag.catalogue.ratios import Aggregate, Ratio
+from leadlag.catalogue.ratios import UNSAID, Aggregate, Ratio, is_said
 from leadlag.catalogue.refusals import CatalogueError, refused, unknown_key
 from leadlag.errors import UsageError
 
 __all__ = ["Metric", "metric_of"]
 
 
+@known_arguments
 @dataclass(frozen=True, repr=False)
 class Metric:
     """What is known about one metric.
@@ -28,7 +30,7 @@ class Metric:
         How many of its own periods after its own period a value is published. Below zero: how many periods ahead it is known, as
         planned prices and booked starts are. The values must be those that were known then, not what came of them.
     aggregate : {"sum", "mean", "last"} or Ratio
-        How several rows of one period become one value.
+        How several rows of one period become one value. A mean that was said also says that working days do not move it.
     missing : {"mask", "error", "zero"} or ("ffill", n)
         What to do with missing periods: leave them out (nothing filled), refuse them, read them as zero, or
         carry the last value forward at most n periods.
@@ -84,7 +86,7 @@ class Metric:
     _: KW_ONLY
     unit: str | None = None
     available_after: int = 0
-    aggregate: Aggregate = "mean"
+    aggregate: Aggregate = UNSAID
     missing: Missing = "mask"
     targeted_since: Moment | None = None
     selected_on: tuple[Moment, Moment] | None = None
@@ -138,11 +140,15 @@ class Metric:
         return f"Metric({', '.join([repr(self.name), *said])})"
 
     def to_mapping(self) -> dict[str, Any]:
-        """What was said of it, as it stands in a catalogue under its name; `read_catalogue` reads it back."""
+        """What was said of it, as it stands in a catalogue under its name; `read_catalogue` reads it back.
+
+        What is as it is where nothing is said, such as ``available_after=0``, is left out also where it was said: the two are
+        equal. ``aggregate="mean"`` stays where it was said.
+        """
         return {
             field.name: _told(getattr(self, field.name))
             for field in fields(self)[1:]
-            if getattr(self, field.name) != field.default
+            if getattr(self, field.name) != field.default or (field.name == "aggregate" and is_said(self.aggregate))
         }
 
 

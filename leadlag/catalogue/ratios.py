@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
+from leadlag._validation import known_arguments
 from leadlag.catalogue.texts import as_text
 from leadlag.errors import UsageError
 
-__all__ = ["AGGREGATES", "Aggregate", "Ratio", "ratio"]
+__all__ = ["AGGREGATES", "UNSAID", "Aggregate", "Ratio", "is_said", "ratio"]
 
 AGGREGATES = ("sum", "mean", "last")
 
@@ -24,6 +25,28 @@ class Ratio:
 Aggregate: TypeAlias = "Literal['sum', 'mean', 'last'] | Ratio"
 
 
+class _Unsaid(str):
+    """A word that nobody said."""
+
+    __slots__ = ()
+
+
+#: The mean, to which several values come where nothing is said: equal to one that was said, and told from it by `is_said`.
+UNSAID: Aggregate = cast("Literal['mean']", _Unsaid("mean"))
+
+
+def is_said(aggregate: Aggregate) -> bool:
+    """Whether somebody said how values become one.
+
+    Examples
+    --------
+    >>> UNSAID == "mean", is_said(UNSAID), is_said("mean")
+    (True, False, True)
+    """
+    return not isinstance(aggregate, _Unsaid)
+
+
+@known_arguments
 def ratio(num: str, den: str) -> Ratio:
     """Aggregate for a rate: the sum of `num` over the sum of `den`, never the mean of rates.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from leadlag._validation import known_arguments
 from leadlag.catalogue.frames import frame_metrics, is_frame
 from leadlag.catalogue.limits import MOST_BYTES, MOST_DEPTH, refuse_deep
 from leadlag.catalogue.listed import Catalogue
@@ -24,6 +25,7 @@ _BLOCKS = ("version", "metrics", "objectives", "key_results", "initiatives", "li
 _VERSION = 1
 
 
+@known_arguments
 def read_catalogue(source: Any) -> Catalogue:
     """Read what is known about metrics.
 

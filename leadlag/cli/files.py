@@ -29,11 +29,16 @@ __all__ = [
     "LONG",
     "OPENING",
     "READING",
+    "REPAIR",
     "catalogue_code",
     "catalogue_of",
     "files_argument",
+    "horizons_of",
     "missing_option",
+    "named_in_call",
     "names",
+    "over_data",
+    "repairs_of",
     "sample_of",
     "tables",
     "told_as",
@@ -49,6 +54,9 @@ _LONGEST_PATH = 120
 
 #: The options of `with_reading` that `as_sample` has; besides, those in LONG go to `from_long`, those in OPENING to `read_file`.
 READING = tuple(name for name in READING_OF_TABLES if name not in NO_FLAG)
+
+#: Help of `--repair`.
+REPAIR = "What is repaired before anything is asked: rows that hit all columns, units that change, values for missing; or none."
 
 _MISSING = "What to do with missing periods; nothing is filled by default."
 _INFINITE = "What an infinite value means."
@@ -115,8 +123,15 @@ def _calendar(_: object, __: object, file: str | None) -> pd.DataFrame | None:
 
 
 def _holidays(_: object, __: object, given: str | None) -> pd.DataFrame | str | None:
-    """The dates in a file, or the code of a country."""
-    return given if given is None or _COUNTRY.fullmatch(given) else _table(given, {})
+    """The dates in a file, or the code of a country, or its name; what has no ending and is no file is no misspelt file."""
+    if given is None or _COUNTRY.fullmatch(given):
+        return given
+    if given == "-" or Path(given).suffix or len(Path(given).parts) > 1 or Path(given).exists():
+        return _table(given, {})
+    from leadlag.sample.holidays import as_holidays  # noqa: PLC0415
+
+    as_holidays(given)
+    return given
 
 
 def with_reading(command: Callable[..., int]) -> Callable[..., int]:
@@ -159,7 +174,7 @@ def catalogue_of(file: str | None, voice: Voice) -> Catalogue | None:
 
 def catalogue_code(file: str) -> Code:
     """The same as a call that is shown has it."""
-    return Code(f"read_catalogue({_name_of(file)})")
+    return Code(f"read_catalogue({named_in_call(file)})")
 
 
 @contextmanager
@@ -172,13 +187,13 @@ def told_as(
     opening: Mapping[str, object] | None = None,
 ) -> Iterator[None]:
     """Errors inside show the call in Python that does what this command does."""
-    named = [_name_of(file) for file in files]
+    named = [named_in_call(file) for file in files]
     for option in ("calendar", "holidays"):
         if isinstance(reading.get(option), Sized) and not isinstance(reading[option], str):
             from leadlag.sample.tables import SOURCE  # noqa: PLC0415
 
             file = getattr(reading[option], "attrs", {}).get(SOURCE, f"{option}.csv")
-            reading = {**reading, option: Code(f"read_file({_name_of(str(file))})")}
+            reading = {**reading, option: Code(f"read_file({named_in_call(str(file))})")}
     try:
         yield
     except LeadLagError as error:
@@ -186,7 +201,7 @@ def told_as(
         raise
 
 
-def _name_of(file: str) -> str:
+def named_in_call(file: str) -> str:
     """A file as `read_file` is given it in a call that is shown: as it was typed, but for the folders of the machine."""
     if file == "-":
         return "sys.stdin"
@@ -234,7 +249,7 @@ def _table(file: str, opening: Mapping[str, Any]) -> pd.DataFrame:
         with standard_input() as stream:
             return read_file(stream, **opening)
     except LeadLagError as error:
-        error.tell(replace(Call.of(read_file, opening), data=_name_of(file)))
+        error.tell(replace(Call.of(read_file, opening), data=named_in_call(file)))
         raise
 
 
@@ -256,6 +271,14 @@ def _files_in(folder: Path) -> list[str]:
         return sorted(path.name for path in folder.iterdir() if path.is_file())
     except (OSError, ValueError):
         return []
+
+
+def horizons_of(_: object, option: click.Parameter, given: str | None) -> tuple[int, ...]:
+    """Numbers from ``1,4,12``."""
+    parts = [part.strip() for part in (given or "").split(",") if part.strip()]
+    if not all(part.isdecimal() and len(part) < 10 and int(part) for part in parts):
+        raise click.BadParameter(f"{given!r} is not allowed: give periods ahead such as 1,4,12.", param=option)
+    return tuple(int(part) for part in parts)
 
 
 def by_name(text_of: Callable[[str], object], form: str) -> Callable[..., dict[str, object]]:
@@ -284,3 +307,13 @@ def names(given: Sequence[str], read: Sequence[pd.DataFrame]) -> list[str]:
     known = {str(column) for table in read for column in table.columns}
     parts = (part for text in given for part in ([text] if text in known else text.split(",")))
     return [part.strip() for part in parts if part.strip()]
+
+
+def repairs_of(text: str) -> tuple[str, ...]:
+    """The repairs of `--repair`."""
+    return () if text == "none" else tuple(text.split(","))
+
+
+def over_data(path: Path, files: Sequence[str]) -> bool:
+    """Whether a file that is to be written is one of those with the data."""
+    return path.exists() and any(path.samefile(file) for file in files if file != "-" and Path(file).exists())

@@ -16,7 +16,9 @@ import click
 from leadlag._version import __version__
 from leadlag.cli.check import check
 from leadlag.cli.demo import demo
+from leadlag.cli.fit import fit
 from leadlag.cli.rank import rank
+from leadlag.cli.score import score
 from leadlag.cli.streams import open_streams, unwritable
 from leadlag.cli.voice import CONTRACT, INTERRUPTED, OK, USAGE, Voice, print_data, wants_colour
 from leadlag.errors import DataContractError, LeadLagError, UsageError
@@ -76,7 +78,7 @@ def _refused(error: LeadLagError, code: int, voice: Voice, *, as_json: bool, ste
 
 
 @click.group(
-    commands=[check, demo, rank],
+    commands=[check, demo, fit, rank, score],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""Examples:
 
@@ -84,6 +86,8 @@ def _refused(error: LeadLagError, code: int, voice: Voice, *, as_json: bool, ste
   leadlag demo
   leadlag check sales.csv --kpi revenue
   leadlag rank sales.csv --kpi revenue --max-lag 12 --out report/
+  leadlag fit sales.csv --kpi revenue --out revenue.json
+  leadlag score revenue.json new.csv
 
 Exit codes: 0 ok, 1 bug, 2 wrong call, 3 wrong data, 130 interrupted.""",
     invoke_without_command=True,

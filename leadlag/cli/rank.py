@@ -13,13 +13,16 @@ from leadlag.cli.files import (
     LONG,
     OPENING,
     READING,
+    REPAIR,
     by_name,
     catalogue_code,
     catalogue_of,
     delay_window,
     files_argument,
+    horizons_of,
     missing_option,
     names,
+    repairs_of,
     sample_of,
     tables,
     told_as,
@@ -36,19 +39,10 @@ if TYPE_CHECKING:
 
 __all__ = ["rank"]
 
-_REPAIR = "What is repaired before anything is asked: rows that hit all columns, units that change, values for missing; or none."
-
 _HORIZONS = "Periods ahead that are forecast on the page that --out writes."
+_LOG = "Columns to analyse in logs; with the KPI, effects are in percent. auto: a KPI that grows is asked in levels and in logs."
 _EXPECTED = "Sign that the effect of a candidate has, as demos=+; an effect of the other sign does not count."
 _DELAYS = "Periods after which a candidate acts, as demos=2:8; other lags are not searched."
-
-
-def _horizons(_: object, option: click.Parameter, given: str | None) -> tuple[int, ...]:
-    """Numbers from ``1,4,12``."""
-    parts = [part.strip() for part in (given or "").split(",") if part.strip()]
-    if not all(part.isdecimal() and int(part) for part in parts):
-        raise click.BadParameter(f"{given!r} is not allowed: give periods ahead such as 1,4,12.", param=option)
-    return tuple(int(part) for part in parts)
 
 
 @click.command(
@@ -73,9 +67,9 @@ Examples:
 @with_reading
 @click.option("--leads", multiple=True, metavar="A,B", help="Candidates; every other column of numbers if not given.")
 @click.option("--controls", multiple=True, metavar="A,B", help="Columns that enter every model and are not ranked.")
-@click.option("--log", multiple=True, metavar="A,B", help="Columns to analyse in logs; with the KPI, effects are in percent.")
+@click.option("--log", multiple=True, metavar="A,B|auto", help=_LOG)
 @missing_option
-@click.option("--repair", default="rows,scales,sentinels", show_default=True, metavar="A,B", help=_REPAIR)
+@click.option("--repair", default="rows,scales,sentinels", show_default=True, metavar="A,B", help=REPAIR)
 @click.option("--max-lag", type=int, help="Longest lag tried, in periods.  [default: by the cadence]")
 @click.option(
     "--undo", type=click.Choice(["rolling", "ytd"]), help="Undo the average, or the sum to date, that the KPI is reported as."
@@ -89,7 +83,7 @@ Examples:
 @click.option("--fdr", type=float, default=0.10, show_default=True, help="Share of false leads accepted among those named.")
 @click.option("--rng", type=int, default=0, show_default=True, help="Seed; the same seed gives the same ranking.")
 @click.option("-o", "--out", callback=folder_named, metavar="DIR", help="Also write FILE.KPI.ranking.html, .csv and .json here.")
-@click.option("--horizons", metavar="N,N", callback=_horizons, help=_HORIZONS)
+@click.option("--horizons", metavar="N,N", callback=horizons_of, help=_HORIZONS)
 @click.option("--raw-csv", is_flag=True, help="Leave texts in the CSV that a spreadsheet would take for a formula.")
 @json_option
 @with_voice
@@ -116,9 +110,11 @@ def rank(
     reading = {name: options.pop(name) for name in (*READING, *LONG)}
     for name in ("leads", "controls", "log"):
         options[name] = names(options[name], read)
+    if options["log"] == ["auto"]:
+        options["log"] = "auto"
     named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
     options = {name: value for name, value in options.items() if value not in ([], {})}
-    options["repair"] = () if options["repair"] == "none" else tuple(options["repair"].split(","))
+    options["repair"] = repairs_of(options["repair"])
     voice.step("ranking")
     start = time.perf_counter()
     ranks: Callable[..., LeadRanking | LeadRankings] = rank_leads
@@ -127,7 +123,7 @@ def rank(
     told = options if listed is None else {**options, "catalogue": catalogue_code(listed)}
     with warnings_said(voice), told_as(ranks, told, reading=reading, files=files, opening=opening):
         sample = sample_of(read, {**reading, "catalogue": catalogue}, columns=named)
-        for text in changes_of_numbers([(note.code, note.text) for note in sample.notes]):
+        for text in changes_of_numbers([(note.code, note.text_by_flags) for note in sample.notes]):
             voice.note(text)
         ranking = ranks(sample, catalogue=catalogue, **options)
     what = "segments" if reading["segment"] is not None else "candidates"

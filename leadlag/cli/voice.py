@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ import click
 
 from leadlag.cli.streams import print_data, tell
 from leadlag.errors import LeadLagWarning
-from leadlag.wording.shown import shown
+from leadlag.wording.shown import shown, wrap
 
 __all__ = [
     "CONTRACT",
@@ -31,6 +32,8 @@ __all__ = [
 
 #: Exit codes; a bug raises, and so ends with 1.
 OK, USAGE, CONTRACT, INTERRUPTED = 0, 2, 3, 130
+#: Columns of a terminal that lines are wrapped to, at least and at most.
+_NARROW, _WIDE = 40, 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +52,12 @@ class Voice:
     def warn(self, text: str) -> None:
         """Say what deserves a look."""
         if not self.quiet:
-            tell(f"{self._mark('warning', 'yellow')} {_clean(text)}")
+            tell(_wrapped("warning: ", _clean(text)).replace("warning:", self._mark("warning", "yellow"), 1))
 
     def note(self, text: str) -> None:
         """Say what was done to the data on the way in."""
         if not self.quiet:
-            tell(f"{self._mark('note', 'cyan')} {_clean(text)}")
+            tell(_wrapped("note: ", _clean(text)).replace("note:", self._mark("note", "cyan"), 1))
 
     def fail(self, text: str) -> None:
         """Say why there is no answer."""
@@ -62,6 +65,14 @@ class Voice:
 
     def _mark(self, word: str, colour: str) -> str:
         return click.style(f"{word}:", fg=colour, bold=True) if self.colour else f"{word}:"
+
+
+def _wrapped(first: str, text: str) -> str:
+    """A text behind its first word: for a person in lines under each other, for a program in one."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return first + text
+    most = max(_NARROW, min(_WIDE, shutil.get_terminal_size().columns))
+    return "\n".join(wrap(text, most, indent=" " * len(first), first=first))
 
 
 def _clean(text: str) -> str:

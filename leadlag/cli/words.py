@@ -36,7 +36,7 @@ def violation_table(violations: Sequence[Violation]) -> str:
             lines += wrap(shown("; ".join(item.examples)), indent=indent, first=f"{indent}For example: ")
         if item.step_by_flags:
             lines += wrap(shown(item.step_by_flags), indent=indent, first=f"{indent}Next: ")
-        lines += [f"{indent}      {shown(line)}" for line in item.only_in_python.split("\n") if line]
+        lines += [f"{indent}      {shown(line)}" for line in item.beside_flags.split("\n") if line]
     found = "1 violation" if len(violations) == 1 else f"{len(violations)} violations"
     return "\n".join([*lines, "", f"{found}: the data cannot be used as they are."])
 
@@ -50,7 +50,7 @@ def what_was_read(sample: Sample, *, untestable: Sequence[tuple[str, str]]) -> s
         *_segments(sample),
         *[("Left out", f"{cut(shown(item.name), _NAME)} ({shown(item.reason)})") for item in sample.left_out],
         *[("Untestable", f"{cut(shown(name), _NAME)}: {why}") for name, why in untestable],
-        *[("Note", text) for text in by_kind([(note.code, note.text) for note in sample.notes])],
+        *[("Note", text) for text in by_kind([(note.code, note.text_by_flags) for note in sample.notes])],
     ]
     return "\n".join(labelled(facts))
 

@@ -90,6 +90,7 @@ def _timing_checks(evidence: Evidence, policy: Policy, *, verdict: str) -> tuple
         return (Check(code="delay_set", status="not applicable"), current)
     width, left = len(evidence.delay.lags), float(evidence.delay.peak - evidence.available_after)
     sharp = evidence.delay.identified and not evidence.delay.is_open and width <= policy.wide_delay
+    sharp = sharp and not evidence.over_several
     follows = verdict == "lead" and evidence.reverse_qvalue <= policy.fdr
     feedback: Status = "not applicable" if math.isnan(evidence.reverse_pvalue) else "review" if follows else "pass"
     return (

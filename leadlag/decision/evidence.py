@@ -47,7 +47,7 @@ class Delay:
     so that the set is open at its end, else 0. `mean` is the mean delay, the centre of mass of the lag profile, with its interval
     at the same level; NaN where there is none, and `mean_missing` says why: "open" where the lead may act later than was
     searched, "turns" where the weights change their sign, "changes" where the lead was tested by its changes or surprises,
-    "square" where it acts by its square.
+    "square" where it acts by its square, "several" where only several lags together made it a lead (`over_several`).
     """
 
     peak: float
@@ -65,6 +65,11 @@ class Delay:
     def is_open(self) -> bool:
         """Whether the lead may act later than the last lag that was searched."""
         return self.longer > 0
+
+    @property
+    def over_several(self) -> bool:
+        """Whether only several lags together made it a lead; the set is then that of the one with the largest effect."""
+        return self.mean_missing == "several"
 
     @property
     def low(self) -> float:
@@ -152,7 +157,8 @@ class Evidence:
         What of the lead acts in that shape: its value, its square about the mean, or only what lies above or below the mean.
     delay, effect, profile : Delay, Effect, Profile or None
     conditional_statistic, conditional_pvalue, conditional_log_pvalue : float
-        The same given the other chosen leads; NaN for a lead that was not chosen.
+        The same given the other chosen leads; NaN for a lead that was not chosen. Of one that only several lags together made a
+        lead the p is that of the joint test, counted for its share of the false discovery rate, and there is no t.
     explained_by : str
         Of a lead that passes alone but was not chosen: the chosen lead that it is closest to.
     reverse_pvalue, reverse_qvalue : float
@@ -239,6 +245,11 @@ class Evidence:
     quality: Quality | None = None
     expectation: Expectation | None = None
     same_period: SamePeriod | None = None
+
+    @property
+    def over_several(self) -> bool:
+        """Whether only several lags together made it a lead."""
+        return self.delay is not None and self.delay.over_several
 
     @property
     def deciding_pvalue(self) -> float:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadlag._validation import known_arguments
+
 __all__ = ["Policy", "is_identified"]
 
 
+@known_arguments
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """The thresholds of a ranking.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import _check_feature_names_in, check_consistent_length, check_is_fitted
 
-from leadlag._validation import as_int, as_lags
+from leadlag._validation import as_int, as_lags, known_arguments
 from leadlag.core.arrays import Floats
 from leadlag.errors import UnknownNameError, UsageError
 from leadlag.estimators.features import feature_names, lag_names, names_by_label, read_features, refused_by_name
@@ -20,6 +20,7 @@ from leadlag.estimators.rows import Past
 __all__ = ["LagTransformer"]
 
 
+@known_arguments
 class LagTransformer(TransformerMixin, BaseEstimator):
     """Turn each column into its lags: what was known some periods earlier, and nothing of later ones.
 

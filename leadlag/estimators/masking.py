@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, clon
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
-from leadlag._validation import as_option
+from leadlag._validation import as_option, known_arguments
 from leadlag.core.arrays import Floats
 from leadlag.errors import UsageError
 from leadlag.estimators.features import read_features, read_features_and_outcome
@@ -18,6 +18,7 @@ from leadlag.estimators.features import read_features, read_features_and_outcome
 __all__ = ["MaskedRegressor"]
 
 
+@known_arguments
 class MaskedRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
     """Fit a regressor on the rows that have all their values, such as those behind `LagTransformer`; fill nothing.
 

@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_feature_names_in, check_consistent_length, check_is_fitted
 
-from leadlag._validation import as_int, as_list, as_names, as_option
+from leadlag._validation import as_int, as_list, as_names, as_option, known_arguments
 from leadlag.core.arrays import Floats
 from leadlag.errors import DataContractError, StatisticsWarning, UsageError
 from leadlag.estimators.features import (
@@ -44,6 +44,7 @@ _NO_LEAD = {
 }
 
 
+@known_arguments
 class LeadSelector(TransformerMixin, BaseEstimator):
     """Keep the columns that `rank_leads` finds to lead y, each at its delay.
 

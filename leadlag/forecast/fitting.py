@@ -18,7 +18,7 @@ from leadlag.prepare.regressors import fixed_columns
 from leadlag.prepare.season import SeasonKey
 from leadlag.sample import Calendar
 
-__all__ = ["KpiModel", "Outlook", "PastForecasts", "Walker", "in_own_units", "outlook"]
+__all__ = ["KpiModel", "Outlook", "PastForecasts", "Walker", "in_own_units", "mean_columns", "outlook"]
 
 #: Leads are chosen again when the history has grown by this share.
 _GROWTH = 0.2
@@ -134,21 +134,15 @@ def outlook(model: KpiModel, now: KnownValues, fixed: Floats, *, first: int, ste
         After the KPI's last value.
     """
     n = int(np.flatnonzero(np.isfinite(now.y))[-1]) + 1
-    step = [] if model.shift is None else [(np.arange(first, first + n + steps) >= model.shift).astype(np.float64)[:, None]]
-    unit_root = model.joint.momentum.unit_root
-    every = [(term, now.Z) for term in model.controls] + [(term, now.X) for term in model.leads]
-    working = [term.values(raw[:, term.place], fixed[: len(raw)], unit_root=unit_root) for term, raw in every]
-    columns = [term.column(values, n + steps) for (term, _), values in zip(every, working, strict=True)]
-    mean = np.column_stack([fixed, *step, *columns])
+    mean, ages = mean_columns(model, now, fixed, first=first, n=n, steps=steps)
     n_own = mean.shape[1] - len(model.leads)
     y = (now.y[:n] - model.center) / model.size
     joint = ahead(model.joint, cleaned(model.joint, y, mean[:n], limit=model.clip), mean, steps=steps)
     own = ahead(model.own, cleaned(model.own, y, mean[:n, :n_own], limit=model.clip), mean[:, :n_own], steps=steps)
-    ages = [n - 1 - _last(values) for values in working]
     n_controls = len(model.controls)
     used = np.zeros((steps, len(model.leads)), dtype=bool)
     unknown = []
-    for place, ((term, _), age) in enumerate(zip(every, ages, strict=True)):
+    for place, (term, age) in enumerate(zip((*model.controls, *model.leads), ages, strict=True)):
         unknown.append(model.joint.params[n_own - n_controls + place] * term.answers(age, steps))
         if place >= n_controls:
             used[:, place - n_controls] = term.used(age, steps) & (model.joint.params[n_own - n_controls + place] != 0.0)
@@ -160,6 +154,27 @@ def outlook(model: KpiModel, now: KnownValues, fixed: Floats, *, first: int, ste
         point=model.center + model.size * np.where(with_leads, joint.point, own.point), own=model.center + model.size * own.point,
         sd=model.size * np.sqrt(variance), used=used, joint=joint, unknown=tuple(unknown), n=n,
     )  # fmt: skip
+
+
+def mean_columns(model: KpiModel, now: KnownValues, fixed: Floats, *, first: int, n: int, steps: int) -> tuple[Floats, list[int]]:
+    """Columns of the KPI's mean on n + steps rows, leads last, and how many rows before the n-th the last value of each ends.
+
+    Parameters
+    ----------
+    model : KpiModel
+    now : KnownValues
+    fixed : ndarray, shape (n + steps, q)
+    first : int
+    n : int
+        Rows up to the KPI's last value.
+    steps : int
+    """
+    step = [] if model.shift is None else [(np.arange(first, first + n + steps) >= model.shift).astype(np.float64)[:, None]]
+    unit_root = model.joint.momentum.unit_root
+    every = [(term, now.Z) for term in model.controls] + [(term, now.X) for term in model.leads]
+    working = [term.values(raw[:, term.place], fixed[: len(raw)], unit_root=unit_root) for term, raw in every]
+    columns = [term.column(values, n + steps) for (term, _), values in zip(every, working, strict=True)]
+    return np.column_stack([fixed[: n + steps], *step, *columns]), [n - 1 - _last(values) for values in working]
 
 
 def in_own_units(model: KpiModel, *, x: Floats, z: Floats) -> KpiModel:

@@ -180,5 +180,5 @@ class ForecastModel:
         try:
             return scored(self, data, as_of=as_of, stale_ok=as_bool(stale_ok, "stale_ok"))
         except LeadLagError as error:
-            error.tell(replace(Call.of(ForecastModel.score, given), function="model.score", takes=("data", *given)))
+            error.tell(replace(Call.of(ForecastModel.score, given), function="model.score", data="data", takes=("data", *given)))
             raise

@@ -11,7 +11,7 @@ import joblib
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
+from leadlag._validation import as_generator, as_int, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, known_of
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import standardise
@@ -23,15 +23,16 @@ from leadlag.errors import DataContractError, UsageError
 from leadlag.forecast import words
 from leadlag.forecast.asked import ForecastCall, as_horizons, as_levels
 from leadlag.forecast.choosing import Chooser
-from leadlag.forecast.fitting import KpiModel, Outlook, Walker, in_own_units
+from leadlag.forecast.fitting import KpiModel, Outlook, PastForecasts, Walker, in_own_units
 from leadlag.forecast.model import ForecastModel, SegmentModel
 from leadlag.forecast.numbers.intervals import Calibration, calibrated
 from leadlag.forecast.numbers.scales import KpiScale, above_zero
-from leadlag.forecast.periods import calendar_between, counting, first_ordinal
+from leadlag.forecast.periods import Timeline, calendar_between, counting, first_ordinal
 from leadlag.forecast.refusals import few_past, seen_column
 from leadlag.forecast.result import Forecast
+from leadlag.forecast.rows import ForecastRows
 from leadlag.forecast.scale import kpi_scale
-from leadlag.forecast.scoring import ForecastRows, forecast_of, forecast_result, label_of, without_forecast
+from leadlag.forecast.scoring import forecast_of, forecast_result, label_of, without_forecast
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, UnrevisedData
 from leadlag.prepare.origins.publication import as_known, delay_in_rows, unrevised_data
@@ -39,6 +40,7 @@ from leadlag.prepare.origins.rolling import default_origin
 from leadlag.prepare.refusals import refuse_beyond, refuse_exact_kpi, refuse_interpolated, refuse_kpi, refuse_lags
 from leadlag.prepare.regressors import may_be_sums
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
+from leadlag.prepare.scale import AUTO, NamedLog, as_log, resolved_log
 from leadlag.prepare.untestable import moved_copies, untestable_leads
 from leadlag.ranking.result import RankedData
 from leadlag.results import Provenance
@@ -63,7 +65,7 @@ def forecast_kpi(
     controls: Sequence[str] | None = None,
     catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
-    log: Sequence[str] = (),
+    log: str | Sequence[str] = (),
     repair: Sequence[str] = REPAIRS,
     fdr: float = 0.10,
     n_draws: int = 1999,
@@ -95,8 +97,9 @@ def forecast_kpi(
         What is known about the metrics: unit, publication delay, aggregation.
     missing : {"mask", "error", "zero"} or ("ffill", n)
         What happens to missing values.
-    log : sequence of str
-        Columns to take in natural logs. A KPI that is not among them is forecast on the scale that its values ask for: a share as
+    log : sequence of str, or "auto"
+        Columns to take in natural logs; "auto" takes a KPI that grows, and the candidates that grow too, in logs where its own
+        history fits better so. A KPI that is not among them is forecast on the scale that its values ask for: a share as
         log odds, small counts by their square root, an amount above zero in logs where that fits better.
     repair : sequence of {"rows", "scales", "sentinels"}
         What is repaired before anything is asked; ``()`` for nothing: see `docs/repairs.md`.
@@ -151,8 +154,9 @@ def forecast_kpi(
     ]
     roles = read[0][1]
     settings = {"rng": seed_words(rng), "time": time}
-    asked = replace(asked, log=as_names(log, "log", roles.names))
-    return forecast_samples([sample for sample, _ in read], roles, asked, settings=settings)
+    samples = [sample for sample, _ in read]
+    asked = replace(asked, log=_named(samples, roles, as_log(log, roles.names), metrics=asked.metrics))
+    return forecast_samples(samples, roles, asked, settings=settings)
 
 
 def _by_segment(data: Any) -> list[Any]:
@@ -181,15 +185,16 @@ def forecast_samples(samples: Sequence[Sample], roles: Roles, asked: ForecastCal
         parts = [FittedPart.of(samples[0], roles, asked)]
     else:
         parts = joblib.Parallel()(joblib.delayed(_fitted_or_why)(sample, roles, asked) for sample in samples)
-    fitted = [(part.model, part.sample) for part in parts if part.model is not None]
+    fitted = [(part.model, part.rows) for part in parts if part.model is not None and part.rows is not None]
     if not fitted:
         raise DataContractError(words.no_segment([(part.segment, part.why) for part in parts]), code="LL313")
     failed = tuple((part.segment, part.why) for part in parts if part.model is None)
-    model = model_of(fitted[0][1], roles, asked, [one for one, _ in fitted], failed, settings=settings)
-    calendar, origin = fitted[0][1].calendar, model.last
-    made = [forecast_of(model, one, ForecastRows(sample=sample, origin=origin)) for one, sample in fitted]
+    model = model_of(fitted[0][1].sample, roles, asked, [one for one, _ in fitted], failed, settings=settings)
+    calendar, origin = fitted[0][1].sample.calendar, model.last
+    line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
+    made = [forecast_of(model, one, replace(rows, origin=origin), line=line) for one, rows in fitted]
     made += [without_forecast(model, calendar, origin, segment=name, why=why) for name, why in failed]
-    notes = [note for one, sample in fitted for note in _notes(sample, one)]
+    notes = [note for one, rows in fitted for note in _notes(rows.sample, one)]
     return forecast_result(model, made, origin=label_of(calendar, model.cadence, origin), notes=notes)
 
 
@@ -199,7 +204,7 @@ class FittedPart:
 
     segment: str
     model: SegmentModel | None = None
-    sample: Sample
+    rows: ForecastRows | None = None
     why: str = ""
 
     @classmethod
@@ -207,7 +212,7 @@ class FittedPart:
         """Fit the only segment of a Sample."""
         name = sample.segments[0] if sample.segments else ""
         model, used = fitted_segment(sample, roles, asked, segment=name)
-        return cls(segment=name, model=model, sample=used)
+        return cls(segment=name, model=model, rows=used)
 
 
 def _fitted_or_why(sample: Sample, roles: Roles, asked: ForecastCall) -> FittedPart:
@@ -215,7 +220,7 @@ def _fitted_or_why(sample: Sample, roles: Roles, asked: ForecastCall) -> FittedP
     try:
         return FittedPart.of(sample, roles, asked)
     except DataContractError as error:
-        return FittedPart(segment=sample.segments[0], sample=sample, why=f"{error.code}: {' '.join(error.first.text.split())}")
+        return FittedPart(segment=sample.segments[0], why=f"{error.code}: {' '.join(error.first.text.split())}")
 
 
 def model_of(
@@ -247,8 +252,8 @@ def model_of(
     )  # fmt: skip
 
 
-def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment: str) -> tuple[SegmentModel, Sample]:
-    """The model of one segment, and the sample as it was used."""
+def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment: str) -> tuple[SegmentModel, ForecastRows]:
+    """The model of one segment, and the rows as they were used."""
     sample = trimmed(sample)
     longest = longest_lag(sample, asked.max_lag)
     sample = edges_told(sample, roles.names, max_lag=longest, metrics=asked.metrics)
@@ -265,14 +270,15 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
         model = in_own_units(fit.model, x=_units(sample, names, asked.log), z=_units(sample, roles.controls, asked.log))
     late = tuple(delay_in_rows(sample, asked.metrics, name) for name in (roles.kpi, *names, *roles.controls))
     whole = np.column_stack([level, *(sample.column(name) for name in names)])
+    begin = first_ordinal(sample.calendar, counting(sample.calendar))
     made = SegmentModel(
         segment=segment, leads=names, model=model, late=late, scale=scale, calibration=fit.calibration,
-        first=first_ordinal(sample.calendar, counting(sample.calendar)), n_periods=sample.n_periods,
+        first=begin, n_periods=sample.n_periods,
         first_period=sample.periods[0], last_period=sample.periods[-1],
         seen=tuple(seen_column(sample.column(name)) for name in (roles.kpi, *names, *roles.controls)),
         fingerprint=hashlib.sha256(np.ascontiguousarray(whole).tobytes()).hexdigest(),
     )  # fmt: skip
-    return made, sample
+    return made, ForecastRows(sample=sample, first=begin, origin=begin + sample.n_periods - 1, past=fit.past)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -281,6 +287,7 @@ class _OnScale:
 
     model: KpiModel
     seen: Outlook
+    past: PastForecasts
     calibration: Calibration
 
     def reaches_below_zero(self, asked: ForecastCall) -> bool:
@@ -300,7 +307,7 @@ def _fitted_on(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScal
     found = walker.model_at(len(y) - 1)
     if found is None:
         raise DataContractError(words.refused(roles.kpi, words.too_short(max(asked.horizons))), code="LL313")
-    return _OnScale(model=found[0], seen=walker.seen(*found), calibration=calibrated(past.scores))
+    return _OnScale(model=found[0], seen=walker.seen(*found), past=past, calibration=calibrated(past.scores))
 
 
 def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> tuple[Walker, Floats]:
@@ -334,6 +341,17 @@ def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, 
         n_draws=asked.n_draws,
     )
     return Walker(learner=learner, chooser=chooser, n=n, steps=steps), y
+
+
+def _named(samples: Sequence[Sample], roles: Roles, log: NamedLog, *, metrics: Mapping[str, Metric]) -> tuple[str, ...]:
+    """Columns in logs, as named; for "auto" those that grow in every segment, where the KPI's history fits better in logs."""
+    if log != AUTO:
+        return log
+    found = []
+    for sample in samples:
+        grows = resolved_log(sample, kpi=roles.kpi, leads=roles.leads, log=AUTO, metrics=metrics)
+        found.append(grows if kpi_scale(sample, roles.kpi, log=False, metrics=metrics).kind == "log" else ())
+    return tuple(name for name in found[0] if all(name in each for each in found))
 
 
 def _as_late_as_now(known: UnrevisedData) -> UnrevisedData:

@@ -11,10 +11,11 @@ from leadlag.errors import UsageError
 from leadlag.forecast.kinds import Kind, Many, MisfitError, Plain, Record, Text, Whole
 from leadlag.prepare.repairs import REPAIRS
 from leadlag.sample.counting import PeriodTable
+from leadlag.sample.declared import as_table
 from leadlag.sample.holidays import Holidays, as_holidays
 from leadlag.sample.periods import MONTH_NAMES, WORDS
 
-__all__ = ["DAY", "TABLE", "HowRead"]
+__all__ = ["DAY", "TABLE", "HowRead", "reading_of"]
 
 #: What of a metric decides how its values are read, and how it is shown.
 _KEPT = ("unit", "available_after", "aggregate", "missing", "label")
@@ -165,3 +166,13 @@ def _kind_of(name: str, where: str) -> Kind:
     if name not in kinds:
         raise MisfitError(f"{where} has a field {name[:40]!r} that this leadlag does not know")
     return kinds[name]
+
+
+def reading_of(options: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Options with which tables were read, as a model keeps them: those that say something, but for the day of one reading."""
+    said = {name: value for name, value in options.items() if value is not None and name != "as_of"}
+    if "calendar" in said:
+        said["calendar"] = as_table(said["calendar"])
+    if "holidays" in said:
+        said["holidays"] = as_holidays(said["holidays"])
+    return tuple(said.items())

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from leadlag.catalogue.ratios import Aggregate
 from leadlag.core.arrays import Floats
 from leadlag.forecast import words
-from leadlag.forecast.fitting import Outlook
+from leadlag.forecast.fitting import Outlook, PastForecasts
 from leadlag.forecast.model import ForecastModel
+from leadlag.forecast.state import ForecastState
 from leadlag.results import Provenance, Result, plain
+
+if TYPE_CHECKING:
+    from leadlag.forecast.target_result import TargetForecast
 
 __all__ = ["COLUMNS", "AheadRow", "Forecast", "SegmentForecast"]
 
@@ -74,6 +80,14 @@ class SegmentForecast:
         Labels of all rows of the data and of those ahead, the first being `first`.
     actual : ndarray, shape (n,)
         The KPI as it was read.
+    state : ForecastState or None
+        What the forecasts were made from; None where there is no model.
+    past : PastForecasts or None
+        Forecasts from past origins, of a forecast that was made with its model.
+    aggregate : str, Ratio or None
+        How several periods of the KPI become one, if something says it.
+    parts : mapping from str to ndarray
+        Numerator and denominator of a rate.
     """
 
     segment: str
@@ -82,6 +96,10 @@ class SegmentForecast:
     outlook: Outlook | None
     periods: tuple[str, ...]
     actual: Floats
+    state: ForecastState | None = None
+    past: PastForecasts | None = None
+    aggregate: Aggregate | None = None
+    parts: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -142,6 +160,111 @@ class Forecast(Result):
             "segment": part.segment, "kpi_last": part.kpi_last, "horizon": row.horizon, "period": row.period, "point": row.point,
             **ends, "own_history": row.own_history, "leads": row.leads, "capped": row.capped, "reason": row.reason,
         }  # fmt: skip
+
+    def target(
+        self,
+        tiers: Mapping[str, float] | float,
+        *,
+        by: Any,
+        kind: str = "at",
+        since: Any = None,
+        baseline: float | None = None,
+        wanted: str = "up",
+        given: Mapping[str, float] | None = None,
+        segment: str | None = None,
+    ) -> TargetForecast:
+        """The chance that the KPI reaches its goals.
+
+        Parameters
+        ----------
+        tiers : mapping from str to float, or float
+            Goals by name, or one goal. Names committed, stretch and moonshot mean a chance of .7 to 1, .3 to .7 and 0 to .3.
+        by : str, date or int
+            The last period: its label, or a date in it.
+        kind : {"at", "by", "sum"}
+            The KPI in the period that holds `by`; in some period from `since` to it; the sum of the periods from `since` to it,
+            known ones as they are, the first and the last one by their days. A rate is summed as its parts are: sum over sum.
+        since : str, date or int, optional
+            The first period; the origin if None, of a sum the period after it.
+        baseline : float, optional
+            Where progress begins; the KPI's last value before the start if None.
+        wanted : {"up", "down"}
+            Whether a goal is reached from below or from above.
+        given : mapping from str to float, optional
+            Values at which leads of the forecast are taken to be from the origin on.
+        segment : str, optional
+            Which one, of several.
+
+        Returns
+        -------
+        TargetForecast
+
+        Raises
+        ------
+        UsageError
+            If an argument is outside what is allowed.
+        UnknownNameError
+            If `given` names a lead that the forecast does not use.
+        DataContractError
+            If a period that counts is over and has no value.
+
+        Notes
+        -----
+        See ``docs/targets.md``: paths by the model, each period's values by its calibrated law.
+        """
+        from leadlag.forecast.targets import target  # noqa: PLC0415  the question stands above its results
+
+        return target(self, tiers, by=by, kind=kind, since=since, baseline=baseline, wanted=wanted, given=given, segment=segment)
+
+    def contributions(self, since: Any = None, *, segment: str | None = None) -> pd.DataFrame:
+        """What moved the KPI from one period to its last one.
+
+        Parameters
+        ----------
+        since : str, date or int, optional
+            Label of a period, or a date in it; as many periods back as the longest horizon if None.
+        segment : str, optional
+            Which one, of several.
+
+        Returns
+        -------
+        DataFrame
+            part, kind ("lead", "control", "season", "momentum", "rest"), value, low, high: parts of the change in the KPI's
+            units, which add up to it, with their 80 % intervals. Season is trend and calendar too; momentum what the KPI's own
+            past foretold at `since`; rest what came since then and nothing explains.
+
+        Notes
+        -----
+        The model is a sum on the KPI's scale, so that no order of parts is needed. Where the scale is not the level, the parts
+        are those of the change on it, each times the change of the KPI for one of the scale: their shares of the change are the
+        same on both. See ``docs/targets.md``.
+        """
+        from leadlag.forecast.contributions import contributions  # noqa: PLC0415  the question stands above its results
+
+        return contributions(self, since=since, segment=segment)
+
+    def compare(self, earlier: Forecast, *, period: str | None = None, segment: str | None = None) -> pd.DataFrame:
+        """What moved the forecast of a period since an earlier forecast of it.
+
+        Parameters
+        ----------
+        earlier : Forecast
+            Of the same KPI.
+        period : str, optional
+            A period that both forecast; the last one if None.
+        segment : str, optional
+            Which one, of several.
+
+        Returns
+        -------
+        DataFrame
+            part, kind, value, low, high as in `contributions`: they add up to this forecast of the period less the earlier one.
+            A lead moves it by what became known of it, momentum by what the KPI did since; of two models also by what was
+            estimated anew.
+        """
+        from leadlag.forecast.contributions import compared  # noqa: PLC0415  the question stands above its results
+
+        return compared(self, earlier, period=period, segment=segment)
 
     def to_dict(self) -> dict[str, Any]:
         """The forecasts as `leadlag score --json` prints them: schema ``leadlag-score-1``."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from leadlag.catalogue import Metric, as_catalogue
 from leadlag.errors import UnknownNameError, UsageError, Violation
+from leadlag.forecast.fitting import PastForecasts
 from leadlag.forecast.model import ForecastModel, SegmentModel
-from leadlag.forecast.periods import first_ordinal, moment_ordinal
+from leadlag.forecast.periods import Timeline, first_ordinal, moment_ordinal
+from leadlag.prepare.leads import N_TREND
 from leadlag.prepare.repairs import as_repairs, repaired
 from leadlag.sample import Calendar, Sample
 from leadlag.sample.ahead import moved_ahead
@@ -22,7 +25,7 @@ from leadlag.sample.long import from_long
 from leadlag.sample.periods import Cadence
 from leadlag.sample.violations import raise_violations
 
-__all__ = ["OPENED", "around_kpi", "metrics_of", "origin_of", "read_rows", "rows_until"]
+__all__ = ["OPENED", "ForecastRows", "around_kpi", "metrics_of", "origin_of", "read_rows", "rows_until"]
 
 #: Options that open a file.
 OPENED = ("sep", "encoding", "skip_rows", "sheet")
@@ -86,8 +89,28 @@ def around_kpi(model: ForecastModel, part: Sample) -> Sample:
     return moved_ahead(part, metrics_of(model), kpi=model.kpi, controls=model.controls).around(model.kpi)
 
 
-def rows_until(model: ForecastModel, one: SegmentModel, part: Sample, origin: int) -> Sample | None:
-    """One segment from its first value to the origin, repaired as in the fit; None if it has no value.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ForecastRows:
+    """The rows from which one segment is forecast.
+
+    Parameters
+    ----------
+    sample : Sample
+        Around the KPI, with one segment.
+    first, origin : int
+        Numbers of its first period, and of the last one that had ended, as the cadence counts.
+    past : PastForecasts, optional
+        Those of the fit.
+    """
+
+    sample: Sample
+    first: int
+    origin: int
+    past: PastForecasts | None = None
+
+
+def rows_until(model: ForecastModel, one: SegmentModel, part: Sample, *, line: Timeline, origin: int) -> ForecastRows | None:
+    """One segment from its first value to the origin, repaired beside the model's own season; None if it has no value.
 
     Parameters
     ----------
@@ -96,15 +119,22 @@ def rows_until(model: ForecastModel, one: SegmentModel, part: Sample, origin: in
         Rows before its first are left out: its trend and its season are counted from there.
     part : Sample
         Of `around_kpi`.
+    line : Timeline
     origin : int
         As the model's cadence counts.
     """
-    first = first_ordinal(part.calendar, model.cadence)
+    first = line.first_of(part.calendar)
     begin, end = max(one.first - first, 0), min(origin - first + 1, part.n_periods)
     if begin >= end:
         return None
     part = only_rows(part, slice(begin, end))
     if not np.isfinite(part.values).any():
         return None
-    part = only_rows(part, slice(known_rows(part).start, part.n_periods))
-    return repaired(part, (model.kpi, *model.leads, *model.controls), as_repairs(dict(model.reading).get("repair", ())))
+    empty = known_rows(part).start
+    part = only_rows(part, slice(empty, part.n_periods))
+    first += begin + empty
+    fixed = line.columns(one.model, one.first)[first - one.first :]
+    repairs = as_repairs(dict(model.reading).get("repair", ()))
+    names = (model.kpi, *one.leads, *model.controls)
+    part = repaired(part, names, repairs, season=fixed[: part.n_periods, N_TREND:])
+    return ForecastRows(sample=part, first=first, origin=origin)

@@ -15,10 +15,11 @@ from leadlag.errors import UsageError, Violation
 from leadlag.forecast import words
 from leadlag.forecast.fitting import Outlook, outlook
 from leadlag.forecast.model import ForecastModel, SegmentModel
-from leadlag.forecast.periods import calendar_between, counting, first_ordinal
+from leadlag.forecast.periods import Timeline, calendar_between, counting, first_ordinal
 from leadlag.forecast.refusals import few_past, is_stale, refuse_cadence, unknown_territory, wrong_rows
 from leadlag.forecast.result import AheadRow, Forecast, SegmentForecast
-from leadlag.forecast.rows import around_kpi, origin_of, read_rows, rows_until
+from leadlag.forecast.rows import ForecastRows, around_kpi, origin_of, read_rows, rows_until
+from leadlag.forecast.state import ForecastState
 from leadlag.prepare.origins.learned import KnownValues
 from leadlag.prepare.origins.publication import as_known
 from leadlag.sample import Calendar, Sample
@@ -29,22 +30,6 @@ __all__ = [
     "ForecastRows", "calendar_between", "counting", "first_ordinal", "forecast_of", "forecast_result", "label_of", "scored",
     "without_forecast",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ForecastRows:
-    """The rows from which one segment is forecast.
-
-    Parameters
-    ----------
-    sample : Sample
-        Around the KPI, with one segment.
-    origin : int
-        Number of the last period that had ended, as the cadence counts.
-    """
-
-    sample: Sample
-    origin: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,12 +52,13 @@ def scored(model: ForecastModel, data: Any, *, as_of: Any, stale_ok: bool = Fals
     """Forecasts of all segments of new rows; see `ForecastModel.score`."""
     whole = read_rows(model, data)
     by_name = _parts(model, whole)
-    some = around_kpi(model, next(iter(by_name.values())))
-    refuse_cadence(model, some.calendar)
-    origin = origin_of(some.calendar, model.cadence, as_of)
+    some = around_kpi(model, next(iter(by_name.values()))).calendar
+    refuse_cadence(model, some)
+    origin = origin_of(some, model.cadence, as_of)
     stale = is_stale(model, origin, stale_ok=stale_ok)
-    calendar = some.calendar
-    found = [_scored_segment(model, one, by_name.get(one.segment), origin) for one in model.segments]
+    calendar = replace(some, holidays=some.holidays or model.holidays)
+    line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
+    found = [_scored_segment(model, one, by_name.get(one.segment), line, origin) for one in model.segments]
     if all(one.wrong for one in found):
         raise_violations(wrong for one in found for wrong in one.wrong)
     ended = partial(without_forecast, model, calendar, origin)
@@ -102,23 +88,16 @@ def _parts(model: ForecastModel, whole: Sample) -> dict[str, Sample]:
     return {name: whole.segment(name) for name in whole.segments}
 
 
-def _scored_segment(model: ForecastModel, one: SegmentModel, part: Sample | None, origin: int) -> Scored:
+def _scored_segment(model: ForecastModel, one: SegmentModel, part: Sample | None, line: Timeline, origin: int) -> Scored:
     """What comes of one segment."""
-    sample = None if part is None else rows_until(model, one, around_kpi(model, part), origin)
-    if sample is None:
+    rows = None if part is None else rows_until(model, one, around_kpi(model, part), line=line, origin=origin)
+    if rows is None:
         return Scored()
-    n = origin - first_ordinal(sample.calendar, model.cadence) + 1
-    if wrong := wrong_rows(model, one, sample, n=n):
+    if wrong := wrong_rows(model, one, rows.sample, n=origin - rows.first + 1):
         return Scored(wrong=wrong)
-    sample = replace(sample, calendar=_with_holidays(model, sample.calendar))
-    notes = [(note.code, note.text) for note in sample.notes]
-    notes += [*unknown_territory(model, one, sample), *few_past(one)]
-    return Scored(part=forecast_of(model, one, ForecastRows(sample=sample, origin=origin)), notes=tuple(notes))
-
-
-def _with_holidays(model: ForecastModel, calendar: Calendar) -> Calendar:
-    """A calendar with the holidays of the fit, if it declares none."""
-    return replace(calendar, holidays=calendar.holidays or model.holidays)
+    notes = [(note.code, note.text) for note in rows.sample.notes]
+    notes += [*unknown_territory(model, one, rows.sample), *few_past(one)]
+    return Scored(part=forecast_of(model, one, rows, line=line), notes=tuple(notes))
 
 
 def forecast_result(
@@ -152,34 +131,35 @@ def without_forecast(model: ForecastModel, calendar: Calendar, origin: int, *, s
     )
 
 
-def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows) -> SegmentForecast:
+def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows, *, line: Timeline) -> SegmentForecast:
     """The forecasts of one segment."""
-    sample, horizons = rows.sample, model.horizons
-    first = first_ordinal(sample.calendar, model.cadence)
-    n, most = rows.origin - first + 1, max(horizons)
+    sample = rows.sample
+    n, most = rows.origin - rows.first + 1, max(model.horizons)
     values = published(_rows(sample.column(model.kpi)[:, None], n), one.late[:1])[:, 0]
     known = np.flatnonzero(np.isfinite(one.scale.of(values)))
     if not len(known):
-        return without_forecast(model, sample.calendar, rows.origin, segment=one.segment, why=words.NO_KPI)
-    calendar = calendar_between(sample.calendar, model.cadence, one.first, rows.origin + most)
-    labels = calendar.labels[first - one.first :]
+        return without_forecast(model, line.calendar, rows.origin, segment=one.segment, why=words.NO_KPI)
+    labels = line.labels(one.first)[rows.first - one.first :]
+    state = _state(model, one, rows, line, n=n)
+    begin, steps = rows.first - one.first, n + most - 1 - int(known[-1])
     with one_thread():
-        seen = _seen(model, one, sample, calendar, n=n, steps=n + most - 1 - int(known[-1]))
+        seen = outlook(one.model, state.now, line.columns(one.model, one.first)[begin:], first=begin, steps=steps)
     return SegmentForecast(
-        segment=one.segment, kpi_last=labels[int(known[-1])], outlook=seen, periods=tuple(labels), actual=values,
-        rows=tuple(_row(model, one, seen, step=n - seen.n + h - 1, horizon=h, period=labels[n - 1 + h]) for h in horizons),
+        segment=one.segment, kpi_last=labels[int(known[-1])], outlook=seen, periods=labels, actual=values, state=state,
+        past=rows.past, aggregate=sample.aggregates.get(model.kpi), parts=dict(sample.parts),
+        rows=_table(model, one, seen, first=n - seen.n - 1, labels=labels[n - 1 :]),
     )  # fmt: skip
 
 
-def _seen(model: ForecastModel, one: SegmentModel, sample: Sample, calendar: Calendar, *, n: int, steps: int) -> Outlook:
-    """What the model of one segment says of the rows after its KPI's last value."""
-    begin = first_ordinal(sample.calendar, model.cadence) - one.first
-    late, n_leads = one.late, len(one.leads)
+def _state(model: ForecastModel, one: SegmentModel, rows: ForecastRows, line: Timeline, *, n: int) -> ForecastState:
+    """The rows up to the origin as the model of one segment takes them."""
+    sample, late, n_leads = rows.sample, one.late, len(one.leads)
     y = one.scale.of(published(_rows(sample.column(model.kpi)[:, None], n), late[:1])[:, 0])
     X = published(_rows(as_known(sample, one.leads, model.log), n), late[1 : 1 + n_leads])
     Z = published(_rows(as_known(sample, model.controls, model.log), n), late[1 + n_leads :])
-    fixed = one.model.fixed(calendar, len(calendar))
-    return outlook(one.model, KnownValues(y=y, X=X, Z=Z), fixed[begin:], first=begin, steps=steps)
+    return ForecastState(
+        one=one, now=KnownValues(y=y, X=X, Z=Z), calendar=line.calendar, cadence=model.cadence, first=rows.first, log=model.log
+    )
 
 
 def published(values: Floats, late: Sequence[int]) -> Floats:
@@ -194,16 +174,23 @@ def _rows(values: Floats, n: int) -> Floats:
     return np.concatenate([kept, np.full((n - len(kept), values.shape[1]), np.nan)])
 
 
-def _row(model: ForecastModel, one: SegmentModel, seen: Outlook, *, step: int, horizon: int, period: str) -> AheadRow:
-    """One row of the table."""
-    law = one.calibration.at(step)
-    tails = [(1.0 - level) / 2.0 for level in model.level]
-    low, high = (one.scale.back(seen.point[step] + seen.sd[step] * law.quantiles(p)) for p in (tails, [1.0 - p for p in tails]))
-    point, own = float(one.scale.back(seen.point[step])), float(one.scale.back(seen.own[step]))
-    if not np.isfinite([point, own, *low, *high]).all():
-        return AheadRow(horizon=horizon, period=period, reason=words.TOO_LARGE)
-    used = tuple(name for name, uses in zip(one.leads, seen.used[step], strict=True) if uses)
-    return AheadRow(
-        horizon=horizon, period=period, point=point, own_history=own, low=tuple(low.tolist()), high=tuple(high.tolist()),
-        leads=used, capped=law.capped, reason="" if used else words.own_history(one.leads),
+def _table(model: ForecastModel, one: SegmentModel, seen: Outlook, *, first: int, labels: Sequence[str]) -> tuple[AheadRow, ...]:
+    """The rows of all horizons; `first` is the step of horizon 0, whose period and those after it have the labels."""
+    steps = [first + horizon for horizon in model.horizons]
+    laws = [one.calibration.at(step) for step in steps]
+    tails = [p for level in model.level for p in ((1.0 - level) / 2.0, (1.0 + level) / 2.0)]
+    errors = np.array([law.quantiles(tails) for law in laws]) * seen.sd[steps, None]
+    ends = one.scale.back(seen.point[steps, None] + errors)
+    point, own = one.scale.back(seen.point[steps]), one.scale.back(seen.own[steps])
+    finite = [bool(np.isfinite(row).all()) for row in np.column_stack([point, own, ends])]
+    used = [tuple(name for name, uses in zip(one.leads, seen.used[step], strict=True) if uses) for step in steps]
+    return tuple(
+        AheadRow(
+            horizon=horizon, period=labels[horizon], point=float(point[row]), own_history=float(own[row]),
+            low=tuple(ends[row, ::2].tolist()), high=tuple(ends[row, 1::2].tolist()), leads=used[row], capped=laws[row].capped,
+            reason="" if used[row] else words.own_history(one.leads),
+        )
+        if finite[row]
+        else AheadRow(horizon=horizon, period=labels[horizon], reason=words.TOO_LARGE)
+        for row, horizon in enumerate(model.horizons)
     )  # fmt: skip

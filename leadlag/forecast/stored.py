@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
+from leadlag.core.arrays import Floats
 from leadlag.core.noise.momentum import Momentum, largest_root
 from leadlag.core.noise.years import MovingSeason
 from leadlag.forecast.fitting import KpiModel
@@ -38,8 +41,13 @@ _SHA256 = Text(form="[0-9a-f]{64}")
 _NAMES = Many(kind=Name())
 
 
+def _dies_out(phi: Floats) -> bool:
+    """Whether an autoregression has its roots within the unit circle; where its coefficients sum up to less than one it has."""
+    return float(np.abs(phi).sum()) < 1.0 or largest_root(phi) <= _EDGE
+
+
 def _momentum_wrong(momentum: Momentum) -> str:
-    if len(momentum.phi) > _MOST_PHI or largest_root(momentum.phi) > _EDGE:
+    if len(momentum.phi) > _MOST_PHI or not _dies_out(momentum.phi):
         return "its momentum does not die out"
     return ""
 
@@ -49,7 +57,7 @@ def _mean_wrong(mean: MeanModel) -> str:
 
 
 def _lead_wrong(lead: LeadTerm) -> str:
-    return "" if len(lead.memory) <= _MOST_PHI and largest_root(lead.memory) <= _EDGE else "its memory does not die out"
+    return "" if len(lead.memory) <= _MOST_PHI and _dies_out(lead.memory) else "its memory does not die out"
 
 
 def _calibration_wrong(found: Calibration) -> str:

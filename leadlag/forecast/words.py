@@ -78,16 +78,16 @@ def summary(result: Forecast) -> Prose:
     unit = f" ({shown(result.kpi_unit)})" if result.kpi_unit else ""
     head = wrap(f"Where {cut(shown(result.kpi), _NAME)}{unit} will be, from what was known at {result.origin}")
     several = any(part.segment for part in result.segments)
-    first = [Column("segment", 14, "left", most=13)] if several else []
+    first = [Column("segment", 13, "left", most=12)] if several else []
     heads = [
         Column("period", 12, "left"),
         Column("ahead", 6),
-        Column("forecast", 12),
-        *(Column(_level(one), 20) for one in result.level),
+        Column("forecast", 11 if several else 12),
+        *(Column(_level(one), 19 if several else 20) for one in result.level),
     ]
-    rows = [_cells(part, row, several=several) for part in result.segments for row in part.rows]
+    rows = [_cells(part, row, several=several, n_levels=len(result.level)) for part in result.segments for row in part.rows]
     lines = [
-        *table([*first, *heads[:80]], rows[:_MOST_ROWS]),
+        *table([*first, *heads], rows[:_MOST_ROWS]),
         *remainder(len(rows) - _MOST_ROWS, f"{periods(len(rows) - _MOST_ROWS, 'row')} more"),
     ]
     return page(head, lines, labelled(_facts(result)), wrap(CAVEAT))
@@ -105,14 +105,16 @@ def row_cells(row: AheadRow) -> tuple[str, ...]:
     return ends[0][0], *(f"{low} to {high}" for _, low, high in ends)
 
 
-def _cells(part: SegmentForecast, row: AheadRow, *, several: bool) -> tuple[str, ...]:
+def _cells(part: SegmentForecast, row: AheadRow, *, several: bool, n_levels: int) -> tuple[str, ...]:
     first = (shown(part.segment),) if several else ()
-    return (*first, row.period, str(row.horizon), *(row_cells(row) or (row.reason,)))
+    return (*first, row.period, str(row.horizon), *(row_cells(row) or ("none", *[""] * n_levels)))
 
 
 def _facts(result: Forecast) -> Iterator[tuple[str, str]]:
-    for part, model in zip(result.segments, result.model.segments, strict=False):  # segments without a model come last
-        name = f"{shown(part.segment)}: " if part.segment else ""
+    parts = list(zip(result.segments, result.model.segments, strict=False))  # segments without a model come last
+    made = [(part, model) for part, model in parts if any(row.low for row in part.rows)]
+    for part, model in made[:_MOST_NAMES]:
+        name = f"{cut(shown(part.segment), _NAME)}: " if part.segment else ""
         used = list(dict.fromkeys(lead for row in part.rows for lead in row.leads))
         spans = [
             f"{cut(shown(lead), _NAME)} up to {max(row.horizon for row in part.rows if lead in row.leads)} ahead" for lead in used
@@ -120,12 +122,26 @@ def _facts(result: Forecast) -> Iterator[tuple[str, str]]:
         yield "Leads", f"{name}{joined(spans) if spans else own_history(model.leads)}"
         if text := on_scale(model.scale.kind):
             yield "Scale", f"{name}forecast {text}"
+    if len(made) > _MOST_NAMES:
+        yield "", f"and {len(made) - _MOST_NAMES} more segments"
     counts = [one.calibration.n_scores for one in result.model.segments]
     yield "Intervals", f"the model's own spread, its size set by {periods(max(counts), 'past forecast')} with what came"
+    yield from _none(result)
     if capped := sorted({row.horizon for part in result.segments for row in part.rows if row.capped}):
         yield "Bounded", f"past errors called for intervals beyond the bounds at {joined([str(one) for one in capped])} ahead"
     if result.stale:
         yield "Stale", STALE
+
+
+def _none(result: Forecast) -> Iterator[tuple[str, str]]:
+    """Segments, or periods, without a forecast, each with the reason."""
+    whole = [(part, row) for part in result.segments for row in part.rows[:1] if not any(row.low for row in part.rows)]
+    single = [(part, row) for part in result.segments for row in part.rows if not row.low and any(row.low for row in part.rows)]
+    for part, row in (whole + single)[:_MOST_NAMES]:
+        of = f"{cut(shown(part.segment), _NAME)}: " if part.segment else ""
+        yield "None", f"{of}{'' if (part, row) in whole else f'{row.period}, '}{shown(row.reason)}"
+    if len(whole + single) > _MOST_NAMES:
+        yield "", f"and {len(whole + single) - _MOST_NAMES} more: to_frame() has them all"
 
 
 def explain(result: Forecast) -> Prose:

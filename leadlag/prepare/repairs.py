@@ -43,7 +43,7 @@ def as_repairs(value: object) -> tuple[str, ...]:
     return tuple(name for name in REPAIRS if name in asked)
 
 
-def repaired(sample: Sample, names: Sequence[str], repair: Sequence[str]) -> Sample:
+def repaired(sample: Sample, names: Sequence[str], repair: Sequence[str], *, season: Floats | None = None) -> Sample:
     """The sample with what was found undone, each with a note that names date, columns and factor.
 
     Parameters
@@ -53,6 +53,8 @@ def repaired(sample: Sample, names: Sequence[str], repair: Sequence[str]) -> Sam
     names : sequence of str
         The columns that are used; those seen as often as the KPI are looked at.
     repair : sequence of {"rows", "scales", "sentinels"}
+    season : ndarray, shape (n, k), optional
+        Columns of the season that are known already, k of them or none at all; found in the columns if None.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def repaired(sample: Sample, names: Sequence[str], repair: Sequence[str]) -> Sam
     own = [name for name in names if name not in sample.paces]
     places = np.array([sample.names.index(name) for name in own], dtype=np.int64)
     counts = [sample.ahead.get(name, 0) for name in own]  # a row that was hit is the row that the values are for
-    table = _Table(sample=sample, names=tuple(own), values=_own_rows(sample.values[:, places], counts))
+    table = _Table(sample=sample, names=tuple(own), values=_own_rows(sample.values[:, places], counts), season=season)
     for name, mend in (
         ("sentinels", _Table.without_sentinels),
         ("scales", _Table.in_one_unit),
@@ -111,6 +113,7 @@ class _Table:
     sample: Sample
     names: tuple[str, ...]
     values: Floats
+    season: Floats | None = None
     notes: tuple[Note, ...] = ()
 
     def without_sentinels(self) -> _Table:
@@ -145,10 +148,9 @@ class _Table:
         if len(self.names) < 2:
             return self
         scaled = self.values / unit_of(self.values)
-        sums = may_be_sums(self.sample, self.names)
-        beside = beside_leads(self.sample.calendar, scaled[:, 0], scaled[:, 1:], sums=sums)
+        season = self._season(scaled)
         year, few = _rows_a_year(self.sample.calendar), len(self.names) < FEWEST_COLUMNS
-        found = hit_rows(scaled, season=beside.columns, year=year, fewest=2 if few else FEWEST_COLUMNS)
+        found = hit_rows(scaled, season=season, year=year, fewest=2 if few else FEWEST_COLUMNS)
         values = self.values.copy()
         notes = []
         for hit in found:
@@ -160,6 +162,13 @@ class _Table:
             elif hit.place != "between":
                 notes.append(Note(code="LL149", column=None, text=text))
         return self._with(values, notes)
+
+    def _season(self, scaled: Floats) -> Floats | None:
+        """Columns of the season, and of what lies inside the periods; None if there are none."""
+        if self.season is not None:
+            return self.season if self.season.shape[1] else None
+        sums = may_be_sums(self.sample, self.names)
+        return beside_leads(self.sample.calendar, scaled[:, 0], scaled[:, 1:], sums=sums).columns
 
     def _with(self, values: Floats, notes: Sequence[Note]) -> _Table:
         return replace(self, values=values, notes=(*self.notes, *notes)) if notes else self

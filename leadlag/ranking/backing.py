@@ -94,14 +94,24 @@ def _backing(
 ) -> dict[str, dict[str, Any]]:
     """The fields of evidence that back each found lead, best lead first."""
     measured = {prepared.leads[one.lead]: one for one in findings.found(prepared.problem)}
-    found = {item.evidence.lead: measured[item.evidence.lead] for item in supported}
+    names = [item.evidence.lead for item in supported]
+    found = {name: measured[name] for name in names if name in measured}
     gains = lead_gains(
-        call.sample, kpi=call.roles.kpi, leads=tuple(found), controls=call.roles.controls, max_lag=call.max_lag,
+        call.sample, kpi=call.roles.kpi, leads=tuple(names), controls=call.roles.controls, max_lag=call.max_lag,
         log=call.log, undo=call.undo, metrics=call.metrics,
     )  # fmt: skip
-    places = _places(call, findings, found, [item.evidence.lead for item in supported if item.verdict == "lead"])
+    places = _places(
+        call,
+        findings,
+        found,
+        [item.evidence.lead for item in supported if item.verdict == "lead" and item.evidence.lead in found],
+    )
     responses = {item.evidence.lead: item.evidence.response for item in supported}
-    return {
+    several = {prepared.leads[one.lead]: one for one in findings.by_several_lags()}
+    backed = {
+        name: {"gain": gains[name], "stability": _stability(call, prepared, findings, name, one)} for name, one in several.items()
+    }
+    return backed | {
         name: {
             "gain": gains[name] if responses[name] == "linear" else Gain.none(gains[name].horizons, ONLY_A_PART),
             "stability": _stability(call, prepared, findings, name, one),

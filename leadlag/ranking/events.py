@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import count
 
@@ -10,7 +11,7 @@ from leadlag.core.search.problem import Problem
 from leadlag.core.search.scan import Scan
 from leadlag.core.search.shapes import Shape
 
-__all__ = ["resting_on_few"]
+__all__ = ["few_of", "resting_on_few"]
 
 
 def resting_on_few(
@@ -47,8 +48,13 @@ def resting_on_few(
     for lead, problem, one in zip(leads, problems, scans, strict=True) if shares else ():
         events = events_behind(problem, int(one.best[0]), shapes=shapes, count=len(shares) + 1)
         enough = float(one.tail.threshold(rate * len(problems))[0]) / float(abs(one.statistic[0]))
-        left = zip(count(2), events.left[1:], shares, strict=False)
-        small = [number for number, share, least in left if share < min(least, enough)]
-        if small:
-            resting[lead] = Events(spans=events.spans[: small[0]], left=events.left[: small[0]])
+        if few := few_of(events, shares, enough=enough):
+            resting[lead] = few
     return resting
+
+
+def few_of(events: Events, shares: Sequence[float], *, enough: float = math.inf) -> Events | None:
+    """The first stretches without which too little is left, less than `enough` too; None where there are no such."""
+    left = zip(count(2), events.left[1:], shares, strict=False)
+    small = [number for number, share, least in left if share < min(least, enough)]
+    return Events(spans=events.spans[: small[0]], left=events.left[: small[0]]) if small else None

@@ -13,6 +13,7 @@ from leadlag.catalogue import Metric
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import rows_needed
 from leadlag.core.linear.multiplicity import fdr_adjust
+from leadlag.core.search.drifting import Drift
 from leadlag.core.search.effect import EffectSize
 from leadlag.core.search.influence import Events
 from leadlag.core.search.problem import Problem
@@ -27,7 +28,7 @@ from leadlag.ranking.kpi_units import LeadScan, in_kpi_units
 from leadlag.ranking.same_period import SamePeriodSizes, same_period_sizes
 from leadlag.ranking.search import Findings
 from leadlag.ranking.sizing import long_run_effect, passing_interval
-from leadlag.ranking.words.treatment import lead_treatment, made_of_later, moved_copy, slow_lead
+from leadlag.ranking.words.treatment import lead_treatment, made_of_later, moved_copy, moving_delay, slow_lead
 
 __all__ = ["evidence_of"]
 
@@ -92,11 +93,11 @@ def evidence_of(
             treatment=_treatment(prepared, j, unit=unit),
             available_after=publication_delay(metrics, lead, pace=prepared.treatments[j].pace),
             unusable=prepared.treatments[j].unusable,
-            notes=_notes(prepared, j, unit=unit),
+            notes=_notes(prepared, j, unit=unit, drift=findings.drifting.get(j)),
             quality=_quality(prepared, j, nobs=int(alone.nobs[j])),
             expectation=_expectation(prepared, j),
         )
-        found.append(replace(evidence, **numbers))
+        found.append(replace(evidence, **numbers | _numbers_of_several(prepared, findings, j, policy=policy)))
     return found + [
         Evidence(lead=item.lead, n_dropped=len(prepared.problem.y), untestable=Reason(code=item.code, detail=item.detail))
         for item in prepared.untestable
@@ -119,13 +120,16 @@ def _no_numbers(problem: Problem, *, most_rows: int) -> Reason:
     return Reason(code="LL207", detail="nothing is left of it beside them")
 
 
-def _notes(prepared: Prepared, j: int, *, unit: str) -> tuple[tuple[str, str], ...]:
+def _notes(prepared: Prepared, j: int, *, unit: str, drift: Drift | None) -> tuple[tuple[str, str], ...]:
     """Code and text of what deserves a look about one lead."""
     name, done = prepared.leads[j], prepared.treatments[j]
     notes = [("LL118", moved_copy(name, moved=done.moved, unit=unit))] if done.moved else []
     notes += [("LL160", made_of_later(name))] if done.ahead else []
     notes += [("LL121", slow_lead(name, held=done.held, unit=unit))] if done.held else []
     notes += [(ENDED, done.unusable)] if done.unusable else []
+    if drift is not None:
+        delays = tuple(counted_back(delay, done.known_ahead) for delay in drift.delays)
+        notes += [("LL155", moving_delay(name, delays=delays, unit=unit))]
     return tuple(notes)
 
 
@@ -216,6 +220,21 @@ def _conditional_numbers(prepared: Prepared, findings: Findings, place: int | No
         size["same_period"] = _same_period(prepared, findings, sizes, lead, x_scale=float(problem.x_scale[0]), policy=policy)
     numbers = {"conditional_statistic": float(found.statistic[0]), "conditional_log_pvalue": log_p}
     return {**numbers, "conditional_pvalue": math.exp(log_p)} | size
+
+
+def _numbers_of_several(prepared: Prepared, findings: Findings, j: int, *, policy: Policy) -> dict[str, Any]:
+    """Fields of a lead that several of its lags together made one.
+
+    Its t is none of those that order the chosen leads, so it has none: it comes after them.
+    """
+    one = next((each for each in findings.selection.several if each.lead == j), None)
+    if one is None:
+        return {}
+    scan = in_kpi_units(one.problem, one.scan, level=policy.effect_level, shapes=findings.shapes)
+    size = _size(prepared, one.problem, scan, 0, lead=j, effect=one.total(policy.effect_level))
+    numbers = {"conditional_log_pvalue": one.log_pvalue, "conditional_pvalue": math.exp(one.log_pvalue)}
+    named = {"qvalue": one.qvalue, "unconfirmed": False, "one_event": False}
+    return {**numbers, **named} | size | {"shape": one.label, "response": "linear"}
 
 
 def _same_period(

@@ -13,10 +13,11 @@ import joblib
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_list, as_name, as_names, as_option, only_data_positional
+from leadlag._validation import as_generator, as_list, as_name, as_names, only_data_positional, refuse_unknown
 from leadlag.catalogue import Catalogue, Metric, as_catalogue, known_of, with_missing_masked
 from leadlag.errors import DataContractError, LeadLagError, UsageError
 from leadlag.prepare.asked import by_lead
+from leadlag.prepare.scale import AUTO, NamedLog, as_log
 from leadlag.ranking.many import Failure, KpiRanking, LeadRankings
 from leadlag.ranking.rank import rank_leads
 from leadlag.results import Provenance, Search
@@ -59,7 +60,7 @@ def rank_kpis(
     time, controls, catalogue
         As in `rank_leads`.
     log : str or sequence of str
-        Columns to analyse in natural logs wherever they take part.
+        Columns to analyse in natural logs wherever they take part; "auto" as in `rank_leads`, for each KPI by itself.
     expected, delays : Mapping, optional
         As in `rank_leads`, for every KPI of which the lead is a candidate.
     **options
@@ -110,7 +111,7 @@ def rank_kpis(
     asked["kpis"] = [name for name in asked["kpis"] if name not in {item.kpi for item in broken}]
     names = {argument: tuple(sample.resolve(name, argument) for name in given) for argument, given in asked.items()}
     outcomes = as_names(names["kpis"], "kpis", sample.all_names)
-    logged = as_names(log, "log", sample.all_names)
+    logged = as_log(log, sample.all_names)
     parts = _segments(sample, segments)
     candidates = sample.all_names if leads is None else names["leads"]
     told = {
@@ -159,7 +160,7 @@ class _Job:
     segment: str
     leads: tuple[str, ...] | None
     controls: tuple[str, ...]
-    log: tuple[str, ...]
+    log: NamedLog
     catalogue: tuple[Metric, ...]
     told: Mapping[str, Mapping[str, Any]]
 
@@ -169,7 +170,7 @@ def _job(
     kpi: str,
     leads: tuple[str, ...] | None,
     controls: tuple[str, ...],
-    log: tuple[str, ...],
+    log: NamedLog,
     metrics: Mapping[str, Metric],
     told: Mapping[str, Mapping[str, Any]],
 ) -> _Job:
@@ -183,7 +184,7 @@ def _job(
         segment=sample.segments[0] if sample.segments else "",
         leads=candidates,
         controls=controls,
-        log=tuple(name for name in log if name in sample.all_names),
+        log=log if log == AUTO else tuple(name for name in log if name in sample.all_names),
         catalogue=tuple(metric for name, metric in metrics.items() if name in sample.all_names),
         told={
             argument: {name: value for name, value in said.items() if name in sample.all_names and name != kpi}
@@ -255,5 +256,4 @@ def _segments(sample: Sample, segments: Any) -> list[Sample]:
 def _refuse_unknown(options: Mapping[str, Any]) -> None:
     """Options that `rank_leads` does not have; its data, KPI and leads are arguments here."""
     known = [name for name in inspect.signature(rank_leads).parameters if name not in ("data", "kpi", "leads")]
-    for name in options:
-        as_option(name, "option", known)
+    refuse_unknown("rank_kpis", options, known)

@@ -12,6 +12,7 @@ from leadlag.core.search.problem import Problem
 from leadlag.core.search.scan import BaseFit, fit_base, with_columns
 from leadlag.core.search.shapes import Shape
 from leadlag.ranking.selection import Selection
+from leadlag.ranking.several import with_several_lags
 
 __all__ = ["CLEAR", "SeasonLeft", "final_fit", "season_left"]
 
@@ -44,7 +45,10 @@ class SeasonLeft:
 
 
 def final_fit(problem: Problem, selection: Selection, shapes: Sequence[Shape]) -> BaseFit:
-    """The filtered regression with all chosen leads in it, each in its best column."""
+    """The filtered regression with all leads in it: each chosen one in its best column, others with several lags."""
+    if selection.several:
+        one = selection.several[0]
+        return fit_base(with_several_lags(one.problem, [0], n_lags=int(one.lags[-1])))
     if not selection.selected:
         return fit_base(problem)
     return fit_base(with_columns(selection.conditional[0], {0: int(selection.scans[0].best[0])}, shapes))

@@ -67,8 +67,10 @@ class LeadRankings(Result):
         return tuple(dict.fromkeys(item.segment for item in self.rankings if item.segment))
 
     def __repr__(self) -> str:
-        where = f" in {len(self.segments)} segments" if self.segments else ""
-        return f"LeadRankings({len(self)} rankings of {len(self.kpis)} KPIs{where}, {len(self.failures)} failures)"
+        counts = {"segment": len(self.segments), "ranking": len(self), "KPI": len(self.kpis), "failure": len(self.failures)}
+        told = {word: f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items()}
+        where = f" in {told['segment']}" if self.segments else ""
+        return f"LeadRankings({told['ranking']} of {told['KPI']}{where}, {told['failure']})"
 
     def __getitem__(self, key: str | tuple[str, str]) -> LeadRanking:
         """Ranking of a KPI: ``rankings["sales"]``, or with several segments ``rankings["sales", "north"]``."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_bool, as_generator, as_int, as_names, as_option, as_real, only_data_positional, seed_words
+from leadlag._validation import as_bool, as_generator, as_int, as_option, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, known_of
 from leadlag.core.search.scan import BaseFit
 from leadlag.core.search.shapes import NONLINEAR
@@ -17,25 +17,31 @@ from leadlag.prepare import Prepared, prepare
 from leadlag.prepare.asked import as_expected, n_columns, with_expected
 from leadlag.prepare.edges import ENDED, edges_told
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
+from leadlag.prepare.scale import AUTO, as_log, kpi_grows, odd_scale, resolved_log
 from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
 from leadlag.prepare.season import season_periods
 from leadlag.ranking.backing import RankingCall, with_backing
 from leadlag.ranking.evidence import evidence_of
 from leadlag.ranking.leftover import CLEAR, final_fit, season_left
 from leadlag.ranking.result import COLUMNS, NOT_COMPUTED, Context, Family, LeadRanking, RankedData, RankedLead
+from leadlag.ranking.scales import Scaled, in_scale
 from leadlag.ranking.search import Findings, find
+from leadlag.ranking.several import lags_asked_together
 from leadlag.ranking.words.treatment import (
+    both_scales,
     clipped,
     common_calendar,
+    growing_kpi,
     kpi_treatment,
     moving_season,
+    no_scale,
     season_still_there,
     slow_kpi,
     uneven_season,
 )
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample
-from leadlag.sample.roles import longest_lag, with_roles
+from leadlag.sample.roles import Roles, longest_lag, with_roles
 from leadlag.wording.units import season
 
 __all__ = ["COLUMNS", "NOT_COMPUTED", "Context", "Family", "LeadRanking", "RankedLead", "rank_leads"]
@@ -54,7 +60,7 @@ def rank_leads(
     controls: Sequence[str] | None = None,
     catalogue: Catalogue | Iterable[Metric] | None = None,
     missing: Missing = "mask",
-    log: Sequence[str] = (),
+    log: str | Sequence[str] = (),
     undo: str | None = None,
     nonlinear: bool = False,
     evidence: bool = True,
@@ -92,8 +98,9 @@ def rank_leads(
         What to do with missing periods; nothing is filled by default.
     repair : sequence of {"rows", "scales", "sentinels"}
         What is repaired before anything is asked, each said in a note; ``()`` for nothing: see `docs/repairs.md`.
-    log : sequence of str
-        Columns to analyse in natural logs; the effect is in percent if the KPI is among them.
+    log : sequence of str or "auto"
+        Columns to analyse in natural logs; the effect is in percent if the KPI is among them. "auto" asks a KPI that grows in
+        levels, and in logs beside the candidates that grow too, and ranks in the scale that shows a lead more clearly.
     undo : {"rolling", "ytd"}, optional
         Undo the moving average or the sum to date as which the KPI is reported.
     nonlinear : bool
@@ -129,6 +136,7 @@ def rank_leads(
     The model is ``y_t = c_t' d + b w(B) x_t + u_t`` with ``phi(B) u_t = e_t``: deterministic terms, one lead in one lag
     shape, and the KPI's own momentum. A lead's statistic is the largest share explained over lags and shapes, as a t, its
     p-value comes from a wild bootstrap that repeats the whole search, and q-values are those of Benjamini & Hochberg (1995).
+    What the search leaves is asked for its first lags together, at a tenth of the false discovery rate.
 
     Examples
     --------
@@ -154,7 +162,7 @@ def rank_leads(
     repairs, lag, metrics = as_repairs(repair), longest_lag(sample, max_lag), as_catalogue(catalogue)
     read = sample
     sample = repaired(edges_told(sample, names.names, max_lag=lag, metrics=metrics), names.names, repairs)
-    logged = as_names(log, "log", names.names)
+    asked_log = as_log(log, names.names)
     undone = None if undo is None else as_option(undo, "undo", ("rolling", "ytd"))
     known = as_expected(expected, delays, sample=sample, roles=names, metrics=metrics, max_lag=lag)
     shapes = (*searched_shapes(sample, names.leads), *(NONLINEAR if as_bool(nonlinear, "nonlinear") else ()))
@@ -162,11 +170,23 @@ def rank_leads(
     unit, beside = sample.calendar.unit, as_bool(evidence, "evidence")
     seeds = [int(seed) for seed in as_generator(rng).integers(2**63, size=8)]
     with one_thread():  # many small products: more threads cost more than they bring
-        prepared = prepare(
-            sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logged, undo=undone
+        tried = resolved_log(sample, kpi=names.kpi, leads=names.leads, log=asked_log, undo=undone, metrics=metrics)
+
+        def prepared_in(logs: tuple[str, ...]) -> Prepared:
+            ready = prepare(sample, kpi=names.kpi, leads=names.leads, controls=names.controls, max_lag=lag, log=logs, undo=undone)
+            return with_expected(ready, known)
+
+        scaled = in_scale(prepared_in, tried, shapes, choose=asked_log == AUTO, seed=seeds[0], n_draws=draws)
+        prepared, logged = scaled.prepared, scaled.log
+        findings = find(
+            prepared,
+            shapes,
+            seeds=seeds,
+            n_draws=draws,
+            policy=policy,
+            other=scaled.other,
+            n_together=lags_asked_together(sample.calendar.freq),
         )
-        prepared = with_expected(prepared, known)
-        findings = find(prepared, shapes, seeds=seeds, n_draws=draws, policy=policy)
         gathered = evidence_of(
             prepared, findings, unit=unit, periods=sample.periods, policy=policy, metrics=metrics, joint_test=beside
         )
@@ -177,14 +197,16 @@ def rank_leads(
             )
             gathered, decoys = with_backing(call, prepared, findings, gathered)
         season_notes = tuple(_season_notes(sample, prepared, final_fit(prepared.problem, findings.selection, shapes)))
+    scale_notes = tuple(_scale_notes(sample, scaled, names, undo=undone, metrics=metrics, chosen=asked_log == AUTO))
     n_tested = int(np.isfinite(findings.scan.statistic).sum())
     search = Search(
-        n_leads=n_tested, n_lags=n_slots, n_shapes=len(shapes), correction="Benjamini-Hochberg",
+        n_transforms=1 if scaled.other is None else 2, n_leads=n_tested, n_lags=n_slots, n_shapes=len(shapes),
+        correction="Benjamini-Hochberg",
         family="the leads; p of each covers its lags and shapes", n_tests=_n_tests(prepared, findings),
     )  # fmt: skip
     family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_draws=draws, search=search)
     provenance = Provenance.of(
-        "rank_leads", warnings=(*_notes(sample, prepared, gathered), *season_notes), search=search, kpi=names.kpi,
+        "rank_leads", warnings=(*_notes(sample, prepared, gathered), *season_notes, *scale_notes), search=search, kpi=names.kpi,
         leads=names.leads, max_lag=lag, fdr=policy.fdr, rng=seed_words(rng), controls=names.controls, missing=missing,
         repair=repairs, log=logged, undo=undone, n_draws=draws,
         expected={name: one.sign for name, one in known.items() if one.sign is not None},
@@ -261,6 +283,18 @@ def _season_notes(sample: Sample, prepared: Prepared, final: BaseFit) -> Iterato
             yield "LL166", season_still_there(period=left.period, unit=unit, pvalue=left.alike)
         if left.uneven < CLEAR:
             yield "LL167", uneven_season(pvalue=left.uneven)
+
+
+def _scale_notes(
+    sample: Sample, scaled: Scaled, names: Roles, *, undo: str | None, metrics: Mapping[str, Metric], chosen: bool
+) -> Iterator[tuple[str, str]]:
+    """Code and text of the scale in which the KPI was ranked, where it was chosen, or another may suit it."""
+    if chosen:
+        yield "LL168", both_scales(tried=scaled.tried, log=scaled.log, asked=scaled.other is not None)
+    elif names.kpi not in scaled.log and kpi_grows(sample, kpi=names.kpi, leads=names.leads, undo=undo, metrics=metrics):
+        yield "LL168", growing_kpi()
+    if kind := odd_scale(sample, kpi=names.kpi, metrics=metrics):
+        yield "LL169", no_scale(kind)
 
 
 def _notes(sample: Sample, prepared: Prepared, evidence: Sequence[Evidence]) -> Iterator[tuple[str, str]]:

@@ -240,7 +240,8 @@ class LeadRanking(Result):
 
     def __repr__(self) -> str:
         named = ", ".join(map(repr, self.leads[:5])) + (f" and {len(self.leads) - 5} more" if len(self.leads) > 5 else "")
-        return f"LeadRanking({len(self)} candidates for {self.context.kpi!r}, leads: {named or 'none'})"
+        candidates = f"{len(self)} candidate{'' if len(self) == 1 else 's'}"
+        return f"LeadRanking({candidates} for {self.context.kpi!r}, leads: {named or 'none'})"
 
     def __getitem__(self, lead: str) -> RankedLead:
         names = [item.evidence.lead for item in self.decisions]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from leadlag.core.search.drifting import Drift
+from leadlag.core.search.otherscale import OtherScale
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import SharedSigns
-from leadlag.core.search.scan import Scan, scan, shared_signs
+from leadlag.core.search.scan import Scan, scan_with, shared_signs
 from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.decision import Delay, Policy
 from leadlag.methods.delay.question import estimate_delay
 from leadlag.prepare import Prepared
 from leadlag.ranking.direction import Direction, directions
+from leadlag.ranking.drift import with_drifting
 from leadlag.ranking.selection import Selection, select_leads
 
 __all__ = ["Findings", "FoundLead", "find"]
@@ -57,6 +60,8 @@ class Findings:
         explained by them.
     shapes : sequence of Shape
         Those that were searched.
+    drifting : Mapping from int to Drift
+        How the delay of a chosen lead moves, where it does.
     """
 
     scan: Scan
@@ -64,6 +69,7 @@ class Findings:
     direction: Direction
     delays: Mapping[int, Delay]
     shapes: Sequence[Shape] = STANDARD
+    drifting: Mapping[int, Drift] = field(default_factory=dict)
 
     def found(self, problem: Problem) -> tuple[FoundLead, ...]:
         """The chosen leads and those that they explain, each in the problem in which it is measured.
@@ -75,8 +81,21 @@ class Findings:
         """
         return _found(problem, self.selection)
 
+    def by_several_lags(self) -> tuple[FoundLead, ...]:
+        """The leads that only several lags together made ones, each in the problem in which it is measured."""
+        return tuple(FoundLead(problem=one.problem, column=0, lead=one.lead, scan=one.scan) for one in self.selection.several)
 
-def find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: Sequence[int], n_draws: int, policy: Policy) -> Findings:
+
+def find(
+    prepared: Prepared,
+    shapes: Sequence[Shape],
+    *,
+    seeds: Sequence[int],
+    n_draws: int,
+    policy: Policy,
+    n_together: int = 0,
+    other: OtherScale | None = None,
+) -> Findings:
     """Scan, selection, direction and delay sets, one seed each, so that none depends on what another drew.
 
     Parameters
@@ -89,19 +108,32 @@ def find(prepared: Prepared, shapes: Sequence[Shape], *, seeds: Sequence[int], n
     n_draws : int
         Draws of signs.
     policy : Policy
+    n_together : int
+        Lags 1 to this one are asked together of what the selection leaves; not at all if 0.
+    other : OtherScale, optional
+        The scale beside which that of the problem was chosen, with the signs of the first seed.
     """
     problem = prepared.problem
-    first = scan(problem, rng=np.random.default_rng(seeds[0]), n_draws=n_draws, shapes=shapes)
+    length = 0 if other is None else other.length
+    # the signs of all scans, so that a delay costs no draws of its own
+    signs = shared_signs(np.random.default_rng(seeds[0]), n_draws=n_draws, length=length)
+    first = scan_with(problem, signs, shapes, other=other)
     direction = directions(problem, seed=int(seeds[2]), n_draws=n_draws)
     selection = select_leads(
         problem, first, coincident=direction.coincident <= policy.coincident_level, reverse=direction.reverse,
         groups=prepared.groups, fdr=policy.fdr, seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
+        few_events=policy.few_events, n_together=n_together, other=other,
+    )  # fmt: skip
+    selection, drifting = with_drifting(
+        selection, problem, coincident=direction.coincident <= policy.coincident_level, reverse=direction.reverse,
+        groups=prepared.groups, fdr=policy.fdr if other is None else policy.fdr / 2.0, signs=signs, shapes=shapes,
         few_events=policy.few_events,
     )  # fmt: skip
-    # the signs of the scans, so that a delay costs no draws of its own
-    signs = shared_signs(np.random.default_rng(seeds[0]), n_draws=n_draws)
     delays = {item.lead: _delay(prepared, item, signs=signs, shapes=shapes, policy=policy) for item in _found(problem, selection)}
-    return Findings(scan=selection.first, selection=selection, direction=direction, delays=delays, shapes=shapes)
+    delays |= {one.lead: one.delay(ahead=prepared.treatments[one.lead].known_ahead, policy=policy) for one in selection.several}
+    return Findings(
+        scan=selection.first, selection=selection, direction=direction, delays=delays, shapes=shapes, drifting=drifting
+    )
 
 
 def _found(problem: Problem, selection: Selection) -> tuple[FoundLead, ...]:

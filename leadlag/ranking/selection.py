@@ -7,7 +7,7 @@ given all the other chosen ones, and the worst is dropped until all hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,27 +15,24 @@ import numpy as np
 
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.multiplicity import fdr_adjust
-from leadlag.core.noise.momentum import filtered_fit
-from leadlag.core.search.columns import same_period_values
 from leadlag.core.search.influence import Events
-from leadlag.core.search.problem import Problem, refitted
+from leadlag.core.search.otherscale import OtherScale
+from leadlag.core.search.problem import Problem
+from leadlag.core.search.resample import SharedSigns
 from leadlag.core.search.rescan import Rescan, rescan
-from leadlag.core.search.scan import Scan, fit_base, regressors, scan, with_columns
-from leadlag.core.search.shapes import STANDARD, Shape, lead_columns
+from leadlag.core.search.scan import Scan, fit_base, regressors, scan_with, shared_signs, with_columns
+from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.ranking.events import resting_on_few
+from leadlag.ranking.models import Models
+from leadlag.ranking.several import AskedTogether, SeveralLags, leads_by_several_lags
 
 __all__ = ["Selection", "select_leads"]
 
 
 #: Later steps scan at most this many of the candidates again, the best of the first scan.
 _AGAIN = 200
-#: Coincident leads with a p up to this are asked again beside their value of the same period.
-_LOOK = 0.20
 #: A chosen lead explains another if their best columns correlate beyond this many standard errors.
 _EXPLAINS = 4.0
-_POINT = Shape("point")
-#: Lags of the KPI beside which a candidate that follows it has to hold too.
-_OWN_LAGS = (1, 2, 3, 4)
 #: One chosen lead needs this many rows.
 _ROWS_A_LEAD = 8
 #: Leads that may be taken in on trial together, and the share of the false discovery rate at which they hold: there are many
@@ -69,6 +66,8 @@ class Selection:
         The lead passes only while the KPI's largest level shift is left out of the model.
     few_events : Mapping from int to Events
         Leads that were chosen, and are not, because they rest on few stretches of rows.
+    several : tuple of SeveralLags
+        Leads beside those selected that several lags together made one, asked of what the selection had left.
     """
 
     first: Scan
@@ -80,6 +79,7 @@ class Selection:
     unconfirmed: Flags
     one_event: Flags
     few_events: Mapping[int, Events] = field(default_factory=dict)
+    several: tuple[SeveralLags, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +89,11 @@ class _Selector:
     problem: Problem
     first: Scan
     fdr: float
-    seed: int
-    n_draws: int
+    signs: SharedSigns
     shapes: Sequence[Shape]
-    coincident: Flags
-    follows: Flags
+    models: Models
     groups: Ints
+    other: OtherScale | None = None
 
     @property
     def n_tested(self) -> int:
@@ -121,16 +120,9 @@ class _Selector:
         """What the best of all candidates takes from the noise if none of them leads, beyond one degree of freedom."""
         return float(np.median(self.first.tail.threshold(0.5 / max(self.n_tested, 1)) ** 2)) - 1.0
 
-    @cached_property
-    def own_past(self) -> Floats:
-        """The KPI's lags less its mean, shape (n, lags); those that reach before the sample take a backcast."""
-        problem = self.problem
-        left = problem.y - problem.mean @ filtered_fit(problem.y, problem.mean, problem.momentum).params
-        return np.nan_to_num(lead_columns(left[:, None], lags=_OWN_LAGS, shapes=[_POINT], momentum=problem.momentum)[:, 0, 0])
-
-    def scan(self, problem: Problem) -> Scan:
-        """A scan with the same draws at every step."""
-        return scan(problem, rng=np.random.default_rng(self.seed), n_draws=self.n_draws, shapes=self.shapes)
+    def scan(self, problem: Problem, lead: int) -> Scan:
+        """A scan of one lead with the same draws at every step."""
+        return scan_with(problem, self.signs, self.shapes, other=self.other and self.other.of([lead]))
 
 
 def select_leads(
@@ -145,6 +137,8 @@ def select_leads(
     groups: Ints | None = None,
     shapes: Sequence[Shape] = STANDARD,
     few_events: Sequence[float] = (),
+    n_together: int = 0,
+    other: OtherScale | None = None,
 ) -> Selection:
     """Choose the direct leads of a problem.
 
@@ -168,6 +162,10 @@ def select_leads(
     few_events : sequence of float
         A chosen lead of whose t less than the first share is left without two stretches of rows, or less than the next without
         three, is dropped, and the others are asked again.
+    n_together : int
+        What is left is asked for lags 1 to this one together; not at all if 0.
+    other : OtherScale, optional
+        The scale beside which that of the problem was chosen: every p covers the choice, as those of `first` do.
 
     Returns
     -------
@@ -181,16 +179,16 @@ def select_leads(
     one after the other, and enter together once each has a p of at most half of ``fdr (k + i) / N`` beside the others
     (`_joint_entry`). An explained lead is noise removed from the others, which is where the power comes from.
     """
+    follows = np.zeros(len(coincident), dtype=bool) if reverse is None else fdr_adjust(reverse) <= fdr
     search = _Selector(
         problem=problem,
         first=first,
         fdr=fdr,
-        seed=seed,
-        n_draws=n_draws,
+        signs=shared_signs(np.random.default_rng(seed), n_draws=n_draws, length=0 if other is None else other.length),
         shapes=shapes,
-        coincident=coincident,
-        follows=np.zeros(len(coincident), dtype=bool) if reverse is None else fdr_adjust(reverse) <= fdr,
+        models=Models(problem=problem, coincident=coincident, follows=follows, fdr=fdr),
         groups=np.full(len(first.statistic), -1) if groups is None else groups,
+        other=other,
     )
     every = np.arange(len(first.statistic))
     first = _scan_in_every_model(search, problem, first, every, columns=every)
@@ -209,6 +207,10 @@ def select_leads(
     qvalue[selected] = np.minimum(np.minimum(own, alone[selected]) if len(selected) == 1 else own, fdr)
     passed = (alone <= fdr) & ~np.isin(every, [*selected, *resting])
     explained = _closest(search, np.flatnonzero(passed), best)
+    several, more_resting = _by_several_lags(
+        search, best, barred=[*resting, *np.flatnonzero(explained >= 0)], few_events=few_events, n_lags=n_together
+    )
+    resting |= more_resting
     order = sorted(range(len(selected)), key=lambda place: (scans[place].log_pvalue[0], selected[place]))
     return Selection(
         first=first,
@@ -220,7 +222,25 @@ def select_leads(
         explained_by=explained,
         one_event=(fdr_adjust(np.exp(first.unshifted)) <= fdr) & ~(qvalue <= fdr),
         few_events=resting,
+        several=several,
     )
+
+
+def _by_several_lags(
+    search: _Selector, best: Mapping[int, int], *, barred: Sequence[int], few_events: Sequence[float], n_lags: int
+) -> tuple[tuple[SeveralLags, ...], dict[int, Events]]:
+    """Of what is left those that lead by several lags together, and those that would but rest on few events."""
+    again, stood_for = search.rescan_candidates, search.groups[list(best)]
+    left = again[~np.isin(again, [*best, *barred]) & ~np.isin(search.groups[again], stood_for[stood_for >= 0])]
+    if n_lags < 2 or not len(left):
+        return (), {}
+    asked = AskedTogether(
+        problem=with_columns(search.problem, best, search.shapes), models=search.models, n_lags=n_lags,
+        signs=search.signs, n_chosen=len(best), n_tested=search.n_tested,
+        fdr=search.fdr if search.other is None else search.fdr / 2.0, room=search.max_selected - len(best), groups=search.groups,
+        scan=search.scan, few_events=few_events,
+    )  # fmt: skip
+    return leads_by_several_lags(asked, left)
 
 
 def _forward(search: _Selector) -> dict[int, int]:
@@ -304,50 +324,16 @@ def _rescan(search: _Selector, best: Mapping[int, int], leads: Ints, *, search_d
     def beside(wider: Problem, place: int) -> Rescan:
         return rescan(wider, tail=tail.of([place]), shapes=search.shapes, search_df=search_df)
 
-    log_pvalue, unshifted = _in_every_model(search, problem, found, leads, columns=leads, ask=beside)
+    log_pvalue, unshifted = search.models.largest(problem, found, leads, columns=leads, ask=beside)
     return replace(found, log_pvalue=log_pvalue, unshifted=unshifted)
-
-
-def _in_every_model(
-    search: _Selector,
-    problem: Problem,
-    found: Scan | Rescan,
-    leads: Ints,
-    *,
-    columns: Ints,
-    ask: Callable[[Problem, int], Scan | Rescan],
-) -> tuple[Floats, Floats]:
-    """Log p of a scan, and that without the level shift: the largest of the models in which each lead has to hold.
-
-    A coincident lead is asked beside its value of the same period too. A part of the KPI, known late, helps to predict it: beside
-    the KPI's past, its own past tells how much of that was the part and will not come again. So it passes a test on past values,
-    with its sign turned, while beside its value of the same period it adds nothing. A series that only reads the KPI passes
-    neither; a lead passes both. One that follows the KPI is asked beside the KPI's own lags too: beside a lead its past tells
-    what is left of the KPI's past, and that is no lead.
-    """
-    log_p, unshifted = found.log_pvalue.copy(), found.unshifted.copy()
-    asked = (search.coincident | search.follows)[leads] & (np.fmin(log_p, unshifted) <= np.log(max(search.fdr, _LOOK)))
-    for place in np.flatnonzero(asked):
-        for more in _held_beside(search, problem, int(columns[place]), lead=int(leads[place])):
-            wider = refitted(problem, base=np.column_stack([problem.base, more]))
-            beside = ask(wider.of([int(columns[place])]), int(place))
-            for kept, again in ((log_p, beside.log_pvalue[0]), (unshifted, beside.unshifted[0])):
-                kept[place] = max(kept[place], again) if np.isfinite(again) else 0.0
-    return log_p, unshifted
-
-
-def _held_beside(search: _Selector, problem: Problem, column: int, *, lead: int) -> Iterator[Floats]:
-    """What stands beside a lead in each further model in which it has to hold; the lead is a column of the problem."""
-    if search.coincident[lead]:
-        yield same_period_values(problem, column)
-    if search.follows[lead]:
-        yield search.own_past
 
 
 def _scan_in_every_model(search: _Selector, problem: Problem, found: Scan, leads: Ints, *, columns: Ints) -> Scan:
     """The same with draws of its own for every lead asked."""
-    log_p, unshifted = _in_every_model(search, problem, found, leads, columns=columns, ask=lambda wider, _: search.scan(wider))
-    return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=unshifted)
+    log_p, bare = search.models.largest(
+        problem, found, leads, columns=columns, ask=lambda wider, at: search.scan(wider, int(leads[at]))
+    )
+    return replace(found, log_pvalue=log_p, pvalue=np.exp(log_p), unshifted=bare)
 
 
 def _backward(search: _Selector, best: Mapping[int, int], alone: Floats) -> tuple[dict[int, int], list[Problem], list[Scan]]:
@@ -356,7 +342,7 @@ def _backward(search: _Selector, best: Mapping[int, int], alone: Floats) -> tupl
     while best:
         problems = [with_columns(search.problem, _others(best, lead), search.shapes).of([lead]) for lead in best]
         scans = [
-            _scan_in_every_model(search, item, search.scan(item), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
+            _scan_in_every_model(search, item, search.scan(item, lead), np.array([lead]), columns=np.zeros(1, dtype=np.intp))
             for lead, item in zip(best, problems, strict=True)
         ]
         log_p = [item.log_pvalue[0] for item in scans]

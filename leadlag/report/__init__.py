@@ -9,6 +9,7 @@ from typing import Any
 
 from leadlag import plot
 from leadlag._files import write_whole
+from leadlag._validation import known_arguments
 from leadlag.errors import UsageError
 from leadlag.forecast.result import Forecast
 from leadlag.ranking.result import LeadRanking, RankedLead
@@ -20,6 +21,7 @@ from leadlag.results import Result
 __all__ = ["make_folder", "notebook_html", "report_html", "write_files", "write_report", "write_whole"]
 
 
+@known_arguments
 def write_report(result: Result, path: str | PathLike[str], *, forecast: Forecast | None = None) -> Path:
     """Write a ranking as one HTML file that runs no script and asks nothing from anywhere.
 

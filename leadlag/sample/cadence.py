@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from leadlag.sample.periods import MONTH_NAMES, Cadence, Freq, days_of, days_per_period, months_of, ordinals_of
+from leadlag.sample.retail import off_weeks
 
 __all__ = ["InferredCadence", "counter_cadence", "declared_cadence", "infer_cadence", "nearly_empty", "off_calendar"]
 
@@ -18,6 +19,7 @@ _MOST_EMPTY = 20
 _LONGEST = 2_000_000
 #: Days of the month, counted from 0, up to which and from which on a date is a first or a last day.
 _EARLY_DAY, _LATE_DAY = 2, 27
+_WEEK = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,12 +125,18 @@ def off_calendar(stamps: np.ndarray, cadence: Cadence) -> str:
     >>> quarters = Cadence(freq="quarter")
     >>> off_calendar(dates, quarters), off_calendar(dates, quarters.in_year(1))
     ('end in January', '')
+    >>> off_calendar(np.array(["2023-04-29", "2023-07-29", "2023-10-28", "2024-02-03"], dtype="datetime64[us]"), quarters)
+    'have 13 or 14 weeks'
     """
     many = {"quarter": 3, "year": 12}.get(cadence.freq)
     if many is None or not len(stamps):
         return ""
     day, month = _day_of_month(stamps), months_of(stamps) % 12
     place = (month - cadence.shift) % many
+    to_end = (stamps.astype("datetime64[M]") + 1).astype("datetime64[D]").astype(np.int64) - days_of(stamps)
+    first, last = (place == 0) & (day < _WEEK), (place == many - 1) & (to_end <= _WEEK)
+    if weeks := off_weeks(stamps, cadence.freq, place, first=first, last=last):
+        return weeks
     if (day >= _LATE_DAY).all() and (place != many - 1).all():
         return f"end in {MONTH_NAMES[int(month.min())]}"
     # a quarter may also be dated by the first day of its last month

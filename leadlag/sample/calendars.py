@@ -22,6 +22,8 @@ __all__ = ["by_name", "in_table", "refuse_unused", "table_note"]
 #: Tables beside others are meant as those of the calendar if more than this share of their dates begin one of its periods.
 _MEANT = 0.5
 _SHOWN = 5
+#: So many equal steps tell periods that hold several declared ones.
+_FEWEST_STEPS = 3
 
 
 def by_name(column: pd.Series, table: PeriodTable | None) -> Stamps | None:
@@ -55,10 +57,22 @@ def in_table(stamps: Stamps, table: PeriodTable | None, told: Told, *, beside: b
     days, edges = days_of(stamps.local), np.array(table.days)
     begins, ends = np.isin(days, edges[:-1]), np.isin(days + 1, edges[1:])
     if (ends if stamps.dates_at == "end" else begins).all():
-        return replace(stamps, table=table, dates_at=stamps.dates_at or "start")
+        return replace(stamps, table=_held(stamps, table), dates_at=stamps.dates_at or "start")
     if beside and max(begins.mean(), ends.mean()) <= _MEANT:
         return stamps
     return _misfit(stamps, table, told, begins=begins, ends=ends)
+
+
+def _held(stamps: Stamps, table: PeriodTable) -> PeriodTable:
+    """The declared periods; where the dates are those of every third one, as quarters beside months are, three of them each."""
+    numbers = np.unique(table.numbers(days_of(stamps.local)))
+    steps = np.diff(numbers)
+    each = int(np.median(steps)) if len(steps) >= _FEWEST_STEPS else 1
+    if each < 2 or table.per_year % each or (steps % each).any():
+        return table
+    coarser = table.coarser(each, int(numbers[0]) + (stamps.dates_at == "end"))
+    whole = coarser.days[0] <= table.firsts(numbers[:1])[0] and table.firsts(numbers[-1:])[0] < coarser.days[-1]
+    return coarser if whole else table
 
 
 def _by_number(stamps: Stamps, table: PeriodTable, told: Told, *, beside: bool) -> Stamps | None:
@@ -117,12 +131,17 @@ def _misfit(stamps: Stamps, table: PeriodTable, told: Told, *, begins: np.ndarra
 
 def refuse_unused(table: PeriodTable | None, calendars: Sequence[Calendar]) -> None:
     """A `UsageError` if no table of some has periods of the declared calendar."""
-    if table is not None and not any(calendar.table == table for calendar in calendars):
+    if table is not None and not any(_same(calendar.table, table) for calendar in calendars):
         first = np.datetime64(table.days[0], "D")
         raise UsageError(
             f"no table has dates that begin periods of calendar, the first of which is {first}: give the table that has it, or "
             "leave calendar out."
         )
+
+
+def _same(found: PeriodTable | None, declared: PeriodTable) -> bool:
+    """Whether periods are the declared ones, or hold several of them each."""
+    return found is not None and {*found.days} <= {*declared.days}
 
 
 def table_note(calendar: Calendar) -> str:
@@ -131,5 +150,7 @@ def table_note(calendar: Calendar) -> str:
         return ""
     lengths = sorted(set(calendar.table.weeks))
     span = f"{lengths[0]:.3g}" if len(lengths) == 1 else f"{lengths[0]:.3g} to {lengths[-1]:.3g}"
+    each = f", {calendar.table.each} of them each" if calendar.table.each > 1 else ""
     per_year = counted(calendar.table.per_year, "period", "periods")
-    return f"periods are those of the declared calendar, {per_year} a year, of {span} weeks; the first is {calendar.labels[0]}."
+    what = f"periods are those of the declared calendar{each}, {per_year} a year, of {span} weeks"
+    return f"{what}; the first is {calendar.labels[0]}."

@@ -52,6 +52,8 @@ class PeriodTable:
         First day of each period and of the one after the last, counted from 1970.
     names : tuple of str
         Their names, empty if they have none; do not tell tables apart.
+    each : int
+        Periods of the declared table that each of these holds, 3 for the quarters of one of months.
 
     Examples
     --------
@@ -64,6 +66,7 @@ class PeriodTable:
 
     days: tuple[int, ...]
     names: tuple[str, ...] = field(default=(), compare=False)
+    each: int = field(default=1, compare=False)
 
     def __len__(self) -> int:
         return len(self.days) - 1
@@ -85,6 +88,16 @@ class PeriodTable:
     def weeks(self) -> tuple[float, ...]:
         """Length of each period in weeks."""
         return tuple((end - first) / 7 for first, end in zip(self.days, self.days[1:], strict=False))
+
+    def coarser(self, each: int, first: int) -> PeriodTable:
+        """Periods of so many of these each, whole ones only, of which one begins with number `first`.
+
+        Examples
+        --------
+        >>> PeriodTable((0, 28, 56, 91, 119, 147, 182, 210)).coarser(3, 3)
+        PeriodTable of 2 periods from 1970-01-01
+        """
+        return PeriodTable(self.days[first % each :: each], each=each * self.each)
 
     def numbers(self, days: np.ndarray) -> np.ndarray:
         """Number of the period of each day; before and after the table periods are taken to be of average length."""

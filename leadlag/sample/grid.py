@@ -16,11 +16,22 @@ from leadlag.sample.cadence import counter_cadence, declared_cadence, infer_cade
 from leadlag.sample.calendars import table_note
 from leadlag.sample.model import Note
 from leadlag.sample.naming import placed, what_was_read
-from leadlag.sample.periods import BUSINESS, WORDS, Cadence, Calendar, Freq, calendar_of, ordinals_of, starts_of, step_in_words
-from leadlag.sample.retail import business_steps, fitting_calendars
+from leadlag.sample.periods import (
+    BUSINESS,
+    OF_WEEKS,
+    WORDS,
+    Cadence,
+    Calendar,
+    Freq,
+    calendar_of,
+    ordinals_of,
+    starts_of,
+    step_in_words,
+)
+from leadlag.sample.retail import fitting_calendars
 from leadlag.sample.times import Stamps
 from leadlag.sample.violations import Fix, ViolationList, counted
-from leadlag.sample.years import business_words, refuse_other_year, year_note
+from leadlag.sample.years import business_words, off_note, refuse_other_year, refuse_weeks, year_note
 
 __all__ = ["Grid", "build_grid", "fold", "form_notes", "moment_of", "repeated_periods"]
 
@@ -85,7 +96,7 @@ def build_grid(
         note = Note(code="LL137", column=None, text="no column is the time: rows were taken in their order, one period each.")
         return Grid(calendar=calendar, rows=np.arange(n_rows), places=np.arange(n_rows), notes=(note,))
     notes: list[Note] = []
-    counted_periods = _count_periods(stamps, freq, time, violations, notes)
+    counted_periods = _count_periods(stamps, freq, time, violations, notes, filled=filled)
     if counted_periods is None:
         return None
     cadence, ordinals, clock, tz = counted_periods
@@ -114,7 +125,9 @@ def build_grid(
         )
     calendar = calendar_of(first, last, cadence, tz=tz)
     if cadence.base != "counter":
-        calendar = replace(calendar, off=stamps.off or off_calendar(clock[rows], cadence))
+        off = stamps.off or off_calendar(clock[rows], cadence)
+        weeks = fitting_calendars(clock[rows]) if off.startswith(OF_WEEKS) else ()
+        calendar = replace(calendar, off=off, off_fixes=weeks)
         if refuse_other_year(calendar, time, violations):
             return None
         notes += [
@@ -122,6 +135,7 @@ def build_grid(
             for text in (what_was_read(stamps, calendar), year_note(calendar), table_note(calendar))
             if text
         ]
+        notes += off_note(calendar, time)
     return Grid(calendar=calendar, rows=rows, places=places, notes=tuple(notes))
 
 
@@ -133,11 +147,11 @@ def form_notes(stamps: Stamps | None) -> tuple[Note, ...]:
     text = f"times written like {stamps.written!r} were read as {form.words}."
     if form.business:
         text += business_words(form, stamps)
-    return (Note(code="LL138", column=None, text=text),)
+    return (Note(code="LL138", column=None, text=text, by_flags=text.replace("by year_start", "by --year-start")),)
 
 
 def _count_periods(
-    stamps: Stamps, freq: Freq | None, time: str | None, violations: ViolationList, notes: list[Note]
+    stamps: Stamps, freq: Freq | None, time: str | None, violations: ViolationList, notes: list[Note], *, filled: bool
 ) -> tuple[Cadence, np.ndarray, np.ndarray, str | None] | None:
     """Cadence, period of every row, the clock they were counted on, and its zone."""
     if stamps.table is not None:
@@ -151,15 +165,13 @@ def _count_periods(
         found = declared_cadence("year", stamps.local, stamps.first_month)
     else:
         found = infer_cadence(stamps.local, stamps.utc, stamps.first_month)
+    if refuse_weeks(stamps, freq, found.cadence, time, violations, filled=filled):
+        return None
     if found.cadence is None:
         words = ", ".join(map(repr, WORDS))
         step = f"aggregate the rows first, or say by freq which it is, one of {words}"
-        business = stamps.kind == "dated" and business_steps(stamps.local)
-        fixes = fitting_calendars(stamps.local) if business else _cadence_that_fits(stamps)
-        if business:
-            step = "steps of four and five weeks are those of a business calendar: give its period starts as calendar"
         text = f"the cadence cannot be told: {found.problem}."
-        violations.add("LL309", text, argument="time", column=time, next_step=step, fix=fixes)
+        violations.add("LL309", text, argument="time", column=time, next_step=step, fix=_cadence_that_fits(stamps))
         return None
     clock = stamps.utc if found.in_utc else stamps.local
     tz = "UTC" if found.in_utc and stamps.tz is not None else stamps.tz

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +19,7 @@ from leadlag.sample.declared import declared_times
 from leadlag.sample.model import Sample
 from leadlag.sample.periods import Calendar
 from leadlag.sample.tables import as_pandas
-from leadlag.sample.violations import counted
+from leadlag.sample.violations import Fix, counted
 
 __all__ = ["Holidays", "as_holidays", "with_holidays"]
 
@@ -99,6 +101,19 @@ def _days(column: pd.Series) -> np.ndarray:
     return days_of(stamps.local)
 
 
+def _nearest_country(given: str) -> tuple[Fix, ...]:
+    """The country whose name, or code, is nearest to a text, by its code."""
+    from holidays.registry import COUNTRIES  # noqa: PLC0415  (an extra)
+
+    names = {name: (code, country) for country, code, *others in COUNTRIES.values() for name in (country, code, *others)}
+    by_case = {name.casefold(): found for name, found in names.items()}
+    near = difflib.get_close_matches(re.sub(r"\W", "", given).casefold(), by_case, n=1, cutoff=0.8)
+    if not near:
+        return ()
+    code, country = by_case[near[0]]
+    return (Fix.of(holidays=code, when=f"for {re.sub('(?<=[a-z])(?=[A-Z])', ' ', country)}"),)
+
+
 def _of_country(code: str, years: range) -> tuple[int, ...]:
     """The public holidays of a country in some years."""
     try:
@@ -111,6 +126,8 @@ def _of_country(code: str, years: range) -> tuple[int, ...]:
         found = holidays.country_holidays(country, subdiv=part or None, years=years)
     except NotImplementedError:
         known = holidays.list_supported_countries()
-        hint = nearest(part, known[country]) if country in known else nearest(country.upper(), tuple(known))
-        raise UsageError(f"holidays={code!r} is no country of the package holidays: give {_ALLOWED}.{hint}") from None
+        hint = nearest(part, known[country]) if country in known else ""
+        fixes = () if country in known else _nearest_country(country)
+        what = f"holidays={code!r} is no country of the package holidays: give {_ALLOWED}"
+        raise UsageError(f"{what}{'' if fixes else '.'}{hint}", fixes=fixes) from None
     return tuple(sorted((day - dt.date(1970, 1, 1)).days for day in found))

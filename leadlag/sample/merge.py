@@ -11,7 +11,7 @@ from leadlag.sample.model import Sample, together
 from leadlag.sample.naming import is_open, question
 from leadlag.sample.periods import Cadence, DatesAt, cadence_of, calendar_of, days_per_period, ordinals_of
 from leadlag.sample.violations import Fix, ViolationList
-from leadlag.sample.years import year_fixes
+from leadlag.sample.years import year_fixes, year_step
 
 __all__ = ["by_cadence", "merged"]
 
@@ -71,7 +71,8 @@ def _side_by_side(samples: Sequence[Sample], cadence: Cadence, order: Sequence[s
     last = max(begin + sample.n_periods for begin, sample in zip(begins, samples, strict=True)) - 1
     calendar = calendar_of(first, last, cadence, tz=next((tz for sample in samples if (tz := sample.calendar.tz)), None))
     holidays = tuple(sorted({day for sample in samples for day in sample.calendar.holidays}))
-    calendar = replace(calendar, off=next((off for sample in samples if (off := sample.calendar.off)), ""), holidays=holidays)
+    odd = next((sample.calendar for sample in samples if sample.calendar.off), samples[0].calendar)
+    calendar = replace(calendar, off=odd.off, off_fixes=odd.off_fixes, holidays=holidays)
 
     def placed(values: np.ndarray, begin: int, *, axis: int) -> np.ndarray:
         before, after = begin - first, last + 1 - begin - values.shape[axis]
@@ -122,11 +123,9 @@ def _one_year(parts: Sequence[tuple[str, Sample]], violations: ViolationList) ->
         kinds = {part.calendar.off: label for label, part in parts if part.calendar.freq == freq}
         if len(kinds) > 1:
             shown = [f"{label}: {freq}s {off or 'of the calendar'}" for off, label in sorted(kinds.items())]
-            step = f"date each figure by the calendar {freq} that it is for, in all tables, or say in which month the year begins"
-            text, odd = (
-                f"the tables do not count {freq}s alike.",
-                next(part.calendar for _, part in parts if part.calendar.freq == freq and part.calendar.off),
-            )
+            text = f"the tables do not count {freq}s alike."
+            odd = next(part.calendar for _, part in parts if part.calendar.freq == freq and part.calendar.off)
+            step = f"date each figure by the calendar {freq} that it is for, in all tables, or {year_step(odd)}"
             violations.add("LL309", text, argument="time", examples=shown, next_step=step, fix=year_fixes(odd))
             return False
     return True

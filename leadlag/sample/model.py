@@ -18,8 +18,8 @@ from leadlag.sample.names import first_names, plain_name, requested_names
 from leadlag.sample.naming import frame_index, is_open, question
 from leadlag.sample.notes import LeftOut, Note, TableRead
 from leadlag.sample.periods import BUSINESS, Calendar, DatesAt
-from leadlag.sample.violations import Violation, raise_violations
-from leadlag.sample.years import year_fixes
+from leadlag.sample.violations import Violation, counted, raise_violations
+from leadlag.sample.years import year_fixes, year_step
 
 __all__ = ["LeftOut", "Note", "Sample", "TableRead", "together"]
 
@@ -106,9 +106,12 @@ class Sample:
         object.__setattr__(self, "values", values)
 
     def __repr__(self) -> str:
-        segments = f", {len(self.segments)} segments" if self.segments else ""
+        segments = f", {counted(len(self.segments), 'segment', 'segments')}" if self.segments else ""
         beside = "".join(f" + {len(other.names)} of one {other.calendar.unit}" for other in self.others)
-        return f"Sample({self.n_periods} periods of one {self.calendar.unit}, {len(self.names)} metrics{beside}{segments})"
+        periods, metrics = (
+            counted(count, word, f"{word}s") for count, word in ((self.n_periods, "period"), (len(self.names), "metric"))
+        )
+        return f"Sample({periods} of one {self.calendar.unit}, {metrics}{beside}{segments})"
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
@@ -336,9 +339,10 @@ def _refuse_off_calendar(cadences: Sequence[Sample]) -> None:
         if part.calendar.off:
             unit, shown = part.calendar.unit, first_names(part.names)
             given = "" in part.tables.values()
-            step = "say in which month the year begins"
+            step = year_step(part.calendar)
             if given:
-                step = "read its table again, with the month in which the year begins as year_start in from_wide."
+                said = [fix.python for fix in part.calendar.off_fixes] or ["the month in which the year begins as year_start"]
+                step = f"read its table again, with {said[0]} in from_wide."
             told = part.calendar.off + (" by their dates" if part.calendar.off != BUSINESS else "")
             raise UsageError(
                 f"the {unit}s of {shown} {told}, but {unit}s are counted as those of the calendar: "

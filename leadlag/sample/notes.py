@@ -21,12 +21,20 @@ class Note:
         What was done, as a sentence.
     call : str
         The call that reads it otherwise, if there is one.
+    by_flags : str
+        The text as the command line says it, if it names options that go by other names there.
     """
 
     code: str
     column: str | None
     text: str
     call: str = ""
+    by_flags: str = ""
+
+    @property
+    def text_by_flags(self) -> str:
+        """The text as the command line says it."""
+        return self.by_flags or self.text
 
 
 @dataclass(frozen=True, kw_only=True)

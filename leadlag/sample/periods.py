@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from leadlag._calls import Fix
 from leadlag.sample.counting import (
     IN_YEAR,
     Cadence,
@@ -34,6 +35,7 @@ from leadlag.sample.counting import (
 __all__ = [
     "BUSINESS",
     "MONTH_NAMES",
+    "OF_WEEKS",
     "WEEKDAYS",
     "WORDS",
     "Cadence",
@@ -54,6 +56,8 @@ __all__ = [
 
 #: Periods of a business year, of which the first month is not known.
 BUSINESS = "belong to a business year"
+#: Begins what is said of quarters and years that have whole weeks.
+OF_WEEKS = "have "
 
 #: The frequency words, shortest period first.
 WORDS: tuple[str, ...] = ("hour", "day", "business_day", "week", "month", "quarter", "year", "period")
@@ -96,6 +100,8 @@ class Calendar:
     off : str
         What the times say of periods that are no calendar ones, for example ``"end in January"``, or `BUSINESS`; else empty.
         They are counted as the calendar ones in which their dates fall, or whose number they have.
+    off_fixes : tuple of Fix
+        What declares such periods, where their dates say it.
     in_order : bool
         Whether the rows had no times and were taken in their order.
     dates_at : {"start", "end"} or None
@@ -112,6 +118,7 @@ class Calendar:
     step: str = ""
     cadence: Cadence | None = None
     off: str = ""
+    off_fixes: tuple[Fix, ...] = ()
     in_order: bool = False
     dates_at: DatesAt | None = None
     holidays: tuple[int, ...] = ()

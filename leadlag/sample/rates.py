@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from leadlag.catalogue import Metric, Ratio
+from leadlag.catalogue import Metric, Ratio, is_said
 from leadlag.sample.aligned import quotient
 from leadlag.sample.grid import fold
 from leadlag.sample.model import Sample
@@ -46,7 +46,7 @@ def with_aggregates(sample: Sample, catalogue: Mapping[str, Metric]) -> Sample:
     if not catalogue:
         return sample
     parts = rate_parts(catalogue, catalogue)
-    known = {name: metric.aggregate for name, metric in catalogue.items()}
+    known = {name: metric.aggregate for name, metric in catalogue.items() if is_said(metric.aggregate)}
     return replace(sample, aggregates={**sample.aggregates, **dict.fromkeys(parts, "sum"), **known})
 
 
@@ -104,7 +104,7 @@ def fold_metrics(
 
 def rule_of(name: str, catalogue: Mapping[str, Metric], parts: frozenset[str]) -> str:
     """The rule of one column; the parts of a rate add up unless their own entry says otherwise."""
-    if name in catalogue:
+    if name in catalogue and (name not in parts or is_said(catalogue[name].aggregate)):
         aggregate = catalogue[name].aggregate
         return "mean" if isinstance(aggregate, Ratio) else aggregate
     return "sum" if name in parts else "mean"

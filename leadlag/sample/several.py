@@ -185,7 +185,7 @@ def _in_list(fix: Fix, place: int, label: str) -> Fix | None:
         return None
     if isinstance(options.get("dates_at"), str):
         return replace(fix, options=tuple({**options, "dates_at": {label: options["dates_at"]}}.items()))
-    if "freq" not in options:
+    if options.get("freq") is None:
         return fix
     said = ", ".join(f"{name}={value if isinstance(value, Code) else repr(value)}" for name, value in options.items())
     return Fix(lines=(f"data = [*data[:{place}], from_wide(data[{place}], {said}), *data[{place + 1}:]]",), when=fix.when)

@@ -14,6 +14,7 @@ from leadlag.sample.grid import moment_of
 from leadlag.sample.model import LeftOut, Note, Sample
 from leadlag.sample.names import requested_names
 from leadlag.sample.periods import Calendar, cadence_of, ordinals_of, starts_of
+from leadlag.sample.violations import counted
 
 __all__ = ["Vintages", "period_ends"]
 
@@ -71,10 +72,9 @@ class Vintages:
     name_map: Mapping[str, Hashable] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return (
-            f"Vintages({self.n_periods} periods of one {self.calendar.unit}, {len(self.names)} metrics, "
-            f"{len(self.values)} published values)"
-        )
+        periods, metrics = counted(self.n_periods, "period", "periods"), counted(len(self.names), "metric", "metrics")
+        values = counted(len(self.values), "published value", "published values")
+        return f"Vintages({periods} of one {self.calendar.unit}, {metrics}, {values})"
 
     @property
     def n_periods(self) -> int:

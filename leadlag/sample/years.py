@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from leadlag.sample.forms import Form
-from leadlag.sample.periods import BUSINESS, MONTH_NAMES, Calendar, months_of
+from leadlag.sample.notes import Note
+from leadlag.sample.periods import (
+    BUSINESS,
+    MONTH_NAMES,
+    OF_WEEKS,
+    WORDS,
+    Cadence,
+    Calendar,
+    Freq,
+    days_of,
+    months_of,
+    ordinals_of,
+)
+from leadlag.sample.retail import fitting_calendars, weeks_in
 from leadlag.sample.violations import Fix, ViolationList
 from leadlag.sample.zones import Stamps, Told
 
-__all__ = ["business_words", "in_year", "moved", "of_periods", "refuse_other_year", "year_fixes", "year_note"]
+__all__ = [
+    "business_words",
+    "in_year",
+    "moved",
+    "of_periods",
+    "off_note",
+    "refuse_other_year",
+    "refuse_weeks",
+    "year_fixes",
+    "year_note",
+    "year_step",
+]
 
 #: What is counted within a year, so that the year says which months it has.
 _PARTS = ("year", "half", "quarter")
+_BY_CALENDAR = "give its period starts as calendar"
+#: Weeks from one period of a calendar of whole weeks to the next.
+_APART = {"period": "four and five", "quarter": "13 or 14", "year": "52 or 53"}
 #: Month in which a business year may begin, for a call that is shown where nothing says it.
 _FOR_EXAMPLE = "April"
 
@@ -89,7 +116,8 @@ def business_words(form: Form, stamps: Stamps) -> str:
     if stamps.table is not None:
         return " They are those of the declared calendar, by their names."
     if stamps.year_start is None:
-        return f" They are labelled as {form.unit}s of the calendar; which dates they are is not known."
+        asked = "which dates they are is not known: say by year_start in which month the year begins"
+        return f" They are labelled as {form.unit}s of the calendar; {asked}."
     begins = MONTH_NAMES[stamps.year_start]
     return f" The year begins in {begins}: the first time is {str(stamps.local.min())[:7]}." if len(stamps.local) else ""
 
@@ -113,12 +141,75 @@ def refuse_other_year(calendar: Calendar, time: str | None, violations: Violatio
     month = MONTH_NAMES[calendar.year_start]
     text = f"the {calendar.unit}s {calendar.off} by their dates, which no {calendar.unit} of a year that begins in {month} does."
     step = "correct the month; tables of another year are read by themselves, a list may hold Samples beside tables"
+    if calendar.off.startswith(OF_WEEKS):
+        step = f"leave year_start out, and {year_step(calendar)}"
     violations.add("LL309", text, argument="year_start", column=time, next_step=step, fix=year_fixes(calendar)[:1])
     return True
 
 
+def year_step(calendar: Calendar) -> str:
+    """What is to be said of periods that are no calendar ones."""
+    return _BY_CALENDAR if calendar.off.startswith(OF_WEEKS) else "say in which month the year begins"
+
+
+def off_note(calendar: Calendar, time: str | None) -> Iterator[Note]:
+    """That quarters and years by dates that are none of the calendar were counted as calendar ones, and what declares them."""
+    if not calendar.off or calendar.off == BUSINESS:
+        return
+    fixes = year_fixes(calendar)[:1]
+    text = f"the {calendar.unit}s {calendar.off} by their dates, and were counted as those of the calendar, "
+    text += f"from {calendar.labels[0]} on: {year_step(calendar)}"
+    said = [", ".join([text, *words]) for words in ([fix.python for fix in fixes], [fix.flags for fix in fixes])]
+    made = "".join(f", made by {fix.makes_file}" for fix in fixes if fix.makes_file)
+    call = "".join(Fix(options=fix.options).python for fix in fixes)
+    yield Note(code="LL154", column=time, text=f"{said[0]}.", call=call, by_flags=f"{said[1]}{made}.")
+
+
+def refuse_weeks(
+    stamps: Stamps, freq: Freq | None, cadence: Cadence | None, time: str | None, violations: ViolationList, *, filled: bool
+) -> bool:
+    """Whether dates are those of a calendar of whole weeks that no cadence holds, which is collected with that calendar.
+
+    Parameters
+    ----------
+    stamps : Stamps
+    freq : Freq or None
+        What the caller said.
+    cadence : Cadence or None
+        What it came to; None if the dates are too irregular for any.
+    time : str or None
+    violations : ViolationList
+    filled : bool
+        Whether a rule says what a period without a row stands for, as of a list of events.
+    """
+    unit = weeks_in(stamps.local) if stamps.kind == "dated" and stamps.table is None else ""
+    fixes = fitting_calendars(stamps.local) if unit else ()
+    own = "month" if unit == "period" else unit
+    if not unit or (not fixes and cadence is not None) or (not fixes and _one_each(stamps, own)):
+        return False
+    if cadence is not None:
+        shorter = WORDS.index(cadence.freq) < WORDS.index(own) and not filled
+        if not shorter and (cadence.freq != own or _one_each(stamps, own)):
+            return False
+    said = [name for name, given in (("freq", freq), ("year_start", stamps.year_start)) if given is not None]
+    text = f"the dates are {_APART[unit]} weeks apart, as {unit}s of a business calendar are."
+    before = f"leave {' and '.join(said)} out, and " if said else ""
+    step = f"{before}{_BY_CALENDAR}"
+    violations.add("LL309", text, argument="time", column=time, next_step=step, fix=fixes)
+    return True
+
+
+def _one_each(stamps: Stamps, freq: str) -> bool:
+    """Whether every date has a month, quarter or year of its own."""
+    days = np.unique(days_of(stamps.local)).astype("datetime64[D]")
+    cadence = Cadence(freq=freq).in_year(stamps.first_month)  # type: ignore[arg-type]  # one of the three
+    return len(np.unique(ordinals_of(days.astype("datetime64[us]"), cadence))) == len(days)
+
+
 def year_fixes(calendar: Calendar) -> tuple[Fix, ...]:
     """What may be said of periods that are no calendar ones: the month in which their year begins."""
+    if calendar.off.startswith(OF_WEEKS):
+        return calendar.off_fixes
     if calendar.off == BUSINESS:
         return (Fix.of(year_start=_FOR_EXAMPLE, when=f"if the year begins in {_FOR_EXAMPLE}"),)
     how, _, month = calendar.off.partition(" in ")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.signal import lfilter
 
-from leadlag._validation import as_generator, as_int, as_name, as_option
+from leadlag._validation import as_generator, as_int, as_name, as_option, known_arguments
 from leadlag.core.arrays import Floats
 from leadlag.errors import UsageError
 from leadlag.simulate.overlay import calendar, overlay
@@ -27,6 +27,7 @@ _THREE_LEADS = (
 _FLAT = Trend()
 
 
+@known_arguments
 def simulate_leads(
     *,
     n_periods: int = 156,

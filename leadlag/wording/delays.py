@@ -60,6 +60,7 @@ _MEAN_MISSING = {
     "open": "the lead may act later than the last lag that was searched",
     "turns": "the weights of the lags change their sign, so that they have no centre",
     "changes": "the lead was tested by its changes or its surprises, whose effects last",
+    "several": "only several lags together made it a lead, with weights of any sign",
     "square": "a lead that acts by its square has no weights of one sign",
 }
 
@@ -78,7 +79,9 @@ def mean_missing(ahead: Delay) -> str:
 
 def not_identified(ahead: Delay, pvalue: float, *, lead: str, kpi: str) -> str:
     """Why the delay is not identified."""
-    if pvalue > 1.0 - ahead.level:
+    if ahead.over_several:
+        why = f"each of {periods(len(ahead.lags), 'lag')}, most of those that were tested together, may have the largest effect"
+    elif pvalue > 1.0 - ahead.level:
         why = f"{lead} may have no effect on {kpi} at any lag searched (p {among(pvalue)})"
     else:
         why = f"{periods(len(ahead.lags), 'lag')}, nearly all that were searched, may be the peak"

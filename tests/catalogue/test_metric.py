@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
-from dataclasses import FrozenInstanceError, fields
+import json
+import pickle
+from dataclasses import FrozenInstanceError, fields, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from leadlag.catalogue import Metric, Ratio, as_catalogue, ratio
+from leadlag.catalogue import Metric, Ratio, as_catalogue, is_said, ratio
 from leadlag.catalogue.fields import CADENCES
 from leadlag.catalogue.metric import metric_of
 from leadlag.errors import UsageError
@@ -100,6 +103,16 @@ FIELDS: dict[str, Any] = {
     "team": "sales", "owner": "A. B.", "definition": "demos held", "wanted": "up", "healthy_range": (20, 80.5),
     "targeted_since": "2026-07-01", "selected_on": ("2024-01", "2026-06"), "selected_from": 12,
 }  # fmt: skip
+
+
+def test_a_mean_that_was_said_is_told_from_one_that_nobody_said() -> None:
+    said, unsaid = Metric("demos", aggregate="mean"), Metric("demos", label="Demos")
+    for metric, known in ((said, True), (unsaid, False)):
+        again = metric_of("demos", metric.to_mapping())
+        for one in (metric, again, replace(metric, unit="EUR"), pickle.loads(pickle.dumps(metric)), copy.deepcopy(metric)):  # noqa: S301
+            assert is_said(one.aggregate) is known
+        assert (again, again.aggregate, json.dumps(again.aggregate)) == (metric, "mean", '"mean"')
+    assert said == Metric("demos")
 
 
 def test_every_field_is_kept_and_told_back() -> None:

@@ -181,6 +181,14 @@ def test_what_is_known_of_a_candidate_is_told_by_name(run: Run, sales: Path) -> 
     assert "delays['visits']='soon' is not allowed" in run("rank", sales, "--kpi", "sales", "--delays", "visits=soon").err
 
 
+def test_log_auto_asks_both_scales_and_names_stay_names(run: Run, sales: Path) -> None:
+    def asked(log: str) -> dict[str, object]:
+        return json.loads(run("rank", sales, "--kpi", "sales", "--no-evidence", "--json", "--log", log).out)["provenance"]
+
+    assert dict(asked("sales,visits")["settings"])["log"] == ["sales", "visits"]  # type: ignore[call-overload]
+    assert "LL168" in dict(asked("auto")["warnings"])  # type: ignore[call-overload]
+
+
 def test_dates_zones_and_cadence_are_read_as_the_options_say(run: Run, tmp_path: Path) -> None:
     frame = good_frame()
     frame["date"] = pd.to_datetime(frame["date"]).dt.strftime("%d.%m.%Y")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from leadlag.cli.main import main
+from leadlag.cli.voice import Voice
 from leadlag.errors import UsageError
 from leadlag.sample import read_file
 from tests.hazards import good_frame
@@ -126,3 +127,22 @@ def test_rankings_of_two_kpis_lie_beside_each_other(folder: Path, capsys: pytest
     names = [f"sales.{kpi}.ranking.{kind}" for kpi in ("sales", "visits") for kind in ("csv", "html", "json")]
     assert sorted(path.name for path in (folder / "out").iterdir()) == names
     capsys.readouterr()
+
+
+@pytest.mark.parametrize(("columns", "widest"), [("60", 60), ("20", 40), ("300", 100)])
+def test_a_note_is_wrapped_for_a_person_and_one_line_for_a_program(
+    columns: str, widest: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    text = "the dates were read as weeks " * 12
+    voice = Voice(colour=False)
+    voice.note(text)
+    assert capsys.readouterr().err.count("\n") == 1
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    for say, word in ((voice.note, "note"), (voice.warn, "warning")):
+        say(text)
+        lines = capsys.readouterr().err.splitlines()
+        assert max(map(len, lines)) in range(widest - 8, widest + 1)
+        assert lines[0].startswith(f"{word}: ")
+        assert all(line.startswith(" " * len(f"{word}: ")) for line in lines[1:])
+        assert " ".join(" ".join(lines).split()) == f"{word}: {text.strip()}"

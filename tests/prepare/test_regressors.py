@@ -62,9 +62,10 @@ def test_weeks_of_a_business_period_enter_beyond_its_season() -> None:
     assert names(sample) == ("length",)
 
 
-@pytest.mark.parametrize(("aggregate", "entered"), [("sum", True), ("mean", False), ("last", False)])
-def test_means_and_last_values_are_not_asked(aggregate: str, entered: bool) -> None:
-    known = [Metric(name, aggregate=aggregate) for name in ("revenue", "calls", "visits")]  # type: ignore[arg-type]
+@pytest.mark.parametrize(("aggregate", "entered"), [("sum", True), ("mean", False), ("last", False), (None, True)])
+def test_means_and_last_values_that_were_said_are_not_asked(aggregate: str | None, entered: bool) -> None:
+    said = {} if aggregate is None else {"aggregate": aggregate}
+    known = [Metric(name, label=name.title(), **said) for name in ("revenue", "calls", "visits")]  # type: ignore[arg-type]
     ranking = rank_leads(table(), kpi="revenue", time="month", catalogue=known, evidence=False, n_draws=99)
     assert ("working days and length of each month in every model" in ranking.context.treatment) is entered
 

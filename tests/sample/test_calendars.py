@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -260,10 +263,98 @@ def test_dates_that_are_none_of_the_calendar_are_refused() -> None:
 
 def test_steps_of_four_and_five_weeks_show_the_calendar_that_fits() -> None:
     data = table()
-    with pytest.raises(DataContractError, match="steps of four and five weeks are those of a business calendar") as found:
+    with pytest.raises(DataContractError, match="four and five weeks apart, as periods of a business calendar") as found:
         rank_leads(data, kpi="sales")
     assert "calendar=retail_calendar('4-5-4', year_end='January', weekday='Saturday', rule='nearest'" in found.value.first.call
     assert follow(found.value.first.call, data) == ""
+
+
+# -- quarters and years of whole weeks
+
+QUARTERS = retail_calendar("4-5-4", years=(2010, 2023), unit="quarter")
+
+
+def quarterly(ends: bool = True, rows: slice = slice(None), calendar: pd.DataFrame = QUARTERS) -> pd.DataFrame:
+    """Sales of quarters under their last, or their first, days."""
+    starts = pd.to_datetime(calendar["start"])
+    dates = starts.iloc[1:].to_numpy() - np.timedelta64(1, "D") if ends else starts.iloc[:-1].to_numpy()
+    numbers = np.random.default_rng(4).standard_normal((len(dates), 2)) + 10
+    return pd.DataFrame({"date": dates, "sales": numbers[:, 0], "visits": numbers[:, 1]}).iloc[rows]
+
+
+@pytest.mark.parametrize("unit", ["quarter", "year"])
+def test_quarters_and_years_have_the_days_of_their_periods(unit: str) -> None:
+    many = {"quarter": 3, "year": 12}[unit]
+    merged = retail_calendar("4-4-5", years=(2010, 2023), unit=unit)
+    assert merged["start"].tolist() == retail_calendar("4-4-5", years=(2010, 2023))["start"].iloc[::many].tolist()
+    assert merged["name"].iloc[0] == {"quarter": "FY2010 Q1", "year": "FY2010"}[unit]
+
+
+@pytest.mark.parametrize("ends", [True, False])
+@pytest.mark.parametrize("unit", ["quarter", "year"])
+def test_periods_of_whole_weeks_are_no_calendar_ones_without_a_word(unit: str, ends: bool) -> None:
+    calendar = retail_calendar("4-5-4", years=(2000, 2023), unit=unit)
+    data = quarterly(ends, calendar=calendar)
+    sample = from_wide(data)
+    note = next(note for note in sample.notes if note.code == "LL154")
+    assert "by their dates, and were counted as those of the calendar" in note.text
+    assert f"unit={unit!r}" in note.call
+    assert follow(f"from_wide(data, {note.call})", data) == ""
+    told = from_wide(data, calendar=calendar, dates_at="end" if ends else "start")
+    assert_array_equal(told.values, sample.values)
+    assert not {note.code for note in told.notes} & {"LL154", "LL109"}
+
+
+@pytest.mark.parametrize("said", [
+    {"year_start": "February"}, {"freq": "week"}, {"freq": "month"}, {"freq": "week", "year_start": "February"},
+    {"freq": "quarter", "year_start": "February"}, {"freq": "quarter", "year_start": "March"},
+])  # fmt: skip
+@pytest.mark.parametrize("n", [12, 55])
+def test_no_advice_on_quarters_of_whole_weeks_leads_back(said: dict[str, Any], n: int) -> None:
+    data = quarterly(rows=slice(n))
+    with pytest.raises(DataContractError, match="give its period starts as calendar") as found:
+        rank_leads(from_wide(data, **said), kpi="sales", evidence=False)
+    assert follow(found.value.first.call, data) == ""
+
+
+def test_quarters_of_whole_weeks_stand_beside_no_other_cadence_undeclared() -> None:
+    months = pd.DataFrame({"month": pd.date_range("2010-01", periods=170, freq="MS"), "calls": np.arange(170.0) ** 1.5})
+    with pytest.raises(UsageError, match="have 13 or 14 weeks by their dates") as found:
+        rank_leads([quarterly(), months], kpi="sales", evidence=False)
+    assert follow(found.value.first.call, [quarterly(), months]) == ""
+    with pytest.raises(UsageError, match=r"read its table again, with calendar=retail_calendar\('4-4-5', year_end='January'"):
+        rank_leads([from_wide(quarterly()), months], kpi="sales")
+
+
+@pytest.mark.parametrize("rule", ["WOM-1MON", "WOM-3FRI"])
+@pytest.mark.parametrize("n", [5, 8, 40])
+def test_a_weekday_of_each_quarter_is_a_date_of_the_calendar(rule: str, n: int) -> None:
+    days = pd.date_range("2010-01-01", "2021-12-31", freq=rule)
+    days = days[days.month % 3 == 0][:n]
+    sample = from_wide(pd.DataFrame({"date": days, "sales": np.arange(float(len(days)))}))
+    assert (sample.calendar.freq, sample.calendar.off) == ("quarter", "")
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_dates_of_every_third_period_are_quarters_of_the_calendar(ends: bool) -> None:
+    calendar = retail_calendar("4-5-4", years=(2009, 2024))
+    months = table(n=180, calendar=calendar).rename(columns={"sales": "orders"})
+    said: dict[str, Any] = {"dates_at": {"data[1]": "end"}} if ends else {}
+    both = from_wide([months, quarterly(ends)], calendar=calendar, **said)
+    around = both.around("sales")
+    assert (around.calendar.season_lengths, around.periods[:2]) == ((4,), ("2010-01-31", "2010-05-02"))
+    finer = around.finer("orders")
+    assert finer is not None
+    assert (finer.clock.per, np.diff(finer.clock.ended).tolist()) == (3, [3] * 55)
+    alone = from_wide(quarterly(ends), calendar=calendar, **({"dates_at": "end"} if ends else {}))
+    assert alone.periods == around.periods
+    assert any("3 of them each, 4 periods a year, of 13 to 14 weeks" in note.text for note in alone.notes)
+
+
+def test_quarters_that_a_calendar_does_not_hold_whole_stay_its_periods() -> None:
+    calendar = retail_calendar("4-5-4", years=(2010, 2023)).iloc[:-2]
+    sample = from_wide(quarterly(ends=False), calendar=calendar)
+    assert sample.n_periods == 3 * len(quarterly()) - 2
 
 
 # -- the command line
@@ -276,9 +367,30 @@ def test_a_calendar_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert main([*words, "--calendar", str(tmp_path / "periods.csv")]) == 0
     assert "calls leads sales by 2 periods" in capsys.readouterr().out
     assert main(words) == 3
-    assert "--calendar FILE" in capsys.readouterr().err
+    assert "--calendar calendar.csv" in capsys.readouterr().err
     assert main([*words, "--calendar", str(tmp_path / "period.csv")]) == 2
     assert "Did you mean" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["check", "rank"])
+def test_the_command_line_says_how_to_make_the_calendar(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table().to_csv("sales.csv", index=False)
+    quarterly().to_csv("quarters.csv", index=False)
+    for file, code in (("sales.csv", 3), ("quarters.csv", 0)):
+        words = [command, file, "--kpi", "sales", *(["--no-evidence"] if command == "rank" else [])]
+        assert main(words) == code
+        told = capsys.readouterr()
+        line = re.search(r'python -c "(.+?)"', " ".join(f"{told.err} {told.out}".split()))
+        assert line is not None
+        ends = ["--dates-at", "end"] if file == "quarters.csv" else []
+        assert " ".join(["--calendar calendar.csv", *ends]) in " ".join(f"{told.err} {told.out}".split())
+        subprocess.run([sys.executable, "-c", line[1]], check=True)
+        assert main([*words, "--calendar", "calendar.csv", *ends]) == 0
+        told = capsys.readouterr()
+        assert "python -c" not in told.err + told.out
 
 
 def test_months_of_4_4_5_weeks_from_a_file(shared_cases: Path) -> None:

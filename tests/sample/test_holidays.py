@@ -77,6 +77,22 @@ def test_a_country_has_its_holidays_in_all_years_of_the_calendar() -> None:
             as_holidays(code)
 
 
+@pytest.mark.parametrize(("given", "code"), [("germny", "DE"), ("United States", "US"), ("de", "DE"), ("austria", "AT")])
+def test_of_a_country_that_is_none_the_nearest_is_offered(
+    given: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("holidays", reason="the package holidays is not installed")
+    with pytest.raises(UsageError, match="is no country of the package holidays") as refused:
+        from_wide(WEEKS, holidays=given)
+    assert refused.value.call == f"from_wide(data, holidays={code!r})"
+    WEEKS.assign(calls=np.arange(110.0) ** 2).to_csv(tmp_path / "weeks.csv", index=False)
+    words = ["rank", str(tmp_path / "weeks.csv"), "--kpi", "sales", "--holidays"]
+    assert main([*words, given]) == 2
+    assert f"--holidays {code} for" in capsys.readouterr().err
+    assert main([*words, "holidays.csv"]) == 2
+    assert "does not exist" in capsys.readouterr().err
+
+
 def test_the_command_line_takes_a_file_or_a_country(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

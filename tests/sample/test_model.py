@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from leadlag.errors import UnknownNameError, UsageError
@@ -41,3 +42,11 @@ def test_the_makers_array_stays_writeable_and_is_not_shared() -> None:
     sample = Sample(calendar=calendar, names=("a",), values=values)
     values[0, 0] = 1.0
     assert sample.column("a")[0] == 0.0
+
+
+def test_one_of_a_kind_is_told_as_one() -> None:
+    table = pd.DataFrame({"month": pd.date_range("2020-01", periods=24, freq="MS"), "sales": np.arange(24.0)})
+    weeks = pd.DataFrame({"week": pd.date_range("2019-12-30", periods=110, freq="7D"), "visits": np.arange(110.0)})
+    assert repr(from_wide(table)) == "Sample(24 periods of one month, 1 metric)"
+    assert repr(from_wide([table, weeks])) == "Sample(24 periods of one month, 1 metric + 1 of one week)"
+    assert repr(from_wide(table[:2].assign(calls=[1.0, 3.0]))) == "Sample(2 periods of one month, 2 metrics)"

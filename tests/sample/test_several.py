@@ -65,7 +65,7 @@ def test_a_sample_of_several_cadences_goes_through_the_door_again() -> None:
     again = as_sample(sample, columns={"kpi": ["visits"], "leads": ["gdp"]})
     assert again.all_names == ("visits", "gdp")
     assert as_sample([sample, _visits("demos")]).all_names == ("gdp", "visits", "spend", "demos")
-    assert repr(sample) == "Sample(12 periods of one quarter, 1 metrics + 1 of one month + 1 of one week)"
+    assert repr(sample) == "Sample(12 periods of one quarter, 1 metric + 1 of one month + 1 of one week)"
 
 
 def test_the_time_is_the_named_column_where_there_is_one() -> None:

@@ -124,6 +124,17 @@ def test_dates_of_another_year_than_the_declared_one_are_refused() -> None:
         from_wide(pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}), year_start="May")
 
 
+def test_business_quarters_alone_are_calendar_ones_with_a_note_that_says_what_to_declare() -> None:
+    dated = next(note for note in from_wide(quarterly(FORMS["last days"])).notes if note.code == "LL154")
+    assert "the quarters end in January by their dates, and were counted as those of the calendar, from 2019Q2 on" in dated.text
+    assert dated.call == "year_start='February'"
+    named = next(note for note in from_wide(quarterly(FORMS["FY20 Q1"])).notes if note.code == "LL138")
+    assert "say by year_start in which month the year begins" in named.text
+    for form in ("last days", "FY20 Q1"):
+        told = from_wide(quarterly(FORMS[form]), year_start="February").notes
+        assert not any(note.code == "LL154" or "say by year_start" in note.text for note in told)
+
+
 def test_quarters_of_two_years_stand_beside_one_another() -> None:
     calendar = quarterly(pd.period_range("2019Q1", periods=N, freq="Q")).rename(columns={"orders": "gdp"})
     both = from_wide([quarterly(QUARTERS), calendar]).around("orders")

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from leadlag.core.arrays import Floats
+from leadlag.core.noise.momentum import filtered_fit
 from leadlag.core.search.finer import finer_columns, finer_totals
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.shapes import Shape, answers_to_a_rise, lead_columns, total_weights
 
-__all__ = ["column_totals", "raw_columns", "rises", "same_period_values"]
+__all__ = ["column_totals", "past_values", "raw_columns", "rises", "same_period_values"]
 
 _POINT = Shape("point")
 
@@ -38,6 +39,12 @@ def same_period_values(problem: Problem, lead: int) -> Floats:
     """A lead's value of the KPI's own period, shape (n,): its single lag 0, and zero where it has no value."""
     now = lead_columns(problem.X[:, [lead]], lags=[0], shapes=[_POINT], momentum=problem.momentum)
     return np.nan_to_num(now[:, 0, 0, 0])
+
+
+def past_values(problem: Problem, lags: Sequence[int]) -> Floats:
+    """Lags of the KPI less its mean, shape (n, len(lags)); those that reach before the sample take a backcast."""
+    left = problem.y - problem.mean @ filtered_fit(problem.y, problem.mean, problem.momentum).params
+    return np.nan_to_num(lead_columns(left[:, None], lags=lags, shapes=[_POINT], momentum=problem.momentum)[:, 0, 0])
 
 
 def column_totals(problem: Problem, shapes: Sequence[Shape]) -> Floats:

@@ -9,10 +9,10 @@ import numpy as np
 
 from leadlag.core.arrays import Floats, Ints
 from leadlag.core.search.problem import Problem
-from leadlag.core.search.scan import fit_base, regressors
+from leadlag.core.search.scan import BaseFit, fit_base, regressors
 from leadlag.core.search.shapes import Shape
 
-__all__ = ["Events", "block_effects", "events_behind"]
+__all__ = ["Events", "block_effects", "events_behind", "events_of"]
 
 #: Rows of a block, as a share of those in which the column has a value, and the fewest. A share of all rows cost 5 of 36 leads
 #: that begin late.
@@ -62,13 +62,17 @@ def events_behind(problem: Problem, column: int, *, shapes: Sequence[Shape], cou
     """
     base_fit = fit_base(problem)
     columns = regressors(problem, base_fit, [0], shapes)
-    values = columns.values[:, 0, column]
+    return events_of(base_fit, columns.values[:, 0, column], nobs=int(columns.nobs[0, column]), count=count)
+
+
+def events_of(base_fit: BaseFit, values: Floats, *, nobs: int, count: int) -> Events:
+    """The same of a filtered column less the base, with `nobs` rows that are not masked."""
     size = float(np.sqrt(values @ values))
     y, rows = base_fit.residual, base_fit.filter_.rows
     if not size or not y @ y:
         return Events(spans=(), left=())
     design = np.column_stack([base_fit.basis.q, values / size])
-    length = max(_FEWEST, int(np.ceil(_BLOCK * columns.nobs[0, column])))
+    length = max(_FEWEST, int(np.ceil(_BLOCK * nobs)))
     kept, spans, left = np.ones(len(y), dtype=bool), [], []
     start = float(block_effects(design, y, kept, np.zeros((1, 0), dtype=np.intp))[0])
     for _ in range(count):

@@ -43,17 +43,22 @@ class SharedSigns:
     ----------
     seed : int
     n_draws : int
+    length : int
+        Rows from the last of which signs are counted, so that models that lose their first rows, as differences do, have the same
+        sign at the same row; 0 where each number of rows has signs of its own.
     """
 
     seed: int
     n_draws: int
+    length: int = 0
     _drawn: dict[int, Floats] = field(default_factory=dict, repr=False)
 
     def of(self, n: int) -> Floats:
         """Signs of n rows, shape (n, n_draws); not to be changed."""
-        if n not in self._drawn:
-            self._drawn[n] = rademacher_signs(np.random.default_rng(self.seed), n=n, n_draws=self.n_draws)
-        return self._drawn[n]
+        rows = max(n, self.length)
+        if rows not in self._drawn:
+            self._drawn[rows] = rademacher_signs(np.random.default_rng(self.seed), n=rows, n_draws=self.n_draws)
+        return self._drawn[rows] if rows == n else self._drawn[rows][rows - n :]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +68,7 @@ class Tail:
     Parameters
     ----------
     draws : ndarray, shape (m, n_draws)
-        Sorted along the draws.
+        In the order in which they were drawn.
     start : ndarray, shape (m,)
         Where the fitted tail takes over.
     df : float
@@ -78,6 +83,10 @@ class Tail:
         """The same of some of the leads."""
         kept = np.asarray(rows, dtype=np.intp)
         return Tail(draws=self.draws[kept], start=self.start[kept], df=self.df)
+
+    def raised(self, draws: Floats) -> Tail:
+        """The same for draws that are as large or larger, such as the larger of two: a tail falls no slower for that."""
+        return Tail(draws=draws, start=np.quantile(draws, 1.0 - _TAIL_SHARE, axis=1), df=self.df)
 
     def log_pvalues(self, statistic: Floats) -> Floats:
         """Log p of each lead's statistic, shape (m,)."""
@@ -124,7 +133,7 @@ def fit_tail(draws: Floats, *, df_most: float) -> Tail:
     beyond = [row[row > edge] for row, edge in zip(ordered, start, strict=True)]
     values, counts = np.concatenate(beyond) if len(beyond) else np.empty(0), np.array([len(row) for row in beyond])
     if not len(values):
-        return Tail(draws=ordered, start=start, df=df_most)
+        return Tail(draws=draws, start=start, df=df_most)
     square = values * values
 
     def minus_likelihood(log_df: float) -> float:
@@ -135,7 +144,7 @@ def fit_tail(draws: Floats, *, df_most: float) -> Tail:
 
     edges = np.log(2.0), np.log(max(df_most, 3.0))
     near = float(optimize.minimize_scalar(minus_likelihood, bounds=edges, method="bounded").x)
-    return Tail(draws=ordered, start=start, df=float(np.exp(_middle(minus_likelihood, near, edges))))
+    return Tail(draws=draws, start=start, df=float(np.exp(_middle(minus_likelihood, near, edges))))
 
 
 def _middle(function: Callable[[float], float], near: float, edges: tuple[float, float]) -> float:

@@ -18,6 +18,7 @@ from leadlag.core.noise.momentum import Whitener, filtered_fit
 from leadlag.core.search.asked import best_columns, gains
 from leadlag.core.search.columns import raw_columns
 from leadlag.core.search.maxima import largest_scores
+from leadlag.core.search.otherscale import OtherScale
 from leadlag.core.search.problem import Problem, refitted
 from leadlag.core.search.resample import SharedSigns, Tail, fit_tail
 from leadlag.core.search.shapes import STANDARD, Shape, search_weights
@@ -28,11 +29,13 @@ __all__ = [
     "Columns",
     "Scan",
     "column_of",
+    "filtered",
     "fit_base",
     "lead_chunks",
     "regressors",
     "scan",
     "scan_each",
+    "scan_with",
     "shared_signs",
     "t_of_share",
     "with_columns",
@@ -147,8 +150,18 @@ def regressors(problem: Problem, base_fit: BaseFit, leads: Sequence[int], shapes
     A masked row is left out of that column's projection on the base and is zero in it, so that the coefficient is
     that of the regression without the row, while the KPI's rows stay common to all columns.
     """
-    raw = base_fit.filter_.apply(raw_columns(problem, leads, shapes))
+    raw = raw_columns(problem, leads, shapes)
     n, m = raw.shape[:2]
+    return filtered(raw.reshape(n, m, -1), base_fit, asked=_asked(problem, leads, shapes))
+
+
+def filtered(raw: Floats, base_fit: BaseFit, *, asked: Flags | None = None) -> Columns:
+    """Columns before the KPI's filter, shape (n, m, s) and NaN where there is no value, as `regressors` has them.
+
+    `asked` of shape (m * s,) says which can be used at all.
+    """
+    raw = base_fit.filter_.apply(raw)
+    n, m, s = raw.shape
     flat = raw.reshape(n, -1)
     present = np.isfinite(flat)
     values = np.where(present, flat, 0.0)
@@ -159,9 +172,8 @@ def regressors(problem: Problem, base_fit: BaseFit, leads: Sequence[int], shapes
     values[:, partly] = _residualise_present(values[:, partly], present[:, partly], base_fit.basis.q)
     norm = np.sqrt((values**2).sum(axis=0))
     nobs = present.sum(axis=0)
-    usable = (norm > _COLLINEAR * before) & (nobs >= base_fit.basis.rank + _FEWEST_ROWS) & _asked(problem, leads, shapes)
+    usable = (norm > _COLLINEAR * before) & (nobs >= base_fit.basis.rank + _FEWEST_ROWS) & (True if asked is None else asked)
     values[:, ~usable] = 0.0
-    s = len(shapes) * problem.n_slots
     return Columns(values=values.reshape(n, m, s), norm=np.where(usable, norm, 0.0).reshape(m, s), nobs=nobs.reshape(m, s))
 
 
@@ -241,27 +253,36 @@ def scan_each(
     """The scan of one problem after the other, all with the same signs."""
     signs = shared_signs(rng, n_draws=n_draws)
     for problem in problems:
-        yield _scan(problem, signs, shapes)
+        yield scan_with(problem, signs, shapes)
 
 
-def shared_signs(rng: np.random.Generator, *, n_draws: int) -> SharedSigns:
+def shared_signs(rng: np.random.Generator, *, n_draws: int, length: int = 0) -> SharedSigns:
     """The signs that a scan with this generator draws, so that what follows it needs no draws of its own."""
-    return SharedSigns(seed=int(rng.integers(2**63)), n_draws=n_draws)
+    return SharedSigns(seed=int(rng.integers(2**63)), n_draws=n_draws, length=length)
 
 
-def _scan(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape]) -> Scan:
-    """The scan of one problem, with the level shift and without."""
-    found = _scan_once(problem, signs, shapes)
+def scan_with(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape], *, other: OtherScale | None = None) -> Scan:
+    """The scan of one problem with these signs, with the level shift and without.
+
+    Parameters
+    ----------
+    problem : Problem
+    signs : SharedSigns
+    shapes : sequence of Shape
+    other : OtherScale, optional
+        The scale beside which that of the problem was chosen, of the same leads: p-values cover the choice.
+    """
+    found = _scan_once(problem, signs, shapes, other)
     if problem.shift is None:
         return found
-    without = _scan_once(refitted(problem, shift=None), signs, shapes)
+    without = _scan_once(refitted(problem, shift=None), signs, shapes, other)
     # a lead that is nothing but the shift cannot be tested: it must not be left with the p of the model without
     larger = np.fmax(found.log_pvalue, without.log_pvalue)
     log_pvalue = np.where(np.isfinite(found.statistic), larger, np.nan)
     return replace(found, log_pvalue=log_pvalue, pvalue=np.exp(log_pvalue), unshifted=without.log_pvalue)
 
 
-def _scan_once(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape]) -> Scan:
+def _scan_once(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape], other: OtherScale | None) -> Scan:
     """The scan of one model."""
     base_fit = fit_base(problem)
     leverage = np.minimum(base_fit.basis.leverage(), 0.95)
@@ -282,6 +303,8 @@ def _scan_once(problem: Problem, signs: SharedSigns, shapes: Sequence[Shape]) ->
     statistic = t_of_share(searched / total if total > 0 else 0.0 * searched, base_fit.df)
     tested = np.isfinite(statistic)
     tail = fit_tail(largest[tested], df_most=float(max(base_fit.df, 3)))
+    if other is not None:
+        tail = tail.raised(other.with_draws(tail.draws, np.flatnonzero(tested)))
     log_pvalue = np.full(len(statistic), np.nan)
     log_pvalue[tested] = tail.log_pvalues(statistic[tested])
     return Scan(

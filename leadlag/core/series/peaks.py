@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from leadlag.core.arrays import Floats, Ints
-from leadlag.core.linear.leastsquares import less_columns
+from leadlag.core.arrays import Flags, Floats, Ints
+from leadlag.core.linear.leastsquares import less_columns, orthonormal_basis, residualise
 from leadlag.core.series.robust import few_values, robust_spread
 
 __all__ = ["peak_columns", "yearly_peaks"]
@@ -18,6 +18,8 @@ _FEWEST_YEARS = 4
 _MOST = 0.2
 #: Standard errors by which the mean without the year in which it is largest has to stand out too.
 _WITHOUT_LARGEST = 2.0
+#: Share by which rounding may move what a series is asked for.
+_SLACK = 1e-6
 
 
 def yearly_peaks(X: Floats, place: Ints, smooth: Floats, *, level: float) -> Ints:
@@ -47,8 +49,29 @@ def yearly_peaks(X: Floats, place: Ints, smooth: Floats, *, level: float) -> Int
     peak: the other years have to show it too, and all but one of them to the same side.
     """
     n_places = int(place.max()) + 1
-    found = {peak for column in X.T for peak in _peaks(column, place, smooth, n_places, level=level / n_places)}
+    asked = X[:, _may_peak(X, place, smooth, n_places, level=level / n_places)]
+    found = {peak for column in asked.T for peak in _peaks(column, place, smooth, n_places, level=level / n_places)}
     return np.array(sorted(found) if len(found) <= _MOST * n_places else [], dtype=np.intp)
+
+
+def _may_peak(X: Floats, place: Ints, smooth: Floats, n_places: int, *, level: float) -> Flags:
+    """Series that may have a peak, shape (m,): those with gaps, and whole ones of which any mean over the years is large enough.
+
+    One product for all of them in place of a fit for each, since hardly any series has a peak.
+    """
+    may = np.array(~np.isfinite(X).all(axis=0), dtype=bool)
+    whole = X[:, ~may]
+    left = residualise(whole - whole.mean(axis=0), orthonormal_basis(smooth))
+    in_place = peak_columns(place, np.arange(n_places))
+    means = np.abs(in_place.T @ left) / np.sqrt(np.maximum(in_place.sum(axis=0), 1.0))[:, None]
+    limit = _limit(len(X), level=level) * (1.0 - _SLACK)
+    may[~may] = means.max(axis=0) >= limit * left.std(axis=0)  # the spread is never smaller than this
+    return may
+
+
+def _limit(known: int, *, level: float) -> float:
+    """Standard errors beyond which the mean of a place is a peak."""
+    return float(stats.t.isf(level / 2, max(known // 2, 3)))
 
 
 def _peaks(x: Floats, place: Ints, smooth: Floats, n_places: int, *, level: float) -> list[int]:
@@ -57,7 +80,7 @@ def _peaks(x: Floats, place: Ints, smooth: Floats, n_places: int, *, level: floa
     known = int(np.isfinite(x).sum())
     if known <= smooth.shape[1] + _FEWEST_YEARS or few_values(x):
         return found
-    centred, limit = x - np.nanmean(x), stats.t.isf(level / 2, max(known // 2, 3))
+    centred, limit = x - np.nanmean(x), _limit(known, level=level)
     while len(found) <= _MOST * n_places:
         left = less_columns(centred, np.column_stack([smooth, peak_columns(place, tuple(found))]))
         spread = max(robust_spread(left), float(np.nanstd(left)))

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
 from leadlag.core.arrays import Floats, Ints
@@ -115,10 +114,13 @@ def lag_tensor(X: ArrayLike, lags: Sequence[int], *, fill: ArrayLike = np.nan) -
         return np.empty((*series.shape, shifts.size))
     if shifts.min() < 0:
         raise UsageError(f"lags holds {int(shifts.min())}: a lag is 0 or more periods back.")
-    deepest = int(shifts.max())
-    head = np.broadcast_to(np.asarray(fill, dtype=np.float64), (deepest, series.shape[1]))
-    # window j of a row is the value deepest - j periods back, so the axis is turned round: entry k is lag k
-    by_lag = sliding_window_view(np.concatenate([head, series]), deepest + 1, axis=0)[:, :, ::-1]
+    deepest, (n, m) = int(shifts.max()), series.shape
+    padded = np.empty((deepest + n, m))
+    padded[:deepest], padded[deepest:] = fill, series
+    # a view by hand: numpy's windows cost more than all else here, and small problems make thousands of them
+    row, column = padded.strides
+    by_lag: Floats = np.ndarray((n, m, deepest + 1), buffer=padded, offset=deepest * row, strides=(row, column, -row))
+    by_lag.flags.writeable = False
     step = _even_step(shifts)
     if step is not None:
         return by_lag[:, :, shifts[0] : shifts[-1] + 1 : step]

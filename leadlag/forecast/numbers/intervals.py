@@ -15,6 +15,7 @@ quantile tracker (the P of conformal PID, Angelopoulos, Candes & Tibshirani 2023
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ from scipy import optimize, special
 
 from leadlag.core.arrays import Flags, Floats
 
-__all__ = ["Calibration", "Law", "calibrated", "volatility_path"]
+__all__ = ["Calibration", "Law", "calibrated", "calibrated_before", "volatility_path"]
 
 #: Rows after which a score counts half, in each of the means; the first forgets nothing.
 _HALF_LIVES = (np.inf, 40.0, 14.0, 6.0)
@@ -137,14 +138,34 @@ def calibrated(scores: Floats) -> Calibration:
     scores = _bounded(scores)
     path = volatility_path(scores[:, 0])
     # what is known at an origin: the one-step scores of the origins before it
+    return _calibration(np.square(scores / path[:-1, None]), float(path[-1]))
+
+
+def calibrated_before(scores: Floats, origins: Iterable[int]) -> list[Calibration]:
+    """The same as it was learned at each of some origins, by the scores that were known then.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (o, s)
+    origins : iterable of int
+        Among the o.
+    """
+    scores = _bounded(scores)
+    path = volatility_path(scores[:, 0])
     square = np.square(scores / path[:-1, None])
+    comes = np.arange(len(scores))[:, None] + np.arange(scores.shape[1]) + 1
+    return [_calibration(np.where(comes <= one, square, np.nan)[:one], float(path[one])) for one in origins]
+
+
+def _calibration(square: Floats, size: float) -> Calibration:
+    """From squared scores over the volatility of their time (o, s), and the volatility now."""
     low, high = np.exp(_quantiles(square)).T
     found = [_law(*pair) for pair in zip(low.tolist(), high.tolist(), strict=True)]
     factor, df = np.array([one[0] for one in found]), np.array([one[1] for one in found])
-    whole = np.clip(path[-1] * factor, _LEAST, _MOST)
-    capped = whole != path[-1] * factor
-    volatility = float(np.clip(path[-1], _LEAST, _MOST))
-    n_scores = int(np.isfinite(scores[:, 0]).sum())
+    whole = np.clip(size * factor, _LEAST, _MOST)
+    capped = whole != size * factor
+    volatility = float(np.clip(size, _LEAST, _MOST))
+    n_scores = int(np.isfinite(square[:, 0]).sum())
     return Calibration(volatility=volatility, factor=whole / volatility, df=df, capped=capped, n_scores=n_scores)
 
 

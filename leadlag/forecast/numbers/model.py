@@ -63,12 +63,15 @@ class Ahead:
         What an innovation of one standard deviation at each step does to each.
     columns : ndarray, shape (s, q)
         What a change of each coefficient does to each step.
+    residual : ndarray, shape (k,)
+        What the mean leaves of the rows from the first value on.
     """
 
     point: Floats
     variance: Floats
     answers: Floats
     columns: Floats
+    residual: Floats
 
 
 def fitted_mean(y: Floats, columns: Floats, momentum: Momentum, *, n_leads: int, max_order: int) -> MeanModel | None:
@@ -149,4 +152,7 @@ def ahead(model: MeanModel, y: Floats, columns: Floats, *, steps: int) -> Ahead:
     gradient = columns[len(y) :] - both[:, 1:]
     answers = model.sd * noise.answers()
     variance = np.square(answers).sum(axis=1) + np.einsum("hi,ij,hj->h", gradient, model.covariance, gradient)
-    return Ahead(point=both[:, 0] + gradient @ model.params, variance=variance, answers=answers, columns=gradient)
+    return Ahead(
+        point=both[:, 0] + gradient @ model.params, variance=variance, answers=answers, columns=gradient,
+        residual=(y - columns[: len(y)] @ model.params)[begins:],
+    )  # fmt: skip

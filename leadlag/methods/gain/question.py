@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_lags, as_names, only_data_positional, seed_words
+from leadlag._validation import as_generator, as_int, as_lags, only_data_positional, seed_words
 from leadlag.catalogue import Catalogue, Metric, Missing, Moment, as_catalogue, as_moment
 from leadlag.core.arrays import Floats
 from leadlag.core.forecasts.origins import RollingForecasts
@@ -31,6 +31,7 @@ from leadlag.prepare.refusals import refuse_beyond
 from leadlag.prepare.regressors import may_be_sums
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.reported import reported_kpi
+from leadlag.prepare.scale import named_log
 from leadlag.prepare.transforms import take_log
 from leadlag.prepare.untestable import untestable_leads
 from leadlag.results import Provenance, Search
@@ -152,7 +153,7 @@ def forecast_gain(
         sample = edges_told(sample, names.names, max_lag=longest, metrics=as_catalogue(catalogue))
     repairs = as_repairs(repair)
     sample = repaired(sample, names.names, repairs)
-    longest, logged = longest_lag(sample, max_lag), as_names(log, "log", names.names)
+    longest, logged = longest_lag(sample, max_lag), named_log(log, names.names)
     with one_thread():
         y, unit, why = _analysed_kpi(sample, kpi, names.leads, log=logged, undo=None)
         known: RealTimeData

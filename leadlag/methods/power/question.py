@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
+from leadlag._validation import as_generator, as_int, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.core.search.problem import Problem
@@ -30,6 +30,7 @@ from leadlag.methods.power.result import DetectableEffects, LeadPower
 from leadlag.prepare import Prepared, prepare
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
+from leadlag.prepare.scale import named_log
 from leadlag.prepare.searched import refuse_beyond_limits, searched_shapes
 from leadlag.results import Provenance, Search
 from leadlag.sample.roles import longest_lag, with_roles
@@ -132,7 +133,7 @@ def detectable_effect(
     told = edges_told(sample, roles.names, max_lag=longest, metrics=as_catalogue(catalogue))
     sample = repaired(told, roles.names, repairs)
     kpi, names, kept = roles.kpi, roles.leads, roles.controls
-    logged, shapes = as_names(log, "log", roles.names), searched_shapes(sample, names)
+    logged, shapes = named_log(log, roles.names), searched_shapes(sample, names)
     refuse_beyond_limits(sample, names, max_lag=longest, n_shapes=len(shapes), n_draws=draws, n_held=_HELD)
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=names, controls=kept, max_lag=longest, log=logged)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_names, only_data_positional, seed_words
+from leadlag._validation import as_generator, as_int, only_data_positional, seed_words
 from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue
 from leadlag.core.arrays import Floats
 from leadlag.core.search.conditional import conditional_problem
@@ -35,6 +35,7 @@ from leadlag.methods.refutation.result import RefutationTest
 from leadlag.prepare import Prepared, extra_leads, prepare
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
+from leadlag.prepare.scale import named_log
 from leadlag.prepare.searched import searched_shapes
 from leadlag.prepare.untestable import refuse_untestable
 from leadlag.results import Provenance, Search
@@ -139,7 +140,7 @@ def refutation_test(
     told = edges_told(sample, names.names, max_lag=longest, metrics=as_catalogue(catalogue))
     sample = repaired(told, names.names, repairs)
     kpi, lead, kept = names.kpi, names.lead, names.controls
-    logged = as_names(log, "log", names.names)
+    logged = named_log(log, names.names)
     shapes = searched_shapes(sample, names.leads)
     with one_thread():
         prepared = prepare(sample, kpi=kpi, leads=names.leads, controls=kept, max_lag=longest, log=logged)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from leadlag._validation import as_int, as_list, as_names, as_option, as_real, once_each, only_data_positional
+from leadlag._validation import as_int, as_list, as_option, as_real, once_each, only_data_positional
 from leadlag.catalogue import Catalogue, Metric, Missing
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.covariance import CORRECTIONS, COV_TYPES
@@ -25,6 +25,7 @@ from leadlag.methods.regression.options import Options, families_of, horizon_of,
 from leadlag.methods.regression.profile import LagProfile
 from leadlag.methods.regression.result import LaggedRegressionResult
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
+from leadlag.prepare.scale import named_log
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 from leadlag.sample.known import trimmed
@@ -203,7 +204,7 @@ def lagged_regression(
         names, clocks=clocks, default=default, max_lag=max_lag, min_lag=min_lag, shape=shape, degree=degree, endpoints=endpoints,
         start=start, n_free=n_free, presample=presample,
     )  # fmt: skip
-    logs, own = as_names(log, "log", (kpi, *names, *kept)), own_lags_of(own_lags)
+    logs, own = named_log(log, (kpi, *names, *kept)), own_lags_of(own_lags)
     options = Options(
         kpi=kpi, leads=names, controls=kept, families=families, clocks=clocks, own_lags=own, log=logs, missing=missing,
         order=order_of(noise_order, seasonal_order), cov_type=as_option(cov_type, "cov_type", COV_TYPES), bandwidth=bandwidth,

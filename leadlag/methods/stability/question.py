@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_names, as_real, only_data_positional, seed_words
+from leadlag._validation import as_generator, as_int, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Catalogue, Metric, Missing, Moment, as_catalogue, as_moment, as_window
 from leadlag.core.search.conditional import best_column, conditional_problem
 from leadlag.core.search.problem import Problem, refitted
@@ -35,6 +35,7 @@ from leadlag.methods.stability.result import StabilityTest
 from leadlag.prepare import Prepared, clean_kpi, prepare
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
+from leadlag.prepare.scale import named_log
 from leadlag.prepare.searched import searched_shapes
 from leadlag.prepare.untestable import refuse_untestable
 from leadlag.results import Provenance, Search
@@ -150,7 +151,7 @@ def stability_test(
     told = edges_told(sample, names.names, max_lag=longest, metrics=as_catalogue(catalogue))
     sample = repaired(told, names.names, repairs)
     kpi, lead, kept, calendar = names.kpi, names.lead, names.controls, sample.calendar
-    logged = as_names(log, "log", names.names)
+    logged = named_log(log, names.names)
     known = as_catalogue(catalogue).get(lead) or Metric(lead)
     target = _target(calendar, known, since=targeted_since, selected_on=selected_on, n_candidates=selected_from)
     shapes = searched_shapes(sample, names.leads)

@@ -214,6 +214,8 @@ def _delay(at: _CheckContext) -> str:
     if not ahead.identified:
         told = not_identified(ahead, evidence.pvalue, lead=at.lead, kpi=at.kpi)
         return f"{told} {ask_longer(ahead)}" if ahead.is_open else told
+    if ahead.over_several:
+        return f"It acts over several lags, by most after {delay_set(ahead, at.unit)}: plan with all of them, not with one."
     told = f"The delay set holds {periods(at.value, 'lag')} ({delay_set(ahead, at.unit)})"
     if ahead.is_open:
         return f"{told}. {ask_longer(ahead)}"

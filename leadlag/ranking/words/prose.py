@@ -209,7 +209,12 @@ def _evidence(decision: Decision, context: Context) -> str:
     if evidence.shape:
         searched += f" (strongest: {evidence.shape})"
     told = f"p {among(evidence.deciding_pvalue)}"
-    if math.isnan(evidence.conditional_pvalue):
+    if evidence.over_several:
+        told += (
+            f" given the other leads, of {evidence.shape} tested together after the search was done, counted for its share of "
+            f"the false discovery rate; its own q {among(evidence.qvalue)}"
+        )
+    elif math.isnan(evidence.conditional_pvalue):
         told += f", which covers {searched}; q {among(evidence.qvalue)} after adjusting for all candidates of this ranking"
     else:
         told += f" given the other chosen leads, which covers {searched}; its own q {among(evidence.qvalue)}, adjusted among them"

@@ -9,11 +9,15 @@ from leadlag.wording.shown import joined, number, periods
 
 __all__ = [
     "clipped",
+    "both_scales",
     "common_calendar",
+    "growing_kpi",
     "kpi_treatment",
     "lead_treatment",
     "made_of_later",
     "moved_copy",
+    "moving_delay",
+    "no_scale",
     "slow_kpi",
     "slow_lead",
 ]
@@ -68,6 +72,37 @@ def clipped(count: int) -> str:
     """
     were = "was" if count == 1 else "were"
     return f"{periods(count, 'value')} of the KPI lay far from what its past told and {were} clipped"
+
+
+def both_scales(*, tried: Sequence[str], log: Sequence[str], asked: bool) -> str:
+    """What log="auto" did, and the call that does it without asking.
+
+    Examples
+    --------
+    >>> both_scales(tried=["sales", "visits"], log=["sales", "visits"], asked=True)
+    "the KPI grows, so levels and logs were asked: logs show a lead more clearly; log=['sales', 'visits'] asks them alone"
+    >>> both_scales(tried=[], log=[], asked=False)
+    "log='auto': the KPI does not grow from values above zero, or is a rate or a share, so it was ranked in levels"
+    """
+    if not tried:
+        return "log='auto': the KPI does not grow from values above zero, or is a rate or a share, so it was ranked in levels"
+    if not asked:
+        return "log='auto': the KPI grows, but trend, season and controls tell its logs exactly, so it was ranked in levels"
+    taken = "logs show" if log else "levels show"
+    return f"the KPI grows, so levels and logs were asked: {taken} a lead more clearly; log={list(log)!r} asks them alone"
+
+
+def growing_kpi() -> str:
+    """That logs may suit a KPI better, and the call that asks."""
+    return "the KPI grows, and what acts on it may act in per cent of its level: log='auto' asks levels and logs"
+
+
+def no_scale(kind: str) -> str:
+    """Why neither levels nor logs suit a KPI, and what to give in its place."""
+    if kind == "share":
+        why = "many values of the KPI lie near 0 or 1, where a share has little room to move"
+        return f"{why}: give log(p / (1 - p)), or the numbers behind it"
+    return "many values of the KPI are zero: it has no log, and its surprises are not of one size; give longer periods"
 
 
 def common_calendar(*, n_leads: int, n_asked: int, correlation: float, dated: bool, declared: bool) -> str:
@@ -149,6 +184,19 @@ def moved_copy(name: str, *, moved: int, unit: str) -> str:
     """
     early = f"{periods(moved, unit)} early (up to unit, sign and offset)"
     return f"{name} is the KPI itself, {early}: check that it was known at that time"
+
+
+def moving_delay(name: str, *, delays: Sequence[float], unit: str) -> str:
+    """That the delay of a lead moves, from where to where, and which one is told.
+
+    Examples
+    --------
+    >>> moving_delay("demos", delays=(3, 4, 5), unit="week")  # doctest: +ELLIPSIS
+    'the delay of demos moves: 3 weeks in the first third of the rows, 4 in the second, 5 in the last; delay and effect ...'
+    """
+    first, second, last = delays
+    moves = f"{periods(first, unit)} in the first third of the rows, {second:g} in the second, {last:g} in the last"
+    return f"the delay of {name} moves: {moves}; delay and effect told are those of the second third, plan with the last"
 
 
 def made_of_later(name: str) -> str:

@@ -38,6 +38,16 @@ def test_peaks_are_found_in_whichever_series_has_them() -> None:
     np.testing.assert_array_equal(peak_columns(PLACE, (7, 49))[:, 1], PLACE == 49)
 
 
+def test_series_that_are_asked_together_have_the_peaks_that_each_has_alone() -> None:
+    X = noise(np.random.default_rng(6), 60) * np.geomspace(1e-6, 1e6, 60)
+    X += X.std(axis=0) * np.linspace(0.5, 4.0, 60) * (PLACE[:, None] == np.arange(60) % 50)
+    with_gap = np.vstack([X, np.full((1, 60), np.nan)])  # a series with a gap is asked on its own
+    place, smooth = np.r_[PLACE, 0], np.vstack([SMOOTH, SMOOTH[-1]])
+    alone = [yearly_peaks(column[:, None], place, smooth, level=0.05).tolist() for column in with_gap.T]
+    assert [peaks(column[:, None]) for column in X.T] == alone
+    assert 15 < sum(map(bool, alone)) < 60
+
+
 def test_a_series_without_values_has_no_peaks() -> None:
     assert peaks(np.full((N, 2), np.nan)) == []
 
