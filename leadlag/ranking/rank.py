@@ -218,7 +218,7 @@ def rank_leads(
             missing=missing,
             metrics=tuple(metrics.values()),
             seeds=tuple(seeds),
-        ),
+        ),  # fmt: skip
         provenance=provenance,
     )
 
