@@ -203,22 +203,17 @@ def rank_leads(
         delays={name: one.delay for name, one in known.items() if one.delay is not None},
         nonlinear=bool(nonlinear), evidence=beside, time=time, catalogue=known_of(metrics, sample.all_names),
     )  # fmt: skip
+    kept = RankedData(
+        sample=read, roles=names, max_lag=lag, log=logged, repair=repairs, missing=missing, metrics=tuple(metrics.values()),
+        seeds=tuple(seeds),
+    )  # fmt: skip
     return LeadRanking(
         decisions=in_order(decide(item, policy) for item in gathered),
         context=_context(sample, prepared, kpi=names.kpi, max_lag=lag, policy=policy, metrics=metrics),
         family=family,
         decoys=decoys,
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
-        data=RankedData(
-            sample=read,
-            roles=names,
-            max_lag=lag,
-            log=logged,
-            repair=repairs,
-            missing=missing,
-            metrics=tuple(metrics.values()),
-            seeds=tuple(seeds),
-        ),  # fmt: skip
+        data=kept,
         provenance=provenance,
     )
 
