@@ -2,6 +2,8 @@
 
 python benchmarks/targets.py                          # 100 series a family: calibration of chances at, by and of a sum
 python benchmarks/targets.py --only inverse           # coverage of the level at which a chance is even
+python benchmarks/targets.py --only size              # how well past errors set the size of errors
+python benchmarks/targets.py --only doubt             # and what the covariance says of the estimates
 python benchmarks/targets.py --draws 20 --family lead # a look
 
 Goals are quantiles of what the KPI did before, so that they know nothing of what comes. Each series is fitted once and scored at
@@ -22,6 +24,10 @@ from scipy import signal
 
 import leadlag as ll
 from leadlag.core.arrays import Floats
+from leadlag.forecast.fitting import PastForecasts, Walker
+from leadlag.forecast.numbers.chances import Event
+from leadlag.forecast.numbers.intervals import calibrated
+from leadlag.forecast.targets import law_of
 
 KINDS = ("at", "by", "sum")
 N_FIT, ORIGINS, MAX_LAG = 156, 6, 6
@@ -187,8 +193,54 @@ def chances(args: argparse.Namespace) -> None:
         show(pd.concat(every, ignore_index=True))
 
 
+def size(args: argparse.Namespace) -> None:
+    """How widely the size of errors that n normal scores set spreads about the true one, in logs, beside what is taken for it."""
+    rng = np.random.default_rng(0)
+    for n in (30, 50, 100, 200):
+        found = []
+        for _ in range(args.draws):
+            z = rng.standard_normal(n + 4)
+            scores = np.column_stack([z[:n], *(0.6 * z[ahead : n + ahead] + 0.8 * z[:n] for ahead in (1, 2, 3))])
+            found.append(np.log(calibrated(scores).at(0).quantiles([0.6, 0.8, 0.9, 0.975])))
+        spread = np.std(found, axis=0)
+        print(f"{n} scores: {'  '.join(f'{one:.3f}' for one in spread)}  taken {1.35 / math.sqrt(n + 20):.3f}")
+
+
+def doubt(args: argparse.Namespace) -> None:
+    """How large errors of the forecast's mean are beside what the law takes for them: one if it is right."""
+    Walker.past = _no_past  # type: ignore[method-assign]
+    steps = np.arange(4)
+    asked = Event(kind="at", steps=steps, weights=np.ones(4), known=math.nan, up=True)
+    for name in ("lead", "alone", "walk"):
+        family = FAMILIES[name]
+        for n in (104, 156):
+            found = []
+            for draw in range(args.draws):
+                case = case_of(family, draw, n + 4)
+                state = fitted(case, n, 4).segments[0].state
+                law = law_of(state, state.seen(4), asked)
+                u, change = case.noise[n - 1], case.noise[n - 1] - case.noise[n - 2]
+                moved = family.momentum ** (steps + 1.0)
+                ahead = u + change * np.cumsum(moved) if family.walk else u * moved
+                true = family.effect * case.x[n - family.delay : n + 4 - family.delay] + ahead
+                found.append((true - law.point) / np.sqrt(np.square(law.estimates).sum(axis=1)))
+            each = np.array(found)
+            root, inside = np.sqrt(np.mean(each**2, axis=0)), (np.abs(each) <= 1.2816).mean()
+            print(
+                f"{name}, {n} rows: root mean square by step {'  '.join(f'{one:.2f}' for one in root)}, 80 % holds {inside:.3f}",
+                flush=True,
+            )
+
+
+def _no_past(walker: Walker, _: Floats, *, first: int) -> PastForecasts:
+    """No forecasts from past origins: they set the size of errors, on which no level of a lead depends."""
+    none = np.full((1, walker.steps), np.nan)
+    return PastForecasts(origins=np.array([first]), point=none, own=none, sd=none, actual=none)
+
+
 def inverse(args: argparse.Namespace) -> None:
     """One lead: how often the set holds the level at which the simulator's own chance is even."""
+    Walker.past = _no_past  # type: ignore[method-assign]
     for n in (104, 156):
         for effect in (0.3, 0.5, 0.8):
             family = Family(effect=effect, delay=2, momentum=0.5)
@@ -220,12 +272,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--draws", type=int, default=100)
     parser.add_argument("--horizons", type=int, nargs="+", default=[4])
-    parser.add_argument("--only", choices=("chances", "inverse"))
+    parser.add_argument("--only", choices=("chances", "doubt", "inverse", "size"))
     parser.add_argument("--family", choices=tuple(FAMILIES))
     args = parser.parse_args()
-    if args.only != "inverse":
+    if args.only in (None, "size"):
+        size(args)
+    if args.only in (None, "chances"):
         chances(args)
-    if args.only != "chances":
+    if args.only in (None, "doubt"):
+        doubt(args)
+    if args.only in (None, "inverse"):
         inverse(args)
 
 

@@ -107,7 +107,7 @@ def _by_row(
     for row in range(len(weights)):
         steps = np.arange(row + 1) if found.kind == "sum" else np.array([row])
         kind: EventKind = "sum" if found.kind == "sum" else "at"
-        event = Event(kind=kind, steps=shift + steps, weights=weights[steps], known=known, up=True)
+        event = Event(kind=kind, steps=shift + steps, weights=weights[steps], known=known if kind == "sum" else math.nan, up=True)
         one = expected_of(law_of(state, seen, event), event, state.one.scale)
         told.append((one.middle, one.low, one.high))
     return np.array(told)

@@ -282,7 +282,7 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Fit:
+class _OnScale:
     """The model of the last origin on one scale, what it says of the rows ahead, and what past errors make of its spread."""
 
     model: KpiModel
@@ -299,7 +299,7 @@ class _Fit:
         )
 
 
-def _fitted_on(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> _Fit:
+def _fitted_on(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> _OnScale:
     """The walk over past origins with the KPI on a scale, and the model of the last."""
     walker, y = _walker(sample, roles, asked, scale, max_lag=max_lag)
     first = default_origin(sample.calendar, y, walker.learner.known.at(len(y) - 1).X)
@@ -307,7 +307,7 @@ def _fitted_on(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScal
     found = walker.model_at(len(y) - 1)
     if found is None:
         raise DataContractError(words.refused(roles.kpi, words.too_short(max(asked.horizons))), code="LL313")
-    return _Fit(model=found[0], seen=walker.seen(*found), past=past, calibration=calibrated(past.scores))
+    return _OnScale(model=found[0], seen=walker.seen(*found), past=past, calibration=calibrated(past.scores))
 
 
 def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> tuple[Walker, Floats]:

@@ -19,6 +19,7 @@ __all__ = ["PICTURES", "tiers"]
 
 _COLOUR, _GOAL = MARKS["lead"].colour, "#B45F06"
 _INCHES = (7.2, 3.6)
+_ASKED = {"at": "in", "by": "reached by", "sum": "in all by"}
 #: Labels on the axis of time, and the fewest periods of the past.
 _MOST_TICKS, _PAST = 6, 24
 
@@ -41,7 +42,10 @@ def tiers(result: TargetForecast, *, ax: Axes | None = None) -> Axes:
     with theme():
         ax = axes_of(ax, inches=_INCHES)
         if result.kind == "sum":
-            begin = int(rows[0])
+            begin = result.span.first
+            past = np.arange(begin, min(result.state.n_known, result.span.last + 1))
+            so_far = np.cumsum(result.weights[: len(past)] * result.part.actual[past])
+            ax.plot(past, so_far, color=INK, linewidth=1.4, label="so far")
         else:
             past = np.arange(begin, result.state.n_known)
             ax.plot(past, result.part.actual[begin : result.state.n_known], color=INK, linewidth=1.4, label="so far")
@@ -53,7 +57,7 @@ def tiers(result: TargetForecast, *, ax: Axes | None = None) -> Axes:
         labels = result.state.labels(begin, last)
         ax.set_xticks(ticks, [label(labels[tick - begin], 12) for tick in ticks], **PLAIN)
         ax.set_ylabel(label(result.kpi_unit or result.kpi, 24), **PLAIN)
-        ax.set_title(f"{label(result.kpi, 32)}: {result.kind} {label(result.by, 16)}", **PLAIN, pad=26.0)
+        ax.set_title(f"{label(result.kpi, 32)}: {_ASKED[result.kind]} {label(result.by, 16)}", **PLAIN, pad=26.0)
         ax.legend(loc="lower left", bbox_to_anchor=(-0.01, 0.995), ncols=3, borderaxespad=0.2)
     return ax
 

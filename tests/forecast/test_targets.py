@@ -273,6 +273,13 @@ def test_progress_goes_from_the_baseline_to_the_goal(found: ll.Forecast, table: 
         found.target(1.0, by=periods[3], baseline=1.0).progress()
 
 
+def test_what_is_expected_from_now_on_is_the_forecast(found: ll.Forecast, periods: list[str]) -> None:
+    rows, wanted = found.target(4.0, by=periods[3], baseline=1.0).progress(), found.to_frame()
+    assert_allclose(1.0 + 3.0 * rows[["expected", "expected_low", "expected_high"]], wanted[["point", "low_80", "high_80"]])
+    total = found.target(4.0, by=periods[3], kind="sum")
+    assert total.progress()["expected"].iloc[-1] == pytest.approx(total.expected / 4.0)
+
+
 def test_what_was_expected_knows_nothing_of_later_rows(found: ll.Forecast, table: pd.DataFrame, periods: list[str]) -> None:
     since = str(table.index[-4])[:10]
     changed = table.copy()
@@ -323,6 +330,14 @@ def test_its_words_fit_and_say_what_they_do_not_say(found: ll.Forecast, periods:
         assert "cause" not in said
         assert "do not say what moving a lead would do" in " ".join(said.split())
         plt.close(asked.plot().figure)
+
+
+def test_a_target_that_is_past_has_a_picture_too(found: ll.Forecast, table: pd.DataFrame) -> None:
+    last = str(table.index[-2])[:10]
+    for kind in ("at", "sum"):
+        axes = found.target(1.0, by=last, since=str(table.index[-5])[:10], kind=kind).plot()
+        assert last in axes.get_title(loc="left") + axes.get_title()
+        plt.close(axes.figure)
 
 
 def test_what_cannot_be_asked_is_refused(found: ll.Forecast, table: pd.DataFrame, periods: list[str]) -> None:
