@@ -257,8 +257,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     kept: dict[str, list[dict[str, list[list[float]]]]] = {}
     every: list[dict[str, Floats]] = []
     for kind in STABLE if asked.kinds == ["stable"] else asked.kinds:
-        real = real_series() if kind == "real" else {}
-        series = list(real.values()) or [simulated(kind, draw) for draw in range(asked.start, asked.start + asked.draws)]
+        draws = range(asked.start, asked.start + asked.draws)
+        series = list(real_series().values()) if kind == "real" else [simulated(kind, draw) for draw in draws]
+        if not series:
+            print(f"\n{kind}: left out, there is no folder of real series")
+            continue
         scored = [_scored(one, asked) for one in series]
         print("\n".join(lines(kind, series, scored)), flush=True)
         every += scored

@@ -39,9 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["fit"]
 
-_LOG = "Columns to take in logs."
+_LOG = "Columns to take in logs. auto: a KPI that grows is forecast in levels or in logs, as fits better."
 _HORIZONS = "Periods ahead.  [default: 1,2,4,8,12]"
-_MOST_NAMES = 6
 
 
 @click.command(

@@ -145,7 +145,7 @@ def outlook(model: KpiModel, now: KnownValues, fixed: Floats, *, first: int, ste
     for place, (term, age) in enumerate(zip((*model.controls, *model.leads), ages, strict=True)):
         unknown.append(model.joint.params[n_own - n_controls + place] * term.answers(age, steps))
         if place >= n_controls:
-            used[:, place - n_controls] = term.used(age, steps)
+            used[:, place - n_controls] = term.used(age, steps) & (model.joint.params[n_own - n_controls + place] != 0.0)
     of_leads = sum((np.square(one).sum(axis=1) for one in unknown), np.zeros(steps))
     of_controls = sum((np.square(one).sum(axis=1) for one in unknown[:n_controls]), np.zeros(steps))
     with_leads = used.any(axis=1)

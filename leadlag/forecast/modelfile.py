@@ -25,7 +25,8 @@ _NAME, _, _NUMBER = SCHEMA.rpartition("-")
 #: Largest file that is opened, and how deep lists and objects may be nested in it.
 _MOST_BYTES, _MOST_DEPTH = 64 * 1024 * 1024, 32
 _FIT = "fit the model again with forecast_kpi, or leadlag fit"
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+#: A text, or what begins as one and ends with the file; without ways back, so that no file takes long.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 
 
 def save_model(model: ForecastModel, path: str | os.PathLike[str]) -> Path:

@@ -32,7 +32,7 @@ from leadlag.forecast.refusals import few_past, seen_column
 from leadlag.forecast.result import Forecast
 from leadlag.forecast.rows import ForecastRows
 from leadlag.forecast.scale import kpi_scale
-from leadlag.forecast.scoring import forecast_of, forecast_result, label_of, without_forecast
+from leadlag.forecast.scoring import forecast_result, judged, label_of, parts_of
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, UnrevisedData
 from leadlag.prepare.origins.publication import as_known, delay_in_rows, unrevised_data
@@ -192,8 +192,8 @@ def forecast_samples(samples: Sequence[Sample], roles: Roles, asked: ForecastCal
     model = model_of(fitted[0][1].sample, roles, asked, [one for one, _ in fitted], failed, settings=settings)
     calendar, origin = fitted[0][1].sample.calendar, model.last
     line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
-    made = [forecast_of(model, one, replace(rows, origin=origin), line=line) for one, rows in fitted]
-    made += [without_forecast(model, calendar, origin, segment=name, why=why) for name, why in failed]
+    found = [judged(model, one, replace(rows, origin=origin), line=line) for one, rows in fitted]
+    made = parts_of(model, found, line=line, origin=origin)
     notes = [note for one, rows in fitted for note in _notes(rows.sample, one)]
     return forecast_result(model, made, origin=label_of(calendar, model.cadence, origin), notes=notes)
 
@@ -282,7 +282,7 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Fit:
+class _OnScale:
     """The model of the last origin on one scale, what it says of the rows ahead, and what past errors make of its spread."""
 
     model: KpiModel
@@ -299,7 +299,7 @@ class _Fit:
         )
 
 
-def _fitted_on(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> _Fit:
+def _fitted_on(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> _OnScale:
     """The walk over past origins with the KPI on a scale, and the model of the last."""
     walker, y = _walker(sample, roles, asked, scale, max_lag=max_lag)
     first = default_origin(sample.calendar, y, walker.learner.known.at(len(y) - 1).X)
@@ -307,7 +307,7 @@ def _fitted_on(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScal
     found = walker.model_at(len(y) - 1)
     if found is None:
         raise DataContractError(words.refused(roles.kpi, words.too_short(max(asked.horizons))), code="LL313")
-    return _Fit(model=found[0], seen=walker.seen(*found), past=past, calibration=calibrated(past.scores))
+    return _OnScale(model=found[0], seen=walker.seen(*found), past=past, calibration=calibrated(past.scores))
 
 
 def _walker(sample: Sample, roles: Roles, asked: ForecastCall, scale: KpiScale, *, max_lag: int) -> tuple[Walker, Floats]:

@@ -33,7 +33,11 @@ def _table_wrong(table: PeriodTable) -> str:
 
 
 #: The periods of a business calendar.
-TABLE = Record(made=PeriodTable, fields={"days": Many(kind=DAY, least=2), "names": Many(kind=Text())}, check=_table_wrong)
+TABLE = Record(
+    made=PeriodTable,
+    fields={"days": Many(kind=DAY, least=2), "names": Many(kind=Text()), "each": Whole(low=1, high=1_000)},
+    check=_table_wrong,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,8 +27,8 @@ from leadlag.sample.periods import Cadence
 from leadlag.sample.violations import raise_violations
 
 __all__ = [
-    "ForecastRows", "calendar_between", "counting", "first_ordinal", "forecast_of", "forecast_result", "label_of", "scored",
-    "without_forecast",
+    "ForecastRows", "calendar_between", "counting", "first_ordinal", "forecast_of", "forecast_result", "judged", "label_of",
+    "parts_of", "scored",
 ]  # fmt: skip
 
 
@@ -59,14 +59,7 @@ def scored(model: ForecastModel, data: Any, *, as_of: Any, stale_ok: bool = Fals
     calendar = replace(some, holidays=some.holidays or model.holidays)
     line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
     found = [_scored_segment(model, one, by_name.get(one.segment), line, origin) for one in model.segments]
-    if all(one.wrong for one in found):
-        raise_violations(wrong for one in found for wrong in one.wrong)
-    ended = partial(without_forecast, model, calendar, origin)
-    parts = [
-        one.part or ended(segment=segment.segment, why="; ".join(item.text for item in one.wrong) or words.NO_ROWS)
-        for segment, one in zip(model.segments, found, strict=True)
-    ]
-    parts += [ended(segment=name, why=why) for name, why in model.unmodelled]
+    parts = parts_of(model, found, line=line, origin=origin)
     notes = [*((note.code, note.text) for note in whole.notes), *(note for one in found for note in one.notes)]
     if unknown := sorted(set(by_name) - {part.segment for part in parts}):
         notes.append(("LL175", words.new_segments(unknown)))
@@ -93,11 +86,34 @@ def _scored_segment(model: ForecastModel, one: SegmentModel, part: Sample | None
     rows = None if part is None else rows_until(model, one, around_kpi(model, part), line=line, origin=origin)
     if rows is None:
         return Scored()
-    if wrong := wrong_rows(model, one, rows.sample, n=origin - rows.first + 1):
-        return Scored(wrong=wrong)
     notes = [(note.code, note.text) for note in rows.sample.notes]
     notes += [*unknown_territory(model, one, rows.sample), *few_past(one)]
-    return Scored(part=forecast_of(model, one, rows, line=line), notes=tuple(notes))
+    return replace(judged(model, one, rows, line=line), notes=tuple(notes))
+
+
+def judged(model: ForecastModel, one: SegmentModel, rows: ForecastRows, *, line: Timeline) -> Scored:
+    """The forecasts of one segment, or what stands against its rows."""
+    if wrong := wrong_rows(model, one, rows.sample, n=rows.origin - rows.first + 1):
+        return Scored(wrong=wrong)
+    return Scored(part=forecast_of(model, one, rows, line=line))
+
+
+def parts_of(model: ForecastModel, found: Sequence[Scored], *, line: Timeline, origin: int) -> list[SegmentForecast]:
+    """The forecasts of all segments, with the reason where there are none; those without a model come last.
+
+    Raises
+    ------
+    DataContractError
+        If something stands against the rows of each.
+    """
+    if all(one.wrong for one in found):
+        raise_violations(wrong for one in found for wrong in one.wrong)
+    ended = partial(without_forecast, model, line.calendar, origin)
+    parts = [
+        one.part or ended(segment=segment.segment, why="; ".join(item.text for item in one.wrong) or words.NO_ROWS)
+        for segment, one in zip(model.segments, found, strict=True)
+    ]
+    return parts + [ended(segment=name, why=why) for name, why in model.unmodelled]
 
 
 def forecast_result(

@@ -179,14 +179,9 @@ def rank_leads(
         scaled = in_scale(prepared_in, tried, shapes, choose=asked_log == AUTO, seed=seeds[0], n_draws=draws)
         prepared, logged = scaled.prepared, scaled.log
         findings = find(
-            prepared,
-            shapes,
-            seeds=seeds,
-            n_draws=draws,
-            policy=policy,
-            other=scaled.other,
+            prepared, shapes, seeds=seeds, n_draws=draws, policy=policy, other=scaled.other,
             n_together=lags_asked_together(sample.calendar.freq),
-        )
+        )  # fmt: skip
         gathered = evidence_of(
             prepared, findings, unit=unit, periods=sample.periods, policy=policy, metrics=metrics, joint_test=beside
         )
@@ -198,20 +193,19 @@ def rank_leads(
             gathered, decoys = with_backing(call, prepared, findings, gathered)
         season_notes = tuple(_season_notes(sample, prepared, final_fit(prepared.problem, findings.selection, shapes)))
     scale_notes = tuple(_scale_notes(sample, scaled, names, undo=undone, metrics=metrics, chosen=asked_log == AUTO))
-    n_tested = int(np.isfinite(findings.scan.statistic).sum())
-    search = Search(
-        n_transforms=1 if scaled.other is None else 2, n_leads=n_tested, n_lags=n_slots, n_shapes=len(shapes),
-        correction="Benjamini-Hochberg",
-        family="the leads; p of each covers its lags and shapes", n_tests=_n_tests(prepared, findings),
-    )  # fmt: skip
-    family = Family(n_candidates=len(names.leads), n_tested=n_tested, n_draws=draws, search=search)
+    family = _family(scaled, findings, n_candidates=len(names.leads), n_slots=n_slots, n_draws=draws)
     provenance = Provenance.of(
-        "rank_leads", warnings=(*_notes(sample, prepared, gathered), *season_notes, *scale_notes), search=search, kpi=names.kpi,
+        "rank_leads", warnings=(*_notes(sample, prepared, gathered), *season_notes, *scale_notes), search=family.search,
+        kpi=names.kpi,
         leads=names.leads, max_lag=lag, fdr=policy.fdr, rng=seed_words(rng), controls=names.controls, missing=missing,
         repair=repairs, log=logged, undo=undone, n_draws=draws,
         expected={name: one.sign for name, one in known.items() if one.sign is not None},
         delays={name: one.delay for name, one in known.items() if one.delay is not None},
         nonlinear=bool(nonlinear), evidence=beside, time=time, catalogue=known_of(metrics, sample.all_names),
+    )  # fmt: skip
+    kept = RankedData(
+        sample=read, roles=names, max_lag=lag, log=logged, repair=repairs, missing=missing, metrics=tuple(metrics.values()),
+        seeds=tuple(seeds),
     )  # fmt: skip
     return LeadRanking(
         decisions=in_order(decide(item, policy) for item in gathered),
@@ -219,18 +213,20 @@ def rank_leads(
         family=family,
         decoys=decoys,
         left_out=tuple((item.name, item.reason) for item in sample.left_out if leads is None),
-        data=RankedData(
-            sample=read,
-            roles=names,
-            max_lag=lag,
-            log=logged,
-            repair=repairs,
-            missing=missing,
-            metrics=tuple(metrics.values()),
-            seeds=tuple(seeds),
-        ),
+        data=kept,
         provenance=provenance,
     )
+
+
+def _family(scaled: Scaled, findings: Findings, *, n_candidates: int, n_slots: int, n_draws: int) -> Family:
+    """The tests that were adjusted together."""
+    n_tested = int(np.isfinite(findings.scan.statistic).sum())
+    search = Search(
+        n_transforms=1 if scaled.other is None else 2, n_leads=n_tested, n_lags=n_slots, n_shapes=len(findings.shapes),
+        correction="Benjamini-Hochberg", family="the leads; p of each covers its lags and shapes",
+        n_tests=_n_tests(scaled.prepared, findings),
+    )  # fmt: skip
+    return Family(n_candidates=n_candidates, n_tested=n_tested, n_draws=n_draws, search=search)
 
 
 def _n_tests(prepared: Prepared, findings: Findings) -> int:

@@ -126,6 +126,8 @@ def test_a_model_is_written_whole_or_not_at_all(model: ll.ForecastModel, tmp_pat
         (b'{"schema": "leadlag-model-1", "sha256": "0", "x": "\\ud800"}', "LL601", "half a character"),
         (b"[" * 33 + b"]" * 33, "LL602", "nested deeper than 32"),
         (b'{"a":' * 1_000_000, "LL602", "nested deeper than 32"),
+        (b'"' + b'\\"' * 1_000_000, "LL601", "was cut off"),
+        (b'["' + b"\\" * 1_000_001, "LL601", "was cut off"),
     ],
 )
 def test_what_is_no_model_is_refused_by_what_it_is(content: bytes, code: str, says: str) -> None:

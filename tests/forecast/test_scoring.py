@@ -245,6 +245,14 @@ def test_what_is_wrong_with_one_segment_stops_no_other(two: ll.ForecastModel) ->
     assert (gone.loc["south", "reason"] == "the data have no rows of it").all()
 
 
+def test_a_segment_that_has_ended_is_not_forecast_in_the_fit_nor_later() -> None:
+    frame = pd.concat([rows(N).assign(region="north"), rows(N - 20, seed=1).assign(region="south")], ignore_index=True)
+    sample = ll.from_wide(frame, time="week", segment="region")
+    fitted = ll.forecast_kpi(sample, kpi="new_mrr", horizons=[1, 2], n_draws=199)
+    assert fitted.to_frame().set_index("segment").loc["south", "reason"].str.startswith("the last 20 weeks of south").all()
+    pd.testing.assert_frame_equal(fitted.model.score(sample).to_frame(), fitted.to_frame())
+
+
 def test_a_segment_that_the_model_does_not_have_is_named(two: ll.ForecastModel) -> None:
     frame = pd.concat([rows(N).assign(region=name) for name in ("north", "south", "east")], ignore_index=True)
     found = two.score(ll.from_wide(frame, time="week", segment="region"))

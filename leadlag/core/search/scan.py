@@ -152,7 +152,7 @@ def regressors(problem: Problem, base_fit: BaseFit, leads: Sequence[int], shapes
     """
     raw = raw_columns(problem, leads, shapes)
     n, m = raw.shape[:2]
-    return filtered(raw.reshape(n, m, -1), base_fit, asked=_asked(problem, leads, shapes))
+    return filtered(raw.reshape(n, m, raw.shape[2] * raw.shape[3]), base_fit, asked=_asked(problem, leads, shapes))
 
 
 def filtered(raw: Floats, base_fit: BaseFit, *, asked: Flags | None = None) -> Columns:
