@@ -108,7 +108,7 @@ def _of_family(name: str, draw: int) -> Series:
 def real_series() -> dict[str, Series]:
     """The real series that are there, the KPI and what is said to lead it; none without the folder."""
     asked = {
-        "bjsales": ("bjsales.csv", "sales", ("lead",)), "gas_furnace": ("gas_furnace.csv", "co2", ("gas_rate",)),
+        "bjsales": ("bjsales.csv", "sales", ("lead_indicator",)), "gas_furnace": ("gas_furnace.csv", "co2", ("gas_rate",)),
         "lydia_pinkham": ("lydia_pinkham.csv", "sales", ("advertising",)),
         "claims": ("us_claims_search_weekly.csv", "initial_claims", ("search_filing",)),
         "ftse": ("eu_stocks_daily.csv", "ftse", ("dax", "smi", "cac")),
