@@ -45,7 +45,7 @@ def tiers(result: TargetForecast, *, ax: Axes | None = None) -> Axes:
             begin = result.span.first
             past = np.arange(begin, min(result.state.n_known, result.span.last + 1))
             so_far = np.cumsum(result.weights[: len(past)] * result.part.actual[past])
-            ax.plot(past, so_far, color=INK, linewidth=1.4, label="so far")
+            ax.plot(past, so_far, color=INK, linewidth=1.4, label="so far" if len(past) else None)
         else:
             past = np.arange(begin, result.state.n_known)
             ax.plot(past, result.part.actual[begin : result.state.n_known], color=INK, linewidth=1.4, label="so far")
@@ -63,12 +63,14 @@ def tiers(result: TargetForecast, *, ax: Axes | None = None) -> Axes:
 
 
 def _goals(result: TargetForecast, ax: Axes) -> None:
-    """A line for each goal, its name and chance at its end."""
+    """A line for each goal, its name and chance at the end where less is drawn: a sum rises to the right."""
+    end, side = (0.0, "left") if result.kind == "sum" else (1.0, "right")
     for one in result.tiers:
         ax.axhline(one.goal, color=_GOAL, linewidth=1.0, linestyle="--")
         text = f"{label(one.tier, 16)}: {100 * one.chance:.0f} %"
         ax.annotate(
-            text, (1.0, one.goal), xycoords=("axes fraction", "data"), xytext=(-2, 2), textcoords="offset points", ha="right",
+            text, (end, one.goal), xycoords=("axes fraction", "data"), xytext=(2 if end == 0.0 else -2, 2),
+            textcoords="offset points", ha=side,
             fontsize=8, color=_GOAL, **PLAIN,
         )  # fmt: skip
 
