@@ -52,9 +52,10 @@ NORMAL = 1e6  # degrees of freedom of a normal law
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Walk:
-    """One series walked through: its forecasts at the scored origins, actual values and what is known there."""
+    """A series, its candidates in the order in which they are known, the KPI on its scale, and the origins that are scored."""
 
     series: Series
+    names: tuple[str, ...]
     walker: Walker
     y: Floats
     origins: list[int]
@@ -77,7 +78,7 @@ def walk_of(series: Series, *, draws: int, every: int) -> Walk:
     chooser = Chooser(calendar=sample.calendar, max_lag=longest, sums=sums, policy=Policy(), seeds=SEEDS, n_draws=draws)
     walker = Walker(learner=learner, chooser=chooser, n=n, steps=STEPS)
     begin = n - series.changed - 1 if series.changed else max(n // 2, default_origin(sample.calendar, y, known.X))
-    return Walk(series=series, walker=walker, y=y, origins=list(range(begin, n - 1, every)))
+    return Walk(series=series, names=roles.leads, walker=walker, y=y, origins=list(range(begin, n - 1, every)))
 
 
 def scores_of(walk: Walk, others: Mapping[int, Mapping[str, Forecasts]]) -> dict[str, Floats]:
@@ -134,7 +135,7 @@ def oracle(walk: Walk, origin: int, own: Floats) -> Floats | None:
         return None
     model, now = found
     n = origin + 1
-    effects = [_effect(now.X[:, series.candidates.index(name)], weights) for name, weights in series.effects.items()]
+    effects = [_effect(now.X[:, walk.names.index(name)], weights) for name, weights in series.effects.items()]
     columns = np.column_stack([_fixed(model, walk.walker, n), *effects])
     y = (now.y - model.center) / model.size
     fitted = fitted_mean(y, columns[:n], model.own.momentum, n_leads=0, max_order=MAX_ORDER)
@@ -156,7 +157,8 @@ def _effect(x: Floats, weights: Floats) -> Floats:
     filled = np.interp(np.arange(len(x)), known, x[known]) - center
     rho = float(np.clip(filled[1:] @ filled[:-1] / max(filled @ filled, 1e-300), 0.0, 1.0))
     whole = np.r_[filled, filled[-1] * rho ** np.arange(1, STEPS + 1)]
-    return np.convolve(whole, weights)[: len(whole)]
+    before = np.full(len(weights), whole[0])  # what went before the first row is not known: a jump there would count as a change
+    return np.convolve(np.r_[before, whole], weights)[len(before) : len(before) + len(whole)]
 
 
 def known_at(walk: Walk, origin: int) -> Known:
@@ -221,7 +223,12 @@ def lines(kind: str, series: Sequence[Series], scored: Sequence[dict[str, Floats
     if "oracle" in table and within.any():
         gained = np.where(within, (own - table["model"])[:, :, 0], 0.0)
         able = np.where(within, (own - table["oracle"])[:, :, 0], 0.0)
-        yield f"skill {_pair(ratio(gained, able, root=False))} of the oracle's gain up to the longest delay"
+        gains = np.nansum(able) > 0.0
+        yield (
+            f"skill {_pair(ratio(gained, able, root=False))} of the oracle's gain up to the longest delay"
+            if gains
+            else "the true leads gain nothing here"
+        )
     model = np.where(within, np.nan, table["model"][:, :, 0])
     if np.isfinite(model).any():
         beyond = ratio(model, np.where(within, np.nan, own[:, :, 0]), root=True)
