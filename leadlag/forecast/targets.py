@@ -163,8 +163,9 @@ def _held(state: ForecastState, given: Mapping[str, float] | None) -> tuple[Held
 def _event(kpi: str, actual: Floats, state: ForecastState, span: Span, weights: Floats, asked: _Goals) -> Event:
     """What is compared with the goals: known periods as they are, the others by steps after the KPI's last value."""
     rows, n_known = np.arange(span.first, span.last + 1), state.n_known
-    before = rows < n_known
-    values = actual[rows[before]] if before.any() else np.zeros(0)
+    told = np.r_[actual, np.full(max(span.last + 1 - len(actual), 0), np.nan)][rows]
+    before = (rows < n_known) | np.isfinite(told)  # a value that cannot be on the KPI's scale is known all the same
+    values = told[before]
     missing = [state.labels(int(row), int(row))[0] for row in rows[before][~np.isfinite(values)]]
     known = math.nan
     if asked.kind == "sum":

@@ -184,6 +184,17 @@ def test_the_past_is_known(found: ll.Forecast, table: pd.DataFrame) -> None:
     assert found.target(float(table["kpi"].iloc[-2]), by=last[1]).tiers[0].chance == 1.0
 
 
+def test_a_value_that_cannot_be_on_the_scale_is_known_all_the_same(table: pd.DataFrame) -> None:
+    amounts = table.assign(kpi=np.exp(3.0 + table["kpi"] / table["kpi"].std()))
+    model = ll.forecast_kpi(amounts[:-1], kpi="kpi", log=["kpi"], max_lag=6, horizons=[1], n_draws=99).model
+    scored = model.score(amounts.assign(kpi=np.r_[amounts["kpi"][:-1], 0.0]))
+    last, first = (str(amounts.index[place])[:10] for place in (-1, -3))
+    asked = scored.target(1.0, by=last, since=first, kind="sum")
+    assert asked.expected == pytest.approx(amounts["kpi"].iloc[-3:-1].sum())
+    assert asked.expected_high == asked.expected
+    assert asked.progress()["actual"].iloc[-1] == pytest.approx(asked.expected)
+
+
 def test_the_first_and_the_last_period_of_a_sum_count_by_their_days(found: ll.Forecast, table: pd.DataFrame) -> None:
     monday = table.index[-3]
     since, by = (monday + pd.Timedelta(days=2)).date(), (table.index[-1] + pd.Timedelta(days=1)).date()
