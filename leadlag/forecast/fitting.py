@@ -65,6 +65,10 @@ class KpiModel:
         """Constant, trend, seasons and what lies inside the periods on the first n rows after the model's first."""
         return fixed_columns(calendar, self.seasons, self.inside, n, span=self.span)
 
+    def since(self, row: int) -> KpiModel:
+        """The same for rows that begin so many after the model's first: a season that moves has moved by then."""
+        return self if not row else replace(self, joint=self.joint.since(row), own=self.own.since(row))
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Outlook:
