@@ -140,7 +140,7 @@ class LeadForecaster(RegressorMixin, BaseEstimator):
             raise UsageError(
                 f"y has no value {self._ahead} rows after a row of X ({len(values)} rows, n_samples={len(values)}): {step}."
             )
-        self._fit = direct_fit(self._lagged(values, when), target, n_own=most, gap=self._ahead)
+        self._fit = direct_fit(self._lagged(values, when), target, n_own=most, gap=first)
         self.own_lags_ = tuple(lag for _, lag in self._columns[: self._fit.n_own])
         return self
 

@@ -65,6 +65,10 @@ class KpiModel:
         """Constant, trend, seasons and what lies inside the periods on the first n rows after the model's first."""
         return fixed_columns(calendar, self.seasons, self.inside, n, span=self.span)
 
+    def since(self, row: int) -> KpiModel:
+        """The same for rows that begin so many after the model's first: a season that moves has moved by then."""
+        return self if not row else replace(self, joint=self.joint.since(row), own=self.own.since(row))
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Outlook:
@@ -141,13 +145,15 @@ def outlook(model: KpiModel, now: KnownValues, fixed: Floats, *, first: int, ste
     own = ahead(model.own, cleaned(model.own, y, mean[:n, :n_own], limit=model.clip), mean[:, :n_own], steps=steps)
     n_controls = len(model.controls)
     used = np.zeros((steps, len(model.leads)), dtype=bool)
-    unknown = []
+    unknown, of_controls = [], np.zeros(steps)
     for place, (term, age) in enumerate(zip((*model.controls, *model.leads), ages, strict=True)):
-        unknown.append(model.joint.params[n_own - n_controls + place] * term.answers(age, steps))
+        column, answers = n_own - n_controls + place, term.answers(age, steps)
+        unknown.append(model.joint.params[column] * answers)
         if place >= n_controls:
-            used[:, place - n_controls] = term.used(age, steps) & (model.joint.params[n_own - n_controls + place] != 0.0)
+            used[:, place - n_controls] = term.used(age, steps) & (model.joint.params[column] != 0.0)
+        else:
+            of_controls += np.square(model.own.params[column] * answers).sum(axis=1)
     of_leads = sum((np.square(one).sum(axis=1) for one in unknown), np.zeros(steps))
-    of_controls = sum((np.square(one).sum(axis=1) for one in unknown[:n_controls]), np.zeros(steps))
     with_leads = used.any(axis=1)
     variance = np.where(with_leads, joint.variance + of_leads, own.variance + of_controls)
     return Outlook(

@@ -71,7 +71,10 @@ class LeadTerm:
         if not len(self.surprise):
             return np.asarray(left)
         errors = ar_errors((difference(left) if unit_root else left)[:, None], self.surprise[:, None])[:, 0]
-        return np.asarray(np.nancumsum(errors) if unit_root else errors)
+        if not unit_root:
+            return np.asarray(errors)
+        ended = np.arange(len(errors)) > np.flatnonzero(np.isfinite(errors)).max(initial=-1)  # a sum that goes on is not known
+        return np.where(ended, np.nan, np.nancumsum(errors))
 
     def times(self, unit: float) -> LeadTerm:
         """The same of a series in whose units one of today's is `unit`."""

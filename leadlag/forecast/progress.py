@@ -45,7 +45,7 @@ def progress_of(found: TargetForecast, tier: str | None) -> tuple[ProgressRow, .
     start = _baseline(found)
     rows = np.arange(first, last + 1)
     weights = _weights(found, len(rows))
-    actual = np.array([found.part.actual[row] if row < state.n_known else math.nan for row in rows])
+    actual = np.array([found.part.actual[row] if row < state.n else math.nan for row in rows])
     straight = np.cumsum(weights) / weights.sum()
     begin = 0.0
     if found.kind == "sum":
@@ -116,7 +116,8 @@ def _by_row(
 def fan_of(found: TargetForecast) -> Floats:
     """What may come of every period ahead up to the last one; see `TargetForecast.fan`."""
     n_known, last = found.state.n_known, found.span.last
-    first = max(found.span.first, n_known) if found.kind == "sum" else n_known
+    first = int(np.flatnonzero(np.isfinite(found.part.actual))[-1]) + 1  # later than `n_known` where a value is off the scale
+    first = max(found.span.first, first) if found.kind == "sum" else first
     if last < first:
         return np.empty((0, 4))
     steps = last - n_known + 1

@@ -150,6 +150,7 @@ def without_forecast(model: ForecastModel, calendar: Calendar, origin: int, *, s
 def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows, *, line: Timeline) -> SegmentForecast:
     """The forecasts of one segment."""
     sample = rows.sample
+    one = replace(one, model=one.model.since(rows.first - one.first))
     n, most = rows.origin - rows.first + 1, max(model.horizons)
     values = published(_rows(sample.column(model.kpi)[:, None], n), one.late[:1])[:, 0]
     known = np.flatnonzero(np.isfinite(one.scale.of(values)))

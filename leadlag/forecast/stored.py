@@ -167,7 +167,9 @@ _SEASON = Row(
     )
 )
 _MOVING = Record(
-    made=MovingSeason, fields={"period": Whole(low=1, high=_MOST_PERIOD), "ratio": Real(low=0.0, high=_LARGE)}
+    made=MovingSeason,
+    # a model begins at its own first row
+    fields={"period": Whole(low=1, high=_MOST_PERIOD), "ratio": Real(low=0.0, high=_LARGE), "elapsed": Whole(low=0, high=0)},
 )  # fmt: skip
 _MOMENTUM = Record(
     made=Momentum,

@@ -163,8 +163,10 @@ def _held(state: ForecastState, given: Mapping[str, float] | None) -> tuple[Held
 def _event(kpi: str, actual: Floats, state: ForecastState, span: Span, weights: Floats, asked: _Goals) -> Event:
     """What is compared with the goals: known periods as they are, the others by steps after the KPI's last value."""
     rows, n_known = np.arange(span.first, span.last + 1), state.n_known
-    before = rows < n_known
-    values = actual[rows[before]] if before.any() else np.zeros(0)
+    told = np.r_[actual, np.full(max(span.last + 1 - len(actual), 0), np.nan)][rows]
+    told = np.where(np.isnan(told) & (weights == 0.0), 0.0, told)  # a rate of nothing counts nothing
+    before = (rows < n_known) | np.isfinite(told)  # a value that cannot be on the KPI's scale is known all the same
+    values = told[before]
     missing = [state.labels(int(row), int(row))[0] for row in rows[before][~np.isfinite(values)]]
     known = math.nan
     if asked.kind == "sum":
@@ -188,11 +190,11 @@ def _weights(kpi: str, part: SegmentForecast, state: ForecastState, span: Span) 
     if part.aggregate.den not in part.parts:
         raise UsageError(words.no_parts(kpi, part.aggregate), argument="kind")
     sizes = span.shares * _denominators(part.parts[part.aggregate.den], state, span)
-    return np.asarray(sizes / sizes.sum())
+    return np.asarray(sizes / np.nansum(sizes))
 
 
 def _denominators(values: Floats, state: ForecastState, span: Span) -> Floats:
-    """A rate's denominator in the periods of a span: as it is, and beyond its last value as its own history foretells."""
+    """A rate's denominator in the periods of a span: as it is, NaN where missing, and ahead as its own history foretells."""
     known = values[: state.n]
     logs = np.where(known > 0, np.log(np.where(known > 0, known, 1.0)), np.nan)
     n = int(np.flatnonzero(np.isfinite(logs))[-1]) + 1
@@ -206,7 +208,8 @@ def _denominators(values: Floats, state: ForecastState, span: Span) -> Floats:
         ahead_of = np.full(steps, np.nanmedian(known))
     else:
         ahead_of = np.exp(ahead(made, cleaned(made, logs[:n], fixed[:n], limit=None), fixed[: n + steps], steps=steps).point)
-    whole = np.r_[np.nan_to_num(known[:n]), ahead_of]
+    whole = np.r_[known[:n], ahead_of]
+    whole = np.where(np.isnan(whole) & (np.arange(len(whole)) >= state.n_known), np.nanmedian(known), whole)
     return np.asarray(whole[span.first : span.last + 1])
 
 

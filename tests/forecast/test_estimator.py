@@ -15,6 +15,7 @@ from statsmodels.regression.linear_model import OLS
 
 from leadlag import LeadForecaster
 from leadlag.errors import UnknownNameError, UsageError
+from leadlag.forecast.numbers.direct import _law, direct_fit
 
 
 @parametrize_with_checks([LeadForecaster(), LeadForecaster(horizon=3, kpi_column=0)])
@@ -89,6 +90,20 @@ def test_intervals_hold_on_rows_that_were_not_seen() -> None:
         low, high = model.predict_interval(X, 0.8)[170:-1].T
         inside.append(np.mean((kpi[171:] >= low) & (kpi[171:] <= high)))
     assert np.mean(inside) == pytest.approx(0.8, abs=3.0 * np.std(inside) / np.sqrt(len(inside)) + 0.02)
+
+
+def test_errors_far_ahead_that_are_not_known_yet_say_nothing_of_the_next_ones() -> None:
+    scores = np.r_[np.ones(60), 4.0 * np.ones(20)]
+    assert _law(scores, 1).scale > 1.5 * _law(scores[::-1], 1).scale
+    assert_allclose(_law(scores, 6).scale, _law(scores[::-1], 6).scale)
+
+
+def test_of_a_kpi_that_is_published_late_nothing_is_learned_before(table: pd.DataFrame) -> None:
+    model = LeadForecaster(horizon=2, kpi_column="sales", lags=2, available_after=3).fit(table, table["sales"])
+    own = np.column_stack([table["sales"].shift(3 + back) for back in range(4)])
+    target = table["sales"].shift(-2).to_numpy()
+    as_known, too_early = (direct_fit(own, target, n_own=4, gap=gap).law for gap in (5, 2))
+    assert model._fit.law == as_known != too_early
 
 
 def test_each_fold_of_a_cross_validation_chooses_its_own_leads(table: pd.DataFrame, fitted: LeadForecaster) -> None:

@@ -55,6 +55,17 @@ def test_it_is_the_conditional_expectation_under_the_covariance_that_is_meant(se
     assert_allclose(answers @ answers.T, whole[n:, n:] - both @ np.linalg.solve(known, both.T), atol=1e-8)
 
 
+def test_a_season_has_wandered_before_the_first_row() -> None:
+    n, before, season = 13, 10, MovingSeason(period=4, ratio=0.3)
+    whole = implied(Momentum(phi=np.zeros(0), unit_root=False, variance=1.0, season=season), before + n + STEPS)[before:, before:]
+    u, later = values(n, seed=2), MovingSeason(period=4, ratio=0.3, elapsed=before)
+    ahead = NoiseAhead(momentum=Momentum(phi=np.zeros(0), unit_root=False, variance=1.0, season=later), n=n, steps=STEPS)
+    known, both = whole[:n, :n], whole[n:, :n]
+    assert_allclose(ahead.expected(u), both @ np.linalg.solve(known, u), atol=1e-8)
+    answers = ahead.answers()
+    assert_allclose(answers @ answers.T, whole[n:, n:] - both @ np.linalg.solve(known, both.T), atol=1e-8)
+
+
 def test_with_a_season_that_only_wanders_it_is_the_value_of_a_year_before() -> None:
     momentum = Momentum(phi=np.zeros(0), unit_root=False, variance=1.0, season=MovingSeason(period=4, ratio=1e7))
     u = values(22)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -110,6 +111,21 @@ def test_a_kpi_that_is_missing_at_the_end_is_forecast_from_its_last_value(table:
     rows = by_horizon(forecast)
     assert (forecast.origin, rows.loc[1, "kpi_last"]) == (str(table.index[-1])[:10], str(table.index[-3])[:10])
     assert set(rows.loc[1, "leads"]) == {"visits", "demos"}
+
+
+def test_where_no_lead_says_anything_it_is_own_history_with_its_own_spread(table: pd.DataFrame) -> None:
+    follows = table.assign(rate=table["kpi"].to_numpy() + np.random.default_rng(3).normal(size=len(table)).cumsum())
+    found = ll.forecast_kpi(follows, kpi="kpi", leads=["visits"], controls=["rate"], max_lag=8, horizons=[8], n_draws=199)
+    state = found.segments[0].state
+    assert state is not None
+    model = replace(state.one.model, leads=(), joint=state.one.model.own)
+    own = replace(state, one=replace(state.one, leads=(), model=model), now=replace(state.now, X=state.now.X[:, :0]))
+    both, alone = state.seen(8), own.seen(8)
+    used = both.used.any(axis=1)
+    assert used.any()
+    assert not used.all()
+    assert_allclose(both.point[~used], alone.point[~used])
+    assert_allclose(both.sd[~used], alone.sd[~used])
 
 
 def test_what_cannot_be_forecast_is_refused_with_the_reason() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -184,6 +185,17 @@ def test_the_past_is_known(found: ll.Forecast, table: pd.DataFrame) -> None:
     assert found.target(float(table["kpi"].iloc[-2]), by=last[1]).tiers[0].chance == 1.0
 
 
+def test_a_value_that_cannot_be_on_the_scale_is_known_all_the_same(table: pd.DataFrame) -> None:
+    amounts = table.assign(kpi=np.exp(3.0 + table["kpi"] / table["kpi"].std()))
+    model = ll.forecast_kpi(amounts[:-1], kpi="kpi", log=["kpi"], max_lag=6, horizons=[1], n_draws=99).model
+    scored = model.score(amounts.assign(kpi=np.r_[amounts["kpi"][:-1], 0.0]))
+    last, first = (str(amounts.index[place])[:10] for place in (-1, -3))
+    asked = scored.target(1.0, by=last, since=first, kind="sum")
+    assert asked.expected == pytest.approx(amounts["kpi"].iloc[-3:-1].sum())
+    assert asked.expected_high == asked.expected
+    assert asked.progress()["actual"].iloc[-1] == pytest.approx(asked.expected)
+
+
 def test_the_first_and_the_last_period_of_a_sum_count_by_their_days(found: ll.Forecast, table: pd.DataFrame) -> None:
     monday = table.index[-3]
     since, by = (monday + pd.Timedelta(days=2)).date(), (table.index[-1] + pd.Timedelta(days=1)).date()
@@ -310,6 +322,23 @@ def test_a_rate_over_several_periods_is_sum_over_sum() -> None:
     )
     with pytest.raises(UsageError, match="do not have 'deals'"):
         alone.target(0.3, by=last, since=first, kind="sum")
+
+
+def test_a_period_without_any_deal_counts_nothing_in_a_rate_and_one_that_is_missing_is_named() -> None:
+    rng = np.random.default_rng(1)
+    deals = rng.integers(20, 200, size=90).astype(float)
+    wins = rng.binomial(deals.astype(int), 0.3).astype(float)
+    deals[-3] = wins[-3] = 0.0
+    index = pd.date_range("2023-01-02", periods=90, freq="7D")
+    rate = [ll.Metric("win_rate", aggregate=ll.ratio("wins", "deals"))]
+    data = pd.DataFrame({"wins": wins, "deals": deals, "visits": rng.normal(size=90)}, index=index)
+    first, last = (str(index[place])[:10] for place in (-10, -1))
+    asked: dict[str, Any] = {"kpi": "win_rate", "leads": ["visits"], "catalogue": rate, "horizons": [1], "n_draws": 99}
+    found = ll.forecast_kpi(data, **asked).target(0.3, by=last, since=first, kind="sum")
+    assert found.expected == pytest.approx(wins[-10:].sum() / deals[-10:].sum())
+    gap = data.assign(deals=data["deals"].where(np.arange(90) != 85))
+    with pytest.raises(DataContractError, match=f"no value in {str(index[85])[:10]}"):
+        ll.forecast_kpi(gap, **asked).target(0.3, by=last, since=first, kind="sum")
 
 
 def test_few_outcomes_are_counted_and_many_are_judged(found: ll.Forecast, periods: list[str]) -> None:

@@ -28,10 +28,13 @@ class MovingSeason:
         Rows in a year.
     ratio : float
         Variance of a year's step over that of the innovations.
+    elapsed : int, default 0
+        Rows before the first one, in which it has wandered already.
     """
 
     period: int
     ratio: float
+    elapsed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,6 +77,7 @@ def year_filter(season: MovingSeason, observed: Flags) -> YearFilter:
     """
     factors: dict[tuple[int, ...], Floats] = {}
     places = []
+    observed = np.concatenate([np.zeros(season.elapsed, dtype=bool), observed])
     for place in range(season.period):
         years = np.flatnonzero(observed[place :: season.period])
         key = tuple(years.tolist())
@@ -82,5 +86,5 @@ def year_filter(season: MovingSeason, observed: Flags) -> YearFilter:
             root = np.linalg.cholesky(np.eye(len(years)) + season.ratio * walk)
             factors[key] = np.asarray(linalg.solve_triangular(root, np.eye(len(years)), lower=True))
         if key:
-            places.append((place + season.period * years, factors[key]))
+            places.append((place + season.period * years - season.elapsed, factors[key]))
     return YearFilter(places=tuple(places))

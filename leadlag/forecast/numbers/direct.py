@@ -86,8 +86,15 @@ def direct_fit(columns: Floats, target: Floats, *, n_own: int, gap: int) -> Dire
     scores = _unseen_scores(X, y, rows, gap=gap)
     return DirectFit(
         kept=kept, n_own=order, center=whole.center[kept], scale=whole.scale[kept], mean=float(outcome.center),
-        size=float(outcome.scale), basis=basis, params=params, sd=sd, law=calibrated(scores[:, None]).at(0),
+        size=float(outcome.scale), basis=basis, params=params, sd=sd, law=_law(scores, gap),
     )  # fmt: skip
+
+
+def _law(scores: Floats, gap: int) -> Law:
+    """The law of scores `gap` rows ahead: they overlap, and how large those of the rows before are is not known yet."""
+    found = np.full((len(scores), gap), np.nan)
+    found[:, -1] = scores
+    return calibrated(found).at(gap - 1)
 
 
 def _with_constant(columns: Floats) -> Floats:

@@ -9,7 +9,7 @@ the more accurate ones unless it is badly wrong (Marcellino, Stock & Watson 2006
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,6 +48,13 @@ class MeanModel:
     def sd(self) -> float:
         """Standard deviation of an innovation."""
         return float(np.sqrt(self.momentum.variance))
+
+    def since(self, row: int) -> MeanModel:
+        """The same for rows that begin so many later."""
+        season = self.momentum.season
+        if season is None:
+            return self
+        return replace(self, momentum=replace(self.momentum, season=replace(season, elapsed=season.elapsed + row)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -128,8 +135,9 @@ def cleaned(model: MeanModel, y: Floats, columns: Floats, *, limit: float | None
     mean = columns @ model.params
     begins = int(np.isfinite(y).argmax())
     left = (y - mean)[begins:]
+    momentum = model.since(begins).momentum
     for row in np.flatnonzero(~np.isfinite(left)):
-        left[row] = NoiseAhead(momentum=model.momentum, n=int(row), steps=1).expected(left[:row])[0]
+        left[row] = NoiseAhead(momentum=momentum, n=int(row), steps=1).expected(left[:row])[0]
     if limit is not None and not model.momentum.unit_root and model.momentum.season is None:
         left, _ = filter_cleaned(left, model.momentum.phi, bound=limit * model.sd)
     return np.r_[y[:begins], left + mean[begins:]]
@@ -147,7 +155,7 @@ def ahead(model: MeanModel, y: Floats, columns: Floats, *, steps: int) -> Ahead:
     steps : int
     """
     begins = int(np.isfinite(y).argmax())
-    noise = NoiseAhead(momentum=model.momentum, n=len(y) - begins, steps=steps)
+    noise = NoiseAhead(momentum=model.since(begins).momentum, n=len(y) - begins, steps=steps)
     both = noise.expected(np.column_stack([y[begins:], columns[begins : len(y)]]))
     gradient = columns[len(y) :] - both[:, 1:]
     answers = model.sd * noise.answers()

@@ -84,7 +84,7 @@ def change_parts(
     begins = int(np.isfinite(y).argmax())
     left = (cleaned(model, y[: since + 1], columns[: since + 1], limit=clip) - columns[: since + 1] @ model.params)[begins:]
     steps = len(y) - 1 - since
-    noise = NoiseAhead(momentum=model.momentum, n=len(left), steps=steps)
+    noise = NoiseAhead(momentum=model.since(begins).momentum, n=len(left), steps=steps)
     foretold = noise.expected(np.column_stack([left, columns[begins : since + 1]]))[-1]
     factor = _factor(model)
     parts = _of_groups(model, moved, factor, groups, momentum=len(model.momentum.phi))
@@ -113,7 +113,7 @@ def forecast_parts(
     """
     n, begins = len(y), int(np.isfinite(y).argmax())
     left = (cleaned(model, y, columns[:n], limit=clip) - columns[:n] @ model.params)[begins:]
-    noise = NoiseAhead(momentum=model.momentum, n=len(left), steps=step + 1)
+    noise = NoiseAhead(momentum=model.since(begins).momentum, n=len(left), steps=step + 1)
     foretold = noise.expected(np.column_stack([left, columns[begins:n]]))[-1]
     factor = _factor(model)
     parts = _of_groups(model, columns[n + step], factor, groups, momentum=len(model.momentum.phi))
