@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import math
 import numbers
 import unicodedata
 from collections import Counter
@@ -259,7 +260,10 @@ def as_int(value: Any, name: str, *, low: int = 0, high: int | None = None) -> i
 def as_real(value: Any, name: str, *, low: float, high: float) -> float:
     """Number strictly between `low` and `high`, or a `UsageError` that says so."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real) or not low < float(value) < high:
-        raise UsageError(f"{name}={value!r} is not allowed: give a number between {low:g} and {high:g}.")
+        bounds = f"a number between {low:g} and {high:g}"
+        if high == math.inf:
+            bounds = "a finite number" if low == -math.inf else f"a finite number above {low:g}"
+        raise UsageError(f"{name}={value!r} is not allowed: give {bounds}.")
     return float(value)
 
 

@@ -89,9 +89,13 @@ def fit(*, files: tuple[str, ...], out: str, voice: Voice, **options: Any) -> in
     options = {name: value for name, value in options.items() if value not in ([], {}, ())}
     options["repair"] = repairs_of(options["repair"])
     told = options if listed is None else {**options, "catalogue": catalogue_code(listed)}
+    from leadlag.wording.notes import changes_of_numbers  # noqa: PLC0415
+
     voice.step("fitting")
     with warnings_said(voice), told_as(forecast_kpi, told, reading=reading, files=files, opening=opening):
         sample = sample_of(read, {**reading, "catalogue": catalogue}, columns=named)
+        for text in changes_of_numbers([(note.code, note.text_by_flags) for note in sample.notes]):
+            voice.note(text)
         forecast = forecast_kpi(sample, catalogue=catalogue, **options)
     kept = dict(forecast.model.reading) | dict(reading_of({**reading, **opening}))
     model = replace(forecast.model, reading=tuple(kept.items()))
@@ -113,14 +117,12 @@ def _writable(out: str, files: Sequence[str]) -> Path:
 
 
 def _fitted(forecast: Forecast) -> str:
-    """On which rows each segment was fitted, and which could not be."""
+    """On which rows each segment was fitted; which could not be stands in the summary."""
     from leadlag.wording.layout import labelled  # noqa: PLC0415
-    from leadlag.wording.shown import cut, periods, shown  # noqa: PLC0415
+    from leadlag.wording.shown import periods  # noqa: PLC0415
 
     model = forecast.model
     spans = Counter(f"{periods(one.n_periods, model.unit)}, {one.first_period} to {one.last_period}" for one in model.segments)
     several = len(model.segments) + len(model.unmodelled) > 1
     told = [f"{span} ({periods(count, 'segment')})" if several else span for span, count in spans.items()]
-    facts = [("Fitted on", text) for text in told]
-    facts += [("Not fitted", f"{cut(shown(name), 24)}: {why}") for name, why in model.unmodelled]
-    return "\n".join(labelled(facts))
+    return "\n".join(labelled([("Fitted on", text) for text in told]))

@@ -24,8 +24,6 @@ __all__ = ["score"]
 
 _AS_OF = "Forecast as on that day: periods that end later are left out.  [default: the last row]"
 _STALE = "Use the model though its last period lies further back than its longest horizon and 12 periods."
-#: Notes of a scored forecast that are said to people; what was read is said where numbers changed.
-_SAID = ("LL172", "LL173", "LL174", "LL175")
 
 
 @click.command(
@@ -64,8 +62,7 @@ def score(
         read = tables(files, voice, opening)
         voice.step("scoring")
         forecast = kept.score(read if len(read) > 1 else read[0], as_of=as_of, stale_ok=stale_ok)
-    notes = forecast.provenance.warnings
-    for text in (*changes_of_numbers(notes), *(text for code, text in notes if code in _SAID)):
+    for text in changes_of_numbers(forecast.provenance.warnings):
         voice.note(text)
     if out is not None:
         _write(forecast, out, model, files, voice)

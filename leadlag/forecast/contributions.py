@@ -54,6 +54,8 @@ def contributions(forecast: Forecast, *, since: Any, segment: str | None) -> pd.
 
 def compared(later: Forecast, earlier: Forecast, *, period: str | None, segment: str | None) -> pd.DataFrame:
     """Parts of the change of one period's forecast; see `Forecast.compare`."""
+    if not isinstance(earlier, Forecast):
+        raise UsageError(f"earlier={type(earlier).__name__} is not allowed: give an earlier Forecast.", argument="earlier")
     parts = [part_of(one, segment) for one in (later, earlier)]
     states = [_state(one, part) for one, part in zip((later, earlier), parts, strict=True)]
     if (later.kpi, later.unit) != (earlier.kpi, earlier.unit) or _kind(states[0]) != _kind(states[1]):

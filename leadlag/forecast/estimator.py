@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from leadlag._validation import as_int, as_lags, as_real
+from leadlag._validation import as_int, as_lags, as_real, known_arguments
 from leadlag.core.arrays import Floats
 from leadlag.errors import StatisticsWarning, UnknownNameError, UsageError
 from leadlag.estimators import LeadSelector
@@ -26,6 +26,7 @@ __all__ = ["LeadForecaster"]
 _OWN_LAGS = 4
 
 
+@known_arguments
 class LeadForecaster(RegressorMixin, BaseEstimator):
     """Forecast y some periods ahead from the columns that lead it, and from its own history.
 

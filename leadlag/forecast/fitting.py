@@ -138,7 +138,7 @@ def outlook(model: KpiModel, now: KnownValues, fixed: Floats, *, first: int, ste
         After the KPI's last value.
     """
     n = int(np.flatnonzero(np.isfinite(now.y))[-1]) + 1
-    mean, ages = mean_columns(model, now, fixed, first=first, n=n, steps=steps)
+    mean, known = mean_columns(model, now, fixed, first=first, n=n, steps=steps)
     n_own = mean.shape[1] - len(model.leads)
     y = (now.y[:n] - model.center) / model.size
     joint = ahead(model.joint, cleaned(model.joint, y, mean[:n], limit=model.clip), mean, steps=steps)
@@ -146,11 +146,11 @@ def outlook(model: KpiModel, now: KnownValues, fixed: Floats, *, first: int, ste
     n_controls = len(model.controls)
     used = np.zeros((steps, len(model.leads)), dtype=bool)
     unknown, of_controls = [], np.zeros(steps)
-    for place, (term, age) in enumerate(zip((*model.controls, *model.leads), ages, strict=True)):
+    for place, (term, (age, depth)) in enumerate(zip((*model.controls, *model.leads), known, strict=True)):
         column, answers = n_own - n_controls + place, term.answers(age, steps)
         unknown.append(model.joint.params[column] * answers)
         if place >= n_controls:
-            used[:, place - n_controls] = term.used(age, steps) & (model.joint.params[column] != 0.0)
+            used[:, place - n_controls] = term.used(age, steps, depth=depth) & (model.joint.params[column] != 0.0)
         else:
             of_controls += np.square(model.own.params[column] * answers).sum(axis=1)
     of_leads = sum((np.square(one).sum(axis=1) for one in unknown), np.zeros(steps))
@@ -162,8 +162,10 @@ def outlook(model: KpiModel, now: KnownValues, fixed: Floats, *, first: int, ste
     )  # fmt: skip
 
 
-def mean_columns(model: KpiModel, now: KnownValues, fixed: Floats, *, first: int, n: int, steps: int) -> tuple[Floats, list[int]]:
-    """Columns of the KPI's mean on n + steps rows, leads last, and how many rows before the n-th the last value of each ends.
+def mean_columns(
+    model: KpiModel, now: KnownValues, fixed: Floats, *, first: int, n: int, steps: int
+) -> tuple[Floats, list[tuple[int, int]]]:
+    """Columns of the KPI's mean on n + steps rows, leads last, and how many rows before row n the values of each end and begin.
 
     Parameters
     ----------
@@ -180,7 +182,7 @@ def mean_columns(model: KpiModel, now: KnownValues, fixed: Floats, *, first: int
     every = [(term, now.Z) for term in model.controls] + [(term, now.X) for term in model.leads]
     working = [term.values(raw[:, term.place], fixed[: len(raw)], unit_root=unit_root) for term, raw in every]
     columns = [term.column(values, n + steps) for (term, _), values in zip(every, working, strict=True)]
-    return np.column_stack([fixed[: n + steps], *step, *columns]), [n - 1 - _last(values) for values in working]
+    return np.column_stack([fixed[: n + steps], *step, *columns]), [_known(values, n) for values in working]
 
 
 def in_own_units(model: KpiModel, *, x: Floats, z: Floats) -> KpiModel:
@@ -199,9 +201,10 @@ def in_own_units(model: KpiModel, *, x: Floats, z: Floats) -> KpiModel:
     return replace(model, leads=leads, controls=controls)
 
 
-def _last(values: Floats) -> int:
+def _known(values: Floats, n: int) -> tuple[int, int]:
+    """Rows from the last known value, and from the first, to row n, that before it being 0 and 1; of none as from before all."""
     known = np.flatnonzero(np.isfinite(values))
-    return int(known[-1]) if len(known) else -1
+    return (n - 1 - int(known[-1]), n - int(known[0])) if len(known) else (n, 0)
 
 
 @dataclass(kw_only=True, eq=False)

@@ -99,7 +99,7 @@ class LeadTerm:
             found = _moved(carried(padded, self.memory, np.array([self.rho]))[:, 0], self.lag)
         return np.asarray(found)[_REACH:]
 
-    def known_weights(self, age: int, steps: int) -> Floats:
+    def known_weights(self, age: int, steps: int, *, depth: int) -> Floats:
         """Share of the squared weights that falls on known values at each of `steps` rows, shape (steps,).
 
         Parameters
@@ -107,24 +107,20 @@ class LeadTerm:
         age : int
             Rows between the last known value and the first row that is forecast, 0 for the one directly before it.
         steps : int
+        depth : int
+            Rows from the first known value to the first row that is forecast; what lies before them is unknown too.
         """
         weights, first = self._weights(steps + age + _REACH)
         total = float(np.square(weights).sum())
         unknown = np.arange(steps) + age + 1 - first  # lags first .. first + unknown - 1 fall on values that are not known
         squares = np.r_[0.0, np.cumsum(np.square(weights))]
-        return np.asarray(1.0 - squares[np.clip(unknown, 0, len(weights))] / total)
+        late = np.clip(unknown, 0, len(weights))
+        there = np.clip(np.arange(steps) + depth + 1 - first, late, len(weights))  # and lags from there on on none that is given
+        return np.asarray((squares[there] - squares[late]) / total)
 
-    def used(self, age: int, steps: int) -> np.ndarray:
-        """Whether the lead says anything at each of `steps` rows, as far as it is known."""
-        return np.asarray(self.known_weights(age, steps) >= _USED)
-
-    def uncertainty(self, age: int, steps: int) -> Floats:
-        """Variance of the column at each of `steps` rows from what is not known of the lead, shape (steps,)."""
-        weights, first = self._weights(steps + age)
-        carried_on = signal.lfilter([1.0], [1.0, -self.rho], weights)
-        squares = np.r_[0.0, np.cumsum(np.square(carried_on))]
-        unknown = np.clip(np.arange(steps) + age + 1 - first, 0, len(weights))
-        return np.asarray(self.sd**2 * squares[unknown])
+    def used(self, age: int, steps: int, *, depth: int) -> np.ndarray:
+        """Whether the lead says anything at each of `steps` rows, as far as it is known; see `known_weights`."""
+        return np.asarray(self.known_weights(age, steps, depth=depth) >= _USED)
 
     def answers(self, age: int, steps: int) -> Floats:
         """What each unknown innovation of the lead does to each of `steps` rows of its column, shape (steps, age + steps)."""

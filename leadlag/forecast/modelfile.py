@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from leadlag._files import write_whole
+from leadlag._validation import known_arguments
 from leadlag.errors import UsageError
 from leadlag.forecast.kinds import MisfitError
 from leadlag.forecast.model import ForecastModel
@@ -29,6 +30,7 @@ _FIT = "fit the model again with forecast_kpi, or leadlag fit"
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 
 
+@known_arguments
 def save_model(model: ForecastModel, path: str | os.PathLike[str]) -> Path:
     """Write a fitted model to a file that `load_model` reads.
 
@@ -60,6 +62,7 @@ def save_model(model: ForecastModel, path: str | os.PathLike[str]) -> Path:
     return write_whole(path, model_text(model))
 
 
+@known_arguments
 def load_model(path: str | os.PathLike[str]) -> ForecastModel:
     """Read a fitted model from a file of `save_model` or ``leadlag fit``; no code in the file is run, and none could be.
 
@@ -177,6 +180,8 @@ def _json(data: bytes, name: str) -> dict[str, Any]:
         _refuse("LL605", name, str(error), _FIT)
     except json.JSONDecodeError as error:
         cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
+        if not cut and not error.pos:
+            _refuse("LL601", name, "is no model of leadlag: it is no JSON", "give a file of leadlag fit or save_model")
         what = "was cut off" if cut else f"is no JSON, at character {error.pos + 1:,}: {error.msg}"
         _refuse("LL601", name, what, "give the file as it was written")
     except ValueError:  # more digits than Python turns into a number

@@ -82,8 +82,8 @@ def is_stale(model: ForecastModel, origin: int, *, stale_ok: bool) -> bool:
         raise_violations([
             Violation(
                 code="LL321", argument="data", column=None,
-                text=f"the model's last period is {last}, {periods(age, model.unit)} before the last of these rows: more than "
-                f"its longest horizon ({longest}) and than {_FRESH}.",
+                text=f"the model's last period is {last}, {periods(age, model.unit)} before the last one "
+                f"that has ended: more than its longest horizon ({longest}) and than {_FRESH}.",
                 next_step="fit the model again, or say that it may be used all the same", fixes=(Fix.of(stale_ok=True),),
             )
         ])  # fmt: skip
@@ -106,27 +106,27 @@ def wrong_rows(model: ForecastModel, one: SegmentModel, sample: Sample, *, n: in
     behind = [n - 1 - int(rows[-1]) if len(rows := np.flatnonzero(np.isfinite(values))) else n for _, values, _, _ in columns]
     of = f" of {shown(one.segment)}" if one.segment else ""
     found = []
-    if all(gap > max(late, seen.gap) for gap, (_, _, seen, late) in zip(behind, columns, strict=True)):
-        names = joined([shown(name) for name, *_ in columns[: 1 + len(one.leads)]])
+    asked = list(zip(behind, columns, strict=True))[: 1 + len(one.leads)]  # what is known of a control says nothing of now
+    if all(gap > max(late, seen.gap) for gap, (_, _, seen, late) in asked):
+        names, span = joined([shown(name) for _, (name, *_) in asked]), periods(min(gap for gap, _ in asked), model.unit)
         found.append(
             Violation(
                 code="LL320",
                 argument="data",
                 column=None,
-                text=f"the last {periods(min(behind), model.unit)}{of} have no value of {names}: nothing is known of now.",
+                text=f"the last {span}{of} have no value of {names}: nothing is known of now.",
                 next_step="give these values, or leave out the periods that have not ended.",
             )
         )
-    found += [wrong for name, values, seen, _ in columns if (wrong := _other_unit(model, name, values, seen, of)) is not None]
+    found += [wrong for name, values, seen, _ in columns if (wrong := _other_unit(name, values, seen, of)) is not None]
     return tuple(found)
 
 
-def _other_unit(model: ForecastModel, name: str, values: Floats, seen: SeenColumn, of: str) -> Violation | None:
-    """That a column is of another size than it ever was; a lead that has been switched off is not."""
+def _other_unit(name: str, values: Floats, seen: SeenColumn, of: str) -> Violation | None:
+    """That a column is of another size than it ever was, and be it that it was switched off."""
     last = np.abs(values[np.isfinite(values)])[-_NOW:]
     now = float(np.median(last)) if len(last) == _NOW else seen.largest
-    off = now == 0.0 and name != model.kpi
-    if seen.smallest / _UNIT <= now <= seen.largest * _UNIT or off:
+    if seen.smallest / _UNIT <= now <= seen.largest * _UNIT:
         return None
     return Violation(
         code="LL322", argument="data", column=str(name),

@@ -61,11 +61,13 @@ def read_rows(model: ForecastModel, data: Any) -> Sample:
 def _missing(model: ForecastModel, error: UnknownNameError) -> Violation:
     """A column that the model needs and the data do not have."""
     text = str(error.args[0])
-    role = re.match(r"\w+", text)
+    role = re.match(r"(kpi|leads|controls) names columns that the data do not have: ", text)
+    argument = role[1] if role else "data"
+    without = "" if argument == "kpi" else " without it"
     return Violation(
-        code="LL323", argument=role[0] if role else "data", column=None,
-        text=f"the model of {model.kpi!r} needs a column that is not there: {text}",
-        next_step="give the columns of the fit, under the same names, or fit a model without this one.",
+        code="LL323", argument=argument, column=None,
+        text=f"the model of {model.kpi!r} needs a column that is not there: {text[role.end() :] if role else text}",
+        next_step=f"give the columns of the fit, under the same names, or fit a model{without}.",
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from leadlag.errors import UsageError, Violation
 from leadlag.forecast import words
 from leadlag.forecast.fitting import Outlook, outlook
 from leadlag.forecast.model import ForecastModel, SegmentModel
-from leadlag.forecast.periods import Timeline, calendar_between, counting, first_ordinal
+from leadlag.forecast.periods import Timeline, calendar_between
 from leadlag.forecast.refusals import few_past, is_stale, refuse_cadence, unknown_territory, wrong_rows
 from leadlag.forecast.result import AheadRow, Forecast, SegmentForecast
 from leadlag.forecast.rows import ForecastRows, around_kpi, origin_of, read_rows, rows_until
@@ -26,10 +26,7 @@ from leadlag.sample import Calendar, Sample
 from leadlag.sample.periods import Cadence
 from leadlag.sample.violations import raise_violations
 
-__all__ = [
-    "ForecastRows", "calendar_between", "counting", "first_ordinal", "forecast_of", "forecast_result", "judged", "label_of",
-    "parts_of", "scored",
-]  # fmt: skip
+__all__ = ["forecast_of", "forecast_result", "judged", "label_of", "parts_of", "scored"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

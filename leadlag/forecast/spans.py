@@ -55,6 +55,8 @@ def span_between(state: ForecastState, *, since: Any, by: Any, default: int) -> 
         First row if `since` is None.
     """
     last, until, by_text = _placed(state, by, "by")
+    if last < 0:
+        raise UsageError(f"by={by!r} is before the first period, {state.labels(0, 0)[0]}: give a later one.", argument="by")
     first, begins, since_text = (default, None, "") if since is None else _placed(state, since, "since")
     if since is not None and first < 0:
         raise UsageError(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from leadlag.core.arrays import Floats
 from leadlag.forecast import target_words as words
-from leadlag.forecast.numbers.chances import Event, EventKind
+from leadlag.forecast.numbers.chances import Event, EventKind, meaning
 from leadlag.forecast.numbers.reliability import Reliability
 from leadlag.forecast.result import SegmentForecast
 from leadlag.forecast.spans import Span
@@ -263,11 +263,9 @@ _COLUMNS = (
 )  # fmt: skip
 _PROGRESS = ("period", "actual", "straight", "expected", "expected_low", "expected_high")
 _NEEDED = ("lead", "answer", "low", "high", "seen_low", "seen_high")
-#: What a tier's name says of its chance.
-TIERS = {"committed": (0.7, 1.0), "stretch": (0.3, 0.7), "moonshot": (0.0, 0.3)}
 
 
 def mislabelled(tier: str, low: float, high: float) -> bool:
     """Whether the interval of a chance lies outside what the tier's name means; false for names that mean nothing."""
-    least, most = TIERS.get(tier.strip().lower(), (0.0, 1.0))
+    least, most = meaning(tier)
     return not math.isnan(low) and (high < least or low > most)

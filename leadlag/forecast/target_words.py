@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from leadlag.forecast.numbers.chances import meaning
 from leadlag.wording.layout import labelled, lines_of, page
 from leadlag.wording.shown import Prose, cut, interval, joined, number, percent, periods, shown, wrap
 from leadlag.wording.table import Column, table
@@ -69,8 +72,8 @@ def summary(found: TargetForecast) -> Prose:
         (
             shown(one.tier),
             number(one.goal, digits=4),
-            _chance(one.chance),
-            _between(one),
+            _chance(found, one),
+            _between(found, one),
             "mislabelled" if one.mislabelled else "",
         )
         for one in found.tiers
@@ -92,17 +95,29 @@ def _asked(found: TargetForecast) -> str:
     return f"get there in some {found.unit} {since}" if found.kind == "by" else f"add up to it {since}"
 
 
-def _chance(chance: float) -> str:
+def _chance(found: TargetForecast, one: TierChance) -> str:
     """A chance in whole percent; certain only what is known."""
-    if chance in (0.0, 1.0) or chance != chance:
-        return percent(chance) if chance == chance else "-"
+    return percent(one.chance) if _is_known(found, one) and one.chance == one.chance else _part(one.chance)
+
+
+def _part(chance: float) -> str:
+    """A chance of what is not known yet, in whole percent."""
+    if chance != chance:
+        return "-"
     return "< 1 %" if chance < 0.005 else "> 99 %" if chance > 0.995 else percent(round(chance, 2))
 
 
-def _between(one: TierChance) -> str:
-    if one.chance_low == one.chance_high:
+def _is_known(found: TargetForecast, one: TierChance) -> bool:
+    """Whether it is over, one way or the other; a chance of which no path was drawn is not."""
+    event = found.event
+    return not len(event.steps) or (event.kind == "by" and bool(event.reached(np.array(event.known), one.goal)))
+
+
+def _between(found: TargetForecast, one: TierChance) -> str:
+    if _is_known(found, one):
         return "known"
-    return f"{_chance(one.chance_low)} to {_chance(one.chance_high)}"
+    low, high = _part(one.chance_low), _part(one.chance_high)
+    return low if low == high else f"{low} to {high}"
 
 
 def _facts(found: TargetForecast) -> Iterator[tuple[str, str]]:
@@ -114,7 +129,7 @@ def _facts(found: TargetForecast) -> Iterator[tuple[str, str]]:
     for one in found.given:
         yield "Given", _held(one)
     if wrong := [one for one in found.tiers if one.mislabelled]:
-        yield "Labels", joined([_mislabelled(one) for one in wrong])
+        yield "Labels", joined([_mislabelled(found, one) for one in wrong])
 
 
 def _held(one: HeldLead) -> str:
@@ -124,8 +139,9 @@ def _held(one: HeldLead) -> str:
     return text
 
 
-def _mislabelled(one: TierChance) -> str:
-    return f"{shown(one.tier)} with a chance of {_between(one)} is none"
+def _mislabelled(found: TargetForecast, one: TierChance) -> str:
+    low, high = meaning(one.tier)
+    return f"{shown(one.tier)} means a chance of {percent(low)} to {percent(high)}, and here it is {_between(found, one)}"
 
 
 def _reliability(past: Reliability) -> list[str]:
@@ -144,9 +160,8 @@ def explain(found: TargetForecast, needed: Iterable[NeededLevel]) -> Prose:
     for one in found.tiers:
         name = f" ({shown(one.tier)})" if len(found.tiers) > 1 or one.tier != "goal" else ""
         goal = f"{side} {number(one.goal, digits=4)}{unit}{name}"
-        known = one.chance_low == one.chance_high
-        spread = "" if known else f", {_between(one)} by what the data leave open"
-        told.append(f"The chance that {_kpi(found)} is {goal} {_when(found)} is {_chance(one.chance)}{spread}.")
+        spread = "" if _is_known(found, one) else f", {_between(found, one)} by what the data leave open"
+        told.append(f"The chance that {_kpi(found)} is {goal} {_when(found)} is {_chance(found, one)}{spread}.")
         if one.mislabelled:
             told.append(f"That is not what {shown(one.tier)} means.")
     if found.given:

@@ -153,7 +153,7 @@ def _held(state: ForecastState, given: Mapping[str, float] | None) -> tuple[Held
     """The leads whose values are given, checked."""
     found = []
     for name, value in (given or {}).items():
-        lead = as_name(name, "given", state.one.leads, owner="lead of the forecast")
+        lead = as_name(name, "given", state.one.leads, owner="lead")
         seen = values_seen(state, lead)
         number = as_real(value, f"given[{name!r}]", low=0.0 if lead in state.log else -math.inf, high=math.inf)
         found.append(HeldLead(lead=lead, value=number, seen_low=float(seen.min()), seen_high=float(seen.max())))

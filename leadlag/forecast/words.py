@@ -125,7 +125,7 @@ def _facts(result: Forecast) -> Iterator[tuple[str, str]]:
     if len(made) > _MOST_NAMES:
         yield "", f"and {len(made) - _MOST_NAMES} more segments"
     counts = [one.calibration.n_scores for one in result.model.segments]
-    yield "Intervals", f"the model's own spread, its size set by {periods(max(counts), 'past forecast')} with what came"
+    yield "Intervals", f"the model's own spread, sized by how far off {periods(max(counts), 'past forecast')} were"
     yield from _none(result)
     if capped := sorted({row.horizon for part in result.segments for row in part.rows if row.capped}):
         yield "Bounded", f"past errors called for intervals beyond the bounds at {joined([str(one) for one in capped])} ahead"

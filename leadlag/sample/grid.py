@@ -266,7 +266,7 @@ def _kept(ordinals: np.ndarray, cadence: Cadence, as_of: Any, tz: str | None, no
 
 def moment_of(as_of: Any, tz: str | None, *, argument: str = "as_of") -> np.datetime64:
     """`as_of` as a moment on the calendar's clock; a date counts to its end."""
-    refusal = UsageError(f"{argument}={as_of!r} is not allowed: give a date like '2024-06-30'.")
+    refusal = UsageError(f"{argument}={as_of!r} is not allowed: give a date like '2024-06-30'.", argument=argument)
     if isinstance(as_of, (int, float)):
         raise refusal
     try:

@@ -131,7 +131,7 @@ def test_one_file_holds_the_models_of_all_segments(run: Run, tmp_path: Path) -> 
     words = ("--kpi", "new_mrr", "--segment", "region", "--horizons", "1,2", "--out", model)
     answer = run("fit", data, *words)
     assert answer.code == 0
-    assert "Not fitted flat: LL313" in answer.out
+    assert "None       flat: LL313" in answer.out
     found = run("score", model, data, "--json").content["forecasts"]
     assert [row["segment"] for row in found] == ["north"] * 2 + ["south"] * 2 + ["flat"] * 2  # type: ignore[attr-defined]
     assert found[-1]["point"] is None  # type: ignore[index]
@@ -257,6 +257,7 @@ def test_stale_ok_scores_and_says_so(run: Run, folder: Path, tmp_path: Path) -> 
     assert answer.code == 0
     assert answer.content["stale"] is True
     assert "LL174" in [note["code"] for note in answer.content["notes"]]  # type: ignore[attr-defined]
+    assert answer.err.count("the model is older than") == 1
 
 
 def test_a_model_file_that_is_none_ends_with_2(run: Run, folder: Path, tmp_path: Path) -> None:

@@ -112,5 +112,7 @@ def test_what_cannot_be_split_is_refused(early: ll.Forecast, table: pd.DataFrame
         early.model.score(gap).contributions(since=str(gap.index[-4])[:10])
     with pytest.raises(UsageError, match="no period is forecast by both"):
         early.compare(early.model.score(table[:-20]))
+    with pytest.raises(UsageError, match="earlier=int is not allowed"):
+        early.compare(3)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="compare forecasts of the same"):
         early.compare(ll.forecast_kpi(table, kpi="visits", leads=["noise_01"], horizons=[1], n_draws=99))

@@ -112,7 +112,7 @@ def test_a_model_is_written_whole_or_not_at_all(model: ll.ForecastModel, tmp_pat
     ("content", "code", "says"),
     [
         (b"", "LL601", "was cut off"),
-        (b"week,demos\n1,2\n", "LL601", "is no JSON"),
+        (b"week,demos\n1,2\n", "LL601", "is no model of leadlag: it is no JSON"),
         (b"\xff\xfe", "LL601", "is no UTF-8"),
         (b"[1, 2]", "LL601", "holds no object"),
         (b'{"schema": "leadlag-ranking-3"}', "LL601", "says that it is 'leadlag-ranking-3'"),

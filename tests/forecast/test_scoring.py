@@ -134,7 +134,7 @@ def test_an_old_model_is_refused_unless_that_is_said_to_be_right(model: ll.Forec
     assert not model.score(rows()[: N + 12]).stale
     error = refusal(model, rows()[: N + 13])
     assert error.code == "LL321"
-    assert "13 weeks before the last of these rows" in str(error)
+    assert "13 weeks before the last one that has ended" in str(error)
     assert "stale_ok=True" in error.first.step
     assert error.first.step_by_flags.endswith("--stale-ok.")
     assert error.first.call == "model.score(data, stale_ok=True)"
@@ -160,10 +160,10 @@ def test_a_change_of_unit_is_refused(model: ll.ForecastModel, column: str, facto
         assert "unit changed?" in str(error)
 
 
-def test_a_lead_that_is_switched_off_is_no_change_of_unit(model: ll.ForecastModel) -> None:
+def test_a_lead_that_is_switched_off_is_of_another_size_too(model: ll.ForecastModel) -> None:
     table = rows()[: N + 5]
-    found = model.score(table.assign(demos=table["demos"].where(table.index < N, 0.0)))
-    assert "LL173" in codes(found)
+    error = refusal(model, table.assign(demos=table["demos"].where(table.index < N, 0.0)))
+    assert (error.code, error.first.column) == ("LL322", "demos")
 
 
 def test_a_value_outside_the_range_seen_is_a_note(model: ll.ForecastModel) -> None:
@@ -292,3 +292,27 @@ def test_if_no_segment_can_be_forecast_that_is_an_error() -> None:
     flat = pd.concat([rows(N).assign(region=name, new_mrr=3.0) for name in ("north", "south")], ignore_index=True)
     with pytest.raises(DataContractError, match="none of 2 segments can be forecast"):
         ll.forecast_kpi(ll.from_wide(flat, time="week", segment="region"), kpi="new_mrr", n_draws=99)
+
+
+def test_a_lead_whose_values_lie_before_the_rows_is_not_said_to_be_used(model: ll.ForecastModel) -> None:
+    there, late = (model.score(rows()[begin:N]).to_frame() for begin in (N - 40, N - 2))
+    assert there["leads"].tolist() == [("demos",), ("demos",), ()]
+    assert late["leads"].tolist() == [(), ("demos",), ()]
+    assert late["point"][0] == late["own_history"][0]
+    assert late["high_95"][0] - late["low_95"][0] > 2 * (there["high_95"][0] - there["low_95"][0])
+
+
+def test_a_control_that_goes_on_does_not_hide_that_nothing_is_known_of_now() -> None:
+    table = rows()[: N + 3].assign(price=np.arange(N + 3.0) % 7)
+    model = ll.forecast_kpi(table[:N], kpi="new_mrr", leads=["demos"], controls=["price"], horizons=[1], n_draws=199).model
+    ended = table.assign(**{name: table[name].where(table.index < N) for name in ("new_mrr", "demos")})
+    error = refusal(model, ended)
+    assert error.code == "LL320"
+    assert "the last 3 weeks have no value of new_mrr and demos" in str(error)
+
+
+@pytest.mark.parametrize("given", ["yesterday", 3])
+def test_a_moment_that_cannot_be_read_names_its_argument(model: ll.ForecastModel, given: object) -> None:
+    with pytest.raises(UsageError) as caught:
+        model.score(rows()[:N], as_of=given)
+    assert caught.value.argument == "as_of"

@@ -384,3 +384,31 @@ def test_what_cannot_be_asked_is_refused(found: ll.Forecast, table: pd.DataFrame
     gap.iloc[-2, gap.columns.get_loc("kpi")] = np.nan
     with pytest.raises(DataContractError, match="has no value in"):
         found.model.score(gap).target(1.0, by=periods[0], since=str(table.index[-3])[:10], kind="sum")
+
+
+def test_a_chance_that_no_path_reaches_is_not_known(found: ll.Forecast, periods: list[str], table: pd.DataFrame) -> None:
+    asked = found.target(1e6, by=periods[3], kind="sum")
+    assert "< 1 %" in asked.summary()
+    assert "known  " not in asked.summary()
+    assert "is < 1 %, < 1 % by what the data leave open" in " ".join(asked.explain().split())
+    past = found.target(1e6, by=str(table.index[-1])[:10])
+    assert "known" in past.summary().splitlines()[3]
+
+
+def test_a_mislabelled_tier_is_told_what_its_name_means(found: ll.Forecast, periods: list[str]) -> None:
+    said = " ".join(found.target({"Committed": 4.0}, by=periods[3]).summary().split())
+    assert "Committed means a chance of 70 % to 100 %, and here it is " in said
+
+
+def test_a_period_before_all_rows_is_refused(found: ll.Forecast) -> None:
+    for kind in ("at", "by", "sum"):
+        with pytest.raises(UsageError, match="is before the first period") as caught:
+            found.target(1.0, by="1990-01-01", kind=kind)
+        assert caught.value.argument == "by"
+
+
+def test_a_goal_that_is_no_number_and_a_lead_that_is_none_are_refused(found: ll.Forecast, periods: list[str]) -> None:
+    with pytest.raises(UsageError, match="give a finite number"):
+        found.target("a", by=periods[0])
+    with pytest.raises(UsageError, match="given='x' is not among the leads"):
+        found.target(1.0, by=periods[0], given={"x": 1.0})

@@ -13,12 +13,14 @@ from leadlag.core.arrays import Floats, Ints
 from leadlag.forecast.numbers.paths import JointLaw
 from leadlag.forecast.numbers.scales import KpiScale
 
-__all__ = ["LEVEL", "Chance", "Event", "EventKind", "Compared", "chances_of", "expected_of", "threshold", "whole"]
+__all__ = ["LEVEL", "Chance", "Event", "EventKind", "Compared", "chances_of", "expected_of", "meaning", "threshold", "whole"]
 
 EventKind = Literal["at", "by", "sum"]
 
 #: Level of the intervals of chances, and of what is expected.
 LEVEL = 0.8
+#: What a tier's name says of its chance.
+_TIERS = {"committed": (0.7, 1.0), "stretch": (0.3, 0.7), "moonshot": (0.0, 0.3)}
 _TAILS = ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0)
 
 
@@ -77,6 +79,17 @@ class Compared:
     middle: float
     low: float
     high: float
+
+
+def meaning(tier: str) -> tuple[float, float]:
+    """The chances that a tier's name promises; all of them if it promises nothing.
+
+    Examples
+    --------
+    >>> meaning("Stretch"), meaning("plan")
+    ((0.3, 0.7), (0.0, 1.0))
+    """
+    return _TIERS.get(tier.strip().lower(), (0.0, 1.0))
 
 
 def threshold(scale: KpiScale, goal: float, *, up: bool) -> float:
