@@ -180,6 +180,8 @@ FUNCTIONS: dict[str, Callable[[Odd, Rng], dict[str, Any]]] = {
     "detectable_effect": lambda odd, rng: {"kpi": odd.kpi, "leads": pick(rng, [None, list(odd.leads)]), "n_draws": 99},
     "forecast_gain": lambda odd, rng: {"kpi": odd.kpi, "leads": pick(rng, [None, list(odd.leads)]), "horizons": pick(rng, [1,
                                                             (1, 3)]), "max_lag": pick(rng, [None, 2])},
+    "forecast_kpi": lambda odd, rng: {"kpi": odd.kpi, "leads": pick(rng, [None, list(odd.leads)]), "horizons": pick(rng, [1,
+                                                            (1, 3)]), "max_lag": pick(rng, [None, 2]), "n_draws": 99},
     "from_long": lambda *_: {},
     "from_snapshots": lambda *_: {},
     "from_wide": lambda *_: {},

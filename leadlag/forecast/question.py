@@ -15,6 +15,7 @@ from leadlag._validation import as_generator, as_int, as_real, only_data_positio
 from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, known_of
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import standardise
+from leadlag.core.search.shapes import STANDARD
 from leadlag.core.series.ahead import made_of_later_values
 from leadlag.core.series.scales import unit_of
 from leadlag.core.time.lags import difference
@@ -43,7 +44,7 @@ from leadlag.prepare.repairs import REPAIRS, as_repairs, repaired
 from leadlag.prepare.scale import AUTO, NamedLog, as_log, resolved_log
 from leadlag.prepare.untestable import moved_copies, untestable_leads
 from leadlag.ranking.result import RankedData
-from leadlag.results import Provenance
+from leadlag.results import Provenance, Search
 from leadlag.sample import Sample
 from leadlag.sample.known import trimmed
 from leadlag.sample.roles import Roles, longest_lag, with_roles
@@ -235,8 +236,14 @@ def model_of(
     """The model of all segments."""
     metrics, kpi = asked.metrics, roles.kpi
     used = dict.fromkeys(name for one in fitted for name in one.leads)
+    search = Search(
+        n_segments=len(fitted), n_leads=len(roles.leads), n_lags=longest_lag(sample, asked.max_lag),
+        n_shapes=len(STANDARD),
+        correction="Benjamini-Hochberg", family="the leads, as in a ranking; chosen again as history grows",
+    )  # fmt: skip
     provenance = Provenance.of(
-        "forecast_kpi", kpi=kpi, leads=roles.leads, horizons=asked.horizons, level=asked.level, max_lag=asked.max_lag,
+        "forecast_kpi", search=search, kpi=kpi, leads=roles.leads, horizons=asked.horizons, level=asked.level,
+        max_lag=asked.max_lag,
         controls=roles.controls, missing=asked.missing, repair=asked.repair, log=asked.log, fdr=asked.fdr, n_draws=asked.n_draws,
         **settings,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from leadlag.wording.layout import labelled, lines_of, page
+from leadlag.wording.searched import searched_facts
 from leadlag.wording.shown import Prose, cut, interval, joined, periods, shown, wrap
 from leadlag.wording.table import Column, remainder, table
 
@@ -125,6 +126,7 @@ def _facts(result: Forecast) -> Iterator[tuple[str, str]]:
     if len(made) > _MOST_NAMES:
         yield "", f"and {len(made) - _MOST_NAMES} more segments"
     counts = [one.calibration.n_scores for one in result.model.segments]
+    yield from searched_facts(result.provenance)
     yield "Intervals", f"the model's own spread, sized by how far off {periods(max(counts), 'past forecast')} were"
     yield from _none(result)
     if capped := sorted({row.horizon for part in result.segments for row in part.rows if row.capped}):

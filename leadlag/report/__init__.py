@@ -55,7 +55,7 @@ def report_html(result: Result, *, forecast: Forecast | None = None) -> str:
         raise UsageError(f"There is no report for a {type(result).__name__}: give the ranking that rank_leads returned.")
     if forecast is not None and forecast.kpi != result.context.kpi:
         raise UsageError(f"forecast is of {forecast.kpi!r}, the ranking of {result.context.kpi!r}: give ranking.forecast().")
-    content = ranking_content(result) | {"forecast": None if forecast is None else forecast_content(forecast)}
+    content = ranking_content(result) | ({} if forecast is None else {"forecast": forecast_content(forecast)})
     charts = _charts(result, content) | ({} if forecast is None else {"forecast": _address(plot.svg_of(forecast))})
     return render("report.html", content | {"charts": charts})
 

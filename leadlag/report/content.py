@@ -52,6 +52,7 @@ def ranking_content(ranking: LeadRanking) -> dict[str, Any]:
         "n_more_cards": max(len(ranking.leads) - _MOST_CARDS, 0),
         "levels": {"delay": percent(context.policy.delay_level), "effect": percent(context.policy.effect_level)},
         "heatmap": _heatmap(ranking),
+        "forecast": None,
         "facts": fact_list(ranking, not_computed=ranking.not_computed, most=_NAME),
         "versions": [f"{package} {number}" for package, number in ranking.provenance.versions],
         "call": _call(ranking),
