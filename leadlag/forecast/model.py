@@ -94,6 +94,8 @@ class ForecastModel:
     ----------
     kpi : str
     controls : tuple of str
+    beside : tuple of str
+        Candidates that the model does not use. Repairs look at those of them that new rows have, as those of the fit did.
     log : tuple of str
         Leads and controls that are taken in logs.
     horizons : tuple of int
@@ -118,6 +120,7 @@ class ForecastModel:
 
     kpi: str
     controls: tuple[str, ...]
+    beside: tuple[str, ...]
     log: tuple[str, ...]
     horizons: tuple[int, ...]
     level: tuple[float, ...]

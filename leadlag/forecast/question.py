@@ -31,7 +31,7 @@ from leadlag.forecast.numbers.scales import KpiScale, above_zero
 from leadlag.forecast.periods import Timeline, calendar_between, counting, first_ordinal
 from leadlag.forecast.refusals import few_past, seen_column
 from leadlag.forecast.result import Forecast
-from leadlag.forecast.rows import ForecastRows
+from leadlag.forecast.rows import ForecastRows, rows_until
 from leadlag.forecast.scale import kpi_scale
 from leadlag.forecast.scoring import forecast_result, judged, label_of, parts_of
 from leadlag.prepare.edges import edges_told
@@ -193,7 +193,13 @@ def forecast_samples(samples: Sequence[Sample], roles: Roles, asked: ForecastCal
     model = model_of(fitted[0][1].sample, roles, asked, [one for one, _ in fitted], failed, settings=settings)
     calendar, origin = fitted[0][1].sample.calendar, model.last
     line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
-    found = [judged(model, one, replace(rows, origin=origin), line=line) for one, rows in fitted]
+    # the rows are made as those of a score are, so that a score of the same table has the same numbers
+    of_fitted = [sample for sample, part in zip(samples, parts, strict=True) if part.model is not None]
+    again = [rows_until(model, one, sample, line=line, origin=origin) for (one, _), sample in zip(fitted, of_fitted, strict=True)]
+    found = [
+        judged(model, one, replace(rows, origin=origin) if made is None else replace(made, past=rows.past), line=line)
+        for (one, rows), made in zip(fitted, again, strict=True)
+    ]
     made = parts_of(model, found, line=line, origin=origin)
     notes = [note for one, rows in fitted for note in _notes(rows.sample, one)]
     return forecast_result(model, made, origin=label_of(calendar, model.cadence, origin), notes=notes)
@@ -248,7 +254,8 @@ def model_of(
         **settings,
     )  # fmt: skip
     return ForecastModel(
-        kpi=kpi, controls=roles.controls, log=tuple(name for name in asked.log if name in used or name in roles.controls),
+        kpi=kpi, controls=roles.controls, beside=tuple(name for name in roles.leads if name not in used),
+        log=tuple(name for name in asked.log if name in used or name in roles.controls),
         horizons=asked.horizons, level=asked.level, max_lag=longest_lag(sample, asked.max_lag), cadence=counting(sample.calendar),
         unit=sample.calendar.unit, kpi_unit=(metrics[kpi].unit or "") if kpi in metrics else "",
         reading=(

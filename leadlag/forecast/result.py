@@ -274,7 +274,7 @@ class Forecast(Result):
         content: dict[str, Any] = plain({
             "schema": "leadlag-score-1", "kpi": str(self.kpi), "unit": self.unit, "kpi_unit": self.kpi_unit, "as_of": self.as_of,
             "origin": self.origin, "model_sha256": sha256_of(self.model), "stale": self.stale, "notes": notes,
-            "forecasts": [self._record(part, row) for part in self.segments for row in part.rows],
+            "forecasts": [dict.fromkeys(COLUMNS) | self._record(part, row) for part in self.segments for row in part.rows],
         })  # fmt: skip
         return content
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from leadlag.catalogue import Metric, as_catalogue
-from leadlag.errors import UnknownNameError, UsageError, Violation
+from leadlag.errors import DataContractError, UnknownNameError, UsageError, Violation
 from leadlag.forecast.fitting import PastForecasts
 from leadlag.forecast.model import ForecastModel, SegmentModel
 from leadlag.forecast.periods import Timeline, first_ordinal, moment_ordinal
@@ -46,16 +48,31 @@ def read_rows(model: ForecastModel, data: Any) -> Sample:
     """
     reading = {name: value for name, value in model.reading if value is not None and name not in ("repair", *OPENED)}
     missing, catalogue = reading.pop("missing", "mask"), reading.pop("catalogue", None)
-    roles = {"kpi": (model.kpi,), "leads": model.leads, "controls": model.controls}
-    columns = {role: list(names) for role, names in roles.items() if names}
     try:
         if not isinstance(data, Sample) and "metric" in reading:
             data = from_long(data, catalogue=catalogue, **reading)
-        if isinstance(data, Sample):
-            return as_sample(data, columns=columns, missing=missing, catalogue=catalogue)
-        return as_sample(data, columns=columns, missing=missing, catalogue=catalogue, **reading)
+        asked = partial(as_sample, data, missing=missing, catalogue=catalogue, **({} if isinstance(data, Sample) else reading))
+        more = [name for name in model.beside if name in _columns_of(data)]
+        if more:
+            with suppress(DataContractError):  # what is wrong with a column that is only looked at does not count
+                return asked(columns=_roles(model, more))
+        return asked(columns=_roles(model))
     except UnknownNameError as error:
         raise_violations([_missing(model, error)])
+
+
+def _roles(model: ForecastModel, more: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Columns to be read, by their roles."""
+    roles = {"kpi": (model.kpi,), "leads": (*model.leads, *more), "controls": model.controls}
+    return {role: list(names) for role, names in roles.items() if names}
+
+
+def _columns_of(data: Any) -> set[str]:
+    """Names of the columns of a table or several, as far as they are told by it."""
+    if isinstance(data, Sample):
+        return set(data.all_names)
+    tables = data if isinstance(data, (list, tuple)) else [data]
+    return {str(name) for table in tables for name in getattr(table, "columns", ())}
 
 
 def _missing(model: ForecastModel, error: UnknownNameError) -> Violation:
@@ -137,6 +154,6 @@ def rows_until(model: ForecastModel, one: SegmentModel, part: Sample, *, line: T
     first += begin + empty
     fixed = line.columns(one.model, one.first)[first - one.first :]
     repairs = as_repairs(dict(model.reading).get("repair", ()))
-    names = (model.kpi, *one.leads, *model.controls)
-    part = repaired(part, names, repairs, season=fixed[: part.n_periods, N_TREND:])
+    names = (model.kpi, *one.leads, *model.controls, *(name for name in (*model.leads, *model.beside) if name in part.names))
+    part = repaired(part, tuple(dict.fromkeys(names)), repairs, season=fixed[: part.n_periods, N_TREND:])
     return ForecastRows(sample=part, first=first, origin=origin)

@@ -96,7 +96,7 @@ def _cadence_wrong(cadence: Cadence) -> str:
 def _model_wrong(model: ForecastModel) -> str:
     """What does not fit together in the whole."""
     names = (model.kpi, *model.leads, *model.controls)
-    if len(set(names)) != len(names):
+    if len({*names, *model.beside}) != len(names) + len(model.beside):
         return "one column has two roles"
     if not set(model.log) <= set(names[1:]) or list(model.horizons) != sorted(set(model.horizons)):
         return "names taken in logs are no leads or controls, or horizons are not in order"
@@ -242,7 +242,8 @@ _PROVENANCE = Record(
 )  # fmt: skip
 _SHARE = Real(low=0.0, high=math.nextafter(1.0, 0.0), above=True)
 _FIELDS: Mapping[str, Kind] = {
-    "kpi": Name(), "controls": _NAMES, "log": Many(kind=Text()), "horizons": Many(kind=Whole(low=1, high=MOST_AHEAD), least=1),
+    "kpi": Name(), "controls": _NAMES, "beside": _NAMES,
+    "log": Many(kind=Text()), "horizons": Many(kind=Whole(low=1, high=MOST_AHEAD), least=1),
     "level": Many(kind=_SHARE, least=1), "max_lag": Whole(low=1), "cadence": _CADENCE, "unit": Text(), "kpi_unit": Text(),
     "reading": HowRead(), "holidays": Many(kind=DAY), "segments": Many(kind=_SEGMENT, least=1), "unmodelled": _TEXTS,
     "note": Text(),    "provenance": _PROVENANCE,

@@ -137,3 +137,20 @@ def test_what_cannot_be_forecast_is_refused_with_the_reason() -> None:
         ll.forecast_kpi(line.assign(kpi=3.0), kpi="kpi")
     with pytest.raises(UsageError, match="level=2"):
         ll.forecast_kpi(line, kpi="visits", level=2)
+
+
+def test_a_last_week_that_is_not_whole_is_left_out_by_the_fit_and_by_a_score_alike() -> None:
+    planted = [PlantedSeries(name="visits", effect=1.2, delay=3)]
+    cut = 100.0 + 10.0 * ll.simulate_leads(series=planted, n_noise=7, rng=4).data
+    cut.iloc[-1] *= 3 / 7
+    found = ll.forecast_kpi(cut, kpi="kpi", max_lag=8, horizons=[1, 3], n_draws=199)
+    scored = found.model.score(cut)
+    assert found.segments[0].kpi_last == str(cut.index[-2])[:10]
+    pd.testing.assert_frame_equal(scored.to_frame(), found.to_frame())
+    assert "LL145" in dict(scored.provenance.warnings)
+
+
+def test_every_key_of_the_contract_is_there_whatever_the_levels(table: pd.DataFrame) -> None:
+    row = ll.forecast_kpi(table, kpi="kpi", max_lag=8, horizons=[1], level=0.9, n_draws=99).to_dict()["forecasts"][0]
+    assert (row["low_80"], row["high_95"]) == (None, None)
+    assert row["low_90"] < row["point"] < row["high_90"]
