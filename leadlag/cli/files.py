@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from leadlag.sample import Sample
 
 __all__ = [
+    "asked_of",
     "FILE",
     "LONG",
     "OPENING",
@@ -43,6 +44,7 @@ __all__ = [
     "tables",
     "told_as",
     "with_reading",
+    "sample_told",
 ]
 
 #: What FILE is, for the end of a command's help.
@@ -300,6 +302,31 @@ def delay_window(text: str) -> object:
     """A first and a last period from ``2:8``, one number from ``3``; any other text as it is."""
     ends = [int(part) if part.strip().lstrip("-").isdecimal() else None for part in text.split(":")]
     return text if None in ends or len(ends) > 2 else (ends[0], ends[-1])
+
+
+def asked_of(
+    options: Mapping[str, Any], read: Sequence[pd.DataFrame]
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]:
+    """How tables are read, what is asked of them, and the columns that are named by role, of the options of a command."""
+    reading = {name: options[name] for name in (*READING, *LONG)}
+    asked = {name: value for name, value in options.items() if name not in reading}
+    for name in ("leads", "controls", "log"):
+        asked[name] = names(asked[name], read)
+    if asked["log"] == ["auto"]:
+        asked["log"] = "auto"
+    named = {name: asked[name] for name in ("kpi", "controls", "leads")} if asked["leads"] else None
+    asked = {name: value for name, value in asked.items() if value not in ([], {}, ())}
+    return reading, asked | {"repair": repairs_of(asked["repair"])}, named
+
+
+def sample_told(read: Sequence[pd.DataFrame], reading: Mapping[str, Any], voice: Voice, *, columns: Any) -> Sample:
+    """The tables as one Sample; what reading changed in the numbers is said."""
+    from leadlag.wording.notes import changes_of_numbers  # noqa: PLC0415
+
+    sample = sample_of(read, reading, columns=columns)
+    for text in changes_of_numbers([(note.code, note.text_by_flags) for note in sample.notes]):
+        voice.note(text)
+    return sample
 
 
 def names(given: Sequence[str], read: Sequence[pd.DataFrame]) -> list[str]:

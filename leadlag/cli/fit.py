@@ -11,19 +11,16 @@ import click
 
 from leadlag.cli.files import (
     FILE,
-    LONG,
     OPENING,
-    READING,
     REPAIR,
+    asked_of,
     catalogue_code,
     catalogue_of,
     files_argument,
     horizons_of,
     missing_option,
-    names,
     over_data,
-    repairs_of,
-    sample_of,
+    sample_told,
     tables,
     told_as,
     with_reading,
@@ -80,22 +77,11 @@ def fit(*, files: tuple[str, ...], out: str, voice: Voice, **options: Any) -> in
     from leadlag.forecast.question import forecast_kpi  # noqa: PLC0415
     from leadlag.forecast.readings import reading_of  # noqa: PLC0415
 
-    reading = {name: options.pop(name) for name in (*READING, *LONG)}
-    for name in ("leads", "controls", "log"):
-        options[name] = names(options[name], read)
-    if options["log"] == ["auto"]:
-        options["log"] = "auto"
-    named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
-    options = {name: value for name, value in options.items() if value not in ([], {}, ())}
-    options["repair"] = repairs_of(options["repair"])
+    reading, options, named = asked_of(options, read)
     told = options if listed is None else {**options, "catalogue": catalogue_code(listed)}
-    from leadlag.wording.notes import changes_of_numbers  # noqa: PLC0415
-
     voice.step("fitting")
     with warnings_said(voice), told_as(forecast_kpi, told, reading=reading, files=files, opening=opening):
-        sample = sample_of(read, {**reading, "catalogue": catalogue}, columns=named)
-        for text in changes_of_numbers([(note.code, note.text_by_flags) for note in sample.notes]):
-            voice.note(text)
+        sample = sample_told(read, {**reading, "catalogue": catalogue}, voice, columns=named)
         forecast = forecast_kpi(sample, catalogue=catalogue, **options)
     kept = dict(forecast.model.reading) | dict(reading_of({**reading, **opening}))
     model = replace(forecast.model, reading=tuple(kept.items()))

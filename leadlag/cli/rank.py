@@ -10,10 +10,9 @@ import click
 
 from leadlag.cli.files import (
     FILE,
-    LONG,
     OPENING,
-    READING,
     REPAIR,
+    asked_of,
     by_name,
     catalogue_code,
     catalogue_of,
@@ -21,9 +20,7 @@ from leadlag.cli.files import (
     files_argument,
     horizons_of,
     missing_option,
-    names,
-    repairs_of,
-    sample_of,
+    sample_told,
     tables,
     told_as,
     with_reading,
@@ -105,16 +102,8 @@ def rank(
     catalogue, read = catalogue_of(listed, voice), tables(files, voice, opening)
     from leadlag.ranking.kpis import rank_kpis  # noqa: PLC0415
     from leadlag.ranking.rank import rank_leads  # noqa: PLC0415
-    from leadlag.wording.notes import changes_of_numbers  # noqa: PLC0415
 
-    reading = {name: options.pop(name) for name in (*READING, *LONG)}
-    for name in ("leads", "controls", "log"):
-        options[name] = names(options[name], read)
-    if options["log"] == ["auto"]:
-        options["log"] = "auto"
-    named = {name: options[name] for name in ("kpi", "controls", "leads")} if options["leads"] else None
-    options = {name: value for name, value in options.items() if value not in ([], {})}
-    options["repair"] = repairs_of(options["repair"])
+    reading, options, named = asked_of(options, read)
     voice.step("ranking")
     start = time.perf_counter()
     ranks: Callable[..., LeadRanking | LeadRankings] = rank_leads
@@ -122,9 +111,7 @@ def rank(
         ranks, options = rank_kpis, {"kpis": options.pop("kpi"), **options}
     told = options if listed is None else {**options, "catalogue": catalogue_code(listed)}
     with warnings_said(voice), told_as(ranks, told, reading=reading, files=files, opening=opening):
-        sample = sample_of(read, {**reading, "catalogue": catalogue}, columns=named)
-        for text in changes_of_numbers([(note.code, note.text_by_flags) for note in sample.notes]):
-            voice.note(text)
+        sample = sample_told(read, {**reading, "catalogue": catalogue}, voice, columns=named)
         ranking = ranks(sample, catalogue=catalogue, **options)
     what = "segments" if reading["segment"] is not None else "candidates"
     voice.step(f"ranked {len(ranking)} {what} in {time.perf_counter() - start:.1f} s")
