@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadlag._calls import READING, Call, Fix
+from leadlag._calls import OPENING, READING, Call, Fix
 from leadlag._files import write_whole
 from leadlag.cli.files import FILE, files_argument, named_in_call, over_data, tables
 from leadlag.cli.once import OneEach, folder_named
@@ -57,7 +57,7 @@ def score(
 
     voice.step(f"reading {model}")
     kept = load_model(model)
-    opening = {name: value for name, value in kept.reading if name in ("sep", "encoding", "skip_rows", "sheet")}
+    opening = {name: value for name, value in kept.reading if name in OPENING}
     with warnings_said(voice), _told_as(model, files, {"as_of": as_of, "stale_ok": stale_ok}, opening):
         read = tables(files, voice, opening)
         voice.step("scoring")

@@ -135,7 +135,7 @@ class LeadForecaster(RegressorMixin, BaseEstimator):
         first = self._ahead + (0 if own is None else late[own])
         most = 0 if own is None else min(_OWN_LAGS, len(values) // 10)
         self._columns = [(own or 0, first + back) for back in range(most)] + kept
-        target = self._shifted(outcome[:, None], [(0, -self._ahead)], when, of=outcome[:, None])[:, 0]
+        target = self._past.later(outcome[:, None], self._ahead, time=when)[:, 0]
         if not np.isfinite(target).any():
             step = "give more rows, or a shorter horizon"
             raise UsageError(
@@ -177,7 +177,7 @@ class LeadForecaster(RegressorMixin, BaseEstimator):
         """R2 of the forecasts, each beside the y of the period that it is for."""
         predicted = self.predict(X, time=time)
         outcome = np.asarray(y, dtype=np.float64)
-        came = self._shifted(outcome[:, None], [(0, -self._ahead)], time_of(X, time), of=outcome[:, None])[:, 0]
+        came = self._past.later(outcome[:, None], self._ahead, time=time_of(X, time))[:, 0]
         there = np.isfinite(came)
         if there.sum() < 2:
             raise UsageError(f"y has {int(there.sum())} values {self._ahead} rows after a row of X: give more rows to score.")
@@ -193,19 +193,14 @@ class LeadForecaster(RegressorMixin, BaseEstimator):
         return self._fit.predict(self._lagged(values, when))
 
     def _lagged(self, values: Floats, when: Any) -> Floats:
-        """Columns of the regression, counted from the row that is known."""
-        return self._shifted(values, [(place, lag - self._ahead) for place, lag in self._columns], when)
-
-    def _shifted(self, values: Floats, columns: Sequence[tuple[int, int]], when: Any, of: Floats | None = None) -> Floats:
-        """Columns at lags of theirs; a lag below zero is a later row, and only y has one."""
-        if of is not None:
-            return self._past.later(of, -columns[0][1], time=when)
+        """Columns of the regression, counted from the row that is known, shape (n, k)."""
+        columns = [(place, lag - self._ahead) for place, lag in self._columns]
         if not columns:
             return np.empty((len(values), 0))
         lags = tuple(tuple(lag for place, lag in columns if place == one) for one in range(values.shape[1]))
         found = self._past.lagged_columns(values, lags, time=when, groups=None)
-        order = [pair for one in range(values.shape[1]) for pair in columns if pair[0] == one]
-        return found[:, [order.index(pair) for pair in columns]]
+        by_place = [pair for one in range(values.shape[1]) for pair in columns if pair[0] == one]
+        return found[:, [by_place.index(pair) for pair in columns]]
 
     def _chosen(self, values: Floats, y: Floats, when: Any, *, own: int | None, late: Sequence[int]) -> list[tuple[int, int]]:
         """Place and lag of each lead that is known early enough."""

@@ -11,7 +11,8 @@ from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import orthonormal_basis, standardise
 from leadlag.core.noise.momentum import ar_errors, autoregressions
 from leadlag.core.search.shapes import HUMP, Shape, carried, first_autocorrelation
-from leadlag.core.time.lags import difference
+from leadlag.core.time.lags import difference, lag_matrix
+from leadlag.prepare.origins.filled import filled_forward
 from leadlag.prepare.transforms import clip_beyond
 
 __all__ = ["LeadTerm", "learned_lead"]
@@ -65,8 +66,7 @@ class LeadTerm:
 
     def values(self, raw: Floats, fixed: Floats, *, unit_root: bool) -> Floats:
         """The working series of values (n,), beside its columns of constant, trend and season (n, q); NaN where missing."""
-        calm = clip_beyond(raw[:, None], np.array([self.spike]))[0][:, 0]
-        moved = difference(calm) if self.differenced else calm
+        moved = _moves(raw, spike=self.spike, differenced=self.differenced)
         left = (moved - self.center) / self.scale - fixed @ self.fixed
         if not len(self.surprise):
             return np.asarray(left)
@@ -82,22 +82,21 @@ class LeadTerm:
 
     def column(self, working: Floats, n: int) -> Floats:
         """The lead's column on n rows, which go beyond the last value; what is not known dies out, shape (n,)."""
-        known = np.flatnonzero(np.isfinite(working))
-        if not len(known):
-            return np.zeros(n)
-        row = np.arange(-_REACH, n)
-        before = np.searchsorted(known, row, side="right") - 1
-        source = known[np.maximum(before, 0)]
-        padded = (working[source] * self.rho ** np.abs(row - source))[:, None]
-        if self.hump:
-            found = sum(
-                weight * _moved(padded[:, 0], self.lag + away)
-                for away, weight in HUMP.items()
-                if self.lag + away >= min(self.lag, 1)
-            )
-        else:
-            found = _moved(carried(padded, self.memory, np.array([self.rho]))[:, 0], self.lag)
-        return np.asarray(found)[_REACH:]
+        kept = working[:n]
+        whole = np.concatenate([np.full(_REACH, np.nan), kept, np.full(n - len(kept), np.nan)])
+        rho = np.array([self.rho])
+        padded = filled_forward(whole[:, None], rho)
+        if not self.hump:
+            padded = carried(padded, self.memory, rho)
+        lags, weights = zip(*(self._hump if self.hump else [(self.lag, 1.0)]), strict=True)
+        # the first value stands for those before it
+        return np.asarray(lag_matrix(padded[:, 0], lags, fill=float(padded[0, 0]))[_REACH:] @ np.array(weights))
+
+    @property
+    def _hump(self) -> list[tuple[int, float]]:
+        """Lags and weights of a hump, of which none lies in the future and, but for a control, none in the same period."""
+        least = min(self.lag, 1)
+        return [(self.lag + away, weight) for away, weight in sorted(HUMP.items()) if self.lag + away >= least]
 
     def known_weights(self, age: int, steps: int, *, depth: int) -> Floats:
         """Share of the squared weights that falls on known values at each of `steps` rows, shape (steps,).
@@ -132,15 +131,16 @@ class LeadTerm:
     def _weights(self, length: int) -> tuple[Floats, int]:
         """Weights over the lags from the first on, and that lag."""
         if self.hump:
-            away = [one for one in sorted(HUMP) if self.lag + one >= min(self.lag, 1)]
-            return np.r_[[HUMP[one] for one in away], np.zeros(max(length - len(away), 0))], self.lag + away[0]
+            lags, weights = zip(*self._hump, strict=True)
+            return np.r_[weights, np.zeros(max(length - len(weights), 0))], lags[0]
         impulse = np.eye(max(length, 1), 1)[:, 0]
         return np.asarray(signal.lfilter([1.0], np.r_[1.0, -self.memory], impulse)), self.lag
 
 
-def _moved(padded: Floats, lag: int) -> Floats:
-    """Values `lag` rows later; the first ones stand for those before."""
-    return np.concatenate([np.full(min(lag, len(padded)), padded[0]), padded[: max(len(padded) - lag, 0)]])
+def _moves(raw: Floats, *, spike: float, differenced: bool) -> Floats:
+    """A lead's values, or changes, its spikes calmed."""
+    calm = clip_beyond(raw[:, None], np.array([spike]))[0][:, 0]
+    return difference(calm) if differenced else calm
 
 
 def learned_lead(
@@ -173,8 +173,7 @@ def learned_lead(
     unit_root : bool
         Of the KPI.
     """
-    calm = clip_beyond(raw[:, None], np.array([spike]))[0][:, 0]
-    scaled = standardise(difference(calm) if differenced else calm)
+    scaled = standardise(_moves(raw, spike=spike, differenced=differenced))
     known = np.isfinite(scaled.values)
     basis = orthonormal_basis(fixed[known])
     params = np.zeros(fixed.shape[1])
@@ -192,4 +191,4 @@ def learned_lead(
     errors = working[1:] - rho * working[:-1]
     errors = errors[np.isfinite(errors)]
     sd = float(np.sqrt(np.mean(np.square(errors)))) if len(errors) else 0.0
-    return LeadTerm(**{**vars(term), "rho": rho, "sd": sd})
+    return replace(term, rho=rho, sd=sd)

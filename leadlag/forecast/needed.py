@@ -9,7 +9,7 @@ from leadlag.forecast.numbers.levels import EvenLevel, even_level
 from leadlag.forecast.numbers.paths import JointLaw
 from leadlag.forecast.progress import tier_of
 from leadlag.forecast.target_result import Answer, HeldLead, NeededLevel, TargetForecast
-from leadlag.forecast.targets import held_state, law_of, seen_of, values_seen
+from leadlag.forecast.targets import held_state, law_of, values_seen
 
 __all__ = ["needed_of"]
 
@@ -51,4 +51,4 @@ def _law(found: TargetForecast, lead: str, level: float) -> JointLaw:
     value = float(np.exp(level)) if lead in state.log else level
     held = HeldLead(lead=lead, value=value, seen_low=value, seen_high=value)
     there = held_state(state, (*found.given, held), steps=steps)
-    return law_of(state, seen_of(there, steps), found.event)
+    return law_of(state, there.seen(steps), found.event)

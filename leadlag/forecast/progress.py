@@ -15,7 +15,7 @@ from leadlag.forecast.fitting import Outlook
 from leadlag.forecast.numbers.chances import Event, EventKind, expected_of
 from leadlag.forecast.state import ForecastState
 from leadlag.forecast.target_result import ProgressRow, TargetForecast, TierChance
-from leadlag.forecast.targets import held_state, law_of, seen_of
+from leadlag.forecast.targets import held_state, law_of
 
 __all__ = ["progress_of", "refused_progress", "tier_of"]
 
@@ -94,7 +94,7 @@ def _expected(found: TargetForecast, now: ForecastState, first: int, last: int) 
         return np.full((count, 3), np.nan)
     # what the KPI was between its last value then and the start is not known then
     shift = first - then.n_known
-    seen = seen_of(then, last - then.n_known + 1)
+    seen = then.seen(last - then.n_known + 1)
     weights = _weights(found, count)
     return _by_row(found, then, seen, shift, weights)
 
@@ -122,8 +122,7 @@ def fan_of(found: TargetForecast) -> Floats:
         return np.empty((0, 4))
     steps = last - n_known + 1
     with one_thread():
-        state = held_state(found.state, found.given, steps=steps)
-        seen = seen_of(state, steps)
+        seen = held_state(found.state, found.given, steps=steps).seen(steps)
         weights = _weights(found, last - first + 1)
         known = found.event.known if found.kind == "sum" else 0.0
         told = _by_row(found, found.state, seen, first - n_known, weights, known)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from leadlag._calls import OPENING
 from leadlag.catalogue import Metric, as_catalogue
 from leadlag.errors import DataContractError, UnknownNameError, UsageError, Violation
 from leadlag.forecast.fitting import PastForecasts
@@ -27,10 +28,7 @@ from leadlag.sample.long import from_long
 from leadlag.sample.periods import Cadence
 from leadlag.sample.violations import raise_violations
 
-__all__ = ["OPENED", "ForecastRows", "around_kpi", "metrics_of", "origin_of", "read_rows", "rows_until"]
-
-#: Options that open a file.
-OPENED = ("sep", "encoding", "skip_rows", "sheet")
+__all__ = ["ForecastRows", "around_kpi", "metrics_of", "origin_of", "read_rows", "rows_until"]
 
 
 def metrics_of(model: ForecastModel) -> Mapping[str, Metric]:
@@ -46,7 +44,7 @@ def read_rows(model: ForecastModel, data: Any) -> Sample:
     DataContractError
         If the data are wrong, or a column is missing.
     """
-    reading = {name: value for name, value in model.reading if value is not None and name not in ("repair", *OPENED)}
+    reading = {name: value for name, value in model.reading if value is not None and name not in ("repair", *OPENING)}
     missing, catalogue = reading.pop("missing", "mask"), reading.pop("catalogue", None)
     try:
         if not isinstance(data, Sample) and "metric" in reading:

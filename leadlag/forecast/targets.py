@@ -27,7 +27,7 @@ from leadlag.forecast.state import ForecastState
 from leadlag.forecast.target_result import HeldLead, TargetForecast, TierChance, mislabelled
 from leadlag.prepare.kpi import MAX_ORDER
 
-__all__ = ["held_state", "law_of", "part_of", "seen_of", "target", "values_seen"]
+__all__ = ["held_state", "law_of", "part_of", "target", "values_seen"]
 
 _KINDS = ("at", "by", "sum")
 #: Name of a single goal that was given without one.
@@ -75,7 +75,7 @@ def target(
     held = _held(state, given)
     with one_thread():
         steps = int(event.steps.max(initial=0)) + 1
-        seen = seen_of(held_state(state, held, steps=steps), steps)
+        seen = held_state(state, held, steps=steps).seen(steps)
         law = law_of(state, seen, event)
         chances = chances_of(law, event, state.one.scale, [goal for _, goal in asked.tiers])
         expected = expected_of(law, event, state.one.scale)
@@ -106,11 +106,6 @@ def part_of(forecast: Forecast, segment: str | None) -> SegmentForecast:
             f"the forecast has {len(names)} segments: name one of them, segment={names[0]!r}.", argument="segment", code="LL403"
         )
     return forecast.segments[0]
-
-
-def seen_of(state: ForecastState, steps: int) -> Outlook:
-    """What the model says of so many steps."""
-    return state.seen(steps)
 
 
 def held_state(state: ForecastState, held: tuple[HeldLead, ...], *, steps: int) -> ForecastState:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import linalg
 
 from leadlag.core.arrays import Floats
 from leadlag.core.noise.cleaning import filter_cleaned
@@ -23,6 +24,8 @@ __all__ = ["Ahead", "MeanModel", "ahead", "cleaned", "fitted_mean"]
 #: What is taken from a coefficient for having been chosen among many: c / t^2 of it. With 1 the skill was .46 and RMSE
 #: without leads 1.0031 of own history's, with 3, 4 and 6 .48 and 1.0024 to 1.0015, with 9 .47 (docs/decisions.md).
 _SHRUNK = 4.0
+#: Share of a variance that keeps the root of a covariance without full rank solvable; far below what it could move.
+_RIDGE = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,6 +51,17 @@ class MeanModel:
     def sd(self) -> float:
         """Standard deviation of an innovation."""
         return float(np.sqrt(self.momentum.variance))
+
+    @property
+    def root(self) -> Floats:
+        """Errors of the estimates from independent ones, shape (q, q): the lower triangular root of their covariance.
+
+        It has one form only, whatever the unit of the KPI; a column that is certain has none.
+        """
+        size = np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
+        unit = np.where(size > 0, size, 1.0)
+        alike = self.covariance / np.outer(unit, unit) + _RIDGE * np.eye(len(size))
+        return np.asarray(size[:, None] * linalg.cholesky(alike, lower=True))
 
     def since(self, row: int) -> MeanModel:
         """The same for rows that begin so many later."""

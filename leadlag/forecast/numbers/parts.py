@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import linalg
 
 from leadlag.core.arrays import Floats
 from leadlag.forecast.numbers.model import MeanModel, cleaned
@@ -86,7 +85,7 @@ def change_parts(
     steps = len(y) - 1 - since
     noise = NoiseAhead(momentum=model.since(begins).momentum, n=len(left), steps=steps)
     foretold = noise.expected(np.column_stack([left, columns[begins : since + 1]]))[-1]
-    factor = _factor(model)
+    factor = model.root
     parts = _of_groups(model, moved, factor, groups, momentum=len(model.momentum.phi))
     momentum = Part(
         name="momentum", kind="momentum", value=float(foretold[0] - (y[since] - columns[since] @ model.params)),
@@ -115,16 +114,10 @@ def forecast_parts(
     left = (cleaned(model, y, columns[:n], limit=clip) - columns[:n] @ model.params)[begins:]
     noise = NoiseAhead(momentum=model.since(begins).momentum, n=len(left), steps=step + 1)
     foretold = noise.expected(np.column_stack([left, columns[begins:n]]))[-1]
-    factor = _factor(model)
+    factor = model.root
     parts = _of_groups(model, columns[n + step], factor, groups, momentum=len(model.momentum.phi))
     doubt = np.r_[-foretold[1:] @ factor, momentum_doubt(left, model, step + 1)[-1]]
     return [*parts, Part(name="momentum", kind="momentum", value=float(foretold[0]), doubt=doubt)]
-
-
-def _factor(model: MeanModel) -> Floats:
-    """Errors of all coefficients from independent ones, shape (q, q)."""
-    variance, direction = linalg.eigh(model.covariance)
-    return np.asarray(direction * np.sqrt(np.maximum(variance, 0.0)))
 
 
 def _of_groups(model: MeanModel, row: Floats, factor: Floats, groups: Sequence[ColumnGroup], *, momentum: int) -> list[Part]:

@@ -33,8 +33,6 @@ _SIZE, _OWN = 1.35, 20.0
 #: How much larger errors of the estimates are than their covariance says, because leads, lags and the order of the momentum were
 #: chosen on the same rows; measured (`benchmarks/targets.py --only doubt`).
 _CHOSEN = 1.2
-#: Share of a variance that keeps the root of a covariance without full rank solvable; far below what it could move.
-_RIDGE = 1e-12
 #: Step of a coefficient of the momentum, to see what it does.
 _STEP = 1e-4
 
@@ -136,13 +134,6 @@ class JointLaw:
         return np.concatenate([half, -half])
 
 
-def _root(covariance: Floats) -> Floats:
-    """Lower triangular root of a covariance, which has one form only; a column that is certain has none."""
-    size = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    unit = np.where(size > 0, size, 1.0)
-    return np.asarray(size[:, None] * linalg.cholesky(covariance / np.outer(unit, unit) + _RIDGE * np.eye(len(size)), lower=True))
-
-
 def joint_law(
     ahead: Ahead,
     model: MeanModel,
@@ -170,7 +161,7 @@ def joint_law(
     laws : sequence of Law
     n_scores : int
     """
-    doubt = np.column_stack([ahead.columns @ _root(model.covariance), momentum_doubt(ahead.residual, model, len(ahead.point))])
+    doubt = np.column_stack([ahead.columns @ model.root, momentum_doubt(ahead.residual, model, len(ahead.point))])
     doubt *= _CHOSEN
     chance = np.column_stack([ahead.answers, *unknown])
     spread = np.sqrt(np.square(doubt).sum(axis=1) + np.square(chance).sum(axis=1))
