@@ -21,6 +21,7 @@ from leadlag.errors import LeadLagError, UnknownArgumentError, UnknownNameError,
 __all__ = [
     "as_bool",
     "as_generator",
+    "as_horizons",
     "as_int",
     "as_lags",
     "as_list",
@@ -272,6 +273,12 @@ def as_option(value: Any, name: str, options: Sequence[str]) -> str:
     if isinstance(value, str) and value in options:
         return value
     raise UsageError(f"{name}={value!r} is not allowed: give one of {', '.join(map(repr, options))}.{nearest(value, options)}")
+
+
+def as_horizons(value: object) -> tuple[int, ...]:
+    """Horizons in their order; a single number is one horizon, not all up to it."""
+    several = isinstance(value, Iterable) and not isinstance(value, str)
+    return as_lags(value if several else [value], "horizons")
 
 
 def as_lags(value: Any, name: str, *, low: int = 1) -> tuple[int, ...]:

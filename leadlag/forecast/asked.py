@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leadlag._validation import as_lags, as_real
+from leadlag._validation import as_horizons, as_real
 from leadlag.catalogue import Metric, Missing
 from leadlag.errors import UsageError
 from leadlag.forecast.model import MOST_AHEAD
 
-__all__ = ["HORIZONS", "ForecastCall", "as_horizons", "as_levels"]
+__all__ = ["HORIZONS", "ForecastCall", "as_levels", "asked_horizons"]
 
 #: Periods ahead that are asked for.
 HORIZONS = (1, 2, 4, 8, 12)
@@ -34,12 +34,11 @@ class ForecastCall:
     note: str = ""
 
 
-def as_horizons(horizons: Any) -> tuple[int, ...]:
-    """Horizons in their order; a single number is one horizon, not all up to it."""
+def asked_horizons(horizons: Any) -> tuple[int, ...]:
+    """Horizons in their order, the usual ones if None; no further than can be asked for."""
     if horizons is None:
         return HORIZONS
-    several = isinstance(horizons, Iterable) and not isinstance(horizons, str)
-    found = as_lags(horizons if several else [horizons], "horizons")
+    found = as_horizons(horizons)
     if found[-1] > MOST_AHEAD:
         raise UsageError(
             f"horizons={found[-1]} is not allowed: give whole numbers from 1 to {MOST_AHEAD:,}.", argument="horizons"

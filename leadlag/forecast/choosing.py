@@ -72,7 +72,7 @@ class Chooser:
 
     def chosen(self, now: KnownValues) -> tuple[Choice, ...]:
         """The leads that are named on the rows whose KPI is known, best first; none if nothing can be asked."""
-        n = int(np.flatnonzero(np.isfinite(now.y))[-1]) + 1
+        n = now.n_known
         y, every, Z = now.y[:n], now.X[:n], now.Z[:n]
         some = np.flatnonzero((np.isfinite(every).sum(axis=0) >= fewest_rows(N_TREND + Z.shape[1])) & ~is_constant(every))
         lags = tuple(range(1, min(self.max_lag, n // 4) + 1))

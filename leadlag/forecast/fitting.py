@@ -13,16 +13,14 @@ from leadlag.forecast.choosing import Choice, Chooser
 from leadlag.forecast.leads import LeadTerm, learned_lead
 from leadlag.forecast.numbers.model import Ahead, MeanModel, ahead, cleaned, fitted_mean
 from leadlag.prepare.kpi import MAX_ORDER
-from leadlag.prepare.origins.learned import KnownValues, Learner, Preparation
+from leadlag.prepare.origins.learned import KnownValues, Learner, Preparation, grown_rows, level_shift
 from leadlag.prepare.regressors import fixed_columns
 from leadlag.prepare.season import SeasonKey
 from leadlag.sample import Calendar
 
 __all__ = ["KpiModel", "Outlook", "PastForecasts", "Walker", "in_own_units", "mean_columns", "outlook"]
 
-#: Leads are chosen again when the history has grown by this share.
-_GROWTH = 0.2
-#: Rows at which they are asked first.
+#: Rows at which leads are asked first.
 _FEWEST = 24
 _POINT = Shape("point")
 
@@ -137,7 +135,7 @@ def outlook(model: KpiModel, now: KnownValues, fixed: Floats, *, first: int, ste
     steps : int
         After the KPI's last value.
     """
-    n = int(np.flatnonzero(np.isfinite(now.y))[-1]) + 1
+    n = now.n_known
     mean, known = mean_columns(model, now, fixed, first=first, n=n, steps=steps)
     n_own = mean.shape[1] - len(model.leads)
     y = (now.y[:n] - model.center) / model.size
@@ -177,12 +175,27 @@ def mean_columns(
         Rows up to the KPI's last value.
     steps : int
     """
-    step = [] if model.shift is None else [(np.arange(first, first + n + steps) >= model.shift).astype(np.float64)[:, None]]
     unit_root = model.joint.momentum.unit_root
-    every = [(term, now.Z) for term in model.controls] + [(term, now.X) for term in model.leads]
-    working = [term.values(raw[:, term.place], fixed[: len(raw)], unit_root=unit_root) for term, raw in every]
-    columns = [term.column(values, n + steps) for (term, _), values in zip(every, working, strict=True)]
-    return np.column_stack([fixed[: n + steps], *step, *columns]), [_known(values, n) for values in working]
+    shift = level_shift(model.shift, n + steps, first=first)
+    mean, working = _stacked(now, fixed, shift, model.controls, model.leads, n=n + steps, unit_root=unit_root)
+    return mean, [_known(values, n) for values in working]
+
+
+def _stacked(
+    now: KnownValues,
+    fixed: Floats,
+    shift: Sequence[Floats],
+    controls: Sequence[LeadTerm],
+    leads: Sequence[LeadTerm],
+    *,
+    n: int,
+    unit_root: bool,
+) -> tuple[Floats, list[Floats]]:
+    """Columns of the KPI's mean on n rows, leads last, and the working series of controls and leads."""
+    terms = [(term, now.Z) for term in controls] + [(term, now.X) for term in leads]
+    working = [term.values(raw[:, term.place], fixed[: len(raw)], unit_root=unit_root) for term, raw in terms]
+    columns = [term.column(values, n) for (term, _), values in zip(terms, working, strict=True)]
+    return np.column_stack([fixed[:n], *shift, *columns]), working
 
 
 def in_own_units(model: KpiModel, *, x: Floats, z: Floats) -> KpiModel:
@@ -254,8 +267,7 @@ class Walker:
 
     def seen(self, model: KpiModel, now: KnownValues) -> Outlook:
         """What a model of this walk says at one origin."""
-        n = int(np.flatnonzero(np.isfinite(now.y))[-1]) + 1
-        fixed = self.learner.deterministic_of(model.seasons, model.inside, max(n + self.steps, len(now.y)))
+        fixed = self.learner.deterministic_of(model.seasons, model.inside, max(now.n_known + self.steps, len(now.y)))
         return outlook(model, now, fixed, first=0, steps=self.steps)
 
     def model_at(self, origin: int) -> tuple[KpiModel, KnownValues] | None:
@@ -273,10 +285,7 @@ class Walker:
         unit_root = preparation.unit_root
         controls = [self._control(now, fixed, place, unit_root=unit_root) for place in range(now.Z.shape[1])]
         leads = [self._lead(now, fixed, choice, preparation) for choice in self._choices(origin, now)]
-        step = [] if preparation.shift is None else [(np.arange(n) >= preparation.shift).astype(np.float64)[:, None]]
-        terms = [(term, now.Z) for term in controls] + [(term, now.X) for term in leads]
-        columns = [term.column(term.values(raw[:, term.place], fixed[: len(raw)], unit_root=unit_root), n) for term, raw in terms]
-        mean = np.column_stack([fixed[:n], *step, *columns])
+        mean, _ = _stacked(now, fixed, level_shift(preparation.shift, n), controls, leads, n=n, unit_root=unit_root)
         y = np.where(kpi.known, kpi.y, np.nan)
         joint = fitted_mean(y, mean, preparation.momentum, n_leads=len(leads), max_order=MAX_ORDER)
         own = joint if not leads else fitted_mean(
@@ -319,5 +328,4 @@ class Walker:
 
 def _points(n: int) -> Sequence[int]:
     """Numbers of rows at which leads are chosen."""
-    grown = _FEWEST * (1.0 + _GROWTH) ** np.arange(max(int(np.ceil(np.log(max(n / _FEWEST, 1.0)) / np.log1p(_GROWTH))) + 1, 1))
-    return [int(np.ceil(point)) for point in grown.tolist() if point <= n]
+    return [int(np.ceil(point)) for point in grown_rows(_FEWEST, n).tolist() if point <= n]

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from leadlag._calls import Call
 from leadlag._validation import as_bool
+from leadlag.core.arrays import Floats
 from leadlag.errors import LeadLagError
 from leadlag.forecast.fitting import KpiModel
 from leadlag.forecast.numbers.intervals import Calibration
 from leadlag.forecast.numbers.scales import KpiScale
+from leadlag.prepare.origins.learned import KnownValues, UnrevisedData
 from leadlag.results import Provenance
 from leadlag.sample.periods import Cadence
 
@@ -84,6 +88,13 @@ class SegmentModel:
     last_period: str
     seen: tuple[SeenColumn, ...]
     fingerprint: str
+
+    def known(self, y: Floats, X: Floats, Z: Floats) -> KnownValues:
+        """What of the KPI (n,), the leads and the controls (n, m) is published when the last of n rows has ended."""
+        late, n_leads = np.array(self.late, dtype=np.intp), len(self.leads)
+        leads, controls = late[1 : 1 + n_leads], late[1 + n_leads :]
+        data = UnrevisedData(y=y, X=X, Z=Z, kpi_delay=int(late[0]), lead_delays=leads, control_delays=controls)
+        return data.at(len(y) - 1)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

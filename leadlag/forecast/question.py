@@ -14,7 +14,7 @@ from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, known_of
 from leadlag.core.search.shapes import STANDARD
 from leadlag.errors import DataContractError, UsageError
 from leadlag.forecast import words
-from leadlag.forecast.asked import ForecastCall, as_horizons, as_levels
+from leadlag.forecast.asked import ForecastCall, as_levels, asked_horizons
 from leadlag.forecast.model import ForecastModel, SegmentModel
 from leadlag.forecast.periods import Timeline, counting
 from leadlag.forecast.refusals import few_past
@@ -125,7 +125,7 @@ def forecast_kpi(
     [[1, ('visits',)], [3, ('visits',)], [6, ()]]
     """
     asked = ForecastCall(
-        horizons=as_horizons(horizons), level=as_levels(level), max_lag=max_lag, log=(), repair=as_repairs(repair),
+        horizons=asked_horizons(horizons), level=as_levels(level), max_lag=max_lag, log=(), repair=as_repairs(repair),
         missing=missing,
         fdr=as_real(fdr, "fdr", low=0.0, high=1.0), n_draws=as_int(n_draws, "n_draws", low=99, high=99_999),
         seeds=tuple(int(seed) for seed in as_generator(rng).integers(2**63, size=8)), metrics=as_catalogue(catalogue), note=note,
@@ -154,7 +154,7 @@ def forecast_ranked(ranking: Any, *, horizons: int | Iterable[int] | None, level
         raise UsageError("this ranking does not hold its data, so it cannot be forecast from: call forecast_kpi with the data.")
     policy, family = ranking.context.policy, ranking.family
     call = ForecastCall(
-        horizons=as_horizons(horizons), level=as_levels(level), max_lag=data.max_lag, log=data.log, repair=data.repair,
+        horizons=asked_horizons(horizons), level=as_levels(level), max_lag=data.max_lag, log=data.log, repair=data.repair,
         missing=data.missing, fdr=policy.fdr, n_draws=family.n_draws, seeds=data.seeds, metrics=as_catalogue(data.metrics),
     )  # fmt: skip
     settings = dict(ranking.provenance.settings)

@@ -20,7 +20,6 @@ from leadlag.forecast.refusals import few_past, is_stale, refuse_cadence, unknow
 from leadlag.forecast.result import AheadRow, Forecast, SegmentForecast
 from leadlag.forecast.rows import ForecastRows, around_kpi, origin_of, read_rows, rows_until
 from leadlag.forecast.state import ForecastState
-from leadlag.prepare.origins.learned import KnownValues
 from leadlag.prepare.origins.publication import as_known
 from leadlag.sample import Calendar, Sample
 from leadlag.sample.periods import Cadence
@@ -149,17 +148,17 @@ def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows, *, 
     sample = rows.sample
     one = replace(one, model=one.model.since(rows.first - one.first))
     n, most = rows.origin - rows.first + 1, max(model.horizons)
-    values = published(_rows(sample.column(model.kpi)[:, None], n), one.late[:1])[:, 0]
-    known = np.flatnonzero(np.isfinite(one.scale.of(values)))
-    if not len(known):
+    # as far as it is published, those that cannot be on its scale too
+    values = _rows(sample.column(model.kpi)[: max(n - one.late[0], 0), None], n)[:, 0]
+    if not np.isfinite(one.scale.of(values)).any():
         return without_forecast(model, line.calendar, rows.origin, segment=one.segment, why=words.NO_KPI)
     labels = line.labels(one.first)[rows.first - one.first :]
     state = _state(model, one, rows, line, n=n)
-    begin, steps = rows.first - one.first, n + most - 1 - int(known[-1])
+    begin, steps = rows.first - one.first, n + most - state.n_known
     with one_thread():
         seen = outlook(one.model, state.now, line.columns(one.model, one.first)[begin:], first=begin, steps=steps)
     return SegmentForecast(
-        segment=one.segment, kpi_last=labels[int(known[-1])], outlook=seen, periods=labels, actual=values, state=state,
+        segment=one.segment, kpi_last=labels[state.n_known - 1], outlook=seen, periods=labels, actual=values, state=state,
         past=rows.past, aggregate=sample.aggregates.get(model.kpi), parts=dict(sample.parts),
         rows=_table(model, one, seen, first=n - seen.n - 1, labels=labels[n - 1 :]),
     )  # fmt: skip
@@ -167,19 +166,11 @@ def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows, *, 
 
 def _state(model: ForecastModel, one: SegmentModel, rows: ForecastRows, line: Timeline, *, n: int) -> ForecastState:
     """The rows up to the origin as the model of one segment takes them."""
-    sample, late, n_leads = rows.sample, one.late, len(one.leads)
-    y = one.scale.of(published(_rows(sample.column(model.kpi)[:, None], n), late[:1])[:, 0])
-    X = published(_rows(as_known(sample, one.leads, model.log), n), late[1 : 1 + n_leads])
-    Z = published(_rows(as_known(sample, model.controls, model.log), n), late[1 + n_leads :])
+    y = one.scale.of(_rows(rows.sample.column(model.kpi)[:, None], n)[:, 0])
+    X, Z = (_rows(as_known(rows.sample, names, model.log), n) for names in (one.leads, model.controls))
     return ForecastState(
-        one=one, now=KnownValues(y=y, X=X, Z=Z), calendar=line.calendar, cadence=model.cadence, first=rows.first, log=model.log
+        one=one, now=one.known(y, X, Z), calendar=line.calendar, cadence=model.cadence, first=rows.first, log=model.log
     )
-
-
-def published(values: Floats, late: Sequence[int]) -> Floats:
-    """Columns as they were published at the end of the last row, each so many rows late; NaN where it was not yet."""
-    row = np.arange(len(values))[:, None]
-    return np.where(row < len(values) - np.asarray(late, dtype=np.intp), values, np.nan)
 
 
 def _rows(values: Floats, n: int) -> Floats:

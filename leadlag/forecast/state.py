@@ -53,7 +53,7 @@ class ForecastState:
     @property
     def n_known(self) -> int:
         """Rows up to the KPI's last value."""
-        return int(np.flatnonzero(np.isfinite(self.now.y))[-1]) + 1
+        return self.now.n_known
 
     def seen(self, steps: int) -> Outlook:
         """What the model says of so many rows after the KPI's last value."""
@@ -79,15 +79,7 @@ class ForecastState:
 
     def before(self, row: int) -> ForecastState:
         """What was known when the rows before this one had ended, by how late each is published."""
-        late = np.asarray(self.one.late, dtype=np.intp)
-        n_leads = len(self.one.leads)
-        y, X, Z = self.now.y[:row, None], self.now.X[:row], self.now.Z[:row]
-        place = np.arange(row)[:, None]
-        kept = [
-            np.where(place < row - after, values, np.nan)
-            for values, after in ((y, late[:1]), (X, late[1 : 1 + n_leads]), (Z, late[1 + n_leads :]))
-        ]
-        return replace(self, now=KnownValues(y=kept[0][:, 0], X=kept[1], Z=kept[2]))
+        return replace(self, now=self.one.known(self.now.y[:row], self.now.X[:row], self.now.Z[:row]))
 
     def held(self, values: Mapping[str, float], *, steps: int) -> ForecastState:
         """The same with leads at given values, as the model takes them, from the origin on; what is known stays."""

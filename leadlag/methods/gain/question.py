@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from leadlag._blas import one_thread
-from leadlag._validation import as_generator, as_int, as_lags, only_data_positional, seed_words
+from leadlag._validation import as_generator, as_horizons, as_int, only_data_positional, seed_words
 from leadlag.catalogue import Catalogue, Metric, Missing, Moment, as_catalogue, as_moment
 from leadlag.core.arrays import Floats
 from leadlag.core.forecasts.origins import RollingForecasts
@@ -133,7 +133,7 @@ def forecast_gain(
     >>> bool(table.loc[1, "rmse_saved"] > 0.1), bool(table.loc[4, "rmse_saved"] > 0.1)
     (True, False)
     """
-    asked, generator = _horizons(horizons), as_generator(rng)
+    asked, generator = as_horizons(horizons), as_generator(rng)
     vintages = data if isinstance(data, Vintages) else None
     if vintages is not None:
         if missing != "mask":
@@ -332,12 +332,6 @@ def _result(
         dropped=dropped, folded=folded, gains=tuple(row for row in gains if row.horizon in found.horizons), walk=walk,
         max_lag=found.max_lag, provenance=Provenance.of("forecast_gain", warnings=notes, search=search, **settings),
     )  # fmt: skip
-
-
-def _horizons(horizons: Any) -> tuple[int, ...]:
-    """Horizons in their order; a single number is one horizon, not all up to it."""
-    several = isinstance(horizons, Iterable) and not isinstance(horizons, str)
-    return as_lags(horizons if several else [horizons], "horizons")
 
 
 def _first_row(sample: Sample, first_origin: Moment | None) -> int | None:

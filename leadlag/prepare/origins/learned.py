@@ -24,7 +24,10 @@ from leadlag.prepare.transforms import clip_beyond, clip_innovations
 from leadlag.prepare.untestable import fewest_rows
 from leadlag.sample import Calendar
 
-__all__ = ["KnownValues", "KpiAtOrigin", "LeadsAtOrigin", "Learner", "Preparation", "RealTimeData", "UnrevisedData"]
+__all__ = [
+    "KnownValues", "KpiAtOrigin", "LeadsAtOrigin", "Learner", "Preparation", "RealTimeData", "UnrevisedData", "grown_rows",
+    "level_shift",
+]  # fmt: skip
 
 
 #: Seasons and what lies inside the periods, by which columns are made.
@@ -51,6 +54,11 @@ class KnownValues:
     y: Floats
     X: Floats
     Z: Floats
+
+    @property
+    def n_known(self) -> int:
+        """Rows up to the KPI's last value, of which there is one."""
+        return int(np.flatnonzero(np.isfinite(self.y))[-1]) + 1
 
 
 class RealTimeData(Protocol):
@@ -220,7 +228,7 @@ class Learner:
         n = len(self.calendar)
         if self.growth <= 0:
             return tuple(range(1, n + 1))
-        grown = _FIRST_ROWS * (1.0 + self.growth) ** np.arange(np.ceil(np.log(max(n, 2)) / np.log1p(self.growth)))
+        grown = grown_rows(_FIRST_ROWS, n, growth=self.growth)
         seasons = [times * one.period for one in candidate_seasons(self.calendar, n) for times in _AT_SEASONS]
         return tuple(sorted({int(np.ceil(point)) for point in (*grown, *seasons)}))
 
@@ -258,7 +266,7 @@ class Learner:
         raw = self._raw(now)
         scaled = standardise(raw)
         columns = [self.deterministic(preparation, len(raw)), standardise(now.Z[: len(raw)]).values]
-        base = np.column_stack([*columns, *_step(preparation, len(raw))])
+        base = np.column_stack([*columns, *level_shift(preparation.shift, len(raw))])
         cleaned = scaled.values
         if preparation.clip is not None:
             mean = base @ filtered_fit(cleaned, base, preparation.momentum).params
@@ -295,7 +303,7 @@ class Learner:
 
     def _fixed(self, preparation: Preparation, n: int, *, steps: int) -> Floats:
         """Constant, trend, seasons and level shift on the first n rows, of changes over so many steps for an integrated KPI."""
-        columns, shift = self.deterministic(preparation, n), _step(preparation, n)
+        columns, shift = self.deterministic(preparation, n), level_shift(preparation.shift, n)
         if preparation.unit_root:  # the constant is the drift of changes
             columns = np.delete(columns, 1, axis=1)
             shift = [one - np.concatenate([np.zeros((steps, 1)), one[:-steps]]) for one in shift]
@@ -340,9 +348,14 @@ def _preparation(now: KnownValues, calendar: Calendar, max_lag: int, *, sums: Fl
     )  # fmt: skip
 
 
-def _step(preparation: Preparation, n: int) -> list[Floats]:
-    """The KPI's level shift on the first n rows, shape (n, 1); nothing if there is none."""
-    return [] if preparation.shift is None else [(np.arange(n) >= preparation.shift).astype(np.float64)[:, None]]
+def level_shift(shift: int | None, n: int, *, first: int = 0) -> list[Floats]:
+    """The KPI's level shift, which begins with row `shift`, on n rows from `first` on, shape (n, 1); nothing if there is none."""
+    return [] if shift is None else [(np.arange(first, first + n) >= shift).astype(np.float64)[:, None]]
+
+
+def grown_rows(first: int, n: int, *, growth: float = _GROWTH) -> Floats:
+    """Numbers of rows, each larger than the one before by a share, from the first to n and beyond."""
+    return np.asarray(first * (1.0 + growth) ** np.arange(np.ceil(np.log(max(n, 2)) / np.log1p(growth))))
 
 
 def _gaps_forecast(y: Floats, base: Floats, momentum: Momentum) -> Floats:
