@@ -9,7 +9,7 @@ import numpy as np
 
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import is_constant, standardise
-from leadlag.core.search.scan import scan
+from leadlag.core.search.scan import shared_signs
 from leadlag.core.search.shapes import STANDARD, Shape, feedback
 from leadlag.core.series.identities import duplicate_groups
 from leadlag.decision import Policy
@@ -19,8 +19,7 @@ from leadlag.prepare.origins.learned import KnownValues
 from leadlag.prepare.regressors import beside_leads
 from leadlag.prepare.season import season_periods
 from leadlag.prepare.untestable import fewest_rows
-from leadlag.ranking.direction import directions
-from leadlag.ranking.selection import select_leads
+from leadlag.ranking.choice import selected_leads
 from leadlag.sample import Calendar
 
 __all__ = ["Choice", "Chooser"]
@@ -87,13 +86,8 @@ class Chooser:
         problem, _, _ = working_problem(
             y, X, fixed, season=beside.columns, periods=season_periods(calendar), lags=lags, own=(None,) * len(some)
         )
-        first = scan(problem, rng=np.random.default_rng(self.seeds[0]), n_draws=self.n_draws, shapes=STANDARD)
-        direction = directions(problem, seed=int(self.seeds[2]), n_draws=self.n_draws)
-        selection = select_leads(
-            problem, first, coincident=direction.coincident <= self.policy.coincident_level, reverse=direction.reverse,
-            groups=duplicate_groups(problem.X), fdr=self.policy.fdr, seed=int(self.seeds[0]), n_draws=self.n_draws,
-            few_events=self.policy.few_events,
-        )  # fmt: skip
+        signs = shared_signs(np.random.default_rng(self.seeds[0]), n_draws=self.n_draws)
+        selection, _ = selected_leads(problem, signs, groups=duplicate_groups(problem.X), seeds=self.seeds, policy=self.policy)
         found = []
         for lead, conditional, scanned in zip(selection.selected, selection.conditional, selection.scans, strict=True):
             shape, slot = divmod(int(scanned.best[0]), problem.n_slots)

@@ -11,14 +11,15 @@ from leadlag.core.search.drifting import Drift
 from leadlag.core.search.otherscale import OtherScale
 from leadlag.core.search.problem import Problem
 from leadlag.core.search.resample import SharedSigns
-from leadlag.core.search.scan import Scan, scan_with, shared_signs
+from leadlag.core.search.scan import Scan, shared_signs
 from leadlag.core.search.shapes import STANDARD, Shape
 from leadlag.decision import Delay, Policy
 from leadlag.methods.delay.question import estimate_delay
 from leadlag.prepare import Prepared
-from leadlag.ranking.direction import Direction, directions
+from leadlag.ranking.choice import selected_leads
+from leadlag.ranking.direction import Direction
 from leadlag.ranking.drift import with_drifting
-from leadlag.ranking.selection import Selection, select_leads
+from leadlag.ranking.selection import Selection
 
 __all__ = ["Findings", "FoundLead", "find"]
 
@@ -117,13 +118,9 @@ def find(
     length = 0 if other is None else other.length
     # the signs of all scans, so that a delay costs no draws of its own
     signs = shared_signs(np.random.default_rng(seeds[0]), n_draws=n_draws, length=length)
-    first = scan_with(problem, signs, shapes, other=other)
-    direction = directions(problem, seed=int(seeds[2]), n_draws=n_draws)
-    selection = select_leads(
-        problem, first, coincident=direction.coincident <= policy.coincident_level, reverse=direction.reverse,
-        groups=prepared.groups, fdr=policy.fdr, seed=int(seeds[0]), n_draws=n_draws, shapes=shapes,
-        few_events=policy.few_events, n_together=n_together, other=other,
-    )  # fmt: skip
+    selection, direction = selected_leads(
+        problem, signs, groups=prepared.groups, seeds=seeds, policy=policy, shapes=shapes, n_together=n_together, other=other
+    )
     selection, drifting = with_drifting(
         selection, problem, coincident=direction.coincident <= policy.coincident_level, reverse=direction.reverse,
         groups=prepared.groups, fdr=policy.fdr if other is None else policy.fdr / 2.0, signs=signs, shapes=shapes,
