@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import joblib
@@ -19,10 +19,10 @@ from leadlag.forecast.model import ForecastModel, SegmentModel
 from leadlag.forecast.periods import Timeline, counting
 from leadlag.forecast.refusals import few_past
 from leadlag.forecast.result import Forecast
-from leadlag.forecast.rows import ForecastRows, rows_until
+from leadlag.forecast.rows import rows_until
 from leadlag.forecast.scale import kpi_scale
 from leadlag.forecast.scoring import forecast_result, judged, label_of, parts_of
-from leadlag.forecast.segments import fitted_segment
+from leadlag.forecast.segments import FittedSegment, fitted_segment
 from leadlag.prepare.repairs import REPAIRS, as_repairs
 from leadlag.prepare.scale import AUTO, NamedLog, as_log, resolved_log
 from leadlag.ranking.result import RankedData
@@ -164,51 +164,32 @@ def forecast_ranked(ranking: Any, *, horizons: int | Iterable[int] | None, level
 def forecast_samples(samples: Sequence[Sample], roles: Roles, asked: ForecastCall, *, settings: Mapping[str, Any]) -> Forecast:
     """Forecast from Samples around the KPI, one a segment; one that cannot be forecast keeps its rows, with the reason."""
     if len(samples) == 1:
-        parts = [FittedPart.of(samples[0], roles, asked)]
+        tried: list[FittedSegment | tuple[str, str]] = [fitted_segment(samples[0], roles, asked)]
     else:
-        parts = joblib.Parallel()(joblib.delayed(_fitted_or_why)(sample, roles, asked) for sample in samples)
-    fitted = [(part.model, part.rows) for part in parts if part.model is not None and part.rows is not None]
+        tried = joblib.Parallel()(joblib.delayed(_fitted_or_why)(sample, roles, asked) for sample in samples)
+    fitted = [(one, sample) for one, sample in zip(tried, samples, strict=True) if isinstance(one, FittedSegment)]
+    failed = tuple(one for one in tried if not isinstance(one, FittedSegment))
     if not fitted:
-        raise DataContractError(words.no_segment([(part.segment, part.why) for part in parts]), code="LL313")
-    failed = tuple((part.segment, part.why) for part in parts if part.model is None)
-    model = model_of(fitted[0][1].sample, roles, asked, [one for one, _ in fitted], failed, settings=settings)
-    calendar, origin = fitted[0][1].sample.calendar, model.last
-    line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
+        raise DataContractError(words.no_segment(failed), code="LL313")
+    first = fitted[0][0].sample
+    model = model_of(first, roles, asked, [one.model for one, _ in fitted], failed, settings=settings)
+    line = Timeline(calendar=first.calendar, cadence=model.cadence, last=model.last + max(model.horizons))
     # the rows are made as those of a score are, so that a score of the same table has the same numbers
-    of_fitted = [sample for sample, part in zip(samples, parts, strict=True) if part.model is not None]
-    again = [rows_until(model, one, sample, line=line, origin=origin) for (one, _), sample in zip(fitted, of_fitted, strict=True)]
     found = [
-        judged(model, one, replace(rows, origin=origin) if made is None else replace(made, past=rows.past), line=line)
-        for (one, rows), made in zip(fitted, again, strict=True)
+        judged(model, one.model, rows_until(model, one.model, sample, line=line, origin=model.last), line=line, past=one.past)
+        for one, sample in fitted
     ]
-    made = parts_of(model, found, line=line, origin=origin)
-    notes = [note for one, rows in fitted for note in _notes(rows.sample, one)]
-    return forecast_result(model, made, origin=label_of(calendar, model.cadence, origin), notes=notes)
+    made = parts_of(model, found, line=line, origin=model.last)
+    notes = [note for one, _ in fitted for note in _notes(one.sample, one.model)]
+    return forecast_result(model, made, origin=label_of(first.calendar, model.cadence, model.last), notes=notes)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FittedPart:
-    """What came of the fit of one segment: a model and the rows that it was made of, or why there is none."""
-
-    segment: str
-    model: SegmentModel | None = None
-    rows: ForecastRows | None = None
-    why: str = ""
-
-    @classmethod
-    def of(cls, sample: Sample, roles: Roles, asked: ForecastCall) -> FittedPart:
-        """Fit the only segment of a Sample."""
-        name = sample.segments[0] if sample.segments else ""
-        model, used = fitted_segment(sample, roles, asked, segment=name)
-        return cls(segment=name, model=model, rows=used)
-
-
-def _fitted_or_why(sample: Sample, roles: Roles, asked: ForecastCall) -> FittedPart:
-    """One of many segments: what is wrong with its values stops no other."""
+def _fitted_or_why(sample: Sample, roles: Roles, asked: ForecastCall) -> FittedSegment | tuple[str, str]:
+    """One of many segments, or its name and why it has no model: what is wrong with its values stops no other."""
     try:
-        return FittedPart.of(sample, roles, asked)
+        return fitted_segment(sample, roles, asked)
     except DataContractError as error:
-        return FittedPart(segment=sample.segments[0], why=f"{error.code}: {' '.join(error.first.text.split())}")
+        return sample.segments[0], f"{error.code}: {' '.join(error.first.text.split())}"
 
 
 def model_of(

@@ -14,7 +14,6 @@ import numpy as np
 from leadlag._calls import OPENING
 from leadlag.catalogue import Metric, as_catalogue
 from leadlag.errors import DataContractError, UnknownNameError, UsageError, Violation
-from leadlag.forecast.fitting import PastForecasts
 from leadlag.forecast.model import ForecastModel, SegmentModel
 from leadlag.forecast.periods import Timeline, first_ordinal, moment_ordinal
 from leadlag.prepare.leads import N_TREND
@@ -116,14 +115,11 @@ class ForecastRows:
         Around the KPI, with one segment.
     first, origin : int
         Numbers of its first period, and of the last one that had ended, as the cadence counts.
-    past : PastForecasts, optional
-        Those of the fit.
     """
 
     sample: Sample
     first: int
     origin: int
-    past: PastForecasts | None = None
 
 
 def rows_until(model: ForecastModel, one: SegmentModel, part: Sample, *, line: Timeline, origin: int) -> ForecastRows | None:

@@ -14,6 +14,7 @@ from leadlag.core.series.trend import runs_by_itself
 from leadlag.forecast.numbers.scales import KpiScale, above_zero, likely_scale, logs_fit_better
 from leadlag.prepare.kpi import MAX_ORDER
 from leadlag.prepare.regressors import beside_leads, may_be_sums
+from leadlag.prepare.scale import PERCENT_UNITS
 from leadlag.prepare.untestable import fewest_rows
 from leadlag.sample import Sample
 
@@ -48,4 +49,4 @@ def _share_top(sample: Sample, kpi: str, metrics: Mapping[str, Metric]) -> float
     """Upper end of a share, where the catalogue says that the KPI is one."""
     if isinstance(sample.aggregates.get(kpi), Ratio):
         return 1.0
-    return 100.0 if kpi in metrics and (metrics[kpi].unit or "").strip() in ("%", "percent", "per cent") else None
+    return 100.0 if kpi in metrics and (metrics[kpi].unit or "").strip() in PERCENT_UNITS else None

@@ -13,7 +13,7 @@ from leadlag._blas import one_thread
 from leadlag.core.arrays import Floats
 from leadlag.errors import UsageError, Violation
 from leadlag.forecast import words
-from leadlag.forecast.fitting import Outlook, outlook
+from leadlag.forecast.fitting import Outlook, PastForecasts, outlook
 from leadlag.forecast.model import ForecastModel, SegmentModel
 from leadlag.forecast.periods import Timeline, calendar_between
 from leadlag.forecast.refusals import few_past, is_stale, refuse_cadence, unknown_territory, wrong_rows
@@ -80,18 +80,22 @@ def _parts(model: ForecastModel, whole: Sample) -> dict[str, Sample]:
 def _scored_segment(model: ForecastModel, one: SegmentModel, part: Sample | None, line: Timeline, origin: int) -> Scored:
     """What comes of one segment."""
     rows = None if part is None else rows_until(model, one, around_kpi(model, part), line=line, origin=origin)
+    found = judged(model, one, rows, line=line)
+    if rows is None:
+        return found
+    notes = [(note.code, note.text) for note in rows.sample.notes]
+    return replace(found, notes=(*notes, *unknown_territory(model, one, rows.sample), *few_past(one)))
+
+
+def judged(
+    model: ForecastModel, one: SegmentModel, rows: ForecastRows | None, *, line: Timeline, past: PastForecasts | None = None
+) -> Scored:
+    """The forecasts of one segment, or what stands against its rows; nothing if there are none."""
     if rows is None:
         return Scored()
-    notes = [(note.code, note.text) for note in rows.sample.notes]
-    notes += [*unknown_territory(model, one, rows.sample), *few_past(one)]
-    return replace(judged(model, one, rows, line=line), notes=tuple(notes))
-
-
-def judged(model: ForecastModel, one: SegmentModel, rows: ForecastRows, *, line: Timeline) -> Scored:
-    """The forecasts of one segment, or what stands against its rows."""
     if wrong := wrong_rows(model, one, rows.sample, n=rows.origin - rows.first + 1):
         return Scored(wrong=wrong)
-    return Scored(part=forecast_of(model, one, rows, line=line))
+    return Scored(part=forecast_of(model, one, rows, line=line, past=past))
 
 
 def parts_of(model: ForecastModel, found: Sequence[Scored], *, line: Timeline, origin: int) -> list[SegmentForecast]:
@@ -143,7 +147,9 @@ def without_forecast(model: ForecastModel, calendar: Calendar, origin: int, *, s
     )
 
 
-def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows, *, line: Timeline) -> SegmentForecast:
+def forecast_of(
+    model: ForecastModel, one: SegmentModel, rows: ForecastRows, *, line: Timeline, past: PastForecasts | None
+) -> SegmentForecast:
     """The forecasts of one segment."""
     sample = rows.sample
     one = replace(one, model=one.model.since(rows.first - one.first))
@@ -159,7 +165,7 @@ def forecast_of(model: ForecastModel, one: SegmentModel, rows: ForecastRows, *, 
         seen = outlook(one.model, state.now, line.columns(one.model, one.first)[begin:], first=begin, steps=steps)
     return SegmentForecast(
         segment=one.segment, kpi_last=labels[state.n_known - 1], outlook=seen, periods=labels, actual=values, state=state,
-        past=rows.past, aggregate=sample.aggregates.get(model.kpi), parts=dict(sample.parts),
+        past=past, aggregate=sample.aggregates.get(model.kpi), parts=dict(sample.parts),
         rows=_table(model, one, seen, first=n - seen.n - 1, labels=labels[n - 1 :]),
     )  # fmt: skip
 

@@ -25,7 +25,6 @@ from leadlag.forecast.numbers.intervals import Calibration, calibrated
 from leadlag.forecast.numbers.scales import KpiScale, above_zero
 from leadlag.forecast.periods import calendar_between, counting, first_ordinal
 from leadlag.forecast.refusals import seen_column
-from leadlag.forecast.rows import ForecastRows
 from leadlag.forecast.scale import kpi_scale
 from leadlag.prepare.edges import edges_told
 from leadlag.prepare.origins.learned import Learner, UnrevisedData
@@ -39,11 +38,20 @@ from leadlag.sample import Sample
 from leadlag.sample.known import trimmed
 from leadlag.sample.roles import Roles, longest_lag
 
-__all__ = ["fitted_segment"]
+__all__ = ["FittedSegment", "fitted_segment"]
 
 
-def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment: str) -> tuple[SegmentModel, ForecastRows]:
-    """The model of one segment, and the rows as they were used."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FittedSegment:
+    """The model of one segment, the rows as the fit used them, and its forecasts from past origins."""
+
+    model: SegmentModel
+    sample: Sample
+    past: PastForecasts
+
+
+def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall) -> FittedSegment:
+    """Fit the only segment of a Sample."""
     sample = trimmed(sample)
     longest = longest_lag(sample, asked.max_lag)
     sample = edges_told(sample, roles.names, max_lag=longest, metrics=asked.metrics)
@@ -62,13 +70,14 @@ def fitted_segment(sample: Sample, roles: Roles, asked: ForecastCall, *, segment
     whole = np.column_stack([level, *(sample.column(name) for name in names)])
     begin = first_ordinal(sample.calendar, counting(sample.calendar))
     made = SegmentModel(
-        segment=segment, leads=names, model=model, late=late, scale=scale, calibration=fit.calibration,
+        segment=sample.segments[0] if sample.segments else "",
+        leads=names, model=model, late=late, scale=scale, calibration=fit.calibration,
         first=begin, n_periods=sample.n_periods,
         first_period=sample.periods[0], last_period=sample.periods[-1],
         seen=tuple(seen_column(sample.column(name)) for name in (roles.kpi, *names, *roles.controls)),
         fingerprint=hashlib.sha256(np.ascontiguousarray(whole).tobytes()).hexdigest(),
     )  # fmt: skip
-    return made, ForecastRows(sample=sample, first=begin, origin=begin + sample.n_periods - 1, past=fit.past)
+    return FittedSegment(model=made, sample=sample, past=fit.past)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -18,15 +18,17 @@ from leadlag.prepare.reported import reported_kpi
 from leadlag.prepare.season import season_columns, selected_seasons
 from leadlag.sample import Sample
 
-__all__ = ["AUTO", "NamedLog", "as_log", "kpi_grows", "named_log", "odd_scale", "resolved_log"]
+__all__ = ["AUTO", "PERCENT_UNITS", "NamedLog", "as_log", "kpi_grows", "named_log", "odd_scale", "resolved_log"]
 
 
 AUTO: Literal["auto"] = "auto"
 #: Columns to analyse in natural logs, or that the data are to say which.
 NamedLog: TypeAlias = "tuple[str, ...] | Literal['auto']"
 
+#: Units of what is in percent.
+PERCENT_UNITS = ("%", "percent", "per cent")
 #: Units of rates and shares.
-_SHARES = ("%", "percent", "per cent", "percentage", "share", "rate", "ratio", "fraction", "pp")
+_SHARES = (*PERCENT_UNITS, "percentage", "share", "rate", "ratio", "fraction", "pp")
 
 
 def as_log(log: Any, known: Sequence[str]) -> NamedLog:

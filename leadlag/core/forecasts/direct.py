@@ -23,7 +23,16 @@ from leadlag.core.linear.leastsquares import Basis, orthonormal_basis
 from leadlag.core.noise.momentum import Momentum
 from leadlag.core.search.shapes import HUMP, STANDARD, carried, feedback, search_weights
 
-__all__ = ["LeadForecasts", "LeadShapes", "OwnHistoryModel", "lead_forecasts", "lead_shapes", "own_history_model", "shape_lags"]
+__all__ = [
+    "LeadForecasts",
+    "LeadShapes",
+    "OwnHistoryModel",
+    "lead_forecasts",
+    "lead_shapes",
+    "order_by_aicc",
+    "own_history_model",
+    "shape_lags",
+]
 
 
 #: Leads whose columns are made together: few enough to stay in the processor's cache.
@@ -141,7 +150,7 @@ def own_history_model(
     if len(rows) < _ROWS_A_COLUMN * base.shape[1] + _MORE_ROWS or not np.isfinite(base[-1]).all():
         return None
     whole = orthonormal_basis(np.column_stack([base[rows], own[rows]]))
-    order = _by_aicc(target[rows], whole, n_base=base.shape[1], max_order=max_order)
+    order = order_by_aicc(target[rows], whole, n_base=base.shape[1], max_order=min(max_order, len(rows) // 10))
     basis = whole.leading(base.shape[1] + order)
     scores = basis.q.T @ target[rows]
     row = np.concatenate([base[-1], own[-1, :order]])[basis.kept] @ basis.r_inverse()
@@ -164,13 +173,23 @@ def _own_columns(y: Floats, *, steps: int, unit_root: bool, count: int) -> Float
     return columns
 
 
-def _by_aicc(target: Floats, whole: Basis, *, n_base: int, max_order: int) -> int:
-    """Number of own lags by AICc, all orders on the same rows."""
+def order_by_aicc(target: Floats, whole: Basis, *, n_base: int, max_order: int) -> int:
+    """Number of own lags by AICc (Hurvich & Tsai 1989, Biometrika 76:297), all orders on the same rows.
+
+    Parameters
+    ----------
+    target : ndarray, shape (n,)
+    whole : Basis
+        Of the base and, after it, `max_order` own lags or more, the shortest first.
+    n_base : int
+        Columns of the base.
+    max_order : int
+    """
     n = len(target)
     scores = whole.q.T @ target
     total = float(target @ target)
     best, lowest = 0, np.inf
-    for order in range(min(max_order, n // 10) + 1):
+    for order in range(max_order + 1):
         rank = int(whole.kept[: n_base + order].sum())
         ssr = total - float(scores[:rank] @ scores[:rank])
         k = rank + 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadlag.core.arrays import Floats
+from leadlag.core.forecasts.direct import order_by_aicc
 from leadlag.core.linear.leastsquares import Basis, orthonormal_basis, standardise
 from leadlag.forecast.numbers.intervals import Law, calibrated
 
@@ -76,7 +77,8 @@ def direct_fit(columns: Floats, target: Floats, *, n_own: int, gap: int) -> Dire
     whole, outcome = standardise(columns), standardise(target)
     filled = np.where(np.isfinite(whole.values), whole.values, 0.0)
     rows = np.flatnonzero(np.isfinite(outcome.values))
-    order = _own_order(filled[rows], outcome.values[rows], n_own)
+    own_last = orthonormal_basis(_with_constant(np.column_stack([filled[rows, n_own:], filled[rows, :n_own]])))
+    order = order_by_aicc(outcome.values[rows], own_last, n_base=1 + columns.shape[1] - n_own, max_order=n_own)
     kept = np.r_[np.arange(order), np.arange(n_own, columns.shape[1])].astype(np.intp)
     X, y = _with_constant(filled[:, kept]), outcome.values
     basis = orthonormal_basis(X[rows])
@@ -99,21 +101,6 @@ def _law(scores: Floats, gap: int) -> Law:
 
 def _with_constant(columns: Floats) -> Floats:
     return np.column_stack([np.ones(len(columns)), np.where(np.isfinite(columns), columns, 0.0)])
-
-
-def _own_order(columns: Floats, y: Floats, n_own: int) -> int:
-    """How many own lags AICc asks for, beside all other columns."""
-    n, best, lowest = len(y), 0, np.inf
-    for order in range(n_own + 1):
-        basis = orthonormal_basis(
-            _with_constant(columns[:, np.r_[np.arange(order), np.arange(n_own, columns.shape[1])].astype(int)])
-        )
-        ssr = max(float(y @ y - np.square(basis.q.T @ y).sum()), 1e-14 * n)
-        k = basis.rank + 1
-        score = n * np.log(ssr / n) + 2.0 * k * n / max(n - k - 1, 1)
-        if score < lowest - 1e-9:
-            best, lowest = order, score
-    return best
 
 
 def _unseen_scores(X: Floats, y: Floats, rows: np.ndarray, *, gap: int) -> Floats:
