@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy import signal
+from sklearn.isotonic import IsotonicRegression
 
 import leadlag as ll
 from leadlag.core.arrays import Floats
@@ -162,6 +163,13 @@ def calibration(rows: pd.DataFrame, column: str, against: str = "came") -> str:
     return f"slope {slope:5.2f} ({error:4.2f})  " + "  ".join(parts)
 
 
+def decomposed(chance: Floats, came: Floats) -> str:
+    """The parts of the Brier score by CORP (Dimitriadis, Gneiting & Jordan 2021, PNAS 118:8)."""
+    recalibrated = IsotonicRegression().fit(chance, came).predict(chance)
+    score, best, base = (float(np.mean((one - came) ** 2)) for one in (chance, recalibrated, came.mean()))
+    return f"miscalibration {score - best:.4f}, discrimination {base - best:.4f}, uncertainty {base:.4f}"
+
+
 def show(rows: pd.DataFrame) -> None:
     for kind in KINDS:
         some = rows[rows["kind"] == kind]
@@ -176,6 +184,8 @@ def show(rows: pd.DataFrame) -> None:
             f"{brier['true']:.4f}; 80 % interval of the chance holds the true one in {inside.mean():.3f}, "
             f"width {float((some['high'] - some['low']).mean()):.3f}"
         )
+        for name in ("chance", "true"):
+            print(f"       {name}, CORP: {decomposed(some[name].to_numpy(), some['came'].to_numpy())}")
 
 
 def chances(args: argparse.Namespace) -> None:
