@@ -1,0 +1,1 @@
+"""What is asked of a night: a file as it is written, checked whole, every key with its place."""

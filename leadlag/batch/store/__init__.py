@@ -1,0 +1,1 @@
+"""What is kept of runs: journal, folders, index, and how they are read again."""
