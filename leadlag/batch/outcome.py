@@ -11,10 +11,10 @@ Status = Literal["done", "untestable", "contract", "failed"]
 #: What the next run does not compute again while data, config and version are the same.
 KEPT: tuple[Status, ...] = ("done", "untestable", "contract")
 
-#: A row of `results` without its run, job, KPI and segment, and without what rests on the whole run: the columns of `LeadRanking`.
+#: A row of `results` without its run, job, KPI and segment, and what rests on the whole run: the columns of `LeadRanking`.
 RankedRow = tuple[str | float | int | None, ...]
 #: A row of `forecasts` from `origin` on.
-ForecastRow = tuple[str | float | int | bool | None | tuple[str, ...], ...]
+ForecastRow = tuple[str | float | int | bool | tuple[str, ...] | None, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
