@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import joblib
@@ -15,11 +13,13 @@ import numpy as np
 from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_list, as_name, as_names, only_data_positional, refuse_unknown
 from leadlag.catalogue import Catalogue, Metric, as_catalogue, known_of, with_missing_masked
-from leadlag.errors import DataContractError, LeadLagError, UsageError
+from leadlag.errors import DataContractError, UsageError
 from leadlag.prepare.asked import by_lead
 from leadlag.prepare.scale import AUTO, NamedLog, as_log
+from leadlag.ranking.edge import Fault, at_the_edge
 from leadlag.ranking.many import Failure, KpiRanking, LeadRankings
 from leadlag.ranking.rank import rank_leads
+from leadlag.ranking.result import LeadRanking
 from leadlag.results import Provenance, Search
 from leadlag.sample import Sample, as_sample
 
@@ -195,35 +195,18 @@ def _job(
 
 def _rank(job: _Job, seed: int, options: Mapping[str, Any]) -> KpiRanking | Failure:
     """One ranking on one core: the workers are the parallel part, so the linear algebra inside is not."""
-    try:
+
+    def ranked() -> LeadRanking:
         with one_thread():
-            ranking = rank_leads(
-                job.sample,
-                kpi=job.kpi,
-                leads=job.leads,
-                controls=job.controls,
-                log=job.log,
-                catalogue=job.catalogue,
-                rng=seed,
-                expected=job.told["expected"],
-                delays=job.told["delays"],
-                **options,
-            )
-    except LeadLagError as error:
-        return Failure(kpi=job.kpi, segment=job.segment, code=error.code, message=str(error.args[0]))
-    except Exception as error:  # noqa: BLE001 (hours of other rankings must not be lost to a fault of ours in this one)
-        return Failure(kpi=job.kpi, segment=job.segment, code="LL501", message=_fault(error))
-    return KpiRanking(kpi=job.kpi, segment=job.segment, ranking=ranking)
+            return rank_leads(
+                job.sample, kpi=job.kpi, leads=job.leads, controls=job.controls, log=job.log, catalogue=job.catalogue, rng=seed,
+                expected=job.told["expected"], delays=job.told["delays"], **options,
+            )  # fmt: skip
 
-
-def _fault(error: Exception) -> str:
-    """A fault of leadlag itself, with its type and where it arose."""
-    package = Path(__file__).parents[1]
-    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if package in Path(frame.filename).parents]
-    place = f"{Path(ours[-1].filename).relative_to(package).as_posix()}, line {ours[-1].lineno}"
-    return (
-        f"leadlag failed: {type(error).__name__} in {place}: {error}. Please report this with numbers that fail in the same way."
-    )
+    found = at_the_edge(ranked)
+    if isinstance(found, Fault):
+        return Failure(kpi=job.kpi, segment=job.segment, code=found.code, message=found.message)
+    return KpiRanking(kpi=job.kpi, segment=job.segment, ranking=found)
 
 
 def _read(
