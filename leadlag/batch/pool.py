@@ -1,0 +1,151 @@
+"""Many jobs in processes: each within its time, and whatever ends one ends none of the others."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pebble import ProcessExpired, ProcessPool
+
+from leadlag.batch.job import Answered, Job, answered
+from leadlag.batch.outcome import JobOutcome
+
+__all__ = ["Stop", "run_jobs"]
+
+#: Seconds that jobs in hand have to end once a run is to stop.
+GRACE = 20.0
+#: Jobs that wait for a worker, so that none is idle and few are in memory.
+_AHEAD = 2
+_LOOK = 0.2
+
+
+@dataclass(kw_only=True)
+class Stop:
+    """Whether, when and why a run is to stop: the signal that asked for it, or 0 for its time being over.
+
+    Parameters
+    ----------
+    minutes : float, optional
+        After these, no further job begins.
+    """
+
+    minutes: float | None = None
+    signal: int = 0
+    since: float | None = None
+    _begun: float = field(default_factory=time.monotonic)
+
+    def ask(self, number: int) -> None:
+        """Stop because of a signal."""
+        self.signal, self.since = number, time.monotonic()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether no further job is to begin."""
+        if self.since is None and self.minutes is not None and time.monotonic() - self._begun > 60.0 * self.minutes:
+            self.since = time.monotonic()
+        return self.since is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether jobs in hand have had their time to end."""
+        return self.since is not None and time.monotonic() - self.since > GRACE
+
+
+def run_jobs(
+    jobs: Iterator[Job],
+    *,
+    workers: int,
+    seconds: float | None,
+    stop: Stop,
+    temporary: Path,
+    run: Callable[[Job], Answered] = answered,
+) -> Iterator[Answered]:
+    """What comes of jobs, as it comes; those that a stop leaves undone are left out.
+
+    Parameters
+    ----------
+    jobs : iterator of Job
+        Made when a worker is about to be free.
+    workers : int
+    seconds : float, optional
+        A job that takes longer is ended: LL502.
+    stop : Stop
+    temporary : path
+        Where workers put temporary files.
+    run : callable
+        What a worker does with a job.
+    """
+    first = next(jobs, None)
+    if first is None:
+        return
+    context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
+    if hasattr(context, "set_forkserver_preload"):
+        context.set_forkserver_preload(["leadlag.batch.job"])
+    pool = ProcessPool(max_workers=workers, context=context, initializer=_begin, initargs=(str(temporary),))
+    in_hand: dict[Future[Answered], Job] = {}
+    waiting = deque([first])
+    try:
+        while waiting or in_hand:
+            while waiting and len(in_hand) < workers + _AHEAD and not stop.is_asked:
+                job = waiting.popleft()
+                in_hand[pool.schedule(run, args=(job,), timeout=seconds)] = job
+                waiting.extend(one for one in [next(jobs, None)] if one is not None)
+            if stop.is_asked and (stop.is_over or not _begun(in_hand)):
+                break
+            done, _ = wait(in_hand, timeout=_LOOK, return_when="FIRST_COMPLETED")
+            for future in done:
+                job = in_hand.pop(future)
+                with suppress(CancelledError):
+                    yield _answer(future, job, seconds)
+    finally:
+        for future in in_hand:
+            future.cancel()
+        pool.stop()
+        pool.join()
+
+
+def _begun(in_hand: dict[Future[Answered], Job]) -> bool:
+    """Whether a worker is at one of these; those that none has begun are not waited for."""
+    for future in [future for future in in_hand if not future.running() and not future.done()]:
+        if future.cancel():
+            del in_hand[future]
+    return bool(in_hand)
+
+
+def _answer(future: Future[Answered], job: Job, seconds: float | None) -> Answered:
+    """What a worker answered, or what ended it."""
+    try:
+        return future.result()
+    except TimeoutError:
+        code, message = "LL502", f"it took longer than {seconds:g} s, which limits.job_seconds allows"
+    except ProcessExpired as error:
+        how = f"by {signal.Signals(-error.exitcode).name}" if error.exitcode < 0 else f"with exit code {error.exitcode}"
+        code, message = "LL503", f"its process ended {how}; a lack of memory is the most frequent reason"
+    outcome = JobOutcome(job_id=job.job_id, kpi=job.kpi, segment=job.segment, status="failed", code=code, message=message)
+    return Answered(outcome=outcome, seconds=seconds or 0.0)
+
+
+def _begin(temporary: str) -> None:
+    """A worker takes signals from its parent alone, leaves nothing elsewhere, and ends when its parent has ended."""
+    os.environ["TMPDIR"] = os.environ["TEMP"] = os.environ["MPLCONFIGDIR"] = temporary
+    if hasattr(os, "setsid"):
+        with suppress(PermissionError):
+            os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
