@@ -1,0 +1,165 @@
+"""The jobs of a run: one a KPI and segment, each with an identity made of all that its answer rests on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from leadlag._version import __version__
+from leadlag.batch.job import Job
+from leadlag.batch.outcome import JobOutcome, Status
+from leadlag.batch.sources import SourceRead, job_data_sha256, sample_of, segments_of, untestable_why
+from leadlag.catalogue import Metric
+from leadlag.errors import DataContractError, LeadLagError
+
+if TYPE_CHECKING:
+    from leadlag.batch.config import Config, JobAsked
+
+__all__ = ["TOTAL", "Models", "Task", "job_of", "run_id_of", "settings_of", "tasks_of"]
+
+#: Name of the sum over all segments.
+TOTAL = "(total)"
+#: Text of the model that a job with `model` scores, by KPI and segment.
+Models = Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why a job is not run: what came of it without its rows being looked at."""
+
+    status: Status
+    code: str
+    message: str
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A job before it has its rows: what is asked, and its identity.
+
+    Parameters
+    ----------
+    job_id, kpi, segment : str
+    place : int
+        Of the entry under `jobs` that asks for it.
+    model : str
+        Text of the model that it scores; empty where none is scored.
+    refusal : Refusal or None
+        Why it is not run.
+    """
+
+    job_id: str
+    kpi: str
+    segment: str
+    place: int
+    model: str = field(default="", repr=False)
+    refusal: Refusal | None = None
+
+    def refused(self) -> JobOutcome:
+        """What came of it where it is not run."""
+        why = self.refusal or Refusal(status="failed", code="", message="")
+        return JobOutcome(
+            job_id=self.job_id, kpi=self.kpi, segment=self.segment, status=why.status, code=why.code, message=why.message
+        )
+
+
+def tasks_of(config: Config, reads: Mapping[str, SourceRead], models: Models) -> Iterator[Task]:
+    """All jobs of a run in the order in which the config asks for them."""
+    for place, asked in enumerate(config.jobs):
+        for segment in _segments(config, asked, reads):
+            yield _task(config, place, segment, reads, models)
+
+
+def run_id_of(as_of: str, tasks: list[Task]) -> str:
+    """The name of a run: its day, and what all its jobs rest on."""
+    listed = "\n".join(sorted(task.job_id for task in tasks))
+    return f"{as_of}-{hashlib.sha256(listed.encode()).hexdigest()[:8]}"
+
+
+def settings_of(config: Config, asked: JobAsked, segment: str) -> dict[str, Any]:
+    """All that a job's answer rests on but its rows, its model and this leadlag: plain values."""
+    names = (asked.kpi, *_leads(config, asked), *asked.controls)
+    return {
+        "kpi": asked.kpi, "segment": segment, "leads": _leads(config, asked), "controls": asked.controls, "log": asked.log,
+        "horizons": asked.horizons, "options": _options(config, asked), "scores": asked.model is not None,
+        "keeps_model": config.output.models,
+        "metrics": {name: _metric(config, name).to_mapping() for name in names},
+    }  # fmt: skip
+
+
+def job_of(config: Config, task: Task, reads: Mapping[str, SourceRead]) -> Job:
+    """A job with its rows, as a worker gets it."""
+    asked = config.jobs[task.place]
+    leads = _leads(config, asked)
+    sample = sample_of(asked.kpi, leads, asked.controls, task.segment, reads)
+    names = (asked.kpi, *leads, *asked.controls)
+    return Job(
+        job_id=task.job_id, kpi=task.kpi, segment=task.segment, sample=sample, leads=leads, controls=asked.controls,
+        log=asked.log, catalogue=tuple(_metric(config, name) for name in names), options=_options(config, asked),
+        horizons=asked.horizons, keeps_model=config.output.models, model=task.model,
+    )  # fmt: skip
+
+
+def _task(config: Config, place: int, segment: str, reads: Mapping[str, SourceRead], models: Models) -> Task:
+    asked = config.jobs[place]
+    names = (asked.kpi, *_leads(config, asked), *asked.controls)
+    model = models.get((asked.kpi, segment), "") if asked.model is not None else ""
+    rests_on: dict[str, Any] = settings_of(config, asked, segment)
+    rests_on |= {"version": __version__, "model": hashlib.sha256(model.encode()).hexdigest()}
+    refusal = _broken(config, names, reads)
+    if refusal is None and asked.model is not None and not model:
+        text = f"there is no model of {asked.kpi!r} to score: run a job without 'model' first, with horizons and output.models"
+        refusal = Refusal(status="failed", code="LL508", message=text)
+    if refusal is None:
+        try:
+            sample = sample_of(asked.kpi, names[1:], (), segment, reads)
+            rests_on["rows"] = job_data_sha256(sample, names)
+            promise = config.contract.get(config.metrics[asked.kpi].source)
+            why = "" if promise is None else untestable_why(sample, asked.kpi, promise)
+            refusal = Refusal(status="untestable", code="LL204", message=why) if why else None
+        except LeadLagError as error:
+            status: Status = "untestable" if isinstance(error, DataContractError) else "failed"
+            refusal = Refusal(status=status, code=error.code, message=str(error.args[0]))
+    rests_on["refusal"] = None if refusal is None else refusal.message
+    job_id = hashlib.sha256(json.dumps(rests_on, sort_keys=True, ensure_ascii=True, default=str).encode()).hexdigest()
+    return Task(job_id=job_id, kpi=asked.kpi, segment=segment, place=place, model=model, refusal=refusal)
+
+
+def _segments(config: Config, asked: JobAsked, reads: Mapping[str, SourceRead]) -> list[str]:
+    """The segments that an entry under `jobs` asks for; of a KPI whose source has none or cannot be read one without a name."""
+    known = segments_of(reads[config.metrics[asked.kpi].source])
+    if isinstance(asked.segments, tuple):
+        return [*asked.segments, *([TOTAL] if asked.total else [])]
+    each = list(known) if asked.segments == "all" else []
+    return [*each, *([TOTAL] if asked.total else [])] or [""]
+
+
+def _leads(config: Config, asked: JobAsked) -> tuple[str, ...]:
+    """Candidates: those that are named, else every other metric."""
+    if asked.leads is not None:
+        return asked.leads
+    return tuple(name for name in config.metrics if name != asked.kpi and name not in asked.controls)
+
+
+def _broken(config: Config, names: tuple[str, ...], reads: Mapping[str, SourceRead]) -> Refusal | None:
+    """What stands against a source that a job needs."""
+    for source in dict.fromkeys(config.metrics[name].source for name in names):
+        if (problem := reads[source].problem) is not None:
+            return Refusal(status="contract", code=problem.code, message=problem.message, source=source)
+    return None
+
+
+def _options(config: Config, asked: JobAsked) -> dict[str, Any]:
+    """Options of `rank_leads`; what is not said is left to it."""
+    said = {"max_lag": asked.max_lag, "fdr": asked.fdr, "rng": asked.rng}
+    told = {name: value for name, value in said.items() if value is not None}
+    return {"evidence": config.run.evidence, **told, **asked.options}
+
+
+def _metric(config: Config, name: str) -> Metric:
+    """What is known of a metric, without people where none are to be kept."""
+    metric = config.metrics[name].metric
+    return metric if config.output.people else replace(metric, owner=None, team=None)
