@@ -19,10 +19,12 @@ from leadlag._calls import Call, Fix
 __all__ = [
     "CODES",
     "DataContractError",
+    "DatabaseError",
     "DataWarning",
     "LeadLagError",
     "LeadLagWarning",
     "LimitError",
+    "LockHeldError",
     "StatisticsWarning",
     "UnknownArgumentError",
     "UnknownNameError",
@@ -297,6 +299,18 @@ class LimitError(UsageError):
     """The call would take more memory or tests than the limit, and was refused before it began."""
 
     code = "LL404"
+
+
+class LockHeldError(LeadLagError):
+    """Another run holds the lock of the folder that this one would write to (command line: exit 75)."""
+
+    code = "LL506"
+
+
+class DatabaseError(LeadLagError):
+    """A database cannot be reached, read or written (command line: exit 75)."""
+
+    code = "LL507"
 
 
 class DataContractError(LeadLagError, ValueError):

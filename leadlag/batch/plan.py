@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ __all__ = ["TOTAL", "Models", "Task", "job_of", "run_id_of", "settings_of", "tas
 
 #: Name of the sum over all segments.
 TOTAL = "(total)"
-#: Text of the model that a job with `model` scores, by KPI and segment.
-Models = Mapping[tuple[str, str], str]
+#: Text of the model that an entry under `jobs` scores in a segment; empty if there is none.
+Models = Callable[["JobAsked", str], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,7 @@ def job_of(config: Config, task: Task, reads: Mapping[str, SourceRead]) -> Job:
 def _task(config: Config, place: int, segment: str, reads: Mapping[str, SourceRead], models: Models) -> Task:
     asked = config.jobs[place]
     names = (asked.kpi, *_leads(config, asked), *asked.controls)
-    model = models.get((asked.kpi, segment), "") if asked.model is not None else ""
+    model = "" if asked.model is None else models(asked, segment)
     rests_on: dict[str, Any] = settings_of(config, asked, segment)
     rests_on |= {"version": __version__, "model": hashlib.sha256(model.encode()).hexdigest()}
     refusal = _broken(config, names, reads)

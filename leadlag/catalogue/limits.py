@@ -1,4 +1,4 @@
-"""How large a catalogue may be, so that no file takes the machine."""
+"""How large a catalogue or a config may be, so that no file takes the machine."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MOST_ALIASES = 100
 MOST_VALUES = 100_000
 
 
-def refuse_deep(content: Any, name: str) -> None:
+def refuse_deep(content: Any, name: str, *, kind: str = "catalogue") -> None:
     """A `UsageError` if lists and mappings are nested beyond the limit, or hold themselves."""
     level, depth = [content], 0
     while level:
         depth += 1
         if depth > MOST_DEPTH + 1:
-            raise UsageError(f"{name} is nested deeper than {MOST_DEPTH} levels, which no catalogue is.")
+            raise UsageError(f"{name} is nested deeper than {MOST_DEPTH} levels, which no {kind} is.")
         inner = {id(item): item for each in level for item in _items(each)}  # each once, however often it is named
         level = [item for item in inner.values() if isinstance(item, (Mapping, list, tuple))]
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from leadlag._validation import known_arguments
 from leadlag.catalogue.frames import frame_metrics, is_frame
-from leadlag.catalogue.limits import MOST_BYTES, MOST_DEPTH, refuse_deep
+from leadlag.catalogue.in_file import mapping_in_file
+from leadlag.catalogue.limits import refuse_deep
 from leadlag.catalogue.listed import Catalogue
 from leadlag.catalogue.metric import Metric, metric_of
 from leadlag.catalogue.refusals import CatalogueError, cut, refused, unknown_key
-from leadlag.catalogue.yaml_text import read_yaml
 from leadlag.errors import UsageError
 
 __all__ = ["read_catalogue"]
@@ -64,61 +62,14 @@ def _read(source: Any) -> Catalogue:
         return source
     if isinstance(source, (str, os.PathLike)):
         path = Path(source)
-        return _catalogue(_in_file(path), f"catalogue={str(source)!r}")
+        content, _ = mapping_in_file(path, argument="catalogue", kind="catalogue", begin="'version: 1' and 'metrics:'")
+        return _catalogue(content, f"catalogue={str(source)!r}")
     if isinstance(source, Mapping):
         refuse_deep(source, "catalogue")
         return _catalogue(source, "catalogue")
     if is_frame(source):
         return _of_metrics(frame_metrics(source), [], "catalogue")
     raise UsageError(f"catalogue={type(source).__name__} is not allowed: give the path of a file, a mapping or a frame.")
-
-
-def _in_file(path: Path) -> Mapping[Any, Any]:
-    """What a file holds."""
-    from leadlag.sample.paths import why_no_file  # noqa: PLC0415  (a room beside this one, which needs this one)
-
-    name, kind = f"catalogue={str(path)!r}", path.suffix.lower()
-    if why := why_no_file(path).partition(", or give -")[0]:
-        raise UsageError(f"{name} {why}.")
-    reader = _READERS.get(kind)
-    if reader is None:
-        table = ": read a table with read_file and give the frame" if kind in (".csv", ".xlsx", ".parquet") else ""
-        raise UsageError(f"{name} is no catalogue: give a .toml, .yaml or .yml file{table}.")
-    with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise UsageError(f"{name} is larger than 1 MiB, which no catalogue is: give the file with the metrics.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{name} is not UTF-8, at byte {error.start:,}: save it in that encoding.") from None
-    content = reader(text, name)
-    if not isinstance(content, Mapping):
-        raise UsageError(f"{name} holds no mapping: begin with the lines 'version: 1' and 'metrics:'.")
-    return content
-
-
-def _toml(text: str, name: str) -> Any:
-    """TOML as plain values, dates and times as text."""
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{name} is no TOML: {error}.") from None
-    except RecursionError:
-        raise UsageError(f"{name} is nested deeper than {MOST_DEPTH} levels, which no catalogue is.") from None
-    refuse_deep(content, name)
-    return _with_dates_as_text(content)
-
-
-def _with_dates_as_text(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _with_dates_as_text(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_with_dates_as_text(item) for item in value]
-    return value.isoformat() if isinstance(value, (dt.date, dt.time)) else value
-
-
-_READERS: Mapping[str, Callable[[str, str], Any]] = {".toml": _toml, ".yaml": read_yaml, ".yml": read_yaml}
 
 
 def _catalogue(content: Mapping[Any, Any], what: str) -> Catalogue:

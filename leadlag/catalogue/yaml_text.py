@@ -9,7 +9,10 @@ from leadlag.catalogue.limits import MOST_ALIASES, MOST_DEPTH, MOST_VALUES
 from leadlag.catalogue.scalars import number_in
 from leadlag.errors import UsageError
 
-__all__ = ["read_yaml"]
+__all__ = ["Place", "read_yaml"]
+
+#: Keys and numbers on the way to a value.
+Place = tuple[str | int, ...]
 
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NULLS = ("", "~", "null", "Null", "NULL")
@@ -26,8 +29,8 @@ class _YamlEvent(Protocol):
     start_mark: Any
 
 
-def read_yaml(text: str, name: str) -> Any:
-    """The one document of a text; plain decimal numbers, true, false and null are such, all else is text.
+def read_yaml(text: str, name: str, *, kind: str = "catalogue") -> tuple[Any, dict[Place, int]]:
+    """The one document of a text, and the line of every key; plain decimal numbers, true, false and null are such, all else text.
 
     Raises
     ------
@@ -44,7 +47,8 @@ def read_yaml(text: str, name: str) -> Any:
     parser = YAML(typ="safe", pure=True)
     parser.version = (1, 2)
     try:
-        return _Values(parser.parse(text), name).document()
+        values = _Values(parser.parse(text), name, kind)
+        return values.document(), values.lines
     except YAMLError as error:
         raise UsageError(f"{name} is no YAML: {_why(error)}.") from None
 
@@ -62,12 +66,13 @@ class _Values:
     Parameters
     ----------
     events : iterator
-    name : str
-        What is read, for messages.
+    name, kind : str
+        What is read, for messages: the file, and what it should be.
     """
 
-    def __init__(self, events: Iterator[_YamlEvent], name: str) -> None:
-        self._events, self._name = events, name
+    def __init__(self, events: Iterator[_YamlEvent], name: str, kind: str) -> None:
+        self._events, self._name, self._kind = events, name, kind
+        self.lines: dict[Place, int] = {}
         self._anchored: dict[str, tuple[Any, int, int]] = {}  # value, its size and its depth
         self._n_aliases, self._n_repeated = 0, 0
 
@@ -79,38 +84,41 @@ class _Values:
             if kind == "DocumentStartEvent":
                 seen += 1
                 if seen > 1:
-                    raise self._wrong(event, "a second document begins: a catalogue is one")
-                value = self._value(next(self._events), 0)[0]
+                    raise self._wrong(event, f"a second document begins: a {self._kind} is one")
+                value = self._value(next(self._events), ())[0]
         return value
 
-    def _value(self, event: _YamlEvent, depth: int) -> tuple[Any, int, int]:
+    def _value(self, event: _YamlEvent, place: Place) -> tuple[Any, int, int]:
         """The value that begins with this event, how many values it holds, and how deep it is."""
-        kind = type(event).__name__
+        kind, depth = type(event).__name__, len(place)
         if kind == "AliasEvent":
             found = self._alias(event)
         elif kind == "ScalarEvent":
             found = (self._scalar(event), 1, 0)
         else:
             if depth >= MOST_DEPTH:
-                raise self._wrong(event, f"nested deeper than {MOST_DEPTH} levels, which no catalogue is")
+                raise self._wrong(event, f"nested deeper than {MOST_DEPTH} levels, which no {self._kind} is")
             if event.tag not in (None, "!", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"):
                 raise self._wrong(event, f"the tag {event.tag!r} is not allowed: give the plain value")
-            found = self._mapping(depth) if kind == "MappingStartEvent" else self._sequence(depth)
+            found = self._mapping(place) if kind == "MappingStartEvent" else self._sequence(place)
         if depth + found[2] > MOST_DEPTH:
-            raise self._wrong(event, f"by its alias nested deeper than {MOST_DEPTH} levels, which no catalogue is")
+            raise self._wrong(event, f"by its alias nested deeper than {MOST_DEPTH} levels, which no {self._kind} is")
         if kind != "AliasEvent" and event.anchor is not None:
             self._anchored[event.anchor] = found
         return found
 
-    def _sequence(self, depth: int) -> tuple[list[Any], int, int]:
-        values, size, deepest = [], 1, 0
+    def _sequence(self, place: Place) -> tuple[list[Any], int, int]:
+        values: list[Any] = []
+        size, deepest = 1, 0
         while type(event := next(self._events)).__name__ != "SequenceEndEvent":
-            value, inner, below = self._value(event, depth + 1)
+            inside = (*place, len(values))
+            self.lines[inside] = event.start_mark.line + 1
+            value, inner, below = self._value(event, inside)
             values.append(value)
             size, deepest = size + inner, max(deepest, below)
         return values, size, deepest + 1
 
-    def _mapping(self, depth: int) -> tuple[dict[str, Any], int, int]:
+    def _mapping(self, place: Place) -> tuple[dict[str, Any], int, int]:
         values: dict[str, Any] = {}
         size, deepest = 1, 0
         while type(event := next(self._events)).__name__ != "MappingEndEvent":
@@ -118,7 +126,9 @@ class _Values:
                 raise self._wrong(event, "a key is no text")
             if event.value in values:
                 raise self._wrong(event, f"the key {event.value!r} occurs twice")
-            value, inner, below = self._value(next(self._events), depth + 1)
+            inside = (*place, event.value)
+            self.lines[inside] = event.start_mark.line + 1
+            value, inner, below = self._value(next(self._events), inside)
             values[event.value] = value  # a key is text, whatever it looks like
             size, deepest = size + inner, max(deepest, below)
         return values, size, deepest + 1
@@ -140,7 +150,7 @@ class _Values:
     def _alias(self, event: _YamlEvent) -> tuple[Any, int, int]:
         self._n_aliases += 1
         if self._n_aliases > MOST_ALIASES:
-            raise self._wrong(event, f"more than {MOST_ALIASES} aliases, which no catalogue has")
+            raise self._wrong(event, f"more than {MOST_ALIASES} aliases, which no {self._kind} has")
         if event.anchor not in self._anchored:
             raise self._wrong(event, f"the alias *{event.anchor} names nothing above it")
         found = self._anchored[event.anchor]

@@ -12,6 +12,11 @@ from leadlag.catalogue.yaml_text import read_yaml
 from leadlag.errors import UsageError
 
 
+def values_in(text: str, name: str) -> Any:
+    """The document without the lines of its keys."""
+    return read_yaml(text, name)[0]
+
+
 @pytest.mark.parametrize(
     ("word", "value"),
     [
@@ -23,19 +28,19 @@ from leadlag.errors import UsageError
     ],
 )  # fmt: skip
 def test_only_plain_decimal_numbers_truths_and_nothing_are_more_than_text(word: str, value: Any) -> None:
-    found = read_yaml(f"a: {word}", "x")["a"]
+    found = values_in(f"a: {word}", "x")["a"]
     assert found == value
     assert type(found) is type(value)
 
 
 def test_a_key_is_text_whatever_it_looks_like() -> None:
-    assert read_yaml("1: a\nnull: b\ntrue: c\n2024-01: d", "x") == {"1": "a", "null": "b", "true": "c", "2024-01": "d"}
+    assert values_in("1: a\nnull: b\ntrue: c\n2024-01: d", "x") == {"1": "a", "null": "b", "true": "c", "2024-01": "d"}
 
 
 def test_an_alias_is_the_value_that_it_names() -> None:
-    assert read_yaml("a: &x [1, 2]\nb: *x\nc: {d: *x}", "x") == {"a": [1, 2], "b": [1, 2], "c": {"d": [1, 2]}}
-    assert read_yaml("", "x") is None
-    assert read_yaml("%YAML 1.1\n---\na: yes\n", "x") == {"a": "yes"}
+    assert values_in("a: &x [1, 2]\nb: *x\nc: {d: *x}", "x") == {"a": [1, 2], "b": [1, 2], "c": {"d": [1, 2]}}
+    assert values_in("", "x") is None
+    assert values_in("%YAML 1.1\n---\na: yes\n", "x") == {"a": "yes"}
 
 
 def laughs(levels: int, times: int) -> str:
@@ -67,9 +72,14 @@ def laughs(levels: int, times: int) -> str:
 )
 def test_what_could_be_misread_or_grow_is_refused(text: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        read_yaml(text, "catalogue='metrics.yaml'")
+        values_in(text, "catalogue='metrics.yaml'")
 
 
 def test_a_hundred_aliases_and_twenty_levels_are_allowed() -> None:
-    assert len(read_yaml("a: &x 1\nb: [" + ", ".join(["*x"] * 100) + "]", "x")["b"]) == 100
-    assert read_yaml("a: " + "[" * 19 + "]" * 19, "x")["a"] is not None
+    assert len(values_in("a: &x 1\nb: [" + ", ".join(["*x"] * 100) + "]", "x")["b"]) == 100
+    assert values_in("a: " + "[" * 19 + "]" * 19, "x")["a"] is not None
+
+
+def test_every_key_has_its_line() -> None:
+    _, lines = read_yaml("a:\n  b: 1\nc:\n- d\n- e: 2\n", "x")
+    assert lines == {("a",): 1, ("a", "b"): 2, ("c",): 3, ("c", 0): 4, ("c", 1): 5, ("c", 1, "e"): 5}

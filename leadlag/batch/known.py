@@ -1,0 +1,212 @@
+"""What is known of jobs from before: the journals of a run that was not finished, and the runs that were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from leadlag._version import __version__
+from leadlag.batch.config import Config, JobAsked, read_config
+from leadlag.batch.outcome import KEPT, JobOutcome
+from leadlag.batch.plan import Task, settings_of
+from leadlag.batch.store.folder import RunFolder, recover, runs_in
+from leadlag.batch.store.journal import Journal
+from leadlag.batch.store.lock import Shard
+from leadlag.batch.summary import PlannedJob, Why
+from leadlag.errors import LeadLagError, UsageError
+
+__all__ = ["Known"]
+
+#: Runs that are looked through for the answer of a job, and for a model of a KPI.
+_RUNS = 60
+#: Name of the newest model of a KPI.
+LAST = "last"
+
+
+@dataclass(kw_only=True, eq=False)
+class Known:
+    """What came of jobs before, and what came of them now.
+
+    Parameters
+    ----------
+    config : Config
+    own : Journal
+        The one to which this run writes.
+    journals : tuple of Journal
+        All of the state folder, the own one first.
+    runs : tuple of RunFolder
+        The newest first.
+    """
+
+    config: Config
+    own: Journal
+    journals: tuple[Journal, ...]
+    runs: tuple[RunFolder, ...]
+    _now: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, config: Config, shard: Shard) -> Known:
+        """Look into the folders of a config; what a stopped run left half done is put right first."""
+        if shard is None:
+            recover(config.folder, config.state)
+        name = "journal.jsonl" if shard is None else f"journal-{shard[0]}-of-{shard[1]}.jsonl"
+        own = Journal(config.state / name)
+        others = [] if shard is not None else [Journal(path) for path in sorted(config.state.glob("journal-*-of-*.jsonl"))]
+        return cls(config=config, own=own, journals=(own, *others), runs=runs_in(config.folder)[::-1][:_RUNS])
+
+    @cached_property
+    def _in_journals(self) -> dict[str, Journal]:
+        """Jobs that are done, by the journal that has them."""
+        return {
+            job_id: journal
+            for journal in reversed(self.journals)
+            for job_id, status in journal.statuses().items()
+            if status in KEPT
+        }
+
+    @cached_property
+    def _in_runs(self) -> dict[str, RunFolder]:
+        """Jobs that are done, by the newest run that has them."""
+        return {job_id: run for run in reversed(self.runs) for job_id, row in run.jobs.items() if row["status"] in KEPT}
+
+    @cached_property
+    def _last_models(self) -> dict[tuple[str, str], tuple[RunFolder, str]]:
+        """The newest run that has a model of a KPI in a segment, and its job there."""
+        found: dict[tuple[str, str], tuple[RunFolder, str]] = {}
+        for run in reversed(self.runs):
+            found |= {(row["kpi"], row["segment"]): (run, job_id) for job_id, row in run.jobs.items() if row["model_file"]}
+        return found
+
+    def model(self, asked: JobAsked, segment: str) -> str:
+        """Text of the model that a job scores: of the file that is named, or of the newest run that has one; else empty."""
+        if asked.model != LAST:
+            return _text(self.config.base / str(asked.model))
+        run, job_id = self._last_models.get((asked.kpi, segment), (None, ""))
+        return "" if run is None else run.model(job_id)
+
+    def has(self, run_id: str) -> bool:
+        """Whether a run of this name is finished."""
+        return any(run.run_id == run_id for run in self.runs)
+
+    def add(self, outcome: JobOutcome) -> None:
+        """Keep what came of a job now."""
+        self.own.append(outcome)
+        self._now.add(outcome.job_id)
+
+    def plan(self, tasks: Iterable[Task], *, force: bool) -> list[PlannedJob]:
+        """Of each job whether it is to be computed, and why."""
+        before = _Before.of(self.runs)
+        return [
+            PlannedJob(job_id=task.job_id, kpi=task.kpi, segment=task.segment, why=self._why(task, before, force=force))
+            for task in tasks
+        ]
+
+    def _why(self, task: Task, before: _Before | None, *, force: bool) -> Why:
+        if force:
+            return "forced"
+        if task.job_id in self._in_journals or task.job_id in self._in_runs:
+            return "reuse"
+        return "new" if before is None else before.why(self.config, task)
+
+    def reused(self, job_ids: Iterable[str], *, run_id: str) -> frozenset[str]:
+        """Jobs whose answer is that of an earlier run; those of a run that is written again stay what they were in it."""
+        earlier = set()
+        for job_id in job_ids:
+            if job_id in self._now or job_id in self._in_journals:
+                continue
+            run = self._in_runs[job_id]
+            if run.run_id != run_id or run.jobs[job_id]["reused"]:
+                earlier.add(job_id)
+        return frozenset(earlier)
+
+    def lookup(self, job_ids: Sequence[str]) -> Callable[[str], JobOutcome]:
+        """What tells the outcomes of these jobs, asked one after the other in their order."""
+        own = dict.fromkeys(self._now, self.own)
+        journals = {job_id: journal for job_id in job_ids if (journal := own.get(job_id, self._in_journals.get(job_id)))}
+        wanted: dict[str, set[str]] = {}
+        for job_id in job_ids:
+            if job_id not in journals:
+                wanted.setdefault(self._in_runs[job_id].run_id, set()).add(job_id)
+        readers = {run.run_id: _Reader(run=run, wanted=wanted[run.run_id]) for run in self.runs if run.run_id in wanted}
+
+        def outcome(job_id: str) -> JobOutcome:
+            if (journal := journals.get(job_id)) is not None:
+                return journal.outcome(job_id)
+            return readers[self._in_runs[job_id].run_id].outcome(job_id)
+
+        return outcome
+
+    def finish(self) -> None:
+        """Forget the journals, once all they have is in a run."""
+        for journal in self.journals:
+            journal.remove()
+
+
+@dataclass(kw_only=True)
+class _Reader:
+    """Outcomes of a finished run, read forward; those of other jobs are passed over."""
+
+    run: RunFolder
+    wanted: set[str]
+    _left: Iterator[JobOutcome] | None = None
+    _passed: dict[str, JobOutcome] = field(default_factory=dict)
+
+    def outcome(self, job_id: str) -> JobOutcome:
+        """What came of a job."""
+        self._left = self.run.outcomes() if self._left is None else self._left
+        while job_id not in self._passed:
+            one = next(self._left)
+            if one.job_id in self.wanted:
+                self._passed[one.job_id] = one
+        return self._passed.pop(job_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Before:
+    """The newest whole run, to say what is another since then."""
+
+    run: RunFolder
+    jobs: Mapping[tuple[str, str], str]
+    config: Config | None
+
+    @classmethod
+    def of(cls, runs: Sequence[RunFolder]) -> _Before | None:
+        """None if there is no whole run."""
+        run = next((run for run in runs if not run.manifest["partial"]), None)
+        if run is None:
+            return None
+        try:
+            config = read_config(run.config())
+        except LeadLagError:  # one of another leadlag, or of files that are no longer there
+            config = None
+        return cls(run=run, jobs={(row["kpi"], row["segment"]): row["status"] for row in run.jobs.values()}, config=config)
+
+    def why(self, config: Config, task: Task) -> Why:
+        """Why a job has another identity than it had then."""
+        status = self.jobs.get((task.kpi, task.segment))
+        if status is None:
+            return "new"
+        if status == "failed":
+            return "failed"
+        if self.run.manifest["version"] != __version__:
+            return "version"
+        return "data" if self._same_settings(config, task) else "config"
+
+    def _same_settings(self, config: Config, task: Task) -> bool:
+        if self.config is None:
+            return False
+        now = settings_of(config, config.jobs[task.place], task.segment)
+        then = [settings_of(self.config, asked, task.segment) for asked in self.config.jobs if asked.kpi == task.kpi]
+        return now in then
+
+
+def _text(path: Path) -> str:
+    """Text of a model file that a config names."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"model={path.name!r} cannot be read: {error}. Give a file that leadlag fit wrote.", code="LL508"
+        ) from None

@@ -1,0 +1,236 @@
+"""One night from its config to its folder: what there is to do, what of it is done already, the rest, and what is said of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import re
+import shutil
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from leadlag._validation import as_name
+from leadlag.batch.config import Config, read_config
+from leadlag.batch.ended import Ended, planned
+from leadlag.batch.events import Event, Progress, tell
+from leadlag.batch.job import Answered
+from leadlag.batch.known import Known
+from leadlag.batch.plan import Task, job_of, run_id_of, tasks_of
+from leadlag.batch.pool import Stop, run_jobs
+from leadlag.batch.sourced import SourcesRead
+from leadlag.batch.store.lock import Shard, locked
+from leadlag.batch.summary import EXITS, RunProblem, RunStatus, RunSummary
+from leadlag.errors import LockHeldError, UsageError
+
+__all__ = ["RunCall", "run", "run_call"]
+
+_SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunCall:
+    """What is asked of a run; the fields are the arguments of `run`, `dry_run` says that nothing is computed."""
+
+    config: Any
+    as_of: str | dt.date | None = None
+    only: Sequence[str] = ()
+    shard: str | None = None
+    force: bool = False
+    settings: Sequence[str] = ()
+    dry_run: bool = False
+
+
+def run(
+    config: str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    as_of: str | dt.date | None = None,
+    only: Sequence[str] = (),
+    shard: str | None = None,
+    force: bool = False,
+    settings: Sequence[str] = (),
+) -> RunSummary:
+    """Run all jobs of a config; what was done before and has the same data, config and version is not done again.
+
+    Parameters
+    ----------
+    config : path or mapping
+        A ``.yaml`` or ``.toml`` file, or a mapping of that form.
+    as_of : str or date, optional
+        Day of the run: periods that end later are left out. Today in ``calendar.tz`` if None, read once.
+    only : sequence of str
+        ``"KPI"`` or ``"KPI/SEGMENT"``: other jobs are left out, and the run is a partial one.
+    shard : str, optional
+        ``"i/n"``: only the i-th of n parts of the jobs. Nothing but the state folder is written; a run without it collects them.
+    force : bool
+        Compute all jobs again.
+    settings : sequence of str
+        Changes of the config, as ``"run.workers=4"``.
+
+    Returns
+    -------
+    RunSummary
+        Also of a run that did not end well: `status` and `exit` say how, `problems` why.
+
+    Raises
+    ------
+    UsageError
+        If the config or an argument is wrong.
+
+    Notes
+    -----
+    Events go to the logger ``leadlag.batch``. In the main thread SIGINT and SIGTERM end the run: jobs in hand have 20 seconds,
+    what is done is kept, and the next run goes on there.
+    """
+    asked = RunCall(config=config, as_of=as_of, only=tuple(only), shard=shard, force=force, settings=tuple(settings))
+    return run_call(asked)
+
+
+def run_call(asked: RunCall) -> RunSummary:
+    """The same for the command line."""
+    config = read_config(asked.config, settings=asked.settings)
+    as_of = _day(asked.as_of, config)
+    part = _shard(asked.shard)
+    with _signals(Stop(minutes=config.limits.minutes)) as stop:
+        try:
+            with locked(config.state, part):
+                return _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
+        except LockHeldError as error:
+            problem = RunProblem(code=error.code, message=str(error.args[0]))
+            tell(problem.message, Event(event="problem", code=problem.code), level=logging.ERROR)
+            return RunSummary(run_id=None, as_of=as_of, status="locked", exit=EXITS["again"], problems=(problem,))
+
+
+@dataclass(kw_only=True)
+class _Night:
+    """A run that holds its lock."""
+
+    config: Config
+    asked: RunCall
+    as_of: str
+    part: Shard
+    stop: Stop
+
+    def summary(self) -> RunSummary:
+        """Go through it."""
+        known = Known.of(self.config, self.part)
+        sources = SourcesRead.of(self.config, as_of=self.as_of)
+        if sources.is_away:
+            return self._early("unavailable", sources)
+        if sources.is_to_be_retried:
+            return self._early("late", sources)
+        tasks = self._asked_for(list(tasks_of(self.config, sources.reads, known.model)))
+        run_id = run_id_of(self.as_of, tasks)
+        plan = known.plan(tasks, force=self.asked.force)
+        n_todo = sum(one.why != "reuse" for one in plan)
+        tell(f"{len(tasks)} jobs, {n_todo} to compute", Event(event="run", run_id=run_id))
+        if self.asked.dry_run:
+            return planned(run_id, self.as_of, plan, sources)
+        chosen = [(task, one) for task, one in zip(tasks, plan, strict=True) if _in_shard(task.job_id, self.part)]
+        todo = [task for task, one in chosen if one.why != "reuse"]
+        n_computed = self._compute(todo, known, sources, run_id)
+        night = Ended(
+            config=self.config, run_id=run_id, as_of=self.as_of, tasks=tuple(task for task, _ in chosen), known=known,
+            sources=sources, n_computed=n_computed, is_shard=self.part is not None, is_partial=bool(self.asked.only),
+        )  # fmt: skip
+        if len(night.undone):
+            return night.interrupted(self.stop.signal)
+        if self.part is None and (todo or not known.has(run_id)):
+            night.write()
+        return night.summary()
+
+    def _early(self, status: RunStatus, sources: SourcesRead) -> RunSummary:
+        """A run that ends before anything is computed, to be tried again."""
+        return RunSummary(
+            run_id=None,
+            as_of=self.as_of,
+            status=status,
+            exit=EXITS["again"],
+            problems=sources.problems(),
+            sources=sources.counts(),
+        )
+
+    def _asked_for(self, tasks: list[Task]) -> list[Task]:
+        """The jobs that `only` leaves; no two may be of the same KPI and segment."""
+        for key, count in Counter((task.kpi, task.segment) for task in tasks).items():
+            if count > 1:
+                where = f" in {key[1]!r}" if key[1] else ""
+                text = f"jobs ask {count} times for {key[0]!r}{where}: a KPI has one job in each segment."
+                raise UsageError(text, code="LL508")
+        if not self.asked.only:
+            return tasks
+        names = [f"{task.kpi}/{task.segment}" if task.segment else task.kpi for task in tasks]
+        known = tuple(dict.fromkeys([*(task.kpi for task in tasks), *names]))
+        wanted = {as_name(given, "only", known, owner="job") for given in self.asked.only}
+        return [task for task, name in zip(tasks, names, strict=True) if {task.kpi, name} & wanted]
+
+    def _compute(self, tasks: list[Task], known: Known, sources: SourcesRead, run_id: str) -> int:
+        """Do these jobs, as far as a stop lets them be done; how many were."""
+        progress = Progress(run_id=run_id, total=len(tasks))
+        for task in tasks:
+            if task.refusal is not None:
+                known.add(task.refused())
+                progress.add(Answered(outcome=task.refused(), seconds=0.0))
+        jobs = (job_of(self.config, task, sources.reads) for task in tasks if task.refusal is None)
+        temporary = self.config.state / "temporary"
+        temporary.mkdir(exist_ok=True)
+        workers, seconds = self.config.run.workers, self.config.limits.job_seconds
+        for answer in run_jobs(jobs, workers=workers, seconds=seconds, stop=self.stop, temporary=temporary):
+            known.add(answer.outcome)
+            progress.add(answer)
+        shutil.rmtree(temporary, ignore_errors=True)
+        return progress.done
+
+
+def _in_shard(job_id: str, part: Shard) -> bool:
+    """Whether a job is in this part of a run."""
+    return part is None or int(job_id[:8], 16) % part[1] == part[0] - 1
+
+
+def _day(given: str | dt.date | None, config: Config) -> str:
+    """The day of a run as ISO text; today in the zone of the config if none is given."""
+    if given is None:
+        zone = ZoneInfo(config.calendar.tz) if config.calendar.tz else None
+        return dt.datetime.now(tz=zone).date().isoformat()  # the only look at a clock
+    try:
+        return given.isoformat()[:10] if isinstance(given, dt.date) else dt.date.fromisoformat(given).isoformat()
+    except (TypeError, ValueError):
+        raise UsageError(f"as_of={given!r} is not allowed: give a day such as 2026-11-30.", argument="as_of") from None
+
+
+def _shard(text: str | None) -> Shard:
+    """The part and the number of parts in ``"i/n"``."""
+    if text is None:
+        return None
+    found = _SHARD.fullmatch(text)
+    if found is None or int(found[1]) > int(found[2]):
+        raise UsageError(f"shard={text!r} is not allowed: give i/n with i from 1 to n, such as 1/4.", argument="shard")
+    return int(found[1]), int(found[2])
+
+
+@contextmanager
+def _signals(stop: Stop) -> Iterator[Stop]:
+    """SIGINT and SIGTERM ask for a stop; a second one ends the process at once. Only the main thread can listen."""
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+
+    def heard(number: int, _: object) -> None:
+        if stop.signal:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        stop.ask(number)
+        tell("stopping: jobs in hand have 20 s", Event(event="stop"), level=logging.WARNING)
+
+    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
