@@ -18,6 +18,7 @@ from leadlag._calls import Call, Fix
 
 __all__ = [
     "CODES",
+    "ConfigError",
     "DataContractError",
     "DatabaseError",
     "DataWarning",
@@ -134,6 +135,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL321": "the model is too old for the rows",
         "LL322": "a column has another size than it ever had in the fit",
         "LL323": "a column that the model needs is missing",
+        "LL324": "a source breaks what it promised",
         "LL401": "an argument is outside what is allowed",
         "LL402": "a name that the data do not have",
         "LL403": "several segments where one is expected",
@@ -299,6 +301,12 @@ class LimitError(UsageError):
     """The call would take more memory or tests than the limit, and was refused before it began."""
 
     code = "LL404"
+
+
+class ConfigError(UsageError):
+    """A config cannot be read, or something in it is wrong."""
+
+    code = "LL508"
 
 
 class LockHeldError(LeadLagError):

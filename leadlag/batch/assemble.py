@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from leadlag.batch.outcome import JobOutcome
 from leadlag.batch.plan import Task
+from leadlag.batch.store.folder import model_file
 from leadlag.core.linear.multiplicity import fdr_adjust
 from leadlag.decision import Evidence, Policy, decide
 from leadlag.ranking.result import COLUMNS
@@ -32,8 +34,6 @@ class Finished:
         Gives what tells the outcomes of jobs, asked in the order of the tasks.
     reused : frozenset of str
         Jobs whose answers come of an earlier run.
-    files : Mapping from str to str
-        Names of the model files by job.
     whole : bool
         Whether all jobs of the config are among these: what rests on all of them is empty in a partial run.
     """
@@ -43,7 +43,6 @@ class Finished:
     tasks: Sequence[Task]
     lookup: Callable[[], Callable[[str], JobOutcome]]
     reused: frozenset[str]
-    files: Mapping[str, str]
     whole: bool = True
 
     def outcomes(self) -> Iterator[JobOutcome]:
@@ -58,7 +57,7 @@ class Finished:
             yield (
                 self.run_id, self.as_of, one.job_id, one.kpi, one.segment, one.status, one.code, one.message,
                 one.job_id in self.reused, one.n_periods, one.first, one.last, one.n_candidates, one.n_leads,
-                self.files.get(one.job_id, ""),
+                model_file(one.kpi, one.segment) if one.model else "",
             )  # fmt: skip
 
     def results(self) -> Iterator[Row]:
@@ -87,7 +86,7 @@ class Finished:
         """Names and texts of model files."""
         for one in self.outcomes():
             if one.model:
-                yield self.files[one.job_id], one.model
+                yield model_file(one.kpi, one.segment), one.model
 
     def _adjusted(self) -> list[float]:
         """The q over the whole run of every candidate, in order; NaN where it was not tested, or the run is partial."""
@@ -107,16 +106,11 @@ def _evidence(ranking: str) -> dict[str, Callable[[float], str]]:
     return {one["evidence"]["lead"]: _decided(one["evidence"], policy) for one in content["decisions"]}
 
 
-def _decided(told: Mapping[str, object], policy: Policy) -> Callable[[float], str]:
+def _decided(told: Mapping[str, Any], policy: Policy) -> Callable[[float], str]:
     """What `decide` says of one candidate at a q: by what a ranking keeps of the evidence that a verdict rests on."""
-
-    def verdict(qvalue: float) -> str:
-        evidence = Evidence(
-            lead=str(told["lead"]), qvalue=qvalue, explained_by=told["explained_by"], unconfirmed=told["unconfirmed"],
-            few_events=tuple(told["few_events"]), **{
-                name: np.nan if told[name] is None else told[name] for name in ("pvalue", "reverse_qvalue", "coincident_qvalue")
-            },
-        )  # fmt: skip
-        return decide(evidence, policy).verdict
-
-    return verdict
+    numbers = {name: np.nan if told[name] is None else float(told[name]) for name in ("reverse_qvalue", "coincident_qvalue")}
+    evidence = Evidence(
+        lead=told["lead"], explained_by=told["explained_by"], unconfirmed=told["unconfirmed"],
+        few_events=tuple(told["few_events"]), **numbers,
+    )  # fmt: skip
+    return lambda qvalue: decide(replace(evidence, qvalue=qvalue), policy).verdict

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from leadlag._version import __version__
 from leadlag.batch.config import Config, JobAsked, read_config
-from leadlag.batch.outcome import KEPT, JobOutcome
+from leadlag.batch.outcome import KEPT, JobOutcome, Status
 from leadlag.batch.plan import Task, settings_of
 from leadlag.batch.store.folder import RunFolder, recover, runs_in
 from leadlag.batch.store.journal import Journal
@@ -17,12 +17,32 @@ from leadlag.batch.store.lock import Shard
 from leadlag.batch.summary import PlannedJob, Why
 from leadlag.errors import LeadLagError, UsageError
 
-__all__ = ["Known"]
+__all__ = ["JobHead", "Known"]
 
 #: Runs that are looked through for the answer of a job, and for a model of a KPI.
 _RUNS = 60
 #: Name of the newest model of a KPI.
 LAST = "last"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobHead:
+    """What came of a job, in short."""
+
+    kpi: str
+    segment: str
+    status: Status
+    code: str
+    message: str
+    n_leads: int
+
+    @classmethod
+    def of(cls, outcome: JobOutcome) -> JobHead:
+        """Of an outcome."""
+        return cls(
+            kpi=outcome.kpi, segment=outcome.segment, status=outcome.status, code=outcome.code, message=outcome.message,
+            n_leads=outcome.n_leads,
+        )  # fmt: skip
 
 
 @dataclass(kw_only=True, eq=False)
@@ -44,7 +64,7 @@ class Known:
     own: Journal
     journals: tuple[Journal, ...]
     runs: tuple[RunFolder, ...]
-    _now: set[str] = field(default_factory=set)
+    _now: dict[str, JobHead] = field(default_factory=dict)
 
     @classmethod
     def of(cls, config: Config, shard: Shard) -> Known:
@@ -93,7 +113,20 @@ class Known:
     def add(self, outcome: JobOutcome) -> None:
         """Keep what came of a job now."""
         self.own.append(outcome)
-        self._now.add(outcome.job_id)
+        self._now[outcome.job_id] = JobHead.of(outcome)
+
+    def has_outcome(self, job_id: str) -> bool:
+        """Whether anything came of a job, now or before."""
+        return job_id in self._now or job_id in self._in_journals or job_id in self._in_runs
+
+    def head(self, job_id: str) -> JobHead:
+        """What came of a job, in short."""
+        if job_id in self._now:
+            return self._now[job_id]
+        if (journal := self._in_journals.get(job_id)) is not None:
+            return JobHead.of(journal.outcome(job_id))
+        row = self._in_runs[job_id].jobs[job_id]
+        return JobHead(**{name: row[name] for name in ("kpi", "segment", "status", "code", "message", "n_leads")})
 
     def plan(self, tasks: Iterable[Task], *, force: bool) -> list[PlannedJob]:
         """Of each job whether it is to be computed, and why."""

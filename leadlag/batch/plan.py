@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING, Any
 from leadlag._version import __version__
 from leadlag.batch.job import Job
 from leadlag.batch.outcome import JobOutcome, Status
-from leadlag.batch.sources import SourceRead, job_data_sha256, sample_of, segments_of, untestable_why
+from leadlag.batch.sources import TOTAL, SourceRead, job_sha256, sample_of, segments_of, untestable_why
 from leadlag.catalogue import Metric
 from leadlag.errors import DataContractError, LeadLagError
 
 if TYPE_CHECKING:
     from leadlag.batch.config import Config, JobAsked
 
-__all__ = ["TOTAL", "Models", "Task", "job_of", "run_id_of", "settings_of", "tasks_of"]
+__all__ = ["Models", "Task", "job_of", "run_id_of", "settings_of", "tasks_of"]
 
-#: Name of the sum over all segments.
-TOTAL = "(total)"
 #: Text of the model that an entry under `jobs` scores in a segment; empty if there is none.
 Models = Callable[["JobAsked", str], str]
 
@@ -66,9 +64,13 @@ class Task:
         )
 
 
-def tasks_of(config: Config, reads: Mapping[str, SourceRead], models: Models) -> Iterator[Task]:
-    """All jobs of a run in the order in which the config asks for them."""
+def tasks_of(
+    config: Config, reads: Mapping[str, SourceRead], models: Models, *, skipped: frozenset[str] = frozenset()
+) -> Iterator[Task]:
+    """All jobs of a run in the order in which the config asks for them, but for those that need a source that is skipped."""
     for place, asked in enumerate(config.jobs):
+        if skipped & {config.metrics[name].source for name in (asked.kpi, *_leads(config, asked), *asked.controls)}:
+            continue
         for segment in _segments(config, asked, reads):
             yield _task(config, place, segment, reads, models)
 
@@ -94,8 +96,8 @@ def job_of(config: Config, task: Task, reads: Mapping[str, SourceRead]) -> Job:
     """A job with its rows, as a worker gets it."""
     asked = config.jobs[task.place]
     leads = _leads(config, asked)
-    sample = sample_of(asked.kpi, leads, asked.controls, task.segment, reads)
     names = (asked.kpi, *leads, *asked.controls)
+    sample = sample_of(names, task.segment, reads)
     return Job(
         job_id=task.job_id, kpi=task.kpi, segment=task.segment, sample=sample, leads=leads, controls=asked.controls,
         log=asked.log, catalogue=tuple(_metric(config, name) for name in names), options=_options(config, asked),
@@ -115,8 +117,8 @@ def _task(config: Config, place: int, segment: str, reads: Mapping[str, SourceRe
         refusal = Refusal(status="failed", code="LL508", message=text)
     if refusal is None:
         try:
-            sample = sample_of(asked.kpi, names[1:], (), segment, reads)
-            rests_on["rows"] = job_data_sha256(sample, names)
+            sample = sample_of(names, segment, reads)
+            rests_on["rows"] = job_sha256(sample, names)
             promise = config.contract.get(config.metrics[asked.kpi].source)
             why = "" if promise is None else untestable_why(sample, asked.kpi, promise)
             refusal = Refusal(status="untestable", code="LL204", message=why) if why else None
@@ -141,7 +143,7 @@ def _leads(config: Config, asked: JobAsked) -> tuple[str, ...]:
     """Candidates: those that are named, else every other metric."""
     if asked.leads is not None:
         return asked.leads
-    return tuple(name for name in config.metrics if name != asked.kpi and name not in asked.controls)
+    return tuple(sorted(name for name in config.metrics if name != asked.kpi and name not in asked.controls))
 
 
 def _broken(config: Config, names: tuple[str, ...], reads: Mapping[str, SourceRead]) -> Refusal | None:
@@ -156,7 +158,7 @@ def _options(config: Config, asked: JobAsked) -> dict[str, Any]:
     """Options of `rank_leads`; what is not said is left to it."""
     said = {"max_lag": asked.max_lag, "fdr": asked.fdr, "rng": asked.rng}
     told = {name: value for name, value in said.items() if value is not None}
-    return {"evidence": config.run.evidence, **told, **asked.options}
+    return {"evidence": config.run.evidence, **told, **config.options(asked)}
 
 
 def _metric(config: Config, name: str) -> Metric:

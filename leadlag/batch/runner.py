@@ -121,11 +121,9 @@ class _Night:
         """Go through it."""
         known = Known.of(self.config, self.part)
         sources = SourcesRead.of(self.config, as_of=self.as_of)
-        if sources.is_away:
-            return self._early("unavailable", sources)
         if sources.is_to_be_retried:
             return self._early("late", sources)
-        tasks = self._asked_for(list(tasks_of(self.config, sources.reads, known.model)))
+        tasks = self._asked_for(list(tasks_of(self.config, sources.reads, known.model, skipped=sources.skipped)))
         run_id = run_id_of(self.as_of, tasks)
         plan = known.plan(tasks, force=self.asked.force)
         n_todo = sum(one.why != "reuse" for one in plan)
@@ -139,11 +137,14 @@ class _Night:
             config=self.config, run_id=run_id, as_of=self.as_of, tasks=tuple(task for task, _ in chosen), known=known,
             sources=sources, n_computed=n_computed, is_shard=self.part is not None, is_partial=bool(self.asked.only),
         )  # fmt: skip
-        if len(night.undone):
+        if night.undone:
             return night.interrupted(self.stop.signal)
-        if self.part is None and (todo or not known.has(run_id)):
-            night.write()
-        return night.summary()
+        found = night.summary()
+        if self.part is None:
+            if todo or not known.has(run_id):
+                night.write()
+            night.settle()
+        return found
 
     def _early(self, status: RunStatus, sources: SourcesRead) -> RunSummary:
         """A run that ends before anything is computed, to be tried again."""

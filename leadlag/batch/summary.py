@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -110,7 +110,7 @@ class RunSummary:
     jobs: JobCounts = JobCounts()
     n_leads: int = 0
     problems: tuple[RunProblem, ...] = ()
-    sources: Mapping[str, SourceCounts] = MappingProxyType({})
+    sources: Mapping[str, SourceCounts] = field(default_factory=dict)
     plan: tuple[PlannedJob, ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,10 +15,13 @@ import click
 
 from leadlag._version import __version__
 from leadlag.cli.check import check
+from leadlag.cli.config import config
 from leadlag.cli.demo import demo
 from leadlag.cli.fit import fit
 from leadlag.cli.rank import rank
+from leadlag.cli.run import run
 from leadlag.cli.score import score
+from leadlag.cli.store import store
 from leadlag.cli.streams import open_streams, unwritable
 from leadlag.cli.voice import CONTRACT, INTERRUPTED, OK, USAGE, Voice, print_data, wants_colour
 from leadlag.errors import DataContractError, LeadLagError, UsageError
@@ -78,7 +81,7 @@ def _refused(error: LeadLagError, code: int, voice: Voice, *, as_json: bool, ste
 
 
 @click.group(
-    commands=[check, demo, fit, rank, score],
+    commands=[check, config, demo, fit, rank, run, score, store],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""Examples:
 
@@ -88,8 +91,9 @@ def _refused(error: LeadLagError, code: int, voice: Voice, *, as_json: bool, ste
   leadlag rank sales.csv --kpi revenue --max-lag 12 --out report/
   leadlag fit sales.csv --kpi revenue --out revenue.json
   leadlag score revenue.json new.csv
+  leadlag run nightly.yaml
 
-Exit codes: 0 ok, 1 bug, 2 wrong call, 3 wrong data, 130 interrupted.""",
+Exit codes: 0 ok, 1 bug, 2 wrong call, 3 wrong data, 130 interrupted; leadlag run --help has those of a run.""",
     invoke_without_command=True,
 )
 @click.version_option(__version__, "-V", "--version", message="leadlag %(version)s")

@@ -10,12 +10,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from leadlag.batch.store.folder import RunFolder, runs_in
+from leadlag.batch.store.folder import RunFolder
 from leadlag.batch.store.frames import Row, in_groups, plain_row
 from leadlag.batch.tables import TABLES, Kind
 from leadlag.errors import DatabaseError, UsageError
 
-__all__ = ["PREFIX", "drop_runs", "index_runs", "path_of", "read_index", "reindex"]
+__all__ = ["PREFIX", "drop_runs", "index_runs", "path_of", "read_index"]
 
 PREFIX = "sqlite:///"
 #: Number of the form of the tables.
@@ -59,15 +59,6 @@ def index_runs(path: Path, runs: Iterable[RunFolder]) -> None:
                 marks = _marks(len(TABLES[table]))
                 for group in in_groups(_stored(table, run.rows(table)), 512):
                     database.executemany(f"INSERT INTO {table} VALUES ({marks})", group)
-
-
-def reindex(folder: Path, path: Path) -> int:
-    """Make the index anew from the folders of runs; how many there are."""
-    runs = runs_in(folder)
-    for beside in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-        beside.unlink(missing_ok=True)
-    index_runs(path, runs)
-    return len(runs)
 
 
 def drop_runs(path: Path, run_ids: Iterable[str]) -> None:
@@ -126,8 +117,8 @@ def _refuse_unknown(database: sqlite3.Connection, path: Path) -> None:
     (found,) = database.execute("SELECT max(version) FROM leadlag").fetchone()
     if found != _VERSION:
         raise UsageError(
-            f"the index {path.name!r} has form {found}, and this leadlag knows {_VERSION}: install a newer leadlag, or name another "
-            "file as store."
+            f"the index {path.name!r} has form {found}, and this leadlag knows {_VERSION}: install a newer leadlag, or name "
+            "another file as store."
         )
 
 

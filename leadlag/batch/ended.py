@@ -1,0 +1,132 @@
+"""The end of a run: its folder, the index, what is forgotten, and what is said."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from leadlag.batch.assemble import Finished
+from leadlag.batch.config import Config
+from leadlag.batch.events import Event, tell
+from leadlag.batch.known import Known
+from leadlag.batch.plan import Task
+from leadlag.batch.sourced import SourcesRead
+from leadlag.batch.store.folder import RunTables, runs_in, write_run
+from leadlag.batch.store.index import index_runs, path_of
+from leadlag.batch.store.upkeep import pruned
+from leadlag.batch.summary import EXITS, JobCounts, PlannedJob, RunProblem, RunStatus, RunSummary, worst
+
+__all__ = ["Ended", "planned"]
+
+
+def planned(run_id: str, as_of: str, plan: Sequence[PlannedJob], sources: SourcesRead) -> RunSummary:
+    """What a dry run says."""
+    n_reused = sum(one.why == "reuse" for one in plan)
+    return RunSummary(
+        run_id=run_id, as_of=as_of, status="planned", exit=EXITS["done"], jobs=JobCounts(total=len(plan), reused=n_reused),
+        problems=sources.problems(), sources=sources.counts(), plan=tuple(plan),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ended:
+    """A run whose jobs are done, or that was stopped.
+
+    Parameters
+    ----------
+    config : Config
+    run_id, as_of : str
+    tasks : tuple of Task
+        All of the run, or of its shard.
+    known : Known
+    sources : SourcesRead
+    n_computed : int
+    is_shard, is_partial : bool
+        Whether it is one part of a run, of which no folder is written; whether only some jobs of the config were asked for.
+    """
+
+    config: Config
+    run_id: str
+    as_of: str
+    tasks: tuple[Task, ...]
+    known: Known
+    sources: SourcesRead
+    n_computed: int
+    is_shard: bool
+    is_partial: bool
+
+    @cached_property
+    def undone(self) -> tuple[Task, ...]:
+        """Jobs of which nothing has come."""
+        return tuple(task for task in self.tasks if not self.known.has_outcome(task.job_id))
+
+    def write(self) -> None:
+        """Write the folder of the run."""
+        job_ids = [task.job_id for task in self.tasks]
+        whole = Finished(
+            run_id=self.run_id, as_of=self.as_of, tasks=self.tasks, lookup=lambda: self.known.lookup(job_ids),
+            reused=self.known.reused(job_ids, run_id=self.run_id), whole=not self.is_partial,
+        )  # fmt: skip
+        written = next((run for run in self.known.runs if run.run_id == self.run_id), None)
+        rows = {
+            "jobs": whole.jobs, "results": whole.results, "forecasts": whole.forecasts, "rankings": whole.rankings,
+            "sources": lambda: list(self.sources.rows(self.run_id, written)),
+        }  # fmt: skip
+        tables = RunTables(rows=rows, models=whole.models, config=self.config.text())
+        path = write_run(self.config.folder, self.config.state, self.run_id, tables, as_of=self.as_of, partial=self.is_partial)
+        tell(f"wrote {path.name}", Event(event="written", run_id=self.run_id))
+
+    def settle(self) -> None:
+        """What rests on a finished run: the index has it, the next is compared with it, its journal and old runs go."""
+        index = None if self.config.output.store is None else path_of(self.config.output.store, self.config.base)
+        if index is not None:
+            index_runs(index, [run for run in runs_in(self.config.folder) if run.run_id == self.run_id])
+        if not self.is_partial:
+            self.sources.keep(self.run_id)
+        self.known.finish()
+        if self.config.output.keep_runs is not None:
+            pruned(self.config.folder, index, keep=self.config.output.keep_runs)
+
+    def interrupted(self, number: int) -> RunSummary:
+        """What is said of a run that was stopped by a signal, or because its time was over."""
+        code = EXITS[signal.Signals(number).name] if number else EXITS["again"]
+        return replace(self.summary(), status="interrupted", exit=code, folder=None)
+
+    def summary(self) -> RunSummary:
+        """What is said of a run that went through."""
+        outcomes = [self.known.head(task.job_id) for task in self.tasks if self.known.has_outcome(task.job_id)]
+        counts = Counter(one.status for one in outcomes)
+        failed = tuple(
+            RunProblem(kpi=one.kpi, segment=one.segment, code=one.code, message=one.message)
+            for one in outcomes
+            if one.status == "failed"
+        )
+        status, code = self._verdict(counts["failed"], len(outcomes))
+        tell(f"{status}: {len(outcomes)} jobs, {counts['failed']} failed", Event(event="done", run_id=self.run_id))
+        return RunSummary(
+            run_id=self.run_id, as_of=self.as_of, status=status, exit=code,
+            folder=None if self.is_shard else f"{self.config.output.folder}/{self.run_id}",
+            jobs=JobCounts(
+                total=len(self.tasks), computed=self.n_computed, reused=len(outcomes) - self.n_computed, done=counts["done"],
+                untestable=counts["untestable"], contract=counts["contract"], failed=counts["failed"],
+            ),
+            n_leads=sum(one.n_leads for one in outcomes), problems=(*failed, *self.sources.problems()),
+            sources=self.sources.counts(),
+        )  # fmt: skip
+
+    def _verdict(self, n_failed: int, n_jobs: int) -> tuple[RunStatus, int]:
+        """Status and exit code, the gravest of all that happened."""
+        allowed = self.config.run.allow_failed
+        most = allowed if isinstance(allowed, int) else float(allowed.rstrip("%")) / 100.0 * n_jobs
+        met: dict[RunStatus, int] = {}
+        if any(read.problem is not None for read in self.sources.reads.values()):
+            met["contract"] = EXITS["contract"]
+        if n_failed > most:
+            met["failed_jobs"] = EXITS["failed"]
+        if self.sources.skipped:
+            met["late"] = EXITS["late"]
+        code = worst(list(met.values()))
+        return next((status for status, one in met.items() if one == code), "done"), code
