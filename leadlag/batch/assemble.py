@@ -108,9 +108,9 @@ def _evidence(ranking: str) -> dict[str, Callable[[float], str]]:
 
 def _decided(told: Mapping[str, Any], policy: Policy) -> Callable[[float], str]:
     """What `decide` says of one candidate at a q: by what a ranking keeps of the evidence that a verdict rests on."""
-    numbers = {name: np.nan if told[name] is None else float(told[name]) for name in ("reverse_qvalue", "coincident_qvalue")}
+    reverse, coincident = (np.nan if told[name] is None else told[name] for name in ("reverse_qvalue", "coincident_qvalue"))
     evidence = Evidence(
         lead=told["lead"], explained_by=told["explained_by"], unconfirmed=told["unconfirmed"],
-        few_events=tuple(told["few_events"]), **numbers,
+        few_events=tuple(told["few_events"]), reverse_qvalue=reverse, coincident_qvalue=coincident,
     )  # fmt: skip
     return lambda qvalue: decide(replace(evidence, qvalue=qvalue), policy).verdict
