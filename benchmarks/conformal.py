@@ -20,21 +20,23 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from conformal_rivals import acmcp, dtaci, own, pid, split
+from conformal_rivals import acmcp, dtaci, own, pid, since_change, split
 from forecast import crps, ratio
 from scipy import signal
 
 from leadlag._blas import one_thread
 from leadlag.core.arrays import Floats
-from leadlag.forecast.numbers.intervals import calibrated_before
+from leadlag.forecast.numbers import intervals
 
 ROWS, STEPS, CHANGED, LEVELS = 260, 12, 52, (0.8, 0.95)
 FIRST, SCORED, BURN = ROWS // 3, ROWS // 2, 100
 CELLS = {"the model is right": 0, "t(5) noise": 1, "noise doubles": 2}
 NORMAL = 1e6  # degrees of freedom of a normal law
+CHANCES = (0.01, 0.005)  # of a change of volatility at a row
 SHIPPED, OWN = "shipped", "the model's own"
 RIVALS: dict[str, Callable[[Floats, float], Floats]] = {
     OWN: own, "split conformal": split, "DtACI": dtaci, "PID, step .1": pid,
@@ -98,16 +100,28 @@ def past_of(y: Floats, *, begin: int) -> Past:
 def shipped(past: Past) -> Said:
     """What `forecast_kpi` makes of past scores."""
     origins = range(past.begin, past.scores.shape[1])
-    found = [[[one.at(step) for step in range(STEPS)] for one in calibrated_before(each, origins)] for each in past.scores]
+    found = [
+        [[one.at(step) for step in range(STEPS)] for one in intervals.calibrated_before(each, origins)] for each in past.scores
+    ]
     upper = np.array([[[law.quantiles(0.5 + np.array(LEVELS) / 2.0) for law in row] for row in one] for one in found])
     scale, df = np.array([[[(law.scale, law.df) for law in row] for row in one] for one in found]).transpose(3, 0, 1, 2)
     return Said(ends=np.stack([-upper, upper], axis=-1), crps=scale * crps(past.scores[:, past.begin :] / scale, df))
 
 
+def of_changes(past: Past, chance: float) -> Said:
+    """The same with a volatility that is the mean since its last change."""
+    before = intervals.volatility_path
+    intervals.volatility_path = partial(since_change, chance=chance)
+    try:
+        return shipped(past)
+    finally:
+        intervals.volatility_path = before
+
+
 def said_by(past: Past, python: Path | None) -> tuple[dict[str, Said], dict[str, Said]]:
     """What each method says of all steps, and of one step ahead."""
     scores = past.scores
-    found = {SHIPPED: shipped(past)}
+    found = {SHIPPED: shipped(past)} | {f"a change in {1 / one:g}": of_changes(past, one) for one in CHANCES}
     for name, rival in RIVALS.items():
         ends = np.stack([rival(scores, level)[:, past.begin :] for level in LEVELS], axis=3)
         normal = crps(scores[:, past.begin :], np.array(NORMAL)) if name == OWN else None
