@@ -20,11 +20,11 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
-from conformal_rivals import acmcp, dtaci, own, pid, since_change, split
+from conformal_rivals import acmcp, dtaci, four_means, own, pid, split
 from forecast import crps, ratio
 from scipy import signal
 
@@ -36,7 +36,10 @@ ROWS, STEPS, CHANGED, LEVELS = 260, 12, 52, (0.8, 0.95)
 FIRST, SCORED, BURN = ROWS // 3, ROWS // 2, 100
 CELLS = {"the model is right": 0, "t(5) noise": 1, "noise doubles": 2}
 NORMAL = 1e6  # degrees of freedom of a normal law
-CHANCES = (0.01, 0.005)  # of a change of volatility at a row
+VOLATILITIES: dict[str, dict[str, object]] = {
+    "a change in 200": {"_CHANGE": 0.005},
+    "four means": {"volatility_path": four_means},
+}
 SHIPPED, OWN = "shipped", "the model's own"
 RIVALS: dict[str, Callable[[Floats, float], Floats]] = {
     OWN: own, "split conformal": split, "DtACI": dtaci, "PID, step .1": pid,
@@ -108,20 +111,16 @@ def shipped(past: Past) -> Said:
     return Said(ends=np.stack([-upper, upper], axis=-1), crps=scale * crps(past.scores[:, past.begin :] / scale, df))
 
 
-def of_changes(past: Past, chance: float) -> Said:
-    """The same with a volatility that is the mean since its last change."""
-    before = intervals.volatility_path
-    intervals.volatility_path = partial(since_change, chance=chance)
-    try:
+def changed(past: Past, parts: Mapping[str, object]) -> Said:
+    """The same with another volatility."""
+    with mock.patch.multiple(intervals, **parts):
         return shipped(past)
-    finally:
-        intervals.volatility_path = before
 
 
 def said_by(past: Past, python: Path | None) -> tuple[dict[str, Said], dict[str, Said]]:
     """What each method says of all steps, and of one step ahead."""
     scores = past.scores
-    found = {SHIPPED: shipped(past)} | {f"a change in {1 / one:g}": of_changes(past, one) for one in CHANCES}
+    found = {SHIPPED: shipped(past)} | {name: changed(past, parts) for name, parts in VOLATILITIES.items()}
     for name, rival in RIVALS.items():
         ends = np.stack([rival(scores, level)[:, past.begin :] for level in LEVELS], axis=3)
         normal = crps(scores[:, past.begin :], np.array(NORMAL)) if name == OWN else None

@@ -12,7 +12,7 @@ from scipy import special
 
 from leadlag.core.arrays import Floats
 
-__all__ = ["acmcp", "dtaci", "own", "pid", "since_change", "split"]
+__all__ = ["acmcp", "dtaci", "four_means", "own", "pid", "split"]
 
 #: DtACI: steps of its experts, and the rows over which it is to do as well as the best of them (the paper has 500).
 GAMMAS, LOCAL = np.array([0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128]), 100
@@ -123,24 +123,25 @@ def _expected(scores: Floats) -> Floats:
     return found
 
 
-def since_change(scores: Floats, *, chance: float) -> Floats:
-    """Size of one-step errors before each row and after the last, (n + 1,), by runs (Adams & MacKay 2007, arXiv 0710.3742).
+def four_means(scores: Floats) -> Floats:
+    """Size of one-step errors before each row and after the last, (n + 1,), by discounted means of their squares.
 
-    The mean of squares since each row, mixed by the chance that their size last changed there. A change has the same chance at
-    each row; the model's own spread weighs as 80 scores in the mean of all, and as 3 in a mean that begins later.
+    One forgets nothing, the others half in 40, 14 and 6 rows; the model's own spread weighs as 40 scores at first. They are mixed
+    by how well each foretold the scores by a t(20), and what they foretold 23 rows ago counts half.
     """
-    weight, total, trust = np.array([80.0]), np.array([80.0]), np.zeros(1)
+    keep, weight, total, trust = (
+        0.5 ** (1.0 / np.array([np.inf, 40.0, 14.0, 6.0])),
+        np.full(4, 40.0),
+        np.full(4, 40.0),
+        np.zeros(4),
+    )
     path = np.empty(len(scores) + 1)
     for row, score in enumerate(np.append(scores, np.nan)):
         size = np.sqrt(total / weight)
-        path[row] = np.sqrt(np.exp(trust) @ np.square(size))
+        path[row] = np.sqrt(special.softmax(trust) @ np.square(size))
         if np.isfinite(score):
-            df = np.minimum(weight, 20.0)
-            told = special.gammaln((df + 1.0) / 2.0) - special.gammaln(df / 2.0) - 0.5 * np.log(df) - np.log(size)
-            told -= (df + 1.0) / 2.0 * np.log1p(np.square(score / size) / df)
-            trust = np.append(np.log1p(-chance) + special.log_softmax(trust + told), np.log(chance))
-            square = min(abs(score), 6.0 * path[row]) ** 2
-            weight, total = np.append(weight + 1.0, 3.0), np.append(total + square, 3.0)
+            trust = 0.97 * trust - 10.5 * np.log1p(np.square(score / size) / 20.0) - np.log(size)
+            weight, total = keep * weight + 1.0, keep * total + min(abs(score), 6.0 * path[row]) ** 2
     return path
 
 
