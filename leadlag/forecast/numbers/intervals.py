@@ -3,14 +3,14 @@
 A score is the error of a past forecast over the spread that the model gave it then. Scores of all horizons have the same law
 where the model is right, and lend each other strength where it is not. Two corrections follow, both finite whatever comes:
 
-* volatility: how large one-step errors are now, by a discounted mean of their squares. Four rates of forgetting are mixed by how
-  well each foretold the scores, discounted, as in the aggregation of experts of Gibbs & Candes (2024, JMLR 25:162, DtACI);
+* volatility: how large one-step errors are now, by the mean of their squares since their size last changed. When that was is not
+  known: means since each row are mixed by the chance that it was there, given the scores (Adams & MacKay 2007, arXiv 0710.3742);
 * law: a Student t of the scores over the volatility of their time. Its degrees of freedom are averaged over a grid by their
   likelihood for all horizons, its scale is that of each horizon, drawn towards the model's own and that of all horizons. Scores
   h steps ahead overlap, and 1 + 2 (h - 1) / 3 of them count as one.
 
-Order statistics of the scores, split conformal, called for intervals 2 to 5 % worse by their score where the model is right; a
-quantile tracker (the P of conformal PID, Angelopoulos, Candes & Tibshirani 2023) was slower after a change (docs/decisions.md).
+Order statistics of the scores (split conformal, DtACI) and trackers of their quantiles (conformal PID, AcMCP) made intervals that
+are worse by their score where the model is right, and by score or coverage after a change (docs/decisions.md).
 """
 
 from __future__ import annotations
@@ -26,12 +26,10 @@ from leadlag.core.arrays import Flags, Floats
 
 __all__ = ["Calibration", "Law", "calibrated", "calibrated_before", "volatility_path"]
 
-#: Rows after which a score counts half, in each of the means; the first forgets nothing.
-_HALF_LIVES = (np.inf, 40.0, 14.0, 6.0)
-#: Discount a row of how well each mean foretold, and the law by which it is judged.
-_DISCOUNT, _DF = 0.97, 20.0
-#: Weight of the model's own spread in a discounted mean, in scores.
-_OWN = 40.0
+#: Chance that the size of errors changes at a row, and the most degrees of freedom of the law by which a mean is judged.
+_CHANGE, _DF = 0.01, 20.0
+#: Scores that weigh as much as the model's own spread in the mean of all, and in a mean that begins later.
+_OWN, _NEW = 80.0, 3.0
 #: Scores that weigh as much as a horizon's own: those of the model's own spread, and those of all horizons.
 _PRIOR, _POOLED = 20.0, 40.0
 #: Degrees of freedom that are compared, and the one that is as likely as any before there are scores.
@@ -114,18 +112,18 @@ def volatility_path(scores: Floats) -> Floats:
     scores : ndarray, shape (n,)
         One-step scores in the order of their rows; NaN where there is none.
     """
-    keep = np.array([0.5 ** (1.0 / half) for half in _HALF_LIVES])
-    weight, total = np.full(len(keep), _OWN), np.full(len(keep), _OWN)
-    trust, path = np.zeros(len(keep)), np.empty(len(scores) + 1)
+    weight, total, trust = np.array([_OWN]), np.array([_OWN]), np.zeros(1)
+    path = np.empty(len(scores) + 1)
     for row, score in enumerate(np.append(_bounded(scores), np.nan)):
         size = np.maximum(np.sqrt(total / weight), _LEAST)
-        share = special.softmax(trust)
-        path[row] = np.sqrt(float(share @ np.square(size)))
+        path[row] = np.sqrt(float(np.exp(trust) @ np.square(size)))
         if not np.isfinite(score):
             continue
-        trust = _DISCOUNT * trust - (_DF + 1.0) / 2.0 * np.log1p(np.square(score / size) / _DF) - np.log(size)
+        df = np.minimum(weight, _DF)
+        told = _constant(df) - (df + 1.0) / 2.0 * np.log1p(np.square(score / size) / df) - np.log(size)
+        trust = np.append(np.log1p(-_CHANGE) + special.log_softmax(trust + told), np.log(_CHANGE))
         square = min(abs(score) / path[row], _LARGEST) ** 2 * path[row] ** 2
-        weight, total = keep * weight + 1.0, keep * total + square
+        weight, total = np.append(weight + 1.0, _NEW), np.append(total + square, _NEW)
     return path
 
 
