@@ -47,14 +47,15 @@ class Scored:
 def scored(model: ForecastModel, data: Any, *, as_of: Any, stale_ok: bool = False) -> Forecast:
     """Forecasts of all segments of new rows; see `ForecastModel.score`."""
     whole = read_rows(model, data)
-    by_name = _parts(model, whole)
-    some = around_kpi(model, next(iter(by_name.values()))).calendar
+    by_name = {name: around_kpi(model, part) for name, part in _parts(model, whole).items()}
+    some = next(iter(by_name.values())).calendar
     refuse_cadence(model, some)
     origin = origin_of(some, model.cadence, as_of)
     stale = is_stale(model, origin, stale_ok=stale_ok)
     calendar = replace(some, holidays=some.holidays or model.holidays)
     line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
-    found = [_scored_segment(model, one, by_name.get(one.segment), line, origin) for one in model.segments]
+    rows = rows_until(model, [(one, by_name.get(one.segment)) for one in model.segments], line=line, origin=origin)
+    found = [_scored_segment(model, one, part, line) for one, part in zip(model.segments, rows, strict=True)]
     parts = parts_of(model, found, line=line, origin=origin)
     notes = [*((note.code, note.text) for note in whole.notes), *(note for one in found for note in one.notes)]
     if unknown := sorted(set(by_name) - {part.segment for part in parts}):
@@ -77,9 +78,8 @@ def _parts(model: ForecastModel, whole: Sample) -> dict[str, Sample]:
     return {name: whole.segment(name) for name in whole.segments}
 
 
-def _scored_segment(model: ForecastModel, one: SegmentModel, part: Sample | None, line: Timeline, origin: int) -> Scored:
+def _scored_segment(model: ForecastModel, one: SegmentModel, rows: ForecastRows | None, line: Timeline) -> Scored:
     """What comes of one segment."""
-    rows = None if part is None else rows_until(model, one, around_kpi(model, part), line=line, origin=origin)
     found = judged(model, one, rows, line=line)
     if rows is None:
         return found
