@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,8 @@ def scored(model: ForecastModel, data: Any, *, as_of: Any, stale_ok: bool = Fals
     calendar = replace(some, holidays=some.holidays or model.holidays)
     line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
     rows = rows_until(model, [(one, by_name.get(one.segment)) for one in model.segments], line=line, origin=origin)
-    found = [_scored_segment(model, one, part, line) for one, part in zip(model.segments, rows, strict=True)]
+    with one_thread():
+        found = [_scored_segment(model, one, part, line) for one, part in zip(model.segments, rows, strict=True)]
     parts = parts_of(model, found, line=line, origin=origin)
     notes = [*((note.code, note.text) for note in whole.notes), *(note for one in found for note in one.notes)]
     if unknown := sorted(set(by_name) - {part.segment for part in parts}):
@@ -161,8 +163,7 @@ def forecast_of(
     labels = line.labels(one.first)[rows.first - one.first :]
     state = _state(model, one, rows, line, n=n)
     begin, steps = rows.first - one.first, n + most - state.n_known
-    with one_thread():
-        seen = outlook(one.model, state.now, line.columns(one.model, one.first)[begin:], first=begin, steps=steps)
+    seen = outlook(one.model, state.now, line.columns(one.model, one.first)[begin:], first=begin, steps=steps)
     return SegmentForecast(
         segment=one.segment, kpi_last=labels[state.n_known - 1], outlook=seen, periods=labels, actual=values, state=state,
         past=past, aggregate=sample.aggregates.get(model.kpi), parts=dict(sample.parts),
@@ -187,21 +188,20 @@ def _rows(values: Floats, n: int) -> Floats:
 
 def _table(model: ForecastModel, one: SegmentModel, seen: Outlook, *, first: int, labels: Sequence[str]) -> tuple[AheadRow, ...]:
     """The rows of all horizons; `first` is the step of horizon 0, whose period and those after it have the labels."""
-    steps = [first + horizon for horizon in model.horizons]
-    laws = [one.calibration.at(step) for step in steps]
-    tails = [p for level in model.level for p in ((1.0 - level) / 2.0, (1.0 + level) / 2.0)]
-    errors = np.array([law.quantiles(tails) for law in laws]) * seen.sd[steps, None]
-    ends = one.scale.back(seen.point[steps, None] + errors)
+    steps = first + np.array(model.horizons)
+    reach = one.calibration.quantiles(steps, 0.5 + np.array(model.level) / 2.0) * seen.sd[steps, None]
+    low, high = (one.scale.back(seen.point[steps, None] + side * reach) for side in (-1.0, 1.0))
     point, own = one.scale.back(seen.point[steps]), one.scale.back(seen.own[steps])
-    finite = [bool(np.isfinite(row).all()) for row in np.column_stack([point, own, ends])]
-    used = [tuple(name for name, uses in zip(one.leads, seen.used[step], strict=True) if uses) for step in steps]
+    finite = np.asarray(np.isfinite(np.column_stack([point, own, low, high])).all(axis=1)).tolist()
+    used = [tuple(compress(one.leads, uses)) for uses in seen.used[steps].tolist()]
+    capped = one.calibration.capped_at(steps).tolist()
+    numbers = zip(point.tolist(), own.tolist(), low.tolist(), high.tolist(), capped, used, strict=True)
     return tuple(
         AheadRow(
-            horizon=horizon, period=labels[horizon], point=float(point[row]), own_history=float(own[row]),
-            low=tuple(ends[row, ::2].tolist()), high=tuple(ends[row, 1::2].tolist()), leads=used[row], capped=laws[row].capped,
-            reason="" if used[row] else words.own_history(one.leads),
+            horizon=horizon, period=labels[horizon], point=at, own_history=alone, low=tuple(lower), high=tuple(upper),
+            leads=leads, capped=wide, reason="" if leads else words.own_history(one.leads),
         )
-        if finite[row]
+        if is_finite
         else AheadRow(horizon=horizon, period=labels[horizon], reason=words.TOO_LARGE)
-        for row, horizon in enumerate(model.horizons)
+        for horizon, is_finite, (at, alone, lower, upper, wide, leads) in zip(model.horizons, finite, numbers, strict=True)
     )  # fmt: skip
