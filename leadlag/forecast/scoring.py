@@ -188,20 +188,20 @@ def _rows(values: Floats, n: int) -> Floats:
 
 def _table(model: ForecastModel, one: SegmentModel, seen: Outlook, *, first: int, labels: Sequence[str]) -> tuple[AheadRow, ...]:
     """The rows of all horizons; `first` is the step of horizon 0, whose period and those after it have the labels."""
-    steps = first + np.array(model.horizons)
+    steps, n_levels = first + np.array(model.horizons), len(model.level)
     reach = one.calibration.quantiles(steps, 0.5 + np.array(model.level) / 2.0) * seen.sd[steps, None]
-    low, high = (one.scale.back(seen.point[steps, None] + side * reach) for side in (-1.0, 1.0))
-    point, own = one.scale.back(seen.point[steps]), one.scale.back(seen.own[steps])
-    finite = np.asarray(np.isfinite(np.column_stack([point, own, low, high])).all(axis=1)).tolist()
-    used = [tuple(compress(one.leads, uses)) for uses in seen.used[steps].tolist()]
-    capped = one.calibration.capped_at(steps).tolist()
-    numbers = zip(point.tolist(), own.tolist(), low.tolist(), high.tolist(), capped, used, strict=True)
-    return tuple(
-        AheadRow(
-            horizon=horizon, period=labels[horizon], point=at, own_history=alone, low=tuple(lower), high=tuple(upper),
-            leads=leads, capped=wide, reason="" if leads else words.own_history(one.leads),
-        )
-        if is_finite
-        else AheadRow(horizon=horizon, period=labels[horizon], reason=words.TOO_LARGE)
-        for horizon, is_finite, (at, alone, lower, upper, wide, leads) in zip(model.horizons, finite, numbers, strict=True)
-    )  # fmt: skip
+    point, own = seen.point[steps, None], seen.own[steps, None]
+    values = one.scale.back(np.concatenate([point, own, point - reach, point + reach], axis=1))
+    finite = np.asarray(np.isfinite(values).all(axis=1))
+    capped, used = one.calibration.capped_at(steps).tolist(), seen.used[steps].tolist()
+    rows = []
+    for row, (horizon, (middle, alone, *ends)) in enumerate(zip(model.horizons, values.tolist(), strict=True)):
+        if not finite[row]:
+            rows.append(AheadRow(horizon=horizon, period=labels[horizon], reason=words.TOO_LARGE))
+            continue
+        leads = tuple(compress(one.leads, used[row]))
+        rows.append(AheadRow(
+            horizon=horizon, period=labels[horizon], point=middle, own_history=alone, low=tuple(ends[:n_levels]),
+            high=tuple(ends[n_levels:]), leads=leads, capped=capped[row], reason="" if leads else words.own_history(one.leads),
+        ))  # fmt: skip
+    return tuple(rows)

@@ -100,7 +100,7 @@ def hit_rows_each(
     found: list[list[HitRow]] = [[] for _ in judged]
     if judged.any():
         seen = _distances(X, judged, season)
-        down, up = _shared(seen.distance, fewest), _shared(-seen.distance, fewest)
+        down, up = _shared(seen.distance, fewest)
         together = _move_together(seen.distance, judged.sum(axis=1))
         hit = _hit(down, year, together=together) | _hit(up, year, together=together, edges=False)
         for row, table in np.argwhere(hit).tolist():
@@ -175,14 +175,18 @@ def _outliers(left: Floats) -> tuple[Floats, Floats]:
     return distance, size
 
 
-def _shared(distance: Floats, fewest: int) -> Floats:
-    """How far below zero more than half of the columns are that have a value in a row, of tables (n, s, m), shape (n, s)."""
+def _shared(distance: Floats, fewest: int) -> tuple[Floats, Floats]:
+    """How far below zero more than half of the columns are that have a value in a row, and how far above, shape (n, s) each."""
     there = np.isfinite(distance)
     count = there.sum(axis=-1)
     ordered = np.sort(np.where(there, distance, np.inf), axis=-1)
-    place = np.minimum(count // 2, distance.shape[-1] - 1)
-    reached = np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0]
-    return np.where(count >= fewest, -reached, -np.inf)
+
+    def reached(place: Ints) -> Floats:
+        return np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0]
+
+    enough, half = count >= fewest, count // 2
+    down = np.where(enough, -reached(np.minimum(half, distance.shape[-1] - 1)), -np.inf)
+    return down, np.where(enough, reached(np.maximum(count - 1 - half, 0)), -np.inf)
 
 
 def _move_together(distance: Floats, count: Ints) -> Flags:

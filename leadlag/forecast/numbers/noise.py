@@ -40,12 +40,12 @@ class NoiseAhead:
         """What follows a residual (n, ...), shape (steps, ...)."""
         u = residual.reshape(self.n, -1)
         moved = np.diff(u, axis=0) if self.momentum.unit_root else u
-        past, ahead = moved.copy(), np.zeros((self.steps, moved.shape[1]))
-        for before, _, factor in self._places:
+        past, places = moved.copy(), self._places
+        for before, _, factor in places:
             past[before] = np.tensordot(linalg.inv(factor[: len(before), : len(before)]), moved[before], axes=1)
         carried = self._carried(past)
-        ahead[:] = carried
-        for before, after, factor in self._places:
+        ahead = carried.copy()
+        for before, after, factor in places:
             ahead[after] = factor[len(before) :] @ np.concatenate([past[before], carried[after]])
         if self.momentum.unit_root:
             ahead = u[-1] + np.cumsum(ahead, axis=0)
