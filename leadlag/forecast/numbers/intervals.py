@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special
 
-from leadlag.core.arrays import Flags, Floats
+from leadlag.core.arrays import Flags, Floats, Ints
 
 __all__ = ["Calibration", "Law", "calibrated", "calibrated_before", "volatility_path"]
 
@@ -61,13 +61,7 @@ class Law:
 
     def quantiles(self, probability: ArrayLike) -> Floats:
         """Errors that are exceeded with one less each chance."""
-        p = np.asarray(probability, dtype=np.float64)
-        found = special.stdtrit(self.df, p)
-        # releases of scipy differ in the ninth digit of the quantile, and not in that of the distribution
-        density = np.exp(_constant(np.asarray(self.df)) - (self.df + 1.0) / 2.0 * np.log1p(np.square(found) / self.df))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            nearer = found - (special.stdtr(self.df, found) - p) / density
-        return np.asarray(self.scale * np.where(np.isfinite(nearer), nearer, found))
+        return self.scale * _t_quantiles(np.asarray(self.df), np.asarray(probability, dtype=np.float64))
 
     def probabilities(self, errors: ArrayLike) -> Floats:
         """Chance of an error of at most each."""
@@ -100,8 +94,21 @@ class Calibration:
 
     def at(self, step: int) -> Law:
         """The law at one step; beyond the last that of the last."""
-        place = min(step, len(self.factor) - 1)
+        place = self._place(step)
         return Law(scale=self.volatility * float(self.factor[place]), df=float(self.df[place]), capped=bool(self.capped[place]))
+
+    def _place(self, step: ArrayLike) -> Ints:
+        return np.minimum(step, len(self.factor) - 1)
+
+    def capped_at(self, steps: Ints) -> Flags:
+        """`Law.capped` of several steps at once."""
+        return np.asarray(self.capped[self._place(steps)])
+
+    def quantiles(self, steps: Ints, probability: ArrayLike) -> Floats:
+        """`Law.quantiles` of several steps at once, shape (k, p)."""
+        place = self._place(steps)
+        found = _t_quantiles(self.df[place, None], np.asarray(probability, dtype=np.float64))
+        return self.volatility * self.factor[place, None] * found
 
 
 def volatility_path(scores: Floats) -> Floats:
@@ -198,6 +205,16 @@ def _quantiles(square: Floats) -> Floats:
     common = (logs @ counts / counts.sum() if counts.any() else logs.mean(axis=1))[:, None]
     drawn = (counts * logs + _POOLED * common) / (counts + _POOLED)
     return np.asarray(np.einsum("g,gsl->sl", share, 0.5 * drawn[:, :, None] + np.log(t)[:, None, :]))
+
+
+def _t_quantiles(df: Floats, p: Floats) -> Floats:
+    """Quantiles of Student's t."""
+    found = special.stdtrit(df, p)
+    # releases of scipy differ in the ninth digit of the quantile, and not in that of the distribution
+    density = np.exp(_constant(df) - (df + 1.0) / 2.0 * np.log1p(np.square(found) / df))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        nearer = found - (special.stdtr(df, found) - p) / density
+    return np.where(np.isfinite(nearer), nearer, found)
 
 
 def _constant(df: Floats) -> Floats:
