@@ -125,11 +125,8 @@ def _checked(content: Mapping[str, Any], base: Path, wrong: list[tuple[Place, st
         asked = Asked.model_validate(content)
     except ValidationError as error:
         met = [one for one in error.errors(include_url=False) if one["type"] != "too_short" or not one["input"]]
-        said: dict[Place, str] = {}
-        for one in met:  # of what a value might have been the last is told, which is the most particular
-            place, text = _told(one, content)
-            said[place] = text
-        wrong.extend(said.items())
+        # of what a value might have been the last is told, which is the most particular
+        wrong.extend(dict(_told(one, content) for one in met).items())
         return None
     metrics: dict[str, MetricOfSource] = {}
     for name, said in asked.metrics.items():
