@@ -84,9 +84,9 @@ class Ended:
         index = None if self.config.output.store is None else path_of(self.config.output.store, self.config.base)
         if index is not None:
             index_runs(index, [run for run in runs_in(self.config.folder) if run.run_id == self.run_id])
-        if not self.is_partial:
+        if not self.is_partial:  # else the journal may have jobs of a whole run that was stopped
             self.sources.keep(self.run_id)
-        self.known.finish()
+            self.known.finish()
         if self.config.output.keep_runs is not None:
             pruned(self.config.folder, index, keep=self.config.output.keep_runs)
 

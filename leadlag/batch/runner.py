@@ -29,7 +29,7 @@ from leadlag.batch.sourced import SourcesRead
 from leadlag.batch.store.folder import recover
 from leadlag.batch.store.lock import Shard, locked
 from leadlag.batch.summary import EXITS, RunProblem, RunStatus, RunSummary
-from leadlag.errors import DatabaseError, LockHeldError, UsageError
+from leadlag.errors import DatabaseError, LimitError, LockHeldError, UsageError
 
 __all__ = ["RunCall", "check", "run", "run_call"]
 
@@ -152,6 +152,7 @@ class _Night:
         if sources.is_to_be_retried:
             return self._early("late", sources)
         tasks = self._asked_for(list(tasks_of(self.config, sources.reads, known.model, skipped=sources.skipped)))
+        self._refuse_many(tasks)
         run_id = run_id_of(self.as_of, tasks)
         plan = known.plan(tasks, force=self.asked.force)
         n_todo = sum(one.why != "reuse" for one in plan)
@@ -198,6 +199,15 @@ class _Night:
         known = tuple(dict.fromkeys([*(task.kpi for task in tasks), *names]))
         wanted = {as_name(given, "only", known, owner="job") for given in self.asked.only}
         return [task for task, name in zip(tasks, names, strict=True) if {task.kpi, name} & wanted]
+
+    def _refuse_many(self, tasks: list[Task]) -> None:
+        """A run that would try more than it may is refused before it begins."""
+        most, n_tests = self.config.limits.max_tests, sum(task.n_tests for task in tasks)
+        if most is not None and n_tests > most:
+            raise LimitError(
+                f"the jobs would try {n_tests:,} lag shapes, more than limits.max_tests {most:,}: name fewer leads or a smaller "
+                "max_lag, or raise the limit."
+            )
 
     def _compute(self, tasks: list[Task], known: Known, sources: SourcesRead, run_id: str) -> int:
         """Do these jobs, as far as a stop lets them be done; how many were."""
