@@ -108,7 +108,7 @@ class Ended:
         tell(f"{status}: {len(outcomes)} jobs, {counts['failed']} failed", Event(event="done", run_id=self.run_id))
         return RunSummary(
             run_id=self.run_id, as_of=self.as_of, status=status, exit=code,
-            folder=None if self.is_shard else f"{self.config.output.folder}/{self.run_id}",
+            folder=None if self.is_shard or not self.tasks else f"{self.config.output.folder}/{self.run_id}",
             jobs=JobCounts(
                 total=len(self.tasks), computed=self.n_computed, reused=len(outcomes) - self.n_computed, done=counts["done"],
                 untestable=counts["untestable"], contract=counts["contract"], failed=counts["failed"],

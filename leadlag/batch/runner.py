@@ -169,7 +169,7 @@ class _Night:
         if night.undone:
             return night.interrupted(self.stop.signal)
         found = night.summary()
-        if self.part is None:
+        if self.part is None and tasks:
             if todo or not known.has(run_id):
                 night.write()
             night.settle()
