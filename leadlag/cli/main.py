@@ -23,8 +23,8 @@ from leadlag.cli.run import run
 from leadlag.cli.score import score
 from leadlag.cli.store import store
 from leadlag.cli.streams import open_streams, unwritable
-from leadlag.cli.voice import CONTRACT, INTERRUPTED, OK, USAGE, Voice, print_data, wants_colour
-from leadlag.errors import DataContractError, LeadLagError, UsageError
+from leadlag.cli.voice import AGAIN, CONTRACT, INTERRUPTED, OK, USAGE, Voice, print_data, wants_colour
+from leadlag.errors import DatabaseError, DataContractError, LeadLagError, LockHeldError, UsageError
 
 __all__ = ["main"]
 
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 ok, 2 usage, 3 the data break their contract, 130 interrupted. A bug raises, and so ends with 1.
+        0 ok, 2 usage, 3 the data break their contract, 75 try again, 130 interrupted. A bug raises, and so ends with 1.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     voice = Voice(colour=wants_colour("--no-color" not in words))
@@ -54,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         step = f"{error.ctx.command_path if error.ctx else 'leadlag'} --help shows what is allowed."
         return _refused(UsageError(f"{error.format_message()} Next: {step}"), USAGE, voice, step=step, as_json="--json" in words)
     except LeadLagError as error:
-        code = CONTRACT if isinstance(error, DataContractError) else USAGE
+        again = isinstance(error, LockHeldError | DatabaseError)
+        code = CONTRACT if isinstance(error, DataContractError) else AGAIN if again else USAGE
         return _refused(error, code, voice, as_json="--json" in words)
     except SystemExit:  # click ends so where whoever reads its help has stopped reading
         return OK
