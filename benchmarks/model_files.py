@@ -7,7 +7,7 @@ A damaged file (a bit turned, cut, nested, a huge number) has to be refused with
 one (a value changed and the sha256 made anew) has to be refused, or to score without a number that is none.
 Segments: one model file of 1,000 segments and 12 horizons, read and scored from a long table (a row a period, segment and metric)
 and from a wide one (a row a period and segment), beside reading the same table; all segments have the model of one, so that
-nothing is fitted 1,000 times.
+nothing is fitted 1,000 times, and each is computed on its own all the same. Times are those of the processor.
 """
 
 from __future__ import annotations
@@ -97,19 +97,19 @@ def segments(count: int, n: int = 156) -> None:
         loaded, model = timed(lambda text=text: read_model(text, name="many"))
         scored, forecast = timed(lambda model=model, table=table: model.score(table))
         print(
-            f"{form}: {count} segments x 12 horizons, {len(table):,} rows: reading {read:.1f} s, the model file "
-            f"({len(text) / 2**20:.1f} MiB) {loaded:.1f} s, scoring {len(forecast.to_frame()):,} rows with reading {scored:.1f} s"
+            f"{form}: {count} segments x 12 horizons, {len(table):,} rows: reading {read:.2f} s, the model file "
+            f"({len(text) / 2**20:.1f} MiB) {loaded:.2f} s, scoring {len(forecast.to_frame()):,} rows with reading {scored:.2f} s"
             f": {(loaded + scored) / read:.1f} times reading"
         )
 
 
 def timed(call: Callable[[], T]) -> tuple[float, T]:
-    """Seconds of a call, the better of two, and what it gave."""
+    """Processor seconds of a call, the best of three, and what it gave."""
     best = float("inf")
-    for _ in range(2):
-        start = time.perf_counter()
+    for _ in range(3):
+        start = time.process_time()
         found = call()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return best, found
 
 

@@ -15,6 +15,9 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from leadlag.cli.main import main
+from tests.commands import Answer, Run
+
 # the same examples on every machine, and none fails for being slow there
 settings.register_profile("leadlag", derandomize=True, deadline=None)
 settings.load_profile("leadlag")
@@ -30,6 +33,18 @@ def skip_unless(available: bool, name: str, reason: str) -> None:
     if name in required:
         pytest.fail(f"LEADLAG_REQUIRE={name}, but {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """What calls a command with these words."""
+
+    def call(*words: str | Path) -> Answer:
+        code = main([str(word) for word in words])
+        said = capsys.readouterr()
+        return Answer(code, said.out, said.err)
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,9 @@ from matplotlib import pyplot as plt
 from matplotlib.text import Text
 
 import leadlag as ll
-from leadlag.cli.main import main
 from leadlag.report import report_html
 from leadlag.simulate.specs import PlantedSeries
+from tests.commands import Run
 
 KPI, LEAD, OTHER, THIRD = "raw_kpi", "raw_lead", "raw_other", "raw_third"
 LABELS = {KPI: "Net revenue", LEAD: "Demos booked", OTHER: "Visits, all shops", THIRD: "Ünïts sold"}
@@ -132,19 +132,6 @@ def test_a_catalogue_of_a_company_may_name_what_the_table_does_not_have(data: pd
     with pytest.warns(ll.errors.DataWarning) as caught:  # a list is about this table
         ll.granger_test(data, kpi=KPI, lead=LEAD, order=2, catalogue=[ll.Metric("stock")])
     assert "'stock', which the data do not have" in str(caught[0].message)
-
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: str) -> tuple[int, str, str]:
-        code = main(list(words))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 def test_the_command_line_reads_a_catalogue(data: pd.DataFrame, tmp_path: Path, run: Run) -> None:

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 from leadlag.errors import UsageError
 
 if TYPE_CHECKING:
+    from leadlag.batch.checked import CheckedConfig as CheckedConfig
     from leadlag.batch.config import Config as Config
     from leadlag.batch.config import config_schema as config_schema
     from leadlag.batch.config import read_config as read_config
+    from leadlag.batch.runner import check as check
     from leadlag.batch.runner import run as run
     from leadlag.batch.store.opened import Store as Store
     from leadlag.batch.store.opened import open_store as open_store
@@ -25,12 +27,16 @@ if TYPE_CHECKING:
     from leadlag.batch.store.upkeep import reindex as reindex
     from leadlag.batch.summary import RunSummary as RunSummary
 
-__all__ = ["Config", "RunSummary", "Store", "config_schema", "open_store", "prune", "read_config", "reindex", "run"]
+__all__ = [
+    "CheckedConfig", "Config", "RunSummary", "Store", "check", "config_schema", "open_store", "prune", "read_config", "reindex",
+    "run",
+]  # fmt: skip
 
 _HOMES = MappingProxyType(
     {
-        "Config": "config", "config_schema": "config", "read_config": "config", "run": "runner", "Store": "store.opened",
-        "open_store": "store.opened", "prune": "store.upkeep", "reindex": "store.upkeep", "RunSummary": "summary",
+        "CheckedConfig": "checked", "check": "runner", "Config": "config", "config_schema": "config", "read_config": "config",
+        "run": "runner", "Store": "store.opened", "open_store": "store.opened", "prune": "store.upkeep",
+        "reindex": "store.upkeep", "RunSummary": "summary",
     }
 )  # fmt: skip
 

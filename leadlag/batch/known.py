@@ -11,7 +11,7 @@ from leadlag._version import __version__
 from leadlag.batch.config import Config, JobAsked, read_config
 from leadlag.batch.outcome import KEPT, JobOutcome, Status
 from leadlag.batch.plan import Task, settings_of
-from leadlag.batch.store.folder import RunFolder, recover, runs_in
+from leadlag.batch.store.folder import RunFolder, runs_in
 from leadlag.batch.store.journal import Journal
 from leadlag.batch.store.lock import Shard
 from leadlag.batch.summary import PlannedJob, Why
@@ -68,9 +68,7 @@ class Known:
 
     @classmethod
     def of(cls, config: Config, shard: Shard) -> Known:
-        """Look into the folders of a config; what a stopped run left half done is put right first."""
-        if shard is None:
-            recover(config.folder, config.state)
+        """Look into the folders of a config."""
         name = "journal.jsonl" if shard is None else f"journal-{shard[0]}-of-{shard[1]}.jsonl"
         own = Journal(config.state / name)
         others = [] if shard is not None else [Journal(path) for path in sorted(config.state.glob("journal-*-of-*.jsonl"))]

@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadlag._validation import as_name
+from leadlag.batch.checked import CheckedConfig, checked
 from leadlag.batch.config import Config, read_config
 from leadlag.batch.ended import Ended, planned
 from leadlag.batch.events import Event, Progress, tell
@@ -25,11 +26,12 @@ from leadlag.batch.known import Known
 from leadlag.batch.plan import Task, job_of, run_id_of, tasks_of
 from leadlag.batch.pool import Stop, run_jobs
 from leadlag.batch.sourced import SourcesRead
+from leadlag.batch.store.folder import recover
 from leadlag.batch.store.lock import Shard, locked
 from leadlag.batch.summary import EXITS, RunProblem, RunStatus, RunSummary
 from leadlag.errors import LockHeldError, UsageError
 
-__all__ = ["RunCall", "run", "run_call"]
+__all__ = ["RunCall", "check", "run", "run_call"]
 
 _SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
@@ -92,6 +94,29 @@ def run(
     return run_call(asked)
 
 
+def check(
+    config: str | os.PathLike[str] | Mapping[str, Any], *, as_of: str | dt.date | None = None, settings: Sequence[str] = ()
+) -> CheckedConfig:
+    """Read the sources of a config and make its jobs, without running any.
+
+    Parameters
+    ----------
+    config, as_of, settings
+        As in `run`.
+
+    Returns
+    -------
+    CheckedConfig
+
+    Raises
+    ------
+    UsageError
+        If the config or an argument is wrong.
+    """
+    found = read_config(config, settings=settings)
+    return checked(found, as_of=_day(as_of, found))
+
+
 def run_call(asked: RunCall) -> RunSummary:
     """The same for the command line."""
     config = read_config(asked.config, settings=asked.settings)
@@ -118,7 +143,9 @@ class _Night:
     stop: Stop
 
     def summary(self) -> RunSummary:
-        """Go through it."""
+        """Go through it; what a run that was stopped left half done is put right first."""
+        if self.part is None:
+            recover(self.config.folder, self.config.state)
         known = Known.of(self.config, self.part)
         sources = SourcesRead.of(self.config, as_of=self.as_of)
         if sources.is_to_be_retried:

@@ -207,7 +207,7 @@ class Array:
     def read(self, value: Plain, where: str) -> np.ndarray:
         """As an array."""
         found = _listed(value, where)
-        if any(type(one) is not self.of for one in found) or (self.lengths and len(found) not in self.lengths):
+        if not set(map(type, found)) <= {self.of} or (self.lengths and len(found) not in self.lengths):
             raise MisfitError(f"{where} is no list of {'numbers' if self.of is float else 'truth values'}, or of another length")
         values = np.array(found, dtype=self.of)
         if self.of is float and not (np.isfinite(values) & (values >= self.low)).all():
@@ -229,9 +229,9 @@ class Triangle:
         size = math.isqrt(2 * len(found))
         if size * (size + 1) != 2 * len(found):
             raise MisfitError(f"{where} has {len(found)} values, which make no triangle")
-        lower = np.zeros((size, size))
-        lower[np.tril_indices(size)] = found
-        matrix = lower + np.tril(lower, -1).T
+        below, lower = np.tri(size, dtype=bool), np.zeros((size, size))
+        lower[below] = found
+        matrix = np.where(below, lower, lower.T)
         spread = np.sqrt(np.maximum(matrix.diagonal(), 0.0))
         if (matrix.diagonal() < 0.0).any() or (np.abs(matrix) > np.outer(spread, spread) * (1.0 + 1e-6)).any():
             raise MisfitError(f"{where} is no covariance")
@@ -279,9 +279,9 @@ class Record:
         """The dataclass again."""
         if type(value) is not dict:
             raise MisfitError(f"{where} is no object")
-        absent = [name for name in self.fields if name not in value]
-        unknown = [name for name in value if name not in self.fields]
-        if absent or unknown:
+        if value.keys() != self.fields.keys():
+            absent = [name for name in self.fields if name not in value]
+            unknown = [name for name in value if name not in self.fields]
             what = f"has no {absent[0]!r}" if absent else f"has a field {unknown[0][:40]!r} that this leadlag does not know"
             raise MisfitError(f"{where} {what}")
         made = self.made(**{name: kind.read(value[name], f"{where}.{name}") for name, kind in self.fields.items()})

@@ -9,7 +9,7 @@ from scipy import signal
 
 from leadlag.core.arrays import Floats
 from leadlag.core.linear.leastsquares import orthonormal_basis, standardise
-from leadlag.core.noise.momentum import ar_errors, autoregressions
+from leadlag.core.noise.momentum import ar_errors, autoregressions, impulse_response
 from leadlag.core.search.shapes import HUMP, Shape, carried, first_autocorrelation
 from leadlag.core.time.lags import difference, lag_matrix
 from leadlag.prepare.origins.filled import filled_forward
@@ -112,7 +112,7 @@ class LeadTerm:
         weights, first = self._weights(steps + age + _REACH)
         total = float(np.square(weights).sum())
         unknown = np.arange(steps) + age + 1 - first  # lags first .. first + unknown - 1 fall on values that are not known
-        squares = np.r_[0.0, np.cumsum(np.square(weights))]
+        squares = np.concatenate([[0.0], np.cumsum(np.square(weights))])
         late = np.clip(unknown, 0, len(weights))
         there = np.clip(np.arange(steps) + depth + 1 - first, late, len(weights))  # and lags from there on on none that is given
         return np.asarray((squares[there] - squares[late]) / total)
@@ -132,9 +132,8 @@ class LeadTerm:
         """Weights over the lags from the first on, and that lag."""
         if self.hump:
             lags, weights = zip(*self._hump, strict=True)
-            return np.r_[weights, np.zeros(max(length - len(weights), 0))], lags[0]
-        impulse = np.eye(max(length, 1), 1)[:, 0]
-        return np.asarray(signal.lfilter([1.0], np.r_[1.0, -self.memory], impulse)), self.lag
+            return np.concatenate([weights, np.zeros(max(length - len(weights), 0))]), lags[0]
+        return impulse_response(self.memory, max(length, 1)), self.lag
 
 
 def _moves(raw: Floats, *, spike: float, differenced: bool) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -151,7 +152,7 @@ class ForecastModel:
         several = f", {len(self.segments)} segments" if len(self.segments) > 1 else ""
         return f"ForecastModel(kpi={self.kpi!r}, fitted on {spans[0]}{several})"
 
-    @property
+    @cached_property
     def leads(self) -> tuple[str, ...]:
         """All leads that some segment uses, each once."""
         return tuple(dict.fromkeys(name for one in self.segments for name in one.leads))

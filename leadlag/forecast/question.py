@@ -9,6 +9,7 @@ from typing import Any
 import joblib
 import numpy as np
 
+from leadlag._blas import one_thread
 from leadlag._validation import as_generator, as_int, as_real, only_data_positional, seed_words
 from leadlag.catalogue import Catalogue, Metric, Missing, as_catalogue, known_of
 from leadlag.core.search.shapes import STANDARD
@@ -175,10 +176,9 @@ def forecast_samples(samples: Sequence[Sample], roles: Roles, asked: ForecastCal
     model = model_of(first, roles, asked, [one.model for one, _ in fitted], failed, settings=settings)
     line = Timeline(calendar=first.calendar, cadence=model.cadence, last=model.last + max(model.horizons))
     # the rows are made as those of a score are, so that a score of the same table has the same numbers
-    found = [
-        judged(model, one.model, rows_until(model, one.model, sample, line=line, origin=model.last), line=line, past=one.past)
-        for one, sample in fitted
-    ]
+    rows = rows_until(model, [(one.model, sample) for one, sample in fitted], line=line, origin=model.last)
+    with one_thread():
+        found = [judged(model, one.model, part, line=line, past=one.past) for (one, _), part in zip(fitted, rows, strict=True)]
     made = parts_of(model, found, line=line, origin=model.last)
     notes = [note for one, _ in fitted for note in _notes(one.sample, one.model)]
     return forecast_result(model, made, origin=label_of(first.calendar, model.cadence, model.last), notes=notes)

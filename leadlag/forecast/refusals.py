@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator
 
 import numpy as np
@@ -125,7 +126,7 @@ def wrong_rows(model: ForecastModel, one: SegmentModel, sample: Sample, *, n: in
 def _other_unit(name: str, values: Floats, seen: SeenColumn, of: str) -> Violation | None:
     """That a column is of another size than it ever was, and be it that it was switched off."""
     last = np.abs(values[np.isfinite(values)])[-_NOW:]
-    now = float(np.median(last)) if len(last) == _NOW else seen.largest
+    now = statistics.median(last.tolist()) if len(last) == _NOW else seen.largest
     if seen.smallest / _UNIT <= now <= seen.largest * _UNIT:
         return None
     return Violation(

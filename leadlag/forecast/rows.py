@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -13,11 +13,12 @@ import numpy as np
 
 from leadlag._calls import OPENING
 from leadlag.catalogue import Metric, as_catalogue
+from leadlag.core.arrays import Floats
 from leadlag.errors import DataContractError, UnknownNameError, UsageError, Violation
 from leadlag.forecast.model import ForecastModel, SegmentModel
 from leadlag.forecast.periods import Timeline, first_ordinal, moment_ordinal
 from leadlag.prepare.leads import N_TREND
-from leadlag.prepare.repairs import as_repairs, repaired
+from leadlag.prepare.repairs import all_repaired, as_repairs
 from leadlag.sample import Calendar, Sample
 from leadlag.sample.ahead import moved_ahead
 from leadlag.sample.frame import as_sample
@@ -122,20 +123,49 @@ class ForecastRows:
     origin: int
 
 
-def rows_until(model: ForecastModel, one: SegmentModel, part: Sample, *, line: Timeline, origin: int) -> ForecastRows | None:
-    """One segment from its first value to the origin, repaired beside the model's own season; None if it has no value.
+def rows_until(
+    model: ForecastModel, parts: Sequence[tuple[SegmentModel, Sample | None]], *, line: Timeline, origin: int
+) -> list[ForecastRows | None]:
+    """Each segment from its first value to the origin, repaired beside the model's own season; None if it has no value.
 
     Parameters
     ----------
     model : ForecastModel
-    one : SegmentModel
-        Rows before its first are left out: its trend and its season are counted from there.
-    part : Sample
-        Of `around_kpi`.
+    parts : sequence of (SegmentModel, Sample or None)
+        Of `around_kpi`. Rows before the first of the model are left out: its trend and its season are counted from there.
     line : Timeline
     origin : int
         As the model's cadence counts.
     """
+    found = [None if part is None else _cut(one, part, line=line, origin=origin) for one, part in parts]
+    alike: dict[Any, list[int]] = {}
+    for place, ((one, _), rows) in enumerate(zip(parts, found, strict=True)):
+        if rows is not None:
+            season = _season(one, rows, line)
+            alike.setdefault((rows.first, _asked(model, one, rows), season.shape, season.tobytes()), []).append(place)
+    repairs = as_repairs(dict(model.reading).get("repair", ()))
+    for (_, names, *_), places in alike.items():
+        some = [(parts[place][0], rows) for place in places if (rows := found[place]) is not None]
+        season = _season(*some[0], line)
+        samples = all_repaired([rows.sample for _, rows in some], names, repairs, season=season)
+        for place, (_, rows), sample in zip(places, some, samples, strict=True):
+            found[place] = replace(rows, sample=sample)
+    return found
+
+
+def _asked(model: ForecastModel, one: SegmentModel, rows: ForecastRows) -> tuple[str, ...]:
+    """Columns in which repairs look, those of the model first."""
+    beside = (name for name in (*model.leads, *model.beside) if name in rows.sample.names)
+    return tuple(dict.fromkeys((model.kpi, *one.leads, *model.controls, *beside)))
+
+
+def _season(one: SegmentModel, rows: ForecastRows, line: Timeline) -> Floats:
+    """What the model knows of the season, in the rows that there are."""
+    return line.columns(one.model, one.first)[rows.first - one.first :][: rows.sample.n_periods, N_TREND:]
+
+
+def _cut(one: SegmentModel, part: Sample, *, line: Timeline, origin: int) -> ForecastRows | None:
+    """One segment from its first value to the origin as it is in the table."""
     first = line.first_of(part.calendar)
     begin, end = max(one.first - first, 0), min(origin - first + 1, part.n_periods)
     if begin >= end:
@@ -144,10 +174,4 @@ def rows_until(model: ForecastModel, one: SegmentModel, part: Sample, *, line: T
     if not np.isfinite(part.values).any():
         return None
     empty = known_rows(part).start
-    part = only_rows(part, slice(empty, part.n_periods))
-    first += begin + empty
-    fixed = line.columns(one.model, one.first)[first - one.first :]
-    repairs = as_repairs(dict(model.reading).get("repair", ()))
-    names = (model.kpi, *one.leads, *model.controls, *(name for name in (*model.leads, *model.beside) if name in part.names))
-    part = repaired(part, tuple(dict.fromkeys(names)), repairs, season=fixed[: part.n_periods, N_TREND:])
-    return ForecastRows(sample=part, first=first, origin=origin)
+    return ForecastRows(sample=only_rows(part, slice(empty, part.n_periods)), first=first + begin + empty, origin=origin)

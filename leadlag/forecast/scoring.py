@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -47,14 +48,16 @@ class Scored:
 def scored(model: ForecastModel, data: Any, *, as_of: Any, stale_ok: bool = False) -> Forecast:
     """Forecasts of all segments of new rows; see `ForecastModel.score`."""
     whole = read_rows(model, data)
-    by_name = _parts(model, whole)
-    some = around_kpi(model, next(iter(by_name.values()))).calendar
+    by_name = {name: around_kpi(model, part) for name, part in _parts(model, whole).items()}
+    some = next(iter(by_name.values())).calendar
     refuse_cadence(model, some)
     origin = origin_of(some, model.cadence, as_of)
     stale = is_stale(model, origin, stale_ok=stale_ok)
     calendar = replace(some, holidays=some.holidays or model.holidays)
     line = Timeline(calendar=calendar, cadence=model.cadence, last=origin + max(model.horizons))
-    found = [_scored_segment(model, one, by_name.get(one.segment), line, origin) for one in model.segments]
+    rows = rows_until(model, [(one, by_name.get(one.segment)) for one in model.segments], line=line, origin=origin)
+    with one_thread():
+        found = [_scored_segment(model, one, part, line) for one, part in zip(model.segments, rows, strict=True)]
     parts = parts_of(model, found, line=line, origin=origin)
     notes = [*((note.code, note.text) for note in whole.notes), *(note for one in found for note in one.notes)]
     if unknown := sorted(set(by_name) - {part.segment for part in parts}):
@@ -77,9 +80,8 @@ def _parts(model: ForecastModel, whole: Sample) -> dict[str, Sample]:
     return {name: whole.segment(name) for name in whole.segments}
 
 
-def _scored_segment(model: ForecastModel, one: SegmentModel, part: Sample | None, line: Timeline, origin: int) -> Scored:
+def _scored_segment(model: ForecastModel, one: SegmentModel, rows: ForecastRows | None, line: Timeline) -> Scored:
     """What comes of one segment."""
-    rows = None if part is None else rows_until(model, one, around_kpi(model, part), line=line, origin=origin)
     found = judged(model, one, rows, line=line)
     if rows is None:
         return found
@@ -161,8 +163,7 @@ def forecast_of(
     labels = line.labels(one.first)[rows.first - one.first :]
     state = _state(model, one, rows, line, n=n)
     begin, steps = rows.first - one.first, n + most - state.n_known
-    with one_thread():
-        seen = outlook(one.model, state.now, line.columns(one.model, one.first)[begin:], first=begin, steps=steps)
+    seen = outlook(one.model, state.now, line.columns(one.model, one.first)[begin:], first=begin, steps=steps)
     return SegmentForecast(
         segment=one.segment, kpi_last=labels[state.n_known - 1], outlook=seen, periods=labels, actual=values, state=state,
         past=past, aggregate=sample.aggregates.get(model.kpi), parts=dict(sample.parts),
@@ -187,21 +188,20 @@ def _rows(values: Floats, n: int) -> Floats:
 
 def _table(model: ForecastModel, one: SegmentModel, seen: Outlook, *, first: int, labels: Sequence[str]) -> tuple[AheadRow, ...]:
     """The rows of all horizons; `first` is the step of horizon 0, whose period and those after it have the labels."""
-    steps = [first + horizon for horizon in model.horizons]
-    laws = [one.calibration.at(step) for step in steps]
-    tails = [p for level in model.level for p in ((1.0 - level) / 2.0, (1.0 + level) / 2.0)]
-    errors = np.array([law.quantiles(tails) for law in laws]) * seen.sd[steps, None]
-    ends = one.scale.back(seen.point[steps, None] + errors)
-    point, own = one.scale.back(seen.point[steps]), one.scale.back(seen.own[steps])
-    finite = [bool(np.isfinite(row).all()) for row in np.column_stack([point, own, ends])]
-    used = [tuple(name for name, uses in zip(one.leads, seen.used[step], strict=True) if uses) for step in steps]
-    return tuple(
-        AheadRow(
-            horizon=horizon, period=labels[horizon], point=float(point[row]), own_history=float(own[row]),
-            low=tuple(ends[row, ::2].tolist()), high=tuple(ends[row, 1::2].tolist()), leads=used[row], capped=laws[row].capped,
-            reason="" if used[row] else words.own_history(one.leads),
-        )
-        if finite[row]
-        else AheadRow(horizon=horizon, period=labels[horizon], reason=words.TOO_LARGE)
-        for row, horizon in enumerate(model.horizons)
-    )  # fmt: skip
+    steps, n_levels = first + np.array(model.horizons), len(model.level)
+    reach = one.calibration.quantiles(steps, 0.5 + np.array(model.level) / 2.0) * seen.sd[steps, None]
+    point, own = seen.point[steps, None], seen.own[steps, None]
+    values = one.scale.back(np.concatenate([point, own, point - reach, point + reach], axis=1))
+    finite = np.asarray(np.isfinite(values).all(axis=1))
+    capped, used = one.calibration.capped_at(steps).tolist(), seen.used[steps].tolist()
+    rows = []
+    for row, (horizon, (middle, alone, *ends)) in enumerate(zip(model.horizons, values.tolist(), strict=True)):
+        if not finite[row]:
+            rows.append(AheadRow(horizon=horizon, period=labels[horizon], reason=words.TOO_LARGE))
+            continue
+        leads = tuple(compress(one.leads, used[row]))
+        rows.append(AheadRow(
+            horizon=horizon, period=labels[horizon], point=middle, own_history=alone, low=tuple(ends[:n_levels]),
+            high=tuple(ends[n_levels:]), leads=leads, capped=capped[row], reason="" if leads else words.own_history(one.leads),
+        ))  # fmt: skip
+    return tuple(rows)

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ import pytest
 
 import leadlag as ll
 from leadlag.cli.main import main
+from tests.commands import Answer, Run
 from tests.forecast.test_scoring import MORE, N, rows
 
 KEYS = ["schema", "kpi", "unit", "kpi_unit", "as_of", "origin", "model_sha256", "stale", "notes", "forecasts"]
@@ -22,30 +22,6 @@ ROW = [
     "segment", "kpi_last", "horizon", "period", "point", "low_80", "high_80", "low_95", "high_95", "own_history", "leads",
     "capped", "reason",
 ]  # fmt: skip
-
-
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def content(self) -> dict[str, object]:
-        found: dict[str, object] = json.loads(self.out)
-        return found
-
-
-Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: str | Path) -> Answer:
-        code = main([str(word) for word in words])
-        said = capsys.readouterr()
-        return Answer(code, said.out, said.err)
-
-    return call
 
 
 def written(table: pd.DataFrame, path: Path) -> Path:

@@ -7,10 +7,8 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,26 +23,8 @@ from leadlag.ranking.result import COLUMNS
 from leadlag.report.export import csv_text, file_name
 from leadlag.sample import read_file
 from tests import rankings
+from tests.commands import Answer, Run
 from tests.hazards import Hazard, good_frame, hazards
-
-
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: str | Path) -> Answer:
-        code = main([str(word) for word in words])
-        said = capsys.readouterr()
-        return Answer(code, said.out, said.err)
-
-    return call
 
 
 @pytest.fixture

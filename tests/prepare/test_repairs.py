@@ -13,7 +13,7 @@ import leadlag as ll
 from leadlag.catalogue import Metric, as_catalogue
 from leadlag.decision.checks import Check, grade_of
 from leadlag.errors import DataContractError, UsageError
-from leadlag.prepare.repairs import REPAIRS, repaired
+from leadlag.prepare.repairs import REPAIRS, all_repaired, repaired
 from leadlag.sample import from_wide
 from leadlag.sample.ahead import moved_ahead
 from leadlag.sample.known import trimmed
@@ -246,3 +246,25 @@ def test_what_is_known_ahead_is_judged_in_the_row_that_it_is_for_and_keeps_its_l
     sample = trimmed(moved_ahead(from_wide(plan), metrics, kpi="k", controls=()))
     values = repaired(sample, sample.names, REPAIRS).column("e")
     assert np.array_equal(values[-3:], [1.0, 2.0, 999.0])
+
+
+def test_segments_that_are_repaired_together_are_repaired_as_each_alone() -> None:
+    parts = [table(seed=seed) for seed in range(6)]
+    parts[1].loc[parts[1].index[[20, 50, 90]], "demos"] = -999.0
+    parts[2].iloc[:80] *= 1000.0
+    parts[3].iloc[-1] *= 3 / 7
+    parts[4].iloc[30:44, 1] = np.nan
+    parts[5].iloc[60, :4] *= 0.1
+    whole = from_wide(
+        pd.concat([part.assign(shop=f"s{place}") for place, part in enumerate(parts)]).reset_index(), time="week", segment="shop"
+    )
+    samples = [whole.segment(name) for name in whole.segments]
+    season = np.column_stack([f(2 * np.pi * np.arange(N) / 52.18) for f in (np.sin, np.cos)])
+    together = all_repaired(samples, whole.names, REPAIRS, season=season)
+    codes = [[note.code for note in sample.notes if note.code.startswith("LL14")] for sample in together]
+    assert codes == [[], ["LL147"], ["LL146"], ["LL145"], [], ["LL145"]]
+    assert (together[0] is samples[0], together[4] is samples[4]) == (True, True)
+    for sample, one in zip(samples, together, strict=True):
+        (alone,) = all_repaired([sample], whole.names, REPAIRS, season=season)
+        np.testing.assert_array_equal(one.values, alone.values)
+        assert one.notes == alone.notes

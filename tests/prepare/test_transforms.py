@@ -7,7 +7,7 @@ import pytest
 from scipy import signal
 
 from leadlag.core.noise.momentum import Momentum
-from leadlag.core.series.robust import few_values, robust_spread
+from leadlag.core.series.robust import few_values, robust_spread, robust_spreads
 from leadlag.errors import UsageError
 from leadlag.prepare.transforms import clip_innovations, clip_spikes, take_log
 
@@ -37,6 +37,16 @@ def test_the_robust_spread_is_the_sd_of_normal_values_and_unmoved_by_a_few_wild_
     values[:40] = 1e9
     assert robust_spread(values) == pytest.approx(1.0, abs=0.08)
     assert robust_spread(np.full(5, np.nan)) == 0.0
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 7, 8])
+def test_each_column_has_the_spread_of_the_values_it_has(n: int) -> None:
+    X = np.random.default_rng(n).normal(size=(n, 5))
+    X[: n // 2, 1], X[:, 2], X[n // 2 :, 3] = np.nan, np.nan, np.inf
+    known = [column[np.isfinite(column)] for column in X.T]
+    assert robust_spreads(X).tolist() == [
+        1.4826 * float(np.median(np.abs(one - np.median(one)))) if len(one) else 0.0 for one in known
+    ]
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,8 @@ def _checked(content: Mapping[str, Any], base: Path, wrong: list[tuple[Place, st
         asked = Asked.model_validate(content)
     except ValidationError as error:
         met = [one for one in error.errors(include_url=False) if one["type"] != "too_short" or not one["input"]]
-        wrong.extend(dict.fromkeys(_told(one, content) for one in met))
+        # of what a value might have been the last is told, which is the most particular
+        wrong.extend(dict(_told(one, content) for one in met).items())
         return None
     metrics: dict[str, MetricOfSource] = {}
     for name, said in asked.metrics.items():
@@ -147,10 +148,14 @@ def _told(error: Any, content: Mapping[str, Any]) -> tuple[Place, str]:
     if kind == "extra_forbidden":
         known = _known_at(place[:-1])
         return place, f"unknown key.{nearest(str(place[-1]), known) or ' There are: ' + ', '.join(known) + '.'}".rstrip(".")
-    said = _SAID.get(kind, error["msg"].removeprefix("Value error, "))
-    given = error.get("input")
-    shown = "" if kind == "missing" or isinstance(given, (Mapping, list)) else f"{cut(repr(given), 60)} "
-    return place, f"{shown if kind != 'value_error' else ''}{said}"
+    given, said = error.get("input"), _SAID.get(kind)
+    if said is None:
+        told: str = error["msg"]
+        own = kind == "value_error"
+        said = told.removeprefix("Value error, ") if own else f"is not allowed: {told.replace('Input should', 'it should')}"
+    else:
+        own = kind == "missing" or isinstance(given, (Mapping, list))
+    return place, said if own else f"{cut(repr(given), 60)} {said}"
 
 
 def _in_content(place: tuple[str | int, ...], content: Any) -> Place:

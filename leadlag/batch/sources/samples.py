@@ -50,7 +50,7 @@ def sample_of(names: Sequence[str], segment: str, reads: Mapping[str, SourceRead
         own = tuple(name for name in names if name in read.sample.all_names)
         if own:
             parts.append(_in_segment(read.sample.select(own), segment, read.name))
-    return parts[0] if len(parts) == 1 else replace(as_sample(parts), segments=parts[0].segments)
+    return parts[0] if len(parts) == 1 else replace(as_sample(parts), segments=(segment,) if segment else ())
 
 
 def _in_segment(sample: Sample, segment: str, source: str) -> Sample:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import linalg
 
 from leadlag.core.arrays import Flags, Floats
+from leadlag.core.linear.masks import columns_by_rows
 from leadlag.errors import UsageError
 
 __all__ = [
@@ -339,12 +340,19 @@ def standardise(Z: ArrayLike) -> Standardised:
 
 
 def less_columns(values: Floats, base: Floats) -> Floats:
-    """Residual of one centred series (n,) on columns (n, q) over the rows it has; exactly zero where only rounding is left."""
-    rows = np.isfinite(values) & np.isfinite(base).all(axis=1)
-    left = np.full(len(values), np.nan)
-    rest = residualise(values[rows], orthonormal_basis(base[rows]))
-    left[rows] = rest if np.linalg.norm(rest) > _ROUNDING * np.linalg.norm(values[rows]) else 0.0
-    return left
+    """Residual of centred series (n,) or (n, m) on columns (n, q), each over the rows it has.
+
+    It is exactly zero where only rounding is left.
+    """
+    series = values.reshape(len(values), -1)
+    left = np.full(series.shape, np.nan)
+    there = np.isfinite(base).all(axis=1, keepdims=True)
+    for rows, some in columns_by_rows(np.isfinite(series) & there):
+        place = np.ix_(rows, some)
+        rest = residualise(series[place], orthonormal_basis(base[rows]))
+        clear = np.linalg.norm(rest, axis=0) > _ROUNDING * np.linalg.norm(series[place], axis=0)
+        left[place] = np.where(clear, rest, 0.0)
+    return left.reshape(values.shape)
 
 
 def is_constant(Z: ArrayLike) -> Flags:

@@ -22,9 +22,9 @@ def filter_cleaned(working: Floats, phi: Floats, *, bound: float) -> tuple[Float
     cleaned, order, n_clipped = working.copy(), len(phi), 0
     backwards, touched = phi[::-1], -1
     # where nothing was clipped in the past of a row, its innovation is the plain one: most are told at once to be small
-    rounding = _ROUNDING * (1.0 + np.abs(phi).sum()) * np.nanmax(np.abs(working), initial=0.0)
-    large = (np.abs(ar_errors(working, phi)) > bound - rounding).tolist()
-    for row in range(order, len(working)):
+    rounding = _ROUNDING * (1.0 + np.abs(phi).sum()) * np.fmax.reduce(np.abs(working), initial=0.0)
+    large = np.abs(ar_errors(working, phi)) > bound - rounding
+    for row in range(max(order, int(large.argmax())), len(working) if large.any() else 0):
         if not large[row] and row > touched:
             continue
         past = cleaned[row - order : row]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import signal
 
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import LeastSquares, fit
@@ -26,6 +27,7 @@ __all__ = [
     "autoregressions",
     "filtered_fit",
     "fit_momentum",
+    "impulse_response",
     "inside",
     "largest_root",
     "one_order_less",
@@ -321,6 +323,13 @@ def largest_root(phi: Floats) -> float:
     """Modulus of the largest root of ``z^p - phi_1 z^(p-1) - ...``; 0 without coefficients or where they are not known."""
     known = len(phi) > 0 and bool(np.isfinite(phi).all())
     return float(np.abs(np.roots(np.r_[1.0, -phi])).max(initial=0.0)) if known else 0.0
+
+
+def impulse_response(phi: Floats, n: int) -> Floats:
+    """What an innovation does to its own row and those after it under an autoregression, shape (n,)."""
+    impulse = np.zeros(n)
+    impulse[:1] = 1.0
+    return np.asarray(signal.lfilter([1.0], np.concatenate([[1.0], -phi]), impulse)) if len(phi) else impulse
 
 
 def autoregressions(X: Floats, *, order: int) -> Floats:

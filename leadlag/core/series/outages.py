@@ -11,9 +11,9 @@ import numpy as np
 from leadlag.core.arrays import Flags, Floats, Ints
 from leadlag.core.linear.leastsquares import less_columns
 from leadlag.core.noise.momentum import ar_errors, autoregressions
-from leadlag.core.series.robust import few_values, logs_where_positive, robust_spreads
+from leadlag.core.series.robust import few_values_each, logs_where_positive, robust_spreads
 
-__all__ = ["FEWEST_COLUMNS", "HitRow", "hit_rows"]
+__all__ = ["FEWEST_COLUMNS", "HitRow", "hit_rows", "hit_rows_each"]
 
 
 #: So many columns have to be judged before a row says something about the table rather than about a metric.
@@ -63,23 +63,30 @@ class HitRow:
 def hit_rows(
     X: Floats, *, season: Floats | None = None, year: int | None = None, fewest: int = FEWEST_COLUMNS
 ) -> tuple[HitRow, ...]:
-    """Rows that are not like the others in most columns at once.
+    """Rows of one table that are not like the others in most columns at once, X (n, m); see `hit_rows_each`."""
+    return hit_rows_each(X[:, None], season=season, year=year, fewest=fewest)[0]
+
+
+def hit_rows_each(
+    X: Floats, *, season: Floats | None = None, year: int | None = None, fewest: int = FEWEST_COLUMNS
+) -> list[tuple[HitRow, ...]]:
+    """Rows of each table that are not like the others in most of its columns at once.
 
     Parameters
     ----------
-    X : ndarray, shape (n, m)
-        NaN where missing.
+    X : ndarray, shape (n, s, m)
+        Tables with the same rows; NaN where missing.
     season : ndarray, shape (n, k), optional
         Taken out of each column beside a constant and a trend.
     year : int, optional
         Rows of a year; a row like that of other years is not named.
     fewest : int
-        Columns that have to be judged.
+        Columns of a table that have to be judged.
 
     Returns
     -------
-    tuple of HitRow
-        In the order of rows.
+    list of tuple of HitRow
+        One a table, in the order of rows.
 
     Notes
     -----
@@ -87,35 +94,70 @@ def hit_rows(
     phi_k^2)`` in units of its robust standard error (Chen & Liu 1993), at the first row the backward prediction error. A row's
     distance is the one that more than half of the columns reach, so that it needs no independence of the columns.
     """
-    judged = np.array([_judged(column) for column in X.T], dtype=bool)
-    if judged.sum() < fewest:
-        return ()
-    logs, positive = logs_where_positive(X[:, judged])
-    distance, size, left = _distances(logs, season)
-    down, up = _shared(distance, fewest), _shared(-distance, fewest)
-    together = _move_together(distance)
-    rows: list[HitRow] = []
-    for row in np.flatnonzero(_hit(down, year, together=together) | _hit(up, year, together=together, edges=False)):
-        side = -1.0 if down[row] > up[row] else 1.0
-        place: Place = "first" if row == 0 else "last" if row == len(X) - 1 else "between"
-        if place == "between" and not _comes_back(left, size, int(row)):
-            continue
-        limit = _EDGE if place != "between" else _BETWEEN
-        hit = side * distance[row] > limit
-        change = float(np.median(np.expm1(size[row, hit & positive]))) if (hit & positive).any() else np.nan
-        rows.append(HitRow(row=int(row), place=place, columns=np.flatnonzero(judged)[hit], change=change))
-    return tuple(rows)
-
-
-def _judged(column: Floats) -> bool:
-    return int(np.isfinite(column).sum()) >= _FEWEST_VALUES and not few_values(column)
-
-
-def _distances(X: Floats, season: Floats | None) -> tuple[Floats, Floats, Floats]:
-    """Distance of every value as an additive outlier, its size, and what trend and season leave, each of shape (n, m)."""
     n = len(X)
-    fixed = np.column_stack([np.ones(n), np.arange(n) / n, *(() if season is None else (season,))])
-    left = np.column_stack([less_columns(column, fixed) for column in X.T])
+    judged = _judged(X.reshape(n, -1)).reshape(X.shape[1:])
+    judged &= judged.sum(axis=1, keepdims=True) >= fewest
+    found: list[list[HitRow]] = [[] for _ in judged]
+    if judged.any():
+        seen = _distances(X, judged, season)
+        down, up = _shared(seen.distance, fewest)
+        together = _move_together(seen.distance, judged.sum(axis=1))
+        hit = _hit(down, year, together=together) | _hit(up, year, together=together, edges=False)
+        for row, table in np.argwhere(hit).tolist():
+            one = _hit_row(seen, row, table, side=-1.0 if down[row, table] > up[row, table] else 1.0)
+            found[table] += [] if one is None else [one]
+    return [tuple(rows) for rows in found]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Distances:
+    """Distance of every value as an additive outlier, its size, and what trend and season leave, each of shape (n, s, m).
+
+    `positive`, shape (s, m): which columns are in logs.
+    """
+
+    distance: Floats
+    size: Floats
+    left: Floats
+    positive: Flags
+
+
+def _hit_row(seen: _Distances, row: int, table: int, *, side: float) -> HitRow | None:
+    """One row of a table that is far off to one side; None if it is a level that has moved."""
+    distance, size = seen.distance[row, table], seen.size[row, table]
+    place: Place = "first" if row == 0 else "last" if row == len(seen.distance) - 1 else "between"
+    if place == "between" and not _comes_back(seen.left[:, table], size, row):
+        return None
+    hit = side * distance > (_EDGE if place != "between" else _BETWEEN)
+    tells = hit & seen.positive[table]
+    change = float(np.median(np.expm1(size[tells]))) if tells.any() else np.nan
+    return HitRow(row=row, place=place, columns=np.flatnonzero(hit), change=change)
+
+
+def _judged(X: Floats) -> Flags:
+    """Which columns have enough values, shape (m,)."""
+    return np.asarray((np.isfinite(X).sum(axis=0) >= _FEWEST_VALUES) & ~few_values_each(X))
+
+
+def _distances(X: Floats, judged: Flags, season: Floats | None) -> _Distances:
+    """Those of the columns that are judged; NaN for the others."""
+
+    def placed(values: Floats) -> Floats:
+        whole = np.full(X.shape, np.nan)
+        whole[:, judged] = values
+        return whole
+
+    n = len(X)
+    logs, in_logs = logs_where_positive(X[:, judged])
+    positive = np.zeros(judged.shape, dtype=bool)
+    positive[judged] = in_logs
+    left = less_columns(logs, np.column_stack([np.ones(n), np.arange(n) / n, *(() if season is None else (season,))]))
+    distance, size = _outliers(left)
+    return _Distances(distance=placed(distance), size=placed(size), left=placed(left), positive=positive)
+
+
+def _outliers(left: Floats) -> tuple[Floats, Floats]:
+    """Distance of every value of columns (n, k) as an additive outlier, and its size."""
     phi = np.nan_to_num(autoregressions(left, order=_ORDER))
     error, backward = ar_errors(left, phi), ar_errors(left[::-1], phi)[::-1]
     spread = robust_spreads(error)
@@ -130,39 +172,41 @@ def _distances(X: Floats, season: Floats | None) -> tuple[Floats, Floats, Floats
     size = (error + later) / weight
     distance = size * np.sqrt(weight) / spread
     size[:_ORDER], distance[:_ORDER] = backward[:_ORDER], backward[:_ORDER] / spread
-    return distance, size, left
+    return distance, size
 
 
-def _shared(distance: Floats, fewest: int) -> Floats:
-    """How far below zero more than half of the columns are that have a value in a row, shape (n,)."""
+def _shared(distance: Floats, fewest: int) -> tuple[Floats, Floats]:
+    """How far below zero more than half of the columns are that have a value in a row, and how far above, shape (n, s) each."""
     there = np.isfinite(distance)
-    count = there.sum(axis=1)
-    ordered = np.sort(np.where(there, distance, np.inf), axis=1)
-    reached = ordered[np.arange(len(distance)), np.minimum(count // 2, distance.shape[1] - 1)]
-    return np.where(count >= fewest, -reached, -np.inf)
+    count = there.sum(axis=-1)
+    ordered = np.sort(np.where(there, distance, np.inf), axis=-1)
+
+    def reached(place: Ints) -> Floats:
+        return np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0]
+
+    enough, half = count >= fewest, count // 2
+    down = np.where(enough, -reached(np.minimum(half, distance.shape[-1] - 1)), -np.inf)
+    return down, np.where(enough, reached(np.maximum(count - 1 - half, 0)), -np.inf)
 
 
-def _move_together(distance: Floats) -> bool:
-    """Whether the columns are above and below what was expected of them in the same rows."""
+def _move_together(distance: Floats, count: Ints) -> Flags:
+    """Whether the columns of each table, so many, are above and below what was expected of them in the same rows, shape (s,)."""
     sign = np.sign(np.nan_to_num(distance))
-    m = sign.shape[1]
-    pairs = (sign.sum(axis=1) ** 2 - np.abs(sign).sum(axis=1)).mean() / (m * (m - 1))
-    return bool(pairs > _AGREE)
+    pairs = (sign.sum(axis=-1) ** 2 - np.abs(sign).sum(axis=-1)).mean(axis=0)
+    return np.asarray(pairs > _AGREE * count * (count - 1))
 
 
-def _hit(off: Floats, year: int | None, *, together: bool, edges: bool = True) -> Flags:
-    """Rows far enough off, and further than others, but not in every year."""
-    n = len(off)
-    found = np.zeros(n, dtype=bool)
-    between = np.arange(1, n - 1)
-    largest = np.sort(off[between])[::-1]
+def _hit(off: Floats, year: int | None, *, together: Flags, edges: bool = True) -> Flags:
+    """Rows far enough off, and further than others, but not in every year, of each table, shape (n, s)."""
+    found = np.zeros(off.shape, dtype=bool)
+    at_edges, apart = (np.array(times)[together.astype(np.intp)] for times in (_AT_EDGES, _APART))
+    largest = np.sort(off[1:-1], axis=0)[::-1]
     usual = largest[min(_OUTAGES, len(largest) - 1)]
-    found[between] = off[between] > max(_BETWEEN, _APART[together] * usual)
+    found[1:-1] = off[1:-1] > np.maximum(_BETWEEN, apart * usual)
     if edges:
-        for row in (0, n - 1):
-            found[row] = off[row] > max(_EDGE, _AT_EDGES[together] * usual)
-    for at in np.flatnonzero(found).tolist():
-        found[at] = not _of_every_year(off, at, year)
+        found[[0, -1]] = off[[0, -1]] > np.maximum(_EDGE, at_edges * usual)
+    for row, table in np.argwhere(found).tolist():
+        found[row, table] = not _of_every_year(off[:, table], row, year)
     return found
 
 
@@ -184,5 +228,5 @@ def _comes_back(left: Floats, size: Floats, row: int) -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a column without values there
         moved = np.abs(np.nanmedian(after, axis=0) - np.nanmedian(before, axis=0))
-    there = np.isfinite(moved) & np.isfinite(size[row])
-    return bool(2 * (moved[there] < 0.5 * np.abs(size[row, there])).sum() > there.sum())
+    there = np.isfinite(moved) & np.isfinite(size)
+    return bool(2 * (moved[there] < 0.5 * np.abs(size[there])).sum() > there.sum())

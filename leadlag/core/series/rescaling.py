@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from leadlag.core.arrays import Flags, Floats, Ints
-from leadlag.core.series.robust import robust_spread
+from leadlag.core.series.robust import robust_spread, robust_spreads
 
-__all__ = ["Rescaling", "rescalings"]
+__all__ = ["Rescaling", "may_be_rescaled", "rescalings"]
 
 
 #: Robust standard deviations of the change at the date: of each of several columns, and of a column alone.
@@ -86,16 +86,42 @@ def rescalings(X: Floats) -> tuple[Rescaling, ...]:
 
 def _logs(X: Floats) -> Floats:
     """Logs of sizes of the columns that have one sign and enough values; NaN elsewhere."""
-    logs = np.full(X.shape, np.nan)
-    for j, column in enumerate(X.T):
-        there = np.isfinite(column) & (column != 0)
-        if (
-            there.sum() >= _FEWEST_VALUES
-            and 2 * there.sum() > np.isfinite(column).sum()
-            and len(np.unique(np.sign(column[there]))) == 1
-        ):
-            logs[there, j] = np.log(np.abs(column[there]))
-    return logs
+    known = np.isfinite(X)
+    there = known & (X != 0)
+    count, above = there.sum(axis=0), (there & (X > 0)).sum(axis=0)
+    told = (count >= _FEWEST_VALUES) & (2 * count > known.sum(axis=0)) & ((above == 0) | (above == count))
+    there &= told
+    return np.where(there, np.log(np.abs(X), out=np.zeros(X.shape), where=there), np.nan)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Changes:
+    """Changes from one value of a column to its next, and which are many times the usual one, shapes (n - 1, m).
+
+    `values` and `rows` have the known values of each column on top, shape (n, m); `spread` the usual change, shape (m,).
+    """
+
+    values: Floats
+    rows: Ints
+    change: Floats
+    spread: Floats
+
+    @property
+    def large(self) -> Flags:
+        """Which are many times the usual one."""
+        return np.asarray(np.abs(self.change) > _TOGETHER * self.spread)
+
+
+def _changes(logs: Floats) -> _Changes:
+    rows = np.argsort(np.isnan(logs), axis=0, kind="stable")
+    values = np.take_along_axis(logs, rows, axis=0)
+    change = np.diff(values, axis=0)
+    return _Changes(values=values, rows=rows, change=change, spread=np.maximum(robust_spreads(change), 1e-9))
+
+
+def may_be_rescaled(X: Floats) -> Flags:
+    """Columns with a change that is large enough, and may be one of unit; of all others `rescalings` has none, shape (m,)."""
+    return np.asarray(_changes(_logs(X)).large.any(axis=0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,28 +151,29 @@ def _largest(logs: Floats) -> Rescaling | None:
 def _steps(logs: Floats) -> _Steps:
     """All steps: the change in the row itself tells where, the levels around it how much."""
     size, error, distance = (np.zeros(logs.shape) for _ in range(3))
-    for j, column in enumerate(logs.T):
-        rows = np.flatnonzero(np.isfinite(column))
-        if len(rows) < _FEWEST_VALUES:
-            continue
-        values = column[rows]
-        change = np.diff(values)
-        spread = max(robust_spread(change), 1e-9)
-        for at in np.flatnonzero(np.abs(change) > _TOGETHER * spread) + 1:
-            before, after = values[max(at - _MOST, 0) : at], values[at : at + _MOST]
-            if min(len(before), len(after)) < _LEAST:
-                continue
-            step = float(np.median(after) - np.median(before))
-            stays = np.sign(step) == np.sign(change[at - 1]) and 0.5 < step / change[at - 1] < 2.0
-            apart = after.min() > before.max() or after.max() < before.min()
-            last = float(np.median(values[at:][-_MOST:]) - np.median(before))  # a shock that fades has gone by then
-            if stays and apart and last / step > 0.5:
-                # of a wandering series the change itself, of a series about a level the medians are the better measure
-                usual = _spread_of_levels(np.concatenate([values[:at], values[at:] - change[at - 1]]))
-                place = rows[at], j
-                distance[place] = abs(change[at - 1]) / spread
-                size[place], error[place] = (step, usual) if usual < spread else (change[at - 1], spread)
+    every = _changes(logs)
+    for before, j in np.argwhere(every.large).tolist():
+        at, spread, change = before + 1, float(every.spread[j]), float(every.change[before, j])
+        values = every.values[: np.isfinite(every.values[:, j]).sum(), j]
+        if (step := _stays(values, at, change)) is not None:
+            # of a wandering series the change itself, of a series about a level the medians are the better measure
+            usual = _spread_of_levels(np.concatenate([values[:at], values[at:] - change]))
+            place = every.rows[at, j], j
+            distance[place] = abs(change) / spread
+            size[place], error[place] = (step, usual) if usual < spread else (change, spread)
     return _Steps(size=size, error=error, distance=distance)
+
+
+def _stays(values: Floats, at: int, change: float) -> float | None:
+    """By how much the level moves with the change in row `at`; None if it does not stay moved."""
+    before, after = values[max(at - _MOST, 0) : at], values[at : at + _MOST]
+    if min(len(before), len(after)) < _LEAST:
+        return None
+    step = float(np.median(after) - np.median(before))
+    stays = np.sign(step) == np.sign(change) and 0.5 < step / change < 2.0
+    apart = after.min() > before.max() or after.max() < before.min()
+    last = float(np.median(values[at:][-_MOST:]) - np.median(before))  # a shock that fades has gone by then
+    return step if stays and apart and last / step > 0.5 else None
 
 
 def _agreeing(steps: _Steps, row: int, clear: Flags) -> list[tuple[int, Ints]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from leadlag.core.arrays import Flags, Floats
+from leadlag.core.arrays import Flags, Floats, Ints
 
-__all__ = ["few_values", "robust_spread", "robust_spreads"]
+__all__ = ["few_values", "few_values_each", "robust_spread", "robust_spreads"]
 
 
 #: A series with no more distinct values than this is a count or a state: its large values are no outliers.
@@ -17,13 +17,12 @@ _MAD = 1.4826
 
 def robust_spread(values: Floats) -> float:
     """Standard deviation by the median absolute deviation; 0 without values."""
-    present = values[np.isfinite(values)]
-    return float(_MAD * np.median(np.abs(present - np.median(present)))) if len(present) else 0.0
+    return float(robust_spreads(values[:, None])[0])
 
 
 def robust_spreads(X: Floats) -> Floats:
     """That of each column, shape (m,)."""
-    return np.array([robust_spread(column) for column in X.T])
+    return np.asarray(_MAD * np.nan_to_num(_medians(np.abs(X - _medians(X)))))
 
 
 def few_values(values: Floats) -> bool:
@@ -31,9 +30,29 @@ def few_values(values: Floats) -> bool:
 
     True with at most ten distinct values, or with more than half of all values the same.
     """
-    present = values[np.isfinite(values)]
-    distinct, counts = np.unique(present, return_counts=True)
-    return len(distinct) <= _FEW_VALUES or bool(2 * counts.max(initial=0) > len(present))
+    return bool(few_values_each(values[:, None])[0])
+
+
+def few_values_each(X: Floats) -> Flags:
+    """That of each column, shape (m,)."""
+    ordered, count = _ordered(X)
+    distinct = (count > 0) + (ordered[1:] > ordered[:-1]).sum(axis=0)
+    middle = ordered[count // 2, np.arange(X.shape[1])]  # a value that more than half have is there
+    return np.asarray((distinct <= _FEW_VALUES) | (2 * (ordered == middle).sum(axis=0) > count))
+
+
+def _medians(X: Floats) -> Floats:
+    """Median of the values of each column, shape (m,); NaN for one without any."""
+    (ordered, count), every = _ordered(X), np.arange(X.shape[1])
+    return np.asarray(0.5 * ordered[np.maximum(count - 1, 0) // 2, every] + 0.5 * ordered[count // 2, every])
+
+
+def _ordered(X: Floats) -> tuple[Floats, Ints]:
+    """Values of each column in rising order and then NaN, at least one, shape (n + 1, m), and how many values, shape (m,)."""
+    known = np.isfinite(X)
+    filled = np.full((len(X) + 1, X.shape[1]), np.nan)
+    filled[:-1] = np.where(known, X, np.nan)
+    return np.sort(filled, axis=0), known.sum(axis=0)
 
 
 def logs_where_positive(X: Floats) -> tuple[Floats, Flags]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from leadlag.core.arrays import Floats
 
-__all__ = ["sentinels"]
+__all__ = ["sentinels", "sentinels_each"]
 
 
 #: Times that a value stands for missing, at least, and the share of all values that it may have at most.
@@ -69,6 +69,13 @@ def sentinels(values: Floats) -> tuple[float, ...]:
         outer = far  # the rest are values like the others
         others = distinct[~np.isin(distinct, outer)]
     return tuple(sorted(found))
+
+
+def sentinels_each(X: Floats) -> dict[int, tuple[float, ...]]:
+    """Those of each column of (n, m) that has any."""
+    ordered, again = np.sort(X, axis=0), _FEWEST - 1
+    repeated = np.flatnonzero((ordered[again:] == ordered[: len(X) - again]).any(axis=0))
+    return {j: found for j in repeated.tolist() if (found := sentinels(X[:, j]))}
 
 
 def _is_far(value: float, others: Floats, spread: float) -> bool:

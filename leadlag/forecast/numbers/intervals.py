@@ -3,14 +3,14 @@
 A score is the error of a past forecast over the spread that the model gave it then. Scores of all horizons have the same law
 where the model is right, and lend each other strength where it is not. Two corrections follow, both finite whatever comes:
 
-* volatility: how large one-step errors are now, by a discounted mean of their squares. Four rates of forgetting are mixed by how
-  well each foretold the scores, discounted, as in the aggregation of experts of Gibbs & Candes (2024, JMLR 25:162, DtACI);
+* volatility: how large one-step errors are now, by the mean of their squares since their size last changed. When that was is not
+  known: means since each row are mixed by the chance that it was there, given the scores (Adams & MacKay 2007, arXiv 0710.3742);
 * law: a Student t of the scores over the volatility of their time. Its degrees of freedom are averaged over a grid by their
   likelihood for all horizons, its scale is that of each horizon, drawn towards the model's own and that of all horizons. Scores
   h steps ahead overlap, and 1 + 2 (h - 1) / 3 of them count as one.
 
-Order statistics of the scores, split conformal, called for intervals 2 to 5 % worse by their score where the model is right; a
-quantile tracker (the P of conformal PID, Angelopoulos, Candes & Tibshirani 2023) was slower after a change (docs/decisions.md).
+Order statistics of the scores (split conformal, DtACI) and trackers of their quantiles (conformal PID, AcMCP) made intervals that
+are worse by their score where the model is right, and by score or coverage after a change (docs/decisions.md).
 """
 
 from __future__ import annotations
@@ -22,16 +22,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special
 
-from leadlag.core.arrays import Flags, Floats
+from leadlag.core.arrays import Flags, Floats, Ints
 
 __all__ = ["Calibration", "Law", "calibrated", "calibrated_before", "volatility_path"]
 
-#: Rows after which a score counts half, in each of the means; the first forgets nothing.
-_HALF_LIVES = (np.inf, 40.0, 14.0, 6.0)
-#: Discount a row of how well each mean foretold, and the law by which it is judged.
-_DISCOUNT, _DF = 0.97, 20.0
-#: Weight of the model's own spread in a discounted mean, in scores.
-_OWN = 40.0
+#: Chance that the size of errors changes at a row, and the most degrees of freedom of the law by which a mean is judged.
+_CHANGE, _DF = 0.01, 20.0
+#: Scores that weigh as much as the model's own spread in the mean of all, and in a mean that begins later.
+_OWN, _NEW = 80.0, 3.0
 #: Scores that weigh as much as a horizon's own: those of the model's own spread, and those of all horizons.
 _PRIOR, _POOLED = 20.0, 40.0
 #: Degrees of freedom that are compared, and the one that is as likely as any before there are scores.
@@ -63,13 +61,7 @@ class Law:
 
     def quantiles(self, probability: ArrayLike) -> Floats:
         """Errors that are exceeded with one less each chance."""
-        p = np.asarray(probability, dtype=np.float64)
-        found = special.stdtrit(self.df, p)
-        # releases of scipy differ in the ninth digit of the quantile, and not in that of the distribution
-        density = np.exp(_constant(np.asarray(self.df)) - (self.df + 1.0) / 2.0 * np.log1p(np.square(found) / self.df))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            nearer = found - (special.stdtr(self.df, found) - p) / density
-        return np.asarray(self.scale * np.where(np.isfinite(nearer), nearer, found))
+        return self.scale * _t_quantiles(np.asarray(self.df), np.asarray(probability, dtype=np.float64))
 
     def probabilities(self, errors: ArrayLike) -> Floats:
         """Chance of an error of at most each."""
@@ -102,8 +94,21 @@ class Calibration:
 
     def at(self, step: int) -> Law:
         """The law at one step; beyond the last that of the last."""
-        place = min(step, len(self.factor) - 1)
+        place = self._place(step)
         return Law(scale=self.volatility * float(self.factor[place]), df=float(self.df[place]), capped=bool(self.capped[place]))
+
+    def _place(self, step: ArrayLike) -> Ints:
+        return np.minimum(step, len(self.factor) - 1)
+
+    def capped_at(self, steps: Ints) -> Flags:
+        """`Law.capped` of several steps at once."""
+        return np.asarray(self.capped[self._place(steps)])
+
+    def quantiles(self, steps: Ints, probability: ArrayLike) -> Floats:
+        """`Law.quantiles` of several steps at once, shape (k, p)."""
+        place = self._place(steps)
+        found = _t_quantiles(self.df[place, None], np.asarray(probability, dtype=np.float64))
+        return self.volatility * self.factor[place, None] * found
 
 
 def volatility_path(scores: Floats) -> Floats:
@@ -114,18 +119,18 @@ def volatility_path(scores: Floats) -> Floats:
     scores : ndarray, shape (n,)
         One-step scores in the order of their rows; NaN where there is none.
     """
-    keep = np.array([0.5 ** (1.0 / half) for half in _HALF_LIVES])
-    weight, total = np.full(len(keep), _OWN), np.full(len(keep), _OWN)
-    trust, path = np.zeros(len(keep)), np.empty(len(scores) + 1)
+    weight, total, trust = np.array([_OWN]), np.array([_OWN]), np.zeros(1)
+    path = np.empty(len(scores) + 1)
     for row, score in enumerate(np.append(_bounded(scores), np.nan)):
         size = np.maximum(np.sqrt(total / weight), _LEAST)
-        share = special.softmax(trust)
-        path[row] = np.sqrt(float(share @ np.square(size)))
+        path[row] = np.sqrt(float(np.exp(trust) @ np.square(size)))
         if not np.isfinite(score):
             continue
-        trust = _DISCOUNT * trust - (_DF + 1.0) / 2.0 * np.log1p(np.square(score / size) / _DF) - np.log(size)
+        df = np.minimum(weight, _DF)
+        told = _constant(df) - (df + 1.0) / 2.0 * np.log1p(np.square(score / size) / df) - np.log(size)
+        trust = np.append(np.log1p(-_CHANGE) + special.log_softmax(trust + told), np.log(_CHANGE))
         square = min(abs(score) / path[row], _LARGEST) ** 2 * path[row] ** 2
-        weight, total = keep * weight + 1.0, keep * total + square
+        weight, total = np.append(weight + 1.0, _NEW), np.append(total + square, _NEW)
     return path
 
 
@@ -200,6 +205,16 @@ def _quantiles(square: Floats) -> Floats:
     common = (logs @ counts / counts.sum() if counts.any() else logs.mean(axis=1))[:, None]
     drawn = (counts * logs + _POOLED * common) / (counts + _POOLED)
     return np.asarray(np.einsum("g,gsl->sl", share, 0.5 * drawn[:, :, None] + np.log(t)[:, None, :]))
+
+
+def _t_quantiles(df: Floats, p: Floats) -> Floats:
+    """Quantiles of Student's t."""
+    found = special.stdtrit(df, p)
+    # releases of scipy differ in the ninth digit of the quantile, and not in that of the distribution
+    density = np.exp(_constant(df) - (df + 1.0) / 2.0 * np.log1p(np.square(found) / df))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        nearer = found - (special.stdtr(df, found) - p) / density
+    return np.where(np.isfinite(nearer), nearer, found)
 
 
 def _constant(df: Floats) -> Floats:

@@ -154,7 +154,7 @@ def cleaned(model: MeanModel, y: Floats, columns: Floats, *, limit: float | None
         left[row] = NoiseAhead(momentum=momentum, n=int(row), steps=1).expected(left[:row])[0]
     if limit is not None and not model.momentum.unit_root and model.momentum.season is None:
         left, _ = filter_cleaned(left, model.momentum.phi, bound=limit * model.sd)
-    return np.r_[y[:begins], left + mean[begins:]]
+    return np.concatenate([y[:begins], left + mean[begins:]])
 
 
 def ahead(model: MeanModel, y: Floats, columns: Floats, *, steps: int) -> Ahead:
@@ -173,7 +173,7 @@ def ahead(model: MeanModel, y: Floats, columns: Floats, *, steps: int) -> Ahead:
     both = noise.expected(np.column_stack([y[begins:], columns[begins : len(y)]]))
     gradient = columns[len(y) :] - both[:, 1:]
     answers = model.sd * noise.answers()
-    variance = np.square(answers).sum(axis=1) + np.einsum("hi,ij,hj->h", gradient, model.covariance, gradient)
+    variance = np.square(answers).sum(axis=1) + ((gradient @ model.covariance) * gradient).sum(axis=1)
     return Ahead(
         point=both[:, 0] + gradient @ model.params, variance=variance, answers=answers, columns=gradient,
         residual=(y - columns[: len(y)] @ model.params)[begins:],

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, signal
+from scipy import linalg
 
 from leadlag.core.arrays import Floats, Ints
-from leadlag.core.noise.momentum import Momentum
+from leadlag.core.noise.momentum import Momentum, impulse_response
 from leadlag.core.noise.years import year_filter
 
 __all__ = ["NoiseAhead"]
@@ -40,12 +40,12 @@ class NoiseAhead:
         """What follows a residual (n, ...), shape (steps, ...)."""
         u = residual.reshape(self.n, -1)
         moved = np.diff(u, axis=0) if self.momentum.unit_root else u
-        past, ahead = moved.copy(), np.zeros((self.steps, moved.shape[1]))
-        for before, _, factor in self._places:
+        past, places = moved.copy(), self._places
+        for before, _, factor in places:
             past[before] = np.tensordot(linalg.inv(factor[: len(before), : len(before)]), moved[before], axes=1)
         carried = self._carried(past)
-        ahead[:] = carried
-        for before, after, factor in self._places:
+        ahead = carried.copy()
+        for before, after, factor in places:
             ahead[after] = factor[len(before) :] @ np.concatenate([past[before], carried[after]])
         if self.momentum.unit_root:
             ahead = u[-1] + np.cumsum(ahead, axis=0)
@@ -53,8 +53,8 @@ class NoiseAhead:
 
     def answers(self) -> Floats:
         """What an innovation of each step ahead does to each, shape (steps, steps); lower triangular."""
-        psi = signal.lfilter([1.0], np.r_[1.0, -self.momentum.phi], np.eye(self.steps, 1)[:, 0])
-        answers = linalg.toeplitz(psi, np.zeros(self.steps))
+        psi, step = impulse_response(self.momentum.phi, self.steps), np.arange(self.steps)
+        answers = np.concatenate([psi, np.zeros(self.steps)])[step[:, None] - step]  # nothing answers what comes later
         seasonal = answers.copy()
         for before, after, factor in self._places:
             seasonal[after] = factor[len(before) :, len(before) :] @ answers[after]
@@ -63,13 +63,12 @@ class NoiseAhead:
     def _carried(self, past: Floats) -> Floats:
         """The autoregression carried on, shape (steps, k)."""
         phi = self.momentum.phi
-        order = len(phi)
-        values = np.concatenate(
-            [np.zeros((max(order - len(past), 0), past.shape[1])), past, np.zeros((self.steps, past.shape[1]))]
-        )
-        for row in range(len(values) - self.steps, len(values)):
-            values[row] = phi @ values[row - order : row][::-1] if order else 0.0
-        return values[-self.steps :]
+        order, known = len(phi), min(len(phi), len(past))
+        values = np.zeros((order + self.steps, past.shape[1]))
+        values[order - known : order] = past[len(past) - known :]
+        for row in range(order, len(values) if order else 0):
+            values[row] = phi @ values[row - order : row][::-1]
+        return values[order:]
 
     @property
     def _places(self) -> list[tuple[Ints, Ints, Floats]]:

@@ -49,5 +49,5 @@ def filled_forward(values: Floats, rho: Floats) -> Floats:
     before = np.maximum.accumulate(np.where(known, row, -1), axis=0)
     first = np.where(known.any(axis=0), known.argmax(axis=0), 0)
     source = np.where(before >= 0, before, first)
-    guess = np.nan_to_num(values[source, every]) * rho ** np.abs(row - source)
+    guess = np.where(known, values, 0.0)[source, every] * rho ** np.abs(row - source)
     return np.where(known, values, guess)
