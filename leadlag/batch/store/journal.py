@@ -93,7 +93,8 @@ def _lines(path: Path) -> Iterator[tuple[str, Status, int, int]]:
     with path.open("rb") as file:
         for line in file:
             check, _, rest = line.removesuffix(b"\n").partition(b" ")
-            if line.endswith(b"\n") and check == f"{zlib.crc32(rest):08x}".encode() and rest.count(b" ", 0, 200) >= 2:
+            if check == f"{zlib.crc32(rest):08x}".encode() and rest.count(b" ", 0, 200) >= 2:
                 job_id, status, content = rest.split(b" ", 2)
-                yield job_id.decode(), cast("Status", status.decode()), begin + len(line) - 1 - len(content), len(content)
+                place = begin + len(check) + 1 + len(rest) - len(content)
+                yield job_id.decode(), cast("Status", status.decode()), place, len(content)
             begin += len(line)

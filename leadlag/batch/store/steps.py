@@ -117,7 +117,7 @@ def sync(path: Path) -> None:
     if path.is_dir() and os.name == "nt":  # folders cannot be opened there
         return
     before("sync", path)
-    number = os.open(path, os.O_RDONLY)
+    number = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(number)
     finally:
