@@ -93,6 +93,32 @@ def test_a_parquet_file_is_read_as_the_same_csv_file(tmp_path: Path) -> None:
     assert [one.sha256 for one in whole.columns()] == [one.sha256 for one in text.columns()]
 
 
+def test_a_large_parquet_file_is_folded_to_what_the_whole_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    days = pd.date_range("2024-12-02", periods=7 * 104, freq="D")
+    rows = pd.DataFrame({"week": rng.choice(days, 20_000), "region": rng.choice(["north", "south"], 20_000)})
+    rows["new_mrr"], rows["demos"] = rng.integers(0, 50, 20_000), rng.normal(size=20_000)
+    rows["wins"], rows["deals"] = rng.integers(0, 3, 20_000), 3.0
+    rows.loc[rng.random(20_000) < 0.003, "demos"] = np.nan
+    rows.to_parquet(tmp_path / "sales.parquet", row_group_size=700)
+    for rule in ("sum", "mean", "last"):
+        text = CONFIG.replace("demos: {source: sales, aggregate: sum", f"demos: {{source: sales, aggregate: {rule}")
+        config = read_config(night(tmp_path, config=text), settings=[
+            "sources.sales.path=sales.parquet", "contract.sales.duplicates=aggregate",
+        ])  # fmt: skip
+        whole = read_source("sales", config, as_of=AS_OF)
+        with monkeypatch.context() as patch:
+            patch.setattr("leadlag.batch.sources.rows.MANY", 1000)
+            parts = read_source("sales", config, as_of=AS_OF)
+        assert whole.sample is not None
+        assert parts.sample is not None
+        assert parts.n_rows == whole.n_rows == 20_000
+        assert (parts.sample.periods, parts.sample.segments) == (whole.sample.periods, whole.sample.segments)
+        assert parts.sample.aggregates == whole.sample.aggregates
+        if rule != "last":  # of several rows of a day the last is another in another order
+            np.testing.assert_allclose(parts.sample.values, whole.sample.values, rtol=1e-12)
+
+
 def test_files_of_one_source_follow_each_other_and_have_the_same_columns(tmp_path: Path) -> None:
     table = sales()
     night(tmp_path, table=table[table["region"] == "north"])
