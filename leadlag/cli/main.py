@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 ok, 2 usage, 3 the data break their contract, 130 interrupted. A bug raises, and so ends with 1.
+        0 ok, 2 usage, 3 the data break their contract, 75 try again, 130 interrupted. A bug raises, and so ends with 1.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     voice = Voice(colour=wants_colour("--no-color" not in words))
