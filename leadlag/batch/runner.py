@@ -29,7 +29,7 @@ from leadlag.batch.sourced import SourcesRead
 from leadlag.batch.store.folder import recover
 from leadlag.batch.store.lock import Shard, locked
 from leadlag.batch.summary import EXITS, RunProblem, RunStatus, RunSummary
-from leadlag.errors import LockHeldError, UsageError
+from leadlag.errors import DatabaseError, LockHeldError, UsageError
 
 __all__ = ["RunCall", "check", "run", "run_call"]
 
@@ -126,10 +126,11 @@ def run_call(asked: RunCall) -> RunSummary:
         try:
             with locked(config.state, part):
                 return _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
-        except LockHeldError as error:
+        except (LockHeldError, DatabaseError) as error:
             problem = RunProblem(code=error.code, message=str(error.args[0]))
             tell(problem.message, Event(event="problem", code=problem.code), level=logging.ERROR)
-            return RunSummary(run_id=None, as_of=as_of, status="locked", exit=EXITS["again"], problems=(problem,))
+            status: RunStatus = "locked" if isinstance(error, LockHeldError) else "unavailable"
+            return RunSummary(run_id=None, as_of=as_of, status=status, exit=EXITS["again"], problems=(problem,))
 
 
 @dataclass(kw_only=True)

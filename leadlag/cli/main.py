@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         step = f"{error.ctx.command_path if error.ctx else 'leadlag'} --help shows what is allowed."
         return _refused(UsageError(f"{error.format_message()} Next: {step}"), USAGE, voice, step=step, as_json="--json" in words)
     except LeadLagError as error:
-        again = isinstance(error, LockHeldError | DatabaseError)
+        again = isinstance(error, (DatabaseError, LockHeldError))
         code = CONTRACT if isinstance(error, DataContractError) else AGAIN if again else USAGE
         return _refused(error, code, voice, as_json="--json" in words)
     except SystemExit:  # click ends so where whoever reads its help has stopped reading
