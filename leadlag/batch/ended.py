@@ -84,9 +84,9 @@ class Ended:
         index = None if self.config.output.store is None else path_of(self.config.output.store, self.config.base)
         if index is not None:
             index_runs(index, [run for run in runs_in(self.config.folder) if run.run_id == self.run_id])
-        if not self.is_partial:
+        if not self.is_partial:  # else the journal may have jobs of a whole run that was stopped
             self.sources.keep(self.run_id)
-        self.known.finish()
+            self.known.finish()
         if self.config.output.keep_runs is not None:
             pruned(self.config.folder, index, keep=self.config.output.keep_runs)
 
@@ -108,7 +108,7 @@ class Ended:
         tell(f"{status}: {len(outcomes)} jobs, {counts['failed']} failed", Event(event="done", run_id=self.run_id))
         return RunSummary(
             run_id=self.run_id, as_of=self.as_of, status=status, exit=code,
-            folder=None if self.is_shard else f"{self.config.output.folder}/{self.run_id}",
+            folder=None if self.is_shard or not self.tasks else f"{self.config.output.folder}/{self.run_id}",
             jobs=JobCounts(
                 total=len(self.tasks), computed=self.n_computed, reused=len(outcomes) - self.n_computed, done=counts["done"],
                 untestable=counts["untestable"], contract=counts["contract"], failed=counts["failed"],

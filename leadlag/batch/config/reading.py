@@ -239,8 +239,6 @@ def _of_job(job: JobAsked, config: Config) -> Iterator[tuple[str, str]]:
         yield "segments", f"the source of {job.kpi!r} names no column of segments: give it sources.NAME.segment"
     if has and job.segments == "none" and not job.total:
         yield "segments", "none leaves nothing to rank: give total: true for the sum of all segments"
-    if job.horizons and isinstance(config.metrics.get(job.kpi), MetricOfSource) and job.model is not None:
-        yield "horizons", "says nothing beside model, which has horizons of its own: leave one of them out"
     aggregate = config.metrics[job.kpi].metric.aggregate if job.kpi in config.metrics else None
     if job.total and not (aggregate == "sum" or isinstance(aggregate, Ratio)):
         yield "total", f"{job.kpi!r} does not add up over segments: give its aggregate as sum or a ratio, or leave total out"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
 from leadlag.catalogue import Metric
 from leadlag.sample.periods import MONTH_NAMES, WORDS
@@ -46,6 +46,12 @@ def _one_of(*words: str) -> Any:
     return AfterValidator(check)
 
 
+def _variable(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError("give the name of an environment variable, such as DWH_URL; the URL itself is a secret")
+    return name
+
+
 def _freshness(text: str) -> str:
     if not _FRESHNESS.fullmatch(text):
         raise ValueError(f"{text!r} is not allowed: give days or weeks, such as 14d or 2w")
@@ -69,9 +75,11 @@ class _Part(BaseModel):
 
 
 class SourceAsked(_Part):
-    """Where some of the numbers come from, and how that table is read."""
+    """Where some of the numbers come from, files or a query, and how that table is read."""
 
-    path: Text
+    path: Text | None = None
+    url_env: Annotated[Text, AfterValidator(_variable)] | None = None
+    query_file: Text | None = None
     time: Text
     segment: Text | None = None
     freq: Cadence | None = None
@@ -86,6 +94,18 @@ class SourceAsked(_Part):
     date_format: Text | None = None
     year_start: Annotated[str, _one_of(*MONTH_NAMES)] | None = None
     calendar: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> SourceAsked:
+        """Files or a query, and only what says something about it."""
+        if (self.path is None) == (self.url_env is None):
+            raise ValueError("give path, or url_env with query_file")
+        if (self.url_env is None) != (self.query_file is None):
+            raise ValueError("url_env and query_file belong together: the variable with the URL, and the file with the query")
+        of_files = [name for name in ("sep", "encoding", "skip_rows", "sheet") if getattr(self, name) is not None]
+        if self.url_env is not None and of_files:
+            raise ValueError(f"{', '.join(of_files)} says nothing about a query: leave it out")
+        return self
 
 
 class CalendarAsked(_Part):

@@ -14,7 +14,7 @@ from leadlag.batch.config import Config, MetricOfSource, Promise
 from leadlag.batch.sources.rows import Rows, columns_of, metrics_of, rows_of
 from leadlag.batch.sources.words import told
 from leadlag.batch.spans import Span, ended_by, span_of, with_values
-from leadlag.errors import DataContractError, LeadLagWarning, UsageError
+from leadlag.errors import ConfigError, DataContractError, LeadLagWarning, UsageError
 from leadlag.sample import Sample, Violation, as_sample, raise_violations, read_file
 from leadlag.sample.model import together
 
@@ -114,6 +114,8 @@ def read_source(name: str, config: Config, *, as_of: str) -> SourceRead:
         rows = rows_of(name, config)
         if (broken := _broken_promise(name, rows, config, promise)) is not None:
             return SourceRead(name=name, n_rows=rows.n_rows, problem=broken)
+    except ConfigError:
+        raise
     except (UsageError, OSError) as error:
         message = f"source {name!r} cannot be read: {told(error, config.base)}"
         return SourceRead(name=name, problem=Problem(code="LL504", message=message))
