@@ -19,11 +19,11 @@ from leadlag.sample.periods import BUSINESS
 from leadlag.sample.vintages import period_ends
 from leadlag.sample.violations import counted
 
-__all__ = ["Span", "ended_by", "span_of", "with_values"]
+__all__ = ["ReadSpan", "ended_by", "span_of", "with_values"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Span:
+class ReadSpan:
     """The first and the last period with a value, and the day on which the last ends; None where periods have no dates."""
 
     first: str
@@ -101,13 +101,13 @@ def with_values(sample: Sample) -> Sample:
     return together([trimmed(part) for part in sample.cadences], sample, order=sample.order)
 
 
-def span_of(sample: Sample, *, ahead: Iterable[str]) -> Span:
+def span_of(sample: Sample, *, ahead: Iterable[str]) -> ReadSpan:
     """From the first period to the last in which a metric that is not known ahead has a value, of whichever cadence."""
     ends = [end for part in sample.cadences if (end := _end(part, frozenset(ahead))) is not None]
     if not ends:
-        return Span(first="", last="", day=None)
+        return ReadSpan(first="", last="", day=None)
     first, last = min(ends, key=lambda end: end[0]), max(ends, key=lambda end: end[1])
-    return Span(first=first[2], last=last[3], day=last[1].astype(dt.date) if sample.calendar.dated else None)
+    return ReadSpan(first=first[2], last=last[3], day=last[1].astype(dt.date) if sample.calendar.dated else None)
 
 
 def _end(part: Sample, ahead: frozenset[str]) -> tuple[np.datetime64, np.datetime64, str, str] | None:

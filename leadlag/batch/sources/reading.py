@@ -13,7 +13,7 @@ import numpy as np
 from leadlag.batch.config import Config, MetricOfSource, Promise
 from leadlag.batch.sources.rows import Rows, columns_of, metrics_of, rows_of
 from leadlag.batch.sources.words import told
-from leadlag.batch.spans import Span, ended_by, span_of, with_values
+from leadlag.batch.spans import ReadSpan, ended_by, span_of, with_values
 from leadlag.errors import ConfigError, DataContractError, LeadLagWarning, UsageError
 from leadlag.sample import Sample, Violation, as_sample, raise_violations, read_file
 from leadlag.sample.model import together
@@ -196,7 +196,7 @@ def _as_asked(sample: Sample, metrics: Mapping[str, MetricOfSource]) -> Sample:
     return together(cadences, sample, order=sample.order)
 
 
-def _lateness(name: str, span: Span, promise: Promise, as_of: str) -> Problem | None:
+def _lateness(name: str, span: ReadSpan, promise: Promise, as_of: str) -> Problem | None:
     """That the last period with values lies further back than was promised."""
     if promise.days is None or span.day is None:
         return None
