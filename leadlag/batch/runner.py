@@ -20,7 +20,7 @@ from leadlag._validation import as_name
 from leadlag.batch.checked import CheckedConfig, checked
 from leadlag.batch.config import Config, read_config
 from leadlag.batch.ended import Ended, planned
-from leadlag.batch.events import Event, Progress, tell
+from leadlag.batch.events import Progress, RunEvent, tell
 from leadlag.batch.job import Answered
 from leadlag.batch.known import Known
 from leadlag.batch.plan import Task, job_of, run_id_of, tasks_of
@@ -128,7 +128,7 @@ def run_call(asked: RunCall) -> RunSummary:
                 return _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
         except (LockHeldError, DatabaseError) as error:
             problem = RunProblem(code=error.code, message=str(error.args[0]))
-            tell(problem.message, Event(event="problem", code=problem.code), level=logging.ERROR)
+            tell(problem.message, RunEvent(event="problem", code=problem.code), level=logging.ERROR)
             status: RunStatus = "locked" if isinstance(error, LockHeldError) else "unavailable"
             return RunSummary(run_id=None, as_of=as_of, status=status, exit=EXITS["again"], problems=(problem,))
 
@@ -156,7 +156,7 @@ class _Night:
         run_id = run_id_of(self.as_of, tasks)
         plan = known.plan(tasks, force=self.asked.force)
         n_todo = sum(one.why != "reuse" for one in plan)
-        tell(f"{len(tasks)} jobs, {n_todo} to compute", Event(event="run", run_id=run_id))
+        tell(f"{len(tasks)} jobs, {n_todo} to compute", RunEvent(event="run", run_id=run_id))
         if self.asked.dry_run:
             return planned(run_id, self.as_of, plan, sources)
         chosen = [(task, one) for task, one in zip(tasks, plan, strict=True) if _in_shard(task.job_id, self.part)]
@@ -170,7 +170,7 @@ class _Night:
             return night.interrupted(self.stop.signal)
         found = night.summary()
         if self.part is None and tasks:
-            if todo or not known.has(run_id):
+            if not known.has(run_id) or known.is_news(task.job_id for task in tasks):
                 night.write()
             night.settle()
         return found
@@ -265,7 +265,7 @@ def _signals(stop: Stop) -> Iterator[Stop]:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
         stop.ask(number)
-        tell("stopping: jobs in hand have 20 s", Event(event="stop"), level=logging.WARNING)
+        tell("stopping: jobs in hand have 20 s", RunEvent(event="stop"), level=logging.WARNING)
 
     before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 from leadlag._validation import nearest
 from leadlag.batch.config.model import Config, MetricOfSource
 from leadlag.batch.config.schema import (
-    Asked,
     CalendarAsked,
+    ConfigAsked,
     JobAsked,
     LimitsAsked,
     MetricAsked,
@@ -58,7 +58,7 @@ def config_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "leadlag batch config",
-    } | Asked.model_json_schema()
+    } | ConfigAsked.model_json_schema()
 
 
 def read_config(source: str | os.PathLike[str] | Mapping[str, Any], *, settings: Sequence[str] = ()) -> Config:
@@ -122,7 +122,7 @@ def _dotted(place: Place) -> str:
 def _checked(content: Mapping[str, Any], base: Path, wrong: list[tuple[Place, str]]) -> Config | None:
     """The config in plain values; what is wrong is added to the list."""
     try:
-        asked = Asked.model_validate(content)
+        asked = ConfigAsked.model_validate(content)
     except ValidationError as error:
         met = [one for one in error.errors(include_url=False) if one["type"] != "too_short" or not one["input"]]
         # of what a value might have been the last is told, which is the most particular
@@ -174,7 +174,7 @@ def _in_content(place: tuple[str | int, ...], content: Any) -> Place:
 def _known_at(place: Place) -> list[str]:
     """Keys that may stand in a part of the config."""
     if not place:
-        return list(Asked.model_fields)
+        return list(ConfigAsked.model_fields)
     form, depth = _PARTS.get(str(place[0]), (None, 0))
     return list(form.model_fields) if form is not None and len(place) == depth else []
 

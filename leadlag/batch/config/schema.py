@@ -11,7 +11,7 @@ from leadlag.catalogue import Metric
 from leadlag.sample.periods import MONTH_NAMES, WORDS
 
 __all__ = [
-    "Asked",
+    "ConfigAsked",
     "CalendarAsked",
     "JobAsked",
     "LimitsAsked",
@@ -68,13 +68,13 @@ Columns = Annotated[Names, AfterValidator(_no_repeats)]
 Cadence = Annotated[str, _one_of(*WORDS)]
 
 
-class _Part(BaseModel):
+class _ConfigPart(BaseModel):
     """What all parts of a config are: nothing but what is named, no number in quotes, and not changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class SourceAsked(_Part):
+class SourceAsked(_ConfigPart):
     """Where some of the numbers come from, files or a query, and how that table is read."""
 
     path: Text | None = None
@@ -108,14 +108,14 @@ class SourceAsked(_Part):
         return self
 
 
-class CalendarAsked(_Part):
+class CalendarAsked(_ConfigPart):
     """The periods of all sources, and the zone in which a day is today."""
 
     cadence: Cadence | None = None
     tz: Text | None = None
 
 
-class JobAsked(_Part):
+class JobAsked(_ConfigPart):
     """A KPI, in which segments, and what is asked of it; the keys after `model` are options of `rank_leads`."""
 
     kpi: Text
@@ -139,7 +139,7 @@ class JobAsked(_Part):
     delays: dict[Text, int | Annotated[tuple[int, int], Field(strict=False)]] | None = None
 
 
-class RunAsked(_Part):
+class RunAsked(_ConfigPart):
     """How jobs are run; no number depends on it but on `evidence`."""
 
     workers: Annotated[int, Field(ge=1, le=1024)] = 1
@@ -148,7 +148,7 @@ class RunAsked(_Part):
     backend: Literal["processes"] = "processes"
 
 
-class Promise(_Part):
+class Promise(_ConfigPart):
     """What a source has to keep to."""
 
     required: Columns = ()
@@ -168,7 +168,7 @@ class Promise(_Part):
         return int(self.freshness[:-1]) * (7 if self.freshness.endswith("w") else 1)
 
 
-class LimitsAsked(_Part):
+class LimitsAsked(_ConfigPart):
     """What a run may take."""
 
     minutes: Annotated[float, Field(gt=0)] | None = None
@@ -176,7 +176,7 @@ class LimitsAsked(_Part):
     max_tests: Whole | None = Field(default=None, le=10**12)
 
 
-class OutputAsked(_Part):
+class OutputAsked(_ConfigPart):
     """Where results go, and what is kept."""
 
     folder: Text = "runs"
@@ -190,7 +190,7 @@ class OutputAsked(_Part):
 _FIELDS: dict[str, Any] = {name: (Any, None) for name in Metric.__dataclass_fields__ if name not in ("name", "_")}
 if TYPE_CHECKING:
 
-    class MetricAsked(_Part):
+    class MetricAsked(_ConfigPart):
         """Where a metric comes from, and what is known of it: the fields of a catalogue."""
 
         source: str
@@ -198,7 +198,7 @@ if TYPE_CHECKING:
 else:
     MetricAsked = create_model(
         "MetricAsked",
-        __base__=_Part,
+        __base__=_ConfigPart,
         __doc__="Where a metric comes from, and what is known of it: the fields of a catalogue.",
         source=(Text, ...),
         column=(Text | None, None),
@@ -206,7 +206,7 @@ else:
     )
 
 
-class Asked(_Part):
+class ConfigAsked(_ConfigPart):
     """A config."""
 
     version: Literal[1]

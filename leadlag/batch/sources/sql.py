@@ -52,17 +52,17 @@ def queried(url_env: str, query_file: Path, *, pauses: tuple[float, ...] | None 
     url = os.environ.get(url_env)
     if not url:
         raise ConfigError(f"the environment variable {url_env} is not set: it has to hold the URL of the database.")
-    query = _query(query_file)
+    statement = _statement(query_file)
     try:
         import psycopg  # noqa: F401, PLC0415  (an extra)
         import sqlalchemy  # noqa: F401, PLC0415
     except ImportError as error:
         text = f"a query needs {error.name}: pip install 'leadlag-kpi[sql]', or give a file with path."
         raise UsageError(text, code="LL405") from None
-    return _tried(lambda: _rows(url, query), PAUSES if pauses is None else pauses)
+    return _tried(lambda: _rows(url, statement), PAUSES if pauses is None else pauses)
 
 
-def _query(path: Path) -> str:
+def _statement(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8").strip().removesuffix(";")
     except (OSError, UnicodeDecodeError) as error:
@@ -91,7 +91,7 @@ def _tried(ask: Callable[[], Answer], pauses: tuple[float, ...]) -> Answer:
     raise DatabaseError("the database was not asked.")
 
 
-def _rows(url: str, query: str) -> pd.DataFrame:
+def _rows(url: str, statement: str) -> pd.DataFrame:
     """The answer of a query, so many rows at a time."""
     from sqlalchemy import create_engine, make_url, text  # noqa: PLC0415  (an extra)
     from sqlalchemy.pool import NullPool  # noqa: PLC0415
@@ -107,7 +107,7 @@ def _rows(url: str, query: str) -> pd.DataFrame:
     with engine.connect() as connection:
         connection.execute(text("select 1"))
         streamed = connection.execution_options(stream_results=True, max_row_buffer=_AT_A_TIME)
-        result = streamed.exec_driver_sql(query.replace("%", "%%"))  # the driver looks for %s in it, and takes %% for %
+        result = streamed.exec_driver_sql(statement.replace("%", "%%"))  # the driver looks for %s in it, and takes %% for %
         columns = list(result.keys())
         parts = [pd.DataFrame(part, columns=columns) for part in result.partitions(_AT_A_TIME)]
     return _numbers(pd.concat(parts, ignore_index=True)) if parts else pd.DataFrame(columns=columns)

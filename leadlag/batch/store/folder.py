@@ -196,7 +196,7 @@ def model_file(kpi: str, segment: str) -> str:
     Examples
     --------
     >>> model_file("new_mrr", "north")
-    'models/new_mrr.north.51a4ee4b.json'
+    'models/new_mrr.north.cd748701.json'
     """
     told = f"{kpi}.{segment}" if segment else kpi
     safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", told)[:_LONGEST_NAME].lstrip(".-") or "model"
