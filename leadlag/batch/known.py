@@ -70,7 +70,7 @@ class Known:
     def of(cls, config: Config, shard: Shard) -> Known:
         """Look into the folders of a config; what a stopped run left half done is put right first."""
         if shard is None:
-            recover(config.folder, config.state)
+            recover(config.folder)
         name = "journal.jsonl" if shard is None else f"journal-{shard[0]}-of-{shard[1]}.jsonl"
         own = Journal(config.state / name)
         others = [] if shard is not None else [Journal(path) for path in sorted(config.state.glob("journal-*-of-*.jsonl"))]
@@ -110,6 +110,10 @@ class Known:
         """Whether a run of this name is finished."""
         return any(run.run_id == run_id for run in self.runs)
 
+    def has_news_of(self, job_ids: Iterable[str]) -> bool:
+        """Whether a run that was not finished has left answers of these jobs."""
+        return any(job_id in self._in_journals for job_id in job_ids)
+
     def add(self, outcome: JobOutcome) -> None:
         """Keep what came of a job now."""
         self.own.append(outcome)
@@ -147,10 +151,9 @@ class Known:
         """Jobs whose answer is that of an earlier run; those of a run that is written again stay what they were in it."""
         earlier = set()
         for job_id in job_ids:
-            if job_id in self._now or job_id in self._in_journals:
-                continue
-            run = self._in_runs[job_id]
-            if run.run_id != run_id or run.jobs[job_id]["reused"]:
+            run = None if job_id in self._now else self._in_runs.get(job_id)
+            # one that a journal has too, for it was not taken away after its run was written, is no other
+            if run is not None and (run.run_id != run_id or run.jobs[job_id]["reused"]):
                 earlier.add(job_id)
         return frozenset(earlier)
 
@@ -171,10 +174,13 @@ class Known:
 
         return outcome
 
-    def finish(self) -> None:
-        """Forget the journals, once all they have is in a run."""
+    def finish(self, job_ids: Iterable[str], *, whole: bool) -> None:
+        """Forget the journals once these jobs are in a run: if it is a whole one all, else those that have no others."""
+        written = frozenset(job_ids)
         for journal in self.journals:
-            journal.remove()
+            left = (job_id for job_id, status in journal.statuses().items() if status in KEPT and job_id not in written)
+            if whole or next(left, None) is None:
+                journal.remove()
 
 
 @dataclass(kw_only=True)

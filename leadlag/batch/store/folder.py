@@ -19,11 +19,13 @@ from leadlag.batch.store.frames import Row, rows_in, write_rows
 from leadlag.batch.tables import TABLES
 from leadlag.errors import UsageError
 
-__all__ = ["MANIFEST", "SCHEMA", "RunFolder", "RunTables", "model_file", "recover", "runs_in", "write_run"]
+__all__ = ["MANIFEST", "SCHEMA", "RunFolder", "RunTables", "model_file", "recover", "runs_in", "take_away", "write_run"]
 
 SCHEMA = "leadlag-run-manifest-1"
 MANIFEST = "manifest.json"
 _RUN = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{8}")
+#: A run that is being written, that is to be replaced, or that is to go: beside its place, so that one step puts it there.
+_BESIDE = re.compile(rf"\.({_RUN.pattern})\.(part|old|gone)")
 _LONGEST_NAME = 80
 
 
@@ -46,13 +48,13 @@ class RunTables:
     config: str
 
 
-def write_run(folder: Path, state: Path, run_id: str, tables: RunTables, *, as_of: str, partial: bool) -> Path:
+def write_run(folder: Path, run_id: str, tables: RunTables, *, as_of: str, partial: bool) -> Path:
     """Write a run; one of the same name is replaced, and is there until the new one is.
 
     Parameters
     ----------
-    folder, state : path
-        Where runs lie, and where they are written before they are put there; on one file system.
+    folder : path
+        Where runs lie.
     run_id : str
     tables : RunTables
     as_of : str
@@ -64,7 +66,7 @@ def write_run(folder: Path, state: Path, run_id: str, tables: RunTables, *, as_o
     Path
         The folder of the run.
     """
-    fresh = state / "parts" / run_id
+    fresh = folder / f".{run_id}.part"
     shutil.rmtree(fresh, ignore_errors=True)
     (fresh / "models").mkdir(parents=True)
     counts = {name: write_rows(fresh / f"{name}.parquet", name, tables.rows[name]()) for name in TABLES}
@@ -80,15 +82,13 @@ def write_run(folder: Path, state: Path, run_id: str, tables: RunTables, *, as_o
     (fresh / MANIFEST).write_text(text, encoding="utf-8")
     for path in [*(path for path in fresh.rglob("*")), fresh]:
         _sync(path)
-    return _placed(fresh, folder / run_id, state)
+    return _placed(fresh, folder / run_id)
 
 
-def _placed(fresh: Path, place: Path, state: Path) -> Path:
+def _placed(fresh: Path, place: Path) -> Path:
     """Put a folder in its place; what `recover` finds half done it ends."""
-    old = state / "old" / place.name
+    old = place.with_name(f".{place.name}.old")
     shutil.rmtree(old, ignore_errors=True)
-    old.parent.mkdir(exist_ok=True)
-    place.parent.mkdir(parents=True, exist_ok=True)
     if place.exists():
         os.replace(place, old)
     os.replace(fresh, place)
@@ -97,13 +97,23 @@ def _placed(fresh: Path, place: Path, state: Path) -> Path:
     return place
 
 
-def recover(folder: Path, state: Path) -> None:
-    """End what a run that was stopped left half done: a run that was to be replaced is put back, what was begun goes."""
-    for old in [*(state / "old").glob("*")]:
-        if not (folder / old.name).exists():
-            os.replace(old, folder / old.name)
-        shutil.rmtree(old, ignore_errors=True)
-    shutil.rmtree(state / "parts", ignore_errors=True)
+def take_away(run: RunFolder) -> None:
+    """Delete a run: in one step it is none, and what is left of it after a stop `recover` deletes."""
+    gone = run.path.with_name(f".{run.path.name}.gone")
+    shutil.rmtree(gone, ignore_errors=True)
+    os.replace(run.path, gone)
+    shutil.rmtree(gone)
+
+
+def recover(folder: Path) -> None:
+    """End what was stopped half done: a run that was to be replaced is put back; what was begun, or was to go, goes."""
+    for path in folder.glob(".*"):
+        if (found := _BESIDE.fullmatch(path.name)) is None:
+            continue
+        if found[2] == "old" and not (folder / found[1]).exists():
+            os.replace(path, folder / found[1])
+        else:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _told(path: Path) -> dict[str, Any]:

@@ -39,8 +39,15 @@ def path_of(url: str, base: Path) -> Path:
     return base / url.removeprefix(PREFIX)
 
 
-def index_runs(path: Path, runs: Iterable[RunFolder]) -> None:
-    """Put finished runs into the index, each whole or not at all; what it says of them already is replaced.
+def index_runs(path: Path, runs: Iterable[RunFolder], *, again: str = "") -> None:
+    """Put the finished runs that it lacks into the index, each whole or not at all.
+
+    Parameters
+    ----------
+    path : path
+    runs : iterable of RunFolder
+    again : str
+        A run of which what the index says already is replaced.
 
     Raises
     ------
@@ -51,7 +58,10 @@ def index_runs(path: Path, runs: Iterable[RunFolder]) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _writing(path) as database:
+        has = {str(run_id) for (run_id,) in database.execute("SELECT run_id FROM runs")} - {again}
         for run in runs:
+            if run.run_id in has:
+                continue
             _forget(database, run.run_id)
             told = (run.run_id, run.as_of, str(run.manifest["version"]), int(bool(run.manifest["partial"])))
             database.execute(f"INSERT INTO runs VALUES ({_marks(len(_RUNS))})", told)

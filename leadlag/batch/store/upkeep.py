@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
-from leadlag.batch.store.folder import MANIFEST, runs_in
+from leadlag.batch.store.folder import runs_in, take_away
 from leadlag.batch.store.index import drop_runs, index_runs, path_of
 
 __all__ = ["prune", "reindex"]
@@ -69,9 +68,8 @@ def pruned(folder: Path, index: Path | None, *, keep: int) -> tuple[str, ...]:
     """The same for the file of an index."""
     runs = [run for run in runs_in(folder) if not (run.path / APPROVED).exists()]
     gone = runs[: max(len(runs) - keep, 0)]
-    for run in gone:
-        os.replace(run.path / MANIFEST, run.path / f".{MANIFEST}")  # from here on it is no run, whatever stops this
-        shutil.rmtree(run.path)
     if index is not None and index.exists() and gone:
-        drop_runs(index, [run.run_id for run in gone])
+        drop_runs(index, [run.run_id for run in gone])  # first: what stops this leaves them in the folder, to go next time
+    for run in gone:
+        take_away(run)
     return tuple(run.run_id for run in gone)
