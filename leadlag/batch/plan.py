@@ -13,6 +13,7 @@ from leadlag.batch.job import Job
 from leadlag.batch.outcome import JobOutcome, Status
 from leadlag.batch.sources import TOTAL, SourceRead, job_sha256, sample_of, segments_of, untestable_why
 from leadlag.catalogue import Metric
+from leadlag.catalogue.ratios import adds_up
 from leadlag.core.search.shapes import STANDARD
 from leadlag.errors import DataContractError, LeadLagError
 
@@ -74,7 +75,7 @@ def tasks_of(
 ) -> Iterator[Task]:
     """All jobs of a run in the order in which the config asks for them, but for those that need a source that is skipped."""
     for place, asked in enumerate(config.jobs):
-        if skipped & {config.metrics[name].source for name in (asked.kpi, *_leads(config, asked), *asked.controls)}:
+        if skipped & {config.metrics[name].source for name in (asked.kpi, *_leads(config, asked, ""), *asked.controls)}:
             continue
         for segment in _segments(config, asked, reads):
             yield _task(config, place, segment, reads, models)
@@ -88,19 +89,18 @@ def run_id_of(as_of: str, tasks: list[Task]) -> str:
 
 def settings_of(config: Config, asked: JobAsked, segment: str) -> dict[str, Any]:
     """All that a job's answer rests on but its rows, its model and this leadlag: plain values."""
-    names = (asked.kpi, *_leads(config, asked), *asked.controls)
+    names = (asked.kpi, *_leads(config, asked, segment), *asked.controls)
     return {
-        "kpi": asked.kpi, "segment": segment, "leads": _leads(config, asked), "controls": asked.controls, "log": asked.log,
-        "horizons": asked.horizons, "options": _options(config, asked), "scores": asked.model is not None,
-        "keeps_model": config.output.models,
-        "metrics": {name: _metric(config, name).to_mapping() for name in names},
+        "kpi": asked.kpi, "segment": segment, "leads": _leads(config, asked, segment), "controls": asked.controls,
+        "log": asked.log, "horizons": asked.horizons, "options": _options(config, asked), "scores": asked.model is not None,
+        "keeps_model": config.output.models, "metrics": {name: _metric(config, name).to_mapping() for name in names},
     }  # fmt: skip
 
 
 def job_of(config: Config, task: Task, reads: Mapping[str, SourceRead]) -> Job:
     """A job with its rows, as a worker gets it."""
     asked = config.jobs[task.place]
-    leads = _leads(config, asked)
+    leads = _leads(config, asked, task.segment)
     names = (asked.kpi, *leads, *asked.controls)
     sample = sample_of(names, task.segment, reads)
     return Job(
@@ -112,7 +112,7 @@ def job_of(config: Config, task: Task, reads: Mapping[str, SourceRead]) -> Job:
 
 def _task(config: Config, place: int, segment: str, reads: Mapping[str, SourceRead], models: Models) -> Task:
     asked = config.jobs[place]
-    names = (asked.kpi, *_leads(config, asked), *asked.controls)
+    names = (asked.kpi, *_leads(config, asked, segment), *asked.controls)
     model = "" if asked.model is None else models(asked, segment)
     rests_on: dict[str, Any] = settings_of(config, asked, segment)
     rests_on |= {"version": __version__, "model": hashlib.sha256(model.encode()).hexdigest()}
@@ -151,11 +151,12 @@ def _segments(config: Config, asked: JobAsked, reads: Mapping[str, SourceRead]) 
     return [*each, *([TOTAL] if asked.total else [])] or [""]
 
 
-def _leads(config: Config, asked: JobAsked) -> tuple[str, ...]:
-    """Candidates: those that are named, else every other metric."""
+def _leads(config: Config, asked: JobAsked, segment: str) -> tuple[str, ...]:
+    """Candidates: those that are named, else every other metric, of a total every other one that adds up."""
     if asked.leads is not None:
         return asked.leads
-    return tuple(sorted(name for name in config.metrics if name != asked.kpi and name not in asked.controls))
+    others = sorted(name for name in config.metrics if name != asked.kpi and name not in asked.controls)
+    return tuple(name for name in others if segment != TOTAL or adds_up(config.metrics[name].metric.aggregate))
 
 
 def _broken(config: Config, names: tuple[str, ...], reads: Mapping[str, SourceRead]) -> Refusal | None:

@@ -9,7 +9,7 @@ from leadlag._validation import known_arguments
 from leadlag.catalogue.texts import as_text
 from leadlag.errors import UsageError
 
-__all__ = ["AGGREGATES", "UNSAID", "Aggregate", "Ratio", "is_said", "ratio"]
+__all__ = ["AGGREGATES", "UNSAID", "Aggregate", "Ratio", "adds_up", "is_said", "ratio"]
 
 AGGREGATES = ("sum", "mean", "last")
 
@@ -33,6 +33,11 @@ class _Unsaid(str):
 
 #: The mean, to which several values come where nothing is said: equal to one that was said, and told from it by `is_said`.
 UNSAID: Aggregate = cast("Literal['mean']", _Unsaid("mean"))
+
+
+def adds_up(aggregate: Aggregate | None) -> bool:
+    """Whether values of a metric in several segments make one of all: sums do, and rates as the sum over the sum."""
+    return aggregate == "sum" or isinstance(aggregate, Ratio)
 
 
 def is_said(aggregate: Aggregate) -> bool:

@@ -89,6 +89,16 @@ def test_the_next_day_computes_only_what_has_new_rows(tmp_path: Path) -> None:
     assert found.run_id.startswith(NEXT)
 
 
+def test_a_total_has_the_other_metrics_that_add_up_as_candidates(tmp_path: Path) -> None:
+    text = CONFIG.replace("leads: [demos, win_rate], max_lag: 6", "total: true, segments: none, max_lag: 6").replace(
+        "demos: {source: sales, aggregate: sum", "demos: {source: sales, aggregate: mean"
+    )
+    found = run(night(tmp_path, config=text), as_of=DAY)
+    assert (found.jobs.total, found.jobs.done) == (1, 1)
+    results = open_store(tmp_path / "runs").results("last")
+    assert (results["segment"].tolist(), results["lead"].tolist()) == (["(total)"], ["win_rate"])
+
+
 def test_a_journal_keeps_what_is_whole(tmp_path: Path) -> None:
     one = JobOutcome(job_id="a" * 64, kpi="k", segment="ü/'", status="done", forecasts=(("2026", 1, None, ("x", "y"), True),))
     journal = Journal(tmp_path / "journal.jsonl")

@@ -211,6 +211,21 @@ def test_what_was_added_revised_and_taken_away_is_counted_by_column(tmp_path: Pa
     assert read_snapshot(tmp_path, "other") is None
 
 
+def test_leads_of_a_source_that_lacks_the_segment_have_no_values_in_it(tmp_path: Path) -> None:
+    text = CONFIG.replace("sources:\n", 'sources:\n  ads: {path: "ads.csv", time: week, segment: region}\n').replace(
+        "jobs:", "  clicks: {source: ads, aggregate: sum}\njobs:"
+    )
+    config = read_config(night(tmp_path, config=text))
+    clicks = sales(regions=("south",))[["week", "region", "demos"]].rename(columns={"demos": "clicks"})
+    clicks.to_csv(tmp_path / "ads.csv", index=False)
+    reads = {name: read_source(name, config, as_of=AS_OF) for name in config.sources}
+    found = sample_of(("new_mrr", "clicks"), "north", reads)
+    assert np.isnan(found.column("clicks")).all()
+    assert found.n_periods == 104
+    with pytest.raises(UsageError, match="none of those of source 'ads'"):
+        sample_of(("clicks", "new_mrr"), "north", reads)
+
+
 def test_sources_of_another_cadence_come_beside_the_kpi(tmp_path: Path) -> None:
     text = CONFIG.replace("sources:\n", 'sources:\n  ads: {path: "ads.csv", time: day, freq: day}\n').replace(
         "jobs:", "  clicks: {source: ads, aggregate: sum}\njobs:"

@@ -28,7 +28,7 @@ from leadlag.batch.store.index import PREFIX
 from leadlag.catalogue.in_file import mapping_in_file
 from leadlag.catalogue.limits import refuse_deep
 from leadlag.catalogue.metric import metric_of
-from leadlag.catalogue.ratios import Ratio
+from leadlag.catalogue.ratios import adds_up
 from leadlag.catalogue.refusals import CatalogueError, cut
 from leadlag.catalogue.yaml_text import Place
 from leadlag.errors import ConfigError, UsageError
@@ -240,5 +240,5 @@ def _of_job(job: JobAsked, config: Config) -> Iterator[tuple[str, str]]:
     if has and job.segments == "none" and not job.total:
         yield "segments", "none leaves nothing to rank: give total: true for the sum of all segments"
     aggregate = config.metrics[job.kpi].metric.aggregate if job.kpi in config.metrics else None
-    if job.total and not (aggregate == "sum" or isinstance(aggregate, Ratio)):
+    if job.total and not adds_up(aggregate):
         yield "total", f"{job.kpi!r} does not add up over segments: give its aggregate as sum or a ratio, or leave total out"

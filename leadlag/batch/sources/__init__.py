@@ -5,6 +5,6 @@ from leadlag.batch.sources.samples import TOTAL, job_sha256, sample_of, segments
 from leadlag.batch.sources.snapshots import Change, changes_since, read_snapshot, write_snapshot
 
 __all__ = [
-    "TOTAL", "Change", "SourceProblem", "SourceRead", "changes_since", "job_sha256", "read_snapshot", "read_source", "sample_of",
-    "segments_of", "untestable_why", "write_snapshot",
+    "TOTAL", "Change", "SourceProblem", "SourceRead", "changes_since", "job_sha256", "read_snapshot", "read_source",
+    "sample_of", "segments_of", "untestable_why", "write_snapshot",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from leadlag.batch.config import Promise
 from leadlag.batch.sources.reading import TOTAL, SourceRead, plain_bytes
 from leadlag.batch.spans import with_values
 from leadlag.catalogue import Ratio
+from leadlag.catalogue.ratios import adds_up
 from leadlag.errors import UsageError
 from leadlag.sample import Sample, as_sample
 from leadlag.sample.aligned import quotient
@@ -44,7 +45,7 @@ def sample_of(names: Sequence[str], segment: str, reads: Mapping[str, SourceRead
     Raises
     ------
     UsageError
-        If a source does not have the segment, or a metric does not add up over segments.
+        If the KPI's source does not have the segment, or a metric does not add up over segments.
     """
     parts = []
     for read in reads.values():
@@ -52,8 +53,11 @@ def sample_of(names: Sequence[str], segment: str, reads: Mapping[str, SourceRead
             continue
         own = tuple(name for name in names if name in read.sample.all_names)
         if own:
-            parts.append(with_values(_in_segment(read.sample, own, segment, read.name)))
-    return parts[0] if len(parts) == 1 else replace(as_sample(parts), segments=(segment,) if segment else ())
+            sample = read.sample
+            if segment not in ("", TOTAL, *sample.segments) and sample.segments and names[0] not in own:
+                sample = _without(sample, segment)  # leads that are not seen in this segment have no values there
+            parts.append(with_values(_in_segment(sample, own, segment, read.name)))
+    return parts[0] if len(parts) == 1 else with_values(replace(as_sample(parts), segments=(segment,) if segment else ()))
 
 
 def _in_segment(sample: Sample, names: Sequence[str], segment: str, source: str) -> Sample:
@@ -69,10 +73,18 @@ def _in_segment(sample: Sample, names: Sequence[str], segment: str, source: str)
     return sample.segment(segment).select(names)
 
 
+def _without(sample: Sample, segment: str) -> Sample:
+    """A segment that a source does not have: its metrics on its periods, all of them missing."""
+    parts = {name: np.full(len(sample.calendar), np.nan) for name in sample.parts}
+    values = np.full((len(sample.calendar), len(sample.names)), np.nan)
+    others = tuple(_without(other, segment) for other in sample.others)
+    return replace(sample, values=values, parts=parts, segments=(segment,), others=others)
+
+
 def _total(sample: Sample) -> Sample:
     """The sum over all segments, a rate as the sum over the sum."""
     rules = {name: sample.aggregates.get(name) for name in sample.names}
-    if other := [name for name, rule in rules.items() if rule != "sum" and not isinstance(rule, Ratio)]:
+    if other := [name for name, rule in rules.items() if not adds_up(rule)]:
         raise UsageError(
             f"{', '.join(map(repr, other))} cannot be added up over segments: give aggregate sum or a ratio, or leave "
             "them out of the leads of a total."
