@@ -10,7 +10,7 @@ from functools import cached_property
 
 from leadlag.batch.assemble import Finished
 from leadlag.batch.config import Config
-from leadlag.batch.events import Event, tell
+from leadlag.batch.events import RunEvent, tell
 from leadlag.batch.known import Known
 from leadlag.batch.plan import Task
 from leadlag.batch.sourced import SourcesRead
@@ -77,16 +77,16 @@ class Ended:
         }  # fmt: skip
         tables = RunTables(rows=rows, models=whole.models, config=self.config.text())
         path = write_run(self.config.folder, self.config.state, self.run_id, tables, as_of=self.as_of, partial=self.is_partial)
-        tell(f"wrote {path.name}", Event(event="written", run_id=self.run_id))
+        tell(f"wrote {path.name}", RunEvent(event="written", run_id=self.run_id))
 
     def settle(self) -> None:
         """What rests on a finished run: the index has it, the next is compared with it, its journal and old runs go."""
         index = None if self.config.output.store is None else path_of(self.config.output.store, self.config.base)
         if index is not None:
             index_runs(index, [run for run in runs_in(self.config.folder) if run.run_id == self.run_id])
-        if not self.is_partial:
+        if not self.is_partial:  # else the journal may have jobs of a whole run that was stopped
             self.sources.keep(self.run_id)
-        self.known.finish()
+            self.known.finish()
         if self.config.output.keep_runs is not None:
             pruned(self.config.folder, index, keep=self.config.output.keep_runs)
 
@@ -105,10 +105,10 @@ class Ended:
             if one.status == "failed"
         )
         status, code = self._verdict(counts["failed"], len(outcomes))
-        tell(f"{status}: {len(outcomes)} jobs, {counts['failed']} failed", Event(event="done", run_id=self.run_id))
+        tell(f"{status}: {len(outcomes)} jobs, {counts['failed']} failed", RunEvent(event="done", run_id=self.run_id))
         return RunSummary(
             run_id=self.run_id, as_of=self.as_of, status=status, exit=code,
-            folder=None if self.is_shard else f"{self.config.output.folder}/{self.run_id}",
+            folder=None if self.is_shard or not self.tasks else f"{self.config.output.folder}/{self.run_id}",
             jobs=JobCounts(
                 total=len(self.tasks), computed=self.n_computed, reused=len(outcomes) - self.n_computed, done=counts["done"],
                 untestable=counts["untestable"], contract=counts["contract"], failed=counts["failed"],

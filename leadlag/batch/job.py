@@ -11,7 +11,6 @@ from typing import Any
 from leadlag._blas import one_thread
 from leadlag.batch.outcome import ForecastRow, JobOutcome, RankedRow
 from leadlag.catalogue import Metric
-from leadlag.errors import LeadLagWarning
 from leadlag.forecast.modelfile import model_text, read_model, sha256_of
 from leadlag.forecast.result import Forecast
 from leadlag.prepare.scale import NamedLog
@@ -42,7 +41,8 @@ class Job:
     options : Mapping
         Further options of `rank_leads`.
     horizons : tuple of int
-        Periods ahead that are forecast by the leads that are found; empty for a ranking alone.
+        Periods ahead that are forecast by the leads that are found, or told of those that a kept model has; empty for a ranking
+        alone, or all that the model has.
     keeps_model : bool
         Whether the text of the fitted model is part of what comes of it.
     model : str
@@ -99,11 +99,13 @@ def _rows(job: Job, outcome: JobOutcome) -> JobOutcome:
 def _outcome(job: Job, blank: JobOutcome) -> JobOutcome:
     """The answer itself."""
     with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", LeadLagWarning)  # a ranking keeps its notes, and a model too
+        warnings.simplefilter("ignore")  # a ranking keeps its notes, and a model too; standard error is for the log
         outcome = _rows(job, blank)
         if job.model:
             forecast = read_model(job.model.encode(), name=f"model of {job.kpi}").score(job.sample)
-            return replace(outcome, status="done", forecasts=forecast_rows(forecast, job.segment))
+            rows = forecast_rows(forecast, job.segment)
+            asked = tuple(row for row in rows if not job.horizons or row[1] in job.horizons)
+            return replace(outcome, status="done", forecasts=asked)
         ranking = rank_leads(
             job.sample, kpi=job.kpi, leads=job.leads, controls=job.controls, log=job.log, catalogue=job.catalogue, **job.options
         )

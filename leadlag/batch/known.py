@@ -108,6 +108,10 @@ class Known:
         """Whether a run of this name is finished."""
         return any(run.run_id == run_id for run in self.runs)
 
+    def is_news(self, job_ids: Iterable[str]) -> bool:
+        """Whether anything came of these jobs that no finished run has: now, or in one that was stopped."""
+        return any(job_id in self._now or job_id in self._in_journals for job_id in job_ids)
+
     def add(self, outcome: JobOutcome) -> None:
         """Keep what came of a job now."""
         self.own.append(outcome)
@@ -160,7 +164,7 @@ class Known:
         for job_id in job_ids:
             if job_id not in journals:
                 wanted.setdefault(self._in_runs[job_id].run_id, set()).add(job_id)
-        readers = {run.run_id: _Reader(run=run, wanted=wanted[run.run_id]) for run in self.runs if run.run_id in wanted}
+        readers = {run.run_id: _RunReader(run=run, wanted=wanted[run.run_id]) for run in self.runs if run.run_id in wanted}
 
         def outcome(job_id: str) -> JobOutcome:
             if (journal := journals.get(job_id)) is not None:
@@ -176,7 +180,7 @@ class Known:
 
 
 @dataclass(kw_only=True)
-class _Reader:
+class _RunReader:
     """Outcomes of a finished run, read forward; those of other jobs are passed over."""
 
     run: RunFolder

@@ -20,7 +20,7 @@ from leadlag._validation import as_name
 from leadlag.batch.checked import CheckedConfig, checked
 from leadlag.batch.config import Config, read_config
 from leadlag.batch.ended import Ended, planned
-from leadlag.batch.events import Event, Progress, tell
+from leadlag.batch.events import Progress, RunEvent, tell
 from leadlag.batch.job import Answered
 from leadlag.batch.known import Known
 from leadlag.batch.plan import Task, job_of, run_id_of, tasks_of
@@ -29,7 +29,7 @@ from leadlag.batch.sourced import SourcesRead
 from leadlag.batch.store.folder import recover
 from leadlag.batch.store.lock import Shard, locked
 from leadlag.batch.summary import EXITS, RunProblem, RunStatus, RunSummary
-from leadlag.errors import LockHeldError, UsageError
+from leadlag.errors import DatabaseError, LimitError, LockHeldError, UsageError
 
 __all__ = ["RunCall", "check", "run", "run_call"]
 
@@ -126,10 +126,11 @@ def run_call(asked: RunCall) -> RunSummary:
         try:
             with locked(config.state, part):
                 return _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
-        except LockHeldError as error:
+        except (LockHeldError, DatabaseError) as error:
             problem = RunProblem(code=error.code, message=str(error.args[0]))
-            tell(problem.message, Event(event="problem", code=problem.code), level=logging.ERROR)
-            return RunSummary(run_id=None, as_of=as_of, status="locked", exit=EXITS["again"], problems=(problem,))
+            tell(problem.message, RunEvent(event="problem", code=problem.code), level=logging.ERROR)
+            status: RunStatus = "locked" if isinstance(error, LockHeldError) else "unavailable"
+            return RunSummary(run_id=None, as_of=as_of, status=status, exit=EXITS["again"], problems=(problem,))
 
 
 @dataclass(kw_only=True)
@@ -151,10 +152,11 @@ class _Night:
         if sources.is_to_be_retried:
             return self._early("late", sources)
         tasks = self._asked_for(list(tasks_of(self.config, sources.reads, known.model, skipped=sources.skipped)))
+        self._refuse_many(tasks)
         run_id = run_id_of(self.as_of, tasks)
         plan = known.plan(tasks, force=self.asked.force)
         n_todo = sum(one.why != "reuse" for one in plan)
-        tell(f"{len(tasks)} jobs, {n_todo} to compute", Event(event="run", run_id=run_id))
+        tell(f"{len(tasks)} jobs, {n_todo} to compute", RunEvent(event="run", run_id=run_id))
         if self.asked.dry_run:
             return planned(run_id, self.as_of, plan, sources)
         chosen = [(task, one) for task, one in zip(tasks, plan, strict=True) if _in_shard(task.job_id, self.part)]
@@ -167,8 +169,8 @@ class _Night:
         if night.undone:
             return night.interrupted(self.stop.signal)
         found = night.summary()
-        if self.part is None:
-            if todo or not known.has(run_id):
+        if self.part is None and tasks:
+            if not known.has(run_id) or known.is_news(task.job_id for task in tasks):
                 night.write()
             night.settle()
         return found
@@ -197,6 +199,15 @@ class _Night:
         known = tuple(dict.fromkeys([*(task.kpi for task in tasks), *names]))
         wanted = {as_name(given, "only", known, owner="job") for given in self.asked.only}
         return [task for task, name in zip(tasks, names, strict=True) if {task.kpi, name} & wanted]
+
+    def _refuse_many(self, tasks: list[Task]) -> None:
+        """A run that would try more than it may is refused before it begins."""
+        most, n_tests = self.config.limits.max_tests, sum(task.n_tests for task in tasks)
+        if most is not None and n_tests > most:
+            raise LimitError(
+                f"the jobs would try {n_tests:,} lag shapes, more than limits.max_tests {most:,}: name fewer leads or a smaller "
+                "max_lag, or raise the limit."
+            )
 
     def _compute(self, tasks: list[Task], known: Known, sources: SourcesRead, run_id: str) -> int:
         """Do these jobs, as far as a stop lets them be done; how many were."""
@@ -254,7 +265,7 @@ def _signals(stop: Stop) -> Iterator[Stop]:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
         stop.ask(number)
-        tell("stopping: jobs in hand have 20 s", Event(event="stop"), level=logging.WARNING)
+        tell("stopping: jobs in hand have 20 s", RunEvent(event="stop"), level=logging.WARNING)
 
     before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Literal
 
 import click
 
@@ -23,10 +24,12 @@ from leadlag.cli.run import run
 from leadlag.cli.score import score
 from leadlag.cli.store import store
 from leadlag.cli.streams import open_streams, unwritable
-from leadlag.cli.voice import CONTRACT, INTERRUPTED, OK, USAGE, Voice, print_data, wants_colour
-from leadlag.errors import DataContractError, LeadLagError, UsageError
+from leadlag.cli.voice import AGAIN, CONTRACT, INTERRUPTED, OK, USAGE, Voice, print_data, wants_colour
+from leadlag.errors import DatabaseError, DataContractError, LeadLagError, LockHeldError, UsageError
 
 __all__ = ["main"]
+
+_Form = Literal["line", "lines"] | None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 ok, 2 usage, 3 the data break their contract, 130 interrupted. A bug raises, and so ends with 1.
+        0 ok, 2 usage, 3 the data break their contract, 75 try again, 130 interrupted. A bug raises, and so ends with 1.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     voice = Voice(colour=wants_colour("--no-color" not in words))
@@ -52,31 +55,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except click.UsageError as error:
         step = f"{error.ctx.command_path if error.ctx else 'leadlag'} --help shows what is allowed."
-        return _refused(UsageError(f"{error.format_message()} Next: {step}"), USAGE, voice, step=step, as_json="--json" in words)
+        return _refused(UsageError(f"{error.format_message()} Next: {step}"), USAGE, voice, step=step, form=_form(words))
     except LeadLagError as error:
-        code = CONTRACT if isinstance(error, DataContractError) else USAGE
-        return _refused(error, code, voice, as_json="--json" in words)
+        again = isinstance(error, (DatabaseError, LockHeldError))
+        code = CONTRACT if isinstance(error, DataContractError) else AGAIN if again else USAGE
+        return _refused(error, code, voice, form=_form(words))
     except SystemExit:  # click ends so where whoever reads its help has stopped reading
         return OK
     except OSError as error:
         if error.filename is not None:
             raise
         # click itself prints help, to a stream that has no name
-        return OK if isinstance(error, BrokenPipeError) else _refused(unwritable(error), USAGE, voice, as_json=False)
+        return OK if isinstance(error, BrokenPipeError) else _refused(unwritable(error), USAGE, voice)
     return answer if isinstance(answer, int) else OK
 
 
-def _refused(error: LeadLagError, code: int, voice: Voice, *, as_json: bool, step: str = "") -> int:
+def _form(words: Sequence[str]) -> _Form:
+    """How a refusal is told to programs: `run` always answers with one line of JSON, others where it is asked for."""
+    return "line" if words[:1] == ["run"] else "lines" if "--json" in words else None
+
+
+def _refused(error: LeadLagError, code: int, voice: Voice, *, form: _Form = None, step: str = "") -> int:
     """Say why there is no answer, to people and, where JSON was asked for, to programs; the exit code again."""
     voice.fail(error.by_flags())
-    if as_json:
+    if form is not None:
         first = error.first
         told = {
             "schema": "leadlag-error-1", "exit": code, "code": error.code, "argument": first.argument or None,
             "message": error.by_flags(), "next_step": first.step_by_flags or step, "call": first.call,
         }  # fmt: skip
         with suppress(UsageError):  # standard output cannot be written, which was said already
-            print_data(json.dumps(told, indent=2, ensure_ascii=False))
+            print_data(json.dumps(told, indent=2 if form == "lines" else None, ensure_ascii=False))
     return code
 
 

@@ -72,7 +72,6 @@ def test_all_that_is_wrong_is_said_at_once_with_line_and_nearest_name(tmp_path: 
         ("leads: [demos, win_rate]", "leads: [demos, new_mrr]", "is among its own leads"),
         ("leads: [demos, win_rate]", "leads: []", "is empty"),
         ("max_lag: 6", "segments: none", "nothing to rank"),
-        ("max_lag: 6", "model: last, horizons: [1]", "horizons of its own"),
         ("Europe/Berlin", "Europe/Berlinn", "Berlinn"),
         ("sqlite:///runs/leadlag.db", "leadlag.db", "give sqlite:///PATH"),
         ("expected", "expected", "FINE"),

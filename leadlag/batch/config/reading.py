@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 from leadlag._validation import nearest
 from leadlag.batch.config.model import Config, MetricOfSource
 from leadlag.batch.config.schema import (
-    Asked,
     CalendarAsked,
+    ConfigAsked,
     JobAsked,
     LimitsAsked,
     MetricAsked,
@@ -58,7 +58,7 @@ def config_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "leadlag batch config",
-    } | Asked.model_json_schema()
+    } | ConfigAsked.model_json_schema()
 
 
 def read_config(source: str | os.PathLike[str] | Mapping[str, Any], *, settings: Sequence[str] = ()) -> Config:
@@ -122,7 +122,7 @@ def _dotted(place: Place) -> str:
 def _checked(content: Mapping[str, Any], base: Path, wrong: list[tuple[Place, str]]) -> Config | None:
     """The config in plain values; what is wrong is added to the list."""
     try:
-        asked = Asked.model_validate(content)
+        asked = ConfigAsked.model_validate(content)
     except ValidationError as error:
         met = [one for one in error.errors(include_url=False) if one["type"] != "too_short" or not one["input"]]
         # of what a value might have been the last is told, which is the most particular
@@ -174,7 +174,7 @@ def _in_content(place: tuple[str | int, ...], content: Any) -> Place:
 def _known_at(place: Place) -> list[str]:
     """Keys that may stand in a part of the config."""
     if not place:
-        return list(Asked.model_fields)
+        return list(ConfigAsked.model_fields)
     form, depth = _PARTS.get(str(place[0]), (None, 0))
     return list(form.model_fields) if form is not None and len(place) == depth else []
 
@@ -239,8 +239,6 @@ def _of_job(job: JobAsked, config: Config) -> Iterator[tuple[str, str]]:
         yield "segments", f"the source of {job.kpi!r} names no column of segments: give it sources.NAME.segment"
     if has and job.segments == "none" and not job.total:
         yield "segments", "none leaves nothing to rank: give total: true for the sum of all segments"
-    if job.horizons and isinstance(config.metrics.get(job.kpi), MetricOfSource) and job.model is not None:
-        yield "horizons", "says nothing beside model, which has horizons of its own: leave one of them out"
     aggregate = config.metrics[job.kpi].metric.aggregate if job.kpi in config.metrics else None
     if job.total and not (aggregate == "sum" or isinstance(aggregate, Ratio)):
         yield "total", f"{job.kpi!r} does not add up over segments: give its aggregate as sum or a ratio, or leave total out"

@@ -12,15 +12,15 @@ import numpy as np
 
 from leadlag.batch.config import Config, MetricOfSource, Promise
 from leadlag.batch.sources.rows import Rows, columns_of, metrics_of, rows_of
-from leadlag.errors import DataContractError, LeadLagWarning, UsageError
+from leadlag.errors import ConfigError, DataContractError, LeadLagWarning, UsageError
 from leadlag.sample import Sample, as_sample, read_file
 from leadlag.sample.model import together
 
-__all__ = ["ColumnRead", "Problem", "SourceRead", "plain_bytes", "read_source"]
+__all__ = ["ColumnRead", "SourceProblem", "SourceRead", "plain_bytes", "read_source"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class SourceProblem:
     """What stands against a source: a code, and a message."""
 
     code: str
@@ -49,9 +49,9 @@ class SourceRead:
         Of its tables.
     sample : Sample or None
         Its metrics under the names of the config; None if it cannot be read.
-    problem : Problem or None
+    problem : SourceProblem or None
         Why its jobs cannot be done.
-    late : Problem or None
+    late : SourceProblem or None
         That its last period lies further back than was promised.
     notes : tuple of (str, str)
         Codes and texts of what was done to the numbers on the way in.
@@ -60,8 +60,8 @@ class SourceRead:
     name: str
     n_rows: int = 0
     sample: Sample | None = field(default=None, repr=False)
-    problem: Problem | None = None
-    late: Problem | None = None
+    problem: SourceProblem | None = None
+    late: SourceProblem | None = None
     notes: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -115,24 +115,26 @@ def read_source(name: str, config: Config, *, as_of: str) -> SourceRead:
         rows = rows_of(name, config)
         if (broken := _broken_promise(name, rows, config, promise)) is not None:
             return SourceRead(name=name, n_rows=rows.n_rows, problem=broken)
+    except ConfigError:
+        raise
     except (UsageError, OSError) as error:
         message = f"source {name!r} cannot be read: {error.args[0] if isinstance(error, UsageError) else error}"
-        return SourceRead(name=name, problem=Problem(code="LL504", message=message))
+        return SourceRead(name=name, problem=SourceProblem(code="LL504", message=message))
     except DataContractError as error:
-        return SourceRead(name=name, problem=Problem(code=error.code, message=f"source {name!r}: {error.args[0]}"))
+        return SourceRead(name=name, problem=SourceProblem(code=error.code, message=f"source {name!r}: {error.args[0]}"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", LeadLagWarning)  # its notes say the same
             sample = _sample(name, rows, config, as_of=as_of)
     except (UsageError, DataContractError) as error:
-        problem = Problem(code=error.code, message=f"source {name!r}: {error.args[0]}")
+        problem = SourceProblem(code=error.code, message=f"source {name!r}: {error.args[0]}")
         return SourceRead(name=name, n_rows=rows.n_rows, problem=problem)
     notes = tuple((note.code, note.text) for note in sample.notes)
     late = _lateness(name, sample, promise, as_of)
     return SourceRead(name=name, n_rows=rows.n_rows, sample=sample, late=late, notes=notes)
 
 
-def _broken_promise(name: str, rows: Rows, config: Config, promise: Promise) -> Problem | None:
+def _broken_promise(name: str, rows: Rows, config: Config, promise: Promise) -> SourceProblem | None:
     """What of its promises a table breaks, all at once."""
     asked = config.sources[name]
     metrics = metrics_of(name, config)
@@ -146,7 +148,7 @@ def _broken_promise(name: str, rows: Rows, config: Config, promise: Promise) -> 
         wrong.append(
             f"{n_twice:,} rows have a time and segment that another has ({rows.example}): drop them, or say duplicates: aggregate"
         )
-    return Problem(code="LL324", message=f"source {name!r}: {'; '.join(wrong)}") if wrong else None
+    return SourceProblem(code="LL324", message=f"source {name!r}: {'; '.join(wrong)}") if wrong else None
 
 
 def _sample(name: str, rows: Rows, config: Config, *, as_of: str) -> Sample:
@@ -176,7 +178,7 @@ def _as_asked(sample: Sample, metrics: Mapping[str, MetricOfSource]) -> Sample:
     return together(cadences, sample, order=sample.order)
 
 
-def _lateness(name: str, sample: Sample, promise: Promise, as_of: str) -> Problem | None:
+def _lateness(name: str, sample: Sample, promise: Promise, as_of: str) -> SourceProblem | None:
     """That the last period lies further back than was promised."""
     if promise.days is None or not sample.calendar.dated or not sample.n_periods:
         return None
@@ -185,4 +187,4 @@ def _lateness(name: str, sample: Sample, promise: Promise, as_of: str) -> Proble
     if behind <= promise.days:
         return None
     text = f"source {name!r} is late: its last period, {sample.periods[-1]}, ended {behind} days before {as_of}"
-    return Problem(code="LL505", message=f"{text}, and freshness allows {promise.freshness}")
+    return SourceProblem(code="LL505", message=f"{text}, and freshness allows {promise.freshness}")

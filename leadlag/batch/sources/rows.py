@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from leadlag.batch.config import Config, MetricOfSource
 from leadlag.batch.sources.parquet import MANY, folded, folded_metric
+from leadlag.batch.sources.sql import queried
 from leadlag.catalogue import Metric, Ratio
 from leadlag.errors import UsageError
 from leadlag.sample import read_file
@@ -131,11 +132,15 @@ def rows_of(source: str, config: Config) -> Rows:
     Raises
     ------
     UsageError
-        If there is no file, or one cannot be read.
+        If there is no file, or one cannot be read, or a database refuses the query.
+    DatabaseError
+        If a database cannot be reached.
     """
     asked = config.sources[source]
     keys = tuple(column for column in (asked.time, asked.segment) if column is not None)
-    paths = _paths(asked.path, config.base)
+    if asked.url_env is not None:
+        return WholeRows(frame=queried(asked.url_env, config.base / str(asked.query_file)), keys=keys)
+    paths = _paths(str(asked.path), config.base)
     heads = [_head(path) for path in paths]
     n_rows = sum(n for _, n in heads)
     if n_rows > MANY:

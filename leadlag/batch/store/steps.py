@@ -1,0 +1,124 @@
+"""What has to be on the disk before the next thing is done: every such step of the store goes through here, one by one.
+
+`before` is called ahead of each step and does nothing. Tests put something in its place that ends the process at the n-th
+step, to see that the next run finds nothing half there. Where a file has no place left, or may not be written, all of them
+say so in the same words (`said_of`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from leadlag.errors import UsageError
+
+__all__ = ["Step", "append", "before", "make_folder", "put", "remove", "remove_folder", "said_of", "sync", "write"]
+
+Step = Literal["append", "commit", "folder", "put", "remove", "sync", "write"]
+
+
+def before(step: Step, path: Path) -> None:
+    """Called ahead of every step; tests put something else in its place."""
+
+
+@contextmanager
+def said_of(path: Path, *, kept: str) -> Iterator[None]:
+    """Say which folder or file cannot be written and what is to be done, instead of an error of the system.
+
+    Parameters
+    ----------
+    path : path
+        What is shown if the error itself names none.
+    kept : str
+        What is not lost, as a sentence.
+
+    Raises
+    ------
+    UsageError
+    """
+    try:
+        yield
+    except OSError as error:
+        shown = error.filename if isinstance(error.filename, str) else str(path)
+        raise UsageError(
+            f"{shown!r} cannot be written: {error.strerror or error}. See that there is space and the right to write, then run "
+            f"again. {kept}"
+        ) from None
+
+
+def make_folder(path: Path) -> Path:
+    """A folder, made with those above it if it is not there."""
+    if not path.is_dir():
+        before("folder", path)
+        path.mkdir(parents=True, exist_ok=True)
+        sync(path.parent)
+    return path
+
+
+def write(path: Path, text: str) -> None:
+    """Write a new file of text in UTF-8, and wait until it is on the disk."""
+    before("write", path)
+    with path.open("xb") as file:
+        file.write(text.encode("utf-8", "backslashreplace"))
+        file.flush()
+        before("sync", path)
+        os.fsync(file.fileno())
+
+
+def append(path: Path, content: bytes) -> None:
+    """Add to the end of a file, made if it is not there, and wait until it is on the disk."""
+    is_new = not path.exists()
+    before("append", path)
+    with path.open("ab") as file:
+        file.write(content)
+        file.flush()
+        before("sync", path)
+        os.fsync(file.fileno())
+    if is_new:
+        sync(path.parent)
+
+
+def put(source: Path, target: Path) -> None:
+    """Give a file or folder another name at once; a file that had the name is replaced."""
+    before("put", target)
+    os.replace(source, target)
+    sync(target.parent)
+    if source.parent != target.parent:
+        sync(source.parent)
+
+
+def remove(path: Path) -> None:
+    """Take away a file, if it is there."""
+    before("remove", path)
+    path.unlink(missing_ok=True)
+
+
+def remove_folder(path: Path, *, first: str = "") -> None:
+    """Take away a folder with all in it, if it is there: the file `first`, then the others, folders from the inside out."""
+    if path.is_symlink() or path.is_file():
+        remove(path)
+        return
+    if not path.is_dir():
+        return
+    for one in sorted(path.iterdir(), key=lambda one: (one.name != first, one.name)):
+        if one.is_dir() and not one.is_symlink():
+            remove_folder(one)
+        else:
+            remove(one)
+    before("remove", path)
+    path.rmdir()
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    if path.is_dir() and os.name == "nt":  # folders cannot be opened there
+        return
+    before("sync", path)
+    number = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
