@@ -27,6 +27,7 @@ __all__ = [
     "LimitError",
     "LockHeldError",
     "StatisticsWarning",
+    "StorageError",
     "UnknownArgumentError",
     "UnknownNameError",
     "UsageError",
@@ -149,6 +150,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL506": "another run holds the lock",
         "LL507": "a database cannot be reached",
         "LL508": "a config is wrong",
+        "LL509": "what is kept of runs cannot be read or written",
         "LL601": "a file is no model, or was cut off",
         "LL602": "a model file is too large, or nested too deep",
         "LL603": "a model file is of a newer leadlag",
@@ -319,6 +321,12 @@ class DatabaseError(LeadLagError):
     """A database cannot be reached, read or written (command line: exit 75)."""
 
     code = "LL507"
+
+
+class StorageError(LeadLagError):
+    """What is kept of runs cannot be read or written now, as on a full disk (command line: exit 75)."""
+
+    code = "LL509"
 
 
 class DataContractError(LeadLagError, ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from leadlag.batch.store.folder import RunTables, runs_in, write_run
 from leadlag.batch.store.index import index_runs, path_of
 from leadlag.batch.store.upkeep import pruned
 from leadlag.batch.summary import EXITS, JobCounts, PlannedJob, RunProblem, RunStatus, RunSummary, worst
+from leadlag.errors import DatabaseError
 
 __all__ = ["Ended", "planned"]
 
@@ -83,8 +85,18 @@ class Ended:
         path = write_run(self.config.folder, self.run_id, tables, as_of=self.as_of, partial=self.is_partial)
         tell(f"wrote {path.name}", Event(event="written", run_id=self.run_id))
 
-    def settle(self) -> None:
-        """What rests on a finished run: the index has it, the next is compared with it, its journal and old runs go."""
+    def settled(self, found: RunSummary) -> RunSummary:
+        """What is said of a finished run once what rests on it is done; the next run does what an index that is away leaves."""
+        try:
+            self._settle()
+        except DatabaseError as error:
+            problem = RunProblem(code=error.code, message=str(error.args[0]))
+            tell(problem.message, Event(event="problem", run_id=self.run_id, code=problem.code), level=logging.ERROR)
+            return replace(found, status="unavailable", exit=EXITS["again"], problems=(*found.problems, problem))
+        return found
+
+    def _settle(self) -> None:
+        """The index has it, the next is compared with it, its journal and old runs go."""
         index = None if self.config.output.store is None else path_of(self.config.output.store, self.config.base)
         if index is not None:
             index_runs(index, runs_in(self.config.folder), again=self.run_id)

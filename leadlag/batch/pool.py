@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,7 +104,7 @@ def run_jobs(
             done, _ = wait(in_hand, timeout=_LOOK, return_when="FIRST_COMPLETED")
             for future in done:
                 job = in_hand.pop(future)
-                with suppress(CancelledError):
+                if not _dropped(future, stop):
                     yield _answer(future, job, seconds)
     finally:
         for future in in_hand:
@@ -119,6 +119,16 @@ def _begun(in_hand: dict[Future[Answered], Job]) -> bool:
         if future.cancel():
             del in_hand[future]
     return bool(in_hand)
+
+
+def _dropped(future: Future[Answered], stop: Stop) -> bool:
+    """Whether a job is undone because of the stop: whoever ends a run may end its workers by the same signal."""
+    if future.cancelled():
+        return True
+    if not isinstance(future.exception(), ProcessExpired):
+        return False
+    time.sleep(_LOOK)  # the signal to this process may come after it
+    return stop.is_asked
 
 
 def _answer(future: Future[Answered], job: Job, seconds: float | None) -> Answered:

@@ -25,9 +25,10 @@ from leadlag.batch.known import Known
 from leadlag.batch.plan import Task, job_of, run_id_of, tasks_of
 from leadlag.batch.pool import Stop, run_jobs
 from leadlag.batch.sourced import SourcesRead
+from leadlag.batch.store.disk import on_disk
 from leadlag.batch.store.lock import Shard, locked
 from leadlag.batch.summary import EXITS, RunProblem, RunStatus, RunSummary
-from leadlag.errors import LockHeldError, UsageError
+from leadlag.errors import DatabaseError, LockHeldError, StorageError, UsageError
 
 __all__ = ["RunCall", "run", "run_call"]
 
@@ -101,12 +102,13 @@ def run_call(asked: RunCall) -> RunSummary:
     part = _shard(asked.shard)
     with _signals(Stop(minutes=config.limits.minutes)) as stop:
         try:
-            with _locks(config, part):
+            with on_disk(), _locks(config, part):
                 return _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
-        except LockHeldError as error:
+        except (LockHeldError, StorageError, DatabaseError) as error:
+            status: RunStatus = "locked" if isinstance(error, LockHeldError) else "unavailable"
             problem = RunProblem(code=error.code, message=str(error.args[0]))
             tell(problem.message, Event(event="problem", code=problem.code), level=logging.ERROR)
-            return RunSummary(run_id=None, as_of=as_of, status="locked", exit=EXITS["again"], problems=(problem,))
+            return RunSummary(run_id=None, as_of=as_of, status=status, exit=EXITS["again"], problems=(problem,))
 
 
 @dataclass(kw_only=True)
@@ -145,7 +147,7 @@ class _Night:
         if self.part is None and tasks:
             if todo or not known.has(run_id) or known.has_news_of(night.job_ids):
                 night.write()
-            night.settle()
+            found = night.settled(found)
         return night.interrupted(self.stop.signal, found) if self.stop.signal else found
 
     def _early(self, status: RunStatus, sources: SourcesRead) -> RunSummary:

@@ -24,8 +24,8 @@ from leadlag.cli.run import run
 from leadlag.cli.score import score
 from leadlag.cli.store import store
 from leadlag.cli.streams import open_streams, unwritable
-from leadlag.cli.voice import CONTRACT, INTERRUPTED, OK, USAGE, Voice, print_data, wants_colour
-from leadlag.errors import DataContractError, LeadLagError, UsageError
+from leadlag.cli.voice import AGAIN, CONTRACT, INTERRUPTED, OK, USAGE, Voice, print_data, wants_colour
+from leadlag.errors import DatabaseError, DataContractError, LeadLagError, LockHeldError, StorageError, UsageError
 
 __all__ = ["main"]
 
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 ok, 2 usage, 3 the data break their contract, 130 interrupted. A bug raises, and so ends with 1.
+        0 ok, 2 usage, 3 the data break their contract, 75 try again, 130 interrupted. A bug raises, and so ends with 1.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     voice = Voice(colour=wants_colour("--no-color" not in words))
@@ -57,8 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         step = f"{error.ctx.command_path if error.ctx else 'leadlag'} --help shows what is allowed."
         return _refused(UsageError(f"{error.format_message()} Next: {step}"), USAGE, voice, step=step, form=_form(words))
     except LeadLagError as error:
-        code = CONTRACT if isinstance(error, DataContractError) else USAGE
-        return _refused(error, code, voice, form=_form(words))
+        return _refused(error, _exit_of(error), voice, form=_form(words))
     except SystemExit:  # click ends so where whoever reads its help has stopped reading
         return OK
     except OSError as error:
@@ -67,6 +66,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # click itself prints help, to a stream that has no name
         return OK if isinstance(error, BrokenPipeError) else _refused(unwritable(error), USAGE, voice)
     return answer if isinstance(answer, int) else OK
+
+
+def _exit_of(error: LeadLagError) -> int:
+    """Of an error the exit code: what may be otherwise later is to be tried again."""
+    if isinstance(error, (LockHeldError, DatabaseError, StorageError)):
+        return AGAIN
+    return CONTRACT if isinstance(error, DataContractError) else USAGE
 
 
 def _form(words: Sequence[str]) -> _Form:

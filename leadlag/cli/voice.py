@@ -18,6 +18,7 @@ from leadlag.errors import LeadLagWarning
 from leadlag.wording.shown import shown, wrap
 
 __all__ = [
+    "AGAIN",
     "CONTRACT",
     "INTERRUPTED",
     "OK",
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 #: Exit codes; a bug raises, and so ends with 1.
-OK, USAGE, CONTRACT, INTERRUPTED = 0, 2, 3, 130
+OK, USAGE, CONTRACT, AGAIN, INTERRUPTED = 0, 2, 3, 75, 130
 #: Columns of a terminal that lines are wrapped to, at least and at most.
 _NARROW, _WIDE = 40, 100
 

@@ -1,8 +1,8 @@
 """A run that ends itself at the n-th step that lasts: ``python -m tests.batch.killed N KIND WORD...``.
 
 A step is whatever changes what is on the disk: a file written or synced, a file or folder put in its place or taken away, a
-statement or commit of SQLite. KIND is the name of a signal, or "count": then nothing is ended, and the last line of standard error
-is how many steps there were.
+statement or commit of SQLite. KIND is the name of a signal, or "count": then nothing is ended, and the last line of standard
+error is how many steps there were.
 """
 
 from __future__ import annotations

@@ -13,10 +13,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from leadlag._version import __version__
 from leadlag.batch.outcome import JobOutcome
+from leadlag.batch.store.disk import on_disk
 from leadlag.batch.store.frames import Row, rows_in, write_rows
 from leadlag.batch.tables import TABLES
+from leadlag.catalogue.refusals import cut
 from leadlag.errors import UsageError
 
 __all__ = ["MANIFEST", "SCHEMA", "RunFolder", "RunTables", "model_file", "recover", "runs_in", "take_away", "write_run"]
@@ -170,7 +174,11 @@ class RunFolder:
 
     def rows(self, table: str) -> Iterator[Row]:
         """The rows of one of its tables."""
-        return rows_in(self.path / f"{table}.parquet", table)
+        try:
+            with on_disk():
+                yield from rows_in(self.path / f"{table}.parquet", table)
+        except (pa.ArrowException, FileNotFoundError) as error:
+            raise _damaged(self.path, f"{table}.parquet: {error}") from None
 
     @cached_property
     def jobs(self) -> Mapping[str, Mapping[str, Any]]:
@@ -235,11 +243,28 @@ def runs_in(folder: Path) -> tuple[RunFolder, ...]:
     for path in sorted(folder.glob("*")) if folder.is_dir() else ():
         if not _RUN.fullmatch(path.name) or not (path / MANIFEST).is_file():
             continue
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        if manifest.get("schema") != SCHEMA:
-            raise UsageError(
-                f"the run {path.name!r} has the schema {manifest.get('schema')!r}, and this leadlag reads {SCHEMA!r}: install a "
-                "newer leadlag, or keep its runs in a folder of their own."
-            )
-        found.append(RunFolder(path=path, manifest=manifest))
+        found.append(RunFolder(path=path, manifest=_manifest(path)))
     return tuple(sorted(found, key=lambda run: (run.as_of, run.run_id)))
+
+
+def _manifest(path: Path) -> Mapping[str, Any]:
+    """The manifest of a run; an error if this leadlag does not know its schema."""
+    try:
+        with on_disk():
+            told = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        schema, _, _ = told["schema"], told["run_id"], told["as_of"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, f"{MANIFEST}: {error}") from None
+    if schema != SCHEMA:
+        raise UsageError(
+            f"the run {path.name!r} has the schema {schema!r}, and this leadlag reads {SCHEMA!r}: install a newer leadlag, or "
+            "keep its runs in a folder of their own."
+        )
+    found: Mapping[str, Any] = told
+    return found
+
+
+def _damaged(path: Path, why: str) -> UsageError:
+    """That a run is not as it was written."""
+    text = f"the run {path.name!r} was damaged: {cut(why, 200)}. Delete its folder, and its jobs are done again."
+    return UsageError(text, code="LL509")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -20,8 +21,8 @@ __all__ = ["PREFIX", "drop_runs", "index_runs", "path_of", "read_index"]
 PREFIX = "sqlite:///"
 #: Number of the form of the tables.
 _VERSION = 1
-#: Seconds to wait for another process that writes.
-_PATIENCE = 60.0
+#: Seconds to wait for another process that writes, and how long one look at it may take, during which no signal is heard.
+_PATIENCE, _LOOK = 60.0, 1.0
 _KINDS = MappingProxyType({"text": "TEXT", "whole": "INTEGER", "number": "REAL", "flag": "INTEGER", "texts": "TEXT"})
 _RUNS = ("run_id", "as_of", "version", "partial")
 
@@ -101,16 +102,29 @@ def read_index(path: Path) -> Iterator[sqlite3.Connection]:
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     """One transaction that no other writer enters."""
     try:
-        with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as database:
-            database.execute("BEGIN IMMEDIATE")
+        with closing(sqlite3.connect(path, timeout=_LOOK, isolation_level=None)) as database:
+            _patiently(database, "BEGIN IMMEDIATE")
             if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'leadlag'").fetchone():
                 _make(database)
             _refuse_unknown(database, path)
             yield database
-            database.execute("COMMIT")
+            _patiently(database, "COMMIT")
     except sqlite3.Error as error:
         step = "it is made again with leadlag store reindex FOLDER --store URL"
         raise DatabaseError(f"the index {path.name!r} cannot be written: {error}; nothing of the run is lost, {step}.") from None
+
+
+def _patiently(database: sqlite3.Connection, statement: str) -> None:
+    """Execute what may have to wait for another process."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            database.execute(statement)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        else:
+            return
 
 
 def _make(database: sqlite3.Connection) -> None:

@@ -78,10 +78,11 @@ def _lines(path: Path) -> Iterator[tuple[str, Status, int, int]]:
     begin = 0
     with path.open("rb") as file:
         for line in file:
-            check, _, rest = line.removesuffix(b"\n").partition(b" ")
+            told = line.removesuffix(b"\n")
+            check, _, rest = told.partition(b" ")
             job_id, _, rest = rest.partition(b" ")
             status, _, content = rest.partition(b" ")
-            if line.endswith(b"\n") and check == f"{zlib.crc32(content):08x}".encode():
-                place = begin + len(line) - 1 - len(content)
+            if check == f"{zlib.crc32(content):08x}".encode():
+                place = begin + len(told) - len(content)
                 yield job_id.decode(), cast("Status", status.decode()), place, len(content)
             begin += len(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from leadlag.batch.store.disk import on_disk
 from leadlag.batch.store.folder import runs_in, take_away
 from leadlag.batch.store.index import drop_runs, index_runs, path_of
 
@@ -14,6 +15,7 @@ __all__ = ["prune", "reindex"]
 APPROVED = "approved.json"
 
 
+@on_disk()
 def reindex(folder: str | os.PathLike[str], url: str) -> int:
     """Make the index again from the folders of finished runs.
 
@@ -44,6 +46,7 @@ def _forget(path: Path) -> None:
         beside.unlink(missing_ok=True)
 
 
+@on_disk()
 def prune(folder: str | os.PathLike[str], url: str | None = None, *, keep: int) -> tuple[str, ...]:
     """Take away the oldest runs beyond so many.
 
