@@ -6,7 +6,7 @@ python benchmarks/kills.py --steps 80 --times 0 --terms 0
 A step is whatever changes the disk: a file written, synced, put in its place or taken away, a statement of SQLite. The night puts
 a run of failed jobs right, and takes an older run away. After each end: no process is left, the store opens, no file of a run is
 half, the next run does what is missing and nothing else, and folder, state and index are then those of an undisturbed night to
-the byte; also the index made again from the folder. After SIGTERM also: 143, or 0 where nothing was left to stop, in under 25 s.
+the byte; also the index made again from the folder. After SIGTERM also: exit code 143, in under 25 s.
 """
 
 from __future__ import annotations

@@ -118,6 +118,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "LL506": "another run holds the lock",
         "LL507": "a database cannot be reached",
         "LL508": "a config is wrong",
+        "LL509": "what is kept of runs cannot be read or written",
+        "LL510": "a run took longer than a run may",
         "LL601": "a file is no model, or was cut off",
         "LL602": "a model file is too large, or nested too deep",
         "LL603": "a model file is of a newer leadlag",

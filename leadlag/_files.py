@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leadlag.errors import UsageError
 
-__all__ = ["write_whole"]
+__all__ = ["place_for", "write_whole"]
 
 
 def write_whole(path: str | os.PathLike[str], text: str) -> Path:
@@ -30,13 +30,7 @@ def write_whole(path: str | os.PathLike[str], text: str) -> Path:
     UsageError
         If `path` cannot be written.
     """
-    target = Path(path)
-    if target.is_symlink():
-        raise UsageError(f"path={str(target)!r} is a symbolic link: give the path of the file itself.")
-    if target.is_dir():
-        raise UsageError(f"path={str(target)!r} is a folder: give the name of a file in it.")
-    if not target.parent.is_dir():
-        raise UsageError(f"path={str(target)!r} lies in a folder that does not exist: make {str(target.parent)!r} first.")
+    target = place_for(path)
     beside = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part")
     try:
         _write(beside, text)
@@ -44,6 +38,24 @@ def write_whole(path: str | os.PathLike[str], text: str) -> Path:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise UsageError(f"path={str(target)!r} cannot be written: {error.strerror}.") from None
+    return target
+
+
+def place_for(path: str | os.PathLike[str]) -> Path:
+    """The file that is to be written; an error if there is no place for it.
+
+    Raises
+    ------
+    UsageError
+        If `path` is a symbolic link or a folder, or lies in none.
+    """
+    target = Path(path)
+    if target.is_symlink():
+        raise UsageError(f"path={str(target)!r} is a symbolic link: give the path of the file itself.")
+    if target.is_dir():
+        raise UsageError(f"path={str(target)!r} is a folder: give the name of a file in it.")
+    if not target.parent.is_dir():
+        raise UsageError(f"path={str(target)!r} lies in a folder that does not exist: make {str(target.parent)!r} first.")
     return target
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "LimitError",
     "LockHeldError",
     "StatisticsWarning",
+    "StorageError",
     "UnknownArgumentError",
     "UnknownNameError",
     "UsageError",
@@ -201,6 +202,12 @@ class DatabaseError(LeadLagError):
     """A database cannot be reached, read or written (command line: exit 75)."""
 
     code = "LL507"
+
+
+class StorageError(LeadLagError):
+    """What is kept of runs cannot be read or written now, as on a full disk (command line: exit 75)."""
+
+    code = "LL509"
 
 
 class DataContractError(LeadLagError, ValueError):

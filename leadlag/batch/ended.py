@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from leadlag.batch.store.folder import RunTables, runs_in, write_run
 from leadlag.batch.store.index import index_runs, path_of
 from leadlag.batch.store.upkeep import pruned
 from leadlag.batch.summary import EXITS, JobCounts, PlannedJob, RunProblem, RunStatus, RunSummary, worst
+from leadlag.errors import DatabaseError
 
 __all__ = ["Ended", "planned"]
 
@@ -63,11 +65,6 @@ class Ended:
         """Jobs in the order of the config."""
         return [task.job_id for task in self.tasks]
 
-    @cached_property
-    def undone(self) -> tuple[Task, ...]:
-        """Jobs of which nothing has come."""
-        return tuple(task for task in self.tasks if not self.known.has_outcome(task.job_id))
-
     def write(self) -> None:
         """Write the folder of the run."""
         whole = Finished(
@@ -83,8 +80,18 @@ class Ended:
         path = write_run(self.config.folder, self.config.state, self.run_id, tables, as_of=self.as_of, partial=self.is_partial)
         tell(f"wrote {path.name}", RunEvent(event="written", run_id=self.run_id))
 
-    def settle(self) -> None:
-        """What rests on a finished run: the index has it, the next is compared with it, its journal and old runs go."""
+    def settled(self, found: RunSummary) -> RunSummary:
+        """What is said of a finished run once what rests on it is done; the next run does what an index that is away leaves."""
+        try:
+            self._settle()
+        except DatabaseError as error:
+            problem = RunProblem(code=error.code, message=str(error.args[0]))
+            tell(problem.message, RunEvent(event="problem", run_id=self.run_id, code=problem.code), level=logging.ERROR)
+            return replace(found, status="unavailable", exit=EXITS["again"], problems=(*found.problems, problem))
+        return found
+
+    def _settle(self) -> None:
+        """The index has it, the next is compared with it, its journal and old runs go."""
         index = None if self.config.output.store is None else path_of(self.config.output.store, self.config.base)
         if index is not None:
             index_runs(index, runs_in(self.config.folder), again=self.run_id)
@@ -96,7 +103,12 @@ class Ended:
 
     def interrupted(self, number: int, found: RunSummary) -> RunSummary:
         """The same of a run that was stopped by a signal, or because its time was over."""
-        return replace(found, status="interrupted", exit=EXITS[signal.Signals(number).name] if number else EXITS["again"])
+        if number:
+            return replace(found, status="interrupted", exit=EXITS[signal.Signals(number).name])
+        n_left = len(self.tasks) - found.jobs.done - found.jobs.untestable - found.jobs.contract - found.jobs.failed
+        text = f"limits.minutes is over and {n_left} jobs are left: run again, which goes on from here"
+        over = RunProblem(code="LL510", message=text)
+        return replace(found, status="interrupted", exit=EXITS["again"], problems=(*found.problems, over))
 
     def summary(self) -> RunSummary:
         """What is said of a run that went through."""

@@ -69,7 +69,7 @@ class Progress:
         tell(
             f"{where}: {one.status}{f', {one.code}: {one.message}' if one.code else ''}",
             event,
-            level=logging.ERROR if failed else logging.DEBUG,
+            level=logging.ERROR if failed else logging.INFO if one.code else logging.DEBUG,
         )
         if answer.trace:
             tell(answer.trace, event, level=logging.ERROR)

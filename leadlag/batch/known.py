@@ -11,6 +11,7 @@ from leadlag._version import __version__
 from leadlag.batch.config import Config, JobAsked, read_config
 from leadlag.batch.outcome import KEPT, JobOutcome, Status
 from leadlag.batch.plan import Task, settings_of
+from leadlag.batch.sources import TOTAL
 from leadlag.batch.store.folder import RunFolder, runs_in
 from leadlag.batch.store.journal import Journal
 from leadlag.batch.store.lock import Shard
@@ -19,7 +20,7 @@ from leadlag.errors import LeadLagError, UsageError
 
 __all__ = ["JobHead", "Known"]
 
-#: Runs that are looked through for the answer of a job, and for a model of a KPI.
+#: Runs that are looked through for the answer of a job.
 _RUNS = 60
 #: Name of the newest model of a KPI.
 LAST = "last"
@@ -72,7 +73,7 @@ class Known:
         name = "journal.jsonl" if shard is None else f"journal-{shard[0]}-of-{shard[1]}.jsonl"
         own = Journal(config.state / name)
         others = [] if shard is not None else [Journal(path) for path in sorted(config.state.glob("journal-*-of-*.jsonl"))]
-        return cls(config=config, own=own, journals=(own, *others), runs=runs_in(config.folder)[::-1][:_RUNS])
+        return cls(config=config, own=own, journals=(own, *others), runs=runs_in(config.folder)[::-1])
 
     @cached_property
     def _in_journals(self) -> dict[str, Journal]:
@@ -87,15 +88,26 @@ class Known:
     @cached_property
     def _in_runs(self) -> dict[str, RunFolder]:
         """Jobs that are done, by the newest run that has them."""
-        return {job_id: run for run in reversed(self.runs) for job_id, row in run.jobs.items() if row["status"] in KEPT}
+        some = self.runs[:_RUNS]
+        return {job_id: run for run in reversed(some) for job_id, row in run.jobs.items() if row["status"] in KEPT}
 
     @cached_property
     def _last_models(self) -> dict[tuple[str, str], tuple[RunFolder, str]]:
         """The newest run that has a model of a KPI in a segment, and its job there."""
         found: dict[tuple[str, str], tuple[RunFolder, str]] = {}
-        for run in reversed(self.runs):
-            found |= {(row["kpi"], row["segment"]): (run, job_id) for job_id, row in run.jobs.items() if row["model_file"]}
+        for run in self.runs:
+            for job_id, row in run.jobs.items():
+                if row["model_file"]:
+                    found.setdefault((row["kpi"], row["segment"]), (run, job_id))
         return found
+
+    def segments(self, kpi: str) -> tuple[str, ...]:
+        """The segments of a KPI in the newest whole run that has it, for a source that cannot tell them now."""
+        for run in self.runs[:_RUNS]:
+            seen = [row["segment"] for row in run.jobs.values() if row["kpi"] == kpi and row["segment"] not in ("", TOTAL)]
+            if seen and not run.manifest["partial"]:
+                return tuple(seen)
+        return ()
 
     def model(self, asked: JobAsked, segment: str) -> str:
         """Text of the model that a job scores: of the file that is named, or of the newest run that has one; else empty."""

@@ -71,13 +71,18 @@ class Task:
 
 
 def tasks_of(
-    config: Config, reads: Mapping[str, SourceRead], models: Models, *, skipped: frozenset[str] = frozenset()
+    config: Config,
+    reads: Mapping[str, SourceRead],
+    models: Models,
+    *,
+    skipped: frozenset[str] = frozenset(),
+    before: Callable[[str], tuple[str, ...]] = lambda _: (),
 ) -> Iterator[Task]:
     """All jobs of a run in the order in which the config asks for them, but for those that need a source that is skipped."""
     for place, asked in enumerate(config.jobs):
         if skipped & {config.metrics[name].source for name in (asked.kpi, *_leads(config, asked, ""), *asked.controls)}:
             continue
-        for segment in _segments(config, asked, reads):
+        for segment in _segments(config, asked, reads, before):
             yield _task(config, place, segment, reads, models)
 
 
@@ -93,7 +98,7 @@ def settings_of(config: Config, asked: JobAsked, segment: str) -> dict[str, Any]
     return {
         "kpi": asked.kpi, "segment": segment, "leads": _leads(config, asked, segment), "controls": asked.controls,
         "log": asked.log, "horizons": asked.horizons, "options": _options(config, asked), "scores": asked.model is not None,
-        "keeps_model": config.output.models, "metrics": {name: _metric(config, name).to_mapping() for name in names},
+        "metrics": {name: _metric(config, name).to_mapping() for name in names},
     }  # fmt: skip
 
 
@@ -142,9 +147,12 @@ def _n_tests(sample: Sample, asked: JobAsked, *, n_leads: int) -> int:
     return n_leads * (asked.max_lag or calendar.default_max_lag(len(calendar))) * len(STANDARD)
 
 
-def _segments(config: Config, asked: JobAsked, reads: Mapping[str, SourceRead]) -> list[str]:
-    """The segments that an entry under `jobs` asks for; of a KPI whose source has none or cannot be read one without a name."""
-    known = segments_of(reads[config.metrics[asked.kpi].source])
+def _segments(
+    config: Config, asked: JobAsked, reads: Mapping[str, SourceRead], before: Callable[[str], tuple[str, ...]]
+) -> list[str]:
+    """The segments that an entry under `jobs` asks for: of a source that cannot be read those of before, or one unnamed."""
+    read = reads[config.metrics[asked.kpi].source]
+    known = segments_of(read) if read.sample is not None else before(asked.kpi)
     if isinstance(asked.segments, tuple):
         return [*asked.segments, *([TOTAL] if asked.total else [])]
     each = list(known) if asked.segments == "all" else []
@@ -175,6 +183,5 @@ def _options(config: Config, asked: JobAsked) -> dict[str, Any]:
 
 
 def _metric(config: Config, name: str) -> Metric:
-    """What is known of a metric, without people where none are to be kept."""
-    metric = config.metrics[name].metric
-    return metric if config.output.people else replace(metric, owner=None, team=None)
+    """What is known of a metric, without its people: no answer rests on them, and the config of a run has them."""
+    return replace(config.metrics[name].metric, owner=None, team=None)

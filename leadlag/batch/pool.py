@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from leadlag.batch.job import Answered, Job, answered
 from leadlag.batch.outcome import JobOutcome
+from leadlag.errors import UsageError
 
 __all__ = ["Stop", "run_jobs"]
 
@@ -87,6 +90,7 @@ def run_jobs(
     first = next(jobs, None)
     if first is None:
         return
+    _see_to_temporary(temporary)
     context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
     if hasattr(context, "set_forkserver_preload"):
         context.set_forkserver_preload(["leadlag.batch.job"])
@@ -104,7 +108,7 @@ def run_jobs(
             done, _ = wait(in_hand, timeout=_LOOK, return_when="FIRST_COMPLETED")
             for future in done:
                 job = in_hand.pop(future)
-                with suppress(CancelledError):
+                if not _dropped(future, stop):
                     yield _answer(future, job, seconds)
     finally:
         for future in in_hand:
@@ -121,6 +125,16 @@ def _begun(in_hand: dict[Future[Answered], Job]) -> bool:
     return bool(in_hand)
 
 
+def _dropped(future: Future[Answered], stop: Stop) -> bool:
+    """Whether a job is undone because of the stop: whoever ends a run may end its workers by the same signal."""
+    if future.cancelled():
+        return True
+    if not isinstance(future.exception(), ProcessExpired):
+        return False
+    time.sleep(_LOOK)  # the signal to this process may come after it
+    return stop.is_asked
+
+
 def _answer(future: Future[Answered], job: Job, seconds: float | None) -> Answered:
     """What a worker answered, or what ended it."""
     try:
@@ -130,8 +144,21 @@ def _answer(future: Future[Answered], job: Job, seconds: float | None) -> Answer
     except ProcessExpired as error:
         how = f"by {signal.Signals(-error.exitcode).name}" if error.exitcode < 0 else f"with exit code {error.exitcode}"
         code, message = "LL503", f"its process ended {how}; a lack of memory is the most frequent reason"
+    except BrokenProcessPool:
+        raise UsageError(
+            "no worker process could begin: call run() in a file, below `if __name__ == '__main__':`, or take leadlag run; "
+            "a script on standard input cannot be begun again by workers."
+        ) from None
     outcome = JobOutcome(job_id=job.job_id, kpi=job.kpi, segment=job.segment, status="failed", code=code, message=message)
     return Answered(outcome=outcome, seconds=seconds or 0.0)
+
+
+def _see_to_temporary(folder: Path) -> None:
+    """Where this machine has no place for temporary files, as with a read-only root, they go where those of workers do."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        tempfile.tempdir = str(folder)
 
 
 def _begin(temporary: str) -> None:

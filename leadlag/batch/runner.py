@@ -26,10 +26,11 @@ from leadlag.batch.known import Known
 from leadlag.batch.plan import Task, job_of, run_id_of, tasks_of
 from leadlag.batch.pool import Stop, run_jobs
 from leadlag.batch.sourced import SourcesRead
+from leadlag.batch.store.disk import on_disk
 from leadlag.batch.store.folder import recover
 from leadlag.batch.store.lock import Shard, locked
 from leadlag.batch.summary import EXITS, RunProblem, RunStatus, RunSummary
-from leadlag.errors import DatabaseError, LimitError, LockHeldError, UsageError
+from leadlag.errors import DatabaseError, LimitError, LockHeldError, StorageError, UsageError
 
 __all__ = ["RunCall", "check", "run", "run_call"]
 
@@ -126,12 +127,12 @@ def run_call(asked: RunCall) -> RunSummary:
     part = _shard(asked.shard)
     with _signals(Stop(minutes=config.limits.minutes)) as stop:
         try:
-            with _locks(config, part):
+            with on_disk(), _locks(config, part):
                 return _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
-        except (LockHeldError, DatabaseError) as error:
+        except (LockHeldError, StorageError, DatabaseError) as error:
+            status: RunStatus = "locked" if isinstance(error, LockHeldError) else "unavailable"
             problem = RunProblem(code=error.code, message=str(error.args[0]))
             tell(problem.message, RunEvent(event="problem", code=problem.code), level=logging.ERROR)
-            status: RunStatus = "locked" if isinstance(error, LockHeldError) else "unavailable"
             return RunSummary(run_id=None, as_of=as_of, status=status, exit=EXITS["again"], problems=(problem,))
 
 
@@ -153,7 +154,8 @@ class _Night:
         sources = SourcesRead.of(self.config, as_of=self.as_of)
         if sources.is_to_be_retried:
             return self._early("late", sources)
-        tasks = self._asked_for(list(tasks_of(self.config, sources.reads, known.model, skipped=sources.skipped)))
+        every = tasks_of(self.config, sources.reads, known.model, skipped=sources.skipped, before=known.segments)
+        tasks = self._asked_for(list(every))
         self._refuse_many(tasks)
         run_id = run_id_of(self.as_of, tasks)
         plan = known.plan(tasks, force=self.asked.force)
@@ -168,13 +170,13 @@ class _Night:
             config=self.config, run_id=run_id, as_of=self.as_of, tasks=tuple(task for task, _ in chosen), known=known,
             sources=sources, n_computed=n_computed, is_shard=self.part is not None, is_partial=bool(self.asked.only),
         )  # fmt: skip
-        if night.undone:
+        if n_computed < len(todo):
             return night.interrupted(self.stop.signal, replace(night.summary(), folder=None))
         found = night.summary()
         if self.part is None and tasks:
             if not known.has(run_id) or known.is_news(night.job_ids):
                 night.write()
-            night.settle()
+            found = night.settled(found)
         return night.interrupted(self.stop.signal, found) if self.stop.signal else found
 
     def _early(self, status: RunStatus, sources: SourcesRead) -> RunSummary:

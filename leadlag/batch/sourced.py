@@ -115,5 +115,5 @@ class SourcesRead:
     def keep(self, run_id: str) -> None:
         """Keep what was read, for the next run to be compared with."""
         for name, read in self.reads.items():
-            if read.sample is not None and self.compared_with[name] != run_id:
+            if read.sample is not None and read.problem is None and self.compared_with[name] != run_id:
                 write_snapshot(self.config.state, read, run_id)

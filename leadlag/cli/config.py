@@ -33,5 +33,5 @@ def show(*, config: str, settings: tuple[str, ...]) -> int:
     """Print CONFIG as it is understood, as JSON; everything that is wrong with it is listed."""
     from leadlag.batch import read_config  # noqa: PLC0415
 
-    print_data(json.dumps(json.loads(read_config(config, settings=settings).text()), indent=2, ensure_ascii=False))
+    print_data(json.dumps(read_config(config, settings=settings).shown(), indent=2, ensure_ascii=False))
     return OK

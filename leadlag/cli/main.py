@@ -25,7 +25,7 @@ from leadlag.cli.score import score
 from leadlag.cli.store import store
 from leadlag.cli.streams import open_streams, unwritable
 from leadlag.cli.voice import AGAIN, CONTRACT, INTERRUPTED, OK, USAGE, Voice, print_data, wants_colour
-from leadlag.errors import DatabaseError, DataContractError, LeadLagError, LockHeldError, UsageError
+from leadlag.errors import DatabaseError, DataContractError, LeadLagError, LockHeldError, StorageError, UsageError
 
 __all__ = ["main"]
 
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         step = f"{error.ctx.command_path if error.ctx else 'leadlag'} --help shows what is allowed."
         return _refused(UsageError(f"{error.format_message()} Next: {step}"), USAGE, voice, step=step, form=_form(words))
     except LeadLagError as error:
-        again = isinstance(error, (DatabaseError, LockHeldError))
+        again = isinstance(error, (DatabaseError, LockHeldError, StorageError))
         code = CONTRACT if isinstance(error, DataContractError) else AGAIN if again else USAGE
         return _refused(error, code, voice, form=_form(words))
     except SystemExit:  # click ends so where whoever reads its help has stopped reading

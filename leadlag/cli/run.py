@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadlag._files import write_whole
+from leadlag._files import place_for, write_whole
 from leadlag.cli.once import OneEach
 from leadlag.cli.streams import tell
 from leadlag.cli.voice import print_data
@@ -70,6 +70,8 @@ def run(
     """Rank, forecast and score what CONFIG asks for; jobs that were done and whose data are the same are not done again."""
     from leadlag.batch.runner import RunCall, run_call  # noqa: PLC0415
 
+    if summary is not None:
+        place_for(summary).unlink(missing_ok=True)  # else that of the night before is read where this one is refused
     asked = RunCall(config=config, as_of=as_of, only=only, shard=shard, force=force, settings=settings, dry_run=dry_run)
     with _logs(as_json=json_logs, quiet=quiet):
         found = run_call(asked)

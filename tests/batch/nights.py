@@ -78,7 +78,7 @@ def command(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 def run_folders(folder: Path) -> list[Path]:
     """Finished runs."""
-    return sorted(path.parent for path in (folder / "runs").glob("*/manifest.json"))
+    return sorted(path.parent for path in (folder / "runs").glob("[!.]*/manifest.json"))
 
 
 def bytes_in(folder: Path) -> dict[str, str]:

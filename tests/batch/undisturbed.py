@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 import time
@@ -113,12 +112,10 @@ def left_over(mark: str, *, seconds: float = 10.0) -> list[str]:
 
 
 def _marked(mark: str) -> Iterator[str]:
+    wanted = f"LEADLAG_MARK={mark}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if (
-                f"LEADLAG_MARK={mark}".encode() in (folder / "environ").read_bytes().split(b"\0")
-                and int(folder.name) != os.getpid()
-            ):
+            if wanted in (folder / "environ").read_bytes().split(b"\0"):
                 yield f"{folder.name} {(folder / 'cmdline').read_bytes()!r}"
         except OSError:
             continue

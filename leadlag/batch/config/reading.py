@@ -55,10 +55,8 @@ _SAID = {
 
 def config_schema() -> dict[str, Any]:
     """What a config may hold, as JSON Schema (draft 2020-12) for editors."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "leadlag batch config",
-    } | ConfigAsked.model_json_schema()
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "leadlag batch config"}
+    return ConfigAsked.model_json_schema() | head
 
 
 def read_config(source: str | os.PathLike[str] | Mapping[str, Any], *, settings: Sequence[str] = ()) -> Config:
@@ -96,8 +94,15 @@ def read_config(source: str | os.PathLike[str] | Mapping[str, Any], *, settings:
     wrong = list(_passwords(content))
     config = None if wrong else _checked(content, base, wrong)
     if config is None:
-        raise refused(wrong, lines)
+        changed = [tuple(setting.partition("=")[0].split(".")) for setting in settings]
+        raise refused(wrong, {place: line for place, line in lines.items() if not _is_within(place, changed)})
     return config
+
+
+def _is_within(place: Place, changed: Sequence[tuple[str, ...]]) -> bool:
+    """Whether a key is no longer what stands in its line of the file: it, or what it holds, was changed by its caller."""
+    told = tuple(map(str, place))
+    return any(told[: len(one)] == one or one[: len(told)] == told for one in changed)
 
 
 def refused(wrong: Sequence[tuple[Place, str]], lines: Mapping[Place, int]) -> ConfigError:
@@ -105,7 +110,8 @@ def refused(wrong: Sequence[tuple[Place, str]], lines: Mapping[Place, int]) -> C
     told = sorted(((_line(place, lines), _dotted(place), cut(text, 400)) for place, text in wrong), key=lambda item: item[0])
     shown = [f"{f'line {line}, ' if line else ''}{place}: {text}" if place else text for line, place, text in told]
     if len(shown) == 1:
-        return ConfigError(f"the config is wrong at {shown[0]}." if told[0][1] else f"the config is wrong: {shown[0]}.")
+        end = "" if shown[0].endswith("?") else "."
+        return ConfigError(f"the config is wrong at {shown[0]}{end}" if told[0][1] else f"the config is wrong: {shown[0]}{end}")
     listed = "\n".join(f"  {number}. {each}" for number, each in enumerate(shown, start=1))
     return ConfigError(f"{len(shown)} things are wrong with the config.\n{listed}")
 

@@ -73,6 +73,12 @@ class _ConfigPart(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _said(cls, given: Any) -> Any:
+        """A key without a value says nothing."""
+        return {key: value for key, value in given.items() if value is not None} if isinstance(given, dict) else given
+
 
 class SourceAsked(_ConfigPart):
     """Where some of the numbers come from, files or a query, and how that table is read."""

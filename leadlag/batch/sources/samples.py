@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from leadlag._validation import nearest
 from leadlag.batch.config import Promise
 from leadlag.batch.sources.reading import TOTAL, SourceRead, plain_bytes
 from leadlag.batch.spans import with_values
@@ -67,9 +68,9 @@ def _in_segment(sample: Sample, names: Sequence[str], segment: str, source: str)
     if segment == TOTAL:
         return _total(sample.select(names))
     if segment not in sample.segments:
-        raise UsageError(
-            f"segment {segment!r} is none of those of source {source!r}: {', '.join(sample.segments[:12])}.", code="LL402"
-        )
+        known = ", ".join(sample.segments[:12])
+        hint = nearest(segment, sample.segments)
+        raise UsageError(f"segment {segment!r} is none of those of source {source!r}: {known}.{hint}", code="LL402")
     return sample.segment(segment).select(names)
 
 

@@ -133,5 +133,5 @@ def _is_lost(error: object) -> bool:
 
 def _why(error: object) -> str:
     """What the database said, on one line and without the URL."""
-    said = str(getattr(error, "orig", None) or error)
+    said = str(getattr(error, "orig", None) or error).partition("\nLINE ")[0]  # what follows has the cursor's own name
     return " ".join(said.split())[:300].rstrip(".")

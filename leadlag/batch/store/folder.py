@@ -43,7 +43,7 @@ _DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
 _LONGEST_NAME = 80
 #: Folders for runs that are being written and that are being replaced, and how names of those begin that are taken away.
 _PARTS, _OLD, _GONE = "parts", "old", ".gone-"
-_KEYS = {"run_id", "as_of", "version", "partial", "files", "jobs", "rows"}
+_KEYS = {"run_id", "as_of", "turn", "version", "partial", "files", "jobs", "rows"}
 _KEPT = "What was there before is not lost, and a run goes on from its journal."
 
 
@@ -98,7 +98,10 @@ def write_run(folder: Path, state: Path, run_id: str, tables: RunTables, *, as_o
         fresh = shop / _PARTS / run_id
         steps.remove_folder(fresh)
         steps.make_folder(fresh)
-        head = {"schema": SCHEMA, "run_id": run_id, "as_of": as_of, "version": __version__, "partial": partial}
+        head = {
+            "schema": SCHEMA, "run_id": run_id, "as_of": as_of, "turn": _turn(folder, run_id), "version": __version__,
+            "partial": partial,
+        }  # fmt: skip
         manifest = head | _filled(fresh, tables)
         approved = folder / run_id / APPROVED
         if approved.is_file():
@@ -227,6 +230,11 @@ class RunFolder:
         """Its day."""
         return str(self.manifest["as_of"])
 
+    @property
+    def turn(self) -> int:
+        """Its number among the runs of its folder."""
+        return int(self.manifest["turn"])
+
     def rows(self, table: str, *, kpi: str | None = None, segment: str | None = None) -> Iterator[Row]:
         """The rows of one of its tables, all or those of one KPI or segment."""
         return rows_in(self.intact(f"{table}.parquet"), table, kpi=kpi, segment=segment)
@@ -321,7 +329,13 @@ def runs_in(folder: Path) -> tuple[RunFolder, ...]:
     for path in sorted(folder.glob("*")) if folder.is_dir() else ():
         if _RUN.fullmatch(path.name) and (manifest := _manifest(path)) is not None:
             found.append(RunFolder(path=path, manifest=manifest))
-    return tuple(sorted(found, key=lambda run: (run.as_of, run.run_id)))
+    return tuple(sorted(found, key=lambda run: (run.as_of, run.turn)))
+
+
+def _turn(folder: Path, run_id: str) -> int:
+    """The number of a run among those of its folder, which tells runs of a day apart; one that is written again keeps it."""
+    turns = {run.run_id: run.turn for run in runs_in(folder)}
+    return turns.get(run_id, 1 + max(turns.values(), default=0))
 
 
 def _manifest(path: Path) -> dict[str, Any] | None:

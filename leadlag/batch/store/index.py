@@ -30,7 +30,7 @@ _AGAIN = (
     "Nothing of a run is lost. Try again; if it stays so, take the file away and make it again with leadlag store reindex FOLDER "
     "--store URL."
 )
-_RUNS = ("run_id", "as_of", "version", "partial")
+_RUNS = ("run_id", "as_of", "turn", "version", "partial")
 
 
 def path_of(url: str, base: Path) -> Path:
@@ -116,7 +116,7 @@ def read_index(path: Path) -> Iterator[sqlite3.Connection]:
                 raise UsageError(f"store={path.name!r} is empty: leadlag store reindex FOLDER --store {PREFIX}FILE fills it.")
             yield database
     except sqlite3.Error as error:
-        raise DatabaseError(f"the index {path.name!r} cannot be read: {error}. {_AGAIN}") from None
+        raise _refused(path, error, "read") from None
 
 
 @contextmanager
@@ -139,7 +139,17 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
             steps.before("commit", path)
             database.execute("COMMIT")
     except sqlite3.Error as error:
-        raise DatabaseError(f"the index {path.name!r} cannot be written: {error}. {_AGAIN}") from None
+        raise _refused(path, error, "written") from None
+
+
+def _refused(path: Path, error: sqlite3.Error, done: str) -> DatabaseError | UsageError:
+    """An index that may answer later, as one that is locked, or never will, as a file that is none."""
+    if isinstance(error, sqlite3.OperationalError):
+        return DatabaseError(f"the index {path.name!r} cannot be {done}: {error}. {_AGAIN}")
+    return UsageError(
+        f"the index {path.name!r} cannot be {done}: {error}. Nothing of a run is lost: take the file away and make it again with "
+        "leadlag store reindex FOLDER --store URL."
+    )
 
 
 def _is_made(database: sqlite3.Connection, path: Path) -> bool:
@@ -159,7 +169,7 @@ def _is_made(database: sqlite3.Connection, path: Path) -> bool:
 
 
 def _add(database: sqlite3.Connection, path: Path, run: RunFolder) -> None:
-    told = (run.run_id, run.as_of, str(run.manifest["version"]), int(bool(run.manifest["partial"])))
+    told = (run.run_id, run.as_of, run.turn, str(run.manifest["version"]), int(bool(run.manifest["partial"])))
     database.execute(f"INSERT INTO runs VALUES ({_marks(len(_RUNS))})", told)
     for table in TABLES:
         marks = _marks(len(TABLES[table]))
@@ -171,7 +181,9 @@ def _add(database: sqlite3.Connection, path: Path, run: RunFolder) -> None:
 def _make(database: sqlite3.Connection) -> None:
     database.execute("CREATE TABLE leadlag (version INTEGER NOT NULL) STRICT")
     database.execute("INSERT INTO leadlag VALUES (?)", (_VERSION,))
-    database.execute("CREATE TABLE runs (run_id TEXT PRIMARY KEY, as_of TEXT, version TEXT, partial INTEGER) STRICT")
+    database.execute(
+        "CREATE TABLE runs (run_id TEXT PRIMARY KEY, as_of TEXT, turn INTEGER, version TEXT, partial INTEGER) STRICT"
+    )
     for table, columns in TABLES.items():
         kinds = ", ".join(f'"{column.name}" {_stored_as(table, column.name, column.kind)}' for column in columns)
         database.execute(f"CREATE TABLE {table} ({kinds}) STRICT")

@@ -100,7 +100,7 @@ def _refuse_held(path: Path) -> None:
     if free is not None and host == socket.gethostname() and not _is_there(pid, begun):
         return
     raise LockHeldError(
-        f"another run holds {path.name!r} of the state folder: process {pid or 'unknown'} on {host}. Wait for it to end, or "
+        f"another run holds {path.parent.name + '/' + path.name!r}: process {pid or 'unknown'} on {host}. Wait for it to end, or "
         "delete the file if that machine is gone."
     )
 

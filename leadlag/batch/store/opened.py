@@ -74,7 +74,7 @@ class _Index:
     def heads(self) -> list[Row]:
         """Rows of `Store.runs`."""
         with read_index(self.path) as database:
-            found = database.execute("SELECT run_id, as_of, version, partial FROM runs ORDER BY as_of, run_id").fetchall()
+            found = database.execute("SELECT run_id, as_of, version, partial FROM runs ORDER BY as_of, turn").fetchall()
         return [(*row[:3], bool(row[3])) for row in found]
 
     def rows(self, table: str, run: str | None, kpi: str | None, segment: str | None) -> Iterator[Row]:
@@ -83,7 +83,7 @@ class _Index:
         asked = [(name, value) for name, value in (("run_id", run), ("kpi", kpi), ("segment", segment)) if value is not None]
         where = f"WHERE {' AND '.join(f't.{name} = ?' for name, _ in asked)}" if asked else ""
         listed = ", ".join(f't."{column.name}"' for column in columns)
-        order = f"SELECT {listed} FROM {table} t JOIN runs r USING (run_id) {where} ORDER BY r.as_of, r.run_id, t.rowid"
+        order = f"SELECT {listed} FROM {table} t JOIN runs r USING (run_id) {where} ORDER BY r.as_of, r.turn, t.rowid"
         turn = [_TURNS.get(column.kind) for column in columns]
         with read_index(self.path) as database:
             for row in database.execute(order, [value for _, value in asked]):

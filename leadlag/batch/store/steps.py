@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from leadlag.errors import UsageError
+from leadlag.batch.store.disk import refused_by_disk
 
 __all__ = ["Step", "append", "before", "make_folder", "put", "remove", "remove_folder", "said_of", "sync", "write"]
 
@@ -37,16 +37,14 @@ def said_of(path: Path, *, kept: str) -> Iterator[None]:
 
     Raises
     ------
-    UsageError
+    UsageError, StorageError
+        What somebody has to change, or what may be otherwise later (LL509).
     """
     try:
         yield
     except OSError as error:
         shown = error.filename if isinstance(error.filename, str) else str(path)
-        raise UsageError(
-            f"{shown!r} cannot be written: {error.strerror or error}. See that there is space and the right to write, then run "
-            f"again. {kept}"
-        ) from None
+        raise refused_by_disk(error, shown, kept=kept) from None
 
 
 def make_folder(path: Path) -> Path:
