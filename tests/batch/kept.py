@@ -126,7 +126,7 @@ def night(folder: Path) -> None:
                 if job_id not in journal.statuses():
                     journal.append(outcome(job_id))
             kept(folder, NIGHT, [journal.outcome(job_id) for job_id in JOBS])
-        index_runs(index(folder), [run for run in runs_in(folder) if run.run_id == NIGHT])
+        index_runs(index(folder), runs_in(folder), again=NIGHT)
         journal.remove()
         pruned(folder, index(folder), keep=1)
 

@@ -30,7 +30,7 @@ from leadlag.batch.store.journal import Journal
 from leadlag.batch.store.lock import locked
 from leadlag.batch.tables import TABLES
 from leadlag.cli.main import main
-from leadlag.errors import DatabaseError, LockHeldError, UsageError
+from leadlag.errors import DatabaseError, LockHeldError, StorageError, UsageError
 from tests.batch.kept import BEFORE, JOBS, NIGHT, begin_again, content, frames, index, kept, night, outcome
 from tests.conftest import ROOT
 
@@ -145,13 +145,13 @@ def test_a_full_disk_is_an_error_that_says_so_and_loses_nothing(runs: Path) -> N
     journal = Journal(runs / ".state" / "journal.jsonl")
     journal.append(outcome(JOBS[0]))
     size = (runs / ".state" / "journal.jsonl").stat().st_size
-    with no_space_beyond(size + 100), pytest.raises(UsageError, match=r"cannot be written.*next run goes on"):
+    with no_space_beyond(size + 100), pytest.raises(StorageError, match=r"cannot be read or written.*next run goes on"):
         journal.append(outcome(JOBS[1]))
-    with no_space_beyond(2000), pytest.raises(UsageError, match=r"cannot be written.*not lost"):
+    with no_space_beyond(2000), pytest.raises(StorageError, match=r"cannot be read or written.*not lost"):
         kept(runs, NIGHT, [outcome(job) for job in JOBS])
     recover(runs, runs / ".state")
     with no_space_beyond(2000), pytest.raises(DatabaseError, match="LL507"):
-        index_runs(index(runs), runs_in(runs))
+        index_runs(index(runs), runs_in(runs), again=NIGHT)
     journal = Journal(runs / ".state" / "journal.jsonl")
     assert set(journal.statuses()) == {JOBS[0]}
     journal.append(outcome(JOBS[1]))
@@ -165,11 +165,11 @@ def test_a_full_disk_is_an_error_that_says_so_and_loses_nothing(runs: Path) -> N
 def test_a_folder_that_cannot_be_written_is_an_error_that_names_it(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     here = tmp_path / "file" / "runs"
-    with pytest.raises(UsageError, match=r"file/runs.*cannot be written"), locked(here / ".state", None):
+    with pytest.raises(UsageError, match=r"cannot be read or written.*file/runs"), locked(here / ".state", None):
         pass
-    with pytest.raises(UsageError, match=r"file.*cannot be written"):
+    with pytest.raises(UsageError, match=r"cannot be read or written.*file"):
         index_runs(here / "leadlag.db", [])
-    with pytest.raises(UsageError, match=r"file.*cannot be written"):
+    with pytest.raises(UsageError, match=r"cannot be read or written.*file"):
         Journal(here / "journal.jsonl").append(outcome(JOBS[0]))
 
 
@@ -464,7 +464,7 @@ from leadlag.batch.store.index import index_runs
 folder = Path(sys.argv[1])
 run = runs_in(folder)[int(sys.argv[2])]
 for _ in range(200):
-    index_runs(folder / "leadlag.db", [run])
+    index_runs(folder / "leadlag.db", [run], again=run.run_id)
 """
     before = frames(open_store(url(runs)))
     both = [subprocess.Popen([sys.executable, "-c", code, runs, str(place)], cwd=ROOT) for place in (0, 3)]
