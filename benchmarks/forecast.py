@@ -138,7 +138,8 @@ def oracle(walk: Walk, origin: int, own: Floats) -> Floats | None:
     effects = [_effect(now.X[:, walk.names.index(name)], weights) for name, weights in series.effects.items()]
     columns = np.column_stack([_fixed(model, walk.walker, n), *effects])
     y = (now.y - model.center) / model.size
-    fitted = fitted_mean(y, columns[:n], model.own.momentum, n_leads=0, max_order=MAX_ORDER)
+    drawn = walk.walker.learner.places_of(model.seasons, model.inside)
+    fitted = fitted_mean(y, columns[:n], model.own.momentum, n_leads=0, max_order=MAX_ORDER, drawn=drawn)
     if fitted is None:
         return None
     point = ahead(fitted, cleaned(fitted, y, columns[:n], limit=model.clip), columns, steps=STEPS).point

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from types import FrameType, MappingProxyType
+from types import FrameType
 from typing import TypeVar
 
 from leadlag._calls import Call, Fix
+from leadlag._codes import CODES
 
 __all__ = [
     "CODES",
@@ -38,126 +39,6 @@ __all__ = [
 E = TypeVar("E", bound="LeadLagError")
 
 _HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
-
-#: code -> what it says, in a few words. LL1xx notes and warnings, LL2xx reasons why a lead keeps its
-#: row without numbers, LL3xx broken data contracts, LL4xx wrong calls, LL5xx faults of leadlag.
-CODES: Mapping[str, str] = MappingProxyType(
-    {
-        "LL101": "the KPI looks integrated and was differenced",
-        "LL102": "rows were not in time order and were sorted",
-        "LL103": "a column was converted to float64",
-        "LL104": "whole numbers beyond 2**53 lose digits as float64",
-        "LL105": "times without a zone were read in the declared zone",
-        "LL106": "fewer than five seasons in the sample",
-        "LL107": "text columns were left out",
-        "LL108": "the KPI is reported as a moving average or as a sum to date",
-        "LL109": "periods without a row were added to the grid as missing",
-        "LL110": "the last period is not complete and was dropped",
-        "LL111": "names were joined, normalised or made text",
-        "LL112": "outliers of the KPI were clipped",
-        "LL113": "times were moved to the period they fall in",
-        "LL114": "a regular step that is no calendar period is counted in plain periods",
-        "LL115": "values were filled, or read as missing, as asked",
-        "LL116": "a column was recognised as the time",
-        "LL117": "several rows of one period were aggregated",
-        "LL118": "the fit is exact, so a test has no error to compare with",
-        "LL119": "some columns are exact combinations of others and were left out",
-        "LL120": "the catalogue names a metric that the data do not have",
-        "LL121": "values stand for several periods, as those of a slower metric do",
-        "LL122": "a series looks integrated, and its level was correlated or regressed",
-        "LL123": "few rows for the coefficients of a regression",
-        "LL124": "the data do not determine the noise model",
-        "LL125": "a metric has values at a slower step than the rows",
-        "LL126": "metrics of another cadence were lined up with the KPI's periods",
-        "LL127": "a horizon has no forecast gain",
-        "LL128": "a lead seen more often than the KPI was folded to its periods",
-        "LL130": "no column leads the KPI",
-        "LL131": "a search over lags was shortened to what the rows allow",
-        "LL133": "too few periods to compare a lead with itself shifted",
-        "LL134": "no lead can be tested, so there is nothing that could be seen",
-        "LL135": "a row of totals was left out",
-        "LL136": "row numbers were left out",
-        "LL137": "rows without times were taken in their order",
-        "LL138": "times were read in a form that is no ISO date",
-        "LL139": "each date was taken for the first or the last day of its period",
-        "LL140": "point and comma were read as marks of thousands and decimals",
-        "LL141": "percent signs, currencies or parentheses were read",
-        "LL142": "lines of a file that are no part of the table were left out",
-        "LL143": "a file that is not UTF-8 was read in another encoding",
-        "LL144": "a column of texts that begin as numbers do was left out",
-        "LL145": "a row in which most columns are far out was left out",
-        "LL146": "values before a common change of unit were put in the unit of today",
-        "LL147": "a repeated value far from all others was read as missing",
-        "LL148": "one column alone has changed its unit",
-        "LL149": "a first or last period may not be whole",
-        "LL150": "a metric is known ahead",
-        "LL151": "a column ends before the others",
-        "LL152": "a lead cannot be used now",
-        "LL153": "the KPI and most candidates move together in the same period",
-        "LL154": "quarters or years that are none of the calendar were counted as those of it",
-        "LL155": "the delay of a lead moves over the rows",
-        "LL160": "a column is made of the KPI's own later values",
-        "LL165": "the season of the KPI moves",
-        "LL166": "what the model leaves of the KPI is alike a season apart",
-        "LL167": "surprises of the KPI are larger at some times of its season",
-        "LL168": "the KPI grows, and levels or logs may show its leads",
-        "LL169": "the KPI is a share near its ends, or a count with many zeros",
-        "LL172": "few past forecasts say how wide intervals are",
-        "LL173": "a value lies outside what the model was fitted on",
-        "LL174": "a model was used that is older than it should be",
-        "LL175": "the data have segments that the model does not have",
-        "LL201": "the lead has no values",
-        "LL203": "the lead is constant or nearly so",
-        "LL204": "too few periods for this lead",
-        "LL205": "the lead is a copy of the KPI",
-        "LL207": "the lead is an exact combination of the season, the trend and the controls",
-        "LL208": "the computation failed for this lead",
-        "LL209": "the lead looks interpolated from a slower cadence",
-        "LL301": "the same period occurs more than once",
-        "LL302": "infinite values",
-        "LL303": "values that are not numbers",
-        "LL304": "durations where numbers are expected",
-        "LL305": "ambiguous or unreadable times",
-        "LL306": "the same column name occurs more than once",
-        "LL307": "names that differ only in how their letters are composed",
-        "LL308": "control characters in a name",
-        "LL309": "the cadence cannot be told",
-        "LL310": "mixed time zones",
-        "LL311": "missing times",
-        "LL312": "no rows",
-        "LL313": "the KPI cannot be analysed",
-        "LL314": "missing values where none are allowed",
-        "LL315": "a value that was known before its period began",
-        "LL316": "numbers that can be read in two ways",
-        "LL317": "numbers in more than one unit in one column",
-        "LL318": "periods stand in columns",
-        "LL319": "the rows have other periods than those of the model",
-        "LL320": "nothing is known at the end of the rows",
-        "LL321": "the model is too old for the rows",
-        "LL322": "a column has another size than it ever had in the fit",
-        "LL323": "a column that the model needs is missing",
-        "LL324": "a source breaks what it promised",
-        "LL401": "an argument is outside what is allowed",
-        "LL402": "a name that the data do not have",
-        "LL403": "several segments where one is expected",
-        "LL404": "more memory or tests than the limit",
-        "LL405": "an optional package is missing",
-        "LL501": "leadlag failed while it ranked this KPI",
-        "LL502": "a job took longer than a job may",
-        "LL503": "the process that ran a job ended",
-        "LL504": "a source cannot be read",
-        "LL505": "a source is late",
-        "LL506": "another run holds the lock",
-        "LL507": "a database cannot be reached",
-        "LL508": "a config is wrong",
-        "LL509": "what is kept of runs cannot be read or written",
-        "LL601": "a file is no model, or was cut off",
-        "LL602": "a model file is too large, or nested too deep",
-        "LL603": "a model file is of a newer leadlag",
-        "LL604": "a model file was changed after it was written",
-        "LL605": "a model file holds what no model does",
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -324,7 +205,7 @@ class DatabaseError(LeadLagError):
 
 
 class StorageError(LeadLagError):
-    """What is kept of runs cannot be read or written now, as on a full disk (command line: exit 75)."""
+    """What is kept of runs cannot be written now, as on a full disk (command line: exit 75)."""
 
     code = "LL509"
 

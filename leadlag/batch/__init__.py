@@ -1,9 +1,9 @@
 """Many KPIs and segments at night: from a config to a folder of results, resumable, with one line to say how it went.
 
-How a run goes: `config/` reads what is asked, `sources/` the tables and what stands against them, `plan` makes jobs with an
-identity of their own, `known` tells which are done, `job` runs one, `pool` many of them in processes, `runner` sees to the whole;
-`assemble` and `ended` make of it what is kept by `store/`: the journal of a run that is not finished, its folder once it is, and
-the index over all of them.
+How a run goes: `config/` reads what is asked, `sources/` the tables and what stands against them (`spans`: which periods count),
+`plan` makes jobs with an identity of their own, `known` tells which are done, `job` runs one, `pool` many of them in processes,
+`runner` sees to the whole; `assemble` and `ended` make of it what is kept by `store/`: the journal of a run that is not finished,
+its folder once it is, and the index over all of them.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 from leadlag.errors import UsageError
 
 if TYPE_CHECKING:
+    from leadlag.batch.checked import CheckedConfig as CheckedConfig
     from leadlag.batch.config import Config as Config
     from leadlag.batch.config import config_schema as config_schema
     from leadlag.batch.config import read_config as read_config
+    from leadlag.batch.runner import check as check
     from leadlag.batch.runner import run as run
     from leadlag.batch.store.opened import Store as Store
     from leadlag.batch.store.opened import open_store as open_store
@@ -25,12 +27,16 @@ if TYPE_CHECKING:
     from leadlag.batch.store.upkeep import reindex as reindex
     from leadlag.batch.summary import RunSummary as RunSummary
 
-__all__ = ["Config", "RunSummary", "Store", "config_schema", "open_store", "prune", "read_config", "reindex", "run"]
+__all__ = [
+    "CheckedConfig", "Config", "RunSummary", "Store", "check", "config_schema", "open_store", "prune", "read_config", "reindex",
+    "run",
+]  # fmt: skip
 
 _HOMES = MappingProxyType(
     {
-        "Config": "config", "config_schema": "config", "read_config": "config", "run": "runner", "Store": "store.opened",
-        "open_store": "store.opened", "prune": "store.upkeep", "reindex": "store.upkeep", "RunSummary": "summary",
+        "CheckedConfig": "checked", "check": "runner", "Config": "config", "config_schema": "config", "read_config": "config",
+        "run": "runner", "Store": "store.opened", "open_store": "store.opened", "prune": "store.upkeep",
+        "reindex": "store.upkeep", "RunSummary": "summary",
     }
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from leadlag.batch.assemble import Finished
 from leadlag.batch.config import Config
-from leadlag.batch.events import Event, tell
+from leadlag.batch.events import RunEvent, tell
 from leadlag.batch.known import Known
 from leadlag.batch.plan import Task
 from leadlag.batch.sourced import SourcesRead
@@ -82,8 +82,8 @@ class Ended:
             "sources": lambda: list(self.sources.rows(self.run_id, written)),
         }  # fmt: skip
         tables = RunTables(rows=rows, models=whole.models, config=self.config.text())
-        path = write_run(self.config.folder, self.run_id, tables, as_of=self.as_of, partial=self.is_partial)
-        tell(f"wrote {path.name}", Event(event="written", run_id=self.run_id))
+        path = write_run(self.config.folder, self.config.state, self.run_id, tables, as_of=self.as_of, partial=self.is_partial)
+        tell(f"wrote {path.name}", RunEvent(event="written", run_id=self.run_id))
 
     def settled(self, found: RunSummary) -> RunSummary:
         """What is said of a finished run once what rests on it is done; the next run does what an index that is away leaves."""
@@ -91,7 +91,7 @@ class Ended:
             self._settle()
         except DatabaseError as error:
             problem = RunProblem(code=error.code, message=str(error.args[0]))
-            tell(problem.message, Event(event="problem", run_id=self.run_id, code=problem.code), level=logging.ERROR)
+            tell(problem.message, RunEvent(event="problem", run_id=self.run_id, code=problem.code), level=logging.ERROR)
             return replace(found, status="unavailable", exit=EXITS["again"], problems=(*found.problems, problem))
         return found
 
@@ -120,7 +120,7 @@ class Ended:
             if one.status == "failed"
         )
         status, code = self._verdict(counts["failed"], len(outcomes))
-        tell(f"{status}: {len(outcomes)} jobs, {counts['failed']} failed", Event(event="done", run_id=self.run_id))
+        tell(f"{status}: {len(outcomes)} jobs, {counts['failed']} failed", RunEvent(event="done", run_id=self.run_id))
         return RunSummary(
             run_id=self.run_id, as_of=self.as_of, status=status, exit=code,
             folder=None if self.is_shard or not self.tasks else f"{self.config.output.folder}/{self.run_id}",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from leadlag.batch.job import Answered
 
-__all__ = ["Event", "Progress", "tell"]
+__all__ = ["RunEvent", "Progress", "tell"]
 
 _LOGGER = logging.getLogger("leadlag.batch")
 #: A line of progress comes after so much of the jobs, or after so many seconds.
@@ -16,7 +16,7 @@ _SHARE, _SECONDS = 0.1, 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class RunEvent:
     """One thing that happened: `LogRecord.event` of a record of the logger ``leadlag.batch``.
 
     Parameters
@@ -39,7 +39,7 @@ class Event:
     code: str = ""
 
 
-def tell(text: str, event: Event, *, level: int = logging.INFO) -> None:
+def tell(text: str, event: RunEvent, *, level: int = logging.INFO) -> None:
     """Tell whoever listens."""
     _LOGGER.log(level, "%s", text, extra={"event": event})
 
@@ -61,7 +61,7 @@ class Progress:
         self.done += 1
         self.failed += one.status == "failed"
         where = f"{one.kpi} in {one.segment}" if one.segment else one.kpi
-        event = Event(
+        event = RunEvent(
             event="job", run_id=self.run_id, job_id=one.job_id, kpi=one.kpi, segment=one.segment, duration_s=answer.seconds,
             rows=one.n_periods, code=one.code,
         )  # fmt: skip
@@ -75,4 +75,4 @@ class Progress:
             tell(answer.trace, event, level=logging.ERROR)
         if self.done / self.total >= self._share + _SHARE or time.monotonic() - self._said > _SECONDS:
             self._said, self._share = time.monotonic(), self.done / self.total
-            tell(f"{self.done} of {self.total} jobs, {self.failed} failed", Event(event="progress", run_id=self.run_id))
+            tell(f"{self.done} of {self.total} jobs, {self.failed} failed", RunEvent(event="progress", run_id=self.run_id))

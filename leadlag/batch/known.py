@@ -11,7 +11,7 @@ from leadlag._version import __version__
 from leadlag.batch.config import Config, JobAsked, read_config
 from leadlag.batch.outcome import KEPT, JobOutcome, Status
 from leadlag.batch.plan import Task, settings_of
-from leadlag.batch.store.folder import RunFolder, recover, runs_in
+from leadlag.batch.store.folder import RunFolder, runs_in
 from leadlag.batch.store.journal import Journal
 from leadlag.batch.store.lock import Shard
 from leadlag.batch.summary import PlannedJob, Why
@@ -68,9 +68,7 @@ class Known:
 
     @classmethod
     def of(cls, config: Config, shard: Shard) -> Known:
-        """Look into the folders of a config; what a stopped run left half done is put right first."""
-        if shard is None:
-            recover(config.folder)
+        """Look into the folders of a config."""
         name = "journal.jsonl" if shard is None else f"journal-{shard[0]}-of-{shard[1]}.jsonl"
         own = Journal(config.state / name)
         others = [] if shard is not None else [Journal(path) for path in sorted(config.state.glob("journal-*-of-*.jsonl"))]
@@ -110,9 +108,9 @@ class Known:
         """Whether a run of this name is finished."""
         return any(run.run_id == run_id for run in self.runs)
 
-    def has_news_of(self, job_ids: Iterable[str]) -> bool:
-        """Whether a run that was not finished has left answers of these jobs."""
-        return any(job_id in self._in_journals for job_id in job_ids)
+    def is_news(self, job_ids: Iterable[str]) -> bool:
+        """Whether anything came of these jobs that no finished run has: now, or in one that was stopped."""
+        return any(job_id in self._now or job_id in self._in_journals for job_id in job_ids)
 
     def add(self, outcome: JobOutcome) -> None:
         """Keep what came of a job now."""
@@ -165,7 +163,7 @@ class Known:
         for job_id in job_ids:
             if job_id not in journals:
                 wanted.setdefault(self._in_runs[job_id].run_id, set()).add(job_id)
-        readers = {run.run_id: _Reader(run=run, wanted=wanted[run.run_id]) for run in self.runs if run.run_id in wanted}
+        readers = {run.run_id: _RunReader(run=run, wanted=wanted[run.run_id]) for run in self.runs if run.run_id in wanted}
 
         def outcome(job_id: str) -> JobOutcome:
             if (journal := journals.get(job_id)) is not None:
@@ -184,7 +182,7 @@ class Known:
 
 
 @dataclass(kw_only=True)
-class _Reader:
+class _RunReader:
     """Outcomes of a finished run, read forward; those of other jobs are passed over."""
 
     run: RunFolder

@@ -13,10 +13,12 @@ from leadlag.batch.job import Job
 from leadlag.batch.outcome import JobOutcome, Status
 from leadlag.batch.sources import TOTAL, SourceRead, job_sha256, sample_of, segments_of, untestable_why
 from leadlag.catalogue import Metric
+from leadlag.core.search.shapes import STANDARD
 from leadlag.errors import DataContractError, LeadLagError
 
 if TYPE_CHECKING:
     from leadlag.batch.config import Config, JobAsked
+    from leadlag.sample import Sample
 
 __all__ = ["Models", "Task", "job_of", "run_id_of", "settings_of", "tasks_of"]
 
@@ -47,6 +49,8 @@ class Task:
         Text of the model that it scores; empty where none is scored.
     refusal : Refusal or None
         Why it is not run.
+    n_tests : int
+        Leads times lags times shapes that it would try; 0 for one that ranks nothing.
     """
 
     job_id: str
@@ -55,6 +59,7 @@ class Task:
     place: int
     model: str = field(default="", repr=False)
     refusal: Refusal | None = None
+    n_tests: int = 0
 
     def refused(self) -> JobOutcome:
         """What came of it where it is not run."""
@@ -111,7 +116,7 @@ def _task(config: Config, place: int, segment: str, reads: Mapping[str, SourceRe
     model = "" if asked.model is None else models(asked, segment)
     rests_on: dict[str, Any] = settings_of(config, asked, segment)
     rests_on |= {"version": __version__, "model": hashlib.sha256(model.encode()).hexdigest()}
-    refusal = _broken(config, names, reads)
+    refusal, n_tests = _broken(config, names, reads), 0
     if refusal is None and asked.model is not None and not model:
         text = f"there is no model of {asked.kpi!r} to score: run a job without 'model' first, with horizons and output.models"
         refusal = Refusal(status="failed", code="LL508", message=text)
@@ -119,6 +124,7 @@ def _task(config: Config, place: int, segment: str, reads: Mapping[str, SourceRe
         try:
             sample = sample_of(names, segment, reads)
             rests_on["rows"] = job_sha256(sample, names)
+            n_tests = 0 if model else _n_tests(sample, asked, n_leads=len(names) - 1 - len(asked.controls))
             promise = config.contract.get(config.metrics[asked.kpi].source)
             why = "" if promise is None else untestable_why(sample, asked.kpi, promise)
             refusal = Refusal(status="untestable", code="LL204", message=why) if why else None
@@ -127,7 +133,13 @@ def _task(config: Config, place: int, segment: str, reads: Mapping[str, SourceRe
             refusal = Refusal(status=status, code=error.code, message=str(error.args[0]))
     rests_on["refusal"] = None if refusal is None else refusal.message
     job_id = hashlib.sha256(json.dumps(rests_on, sort_keys=True, ensure_ascii=True, default=str).encode()).hexdigest()
-    return Task(job_id=job_id, kpi=asked.kpi, segment=segment, place=place, model=model, refusal=refusal)
+    return Task(job_id=job_id, kpi=asked.kpi, segment=segment, place=place, model=model, refusal=refusal, n_tests=n_tests)
+
+
+def _n_tests(sample: Sample, asked: JobAsked, *, n_leads: int) -> int:
+    """What a search over the leads tries."""
+    calendar = next(part.calendar for part in sample.cadences if asked.kpi in part.names)
+    return n_leads * (asked.max_lag or calendar.default_max_lag(len(calendar))) * len(STANDARD)
 
 
 def _segments(config: Config, asked: JobAsked, reads: Mapping[str, SourceRead]) -> list[str]:

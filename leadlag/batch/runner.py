@@ -17,23 +17,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadlag._validation import as_name
+from leadlag.batch.checked import CheckedConfig, checked
 from leadlag.batch.config import STATE, Config, read_config
 from leadlag.batch.ended import Ended, planned
-from leadlag.batch.events import Event, Progress, tell
+from leadlag.batch.events import Progress, RunEvent, tell
 from leadlag.batch.job import Answered
 from leadlag.batch.known import Known
 from leadlag.batch.plan import Task, job_of, run_id_of, tasks_of
 from leadlag.batch.pool import Stop, run_jobs
 from leadlag.batch.sourced import SourcesRead
-from leadlag.batch.store.disk import on_disk
+from leadlag.batch.store import steps
+from leadlag.batch.store.folder import recover
 from leadlag.batch.store.lock import Shard, locked
 from leadlag.batch.summary import EXITS, RunProblem, RunStatus, RunSummary
-from leadlag.errors import DatabaseError, LockHeldError, StorageError, UsageError
+from leadlag.errors import DatabaseError, LimitError, LockHeldError, StorageError, UsageError
 
-__all__ = ["RunCall", "run", "run_call"]
+__all__ = ["RunCall", "check", "run", "run_call"]
 
 #: Seconds after a signal in which all has to end, the 20 of jobs in hand among them.
 LONGEST = 24.0
+_KEPT = "What was done is kept, and the next run goes on there."
 _SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
 
@@ -95,6 +98,29 @@ def run(
     return run_call(asked)
 
 
+def check(
+    config: str | os.PathLike[str] | Mapping[str, Any], *, as_of: str | dt.date | None = None, settings: Sequence[str] = ()
+) -> CheckedConfig:
+    """Read the sources of a config and make its jobs, without running any.
+
+    Parameters
+    ----------
+    config, as_of, settings
+        As in `run`.
+
+    Returns
+    -------
+    CheckedConfig
+
+    Raises
+    ------
+    UsageError
+        If the config or an argument is wrong.
+    """
+    found = read_config(config, settings=settings)
+    return checked(found, as_of=_day(as_of, found))
+
+
 def run_call(asked: RunCall) -> RunSummary:
     """The same for the command line."""
     config = read_config(asked.config, settings=asked.settings)
@@ -102,12 +128,12 @@ def run_call(asked: RunCall) -> RunSummary:
     part = _shard(asked.shard)
     with _signals(Stop(minutes=config.limits.minutes)) as stop:
         try:
-            with on_disk(), _locks(config, part):
+            with steps.said_of(config.folder, kept=_KEPT), _locks(config, part):
                 return _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
         except (LockHeldError, StorageError, DatabaseError) as error:
-            status: RunStatus = "locked" if isinstance(error, LockHeldError) else "unavailable"
             problem = RunProblem(code=error.code, message=str(error.args[0]))
-            tell(problem.message, Event(event="problem", code=problem.code), level=logging.ERROR)
+            tell(problem.message, RunEvent(event="problem", code=problem.code), level=logging.ERROR)
+            status: RunStatus = "locked" if isinstance(error, LockHeldError) else "unavailable"
             return RunSummary(run_id=None, as_of=as_of, status=status, exit=EXITS["again"], problems=(problem,))
 
 
@@ -122,16 +148,19 @@ class _Night:
     stop: Stop
 
     def summary(self) -> RunSummary:
-        """Go through it."""
+        """Go through it; what a run that was stopped left half done is put right first."""
+        if self.part is None:
+            recover(self.config.folder, self.config.state)
         known = Known.of(self.config, self.part)
         sources = SourcesRead.of(self.config, as_of=self.as_of)
         if sources.is_to_be_retried:
             return self._early("late", sources)
         tasks = self._asked_for(list(tasks_of(self.config, sources.reads, known.model, skipped=sources.skipped)))
+        self._refuse_many(tasks)
         run_id = run_id_of(self.as_of, tasks)
         plan = known.plan(tasks, force=self.asked.force)
         n_todo = sum(one.why != "reuse" for one in plan)
-        tell(f"{len(tasks)} jobs, {n_todo} to compute", Event(event="run", run_id=run_id))
+        tell(f"{len(tasks)} jobs, {n_todo} to compute", RunEvent(event="run", run_id=run_id))
         if self.asked.dry_run:
             return planned(run_id, self.as_of, plan, sources)
         chosen = [(task, one) for task, one in zip(tasks, plan, strict=True) if _in_shard(task.job_id, self.part)]
@@ -145,7 +174,7 @@ class _Night:
             return night.interrupted(self.stop.signal, replace(night.summary(), folder=None))
         found = night.summary()
         if self.part is None and tasks:
-            if todo or not known.has(run_id) or known.has_news_of(night.job_ids):
+            if not known.has(run_id) or known.is_news(night.job_ids):
                 night.write()
             found = night.settled(found)
         return night.interrupted(self.stop.signal, found) if self.stop.signal else found
@@ -174,6 +203,15 @@ class _Night:
         known = tuple(dict.fromkeys([*(task.kpi for task in tasks), *names]))
         wanted = {as_name(given, "only", known, owner="job") for given in self.asked.only}
         return [task for task, name in zip(tasks, names, strict=True) if {task.kpi, name} & wanted]
+
+    def _refuse_many(self, tasks: list[Task]) -> None:
+        """A run that would try more than it may is refused before it begins."""
+        most, n_tests = self.config.limits.max_tests, sum(task.n_tests for task in tasks)
+        if most is not None and n_tests > most:
+            raise LimitError(
+                f"the jobs would try {n_tests:,} lag shapes, more than limits.max_tests {most:,}: name fewer leads or a smaller "
+                "max_lag, or raise the limit."
+            )
 
     def _compute(self, tasks: list[Task], known: Known, sources: SourcesRead, run_id: str) -> int:
         """Do these jobs, as far as a stop lets them be done; how many were."""
@@ -244,7 +282,7 @@ def _signals(stop: Stop) -> Iterator[Stop]:
             os.kill(os.getpid(), number)
         stop.ask(number)
         ends.append(_ended_after(LONGEST, EXITS[signal.Signals(number).name]))
-        tell("stopping: jobs in hand have 20 s", Event(event="stop"), level=logging.WARNING)
+        tell("stopping: jobs in hand have 20 s", RunEvent(event="stop"), level=logging.WARNING)
 
     before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

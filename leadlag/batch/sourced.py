@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from leadlag.batch.config import Config
-from leadlag.batch.sources import Change, Problem, SourceRead, changes_since, read_snapshot, read_source, write_snapshot
+from leadlag.batch.sources import Change, SourceProblem, SourceRead, changes_since, read_snapshot, read_source, write_snapshot
 from leadlag.batch.store.folder import RunFolder
 from leadlag.batch.store.frames import Row
 from leadlag.batch.summary import RunProblem, SourceCounts
@@ -50,7 +50,7 @@ class SourcesRead:
             promise = config.contract.get(name)
             if n_revised and promise is not None and promise.revisions == "error":
                 text = f"source {name!r}: {n_revised:,} values are not those of the run {compared[name]}, and revisions is error"
-                read = replace(read, problem=Problem(code="LL324", message=text))
+                read = replace(read, problem=SourceProblem(code="LL324", message=text))
             reads[name] = read
         return cls(config=config, reads=reads, changes=changes, compared_with=compared)
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from leadlag.ranking.result import COLUMNS
 
-__all__ = ["TABLES", "Column", "Kind"]
+__all__ = ["TABLES", "TableColumn", "Kind"]
 
 Kind = Literal["text", "whole", "number", "flag", "texts"]
 
@@ -19,21 +19,23 @@ _WHOLE = ("rank", "nobs", "n_dropped")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class TableColumn:
     """A column: its name and what it holds; any value may be missing."""
 
     name: str
     kind: Kind
 
 
-def _columns(**kinds: Kind) -> tuple[Column, ...]:
-    return tuple(Column(name=name, kind=kind) for name, kind in kinds.items())
+def _columns(**kinds: Kind) -> tuple[TableColumn, ...]:
+    return tuple(TableColumn(name=name, kind=kind) for name, kind in kinds.items())
 
 
-_RANKED = tuple(Column(name=name, kind="text" if name in _TEXTS else "whole" if name in _WHOLE else "number") for name in COLUMNS)
+_RANKED = tuple(
+    TableColumn(name=name, kind="text" if name in _TEXTS else "whole" if name in _WHOLE else "number") for name in COLUMNS
+)
 
 #: Columns of each table, by its name.
-TABLES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
+TABLES: Mapping[str, tuple[TableColumn, ...]] = MappingProxyType(
     {
         "jobs": _columns(
             run_id="text", as_of="text", job_id="text", kpi="text", segment="text", status="text", code="text", message="text",

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadlag._calls import Call
-from leadlag.cli.files import FILE, LONG, OPENING, catalogue_of, files_argument, missing_option, sample_of, tables, with_reading
+from leadlag.cli.check_config import check_config
+from leadlag.cli.files import FILE, LONG, OPENING, catalogue_of, missing_option, one_stdin, sample_of, tables, with_reading
 from leadlag.cli.once import OneEach
 from leadlag.cli.voice import CONTRACT, OK, Voice, json_option, print_data, warnings_said, with_voice
 from leadlag.cli.words import understood, violation_table, what_was_read
@@ -36,17 +37,25 @@ Examples:
   leadlag check sales.csv
   leadlag check sales.csv --kpi revenue --time week
   cat sales.csv | leadlag check - --json
+  leadlag check --config nightly.yaml
 
 Exit codes: 0 no violations, 3 violations.""",
 )
-@files_argument
+@click.argument("files", nargs=-1, metavar="FILE...", callback=one_stdin)
+@click.option("--config", metavar="CONFIG", help="Check the sources and jobs of a config of leadlag run instead of files.")
 @click.option("--kpi", help="Column of the outcome: also check that it and the others can be analysed.")
 @with_reading
 @missing_option
 @json_option
 @with_voice
-def check(*, files: tuple[str, ...], kpi: str | None, as_json: bool, voice: Voice, **options: Any) -> int:
+def check(*, files: tuple[str, ...], config: str | None, kpi: str | None, as_json: bool, voice: Voice, **options: Any) -> int:
     """List everything that is wrong with the tables in FILE, all at once; of good ones, how they were read."""
+    if config is not None:
+        if files:
+            raise click.UsageError("--config names its own files: leave FILE out, or --config.")
+        return check_config(config, as_of=options["as_of"], as_json=as_json, voice=voice)
+    if not files:
+        raise click.UsageError("Missing argument 'FILE...': name the files with the tables, or a config with --config.")
     found: list[Violation] = []
     read: list[pd.DataFrame] = []
     opening = {name: options.pop(name) for name in OPENING}

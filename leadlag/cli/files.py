@@ -36,6 +36,7 @@ __all__ = [
     "files_argument",
     "horizons_of",
     "missing_option",
+    "one_stdin",
     "named_in_call",
     "names",
     "over_data",
@@ -85,14 +86,14 @@ _HOLIDAYS = "Table with the dates of holidays, or the code of a country: DE, US-
 _COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,5})?")
 
 
-def _one_stdin(_: object, __: object, files: tuple[str, ...]) -> tuple[str, ...]:
+def one_stdin(_: object, __: object, files: tuple[str, ...]) -> tuple[str, ...]:
     """Standard input is there once."""
     if files.count("-") > 1:
         raise click.UsageError("Standard input (-) is named twice, and can be read once: give the other table as a file.")
     return files
 
 
-files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", callback=_one_stdin)
+files_argument = click.argument("files", nargs=-1, required=True, metavar="FILE...", callback=one_stdin)
 missing_option = click.option(
     "--missing", type=click.Choice(["mask", "error", "zero"]), default="mask", show_default=True, help=_MISSING
 )

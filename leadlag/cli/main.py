@@ -57,7 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         step = f"{error.ctx.command_path if error.ctx else 'leadlag'} --help shows what is allowed."
         return _refused(UsageError(f"{error.format_message()} Next: {step}"), USAGE, voice, step=step, form=_form(words))
     except LeadLagError as error:
-        return _refused(error, _exit_of(error), voice, form=_form(words))
+        again = isinstance(error, (DatabaseError, LockHeldError, StorageError))
+        code = CONTRACT if isinstance(error, DataContractError) else AGAIN if again else USAGE
+        return _refused(error, code, voice, form=_form(words))
     except SystemExit:  # click ends so where whoever reads its help has stopped reading
         return OK
     except OSError as error:
@@ -66,13 +68,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # click itself prints help, to a stream that has no name
         return OK if isinstance(error, BrokenPipeError) else _refused(unwritable(error), USAGE, voice)
     return answer if isinstance(answer, int) else OK
-
-
-def _exit_of(error: LeadLagError) -> int:
-    """Of an error the exit code: what may be otherwise later is to be tried again."""
-    if isinstance(error, (LockHeldError, DatabaseError, StorageError)):
-        return AGAIN
-    return CONTRACT if isinstance(error, DataContractError) else USAGE
 
 
 def _form(words: Sequence[str]) -> _Form:

@@ -9,9 +9,6 @@ import click
 
 __all__ = ["OneEach", "folder_named"]
 
-#: What to do with two values of an option, where more can be said than to leave one out.
-_INSTEAD = {"kpi": "one ranking has one KPI; ask again for the other, or rank both with rank_kpis in Python"}
-
 
 class OneEach(click.Command):
     """A command whose options for one value are refused by name if they are given twice, which click would pass over."""
@@ -22,8 +19,9 @@ class OneEach(click.Command):
         counts = Counter(option for option in order if isinstance(option, click.Option))
         for option, count in counts.items():
             if count > 1 and not (option.multiple or option.is_flag):
-                step = _INSTEAD.get(option.name or "", "leave all but one out")
-                raise click.UsageError(f"{option.opts[-1]} is given {count} times and takes one value: {step}.", ctx)
+                raise click.UsageError(
+                    f"{option.opts[-1]} is given {count} times and takes one value: leave all but one out.", ctx
+                )
         return super().parse_args(ctx, args)
 
 

@@ -29,13 +29,14 @@ from leadlag.cli.once import OneEach, folder_named
 from leadlag.cli.voice import CONTRACT, OK, Voice, json_option, print_data, warnings_said, with_voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from leadlag.ranking.many import LeadRankings
     from leadlag.ranking.result import LeadRanking
 
 __all__ = ["rank"]
 
+_KPI = "Column of the outcome; given several times, each has a ranking of its own."
 _HORIZONS = "Periods ahead that are forecast on the page that --out writes."
 _LOG = "Columns to analyse in logs; with the KPI, effects are in percent. auto: a KPI that grows is asked in levels and in logs."
 _EXPECTED = "Sign that the effect of a candidate has, as demos=+; an effect of the other sign does not count."
@@ -56,11 +57,12 @@ Examples:
   leadlag rank sales.csv --kpi revenue --expected demos=+ --delays demos=2:8
   leadlag rank sales.csv --kpi revenue --catalogue metrics.toml
   leadlag rank regions.csv --kpi deals --segment region
+  leadlag rank sales.csv --kpi revenue --kpi churn --leads visits,demos --out report/
   leadlag rank umsatz.csv --kpi umsatz --time datum --date-format %d.%m.%Y
   cat sales.csv | leadlag rank - --kpi revenue --json > ranking.json""",
 )
 @files_argument
-@click.option("--kpi", required=True, help="Column of the outcome.")
+@click.option("--kpi", required=True, multiple=True, metavar="COLUMN", help=_KPI)
 @with_reading
 @click.option("--leads", multiple=True, metavar="A,B", help="Candidates; every other column of numbers if not given.")
 @click.option("--controls", multiple=True, metavar="A,B", help="Columns that enter every model and are not ranked.")
@@ -106,19 +108,24 @@ def rank(
     reading, options, named = asked_of(options, read)
     voice.step("ranking")
     start = time.perf_counter()
-    ranks: Callable[..., LeadRanking | LeadRankings] = rank_leads
-    if reading["segment"] is not None:
-        ranks, options = rank_kpis, {"kpis": options.pop("kpi"), **options}
+    several = reading["segment"] is not None or len(options["kpi"]) > 1
+    ranks: Callable[..., LeadRanking | LeadRankings] = rank_kpis if several else rank_leads
+    options = _asked_of_each(options) if several else options | {"kpi": options["kpi"][0]}
     told = options if listed is None else {**options, "catalogue": catalogue_code(listed)}
     with warnings_said(voice), told_as(ranks, told, reading=reading, files=files, opening=opening):
         sample = sample_told(read, {**reading, "catalogue": catalogue}, voice, columns=named)
         ranking = ranks(sample, catalogue=catalogue, **options)
-    what = "segments" if reading["segment"] is not None else "candidates"
-    voice.step(f"ranked {len(ranking)} {what} in {time.perf_counter() - start:.1f} s")
+    voice.step(f"ranked {len(ranking)} {'KPIs and segments' if several else 'candidates'} in {time.perf_counter() - start:.1f} s")
     if out is not None:
         _write(ranking, out, files, horizons=horizons, raw_csv=raw_csv, voice=voice)
     print_data(ranking.to_json() if as_json else ranking.summary())
-    return CONTRACT if len(ranking) == 0 and reading["segment"] is not None else OK
+    return CONTRACT if len(ranking) == 0 and several else OK
+
+
+def _asked_of_each(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of one KPI as those of several."""
+    kpis = options["kpi"]
+    return {"kpis": kpis if len(kpis) > 1 else kpis[0], **{name: value for name, value in options.items() if name != "kpi"}}
 
 
 def _write(
@@ -132,7 +139,7 @@ def _write(
 ) -> None:
     """Page, table and JSON into a folder, over none of the files with the data."""
     from leadlag.ranking.result import LeadRanking  # noqa: PLC0415
-    from leadlag.report import report_html, write_files  # noqa: PLC0415
+    from leadlag.report import report_html, write_files, write_table  # noqa: PLC0415
 
     first, *more = [None if file == "-" else Path(file) for file in files]
     beside = [path for path in more if path is not None]
@@ -143,3 +150,5 @@ def _write(
         page = report_html(part, forecast=part.forecast(horizons=horizons) if horizons else None)
         for path in write_files(part, out, first, html=page, raw_csv=raw_csv, beside=beside, segment=segment):
             voice.step(f"wrote {path}")
+    if not isinstance(ranking, LeadRanking):
+        voice.step(f"wrote {write_table(ranking, out, first, raw_csv=raw_csv, beside=beside)}")

@@ -20,7 +20,7 @@ from leadlag.cli.streams import tell
 from leadlag.cli.voice import print_data
 
 if TYPE_CHECKING:
-    from leadlag.batch.events import Event
+    from leadlag.batch.events import RunEvent
 
 __all__ = ["run"]
 
@@ -86,7 +86,7 @@ def run(
 @contextmanager
 def _logs(*, as_json: bool, quiet: bool) -> Iterator[None]:
     """What a run tells, as lines on standard error."""
-    logger, handler = logging.getLogger("leadlag.batch"), _Lines(as_json=as_json)
+    logger, handler = logging.getLogger("leadlag.batch"), _LogLines(as_json=as_json)
     level, propagate = logger.level, logger.propagate
     logger.addHandler(handler)
     logger.setLevel(logging.ERROR if quiet else logging.INFO)
@@ -99,7 +99,7 @@ def _logs(*, as_json: bool, quiet: bool) -> Iterator[None]:
         logger.propagate = propagate
 
 
-class _Lines(logging.Handler):
+class _LogLines(logging.Handler):
     """Records as lines for people, or as objects for programs."""
 
     def __init__(self, *, as_json: bool) -> None:
@@ -108,7 +108,7 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say one record; a line break within a line for people is one of several lines."""
-        event: Event | None = getattr(record, "event", None)
+        event: RunEvent | None = getattr(record, "event", None)
         if not self._as_json:
             clock = time.strftime("%H:%M:%S", time.localtime(record.created))
             tell(f"{clock} {record.levelname.lower()}: {record.getMessage()}")

@@ -12,6 +12,8 @@ from leadlag.cli.voice import OK, print_data
 __all__ = ["store"]
 
 _STORE = "URL of the index, sqlite:///PATH."
+_FORGETS = "URL of the index that forgets them too, sqlite:///PATH."
+_STATE = "Folder of the lock, where a config names one as output.state.  [default: FOLDER/.state]"
 
 
 @click.group(short_help="The index over runs, and old runs.")
@@ -26,7 +28,16 @@ def _runs(_: object, __: object, given: str) -> Path:
     return Path(given)
 
 
-@store.command(cls=OneEach, short_help="Make the index again.")
+@store.command(
+    cls=OneEach,
+    short_help="Make the index again.",
+    epilog="""Example:
+
+\b
+  leadlag store reindex runs/ --store sqlite:///runs/leadlag.db
+
+Exit codes: 0 done, 2 wrong call, 75 try again (another process keeps the index locked).""",
+)
 @click.argument("folder", callback=_runs)
 @click.option("--store", "url", required=True, metavar="URL", help=_STORE)
 def reindex(*, folder: Path, url: str) -> int:
@@ -38,14 +49,24 @@ def reindex(*, folder: Path, url: str) -> int:
     return OK
 
 
-@store.command(cls=OneEach, short_help="Take old runs away.")
+@store.command(
+    cls=OneEach,
+    short_help="Take old runs away.",
+    epilog="""Example:
+
+\b
+  leadlag store prune runs/ --keep 400 --store sqlite:///runs/leadlag.db
+
+Exit codes: 0 done, 2 wrong call, 75 try again (a run is at work, or another process keeps the index locked).""",
+)
 @click.argument("folder", callback=_runs)
 @click.option("--keep", required=True, type=click.IntRange(min=1), metavar="N", help="Runs to keep, the newest.")
-@click.option("--store", "url", metavar="URL", help=_STORE)
-def prune(*, folder: Path, keep: int, url: str | None) -> int:
+@click.option("--store", "url", metavar="URL", help=_FORGETS)
+@click.option("--state", metavar="DIR", help=_STATE)
+def prune(*, folder: Path, keep: int, url: str | None, state: str | None) -> int:
     """Take away the oldest runs in FOLDER beyond N; approved ones stay."""
     from leadlag.batch import prune as taken_away  # noqa: PLC0415
 
-    gone = taken_away(folder, url, keep=keep)
+    gone = taken_away(folder, url, keep=keep, state=state)
     print_data("\n".join([*gone, f"{len(gone)} run{'' if len(gone) == 1 else 's'} taken away"]))
     return OK

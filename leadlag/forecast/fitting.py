@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -287,10 +288,10 @@ class Walker:
         leads = [self._lead(now, fixed, choice, preparation) for choice in self._choices(origin, now)]
         mean, _ = _stacked(now, fixed, level_shift(preparation.shift, n), controls, leads, n=n, unit_root=unit_root)
         y = np.where(kpi.known, kpi.y, np.nan)
-        joint = fitted_mean(y, mean, preparation.momentum, n_leads=len(leads), max_order=MAX_ORDER)
-        own = joint if not leads else fitted_mean(
-            y, mean[:, : -len(leads)], preparation.momentum, n_leads=0, max_order=MAX_ORDER
-        )  # fmt: skip
+        drawn = self.learner.places_of(preparation.seasons, preparation.inside)
+        fit = partial(fitted_mean, y, max_order=MAX_ORDER, drawn=drawn)
+        joint = fit(mean, preparation.momentum, n_leads=len(leads))
+        own = fit(mean[:, : -len(leads)], preparation.momentum, n_leads=0) if leads else joint
         if joint is None or own is None:
             return None
         return KpiModel(

@@ -15,7 +15,7 @@ from leadlag.core.series.season import added_pvalues
 from leadlag.prepare.season import CalendarSeason, SeasonKey, columns_of_season, season_columns, selected_seasons
 from leadlag.sample import Calendar, Sample
 
-__all__ = ["HOLIDAYS", "INSIDE", "Beside", "beside_leads", "calendar_columns", "fixed_columns", "may_be_sums"]
+__all__ = ["HOLIDAYS", "INSIDE", "Beside", "beside_leads", "calendar_columns", "fixed_blocks", "fixed_columns", "may_be_sums"]
 
 
 #: Level at which what lies inside the periods enters: once for the KPI, once shared out over the candidates.
@@ -108,9 +108,14 @@ def fixed_columns(calendar: Calendar, seasons: Sequence[SeasonKey], inside: Sequ
     span : int
         Rows over which the trend rises by one.
     """
+    return np.column_stack(fixed_blocks(calendar, seasons, inside, n, span=span))
+
+
+def fixed_blocks(calendar: Calendar, seasons: Sequence[SeasonKey], inside: Sequence[str], n: int, *, span: int) -> list[Floats]:
+    """The same as one array each, constant and trend first, shape (n, k) each."""
+    line = [np.ones((n, 1)), np.arange(n)[:, None] / span]
     columns = [columns_of_season(calendar, n, key, span=span) for key in seasons]
-    within = [each[:n] for each in calendar_columns(calendar, inside)]
-    return np.column_stack([np.ones(n), np.arange(n) / span, *columns, *within])
+    return [*line, *columns, *(each[:n] for each in calendar_columns(calendar, inside))]
 
 
 def may_be_sums(sample: Sample, names: Sequence[str]) -> Flags:

@@ -14,11 +14,11 @@ from leadlag.errors import UsageError
 from leadlag.forecast.result import Forecast
 from leadlag.ranking.result import LeadRanking, RankedLead
 from leadlag.report.content import forecast_content, ranking_content, snippet_content
-from leadlag.report.export import make_folder, write_files
+from leadlag.report.export import make_folder, write_files, write_table
 from leadlag.report.render import render
 from leadlag.results import Result
 
-__all__ = ["make_folder", "notebook_html", "report_html", "write_files", "write_report", "write_whole"]
+__all__ = ["make_folder", "notebook_html", "report_html", "write_files", "write_report", "write_table", "write_whole"]
 
 
 @known_arguments

@@ -12,10 +12,11 @@ import pandas as pd
 
 from leadlag._files import write_whole
 from leadlag.errors import UsageError
+from leadlag.ranking.many import LeadRankings
 from leadlag.ranking.result import LeadRanking
 from leadlag.wording.shown import shown
 
-__all__ = ["csv_text", "file_name", "make_folder", "no_folder", "write_files"]
+__all__ = ["csv_text", "file_name", "make_folder", "no_folder", "write_files", "write_table"]
 
 #: Names that Windows keeps for devices.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
@@ -63,9 +64,23 @@ def write_files(
     texts = {"html": html, "csv": csv_text(ranking.to_frame(), raw=raw_csv), "json": ranking.to_json() + "\n"}
     paths = {kind: make_folder(folder) / f"{name}.{kind}" for kind in texts}
     for path in paths.values():
-        if path.exists() and any(path.samefile(data) for data in (source, *beside) if data is not None):
-            raise UsageError(f"out={str(folder)!r} is not allowed: {str(path)!r} holds the data, give another folder.")
+        _refuse_data(path, folder, (source, *beside))
     return [write_whole(path, texts[kind]) for kind, path in paths.items()]
+
+
+def write_table(
+    rankings: LeadRankings, folder: Path, source: Path | None = None, *, raw_csv: bool = False, beside: Sequence[Path] = ()
+) -> Path:
+    """Write ``<source>.rankings.csv``, the tables of several rankings below each other; arguments as in `write_files`."""
+    path = make_folder(folder) / f"{file_name(source.stem if source else 'stdin')}.rankings.csv"
+    _refuse_data(path, folder, (source, *beside))
+    return write_whole(path, csv_text(rankings.to_frame(), raw=raw_csv))
+
+
+def _refuse_data(path: Path, folder: Path, sources: Sequence[Path | None]) -> None:
+    """No file is written over one with the data."""
+    if path.exists() and any(path.samefile(data) for data in sources if data is not None):
+        raise UsageError(f"out={str(folder)!r} is not allowed: {str(path)!r} holds the data, give another folder.")
 
 
 def no_folder(path: Path) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
 import pytest
 
 from leadlag.cli.main import main
@@ -106,10 +108,10 @@ def test_the_command_line_names_paths_alike_and_the_nearest_one(folder: Path, ca
         (["--out", "sales.csv"], "'sales.csv' is a file"),
         (["--out", "sales.csv/out"], "lies under 'sales.csv', which is a file"),
         (["--out", "x" * 5_000], "is no path for a folder (File name too long)"),
-        (["--kpi", "ads"], "--kpi is given 2 times and takes one value: one ranking has one KPI"),
+        (["--fdr", "0.1", "--fdr", "0.2"], "--fdr is given 2 times and takes one value: leave all but one out"),
         (["--max-lag", "2", "--max-lag", "3"], "--max-lag is given 2 times"),
     ],
-    ids=["empty", "file", "under a file", "long", "two KPIs", "two lags"],
+    ids=["empty", "file", "under a file", "long", "two rates", "two lags"],
 )
 def test_what_cannot_be_done_is_refused_before_anything_is_computed(
     folder: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -119,6 +121,24 @@ def test_what_cannot_be_done_is_refused_before_anything_is_computed(
     assert main(["rank", "sales.csv", "--kpi", "sales", *words]) == 2
     assert said in capsys.readouterr().err
     assert sorted(folder.iterdir()) == before
+
+
+def test_several_kpis_are_ranked_in_one_call(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    words = ["rank", "sales.csv", "--kpi", "sales", "--kpi", "visits", "--no-evidence", "--max-lag", "3"]
+    assert main([*words, "--json", "--out", "out"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["schema"] == "leadlag-rankings-1"
+    assert [one["kpi"] for one in told["rankings"]] == ["sales", "visits"]
+    names = {f"sales.{kpi}.ranking.{kind}" for kpi in ("sales", "visits") for kind in ("html", "csv", "json")}
+    assert {path.name for path in (folder / "out").iterdir()} == names | {"sales.rankings.csv"}
+    table = pd.read_csv(folder / "out" / "sales.rankings.csv")
+    assert set(table["kpi"]) == {"sales", "visits"}
+    alone = ["rank", "sales.csv", "--kpi", "visits", "--no-evidence", "--max-lag", "3", "--json"]
+    assert main(alone) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == told["rankings"][1]["ranking"]["rows"]
 
 
 def test_rankings_of_two_kpis_lie_beside_each_other(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 import leadlag as ll
 from leadlag.core.arrays import Floats
-from leadlag.core.noise.momentum import Momentum
+from leadlag.core.noise.momentum import Momentum, filtered_fit
 from leadlag.forecast.numbers.model import MeanModel, ahead, cleaned, fitted_mean
 from leadlag.simulate import PlantedSeries
 
@@ -86,6 +86,30 @@ def test_leads_that_say_nothing_are_shrunk_to_nothing_and_strong_ones_are_kept()
     t = plain.params / np.sqrt(np.diag(plain.covariance))
     assert_allclose(found.params[1:], plain.params[1:] * np.maximum(1.0 - 4.0 / np.square(t[1:]), 0.0))
     assert found.params[0] == plain.params[0]
+
+
+def test_a_group_is_drawn_towards_nothing_as_a_whole_and_the_rest_is_fitted_beside_it() -> None:
+    y, mean = kpi(np.array([2.0, 0.2, 0.1])), columns()[:N] + np.array([0.0, 0.5, -0.3])
+    plain = fitted_mean(y, mean, MOMENTUM, n_leads=0, max_order=4)
+    found = fitted_mean(y, mean, MOMENTUM, n_leads=0, max_order=4, drawn=[slice(1, 3)])
+    assert plain is not None
+    assert found is not None
+    b, covariance = plain.params[1:], plain.covariance[1:, 1:]
+    square = b @ np.linalg.solve(covariance, b)
+    assert_allclose(found.params[1:], b * square / (square + 2.0))
+    beside = filtered_fit(y - mean[:, 1:] @ found.params[1:], mean[:, :1], plain.momentum)
+    assert_allclose(found.params[:1], beside.params)
+
+
+def test_what_is_drawn_does_not_depend_on_units_or_on_columns_that_others_span() -> None:
+    y, mean = kpi(PARAMS), columns()[:N]
+    whole = np.column_stack([mean, mean[:, 1]])
+    drawn = [slice(1, 2), slice(2, 4)]
+    found, other = (fitted_mean(y, one, MOMENTUM, n_leads=0, max_order=4, drawn=drawn) for one in (whole, whole * 1e6))
+    assert found is not None
+    assert other is not None
+    assert_allclose(other.params * 1e6, found.params, rtol=1e-8)
+    assert found.params[3] == 0.0
 
 
 def test_too_few_rows_make_no_model() -> None:

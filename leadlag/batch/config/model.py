@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leadlag.batch.config.schema import Asked, CalendarAsked, JobAsked, LimitsAsked, OutputAsked, Promise, RunAsked, SourceAsked
+from leadlag.batch.config.schema import (
+    CalendarAsked,
+    ConfigAsked,
+    JobAsked,
+    LimitsAsked,
+    OutputAsked,
+    Promise,
+    RunAsked,
+    SourceAsked,
+)
 from leadlag.catalogue import Metric
 
 __all__ = ["STATE", "Config", "MetricOfSource"]
@@ -41,13 +50,13 @@ class Config:
     ----------
     base : path
         Folder of the config: paths are relative to it.
-    asked : Asked
+    asked : ConfigAsked
         What stands in it.
     metrics : Mapping from str to MetricOfSource
     """
 
     base: Path
-    asked: Asked
+    asked: ConfigAsked
     metrics: Mapping[str, MetricOfSource]
 
     @property

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 from leadlag._validation import nearest
 from leadlag.batch.config.model import Config, MetricOfSource
 from leadlag.batch.config.schema import (
-    Asked,
     CalendarAsked,
+    ConfigAsked,
     JobAsked,
     LimitsAsked,
     MetricAsked,
@@ -58,7 +58,7 @@ def config_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "leadlag batch config",
-    } | Asked.model_json_schema()
+    } | ConfigAsked.model_json_schema()
 
 
 def read_config(source: str | os.PathLike[str] | Mapping[str, Any], *, settings: Sequence[str] = ()) -> Config:
@@ -122,10 +122,11 @@ def _dotted(place: Place) -> str:
 def _checked(content: Mapping[str, Any], base: Path, wrong: list[tuple[Place, str]]) -> Config | None:
     """The config in plain values; what is wrong is added to the list."""
     try:
-        asked = Asked.model_validate(content)
+        asked = ConfigAsked.model_validate(content)
     except ValidationError as error:
         met = [one for one in error.errors(include_url=False) if one["type"] != "too_short" or not one["input"]]
-        wrong.extend(dict.fromkeys(_told(one, content) for one in met))
+        # of what a value might have been the last is told, which is the most particular
+        wrong.extend(dict(_told(one, content) for one in met).items())
         return None
     metrics: dict[str, MetricOfSource] = {}
     for name, said in asked.metrics.items():
@@ -147,10 +148,14 @@ def _told(error: Any, content: Mapping[str, Any]) -> tuple[Place, str]:
     if kind == "extra_forbidden":
         known = _known_at(place[:-1])
         return place, f"unknown key.{nearest(str(place[-1]), known) or ' There are: ' + ', '.join(known) + '.'}".rstrip(".")
-    said = _SAID.get(kind, error["msg"].removeprefix("Value error, "))
-    given = error.get("input")
-    shown = "" if kind == "missing" or isinstance(given, (Mapping, list)) else f"{cut(repr(given), 60)} "
-    return place, f"{shown if kind != 'value_error' else ''}{said}"
+    given, said = error.get("input"), _SAID.get(kind)
+    if said is None:
+        told: str = error["msg"]
+        own = kind == "value_error"
+        said = told.removeprefix("Value error, ") if own else f"is not allowed: {told.replace('Input should', 'it should')}"
+    else:
+        own = kind == "missing" or isinstance(given, (Mapping, list))
+    return place, said if own else f"{cut(repr(given), 60)} {said}"
 
 
 def _in_content(place: tuple[str | int, ...], content: Any) -> Place:
@@ -169,7 +174,7 @@ def _in_content(place: tuple[str | int, ...], content: Any) -> Place:
 def _known_at(place: Place) -> list[str]:
     """Keys that may stand in a part of the config."""
     if not place:
-        return list(Asked.model_fields)
+        return list(ConfigAsked.model_fields)
     form, depth = _PARTS.get(str(place[0]), (None, 0))
     return list(form.model_fields) if form is not None and len(place) == depth else []
 
@@ -234,8 +239,6 @@ def _of_job(job: JobAsked, config: Config) -> Iterator[tuple[str, str]]:
         yield "segments", f"the source of {job.kpi!r} names no column of segments: give it sources.NAME.segment"
     if has and job.segments == "none" and not job.total:
         yield "segments", "none leaves nothing to rank: give total: true for the sum of all segments"
-    if job.horizons and isinstance(config.metrics.get(job.kpi), MetricOfSource) and job.model is not None:
-        yield "horizons", "says nothing beside model, which has horizons of its own: leave one of them out"
     aggregate = config.metrics[job.kpi].metric.aggregate if job.kpi in config.metrics else None
     if job.total and not (aggregate == "sum" or isinstance(aggregate, Ratio)):
         yield "total", f"{job.kpi!r} does not add up over segments: give its aggregate as sum or a ratio, or leave total out"

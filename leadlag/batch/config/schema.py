@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
 from leadlag.catalogue import Metric
 from leadlag.sample.periods import MONTH_NAMES, WORDS
 
 __all__ = [
-    "Asked",
+    "ConfigAsked",
     "CalendarAsked",
     "JobAsked",
     "LimitsAsked",
@@ -46,6 +46,12 @@ def _one_of(*words: str) -> Any:
     return AfterValidator(check)
 
 
+def _variable(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError("give the name of an environment variable, such as DWH_URL; the URL itself is a secret")
+    return name
+
+
 def _freshness(text: str) -> str:
     if not _FRESHNESS.fullmatch(text):
         raise ValueError(f"{text!r} is not allowed: give days or weeks, such as 14d or 2w")
@@ -62,16 +68,18 @@ Columns = Annotated[Names, AfterValidator(_no_repeats)]
 Cadence = Annotated[str, _one_of(*WORDS)]
 
 
-class _Part(BaseModel):
+class _ConfigPart(BaseModel):
     """What all parts of a config are: nothing but what is named, no number in quotes, and not changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class SourceAsked(_Part):
-    """Where some of the numbers come from, and how that table is read."""
+class SourceAsked(_ConfigPart):
+    """Where some of the numbers come from, files or a query, and how that table is read."""
 
-    path: Text
+    path: Text | None = None
+    url_env: Annotated[Text, AfterValidator(_variable)] | None = None
+    query_file: Text | None = None
     time: Text
     segment: Text | None = None
     freq: Cadence | None = None
@@ -87,15 +95,27 @@ class SourceAsked(_Part):
     year_start: Annotated[str, _one_of(*MONTH_NAMES)] | None = None
     calendar: Text | None = None
 
+    @model_validator(mode="after")
+    def _one_place(self) -> SourceAsked:
+        """Files or a query, and only what says something about it."""
+        if (self.path is None) == (self.url_env is None):
+            raise ValueError("give path, or url_env with query_file")
+        if (self.url_env is None) != (self.query_file is None):
+            raise ValueError("url_env and query_file belong together: the variable with the URL, and the file with the query")
+        of_files = [name for name in ("sep", "encoding", "skip_rows", "sheet") if getattr(self, name) is not None]
+        if self.url_env is not None and of_files:
+            raise ValueError(f"{', '.join(of_files)} says nothing about a query: leave it out")
+        return self
 
-class CalendarAsked(_Part):
+
+class CalendarAsked(_ConfigPart):
     """The periods of all sources, and the zone in which a day is today."""
 
     cadence: Cadence | None = None
     tz: Text | None = None
 
 
-class JobAsked(_Part):
+class JobAsked(_ConfigPart):
     """A KPI, in which segments, and what is asked of it; the keys after `model` are options of `rank_leads`."""
 
     kpi: Text
@@ -119,7 +139,7 @@ class JobAsked(_Part):
     delays: dict[Text, int | Annotated[tuple[int, int], Field(strict=False)]] | None = None
 
 
-class RunAsked(_Part):
+class RunAsked(_ConfigPart):
     """How jobs are run; no number depends on it but on `evidence`."""
 
     workers: Annotated[int, Field(ge=1, le=1024)] = 1
@@ -128,7 +148,7 @@ class RunAsked(_Part):
     backend: Literal["processes"] = "processes"
 
 
-class Promise(_Part):
+class Promise(_ConfigPart):
     """What a source has to keep to."""
 
     required: Columns = ()
@@ -148,7 +168,7 @@ class Promise(_Part):
         return int(self.freshness[:-1]) * (7 if self.freshness.endswith("w") else 1)
 
 
-class LimitsAsked(_Part):
+class LimitsAsked(_ConfigPart):
     """What a run may take."""
 
     minutes: Annotated[float, Field(gt=0)] | None = None
@@ -156,7 +176,7 @@ class LimitsAsked(_Part):
     max_tests: Whole | None = Field(default=None, le=10**12)
 
 
-class OutputAsked(_Part):
+class OutputAsked(_ConfigPart):
     """Where results go, and what is kept."""
 
     folder: Text = "runs"
@@ -170,7 +190,7 @@ class OutputAsked(_Part):
 _FIELDS: dict[str, Any] = {name: (Any, None) for name in Metric.__dataclass_fields__ if name not in ("name", "_")}
 if TYPE_CHECKING:
 
-    class MetricAsked(_Part):
+    class MetricAsked(_ConfigPart):
         """Where a metric comes from, and what is known of it: the fields of a catalogue."""
 
         source: str
@@ -178,7 +198,7 @@ if TYPE_CHECKING:
 else:
     MetricAsked = create_model(
         "MetricAsked",
-        __base__=_Part,
+        __base__=_ConfigPart,
         __doc__="Where a metric comes from, and what is known of it: the fields of a catalogue.",
         source=(Text, ...),
         column=(Text | None, None),
@@ -186,7 +206,7 @@ else:
     )
 
 
-class Asked(_Part):
+class ConfigAsked(_ConfigPart):
     """A config."""
 
     version: Literal[1]

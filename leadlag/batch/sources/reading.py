@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-import glob
 import hashlib
 import warnings
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 
 from leadlag.batch.config import Config, MetricOfSource, Promise
-from leadlag.catalogue import Ratio
-from leadlag.errors import DataContractError, LeadLagWarning, UsageError
-from leadlag.sample import Sample, as_sample, read_file
+from leadlag.batch.sources.rows import Rows, columns_of, metrics_of, rows_of
+from leadlag.batch.sources.words import told
+from leadlag.batch.spans import ReadSpan, ended_by, span_of, with_values
+from leadlag.errors import ConfigError, DataContractError, LeadLagWarning, UsageError
+from leadlag.sample import Sample, Violation, as_sample, raise_violations, read_file
+from leadlag.sample.model import together
 
-__all__ = ["ColumnRead", "Problem", "SourceRead", "plain_bytes", "read_source"]
+__all__ = ["TOTAL", "ColumnRead", "SourceProblem", "SourceRead", "plain_bytes", "read_source"]
+
+#: Name of the sum over all segments.
+TOTAL = "(total)"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class SourceProblem:
     """What stands against a source: a code, and a message."""
 
     code: str
@@ -51,30 +54,24 @@ class SourceRead:
         Of its tables.
     sample : Sample or None
         Its metrics under the names of the config; None if it cannot be read.
-    problem : Problem or None
+    problem : SourceProblem or None
         Why its jobs cannot be done.
-    late : Problem or None
+    late : SourceProblem or None
         That its last period lies further back than was promised.
     notes : tuple of (str, str)
         Codes and texts of what was done to the numbers on the way in.
+    first, last : str
+        The periods between which it has values, those that are known ahead not counted; empty without any.
     """
 
     name: str
     n_rows: int = 0
     sample: Sample | None = field(default=None, repr=False)
-    problem: Problem | None = None
-    late: Problem | None = None
+    problem: SourceProblem | None = None
+    late: SourceProblem | None = None
     notes: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def first(self) -> str:
-        """The first period; empty without any."""
-        return self.sample.periods[0] if self.sample is not None and self.sample.n_periods else ""
-
-    @property
-    def last(self) -> str:
-        """The last period; empty without any."""
-        return self.sample.periods[-1] if self.sample is not None and self.sample.n_periods else ""
+    first: str = ""
+    last: str = ""
 
     def columns(self) -> Iterator[ColumnRead]:
         """Each of its metrics."""
@@ -114,122 +111,98 @@ def read_source(name: str, config: Config, *, as_of: str) -> SourceRead:
     """
     promise = config.contract.get(name, Promise())
     try:
-        frame = _table(name, config)
+        rows = rows_of(name, config)
+        if (broken := _broken_promise(name, rows, config, promise)) is not None:
+            return SourceRead(name=name, n_rows=rows.n_rows, problem=broken)
+    except ConfigError:
+        raise
     except (UsageError, OSError) as error:
-        message = f"source {name!r} cannot be read: {error.args[0] if isinstance(error, UsageError) else error}"
-        return SourceRead(name=name, problem=Problem(code="LL504", message=message))
+        message = f"source {name!r} cannot be read: {told(error, config.base)}"
+        return SourceRead(name=name, problem=SourceProblem(code="LL504", message=message))
     except DataContractError as error:
-        return SourceRead(name=name, problem=Problem(code=error.code, message=f"source {name!r}: {error.args[0]}"))
-    if (broken := _broken_promise(name, frame, config, promise)) is not None:
-        return SourceRead(name=name, n_rows=len(frame), problem=broken)
+        problem = SourceProblem(code=error.code, message=f"source {name!r}: {told(error, config.base)}")
+        return SourceRead(name=name, problem=problem)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", LeadLagWarning)  # its notes say the same
-            sample = _sample(name, frame, config, as_of=as_of)
+            sample = _sample(name, rows, config, as_of=as_of)
     except (UsageError, DataContractError) as error:
-        problem = Problem(code=error.code, message=f"source {name!r}: {error.args[0]}")
-        return SourceRead(name=name, n_rows=len(frame), problem=problem)
+        problem = SourceProblem(code=error.code, message=f"source {name!r}: {told(error, config.base)}")
+        return SourceRead(name=name, n_rows=rows.n_rows, problem=problem)
     notes = tuple((note.code, note.text) for note in sample.notes)
-    late = _lateness(name, sample, promise, as_of)
-    return SourceRead(name=name, n_rows=len(frame), sample=sample, late=late, notes=notes)
+    span = span_of(sample, ahead=_ahead(metrics_of(name, config)))
+    return SourceRead(
+        name=name, n_rows=rows.n_rows, sample=sample, late=_lateness(name, span, promise, as_of), notes=notes,
+        first=span.first, last=span.last,
+    )  # fmt: skip
 
 
-def _table(name: str, config: Config) -> pd.DataFrame:
-    """The rows of a source; those of several files below each other, in the order of their names."""
-    asked = config.sources[name]
-    pattern = str(config.base / asked.path)
-    paths = sorted(glob.glob(pattern, recursive=True)) if glob.has_magic(asked.path) else [pattern]
-    if not paths:
-        raise UsageError(f"path={asked.path!r} is no file: there is none of that form. Look at the folder, and at the ending.")
-    tables = [read_file(Path(path), **config.opening(name)) for path in paths]
-    first = tables[0]
-    for path, table in zip(paths[1:], tables[1:], strict=True):
-        if list(table.columns) != list(first.columns):
-            raise UsageError(
-                f"path={Path(path).name!r} has other columns than {Path(paths[0]).name!r}: {_difference(first, table)}. Give the "
-                "files of one source the same columns, or make two sources of them."
-            )
-    return first if len(tables) == 1 else pd.concat(tables, ignore_index=True)
-
-
-def _difference(first: pd.DataFrame, other: pd.DataFrame) -> str:
-    lacks = [str(name) for name in first.columns if name not in other.columns]
-    more = [str(name) for name in other.columns if name not in first.columns]
-    told = [f"without {', '.join(map(repr, lacks[:5]))}"] * bool(lacks) + [f"with {', '.join(map(repr, more[:5]))}"] * bool(more)
-    return " and ".join(told) or "in another order"
-
-
-def _broken_promise(name: str, frame: pd.DataFrame, config: Config, promise: Promise) -> Problem | None:
+def _broken_promise(name: str, rows: Rows, config: Config, promise: Promise) -> SourceProblem | None:
     """What of its promises a table breaks, all at once."""
     asked = config.sources[name]
-    columns = [str(column) for column in frame.columns]
-    needed = [*promise.required, asked.time, *([asked.segment] if asked.segment else []), *_columns_of(name, config)]
+    metrics = metrics_of(name, config)
+    needed = [*promise.required, asked.time, *([asked.segment] if asked.segment else []), *columns_of(metrics)]
     wrong = []
-    if lacking := [column for column in dict.fromkeys(needed) if column not in columns]:
-        wrong.append(f"it has no column {', '.join(map(repr, lacking))}; it has {', '.join(map(repr, columns[:12]))}")
-    if promise.min_rows is not None and len(frame) < promise.min_rows:
-        wrong.append(f"it has {len(frame):,} rows, fewer than min_rows {promise.min_rows:,}")
-    keys = [column for column in (asked.time, asked.segment) if column in columns]
-    if promise.duplicates == "error" and not lacking and (twice := frame.duplicated(keys)).any():
-        row = frame.loc[twice, keys].iloc[0]
-        where = ", ".join(f"{key} {row[key]}" for key in keys)
+    if lacking := [column for column in dict.fromkeys(needed) if column not in rows.columns]:
+        wrong.append(f"it has no column {', '.join(map(repr, lacking))}; it has {', '.join(map(repr, rows.columns[:12]))}")
+    if promise.min_rows is not None and rows.n_rows < promise.min_rows:
+        wrong.append(f"it has {rows.n_rows:,} rows, fewer than min_rows {promise.min_rows:,}")
+    if promise.duplicates == "error" and not lacking and (n_twice := rows.n_twice):
         wrong.append(
-            f"{int(twice.sum()):,} rows have a time and segment that another has ({where}): drop them, or say "
-            "duplicates: aggregate"
+            f"{n_twice:,} rows have a time and segment that another has ({rows.example}): drop them, or say duplicates: aggregate"
         )
-    return Problem(code="LL324", message=f"source {name!r}: {'; '.join(wrong)}") if wrong else None
+    return SourceProblem(code="LL324", message=f"source {name!r}: {'; '.join(wrong)}") if wrong else None
 
 
-def _columns_of(name: str, config: Config) -> Iterator[str]:
-    """Columns of a source that its metrics are made of."""
-    for metric in config.metrics.values():
-        if metric.source != name:
-            continue
-        rule = metric.metric.aggregate
-        yield from (rule.num, rule.den) if isinstance(rule, Ratio) else (metric.column,)
-
-
-def _sample(name: str, frame: pd.DataFrame, config: Config, *, as_of: str) -> Sample:
+def _sample(name: str, rows: Rows, config: Config, *, as_of: str) -> Sample:
     """The metrics of a source under the names of the config."""
-    asked = config.sources[name]
-    metrics = {each: one for each, one in config.metrics.items() if one.source == name}
-    reading = config.reading(name)
+    asked, metrics, reading = config.sources[name], metrics_of(name, config), config.reading(name)
     if asked.calendar is not None:
         reading["calendar"] = read_file(config.base / asked.calendar)
-    sample = as_sample(
-        _renamed(frame, asked.time, asked.segment, metrics), time=asked.time, segment=asked.segment, as_of=as_of,
-        catalogue=[one.metric for one in metrics.values()], **reading,
-    )  # fmt: skip
+    frame, catalogue = rows.named(metrics)
+    sample = as_sample(frame, time=asked.time, segment=asked.segment, catalogue=catalogue, **reading)
     for each in metrics:
         if (why := sample.why_left_out(each, each)) is not None:
             raise DataContractError(f"metric {each!r}", violations=[why])
-    return sample.select(tuple(metrics))
+    _refuse_taken(sample.segments, str(asked.segment))
+    sample = _as_asked(sample.select(tuple(metrics)), metrics)
+    return with_values(ended_by(sample, as_of, ahead=_ahead(metrics)))
 
 
-def _renamed(frame: pd.DataFrame, time: str, segment: str | None, metrics: Mapping[str, MetricOfSource]) -> pd.DataFrame:
-    """The columns that are needed, those of metrics under their own names."""
-    by_text = {str(column): column for column in frame.columns}
-    wanted = {column: column for column in (time, segment) if column is not None}
-    for name, one in metrics.items():
-        rule = one.metric.aggregate
-        parts = {part: part for part in (rule.num, rule.den)} if isinstance(rule, Ratio) else {name: one.column}
-        for each, column in parts.items():
-            if wanted.setdefault(each, column) != column:
-                raise UsageError(
-                    f"metric {name!r} asks for {each!r}, which is the name of another column here: rename the metric."
-                )
-    found = pd.DataFrame({each: frame[by_text[column]] for each, column in wanted.items()})
-    found.attrs = dict(frame.attrs)
-    return found
+def _ahead(metrics: Mapping[str, MetricOfSource]) -> dict[str, int]:
+    """Periods by which metrics are known ahead."""
+    return {name: -one.metric.available_after for name, one in metrics.items() if one.metric.available_after < 0}
 
 
-def _lateness(name: str, sample: Sample, promise: Promise, as_of: str) -> Problem | None:
-    """That the last period lies further back than was promised."""
-    if promise.days is None or not sample.calendar.dated or not sample.n_periods:
+def _refuse_taken(segments: Sequence[str], column: str) -> None:
+    """Segments by the names that jobs without a segment and totals have."""
+    if taken := [name for name in segments if not name.strip() or name == TOTAL]:
+        shown = " and ".join(map(repr, taken))
+        step = f"fill in the segments, name rows of totals otherwise than {TOTAL!r}, or leave them out."
+        text = f"{shown} is no name of a segment: jobs without segments and totals go by it."
+        raise_violations([Violation(code="LL303", argument="segment", column=column, text=text, next_step=step)])
+
+
+def _as_asked(sample: Sample, metrics: Mapping[str, MetricOfSource]) -> Sample:
+    """With the rules of the config, where folded rows had others."""
+    rules = {name: one.metric.aggregate for name, one in metrics.items()}
+    there = {*rules, *columns_of(metrics)}
+    cadences = [
+        replace(
+            part, parts={name: values for name, values in part.parts.items() if name in there},
+            aggregates={name: rules.get(name, rule) for name, rule in part.aggregates.items() if name in there},
+        )
+        for part in sample.cadences
+    ]  # fmt: skip
+    return together(cadences, sample, order=sample.order)
+
+
+def _lateness(name: str, span: ReadSpan, promise: Promise, as_of: str) -> SourceProblem | None:
+    """That the last period with values lies further back than was promised."""
+    if promise.days is None or span.day is None:
         return None
-    last = int(sample.calendar.edges[-1]) - 1
-    behind = (dt.date.fromisoformat(as_of) - dt.date(1970, 1, 1)).days - last
+    behind = (dt.date.fromisoformat(as_of) - span.day).days
     if behind <= promise.days:
         return None
-    text = f"source {name!r} is late: its last period, {sample.periods[-1]}, ended {behind} days before {as_of}"
-    return Problem(code="LL505", message=f"{text}, and freshness allows {promise.freshness}")
+    text = f"source {name!r} is late: its last period, {span.last}, ended {behind} days before {as_of}"
+    return SourceProblem(code="LL505", message=f"{text}, and freshness allows {promise.freshness}")

@@ -4,33 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from leadlag._version import __version__
 from leadlag.batch.outcome import JobOutcome
-from leadlag.batch.store.disk import on_disk
+from leadlag.batch.store import steps
 from leadlag.batch.store.frames import Row, rows_in, write_rows
 from leadlag.batch.tables import TABLES
-from leadlag.catalogue.refusals import cut
 from leadlag.errors import UsageError
 
-__all__ = ["MANIFEST", "SCHEMA", "RunFolder", "RunTables", "model_file", "recover", "runs_in", "take_away", "write_run"]
+__all__ = [
+    "APPROVED",
+    "MANIFEST",
+    "SCHEMA",
+    "RunFolder",
+    "RunTables",
+    "model_file",
+    "recover",
+    "runs_in",
+    "take_away",
+    "write_run",
+]
 
 SCHEMA = "leadlag-run-manifest-1"
 MANIFEST = "manifest.json"
+#: A run with this file in it is what the watch over time compares with: it stays, and the file stays with it.
+APPROVED = "approved.json"
 _RUN = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{8}")
-#: A run that is being written, that is to be replaced, or that is to go: beside its place, so that one step puts it there.
-_BESIDE = re.compile(rf"\.({_RUN.pattern})\.(part|old|gone)")
+_MODEL = re.compile(r"models/[A-Za-z0-9_][A-Za-z0-9_.-]*\.json")
+#: Names that Windows keeps for devices, whatever stands behind a point.
+_DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
 _LONGEST_NAME = 80
+#: Folders for runs that are being written and that are being replaced, and how names of those begin that are taken away.
+_PARTS, _OLD, _GONE = "parts", "old", ".gone-"
+_KEYS = {"run_id", "as_of", "version", "partial", "files", "jobs", "rows"}
+_KEPT = "What was there before is not lost, and a run goes on from its journal."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +66,16 @@ class RunTables:
     config: str
 
 
-def write_run(folder: Path, run_id: str, tables: RunTables, *, as_of: str, partial: bool) -> Path:
-    """Write a run; one of the same name is replaced, and is there until the new one is.
+def write_run(folder: Path, state: Path, run_id: str, tables: RunTables, *, as_of: str, partial: bool) -> Path:
+    """Write a run; one of the same name is replaced, and what approved it stays.
+
+    All files are on the disk before the run is put in its place, at once. If this is stopped, `recover` finds the run that was
+    to be replaced as it was.
 
     Parameters
     ----------
-    folder : path
-        Where runs lie.
+    folder, state : path
+        Where runs lie, and where they are written before they are put there.
     run_id : str
     tables : RunTables
     as_of : str
@@ -69,71 +86,108 @@ def write_run(folder: Path, run_id: str, tables: RunTables, *, as_of: str, parti
     -------
     Path
         The folder of the run.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written; what was there stays.
     """
-    fresh = folder / f".{run_id}.part"
-    shutil.rmtree(fresh, ignore_errors=True)
-    (fresh / "models").mkdir(parents=True)
-    counts = {name: write_rows(fresh / f"{name}.parquet", name, tables.rows[name]()) for name in TABLES}
+    with steps.said_of(folder, kept=_KEPT):
+        steps.make_folder(folder)
+        shop = _shops(folder, state)[0]
+        fresh = shop / _PARTS / run_id
+        steps.remove_folder(fresh)
+        steps.make_folder(fresh)
+        head = {"schema": SCHEMA, "run_id": run_id, "as_of": as_of, "version": __version__, "partial": partial}
+        manifest = head | _filled(fresh, tables)
+        approved = folder / run_id / APPROVED
+        if approved.is_file():
+            steps.write(fresh / APPROVED, approved.read_text(encoding="utf-8"))
+        steps.write(fresh / MANIFEST, json.dumps(manifest, sort_keys=True, indent=1) + "\n")
+        steps.sync(fresh)
+        return _placed(fresh, folder / run_id, shop)
+
+
+def _filled(fresh: Path, tables: RunTables) -> dict[str, Any]:
+    """Write all files but the manifest; what it says of them."""
+    statuses: Counter[str] = Counter()
+    place = [column.name for column in TABLES["jobs"]].index("status")
+
+    def counted(rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
+            statuses[str(row[place])] += 1
+            yield row
+
+    counts = {}
+    for name in TABLES:
+        rows = tables.rows[name]()
+        path = fresh / f"{name}.parquet"
+        counts[name] = write_rows(path, name, counted(rows) if name == "jobs" else rows)
+        steps.sync(path)
     for name, text in tables.models():
-        (fresh / name).write_text(text, encoding="utf-8")
-    (fresh / "config.json").write_text(tables.config + "\n", encoding="utf-8")
+        if not _MODEL.fullmatch(name):
+            raise UsageError(f"model file {name[:120]!r} is not allowed: the names are those of model_file(kpi, segment).")
+        steps.make_folder(fresh / "models")
+        steps.write(fresh / name, text)
+    steps.write(fresh / "config.json", tables.config + "\n")
     files = {path.relative_to(fresh).as_posix(): _told(path) for path in sorted(fresh.rglob("*")) if path.is_file()}
-    manifest = {
-        "schema": SCHEMA, "run_id": run_id, "as_of": as_of, "version": __version__, "partial": partial, "rows": counts,
-        "files": files,
-    }  # fmt: skip
-    text = json.dumps(manifest, sort_keys=True, indent=1) + "\n"
-    (fresh / MANIFEST).write_text(text, encoding="utf-8")
-    for path in [*(path for path in fresh.rglob("*")), fresh]:
-        _sync(path)
-    return _placed(fresh, folder / run_id)
+    if (fresh / "models").is_dir():
+        steps.sync(fresh / "models")
+    return {"rows": counts, "jobs": dict(sorted(statuses.items())), "files": files}
 
 
-def _placed(fresh: Path, place: Path) -> Path:
+def _shops(folder: Path, state: Path) -> tuple[Path, ...]:
+    """Where runs are written before they are put in their place; the first is the one for now: on the file system of `folder`."""
+    inside = folder / ".state"
+    same = state.is_dir() and state.stat().st_dev == folder.stat().st_dev
+    return tuple(dict.fromkeys([state, inside] if same else [inside, state]))
+
+
+def _placed(fresh: Path, place: Path, shop: Path) -> Path:
     """Put a folder in its place; what `recover` finds half done it ends."""
-    old = place.with_name(f".{place.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
+    old = shop / _OLD / place.name
     if place.exists():
-        os.replace(place, old)
-    os.replace(fresh, place)
-    _sync(place.parent)
-    shutil.rmtree(old, ignore_errors=True)
+        steps.remove_folder(old, first=MANIFEST)
+        steps.make_folder(old.parent)
+        steps.put(place, old)
+    steps.put(fresh, place)
+    steps.remove_folder(old, first=MANIFEST)
     return place
 
 
+def recover(folder: Path, state: Path) -> None:
+    """End what a run that was stopped left half done: a run that was to be replaced is put back, what was begun goes.
+
+    Raises
+    ------
+    UsageError
+        If the folders cannot be written.
+    """
+    if not folder.is_dir():
+        return
+    with steps.said_of(folder, kept=_KEPT):
+        for shop in _shops(folder, state):
+            for old in sorted((shop / _OLD).glob("*")):
+                if (old / MANIFEST).is_file() and not (folder / old.name).exists():
+                    steps.put(old, folder / old.name)
+                steps.remove_folder(old, first=MANIFEST)
+            steps.remove_folder(shop / _PARTS)
+        for gone in sorted(folder.glob(f"{_GONE}*")):
+            steps.remove_folder(gone)
+
+
 def take_away(run: RunFolder) -> None:
-    """Delete a run: in one step it is none, and what is left of it after a stop `recover` deletes."""
-    gone = run.path.with_name(f".{run.path.name}.gone")
-    shutil.rmtree(gone, ignore_errors=True)
-    os.replace(run.path, gone)
-    shutil.rmtree(gone)
-
-
-def recover(folder: Path) -> None:
-    """End what was stopped half done: a run that was to be replaced is put back; what was begun, or was to go, goes."""
-    for path in folder.glob(".*"):
-        if (found := _BESIDE.fullmatch(path.name)) is None:
-            continue
-        if found[2] == "old" and not (folder / found[1]).exists():
-            os.replace(path, folder / found[1])
-        else:
-            shutil.rmtree(path, ignore_errors=True)
+    """Take a run away: at once for whoever looks for runs, then file by file."""
+    with steps.said_of(run.path, kept=_KEPT):
+        gone = run.path.with_name(f"{_GONE}{run.path.name}")
+        steps.remove_folder(gone)
+        steps.put(run.path, gone)
+        steps.remove_folder(gone)
 
 
 def _told(path: Path) -> dict[str, Any]:
     content = path.read_bytes()
     return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    if path.is_dir() and os.name == "nt":
-        return
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def model_file(kpi: str, segment: str) -> str:
@@ -142,10 +196,11 @@ def model_file(kpi: str, segment: str) -> str:
     Examples
     --------
     >>> model_file("new_mrr", "north")
-    'models/new_mrr.north.51a4ee4b.json'
+    'models/new_mrr.north.cd748701.json'
     """
     told = f"{kpi}.{segment}" if segment else kpi
-    safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", told)[:_LONGEST_NAME].lstrip(".") or "model"
+    safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", told)[:_LONGEST_NAME].lstrip(".-") or "model"
+    safe = f"_{safe}" if _DEVICES.fullmatch(safe.partition(".")[0]) else safe
     return f"models/{safe}.{hashlib.sha256(json.dumps([kpi, segment]).encode()).hexdigest()[:8]}.json"
 
 
@@ -172,13 +227,37 @@ class RunFolder:
         """Its day."""
         return str(self.manifest["as_of"])
 
-    def rows(self, table: str) -> Iterator[Row]:
-        """The rows of one of its tables."""
-        try:
-            with on_disk():
-                yield from rows_in(self.path / f"{table}.parquet", table)
-        except (pa.ArrowException, FileNotFoundError) as error:
-            raise _damaged(self.path, f"{table}.parquet: {error}") from None
+    def rows(self, table: str, *, kpi: str | None = None, segment: str | None = None) -> Iterator[Row]:
+        """The rows of one of its tables, all or those of one KPI or segment."""
+        return rows_in(self.intact(f"{table}.parquet"), table, kpi=kpi, segment=segment)
+
+    def intact(self, name: str) -> Path:
+        """The path of one of its files, which is as it was written.
+
+        Raises
+        ------
+        UsageError
+            If it is not.
+        """
+        path = self.path / name
+        if name not in self._seen:
+            try:
+                told = _told(path)
+            except OSError:
+                told = {}
+            if told != self.manifest["files"].get(name):
+                raise UsageError(
+                    f"{name!r} of the run {self.run_id!r} is not as it was written: if the run is being written again now, ask "
+                    "again; else the file was changed or damaged, so take the folder of the run away and run again.",
+                    code="LL509",
+                )
+            self._seen.add(name)
+        return path
+
+    @cached_property
+    def _seen(self) -> set[str]:
+        """Files that were found to be as they were written."""
+        return set()
 
     @cached_property
     def jobs(self) -> Mapping[str, Mapping[str, Any]]:
@@ -189,12 +268,12 @@ class RunFolder:
 
     def config(self) -> Any:
         """What was asked of it."""
-        return json.loads((self.path / "config.json").read_text(encoding="utf-8"))
+        return json.loads(self.intact("config.json").read_text(encoding="utf-8"))
 
     def model(self, job_id: str) -> str:
         """Text of the model file of a job; empty if it has none."""
         name = self.jobs[job_id]["model_file"]
-        return (self.path / name).read_text(encoding="utf-8") if name else ""
+        return self.intact(name).read_bytes().decode() if name else ""
 
     def outcomes(self) -> Iterator[JobOutcome]:
         """What came of its jobs, in their order."""
@@ -237,34 +316,34 @@ def runs_in(folder: Path) -> tuple[RunFolder, ...]:
     Raises
     ------
     UsageError
-        If a run has a schema that this leadlag does not know.
+        If a run has a schema that this leadlag does not know, or a manifest that is damaged.
     """
     found = []
     for path in sorted(folder.glob("*")) if folder.is_dir() else ():
-        if not _RUN.fullmatch(path.name) or not (path / MANIFEST).is_file():
-            continue
-        found.append(RunFolder(path=path, manifest=_manifest(path)))
+        if _RUN.fullmatch(path.name) and (manifest := _manifest(path)) is not None:
+            found.append(RunFolder(path=path, manifest=manifest))
     return tuple(sorted(found, key=lambda run: (run.as_of, run.run_id)))
 
 
-def _manifest(path: Path) -> Mapping[str, Any]:
-    """The manifest of a run; an error if this leadlag does not know its schema."""
+def _manifest(path: Path) -> dict[str, Any] | None:
+    """What the folder of a run says of itself; None if it is none."""
     try:
-        with on_disk():
-            told = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        schema, _, _ = told["schema"], told["run_id"], told["as_of"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(path, f"{MANIFEST}: {error}") from None
-    if schema != SCHEMA:
+        told: Any = json.loads((path / MANIFEST).read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError):
+        told = None
+    told = told if isinstance(told, dict) else {}
+    schema = told.get("schema")
+    if schema is not None and schema != SCHEMA:
         raise UsageError(
             f"the run {path.name!r} has the schema {schema!r}, and this leadlag reads {SCHEMA!r}: install a newer leadlag, or "
             "keep its runs in a folder of their own."
         )
-    found: Mapping[str, Any] = told
-    return found
-
-
-def _damaged(path: Path, why: str) -> UsageError:
-    """That a run is not as it was written."""
-    text = f"the run {path.name!r} was damaged: {cut(why, 200)}. Delete its folder, and its jobs are done again."
-    return UsageError(text, code="LL509")
+    if schema is None or told.get("run_id") != path.name or not told.keys() >= _KEYS:
+        raise UsageError(
+            f"{MANIFEST!r} of the run {path.name!r} is damaged, or the folder was given another name: take the folder away and "
+            "run again.",
+            code="LL509",
+        )
+    return told

@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import cast
 
 from leadlag.batch.outcome import JobOutcome, Status
+from leadlag.batch.store import steps
 
 __all__ = ["Journal"]
+
+_KEPT = "What is in the journal stays, and the next run goes on there."
 
 
 class Journal:
     """Outcomes of jobs in a file that only grows; a line that was cut or damaged is as if it were not there.
+
+    A line is a checksum of all that follows it, the job, its status, and the outcome as JSON.
 
     Parameters
     ----------
@@ -44,20 +49,26 @@ class Journal:
         return JobOutcome(**{**content, **rows})
 
     def append(self, outcome: JobOutcome) -> None:
-        """Keep what came of a job; it is on the disk when this returns."""
-        content = json.dumps(asdict(outcome), ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
-        head = f"{zlib.crc32(content):08x} {outcome.job_id} {outcome.status} ".encode()
-        with self._path.open("ab") as file:
-            begin = file.tell()
-            lead = b"" if begin == 0 or _ends_line(self._path) else b"\n"  # after a line that was cut
-            file.write(lead + head + content + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        self._places[outcome.job_id] = (outcome.status, begin + len(lead) + len(head), len(content))
+        """Keep what came of a job; it is on the disk when this returns.
+
+        Raises
+        ------
+        UsageError
+            If it cannot be written; what was there stays.
+        """
+        content = json.dumps(asdict(outcome), ensure_ascii=True, separators=(",", ":")).encode()
+        head = f"{outcome.job_id} {outcome.status} ".encode()
+        check = f"{zlib.crc32(head + content):08x} ".encode()
+        with steps.said_of(self._path, kept=_KEPT):
+            lead = b"" if _ends_line(self._path) else b"\n"  # after a line that was cut
+            steps.append(self._path, lead + check + head + content + b"\n")
+            end = self._path.stat().st_size - 1
+        self._places[outcome.job_id] = (outcome.status, end - len(content), len(content))
 
     def remove(self) -> None:
         """Forget all, once it is kept elsewhere."""
-        self._path.unlink(missing_ok=True)
+        with steps.said_of(self._path, kept=_KEPT):
+            steps.remove(self._path)
         self._places = {}
 
 
@@ -66,6 +77,9 @@ def _row(values: list[object]) -> tuple[object, ...]:
 
 
 def _ends_line(path: Path) -> bool:
+    """Whether what is appended begins on a line of its own."""
+    if not path.exists() or path.stat().st_size == 0:
+        return True
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
@@ -78,11 +92,9 @@ def _lines(path: Path) -> Iterator[tuple[str, Status, int, int]]:
     begin = 0
     with path.open("rb") as file:
         for line in file:
-            told = line.removesuffix(b"\n")
-            check, _, rest = told.partition(b" ")
-            job_id, _, rest = rest.partition(b" ")
-            status, _, content = rest.partition(b" ")
-            if check == f"{zlib.crc32(content):08x}".encode():
-                place = begin + len(told) - len(content)
+            check, _, rest = line.removesuffix(b"\n").partition(b" ")
+            if check == f"{zlib.crc32(rest):08x}".encode() and rest.count(b" ", 0, 200) >= 2:
+                job_id, status, content = rest.split(b" ", 2)
+                place = begin + len(check) + 1 + len(rest) - len(content)
                 yield job_id.decode(), cast("Status", status.decode()), place, len(content)
             begin += len(line)

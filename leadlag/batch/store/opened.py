@@ -58,11 +58,11 @@ class _Folders:
         """Rows of `Store.runs`."""
         return [(one.run_id, one.as_of, one.manifest["version"], one.manifest["partial"]) for one in self.runs.values()]
 
-    def rows(self, table: str, run: str | None) -> Iterator[Row]:
-        """Rows of a table, of one run or all."""
+    def rows(self, table: str, run: str | None, kpi: str | None, segment: str | None) -> Iterator[Row]:
+        """Rows of a table, of one run or all, of one KPI or segment or all."""
         for one in self.runs.values():
             if run in (None, one.run_id):
-                yield from one.rows(table)
+                yield from one.rows(table, kpi=kpi, segment=segment)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,15 +77,16 @@ class _Index:
             found = database.execute("SELECT run_id, as_of, version, partial FROM runs ORDER BY as_of, run_id").fetchall()
         return [(*row[:3], bool(row[3])) for row in found]
 
-    def rows(self, table: str, run: str | None) -> Iterator[Row]:
-        """Rows of a table, of one run or all."""
+    def rows(self, table: str, run: str | None, kpi: str | None, segment: str | None) -> Iterator[Row]:
+        """Rows of a table, of one run or all, of one KPI or segment or all."""
         columns = TABLES[table]
-        where, given = ("", ()) if run is None else ("WHERE t.run_id = ?", (run,))
+        asked = [(name, value) for name, value in (("run_id", run), ("kpi", kpi), ("segment", segment)) if value is not None]
+        where = f"WHERE {' AND '.join(f't.{name} = ?' for name, _ in asked)}" if asked else ""
         listed = ", ".join(f't."{column.name}"' for column in columns)
         order = f"SELECT {listed} FROM {table} t JOIN runs r USING (run_id) {where} ORDER BY r.as_of, r.run_id, t.rowid"
         turn = [_TURNS.get(column.kind) for column in columns]
         with read_index(self.path) as database:
-            for row in database.execute(order, given):
+            for row in database.execute(order, [value for _, value in asked]):
                 if table == "rankings":
                     yield (*row[:-1], zlib.decompress(row[-1]).decode())
                     continue
@@ -133,10 +134,9 @@ class Store:
 
     def ranking(self, run: str, kpi: str, segment: str = "") -> dict[str, object]:
         """One ranking as `LeadRanking.to_dict` gives it."""
-        for row in self.source.rows("rankings", self._named(run)):
-            if row[2] == kpi and row[3] == segment:
-                found: dict[str, object] = json.loads(str(row[4]))
-                return found
+        for row in self.source.rows("rankings", self._named(run), kpi, segment):
+            found: dict[str, object] = json.loads(str(row[-1]))
+            return found
         where = f" in {segment!r}" if segment else ""
         raise UsageError(f"run {run!r} has no ranking of {kpi!r}{where}: jobs() tells what came of each job.")
 
@@ -154,7 +154,4 @@ class Store:
         return name
 
     def _frame(self, table: str, run: str | None, kpi: str | None = None, segment: str | None = None) -> pd.DataFrame:
-        names = [column.name for column in TABLES[table]]
-        asked = [(names.index(name), value) for name, value in (("kpi", kpi), ("segment", segment)) if value is not None]
-        rows = self.source.rows(table, self._named(run))
-        return frame_of((row for row in rows if all(row[place] == value for place, value in asked)), table)
+        return frame_of(self.source.rows(table, self._named(run), kpi, segment), table)

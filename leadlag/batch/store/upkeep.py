@@ -5,49 +5,44 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from leadlag.batch.store.disk import on_disk
-from leadlag.batch.store.folder import runs_in, take_away
-from leadlag.batch.store.index import drop_runs, index_runs, path_of
+from leadlag._validation import as_int
+from leadlag.batch.store.folder import APPROVED, recover, runs_in, take_away
+from leadlag.batch.store.index import drop_runs, index_anew, path_of
+from leadlag.batch.store.lock import locked
 
-__all__ = ["prune", "reindex"]
-
-#: A run with this file in it is what the watch over time compares with: it stays.
-APPROVED = "approved.json"
+__all__ = ["prune", "pruned", "reindex"]
 
 
-@on_disk()
 def reindex(folder: str | os.PathLike[str], url: str) -> int:
     """Make the index again from the folders of finished runs.
+
+    Whoever reads it meanwhile sees it as it was before.
 
     Parameters
     ----------
     folder : str or path
         Where runs lie.
     url : str
-        Of the index, ``sqlite:///PATH``; a file that is there is replaced.
+        Of the index, ``sqlite:///PATH``.
 
     Returns
     -------
     int
         Runs that it holds.
+
+    Raises
+    ------
+    DatabaseError
+        If the index cannot be written, or another process keeps it locked (LL507).
+    UsageError
+        If it is the database of something else or of a newer leadlag, or if a run is damaged; the index stays as it was.
     """
-    runs, path = runs_in(Path(folder)), path_of(url, Path())
-    fresh = path.with_name(f".{path.name}.part")
-    _forget(fresh)
-    index_runs(fresh, runs)
-    _forget(path)
-    os.replace(fresh, path)
-    return len(runs)
+    return index_anew(path_of(url, Path()), Path(folder))
 
 
-def _forget(path: Path) -> None:
-    """A file of SQLite, and what it keeps beside it."""
-    for beside in (path, *(path.with_name(f"{path.name}-{ending}") for ending in ("journal", "wal", "shm"))):
-        beside.unlink(missing_ok=True)
-
-
-@on_disk()
-def prune(folder: str | os.PathLike[str], url: str | None = None, *, keep: int) -> tuple[str, ...]:
+def prune(
+    folder: str | os.PathLike[str], url: str | None = None, *, keep: int, state: str | os.PathLike[str] | None = None
+) -> tuple[str, ...]:
     """Take away the oldest runs beyond so many.
 
     Parameters
@@ -58,21 +53,37 @@ def prune(folder: str | os.PathLike[str], url: str | None = None, *, keep: int) 
         Of the index that forgets them too.
     keep : int
         Runs that stay, the newest; approved ones stay beside them.
+    state : str or path, optional
+        Folder of the lock, where a config names one as ``output.state``.
 
     Returns
     -------
     tuple of str
         Names of those that went.
+
+    Raises
+    ------
+    LockHeldError
+        If a run is at work (LL506).
+    DatabaseError
+        If the index cannot be written (LL507); then all runs are still there.
+    UsageError
+        If a run cannot be taken away.
     """
-    return pruned(Path(folder), None if url is None else path_of(url, Path()), keep=keep)
+    keep = as_int(keep, "keep", low=1)
+    where, index = Path(folder), None if url is None else path_of(url, Path())
+    at = where / ".state" if state is None else Path(state)
+    with locked(at, None):
+        recover(where, at)
+        return pruned(where, index, keep=keep)
 
 
 def pruned(folder: Path, index: Path | None, *, keep: int) -> tuple[str, ...]:
-    """The same for the file of an index."""
+    """The same for the file of an index, by whoever holds the lock."""
     runs = [run for run in runs_in(folder) if not (run.path / APPROVED).exists()]
     gone = runs[: max(len(runs) - keep, 0)]
     if index is not None and index.exists() and gone:
-        drop_runs(index, [run.run_id for run in gone])  # first: what stops this leaves them in the folder, to go next time
+        drop_runs(index, [run.run_id for run in gone])  # first: what is still in the folder is found again by the next call
     for run in gone:
         take_away(run)
     return tuple(run.run_id for run in gone)

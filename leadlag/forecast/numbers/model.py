@@ -9,12 +9,13 @@ the more accurate ones unless it is badly wrong (Marcellino, Stock & Watson 2006
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import linalg
 
-from leadlag.core.arrays import Floats
+from leadlag.core.arrays import Floats, Ints
 from leadlag.core.noise.cleaning import filter_cleaned
 from leadlag.core.noise.momentum import Momentum, filtered_fit, fit_momentum
 from leadlag.forecast.numbers.noise import NoiseAhead
@@ -36,7 +37,7 @@ class MeanModel:
     ----------
     momentum : Momentum
     params : ndarray, shape (q,)
-        Of all columns, in units of the working KPI; those of leads shrunk for their choice.
+        Of all columns, in units of the working KPI; those of leads, trend and seasons shrunk.
     covariance : ndarray, shape (q, q)
         Of the estimates; zero for a column that others span.
     df : int
@@ -95,7 +96,9 @@ class Ahead:
     residual: Floats
 
 
-def fitted_mean(y: Floats, columns: Floats, momentum: Momentum, *, n_leads: int, max_order: int) -> MeanModel | None:
+def fitted_mean(
+    y: Floats, columns: Floats, momentum: Momentum, *, n_leads: int, max_order: int, drawn: Sequence[slice] = ()
+) -> MeanModel | None:
     """Fit mean and momentum.
 
     Parameters
@@ -109,11 +112,18 @@ def fitted_mean(y: Floats, columns: Floats, momentum: Momentum, *, n_leads: int,
     n_leads : int
         Last columns that were chosen among many.
     max_order : int
+    drawn : sequence of slice
+        Groups of columns that are drawn towards nothing, as far as their size could be noise: trend, each season.
 
     Returns
     -------
     MeanModel or None
         None where there are too few rows.
+
+    Notes
+    -----
+    Of a group's k coefficients b with covariance V the share ``q / (q + k)`` is kept, ``q = b' V^-1 b``: what would make the mean
+    squared error least if b were the truth (Theil 1971; Farebrother 1975). The other columns are fitted beside what is kept.
     """
     n_known = int(np.isfinite(y).sum())
     if n_known < columns.shape[1] + max_order + 6:
@@ -125,12 +135,37 @@ def fitted_mean(y: Floats, columns: Floats, momentum: Momentum, *, n_leads: int,
     inverse = left.basis.r_inverse()
     covariance = np.zeros((columns.shape[1], columns.shape[1]))
     covariance[np.ix_(left.kept, left.kept)] = variance * (inverse @ inverse.T)
-    params = fitted.params.copy()
+    params = _drawn(fitted.params, covariance, drawn)
     if n_leads:
         square = np.square(params[-n_leads:]) / np.maximum(np.diag(covariance)[-n_leads:], np.finfo(float).tiny)
         params[-n_leads:] *= np.maximum(1.0 - _SHRUNK / np.maximum(square, _SHRUNK), 0.0)
     kept = Momentum(phi=found.phi, unit_root=found.unit_root, variance=variance, season=found.season)
     return MeanModel(momentum=kept, params=params, covariance=covariance, df=max(left.df_resid - len(found.phi), 1))
+
+
+def _drawn(params: Floats, covariance: Floats, groups: Sequence[slice]) -> Floats:
+    """Coefficients of which some groups are drawn towards nothing, and the others fitted beside what is left of these."""
+    sd = np.sqrt(np.diag(covariance))
+    lost, known = np.zeros(len(params)), sd > 0
+    for group in groups:
+        places = np.arange(len(params))[group]
+        if not len(places := places[known[places]]):
+            continue
+        unit = params[places] / sd[places]
+        square = float(unit @ np.linalg.lstsq(_alike(covariance, sd, places), unit, rcond=None)[0])
+        lost[places] = len(places) / (square + len(places)) * params[places]
+    moved = np.flatnonzero(lost)
+    if not len(moved):
+        return params.copy()
+    answer = np.linalg.lstsq(_alike(covariance, sd, moved), lost[moved] / sd[moved], rcond=None)[0]
+    found = np.asarray(params - (covariance[:, moved] / sd[moved]) @ answer)
+    found[moved] = params[moved] - lost[moved]
+    return found
+
+
+def _alike(covariance: Floats, sd: Floats, places: Ints) -> Floats:
+    """Correlations of some estimates."""
+    return np.asarray(covariance[np.ix_(places, places)] / np.outer(sd[places], sd[places]))
 
 
 def cleaned(model: MeanModel, y: Floats, columns: Floats, *, limit: float | None) -> Floats:

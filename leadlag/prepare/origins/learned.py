@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -18,7 +19,7 @@ from leadlag.core.time.lags import difference
 from leadlag.prepare.kpi import MAX_ORDER, clear_shift, clip_limit, working_kpi
 from leadlag.prepare.leads import N_TREND, working_leads
 from leadlag.prepare.origins.filled import as_surprises, filled_forward, latest, less_by_rows
-from leadlag.prepare.regressors import beside_leads, fixed_columns
+from leadlag.prepare.regressors import beside_leads, fixed_blocks
 from leadlag.prepare.season import SeasonKey, candidate_seasons, season_periods
 from leadlag.prepare.transforms import clip_beyond, clip_innovations
 from leadlag.prepare.untestable import fewest_rows
@@ -210,6 +211,7 @@ class Learner:
     sums: Flags | None = None
     _cached: tuple[int, Preparation] | None = field(default=None, init=False)
     _fixed_rows: dict[_Terms, Floats] = field(default_factory=dict, init=False)
+    _fixed_places: dict[_Terms, tuple[slice, ...]] = field(default_factory=dict, init=False)
 
     def preparation(self, origin: int, now: KnownValues) -> Preparation:
         """The preparation that holds at one origin: that of the last number of rows at which it is chosen."""
@@ -246,8 +248,16 @@ class Learner:
         terms = (seasons, inside)
         if len(self._fixed_rows.get(terms, ())) < n:
             rows = max(n, len(self.calendar))
-            self._fixed_rows[terms] = fixed_columns(self.calendar, *terms, rows, span=len(self.calendar))
+            blocks = fixed_blocks(self.calendar, *terms, rows, span=len(self.calendar))
+            ends = np.cumsum([block.shape[1] for block in blocks]).tolist()
+            self._fixed_rows[terms] = np.column_stack(blocks)
+            self._fixed_places[terms] = tuple(slice(*pair) for pair in pairwise(ends))
         return self._fixed_rows[terms][:n]
+
+    def places_of(self, seasons: tuple[SeasonKey, ...], inside: tuple[str, ...]) -> tuple[slice, ...]:
+        """Which of these columns are the trend, each season, and each of what lies inside the periods."""
+        self.deterministic_of(seasons, inside, 1)
+        return self._fixed_places[seasons, inside]
 
     def can_learn(self, now: KnownValues) -> bool:
         """Whether enough is known of the KPI, and something of it is left beside a straight line."""
