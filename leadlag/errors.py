@@ -205,7 +205,7 @@ class DatabaseError(LeadLagError):
 
 
 class StorageError(LeadLagError):
-    """What is kept of runs cannot be read or written now, as on a full disk (command line: exit 75)."""
+    """What is kept of runs cannot be written now, as on a full disk (command line: exit 75)."""
 
     code = "LL509"
 

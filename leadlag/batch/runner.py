@@ -36,6 +36,7 @@ __all__ = ["RunCall", "check", "run", "run_call"]
 
 #: Seconds after a signal in which all has to end, the 20 of jobs in hand among them.
 LONGEST = 24.0
+_KEPT = "What was done is kept, and the next run goes on there."
 _SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
 
@@ -127,7 +128,7 @@ def run_call(asked: RunCall) -> RunSummary:
     part = _shard(asked.shard)
     with _signals(Stop(minutes=config.limits.minutes)) as stop:
         try:
-            with on_disk(), _locks(config, part):
+            with steps.said_of(config.folder, kept=_KEPT), _locks(config, part):
                 return _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
         except (LockHeldError, StorageError, DatabaseError) as error:
             status: RunStatus = "locked" if isinstance(error, LockHeldError) else "unavailable"

@@ -256,7 +256,8 @@ class RunFolder:
             if told != self.manifest["files"].get(name):
                 raise UsageError(
                     f"{name!r} of the run {self.run_id!r} is not as it was written: if the run is being written again now, ask "
-                    "again; else the file was changed or damaged, so take the folder of the run away and run again."
+                    "again; else the file was changed or damaged, so take the folder of the run away and run again.",
+                    code="LL509",
                 )
             self._seen.add(name)
         return path
@@ -356,6 +357,7 @@ def _manifest(path: Path) -> dict[str, Any] | None:
     if schema is None or told.get("run_id") != path.name or not told.keys() >= _KEYS:
         raise UsageError(
             f"{MANIFEST!r} of the run {path.name!r} is damaged, or the folder was given another name: take the folder away and "
-            "run again."
+            "run again.",
+            code="LL509",
         )
     return told

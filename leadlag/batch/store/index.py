@@ -152,6 +152,19 @@ def _refused(path: Path, error: sqlite3.Error, done: str) -> DatabaseError | Usa
     )
 
 
+def _patiently(database: sqlite3.Connection, statement: str) -> None:
+    """Execute what may have to wait for another process."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            database.execute(statement)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        else:
+            return
+
+
 def _is_made(database: sqlite3.Connection, path: Path) -> bool:
     """Whether the tables are there, in the form that this leadlag knows; not in an empty file, and no other is ever touched."""
     tables = {str(row[0]) for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

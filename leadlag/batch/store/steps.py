@@ -7,6 +7,7 @@ say so in the same words (`said_of`).
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,10 @@ from leadlag.batch.store.disk import refused_by_disk
 
 __all__ = ["Step", "append", "before", "make_folder", "put", "remove", "remove_folder", "said_of", "sync", "write"]
 
+#: What no waiting changes: somebody has to name another place, or to allow this one.
+_FOR_GOOD = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ELOOP, errno.ENAMETOOLONG}
+)
 Step = Literal["append", "commit", "folder", "put", "remove", "sync", "write"]
 
 
