@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -22,8 +23,8 @@ __all__ = ["PREFIX", "drop_runs", "index_anew", "index_runs", "path_of", "read_i
 PREFIX = "sqlite:///"
 #: Number of the form of the tables.
 _VERSION = 1
-#: Seconds to wait for another process that writes.
-_PATIENCE = 60.0
+#: Seconds to wait for another process that writes, and how long one look at it may take, during which no signal is heard.
+_PATIENCE, _LOOK = 60.0, 1.0
 _KINDS = MappingProxyType({"text": "TEXT", "whole": "INTEGER", "number": "REAL", "flag": "INTEGER", "texts": "TEXT"})
 _OLDEST = (3, 37)  # the first with strict tables
 _AGAIN = (
@@ -130,14 +131,14 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     with steps.said_of(path, kept="The runs are whole in their folders."):
         steps.make_folder(path.parent)
     try:
-        with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as database:
+        with closing(sqlite3.connect(path, timeout=_LOOK, isolation_level=None)) as database:
             steps.before("write", path)
-            database.execute("BEGIN IMMEDIATE")
+            _patiently(database, "BEGIN IMMEDIATE")
             if not _is_made(database, path):
                 _make(database)
             yield database
             steps.before("commit", path)
-            database.execute("COMMIT")
+            _patiently(database, "COMMIT")
     except sqlite3.Error as error:
         raise _refused(path, error, "written") from None
 
@@ -148,7 +149,8 @@ def _refused(path: Path, error: sqlite3.Error, done: str) -> DatabaseError | Usa
         return DatabaseError(f"the index {path.name!r} cannot be {done}: {error}. {_AGAIN}")
     return UsageError(
         f"the index {path.name!r} cannot be {done}: {error}. Nothing of a run is lost: take the file away and make it again with "
-        "leadlag store reindex FOLDER --store URL."
+        "leadlag store reindex FOLDER --store URL.",
+        code="LL509",
     )
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from leadlag.batch.store.disk import refused_by_disk
+from leadlag.errors import StorageError, UsageError
 
 __all__ = ["Step", "append", "before", "make_folder", "put", "remove", "remove_folder", "said_of", "sync", "write"]
 
@@ -42,14 +42,20 @@ def said_of(path: Path, *, kept: str) -> Iterator[None]:
 
     Raises
     ------
-    UsageError, StorageError
-        What somebody has to change, or what may be otherwise later (LL509).
+    StorageError
+        If it may be otherwise later, as on a full disk (LL509).
+    UsageError
+        If no waiting changes it, as in a folder that is read-only (LL509).
     """
     try:
         yield
     except OSError as error:
         shown = error.filename if isinstance(error.filename, str) else str(path)
-        raise refused_by_disk(error, shown, kept=kept) from None
+        why = f"{shown!r} cannot be written: {error.strerror or error}."
+        if error.errno in _FOR_GOOD:
+            step = "See that there is the right to write, or name another place as output.folder, output.state or output.store."
+            raise UsageError(f"{why} {step} {kept}", code="LL509") from None
+        raise StorageError(f"{why} See that there is space, then run again. {kept}") from None
 
 
 def make_folder(path: Path) -> Path:
