@@ -105,7 +105,6 @@ class Ended:
             if one.status == "failed"
         )
         status, code = self._verdict(counts["failed"], len(outcomes))
-        tell(f"{status}: {len(outcomes)} jobs, {counts['failed']} failed", RunEvent(event="done", run_id=self.run_id))
         return RunSummary(
             run_id=self.run_id, as_of=self.as_of, status=status, exit=code,
             folder=None if self.is_shard or not self.tasks else f"{self.config.output.folder}/{self.run_id}",

@@ -30,6 +30,7 @@ from leadlag.batch.store.folder import recover
 from leadlag.batch.store.lock import Shard, locked
 from leadlag.batch.summary import EXITS, RunProblem, RunStatus, RunSummary
 from leadlag.errors import DatabaseError, LimitError, LockHeldError, UsageError
+from leadlag.wording.shown import periods
 
 __all__ = ["RunCall", "check", "run", "run_call"]
 
@@ -125,7 +126,9 @@ def run_call(asked: RunCall) -> RunSummary:
     with _signals(Stop(minutes=config.limits.minutes)) as stop:
         try:
             with locked(config.state, part):
-                return _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
+                found = _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
+                tell(found.text(), RunEvent(event="done", run_id=found.run_id or ""))
+                return found
         except (LockHeldError, DatabaseError) as error:
             problem = RunProblem(code=error.code, message=str(error.args[0]))
             tell(problem.message, RunEvent(event="problem", code=problem.code), level=logging.ERROR)
@@ -150,13 +153,15 @@ class _Night:
         known = Known.of(self.config, self.part)
         sources = SourcesRead.of(self.config, as_of=self.as_of)
         if sources.is_to_be_retried:
+            sources.tell()
             return self._early("late", sources)
         tasks = self._asked_for(list(tasks_of(self.config, sources.reads, known.model, skipped=sources.skipped)))
         self._refuse_many(tasks)
         run_id = run_id_of(self.as_of, tasks)
         plan = known.plan(tasks, force=self.asked.force)
         n_todo = sum(one.why != "reuse" for one in plan)
-        tell(f"{len(tasks)} jobs, {n_todo} to compute", RunEvent(event="run", run_id=run_id))
+        sources.tell(run_id)
+        tell(f"{periods(len(tasks), 'job')}, {n_todo:,} to compute", RunEvent(event="run", run_id=run_id))
         if self.asked.dry_run:
             return planned(run_id, self.as_of, plan, sources)
         chosen = [(task, one) for task, one in zip(tasks, plan, strict=True) if _in_shard(task.job_id, self.part)]

@@ -17,7 +17,7 @@ import click
 from leadlag._files import write_whole
 from leadlag.cli.once import OneEach
 from leadlag.cli.streams import tell
-from leadlag.cli.voice import print_data
+from leadlag.cli.voice import lines_shown, print_data
 
 if TYPE_CHECKING:
     from leadlag.batch.events import RunEvent
@@ -87,7 +87,7 @@ def _logs(*, as_json: bool, quiet: bool) -> Iterator[None]:
     logger, handler = logging.getLogger("leadlag.batch"), _LogLines(as_json=as_json)
     level, propagate = logger.level, logger.propagate
     logger.addHandler(handler)
-    logger.setLevel(logging.ERROR if quiet else logging.INFO)
+    logger.setLevel(logging.ERROR if quiet else logging.DEBUG if as_json else logging.INFO)  # programs get a line a job
     logger.propagate = False
     try:
         yield
@@ -109,7 +109,7 @@ class _LogLines(logging.Handler):
         event: RunEvent | None = getattr(record, "event", None)
         if not self._as_json:
             clock = time.strftime("%H:%M:%S", time.localtime(record.created))
-            tell(f"{clock} {record.levelname.lower()}: {record.getMessage()}")
+            tell(f"{clock} {record.levelname.lower()}: {lines_shown(record.getMessage())}")
             return
         when = dt.datetime.fromtimestamp(record.created, tz=dt.UTC).isoformat(timespec="milliseconds")
         told = {} if event is None else {name: None if value == "" else value for name, value in asdict(event).items()}

@@ -225,7 +225,25 @@ def test_logs_are_json_with_the_keys_of_the_contract(tmp_path: Path, run: Run) -
     keys = {"ts", "level", "event", "run_id", "job_id", "kpi", "segment", "duration_s", "rows", "code"}
     assert lines
     assert all(keys <= set(line) for line in lines)
-    assert {"run", "progress", "written", "done"} <= {line["event"] for line in lines}
+    assert {"source", "run", "job", "progress", "written", "done"} <= {line["event"] for line in lines}
+    (job,) = (line for line in lines if line["event"] == "job")
+    assert (job["kpi"], job["segment"], job["rows"], job["duration_s"] > 0) == ("new_mrr", "north", 80, True)
+
+
+def test_the_log_says_why_a_source_is_of_no_use_and_how_the_run_ended(tmp_path: Path, run: Run) -> None:
+    table_in(tmp_path)
+    said = run(*arguments(config_in(tmp_path, contract={"sales": {"required": ["nope"]}})))
+    assert "error: LL324: source 'sales': it has no column 'nope'" in said.err
+    assert said.err.splitlines()[-1].endswith("info: contract, exit 3: 1 job, 1 contract")
+
+
+def test_a_name_that_would_steer_a_terminal_is_written_out_in_the_log(tmp_path: Path, run: Run) -> None:
+    table_in(tmp_path, segments=("north",))
+    name = "a\u202eb"
+    config = config_in(tmp_path, metrics={name: {"source": "sales", "column": "new_mrr"}}, jobs=[{"kpi": name, "model": "last"}])
+    said = run(*arguments(config))
+    assert name not in said.err
+    assert "a\\u202eb in north: failed, LL508" in said.err
 
 
 def test_exit_2_prints_the_error_as_an_object(tmp_path: Path) -> None:
