@@ -1,9 +1,9 @@
 """Many KPIs and segments at night: from a config to a folder of results, resumable, with one line to say how it went.
 
-How a run goes: `config/` reads what is asked, `sources/` the tables and what stands against them, `plan` makes jobs with an
-identity of their own, `known` tells which are done, `job` runs one, `pool` many of them in processes, `runner` sees to the whole;
-`assemble` and `ended` make of it what is kept by `store/`: the journal of a run that is not finished, its folder once it is, and
-the index over all of them.
+How a run goes: `config/` reads what is asked, `sources/` the tables and what stands against them (`spans`: which periods count),
+`plan` makes jobs with an identity of their own, `known` tells which are done, `job` runs one, `pool` many of them in processes,
+`runner` sees to the whole; `assemble` and `ended` make of it what is kept by `store/`: the journal of a run that is not finished,
+its folder once it is, and the index over all of them.
 """
 
 from __future__ import annotations

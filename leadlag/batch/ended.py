@@ -59,16 +59,20 @@ class Ended:
     is_partial: bool
 
     @cached_property
+    def job_ids(self) -> list[str]:
+        """Jobs in the order of the config."""
+        return [task.job_id for task in self.tasks]
+
+    @cached_property
     def undone(self) -> tuple[Task, ...]:
         """Jobs of which nothing has come."""
         return tuple(task for task in self.tasks if not self.known.has_outcome(task.job_id))
 
     def write(self) -> None:
         """Write the folder of the run."""
-        job_ids = [task.job_id for task in self.tasks]
         whole = Finished(
-            run_id=self.run_id, as_of=self.as_of, tasks=self.tasks, lookup=lambda: self.known.lookup(job_ids),
-            reused=self.known.reused(job_ids, run_id=self.run_id), whole=not self.is_partial,
+            run_id=self.run_id, as_of=self.as_of, tasks=self.tasks, lookup=lambda: self.known.lookup(self.job_ids),
+            reused=self.known.reused(self.job_ids, run_id=self.run_id), whole=not self.is_partial,
         )  # fmt: skip
         written = next((run for run in self.known.runs if run.run_id == self.run_id), None)
         rows = {
@@ -83,17 +87,16 @@ class Ended:
         """What rests on a finished run: the index has it, the next is compared with it, its journal and old runs go."""
         index = None if self.config.output.store is None else path_of(self.config.output.store, self.config.base)
         if index is not None:
-            index_runs(index, [run for run in runs_in(self.config.folder) if run.run_id == self.run_id])
-        if not self.is_partial:  # else the journal may have jobs of a whole run that was stopped
+            index_runs(index, runs_in(self.config.folder), again=self.run_id)
+        if not self.is_partial:
             self.sources.keep(self.run_id)
-            self.known.finish()
+        self.known.finish(self.job_ids, whole=not self.is_partial and not self.sources.skipped)
         if self.config.output.keep_runs is not None:
             pruned(self.config.folder, index, keep=self.config.output.keep_runs)
 
-    def interrupted(self, number: int) -> RunSummary:
-        """What is said of a run that was stopped by a signal, or because its time was over."""
-        code = EXITS[signal.Signals(number).name] if number else EXITS["again"]
-        return replace(self.summary(), status="interrupted", exit=code, folder=None)
+    def interrupted(self, number: int, found: RunSummary) -> RunSummary:
+        """The same of a run that was stopped by a signal, or because its time was over."""
+        return replace(found, status="interrupted", exit=EXITS[signal.Signals(number).name] if number else EXITS["again"])
 
     def summary(self) -> RunSummary:
         """What is said of a run that went through."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from leadlag._blas import one_thread
 from leadlag.batch.outcome import ForecastRow, JobOutcome, RankedRow
+from leadlag.batch.spans import span_of
 from leadlag.catalogue import Metric
 from leadlag.forecast.modelfile import model_text, read_model, sha256_of
 from leadlag.forecast.result import Forecast
@@ -102,7 +103,7 @@ def _outcome(job: Job, blank: JobOutcome) -> JobOutcome:
         warnings.simplefilter("ignore")  # a ranking keeps its notes, and a model too; standard error is for the log
         outcome = _rows(job, blank)
         if job.model:
-            forecast = read_model(job.model.encode(), name=f"model of {job.kpi}").score(job.sample)
+            forecast = read_model(job.model.encode(), name=f"model of {job.kpi}").score(job.sample, as_of=_origin(job))
             rows = forecast_rows(forecast, job.segment)
             asked = tuple(row for row in rows if not job.horizons or row[1] in job.horizons)
             return replace(outcome, status="done", forecasts=asked)
@@ -115,6 +116,13 @@ def _outcome(job: Job, blank: JobOutcome) -> JobOutcome:
         forecast = ranking.forecast(horizons=job.horizons)
         text = model_text(forecast.model) if job.keeps_model else ""
         return replace(outcome, forecasts=forecast_rows(forecast, job.segment), model=text)
+
+
+def _origin(job: Job) -> str | None:
+    """The day to forecast from where rows go on, of metrics that are known ahead; else the last row says it."""
+    ahead = [metric.name for metric in job.catalogue if metric.available_after < 0]
+    day = span_of(job.sample, ahead=ahead).day if ahead else None
+    return None if day is None else day.isoformat()
 
 
 def _ranked(outcome: JobOutcome, ranking: LeadRanking) -> JobOutcome:

@@ -149,10 +149,9 @@ class Known:
         """Jobs whose answer is that of an earlier run; those of a run that is written again stay what they were in it."""
         earlier = set()
         for job_id in job_ids:
-            if job_id in self._now or job_id in self._in_journals:
-                continue
-            run = self._in_runs[job_id]
-            if run.run_id != run_id or run.jobs[job_id]["reused"]:
+            run = None if job_id in self._now else self._in_runs.get(job_id)
+            # one that a journal has too, for it was not taken away after its run was written, is no other
+            if run is not None and (run.run_id != run_id or run.jobs[job_id]["reused"]):
                 earlier.add(job_id)
         return frozenset(earlier)
 
@@ -173,10 +172,13 @@ class Known:
 
         return outcome
 
-    def finish(self) -> None:
-        """Forget the journals, once all they have is in a run."""
+    def finish(self, job_ids: Iterable[str], *, whole: bool) -> None:
+        """Forget the journals once these jobs are in a run: if it is a whole one all, else those that have no others."""
+        written = frozenset(job_ids)
         for journal in self.journals:
-            journal.remove()
+            left = (job_id for job_id, status in journal.statuses().items() if status in KEPT and job_id not in written)
+            if whole or next(left, None) is None:
+                journal.remove()
 
 
 @dataclass(kw_only=True)

@@ -11,14 +11,14 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from leadlag._validation import as_name
 from leadlag.batch.checked import CheckedConfig, checked
-from leadlag.batch.config import Config, read_config
+from leadlag.batch.config import STATE, Config, read_config
 from leadlag.batch.ended import Ended, planned
 from leadlag.batch.events import Progress, RunEvent, tell
 from leadlag.batch.job import Answered
@@ -34,6 +34,8 @@ from leadlag.wording.shown import periods
 
 __all__ = ["RunCall", "check", "run", "run_call"]
 
+#: Seconds after a signal in which all has to end, the 20 of jobs in hand among them.
+LONGEST = 24.0
 _SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
 
@@ -125,7 +127,7 @@ def run_call(asked: RunCall) -> RunSummary:
     part = _shard(asked.shard)
     with _signals(Stop(minutes=config.limits.minutes)) as stop:
         try:
-            with locked(config.state, part):
+            with _locks(config, part):
                 found = _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
                 tell(found.text(), RunEvent(event="done", run_id=found.run_id or ""))
                 return found
@@ -172,13 +174,13 @@ class _Night:
             sources=sources, n_computed=n_computed, is_shard=self.part is not None, is_partial=bool(self.asked.only),
         )  # fmt: skip
         if night.undone:
-            return night.interrupted(self.stop.signal)
+            return night.interrupted(self.stop.signal, replace(night.summary(), folder=None))
         found = night.summary()
         if self.part is None and tasks:
-            if not known.has(run_id) or known.is_news(task.job_id for task in tasks):
+            if not known.has(run_id) or known.is_news(night.job_ids):
                 night.write()
             night.settle()
-        return found
+        return night.interrupted(self.stop.signal, found) if self.stop.signal else found
 
     def _early(self, status: RunStatus, sources: SourcesRead) -> RunSummary:
         """A run that ends before anything is computed, to be tried again."""
@@ -232,6 +234,16 @@ class _Night:
         return progress.done
 
 
+@contextmanager
+def _locks(config: Config, part: Shard) -> Iterator[None]:
+    """The lock of the state folder; where that is elsewhere, a run that writes a folder of results holds one there too."""
+    places = [config.state] if part is not None else [config.state, config.folder / STATE]
+    with ExitStack() as held:
+        for place in dict.fromkeys(place.resolve() for place in places):
+            held.enter_context(locked(place, part))
+        yield
+
+
 def _in_shard(job_id: str, part: Shard) -> bool:
     """Whether a job is in this part of a run."""
     return part is None or int(job_id[:8], 16) % part[1] == part[0] - 1
@@ -265,16 +277,29 @@ def _signals(stop: Stop) -> Iterator[Stop]:
         yield stop
         return
 
+    ends: list[threading.Timer] = []
+
     def heard(number: int, _: object) -> None:
         if stop.signal:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
         stop.ask(number)
+        ends.append(_ended_after(LONGEST, EXITS[signal.Signals(number).name]))
         tell("stopping: jobs in hand have 20 s", RunEvent(event="stop"), level=logging.WARNING)
 
     before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
+        for end in ends:
+            end.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _ended_after(seconds: float, code: int) -> threading.Timer:
+    """What ends the process by then, whatever it is at; the next run goes on from any moment."""
+    timer = threading.Timer(seconds, os._exit, [code])
+    timer.daemon = True
+    timer.start()
+    return timer

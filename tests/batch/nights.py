@@ -62,11 +62,11 @@ def arguments(config: Path, *words: str, as_of: str = AS_OF) -> list[str]:
     return ["run", str(config), "--as-of", as_of, *words]
 
 
-def started(*words: str, **options: Any) -> subprocess.Popen[str]:
-    """The command in a process of its own, begun."""
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "OMP_NUM_THREADS": "1"}
+def started(*words: str, module: str = "leadlag", mark: str = "", **options: Any) -> subprocess.Popen[str]:
+    """The command in a process of its own, begun; it and all that it starts have the mark."""
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "OMP_NUM_THREADS": "1", "LEADLAG_MARK": mark}
     told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": env} | options
-    return subprocess.Popen([sys.executable, "-m", "leadlag", *words], **told)
+    return subprocess.Popen([sys.executable, "-m", module, *words], **told)
 
 
 def command(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:

@@ -20,8 +20,10 @@ from leadlag.batch.config.schema import (
 )
 from leadlag.catalogue import Metric
 
-__all__ = ["Config", "MetricOfSource"]
+__all__ = ["STATE", "Config", "MetricOfSource"]
 
+#: The state folder where none is named, within the folder of runs.
+STATE = ".state"
 #: Keys that no answer depends on, so that the same jobs are the same run however they were run.
 _HOW = {"run": {"workers", "backend"}, "output": {"store", "state", "keep_runs"}}
 _PEOPLE = ("owner", "team")
@@ -100,7 +102,7 @@ class Config:
     @property
     def state(self) -> Path:
         """Where the lock and unfinished jobs are."""
-        return self.base / self.output.state if self.output.state is not None else self.folder / ".state"
+        return self.base / self.output.state if self.output.state is not None else self.folder / STATE
 
     def reading(self, source: str) -> dict[str, Any]:
         """How the table of a source is read, as options of the door; the calendar of the config where it says none."""

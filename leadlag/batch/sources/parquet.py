@@ -96,7 +96,7 @@ def _by_key(table: pa.Table, keys: Sequence[str], columns: Sequence[str]) -> pa.
     """Some rows as one a time and segment."""
     arrays: dict[str, Any] = {key: table.column(key) for key in keys}
     for name in columns:
-        numbers = pc.fill_null(pc.cast(table.column(name), pa.float64()), math.nan)
+        numbers = pc.fill_null(pc.cast(table.column(name), pa.float64(), safe=False), math.nan)  # whole numbers beyond 2**53 too
         missing = pc.is_nan(numbers)
         arrays[f"{name} (sum)"] = numbers  # one that is missing makes the sum missing
         arrays[f"{name} (known)"] = pc.if_else(missing, 0.0, numbers)

@@ -5,18 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from leadlag.batch.config import Config, MetricOfSource, Promise
 from leadlag.batch.sources.rows import Rows, columns_of, metrics_of, rows_of
+from leadlag.batch.sources.words import told
+from leadlag.batch.spans import ReadSpan, ended_by, span_of, with_values
 from leadlag.errors import ConfigError, DataContractError, LeadLagWarning, UsageError
-from leadlag.sample import Sample, as_sample, read_file
+from leadlag.sample import Sample, Violation, as_sample, raise_violations, read_file
 from leadlag.sample.model import together
 
-__all__ = ["ColumnRead", "SourceProblem", "SourceRead", "plain_bytes", "read_source"]
+__all__ = ["TOTAL", "ColumnRead", "SourceProblem", "SourceRead", "plain_bytes", "read_source"]
+
+#: Name of the sum over all segments.
+TOTAL = "(total)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +60,8 @@ class SourceRead:
         That its last period lies further back than was promised.
     notes : tuple of (str, str)
         Codes and texts of what was done to the numbers on the way in.
+    first, last : str
+        The periods between which it has values, those that are known ahead not counted; empty without any.
     """
 
     name: str
@@ -63,16 +70,8 @@ class SourceRead:
     problem: SourceProblem | None = None
     late: SourceProblem | None = None
     notes: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def first(self) -> str:
-        """The first period; empty without any."""
-        return self.sample.periods[0] if self.sample is not None and self.sample.n_periods else ""
-
-    @property
-    def last(self) -> str:
-        """The last period; empty without any."""
-        return self.sample.periods[-1] if self.sample is not None and self.sample.n_periods else ""
+    first: str = ""
+    last: str = ""
 
     def columns(self) -> Iterator[ColumnRead]:
         """Each of its metrics."""
@@ -118,20 +117,24 @@ def read_source(name: str, config: Config, *, as_of: str) -> SourceRead:
     except ConfigError:
         raise
     except (UsageError, OSError) as error:
-        message = f"source {name!r} cannot be read: {error.args[0] if isinstance(error, UsageError) else error}"
+        message = f"source {name!r} cannot be read: {told(error, config.base)}"
         return SourceRead(name=name, problem=SourceProblem(code="LL504", message=message))
     except DataContractError as error:
-        return SourceRead(name=name, problem=SourceProblem(code=error.code, message=f"source {name!r}: {error.args[0]}"))
+        problem = SourceProblem(code=error.code, message=f"source {name!r}: {told(error, config.base)}")
+        return SourceRead(name=name, problem=problem)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", LeadLagWarning)  # its notes say the same
             sample = _sample(name, rows, config, as_of=as_of)
     except (UsageError, DataContractError) as error:
-        problem = SourceProblem(code=error.code, message=f"source {name!r}: {error.args[0]}")
+        problem = SourceProblem(code=error.code, message=f"source {name!r}: {told(error, config.base)}")
         return SourceRead(name=name, n_rows=rows.n_rows, problem=problem)
     notes = tuple((note.code, note.text) for note in sample.notes)
-    late = _lateness(name, sample, promise, as_of)
-    return SourceRead(name=name, n_rows=rows.n_rows, sample=sample, late=late, notes=notes)
+    span = span_of(sample, ahead=_ahead(metrics_of(name, config)))
+    return SourceRead(
+        name=name, n_rows=rows.n_rows, sample=sample, late=_lateness(name, span, promise, as_of), notes=notes,
+        first=span.first, last=span.last,
+    )  # fmt: skip
 
 
 def _broken_promise(name: str, rows: Rows, config: Config, promise: Promise) -> SourceProblem | None:
@@ -157,11 +160,27 @@ def _sample(name: str, rows: Rows, config: Config, *, as_of: str) -> Sample:
     if asked.calendar is not None:
         reading["calendar"] = read_file(config.base / asked.calendar)
     frame, catalogue = rows.named(metrics)
-    sample = as_sample(frame, time=asked.time, segment=asked.segment, as_of=as_of, catalogue=catalogue, **reading)
+    sample = as_sample(frame, time=asked.time, segment=asked.segment, catalogue=catalogue, **reading)
     for each in metrics:
         if (why := sample.why_left_out(each, each)) is not None:
             raise DataContractError(f"metric {each!r}", violations=[why])
-    return _as_asked(sample.select(tuple(metrics)), metrics)
+    _refuse_taken(sample.segments, str(asked.segment))
+    sample = _as_asked(sample.select(tuple(metrics)), metrics)
+    return with_values(ended_by(sample, as_of, ahead=_ahead(metrics)))
+
+
+def _ahead(metrics: Mapping[str, MetricOfSource]) -> dict[str, int]:
+    """Periods by which metrics are known ahead."""
+    return {name: -one.metric.available_after for name, one in metrics.items() if one.metric.available_after < 0}
+
+
+def _refuse_taken(segments: Sequence[str], column: str) -> None:
+    """Segments by the names that jobs without a segment and totals have."""
+    if taken := [name for name in segments if not name.strip() or name == TOTAL]:
+        shown = " and ".join(map(repr, taken))
+        step = f"fill in the segments, name rows of totals otherwise than {TOTAL!r}, or leave them out."
+        text = f"{shown} is no name of a segment: jobs without segments and totals go by it."
+        raise_violations([Violation(code="LL303", argument="segment", column=column, text=text, next_step=step)])
 
 
 def _as_asked(sample: Sample, metrics: Mapping[str, MetricOfSource]) -> Sample:
@@ -178,13 +197,12 @@ def _as_asked(sample: Sample, metrics: Mapping[str, MetricOfSource]) -> Sample:
     return together(cadences, sample, order=sample.order)
 
 
-def _lateness(name: str, sample: Sample, promise: Promise, as_of: str) -> SourceProblem | None:
-    """That the last period lies further back than was promised."""
-    if promise.days is None or not sample.calendar.dated or not sample.n_periods:
+def _lateness(name: str, span: ReadSpan, promise: Promise, as_of: str) -> SourceProblem | None:
+    """That the last period with values lies further back than was promised."""
+    if promise.days is None or span.day is None:
         return None
-    last = int(sample.calendar.edges[-1]) - 1
-    behind = (dt.date.fromisoformat(as_of) - dt.date(1970, 1, 1)).days - last
+    behind = (dt.date.fromisoformat(as_of) - span.day).days
     if behind <= promise.days:
         return None
-    text = f"source {name!r} is late: its last period, {sample.periods[-1]}, ended {behind} days before {as_of}"
+    text = f"source {name!r} is late: its last period, {span.last}, ended {behind} days before {as_of}"
     return SourceProblem(code="LL505", message=f"{text}, and freshness allows {promise.freshness}")

@@ -157,13 +157,12 @@ def rows_of(source: str, config: Config) -> Rows:
 
 def _paths(text: str, base: Path) -> tuple[Path, ...]:
     """The files that a path stands for, in the order of their names."""
-    pattern = str(base / text)
-    if not glob.has_magic(text):
-        return (Path(pattern),)
-    found = sorted(glob.glob(pattern, recursive=True))
+    if not glob.has_magic(text) or (base / text).is_file():
+        return (base / text,)
+    found = sorted(glob.glob(text, root_dir=base, recursive=True))
     if not found:
         raise UsageError(f"path={text!r} is no file: there is none of that form. Look at the folder, and at the ending.")
-    return tuple(map(Path, found))
+    return tuple(base / each for each in found)
 
 
 def _head(path: Path) -> tuple[list[str], int]:

@@ -10,16 +10,14 @@ from itertools import pairwise
 import numpy as np
 
 from leadlag.batch.config import Promise
-from leadlag.batch.sources.reading import SourceRead, plain_bytes
+from leadlag.batch.sources.reading import TOTAL, SourceRead, plain_bytes
+from leadlag.batch.spans import with_values
 from leadlag.catalogue import Ratio
 from leadlag.errors import UsageError
 from leadlag.sample import Sample, as_sample
 from leadlag.sample.aligned import quotient
 
 __all__ = ["TOTAL", "job_sha256", "sample_of", "segments_of", "untestable_why"]
-
-#: Name of the sum over all segments.
-TOTAL = "(total)"
 
 
 def segments_of(read: SourceRead) -> tuple[str, ...]:
@@ -38,6 +36,11 @@ def sample_of(names: Sequence[str], segment: str, reads: Mapping[str, SourceRead
         Of the KPI's source; empty where it has none, `TOTAL` for the sum over all. Sources without segments go with each.
     reads : Mapping from str to SourceRead
 
+    Returns
+    -------
+    Sample
+        From the first period in which one of them has a value to the last, whatever the source has for others.
+
     Raises
     ------
     UsageError
@@ -49,20 +52,21 @@ def sample_of(names: Sequence[str], segment: str, reads: Mapping[str, SourceRead
             continue
         own = tuple(name for name in names if name in read.sample.all_names)
         if own:
-            parts.append(_in_segment(read.sample.select(own), segment, read.name))
+            parts.append(with_values(_in_segment(read.sample, own, segment, read.name)))
     return parts[0] if len(parts) == 1 else replace(as_sample(parts), segments=(segment,) if segment else ())
 
 
-def _in_segment(sample: Sample, segment: str, source: str) -> Sample:
+def _in_segment(sample: Sample, names: Sequence[str], segment: str, source: str) -> Sample:
+    """These metrics in one segment, taken first: all segments of a night's tables are not copied for each of its jobs."""
     if not sample.segments:
-        return sample
+        return sample.select(names)
     if segment == TOTAL:
-        return _total(sample)
+        return _total(sample.select(names))
     if segment not in sample.segments:
         raise UsageError(
             f"segment {segment!r} is none of those of source {source!r}: {', '.join(sample.segments[:12])}.", code="LL402"
         )
-    return sample.segment(segment)
+    return sample.segment(segment).select(names)
 
 
 def _total(sample: Sample) -> Sample:

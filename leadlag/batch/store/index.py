@@ -48,8 +48,15 @@ def path_of(url: str, base: Path) -> Path:
     return base / name
 
 
-def index_runs(path: Path, runs: Iterable[RunFolder]) -> None:
-    """Put finished runs into the index, all or none; what it says of them already is replaced.
+def index_runs(path: Path, runs: Iterable[RunFolder], *, again: str = "") -> None:
+    """Put the finished runs that it lacks into the index, all or none.
+
+    Parameters
+    ----------
+    path : path
+    runs : iterable of RunFolder
+    again : str
+        A run of which what the index says already is replaced.
 
     Raises
     ------
@@ -59,9 +66,11 @@ def index_runs(path: Path, runs: Iterable[RunFolder]) -> None:
         If it was made by a newer leadlag, or is the database of something else.
     """
     with _writing(path) as database:
+        has = {str(run_id) for (run_id,) in database.execute("SELECT run_id FROM runs")} - {again}
         for run in runs:
-            _forget(database, run.run_id)
-            _add(database, path, run)
+            if run.run_id not in has:
+                _forget(database, run.run_id)
+                _add(database, path, run)
 
 
 def index_anew(path: Path, folder: Path) -> int:
