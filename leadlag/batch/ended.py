@@ -92,7 +92,7 @@ class Ended:
             self.sources.keep(self.run_id)
         self.known.finish(self.job_ids, whole=not self.is_partial and not self.sources.skipped)
         if self.config.output.keep_runs is not None:
-            pruned(self.config.folder, index, keep=self.config.output.keep_runs)
+            pruned(self.config.folder, index, keep=self.config.output.keep_runs, just=self.run_id)
 
     def interrupted(self, number: int, found: RunSummary) -> RunSummary:
         """The same of a run that was stopped by a signal, or because its time was over."""

@@ -61,6 +61,11 @@ class Task:
     refusal: Refusal | None = None
     n_tests: int = 0
 
+    @property
+    def is_of_unknown_segments(self) -> bool:
+        """Whether it stands for all segments of a source that cannot be used."""
+        return self.refusal is not None and self.refusal.status == "contract" and not self.segment
+
     def refused(self) -> JobOutcome:
         """What came of it where it is not run."""
         why = self.refusal or Refusal(status="failed", code="", message="")

@@ -161,13 +161,12 @@ class _Night:
         self._refuse_many(tasks)
         run_id = run_id_of(self.as_of, tasks)
         plan = known.plan(tasks, force=self.asked.force)
-        n_todo = sum(one.why != "reuse" for one in plan)
-        sources.tell(run_id)
-        tell(f"{periods(len(tasks), 'job')}, {n_todo:,} to compute", RunEvent(event="run", run_id=run_id))
-        if self.asked.dry_run:
-            return planned(run_id, self.as_of, plan, sources)
         chosen = [(task, one) for task, one in zip(tasks, plan, strict=True) if _in_shard(task.job_id, self.part)]
         todo = [task for task, one in chosen if one.why != "reuse"]
+        sources.tell(run_id)
+        tell(f"{periods(len(chosen), 'job')}, {len(todo):,} to compute", RunEvent(event="run", run_id=run_id))
+        if self.asked.dry_run:
+            return planned(run_id, self.as_of, [one for _, one in chosen], sources)
         n_computed = self._compute(todo, known, sources, run_id)
         night = Ended(
             config=self.config, run_id=run_id, as_of=self.as_of, tasks=tuple(task for task, _ in chosen), known=known,
@@ -204,7 +203,10 @@ class _Night:
             return tasks
         names = [f"{task.kpi}/{task.segment}" if task.segment else task.kpi for task in tasks]
         known = tuple(dict.fromkeys([*(task.kpi for task in tasks), *names]))
-        wanted = {as_name(given, "only", known, owner="job") for given in self.asked.only}
+        # of a source that cannot be used no segment is known: its KPI has one job, which is meant by any of them
+        whole = [task.kpi for task in tasks if task.is_of_unknown_segments]
+        of_these = {given: kpi for given in self.asked.only for kpi in whole if str(given).startswith(f"{kpi}/")}
+        wanted = {of_these.get(given) or as_name(given, "only", known, owner="job") for given in self.asked.only}
         return [task for task, name in zip(tasks, names, strict=True) if {task.kpi, name} & wanted]
 
     def _refuse_many(self, tasks: list[Task]) -> None:

@@ -181,6 +181,8 @@ def test_shards_and_their_collection_are_one_process_to_the_byte(done: Path, tmp
     config = config_in(tmp_path)
     parts = [run(*arguments(config, "--shard", f"{part}/2")) for part in (1, 2)]
     assert [said.code for said in parts] == [0, 0]
+    plans = [plan_of(run, tmp_path, "--shard", f"{part}/2") for part in (1, 2)]
+    assert sorted(segment for plan in plans for segment in plan) == ["north", "south"]
     assert sum(jobs_of(said)["computed"] for said in parts) == 2
     assert run_folders(tmp_path) == []
     said = run(*arguments(config))
@@ -235,6 +237,8 @@ def test_the_log_says_why_a_source_is_of_no_use_and_how_the_run_ended(tmp_path: 
     said = run(*arguments(config_in(tmp_path, contract={"sales": {"required": ["nope"]}})))
     assert "error: LL324: source 'sales': it has no column 'nope'" in said.err
     assert said.err.splitlines()[-1].endswith("info: contract, exit 3: 1 job, 1 contract")
+    again = run(*arguments(tmp_path / "n.yaml", "--only", "new_mrr/south"))  # its segments are not known today
+    assert (again.code, jobs_of(again)["contract"]) == (3, 1)
 
 
 def test_a_name_that_would_steer_a_terminal_is_written_out_in_the_log(tmp_path: Path, run: Run) -> None:
