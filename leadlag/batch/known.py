@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from leadlag._version import __version__
 from leadlag.batch.config import Config, JobAsked, read_config
@@ -19,7 +20,7 @@ from leadlag.errors import LeadLagError, UsageError
 
 __all__ = ["JobHead", "Known"]
 
-#: Runs that are looked through for the answer of a job, and for a model of a KPI.
+#: Runs that are looked through for the answer of a job.
 _RUNS = 60
 #: Name of the newest model of a KPI.
 LAST = "last"
@@ -44,6 +45,20 @@ class JobHead:
             n_leads=outcome.n_leads,
         )  # fmt: skip
 
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> JobHead:
+        """Of a row of `jobs`."""
+        return cls(**{name: row[name] for name in ("kpi", "segment", "status", "code", "message", "n_leads")})
+
+
+@dataclass(frozen=True, kw_only=True)
+class _InRun:
+    """A job that is done, and the newest run that has it."""
+
+    run: RunFolder
+    head: JobHead
+    reused: bool
+
 
 @dataclass(kw_only=True, eq=False)
 class Known:
@@ -65,6 +80,7 @@ class Known:
     journals: tuple[Journal, ...]
     runs: tuple[RunFolder, ...]
     _now: dict[str, JobHead] = field(default_factory=dict)
+    _in_runs: dict[str, _InRun] = field(default_factory=dict)
 
     @classmethod
     def of(cls, config: Config, shard: Shard) -> Known:
@@ -72,7 +88,7 @@ class Known:
         name = "journal.jsonl" if shard is None else f"journal-{shard[0]}-of-{shard[1]}.jsonl"
         own = Journal(config.state / name)
         others = [] if shard is not None else [Journal(path) for path in sorted(config.state.glob("journal-*-of-*.jsonl"))]
-        return cls(config=config, own=own, journals=(own, *others), runs=runs_in(config.folder)[::-1][:_RUNS])
+        return cls(config=config, own=own, journals=(own, *others), runs=runs_in(config.folder)[::-1])
 
     @cached_property
     def _in_journals(self) -> dict[str, Journal]:
@@ -84,25 +100,34 @@ class Known:
             if status in KEPT
         }
 
-    @cached_property
-    def _in_runs(self) -> dict[str, RunFolder]:
-        """Jobs that are done, by the newest run that has them."""
-        return {job_id: run for run in reversed(self.runs) for job_id, row in run.jobs.items() if row["status"] in KEPT}
+    def _found_in_runs(self, job_ids: set[str]) -> Iterator[tuple[str, _InRun]]:
+        """Those of these jobs that are done, each in the newest run that has it; others are not kept in memory."""
+        left = set(job_ids)
+        for run in self.runs[:_RUNS]:
+            if not left:
+                return
+            for row in run.jobs():
+                if row["job_id"] in left and row["status"] in KEPT:
+                    left.remove(row["job_id"])
+                    yield row["job_id"], _InRun(run=run, head=JobHead.of_row(row), reused=row["reused"])
 
     @cached_property
-    def _last_models(self) -> dict[tuple[str, str], tuple[RunFolder, str]]:
-        """The newest run that has a model of a KPI in a segment, and its job there."""
-        found: dict[tuple[str, str], tuple[RunFolder, str]] = {}
-        for run in reversed(self.runs):
-            found |= {(row["kpi"], row["segment"]): (run, job_id) for job_id, row in run.jobs.items() if row["model_file"]}
-        return found
+    def _files(self) -> dict[str, str]:
+        """Texts of model files that were read, each once: jobs of a night score the same."""
+        return {}
+
+    @cached_property
+    def _last_models(self) -> _LastModels:
+        return _LastModels(runs=iter(self.runs))
 
     def model(self, asked: JobAsked, segment: str) -> str:
         """Text of the model that a job scores: of the file that is named, or of the newest run that has one; else empty."""
-        if asked.model != LAST:
-            return _text(self.config.base / str(asked.model))
-        run, job_id = self._last_models.get((asked.kpi, segment), (None, ""))
-        return "" if run is None else run.model(job_id)
+        if asked.model == LAST:
+            return self._last_models.text(asked.kpi, segment)
+        name = str(asked.model)
+        if name not in self._files:
+            self._files[name] = _text(self.config.base / name, name)
+        return self._files[name]
 
     def has(self, run_id: str) -> bool:
         """Whether a run of this name is finished."""
@@ -127,11 +152,11 @@ class Known:
             return self._now[job_id]
         if (journal := self._in_journals.get(job_id)) is not None:
             return JobHead.of(journal.outcome(job_id))
-        row = self._in_runs[job_id].jobs[job_id]
-        return JobHead(**{name: row[name] for name in ("kpi", "segment", "status", "code", "message", "n_leads")})
+        return self._in_runs[job_id].head
 
-    def plan(self, tasks: Iterable[Task], *, force: bool) -> list[PlannedJob]:
-        """Of each job whether it is to be computed, and why."""
+    def plan(self, tasks: Sequence[Task], *, force: bool) -> list[PlannedJob]:
+        """Of each job whether it is to be computed, and why; from here on runs are asked for no others."""
+        self._in_runs = dict(self._found_in_runs({task.job_id for task in tasks}))
         before = _Before.of(self.runs)
         return [
             PlannedJob(job_id=task.job_id, kpi=task.kpi, segment=task.segment, why=self._why(task, before, force=force))
@@ -149,9 +174,9 @@ class Known:
         """Jobs whose answer is that of an earlier run; those of a run that is written again stay what they were in it."""
         earlier = set()
         for job_id in job_ids:
-            run = None if job_id in self._now else self._in_runs.get(job_id)
+            there = None if job_id in self._now else self._in_runs.get(job_id)
             # one that a journal has too, for it was not taken away after its run was written, is no other
-            if run is not None and (run.run_id != run_id or run.jobs[job_id]["reused"]):
+            if there is not None and (there.run.run_id != run_id or there.reused):
                 earlier.add(job_id)
         return frozenset(earlier)
 
@@ -162,13 +187,13 @@ class Known:
         wanted: dict[str, set[str]] = {}
         for job_id in job_ids:
             if job_id not in journals:
-                wanted.setdefault(self._in_runs[job_id].run_id, set()).add(job_id)
+                wanted.setdefault(self._in_runs[job_id].run.run_id, set()).add(job_id)
         readers = {run.run_id: _RunReader(run=run, wanted=wanted[run.run_id]) for run in self.runs if run.run_id in wanted}
 
         def outcome(job_id: str) -> JobOutcome:
             if (journal := journals.get(job_id)) is not None:
                 return journal.outcome(job_id)
-            return readers[self._in_runs[job_id].run_id].outcome(job_id)
+            return readers[self._in_runs[job_id].run.run_id].outcome(job_id)
 
         return outcome
 
@@ -179,6 +204,23 @@ class Known:
             left = (job_id for job_id, status in journal.statuses().items() if status in KEPT and job_id not in written)
             if whole or next(left, None) is None:
                 journal.remove()
+
+
+@dataclass(kw_only=True)
+class _LastModels:
+    """The newest model of each KPI and segment, whatever run has it; as few runs are read as can be."""
+
+    runs: Iterator[RunFolder]
+    _found: dict[tuple[str, str], tuple[RunFolder, str]] = field(default_factory=dict)
+
+    def text(self, kpi: str, segment: str) -> str:
+        """Text of the model; empty if there is none."""
+        while (kpi, segment) not in self._found and (run := next(self.runs, None)) is not None:
+            for row in run.jobs():
+                if row["model_file"]:
+                    self._found.setdefault((row["kpi"], row["segment"]), (run, row["model_file"]))
+        found = self._found.get((kpi, segment))
+        return "" if found is None else found[0].model(found[1])
 
 
 @dataclass(kw_only=True)
@@ -218,7 +260,7 @@ class _Before:
             config = read_config(run.config())
         except LeadLagError:  # one of another leadlag, or of files that are no longer there
             config = None
-        return cls(run=run, jobs={(row["kpi"], row["segment"]): row["status"] for row in run.jobs.values()}, config=config)
+        return cls(run=run, jobs={(row["kpi"], row["segment"]): row["status"] for row in run.jobs()}, config=config)
 
     def why(self, config: Config, task: Task) -> Why:
         """Why a job has another identity than it had then."""
@@ -239,11 +281,18 @@ class _Before:
         return now in then
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, name: str) -> str:
     """Text of a model file that a config names."""
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+        why = "" if text.strip() else "it is empty"
+    except OSError as error:
+        why = error.strerror or "it is no file"
+    except UnicodeDecodeError:
+        why = "it is no text"
+    if why:
         raise UsageError(
-            f"model={path.name!r} cannot be read: {error}. Give a file that leadlag fit wrote.", code="LL508"
-        ) from None
+            f"model={name!r} cannot be read: {why}. Give a file that leadlag fit wrote; paths are relative to the config.",
+            code="LL508",
+        )
+    return text

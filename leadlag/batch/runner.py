@@ -225,7 +225,7 @@ class _Night:
             if task.refusal is not None:
                 known.add(task.refused())
                 progress.add(Answered(outcome=task.refused(), seconds=0.0))
-        jobs = (job_of(self.config, task, sources.reads) for task in tasks if task.refusal is None)
+        jobs = (job_of(self.config, task, sources.reads, known.model) for task in tasks if task.refusal is None)
         temporary = self.config.state / "temporary"
         temporary.mkdir(exist_ok=True)
         workers, seconds = self.config.run.workers, self.config.limits.job_seconds

@@ -9,9 +9,12 @@ import pandas as pd
 import pytest
 
 from leadlag.batch import check, open_store, read_config, run
+from leadlag.batch import known as known_room
 from leadlag.batch.known import Known
 from leadlag.batch.outcome import JobOutcome
+from leadlag.batch.plan import Task
 from leadlag.batch.store.journal import Journal
+from leadlag.errors import UsageError
 from tests.batch.conftest import CONFIG, night, sales
 
 DAY, NEXT = "2026-11-30", "2026-12-01"
@@ -37,6 +40,42 @@ def test_one_config_fits_and_then_scores_the_kept_models(tmp_path: Path) -> None
     one = run(path, as_of=NEXT, only=["new_mrr/north"], settings=[f"jobs.0.model={model}", "jobs.0.horizons=[4]"])
     assert one.jobs.total == 1
     assert store.forecasts(fitted.run_id)["horizon"].tolist() == [1, 4, 1, 4]
+
+
+def test_the_last_model_is_found_behind_any_number_of_runs_that_fitted_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_room, "_RUNS", 1)
+    path = night(tmp_path, config=FITS)
+    run(path, as_of=DAY, only=["new_mrr/north"])
+    for day in (NEXT, "2026-12-02"):
+        assert run(path, as_of=day, only=["new_mrr/north"], settings=["jobs.0.model=last"]).jobs.done == 1
+
+
+def test_of_runs_only_the_jobs_that_are_asked_for_stay_in_memory(tmp_path: Path) -> None:
+    path = night(tmp_path)
+    run(path, as_of=DAY, settings=ASKS)
+    run(path, as_of=DAY)
+    jobs = open_store(tmp_path / "runs").jobs("last").set_index("segment")["job_id"]
+    known = Known.of(read_config(path), None)
+    task = Task(job_id=jobs["north"], kpi="new_mrr", segment="north", place=0)
+    assert [one.why for one in known.plan([task], force=False)] == ["reuse"]
+    assert [known.has_outcome(jobs[segment]) for segment in ("north", "south")] == [True, False]
+
+
+def test_a_model_file_is_read_once_for_all_jobs_that_score_it(tmp_path: Path) -> None:
+    config = read_config(night(tmp_path, config=CONFIG.replace("max_lag: 6", "model: kept.json")))
+    known, file = Known.of(config, None), tmp_path / "kept.json"
+    for content, said in ((None, "No such file"), (" ", "it is empty"), (b"\xff", "it is no text")):
+        if content is not None:
+            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        with pytest.raises(UsageError, match=f"model='kept.json' cannot be read: {said}") as caught:
+            known.model(config.jobs[0], "north")
+        assert str(tmp_path) not in str(caught.value)
+    file.write_text("{}", encoding="utf-8")
+    text = known.model(config.jobs[0], "north")
+    file.unlink()
+    assert known.model(config.jobs[0], "south") is text
 
 
 def test_a_job_that_scores_a_model_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
@@ -119,3 +158,13 @@ def test_a_look_at_a_config_tells_jobs_that_cannot_be_done(tmp_path: Path, setti
     found = check(night(tmp_path), as_of=DAY, settings=settings)
     assert found.is_broken
     assert {problem.code for problem in found.problems} == {code}
+
+
+def test_a_revision_of_which_a_source_only_warns_does_not_break_a_config(tmp_path: Path) -> None:
+    table = sales()
+    run(night(tmp_path, table=table), as_of=DAY, settings=ASKS)
+    table.loc[5, "demos"] += 1.0
+    path = night(tmp_path, table=table)
+    for revisions in ("warn", "error"):
+        found = check(path, as_of=DAY, settings=[f"contract.sales.revisions={revisions}"])
+        assert (found.is_broken, [one.code for one in found.problems if one.source]) == (revisions == "error", ["LL324"])
