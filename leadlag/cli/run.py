@@ -51,7 +51,9 @@ Exit codes: 0 done, 2 the call or the config is wrong, 3 a source broke its cont
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help=_SET)
 @click.option("--dry-run", is_flag=True, help="Say which jobs would be computed, and why; compute none.")
 @click.option("--force", is_flag=True, help="Compute all jobs again.")
-@click.option("--summary", type=Path, metavar="FILE", help="Also write the line of JSON to this file.")
+@click.option(
+    "--summary", type=Path, metavar="FILE", help="Also write the line of JSON to this file; it is empty until the run has ended."
+)
 @click.option("--json-logs", is_flag=True, help="Logs on standard error as one object a line.")
 @click.option("-q", "--quiet", is_flag=True, help="No logs but errors, and no line of JSON on exits 0 and 99.")
 def run(
@@ -70,6 +72,8 @@ def run(
     """Rank, forecast and score what CONFIG asks for; jobs that were done and whose data are the same are not done again."""
     from leadlag.batch.runner import RunCall, run_call  # noqa: PLC0415
 
+    if summary is not None:
+        write_whole(summary, "")  # that it can be written is known before the night, and that of the last night is gone
     asked = RunCall(config=config, as_of=as_of, only=only, shard=shard, force=force, settings=settings, dry_run=dry_run)
     with _logs(as_json=json_logs, quiet=quiet):
         found = run_call(asked)

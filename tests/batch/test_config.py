@@ -86,6 +86,11 @@ def test_names_that_lead_nowhere_and_what_cannot_be_together(tmp_path: Path, old
         assert said in wrong(tmp_path, CONFIG.replace(old, new, 1))
 
 
+def test_one_thing_that_is_wrong_is_a_sentence(tmp_path: Path) -> None:
+    assert wrong(tmp_path, CONFIG.replace("workers", "wokers")).endswith("run.wokers: unknown key. Did you mean 'workers'?")
+    assert wrong(tmp_path, CONFIG.replace("unit: EUR", "unit: 3")).endswith(".")
+
+
 def test_a_password_is_refused_and_not_shown(tmp_path: Path) -> None:
     said = wrong(tmp_path, CONFIG.replace("sqlite:///runs/leadlag.db", "postgresql://me:hunter2@db/x"))
     assert "hunter2" not in said

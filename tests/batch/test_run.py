@@ -220,6 +220,15 @@ def test_quiet_says_nothing_when_all_is_well_and_summary_has_the_line(night: Pat
     ]  # fmt: skip
 
 
+def test_a_summary_is_never_that_of_the_last_night(night: Path, run: Run, tmp_path: Path) -> None:
+    before, file = bytes_in(night), tmp_path / "summary.json"
+    nowhere = run(*arguments(night / "n.yaml", "--force", "--summary", str(tmp_path / "no" / "summary.json")))
+    assert (nowhere.code, bytes_in(night)) == (2, before)
+    file.write_text('{"status": "done"}', encoding="utf-8")
+    assert run(*arguments(night / "n.yaml", "--set", "run.wokers=2", "--summary", str(file))).code == 2
+    assert file.read_text(encoding="utf-8") == ""
+
+
 def test_logs_are_json_with_the_keys_of_the_contract(tmp_path: Path, run: Run) -> None:
     table_in(tmp_path, segments=("north",))
     said = run(*arguments(config_in(tmp_path), "--json-logs"))
