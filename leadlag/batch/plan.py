@@ -97,7 +97,7 @@ def settings_of(config: Config, asked: JobAsked, segment: str) -> dict[str, Any]
     return {
         "kpi": asked.kpi, "segment": segment, "leads": _leads(config, asked), "controls": asked.controls, "log": asked.log,
         "horizons": asked.horizons, "options": _options(config, asked), "scores": asked.model is not None,
-        "keeps_model": config.output.models,
+        "keeps_model": config.output.models and bool(asked.horizons) and asked.model is None,  # an answer with one is another
         "metrics": {name: _metric(config, name).to_mapping() for name in names},
     }  # fmt: skip
 
