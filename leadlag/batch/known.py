@@ -14,7 +14,7 @@ from leadlag.batch.outcome import KEPT, JobOutcome, Status
 from leadlag.batch.plan import Task, settings_of
 from leadlag.batch.store.folder import RunFolder, runs_in
 from leadlag.batch.store.journal import Journal
-from leadlag.batch.store.lock import Shard
+from leadlag.batch.store.lock import Shard, named_of
 from leadlag.batch.summary import PlannedJob, Why
 from leadlag.errors import LeadLagError, UsageError
 
@@ -85,8 +85,7 @@ class Known:
     @classmethod
     def of(cls, config: Config, shard: Shard) -> Known:
         """Look into the folders of a config."""
-        name = "journal.jsonl" if shard is None else f"journal-{shard[0]}-of-{shard[1]}.jsonl"
-        own = Journal(config.state / name)
+        own = Journal(config.state / f"{named_of('journal', shard)}.jsonl")
         others = [] if shard is not None else [Journal(path) for path in sorted(config.state.glob("journal-*-of-*.jsonl"))]
         return cls(config=config, own=own, journals=(own, *others), runs=runs_in(config.folder)[::-1])
 

@@ -27,7 +27,7 @@ from leadlag.batch.plan import Task, job_of, run_id_of, tasks_of
 from leadlag.batch.pool import Stop, run_jobs
 from leadlag.batch.sourced import SourcesRead
 from leadlag.batch.store.folder import recover
-from leadlag.batch.store.lock import Shard, locked
+from leadlag.batch.store.lock import Shard, locked, named_of
 from leadlag.batch.summary import EXITS, RunProblem, RunStatus, RunSummary
 from leadlag.errors import DatabaseError, LimitError, LockHeldError, UsageError
 from leadlag.wording.shown import periods
@@ -226,7 +226,7 @@ class _Night:
                 known.add(task.refused())
                 progress.add(Answered(outcome=task.refused(), seconds=0.0))
         jobs = (job_of(self.config, task, sources.reads, known.model) for task in tasks if task.refusal is None)
-        temporary = self.config.state / "temporary"
+        temporary = self.config.state / named_of("temporary", self.part)  # shards are at work at the same time
         temporary.mkdir(exist_ok=True)
         workers, seconds = self.config.run.workers, self.config.limits.job_seconds
         for answer in run_jobs(jobs, workers=workers, seconds=seconds, stop=self.stop, temporary=temporary):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leadlag.batch import config_schema, read_config
+from leadlag.cli.main import main
 from leadlag.errors import ConfigError
 from tests.batch.conftest import CONFIG, night
 
@@ -112,6 +113,16 @@ def test_the_text_of_a_config_is_a_config_without_how_it_is_run_and_without_peop
     assert read_config(config_path, settings=["run.workers=7", "output.state=x"]).text() == config.text()
     assert "somebody" in config.text()
     assert "somebody" not in read_config(config_path, settings=["output.people=false"]).text()
+
+
+def test_config_show_hides_nothing_and_says_what_is_taken_where_nothing_is_said(
+    config_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["config", "show", str(config_path), "--set", "run.workers=9"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["run"] == {"workers": 9, "evidence": False, "allow_failed": 0, "backend": "processes"}
+    assert told["output"]["store"] == "sqlite:///runs/leadlag.db"
+    assert read_config(told).understood() == told
 
 
 def test_the_schema_knows_every_key() -> None:

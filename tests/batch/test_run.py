@@ -191,6 +191,24 @@ def test_shards_and_their_collection_are_one_process_to_the_byte(done: Path, tmp
     assert not list((tmp_path / "runs" / ".state").glob("journal*"))
 
 
+def test_shards_that_are_at_work_at_once_have_a_temporary_folder_each(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places: list[Path] = []
+
+    def notes(_: object, *, temporary: Path, **__: object) -> list[Answered]:
+        places.append(temporary)
+        return []
+
+    monkeypatch.setattr(runner, "run_jobs", notes)
+    table_in(tmp_path)
+    for part in ("1/2", "2/2"):
+        run(*arguments(config_in(tmp_path), "--shard", part))
+    run(*arguments(config_in(tmp_path)))
+    assert [place.name for place in places] == ["temporary-1-of-2", "temporary-2-of-2", "temporary"]
+    assert not any(place.exists() for place in places)
+
+
 def test_index_and_folder_hold_the_same(night: Path, run: Run) -> None:
     run(*arguments(night / "n.yaml", "--only", "new_mrr/north"))
     folder, index = open_store(night / "runs"), open_store(f"sqlite:///{night}/runs/leadlag.db")

@@ -125,6 +125,11 @@ class Config:
             told["delays"] = {name: (value, value) if isinstance(value, int) else value for name, value in told["delays"].items()}
         return {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
 
+    def understood(self) -> dict[str, Any]:
+        """All that was asked, and what is taken where nothing was said, as plain values: a config again."""
+        told: dict[str, Any] = self.asked.model_dump(mode="json", exclude_none=True)
+        return told
+
     def text(self) -> str:
         """What was asked, as JSON on one line: without how jobs are run, and without people where none are to be kept."""
         told = self.asked.model_dump(mode="json", exclude_defaults=True)
