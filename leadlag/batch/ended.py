@@ -74,7 +74,7 @@ class Ended:
             run_id=self.run_id, as_of=self.as_of, tasks=self.tasks, lookup=lambda: self.known.lookup(self.job_ids),
             reused=self.known.reused(self.job_ids, run_id=self.run_id), whole=not self.is_partial,
         )  # fmt: skip
-        written = next((run for run in self.known.runs if run.run_id == self.run_id), None)
+        written = self.known.written(self.run_id)
         rows = {
             "jobs": whole.jobs, "results": whole.results, "forecasts": whole.forecasts, "rankings": whole.rankings,
             "sources": lambda: list(self.sources.rows(self.run_id, written)),

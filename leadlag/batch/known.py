@@ -53,7 +53,7 @@ class JobHead:
 
 @dataclass(frozen=True, kw_only=True)
 class _InRun:
-    """A job that is done, and the newest run that has it."""
+    """A job that is done, and a run that has it."""
 
     run: RunFolder
     head: JobHead
@@ -99,10 +99,10 @@ class Known:
             if status in KEPT
         }
 
-    def _found_in_runs(self, job_ids: set[str]) -> Iterator[tuple[str, _InRun]]:
-        """Those of these jobs that are done, each in the newest run that has it; others are not kept in memory."""
-        left = set(job_ids)
-        for run in self.runs[:_RUNS]:
+    def _found_in_runs(self, job_ids: set[str], run_id: str) -> Iterator[tuple[str, _InRun]]:
+        """Those of these jobs that are done, in the run of this name or else the newest; others are not kept in memory."""
+        left, own = set(job_ids), self.written(run_id)
+        for run in (*([] if own is None else [own]), *self.runs[:_RUNS]):
             if not left:
                 return
             for row in run.jobs():
@@ -128,13 +128,15 @@ class Known:
             self._files[name] = _text(self.config.base / name, name)
         return self._files[name]
 
-    def has(self, run_id: str) -> bool:
-        """Whether a run of this name is finished."""
-        return any(run.run_id == run_id for run in self.runs)
+    def written(self, run_id: str) -> RunFolder | None:
+        """The finished run of this name, if there is one."""
+        return next((run for run in self.runs if run.run_id == run_id), None)
 
-    def is_news(self, job_ids: Iterable[str]) -> bool:
-        """Whether anything came of these jobs that no finished run has: now, or in one that was stopped."""
-        return any(job_id in self._now or job_id in self._in_journals for job_id in job_ids)
+    def is_news(self, job_ids: Iterable[str], *, run_id: str) -> bool:
+        """Whether anything came of these jobs that the run of this name does not have: now, in one that was stopped, or later."""
+        return any(
+            job_id in self._now or job_id in self._in_journals or self._in_runs[job_id].run.run_id != run_id for job_id in job_ids
+        )
 
     def add(self, outcome: JobOutcome) -> None:
         """Keep what came of a job now."""
@@ -153,9 +155,9 @@ class Known:
             return JobHead.of(journal.outcome(job_id))
         return self._in_runs[job_id].head
 
-    def plan(self, tasks: Sequence[Task], *, force: bool) -> list[PlannedJob]:
+    def plan(self, tasks: Sequence[Task], *, run_id: str, force: bool) -> list[PlannedJob]:
         """Of each job whether it is to be computed, and why; from here on runs are asked for no others."""
-        self._in_runs = dict(self._found_in_runs({task.job_id for task in tasks}))
+        self._in_runs = dict(self._found_in_runs({task.job_id for task in tasks}, run_id))
         before = _Before.of(self.runs)
         return [
             PlannedJob(job_id=task.job_id, kpi=task.kpi, segment=task.segment, why=self._why(task, before, force=force))

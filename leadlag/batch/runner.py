@@ -160,7 +160,7 @@ class _Night:
         tasks = self._asked_for(list(tasks_of(self.config, sources.reads, known.model, skipped=sources.skipped)))
         self._refuse_many(tasks)
         run_id = run_id_of(self.as_of, tasks)
-        plan = known.plan(tasks, force=self.asked.force)
+        plan = known.plan(tasks, run_id=run_id, force=self.asked.force)
         chosen = [(task, one) for task, one in zip(tasks, plan, strict=True) if _in_shard(task.job_id, self.part)]
         todo = [task for task, one in chosen if one.why != "reuse"]
         sources.tell(run_id)
@@ -176,7 +176,7 @@ class _Night:
             return night.interrupted(self.stop.signal, replace(night.summary(), folder=None))
         found = night.summary()
         if self.part is None and tasks:
-            if not known.has(run_id) or known.is_news(night.job_ids):
+            if known.is_news(night.job_ids, run_id=run_id):
                 night.write()
             night.settle()
         return night.interrupted(self.stop.signal, found) if self.stop.signal else found

@@ -59,7 +59,7 @@ def test_of_runs_only_the_jobs_that_are_asked_for_stay_in_memory(tmp_path: Path)
     jobs = open_store(tmp_path / "runs").jobs("last").set_index("segment")["job_id"]
     known = Known.of(read_config(path), None)
     task = Task(job_id=jobs["north"], kpi="new_mrr", segment="north", place=0)
-    assert [one.why for one in known.plan([task], force=False)] == ["reuse"]
+    assert [one.why for one in known.plan([task], run_id="", force=False)] == ["reuse"]
     assert [known.has_outcome(jobs[segment]) for segment in ("north", "south")] == [True, False]
 
 
@@ -101,6 +101,19 @@ def test_failed_jobs_that_were_done_again_before_a_stop_are_in_the_run_that_is_w
         assert mine.read_bytes() == other.read_bytes()
 
 
+def test_a_run_of_an_earlier_day_has_what_a_later_one_found_of_its_failed_jobs(tmp_path: Path) -> None:
+    path = night(tmp_path)
+    first = run(path, as_of=DAY, settings=ASKS)
+    later = run(path, as_of=NEXT)
+    assert (first.jobs.failed, later.jobs.computed) == (2, 2)
+    again = run(path, as_of=DAY)
+    assert (again.run_id, again.jobs.done, again.jobs.reused) == (first.run_id, 2, 2)
+    jobs = open_store(tmp_path / "runs").jobs(first.run_id)
+    assert jobs["status"].tolist() == ["done", "done"]
+    assert jobs["reused"].tolist() == [True, True]
+    assert open_store(tmp_path / "runs").jobs(later.run_id)["reused"].tolist() == [False, False]
+
+
 def test_a_partial_run_leaves_the_journal_of_a_whole_one_that_was_stopped(tmp_path: Path) -> None:
     config = read_config(night(tmp_path))
     config.state.mkdir(parents=True)
@@ -118,7 +131,7 @@ def test_the_next_day_computes_only_what_has_new_rows(tmp_path: Path) -> None:
     run(night(tmp_path, table=table), as_of=DAY)
     table.loc[table["region"] == "south", "demos"] += 1.0
     path = night(tmp_path, table=table)
-    plan = {one.segment: one.why for one in Known.of(read_config(path), None).plan([], force=False)}
+    plan = {one.segment: one.why for one in Known.of(read_config(path), None).plan([], run_id="", force=False)}
     assert plan == {}
     found = run(path, as_of=NEXT)
     assert (found.jobs.computed, found.jobs.reused) == (1, 1)
