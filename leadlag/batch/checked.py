@@ -28,6 +28,8 @@ class CheckedConfig:
     sources : Mapping from str to SourceCounts
     problems : tuple of RunProblem
         Of sources first, then of jobs.
+    is_broken : bool
+        Whether a source or a job cannot be used; not of one that is late, or was revised and only warns of it.
     notes : Mapping from str to tuple of (str, str)
         By source, codes and texts of what reading changed in the numbers.
     """
@@ -36,12 +38,8 @@ class CheckedConfig:
     n_jobs: int
     sources: Mapping[str, SourceCounts]
     problems: tuple[RunProblem, ...]
+    is_broken: bool
     notes: Mapping[str, tuple[tuple[str, str], ...]]
-
-    @property
-    def is_broken(self) -> bool:
-        """Whether a source or a job cannot be used."""
-        return any(problem.code != "LL505" for problem in self.problems)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values: schema ``leadlag-check-config-1``."""
@@ -57,9 +55,10 @@ def checked(config: Config, *, as_of: str) -> CheckedConfig:
     """Read the sources of a config and make its jobs, without running any."""
     sources = SourcesRead.of(config, as_of=as_of)
     tasks = list(tasks_of(config, sources.reads, Known.of(config, None).model))
+    own = tuple(_problem(task) for task in tasks if _is_its_own(task))
     return CheckedConfig(
-        as_of=as_of, n_jobs=len(tasks), sources=sources.counts(),
-        problems=(*sources.problems(), *(_problem(task) for task in tasks if _is_its_own(task))),
+        as_of=as_of, n_jobs=len(tasks), sources=sources.counts(), problems=(*sources.problems(), *own),
+        is_broken=bool(own) or any(read.problem is not None for read in sources.reads.values()),
         notes={name: read.notes for name, read in sources.reads.items() if read.notes},
     )  # fmt: skip
 

@@ -71,7 +71,7 @@ class Ended:
             run_id=self.run_id, as_of=self.as_of, tasks=self.tasks, lookup=lambda: self.known.lookup(self.job_ids),
             reused=self.known.reused(self.job_ids, run_id=self.run_id), whole=not self.is_partial,
         )  # fmt: skip
-        written = next((run for run in self.known.runs if run.run_id == self.run_id), None)
+        written = self.known.written(self.run_id)
         rows = {
             "jobs": whole.jobs, "results": whole.results, "forecasts": whole.forecasts, "rankings": whole.rankings,
             "sources": lambda: list(self.sources.rows(self.run_id, written)),
@@ -99,7 +99,7 @@ class Ended:
             self.sources.keep(self.run_id)
         self.known.finish(self.job_ids, whole=not self.is_partial and not self.sources.skipped)
         if self.config.output.keep_runs is not None:
-            pruned(self.config.folder, index, keep=self.config.output.keep_runs)
+            pruned(self.config.folder, index, keep=self.config.output.keep_runs, just=self.run_id)
 
     def interrupted(self, number: int, found: RunSummary) -> RunSummary:
         """The same of a run that was stopped by a signal, or because its time was over."""
@@ -120,7 +120,6 @@ class Ended:
             if one.status == "failed"
         )
         status, code = self._verdict(counts["failed"], len(outcomes))
-        tell(f"{status}: {len(outcomes)} jobs, {counts['failed']} failed", RunEvent(event="done", run_id=self.run_id))
         return RunSummary(
             run_id=self.run_id, as_of=self.as_of, status=status, exit=code,
             folder=None if self.is_shard or not self.tasks else f"{self.config.output.folder}/{self.run_id}",

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from leadlag.batch.job import Answered
+from leadlag.wording.shown import shown
 
 __all__ = ["RunEvent", "Progress", "tell"]
 
@@ -60,7 +61,7 @@ class Progress:
         one = answer.outcome
         self.done += 1
         self.failed += one.status == "failed"
-        where = f"{one.kpi} in {one.segment}" if one.segment else one.kpi
+        where = f"{shown(one.kpi)} in {shown(one.segment)}" if one.segment else shown(one.kpi)
         event = RunEvent(
             event="job", run_id=self.run_id, job_id=one.job_id, kpi=one.kpi, segment=one.segment, duration_s=answer.seconds,
             rows=one.n_periods, code=one.code,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from leadlag._version import __version__
 from leadlag.batch.config import Config, JobAsked, read_config
@@ -14,7 +15,7 @@ from leadlag.batch.plan import Task, settings_of
 from leadlag.batch.sources import TOTAL
 from leadlag.batch.store.folder import RunFolder, runs_in
 from leadlag.batch.store.journal import Journal
-from leadlag.batch.store.lock import Shard
+from leadlag.batch.store.lock import Shard, named_of
 from leadlag.batch.summary import PlannedJob, Why
 from leadlag.errors import LeadLagError, UsageError
 
@@ -45,6 +46,20 @@ class JobHead:
             n_leads=outcome.n_leads,
         )  # fmt: skip
 
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> JobHead:
+        """Of a row of `jobs`."""
+        return cls(**{name: row[name] for name in ("kpi", "segment", "status", "code", "message", "n_leads")})
+
+
+@dataclass(frozen=True, kw_only=True)
+class _InRun:
+    """A job that is done, and a run that has it."""
+
+    run: RunFolder
+    head: JobHead
+    reused: bool
+
 
 @dataclass(kw_only=True, eq=False)
 class Known:
@@ -66,12 +81,12 @@ class Known:
     journals: tuple[Journal, ...]
     runs: tuple[RunFolder, ...]
     _now: dict[str, JobHead] = field(default_factory=dict)
+    _in_runs: dict[str, _InRun] = field(default_factory=dict)
 
     @classmethod
     def of(cls, config: Config, shard: Shard) -> Known:
         """Look into the folders of a config."""
-        name = "journal.jsonl" if shard is None else f"journal-{shard[0]}-of-{shard[1]}.jsonl"
-        own = Journal(config.state / name)
+        own = Journal(config.state / f"{named_of('journal', shard)}.jsonl")
         others = [] if shard is not None else [Journal(path) for path in sorted(config.state.glob("journal-*-of-*.jsonl"))]
         return cls(config=config, own=own, journals=(own, *others), runs=runs_in(config.folder)[::-1])
 
@@ -85,44 +100,52 @@ class Known:
             if status in KEPT
         }
 
-    @cached_property
-    def _in_runs(self) -> dict[str, RunFolder]:
-        """Jobs that are done, by the newest run that has them."""
-        some = self.runs[:_RUNS]
-        return {job_id: run for run in reversed(some) for job_id, row in run.jobs.items() if row["status"] in KEPT}
+    def _found_in_runs(self, job_ids: set[str], run_id: str) -> Iterator[tuple[str, _InRun]]:
+        """Those of these jobs that are done, in the run of this name or else the newest; others are not kept in memory."""
+        left, own = set(job_ids), self.written(run_id)
+        for run in (*([] if own is None else [own]), *self.runs[:_RUNS]):
+            if not left:
+                return
+            for row in run.jobs():
+                if row["job_id"] in left and row["status"] in KEPT:
+                    left.remove(row["job_id"])
+                    yield row["job_id"], _InRun(run=run, head=JobHead.of_row(row), reused=row["reused"])
 
     @cached_property
-    def _last_models(self) -> dict[tuple[str, str], tuple[RunFolder, str]]:
-        """The newest run that has a model of a KPI in a segment, and its job there."""
-        found: dict[tuple[str, str], tuple[RunFolder, str]] = {}
-        for run in self.runs:
-            for job_id, row in run.jobs.items():
-                if row["model_file"]:
-                    found.setdefault((row["kpi"], row["segment"]), (run, job_id))
-        return found
+    def _files(self) -> dict[str, str]:
+        """Texts of model files that were read, each once: jobs of a night score the same."""
+        return {}
+
+    @cached_property
+    def _last_models(self) -> _LastModels:
+        return _LastModels(runs=iter(self.runs))
 
     def segments(self, kpi: str) -> tuple[str, ...]:
         """The segments of a KPI in the newest whole run that has it, for a source that cannot tell them now."""
         for run in self.runs[:_RUNS]:
-            seen = [row["segment"] for row in run.jobs.values() if row["kpi"] == kpi and row["segment"] not in ("", TOTAL)]
+            seen = tuple(row["segment"] for row in run.jobs() if row["kpi"] == kpi and row["segment"] not in ("", TOTAL))
             if seen and not run.manifest["partial"]:
-                return tuple(seen)
+                return seen
         return ()
 
     def model(self, asked: JobAsked, segment: str) -> str:
         """Text of the model that a job scores: of the file that is named, or of the newest run that has one; else empty."""
-        if asked.model != LAST:
-            return _text(self.config.base / str(asked.model))
-        run, job_id = self._last_models.get((asked.kpi, segment), (None, ""))
-        return "" if run is None else run.model(job_id)
+        if asked.model == LAST:
+            return self._last_models.text(asked.kpi, segment)
+        name = str(asked.model)
+        if name not in self._files:
+            self._files[name] = _text(self.config.base / name, name)
+        return self._files[name]
 
-    def has(self, run_id: str) -> bool:
-        """Whether a run of this name is finished."""
-        return any(run.run_id == run_id for run in self.runs)
+    def written(self, run_id: str) -> RunFolder | None:
+        """The finished run of this name, if there is one."""
+        return next((run for run in self.runs if run.run_id == run_id), None)
 
-    def is_news(self, job_ids: Iterable[str]) -> bool:
-        """Whether anything came of these jobs that no finished run has: now, or in one that was stopped."""
-        return any(job_id in self._now or job_id in self._in_journals for job_id in job_ids)
+    def is_news(self, job_ids: Iterable[str], *, run_id: str) -> bool:
+        """Whether anything came of these jobs that the run of this name does not have: now, in one that was stopped, or later."""
+        return any(
+            job_id in self._now or job_id in self._in_journals or self._in_runs[job_id].run.run_id != run_id for job_id in job_ids
+        )
 
     def add(self, outcome: JobOutcome) -> None:
         """Keep what came of a job now."""
@@ -139,11 +162,11 @@ class Known:
             return self._now[job_id]
         if (journal := self._in_journals.get(job_id)) is not None:
             return JobHead.of(journal.outcome(job_id))
-        row = self._in_runs[job_id].jobs[job_id]
-        return JobHead(**{name: row[name] for name in ("kpi", "segment", "status", "code", "message", "n_leads")})
+        return self._in_runs[job_id].head
 
-    def plan(self, tasks: Iterable[Task], *, force: bool) -> list[PlannedJob]:
-        """Of each job whether it is to be computed, and why."""
+    def plan(self, tasks: Sequence[Task], *, run_id: str, force: bool) -> list[PlannedJob]:
+        """Of each job whether it is to be computed, and why; from here on runs are asked for no others."""
+        self._in_runs = dict(self._found_in_runs({task.job_id for task in tasks}, run_id))
         before = _Before.of(self.runs)
         return [
             PlannedJob(job_id=task.job_id, kpi=task.kpi, segment=task.segment, why=self._why(task, before, force=force))
@@ -161,9 +184,9 @@ class Known:
         """Jobs whose answer is that of an earlier run; those of a run that is written again stay what they were in it."""
         earlier = set()
         for job_id in job_ids:
-            run = None if job_id in self._now else self._in_runs.get(job_id)
+            there = None if job_id in self._now else self._in_runs.get(job_id)
             # one that a journal has too, for it was not taken away after its run was written, is no other
-            if run is not None and (run.run_id != run_id or run.jobs[job_id]["reused"]):
+            if there is not None and (there.run.run_id != run_id or there.reused):
                 earlier.add(job_id)
         return frozenset(earlier)
 
@@ -174,13 +197,13 @@ class Known:
         wanted: dict[str, set[str]] = {}
         for job_id in job_ids:
             if job_id not in journals:
-                wanted.setdefault(self._in_runs[job_id].run_id, set()).add(job_id)
+                wanted.setdefault(self._in_runs[job_id].run.run_id, set()).add(job_id)
         readers = {run.run_id: _RunReader(run=run, wanted=wanted[run.run_id]) for run in self.runs if run.run_id in wanted}
 
         def outcome(job_id: str) -> JobOutcome:
             if (journal := journals.get(job_id)) is not None:
                 return journal.outcome(job_id)
-            return readers[self._in_runs[job_id].run_id].outcome(job_id)
+            return readers[self._in_runs[job_id].run.run_id].outcome(job_id)
 
         return outcome
 
@@ -191,6 +214,23 @@ class Known:
             left = (job_id for job_id, status in journal.statuses().items() if status in KEPT and job_id not in written)
             if whole or next(left, None) is None:
                 journal.remove()
+
+
+@dataclass(kw_only=True)
+class _LastModels:
+    """The newest model of each KPI and segment, whatever run has it; as few runs are read as can be."""
+
+    runs: Iterator[RunFolder]
+    _found: dict[tuple[str, str], tuple[RunFolder, str]] = field(default_factory=dict)
+
+    def text(self, kpi: str, segment: str) -> str:
+        """Text of the model; empty if there is none."""
+        while (kpi, segment) not in self._found and (run := next(self.runs, None)) is not None:
+            for row in run.jobs():
+                if row["model_file"]:
+                    self._found.setdefault((row["kpi"], row["segment"]), (run, row["model_file"]))
+        found = self._found.get((kpi, segment))
+        return "" if found is None else found[0].model(found[1])
 
 
 @dataclass(kw_only=True)
@@ -230,7 +270,7 @@ class _Before:
             config = read_config(run.config())
         except LeadLagError:  # one of another leadlag, or of files that are no longer there
             config = None
-        return cls(run=run, jobs={(row["kpi"], row["segment"]): row["status"] for row in run.jobs.values()}, config=config)
+        return cls(run=run, jobs={(row["kpi"], row["segment"]): row["status"] for row in run.jobs()}, config=config)
 
     def why(self, config: Config, task: Task) -> Why:
         """Why a job has another identity than it had then."""
@@ -251,11 +291,18 @@ class _Before:
         return now in then
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, name: str) -> str:
     """Text of a model file that a config names."""
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+        why = "" if text.strip() else "it is empty"
+    except OSError as error:
+        why = error.strerror or "it is no file"
+    except UnicodeDecodeError:
+        why = "it is no text"
+    if why:
         raise UsageError(
-            f"model={path.name!r} cannot be read: {error}. Give a file that leadlag fit wrote.", code="LL508"
-        ) from None
+            f"model={name!r} cannot be read: {why}. Give a file that leadlag fit wrote; paths are relative to the config.",
+            code="LL508",
+        )
+    return text

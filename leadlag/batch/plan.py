@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from leadlag._version import __version__
@@ -46,8 +46,8 @@ class Task:
     job_id, kpi, segment : str
     place : int
         Of the entry under `jobs` that asks for it.
-    model : str
-        Text of the model that it scores; empty where none is scored.
+    scores : bool
+        Whether it scores a model, whose text is read again when it is run: as long as all wait, it need not be in memory.
     refusal : Refusal or None
         Why it is not run.
     n_tests : int
@@ -58,9 +58,14 @@ class Task:
     kpi: str
     segment: str
     place: int
-    model: str = field(default="", repr=False)
+    scores: bool = False
     refusal: Refusal | None = None
     n_tests: int = 0
+
+    @property
+    def is_of_unknown_segments(self) -> bool:
+        """Whether it stands for all segments of a source that cannot be used."""
+        return self.refusal is not None and self.refusal.status == "contract" and not self.segment
 
     def refused(self) -> JobOutcome:
         """What came of it where it is not run."""
@@ -98,11 +103,12 @@ def settings_of(config: Config, asked: JobAsked, segment: str) -> dict[str, Any]
     return {
         "kpi": asked.kpi, "segment": segment, "leads": _leads(config, asked, segment), "controls": asked.controls,
         "log": asked.log, "horizons": asked.horizons, "options": _options(config, asked), "scores": asked.model is not None,
+        "keeps_model": config.output.models and bool(asked.horizons) and asked.model is None,  # an answer with one is another
         "metrics": {name: _metric(config, name).to_mapping() for name in names},
     }  # fmt: skip
 
 
-def job_of(config: Config, task: Task, reads: Mapping[str, SourceRead]) -> Job:
+def job_of(config: Config, task: Task, reads: Mapping[str, SourceRead], models: Models) -> Job:
     """A job with its rows, as a worker gets it."""
     asked = config.jobs[task.place]
     leads = _leads(config, asked, task.segment)
@@ -111,7 +117,7 @@ def job_of(config: Config, task: Task, reads: Mapping[str, SourceRead]) -> Job:
     return Job(
         job_id=task.job_id, kpi=task.kpi, segment=task.segment, sample=sample, leads=leads, controls=asked.controls,
         log=asked.log, catalogue=tuple(_metric(config, name) for name in names), options=_options(config, asked),
-        horizons=asked.horizons, keeps_model=config.output.models, model=task.model,
+        horizons=asked.horizons, keeps_model=config.output.models, model=models(asked, task.segment) if task.scores else "",
     )  # fmt: skip
 
 
@@ -138,7 +144,7 @@ def _task(config: Config, place: int, segment: str, reads: Mapping[str, SourceRe
             refusal = Refusal(status=status, code=error.code, message=str(error.args[0]))
     rests_on["refusal"] = None if refusal is None else refusal.message
     job_id = hashlib.sha256(json.dumps(rests_on, sort_keys=True, ensure_ascii=True, default=str).encode()).hexdigest()
-    return Task(job_id=job_id, kpi=asked.kpi, segment=segment, place=place, model=model, refusal=refusal, n_tests=n_tests)
+    return Task(job_id=job_id, kpi=asked.kpi, segment=segment, place=place, scores=bool(model), refusal=refusal, n_tests=n_tests)
 
 
 def _n_tests(sample: Sample, asked: JobAsked, *, n_leads: int) -> int:

@@ -28,9 +28,10 @@ from leadlag.batch.pool import Stop, run_jobs
 from leadlag.batch.sourced import SourcesRead
 from leadlag.batch.store import steps
 from leadlag.batch.store.folder import recover
-from leadlag.batch.store.lock import Shard, locked
+from leadlag.batch.store.lock import Shard, locked, named_of
 from leadlag.batch.summary import EXITS, RunProblem, RunStatus, RunSummary
 from leadlag.errors import DatabaseError, LimitError, LockHeldError, StorageError, UsageError
+from leadlag.wording.shown import periods
 
 __all__ = ["RunCall", "check", "run", "run_call"]
 
@@ -129,7 +130,9 @@ def run_call(asked: RunCall) -> RunSummary:
     with _signals(Stop(minutes=config.limits.minutes)) as stop:
         try:
             with steps.said_of(config.folder, kept=_KEPT), _locks(config, part):
-                return _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
+                found = _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
+                tell(found.text(), RunEvent(event="done", run_id=found.run_id or ""))
+                return found
         except (LockHeldError, StorageError, DatabaseError) as error:
             status: RunStatus = "locked" if isinstance(error, LockHeldError) else "unavailable"
             problem = RunProblem(code=error.code, message=str(error.args[0]))
@@ -154,18 +157,19 @@ class _Night:
         known = Known.of(self.config, self.part)
         sources = SourcesRead.of(self.config, as_of=self.as_of)
         if sources.is_to_be_retried:
+            sources.tell()
             return self._early("late", sources)
         every = tasks_of(self.config, sources.reads, known.model, skipped=sources.skipped, before=known.segments)
         tasks = self._asked_for(list(every))
         self._refuse_many(tasks)
         run_id = run_id_of(self.as_of, tasks)
-        plan = known.plan(tasks, force=self.asked.force)
-        n_todo = sum(one.why != "reuse" for one in plan)
-        tell(f"{len(tasks)} jobs, {n_todo} to compute", RunEvent(event="run", run_id=run_id))
-        if self.asked.dry_run:
-            return planned(run_id, self.as_of, plan, sources)
+        plan = known.plan(tasks, run_id=run_id, force=self.asked.force)
         chosen = [(task, one) for task, one in zip(tasks, plan, strict=True) if _in_shard(task.job_id, self.part)]
         todo = [task for task, one in chosen if one.why != "reuse"]
+        sources.tell(run_id)
+        tell(f"{periods(len(chosen), 'job')}, {len(todo):,} to compute", RunEvent(event="run", run_id=run_id))
+        if self.asked.dry_run:
+            return planned(run_id, self.as_of, [one for _, one in chosen], sources)
         n_computed = self._compute(todo, known, sources, run_id)
         night = Ended(
             config=self.config, run_id=run_id, as_of=self.as_of, tasks=tuple(task for task, _ in chosen), known=known,
@@ -175,7 +179,7 @@ class _Night:
             return night.interrupted(self.stop.signal, replace(night.summary(), folder=None))
         found = night.summary()
         if self.part is None and tasks:
-            if not known.has(run_id) or known.is_news(night.job_ids):
+            if known.is_news(night.job_ids, run_id=run_id):
                 night.write()
             found = night.settled(found)
         return night.interrupted(self.stop.signal, found) if self.stop.signal else found
@@ -202,7 +206,10 @@ class _Night:
             return tasks
         names = [f"{task.kpi}/{task.segment}" if task.segment else task.kpi for task in tasks]
         known = tuple(dict.fromkeys([*(task.kpi for task in tasks), *names]))
-        wanted = {as_name(given, "only", known, owner="job") for given in self.asked.only}
+        # of a source that cannot be used no segment is known: its KPI has one job, which is meant by any of them
+        whole = [task.kpi for task in tasks if task.is_of_unknown_segments]
+        of_these = {given: kpi for given in self.asked.only for kpi in whole if str(given).startswith(f"{kpi}/")}
+        wanted = {of_these.get(given) or as_name(given, "only", known, owner="job") for given in self.asked.only}
         return [task for task, name in zip(tasks, names, strict=True) if {task.kpi, name} & wanted]
 
     def _refuse_many(self, tasks: list[Task]) -> None:
@@ -221,8 +228,8 @@ class _Night:
             if task.refusal is not None:
                 known.add(task.refused())
                 progress.add(Answered(outcome=task.refused(), seconds=0.0))
-        jobs = (job_of(self.config, task, sources.reads) for task in tasks if task.refusal is None)
-        temporary = self.config.state / "temporary"
+        jobs = (job_of(self.config, task, sources.reads, known.model) for task in tasks if task.refusal is None)
+        temporary = self.config.state / named_of("temporary", self.part)  # shards are at work at the same time
         temporary.mkdir(exist_ok=True)
         workers, seconds = self.config.run.workers, self.config.limits.job_seconds
         for answer in run_jobs(jobs, workers=workers, seconds=seconds, stop=self.stop, temporary=temporary):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from leadlag.batch.config import Config
+from leadlag.batch.events import RunEvent, tell
 from leadlag.batch.sources import Change, SourceProblem, SourceRead, changes_since, read_snapshot, read_source, write_snapshot
 from leadlag.batch.store.folder import RunFolder
 from leadlag.batch.store.frames import Row
 from leadlag.batch.summary import RunProblem, SourceCounts
 from leadlag.batch.tables import TABLES
+from leadlag.wording.shown import periods, shown
 
 __all__ = ["SourcesRead"]
 
@@ -83,6 +86,15 @@ class SourcesRead:
             if n_revised and promise is not None and promise.revisions == "warn":
                 text = f"source {name!r}: {n_revised:,} values are not those of the run {self.compared_with[name]}"
                 yield RunProblem(source=name, code="LL324", message=text)
+
+    def tell(self, run_id: str = "") -> None:
+        """Tell how each source was read, and what stands against it."""
+        for name, read in self.reads.items():
+            text = f"source {shown(name)}: {periods(read.n_rows, 'row')}{f', to {read.last}' if read.last else ''}"
+            tell(text, RunEvent(event="source", run_id=run_id, rows=read.n_rows))
+        for one in self.problems():
+            level = logging.WARNING if self.reads[one.source].problem is None else logging.ERROR
+            tell(f"{one.code}: {one.message}", RunEvent(event="problem", run_id=run_id, code=one.code), level=level)
 
     def counts(self) -> dict[str, SourceCounts]:
         """What the summary says of each source."""

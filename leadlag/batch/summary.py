@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+from leadlag.wording.shown import periods
+
 __all__ = ["EXITS", "JobCounts", "PlannedJob", "RunProblem", "RunStatus", "RunSummary", "SourceCounts", "Why", "worst"]
 
 SCHEMA = "leadlag-run-1"
@@ -112,6 +114,19 @@ class RunSummary:
     problems: tuple[RunProblem, ...] = ()
     sources: Mapping[str, SourceCounts] = field(default_factory=dict)
     plan: tuple[PlannedJob, ...] | None = None
+
+    def text(self) -> str:
+        """The same in a line of the log: how it ended, and what came of its jobs.
+
+        Examples
+        --------
+        >>> counts = JobCounts(total=3, computed=3, done=2, failed=1)
+        >>> RunSummary(run_id=None, as_of="2026-11-30", status="failed_jobs", exit=4, jobs=counts).text()
+        'failed_jobs, exit 4: 3 jobs, 2 done, 1 failed'
+        """
+        counts = ((getattr(self.jobs, status), status) for status in ("done", "untestable", "contract", "failed"))
+        listed = (f"{count:,} {status}" for count, status in counts if count)
+        return f"{self.status}, exit {self.exit}: {', '.join((periods(self.jobs.total, 'job'), *listed))}"
 
     def to_dict(self) -> dict[str, Any]:
         """The summary as plain values: schema ``leadlag-run-1``."""

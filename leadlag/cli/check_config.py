@@ -28,17 +28,17 @@ def check_config(path: str, *, as_of: str | None, as_json: bool, voice: Voice) -
 def _lines(found: CheckedConfig) -> Iterator[str]:
     """The same for people."""
     from leadlag.wording.notes import changes_of_numbers  # noqa: PLC0415
-    from leadlag.wording.shown import shown  # noqa: PLC0415
+    from leadlag.wording.shown import periods, shown  # noqa: PLC0415
 
     for name, one in found.sources.items():
-        yield f"{shown(name)}: {one.n_rows:,} rows{f', to {one.last}' if one.last else ''}"
+        yield f"{shown(name)}: {periods(one.n_rows, 'row')}{f', to {one.last}' if one.last else ''}"
         for text in changes_of_numbers(found.notes.get(name, ())):
             yield f"  note: {text}"
         for problem in found.problems:
             if problem.source == name:
                 yield f"  {problem.code}: {shown(problem.message)}"
     own = [problem for problem in found.problems if not problem.source]
-    yield f"{found.n_jobs:,} jobs{f', {len(own):,} of them cannot be done:' if own else ''}"
+    yield f"{periods(found.n_jobs, 'job')}{f', {len(own):,} of them cannot be done:' if own else ''}"
     for problem in own:
         where = f" in {shown(problem.segment)}" if problem.segment else ""
         yield f"  {shown(problem.kpi)}{where}: {problem.code}: {shown(problem.message)}"

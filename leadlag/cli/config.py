@@ -30,8 +30,8 @@ def schema() -> int:
 @click.argument("config", metavar="CONFIG")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change a value, as run.workers=4.")
 def show(*, config: str, settings: tuple[str, ...]) -> int:
-    """Print CONFIG as it is understood, as JSON; everything that is wrong with it is listed."""
+    """Print CONFIG as it is understood, with what is taken where it says nothing, as JSON, or all that is wrong with it."""
     from leadlag.batch import read_config  # noqa: PLC0415
 
-    print_data(json.dumps(read_config(config, settings=settings).shown(), indent=2, ensure_ascii=False))
+    print_data(json.dumps(read_config(config, settings=settings).understood(), indent=2, ensure_ascii=False))
     return OK

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadlag._files import place_for, write_whole
+from leadlag._files import write_whole
 from leadlag.cli.once import OneEach
 from leadlag.cli.streams import tell
-from leadlag.cli.voice import print_data
+from leadlag.cli.voice import lines_shown, print_data
 
 if TYPE_CHECKING:
     from leadlag.batch.events import RunEvent
@@ -51,7 +51,9 @@ Exit codes: 0 done, 2 the call or the config is wrong, 3 a source broke its cont
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help=_SET)
 @click.option("--dry-run", is_flag=True, help="Say which jobs would be computed, and why; compute none.")
 @click.option("--force", is_flag=True, help="Compute all jobs again.")
-@click.option("--summary", type=Path, metavar="FILE", help="Also write the line of JSON to this file.")
+@click.option(
+    "--summary", type=Path, metavar="FILE", help="Also write the line of JSON to this file; it is empty until the run has ended."
+)
 @click.option("--json-logs", is_flag=True, help="Logs on standard error as one object a line.")
 @click.option("-q", "--quiet", is_flag=True, help="No logs but errors, and no line of JSON on exits 0 and 99.")
 def run(
@@ -71,7 +73,7 @@ def run(
     from leadlag.batch.runner import RunCall, run_call  # noqa: PLC0415
 
     if summary is not None:
-        place_for(summary).unlink(missing_ok=True)  # else that of the night before is read where this one is refused
+        write_whole(summary, "")  # that it can be written is known before the night, and that of the last night is gone
     asked = RunCall(config=config, as_of=as_of, only=only, shard=shard, force=force, settings=settings, dry_run=dry_run)
     with _logs(as_json=json_logs, quiet=quiet):
         found = run_call(asked)
@@ -89,7 +91,7 @@ def _logs(*, as_json: bool, quiet: bool) -> Iterator[None]:
     logger, handler = logging.getLogger("leadlag.batch"), _LogLines(as_json=as_json)
     level, propagate = logger.level, logger.propagate
     logger.addHandler(handler)
-    logger.setLevel(logging.ERROR if quiet else logging.INFO)
+    logger.setLevel(logging.ERROR if quiet else logging.DEBUG if as_json else logging.INFO)  # programs get a line a job
     logger.propagate = False
     try:
         yield
@@ -111,7 +113,7 @@ class _LogLines(logging.Handler):
         event: RunEvent | None = getattr(record, "event", None)
         if not self._as_json:
             clock = time.strftime("%H:%M:%S", time.localtime(record.created))
-            tell(f"{clock} {record.levelname.lower()}: {record.getMessage()}")
+            tell(f"{clock} {record.levelname.lower()}: {lines_shown(record.getMessage())}")
             return
         when = dt.datetime.fromtimestamp(record.created, tz=dt.UTC).isoformat(timespec="milliseconds")
         told = {} if event is None else {name: None if value == "" else value for name, value in asdict(event).items()}

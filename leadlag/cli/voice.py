@@ -25,6 +25,7 @@ __all__ = [
     "USAGE",
     "Voice",
     "json_option",
+    "lines_shown",
     "print_data",
     "wants_colour",
     "warnings_said",
@@ -53,16 +54,16 @@ class Voice:
     def warn(self, text: str) -> None:
         """Say what deserves a look."""
         if not self.quiet:
-            tell(_wrapped("warning: ", _clean(text)).replace("warning:", self._mark("warning", "yellow"), 1))
+            tell(_wrapped("warning: ", lines_shown(text)).replace("warning:", self._mark("warning", "yellow"), 1))
 
     def note(self, text: str) -> None:
         """Say what was done to the data on the way in."""
         if not self.quiet:
-            tell(_wrapped("note: ", _clean(text)).replace("note:", self._mark("note", "cyan"), 1))
+            tell(_wrapped("note: ", lines_shown(text)).replace("note:", self._mark("note", "cyan"), 1))
 
     def fail(self, text: str) -> None:
         """Say why there is no answer."""
-        tell(f"{self._mark('error', 'red')} {_clean(text)}")
+        tell(f"{self._mark('error', 'red')} {lines_shown(text)}")
 
     def _mark(self, word: str, colour: str) -> str:
         return click.style(f"{word}:", fg=colour, bold=True) if self.colour else f"{word}:"
@@ -76,7 +77,7 @@ def _wrapped(first: str, text: str) -> str:
     return "\n".join(wrap(text, most, indent=" " * len(first), first=first))
 
 
-def _clean(text: str) -> str:
+def lines_shown(text: str) -> str:
     """Text for a terminal: line breaks stay, what else would steer it is written out."""
     return "\n".join(shown(line) for line in text.split("\n"))
 

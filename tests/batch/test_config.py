@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leadlag.batch import config_schema, read_config
+from leadlag.cli.main import main
 from leadlag.errors import ConfigError
 from tests.batch.conftest import CONFIG, night
 
@@ -86,6 +87,11 @@ def test_names_that_lead_nowhere_and_what_cannot_be_together(tmp_path: Path, old
         assert said in wrong(tmp_path, CONFIG.replace(old, new, 1))
 
 
+def test_one_thing_that_is_wrong_is_a_sentence(tmp_path: Path) -> None:
+    assert wrong(tmp_path, CONFIG.replace("workers", "wokers")).endswith("run.wokers: unknown key. Did you mean 'workers'?")
+    assert wrong(tmp_path, CONFIG.replace("unit: EUR", "unit: 3")).endswith(".")
+
+
 def test_a_password_is_refused_and_not_shown(tmp_path: Path) -> None:
     said = wrong(tmp_path, CONFIG.replace("sqlite:///runs/leadlag.db", "postgresql://me:hunter2@db/x"))
     assert "hunter2" not in said
@@ -107,6 +113,16 @@ def test_the_text_of_a_config_is_a_config_without_how_it_is_run_and_without_peop
     assert read_config(config_path, settings=["run.workers=7", "output.state=x"]).text() == config.text()
     assert "somebody" in config.text()
     assert "somebody" not in read_config(config_path, settings=["output.people=false"]).text()
+
+
+def test_config_show_hides_nothing_and_says_what_is_taken_where_nothing_is_said(
+    config_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["config", "show", str(config_path), "--set", "run.workers=9"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["run"] == {"workers": 9, "evidence": False, "allow_failed": 0, "backend": "processes"}
+    assert told["output"]["store"] == "sqlite:///runs/leadlag.db"
+    assert read_config(told).understood() == told
 
 
 def test_the_schema_knows_every_key() -> None:

@@ -9,9 +9,12 @@ import pandas as pd
 import pytest
 
 from leadlag.batch import check, open_store, read_config, run
+from leadlag.batch import known as known_room
 from leadlag.batch.known import Known
 from leadlag.batch.outcome import JobOutcome
+from leadlag.batch.plan import Task
 from leadlag.batch.store.journal import Journal
+from leadlag.errors import UsageError
 from tests.batch.conftest import CONFIG, night, sales
 
 DAY, NEXT = "2026-11-30", "2026-12-01"
@@ -39,6 +42,42 @@ def test_one_config_fits_and_then_scores_the_kept_models(tmp_path: Path) -> None
     assert store.forecasts(fitted.run_id)["horizon"].tolist() == [1, 4, 1, 4]
 
 
+def test_the_last_model_is_found_behind_any_number_of_runs_that_fitted_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_room, "_RUNS", 1)
+    path = night(tmp_path, config=FITS)
+    run(path, as_of=DAY, only=["new_mrr/north"])
+    for day in (NEXT, "2026-12-02"):
+        assert run(path, as_of=day, only=["new_mrr/north"], settings=["jobs.0.model=last"]).jobs.done == 1
+
+
+def test_of_runs_only_the_jobs_that_are_asked_for_stay_in_memory(tmp_path: Path) -> None:
+    path = night(tmp_path)
+    run(path, as_of=DAY, settings=ASKS)
+    run(path, as_of=DAY)
+    jobs = open_store(tmp_path / "runs").jobs("last").set_index("segment")["job_id"]
+    known = Known.of(read_config(path), None)
+    task = Task(job_id=jobs["north"], kpi="new_mrr", segment="north", place=0)
+    assert [one.why for one in known.plan([task], run_id="", force=False)] == ["reuse"]
+    assert [known.has_outcome(jobs[segment]) for segment in ("north", "south")] == [True, False]
+
+
+def test_a_model_file_is_read_once_for_all_jobs_that_score_it(tmp_path: Path) -> None:
+    config = read_config(night(tmp_path, config=CONFIG.replace("max_lag: 6", "model: kept.json")))
+    known, file = Known.of(config, None), tmp_path / "kept.json"
+    for content, said in ((None, "No such file"), (" ", "it is empty"), (b"\xff", "it is no text")):
+        if content is not None:
+            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        with pytest.raises(UsageError, match=f"model='kept.json' cannot be read: {said}") as caught:
+            known.model(config.jobs[0], "north")
+        assert str(tmp_path) not in str(caught.value)
+    file.write_text("{}", encoding="utf-8")
+    text = known.model(config.jobs[0], "north")
+    file.unlink()
+    assert known.model(config.jobs[0], "south") is text
+
+
 def test_a_job_that_scores_a_model_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     found = run(night(tmp_path, config=CONFIG.replace("max_lag: 6", "model: last")), as_of=DAY)
     assert (found.exit, found.jobs.failed) == (4, 2)
@@ -62,6 +101,19 @@ def test_failed_jobs_that_were_done_again_before_a_stop_are_in_the_run_that_is_w
         assert mine.read_bytes() == other.read_bytes()
 
 
+def test_a_run_of_an_earlier_day_has_what_a_later_one_found_of_its_failed_jobs(tmp_path: Path) -> None:
+    path = night(tmp_path)
+    first = run(path, as_of=DAY, settings=ASKS)
+    later = run(path, as_of=NEXT)
+    assert (first.jobs.failed, later.jobs.computed) == (2, 2)
+    again = run(path, as_of=DAY)
+    assert (again.run_id, again.jobs.done, again.jobs.reused) == (first.run_id, 2, 2)
+    jobs = open_store(tmp_path / "runs").jobs(first.run_id)
+    assert jobs["status"].tolist() == ["done", "done"]
+    assert jobs["reused"].tolist() == [True, True]
+    assert open_store(tmp_path / "runs").jobs(later.run_id)["reused"].tolist() == [False, False]
+
+
 def test_a_partial_run_leaves_the_journal_of_a_whole_one_that_was_stopped(tmp_path: Path) -> None:
     config = read_config(night(tmp_path))
     config.state.mkdir(parents=True)
@@ -79,7 +131,7 @@ def test_the_next_day_computes_only_what_has_new_rows(tmp_path: Path) -> None:
     run(night(tmp_path, table=table), as_of=DAY)
     table.loc[table["region"] == "south", "demos"] += 1.0
     path = night(tmp_path, table=table)
-    plan = {one.segment: one.why for one in Known.of(read_config(path), None).plan([], force=False)}
+    plan = {one.segment: one.why for one in Known.of(read_config(path), None).plan([], run_id="", force=False)}
     assert plan == {}
     found = run(path, as_of=NEXT)
     assert (found.jobs.computed, found.jobs.reused) == (1, 1)
@@ -129,3 +181,13 @@ def test_a_look_at_a_config_tells_jobs_that_cannot_be_done(tmp_path: Path, setti
     found = check(night(tmp_path), as_of=DAY, settings=settings)
     assert found.is_broken
     assert {problem.code for problem in found.problems} == {code}
+
+
+def test_a_revision_of_which_a_source_only_warns_does_not_break_a_config(tmp_path: Path) -> None:
+    table = sales()
+    run(night(tmp_path, table=table), as_of=DAY, settings=ASKS)
+    table.loc[5, "demos"] += 1.0
+    path = night(tmp_path, table=table)
+    for revisions in ("warn", "error"):
+        found = check(path, as_of=DAY, settings=[f"contract.sales.revisions={revisions}"])
+        assert (found.is_broken, [one.code for one in found.problems if one.source]) == (revisions == "error", ["LL324"])

@@ -181,12 +181,32 @@ def test_shards_and_their_collection_are_one_process_to_the_byte(done: Path, tmp
     config = config_in(tmp_path)
     parts = [run(*arguments(config, "--shard", f"{part}/2")) for part in (1, 2)]
     assert [said.code for said in parts] == [0, 0]
+    plans = [plan_of(run, tmp_path, "--shard", f"{part}/2") for part in (1, 2)]
+    assert sorted(segment for plan in plans for segment in plan) == ["north", "south"]
     assert sum(jobs_of(said)["computed"] for said in parts) == 2
     assert run_folders(tmp_path) == []
     said = run(*arguments(config))
     assert (said.code, jobs_of(said)["computed"], jobs_of(said)["total"]) == (0, 0, 2)
     assert bytes_in(tmp_path) == bytes_in(done)
     assert not list((tmp_path / "runs" / ".state").glob("journal*"))
+
+
+def test_shards_that_are_at_work_at_once_have_a_temporary_folder_each(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places: list[Path] = []
+
+    def notes(_: object, *, temporary: Path, **__: object) -> list[Answered]:
+        places.append(temporary)
+        return []
+
+    monkeypatch.setattr(runner, "run_jobs", notes)
+    table_in(tmp_path)
+    for part in ("1/2", "2/2"):
+        run(*arguments(config_in(tmp_path), "--shard", part))
+    run(*arguments(config_in(tmp_path)))
+    assert [place.name for place in places] == ["temporary-1-of-2", "temporary-2-of-2", "temporary"]
+    assert not any(place.exists() for place in places)
 
 
 def test_index_and_folder_hold_the_same(night: Path, run: Run) -> None:
@@ -218,6 +238,15 @@ def test_quiet_says_nothing_when_all_is_well_and_summary_has_the_line(night: Pat
     ]  # fmt: skip
 
 
+def test_a_summary_is_never_that_of_the_last_night(night: Path, run: Run, tmp_path: Path) -> None:
+    before, file = bytes_in(night), tmp_path / "summary.json"
+    nowhere = run(*arguments(night / "n.yaml", "--force", "--summary", str(tmp_path / "no" / "summary.json")))
+    assert (nowhere.code, bytes_in(night)) == (2, before)
+    file.write_text('{"status": "done"}', encoding="utf-8")
+    assert run(*arguments(night / "n.yaml", "--set", "run.wokers=2", "--summary", str(file))).code == 2
+    assert file.read_text(encoding="utf-8") == ""
+
+
 def test_logs_are_json_with_the_keys_of_the_contract(tmp_path: Path, run: Run) -> None:
     table_in(tmp_path, segments=("north",))
     said = run(*arguments(config_in(tmp_path), "--json-logs"))
@@ -225,7 +254,27 @@ def test_logs_are_json_with_the_keys_of_the_contract(tmp_path: Path, run: Run) -
     keys = {"ts", "level", "event", "run_id", "job_id", "kpi", "segment", "duration_s", "rows", "code"}
     assert lines
     assert all(keys <= set(line) for line in lines)
-    assert {"run", "progress", "written", "done"} <= {line["event"] for line in lines}
+    assert {"source", "run", "job", "progress", "written", "done"} <= {line["event"] for line in lines}
+    (job,) = (line for line in lines if line["event"] == "job")
+    assert (job["kpi"], job["segment"], job["rows"], job["duration_s"] > 0) == ("new_mrr", "north", 80, True)
+
+
+def test_the_log_says_why_a_source_is_of_no_use_and_how_the_run_ended(tmp_path: Path, run: Run) -> None:
+    table_in(tmp_path)
+    said = run(*arguments(config_in(tmp_path, contract={"sales": {"required": ["nope"]}})))
+    assert "error: LL324: source 'sales': it has no column 'nope'" in said.err
+    assert said.err.splitlines()[-1].endswith("info: contract, exit 3: 1 job, 1 contract")
+    again = run(*arguments(tmp_path / "n.yaml", "--only", "new_mrr/south"))  # its segments are not known today
+    assert (again.code, jobs_of(again)["contract"]) == (3, 1)
+
+
+def test_a_name_that_would_steer_a_terminal_is_written_out_in_the_log(tmp_path: Path, run: Run) -> None:
+    table_in(tmp_path, segments=("north",))
+    name = "a\u202eb"
+    config = config_in(tmp_path, metrics={name: {"source": "sales", "column": "new_mrr"}}, jobs=[{"kpi": name, "model": "last"}])
+    said = run(*arguments(config))
+    assert name not in said.err
+    assert "a\\u202eb in north: failed, LL508" in said.err
 
 
 def test_exit_2_prints_the_error_as_an_object(tmp_path: Path) -> None:

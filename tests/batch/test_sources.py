@@ -238,3 +238,12 @@ def test_sources_of_another_cadence_come_beside_the_kpi(tmp_path: Path) -> None:
     clicks = found.around("new_mrr").column("clicks")
     np.testing.assert_array_equal(clicks, np.arange(7 * 104).reshape(104, 7).sum(axis=1))
     assert job_sha256(found, ("new_mrr", "clicks")) != job_sha256(found, ("new_mrr",))
+
+
+def test_the_days_that_a_date_stands_for_are_part_of_what_a_job_reads(tmp_path: Path) -> None:
+    """A week by its last day has the same label and the same numbers, and its season is that of other days."""
+    prints = [
+        job_sha256(sample_of(NAMES, "south", {"sales": read(tmp_path, settings=settings)}), NAMES)
+        for settings in ((), ("sources.sales.dates_at=start",), ("sources.sales.dates_at=end",))
+    ]
+    assert prints[0] == prints[1] != prints[2]

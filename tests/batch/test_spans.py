@@ -130,7 +130,7 @@ def test_a_kept_model_forecasts_from_the_last_period_that_has_ended(tmp_path: Pa
     config = read_config(night(tmp_path, table=table, config=text), settings=("jobs.0.horizons=[1,2]",))
     reads = {"sales": read_source("sales", config, as_of="2026-11-15")}
     [task] = tasks_of(config, reads, lambda *_: "")
-    job = job_of(config, task, reads)
+    job = job_of(config, task, reads, lambda *_: "")
     fitted = answered(job).outcome
     scored = answered(replace(job, model=fitted.model)).outcome
     assert [row[:3] for row in fitted.forecasts] == [("2026-11-09", 1, "2026-11-16"), ("2026-11-09", 2, "2026-11-23")]

@@ -28,6 +28,7 @@ from leadlag.batch.store.folder import APPROVED, MANIFEST, model_file, recover, 
 from leadlag.batch.store.index import index_runs
 from leadlag.batch.store.journal import Journal
 from leadlag.batch.store.lock import locked
+from leadlag.batch.store.upkeep import pruned
 from leadlag.batch.tables import TABLES
 from leadlag.cli.main import main
 from leadlag.errors import DatabaseError, LockHeldError, StorageError, UsageError
@@ -493,6 +494,16 @@ def test_old_runs_go_but_for_approved_ones(runs: Path, capsys: pytest.CaptureFix
     assert prune(runs, url(runs), keep=1) == ()
     with pytest.raises(UsageError, match="keep"):
         prune(runs, keep=0)
+
+
+def test_the_run_that_was_just_written_and_the_newest_whole_one_stay(runs: Path) -> None:
+    """A run of an earlier day is the oldest, and runs of some jobs alone may be many."""
+    (runs / NIGHT / APPROVED).unlink()
+    assert pruned(runs, None, keep=1, just=BEFORE[1]) == (BEFORE[2],)
+    manifest = runs / NIGHT / MANIFEST
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"partial": True}))
+    assert pruned(runs, None, keep=1) == ()
+    assert {run.run_id for run in runs_in(runs)} == {BEFORE[0], BEFORE[1], NIGHT}
 
 
 def test_an_index_that_is_away_keeps_old_runs(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,8 +125,8 @@ class Config:
             told["delays"] = {name: (value, value) if isinstance(value, int) else value for name, value in told["delays"].items()}
         return {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
 
-    def shown(self) -> dict[str, Any]:
-        """All that holds, what nobody said among it, as plain values."""
+    def understood(self) -> dict[str, Any]:
+        """All that was asked, and what is taken where nothing was said, as plain values: a config again."""
         told: dict[str, Any] = self.asked.model_dump(mode="json", exclude_none=True)
         return told
 

@@ -111,7 +111,7 @@ def refused(wrong: Sequence[tuple[Place, str]], lines: Mapping[Place, int]) -> C
     shown = [f"{f'line {line}, ' if line else ''}{place}: {text}" if place else text for line, place, text in told]
     if len(shown) == 1:
         end = "" if shown[0].endswith("?") else "."
-        return ConfigError(f"the config is wrong at {shown[0]}{end}" if told[0][1] else f"the config is wrong: {shown[0]}{end}")
+        return ConfigError(f"the config is wrong{' at ' if told[0][1] else ': '}{shown[0]}{end}")
     listed = "\n".join(f"  {number}. {each}" for number, each in enumerate(shown, start=1))
     return ConfigError(f"{len(shown)} things are wrong with the config.\n{listed}")
 

@@ -111,10 +111,12 @@ def _added(values: np.ndarray) -> np.ndarray:
 
 
 def job_sha256(sample: Sample, names: Sequence[str]) -> str:
-    """A fingerprint of all numbers that a job reads."""
+    """A fingerprint of all numbers that a job reads, and of the days that their periods are."""
     digest = hashlib.sha256()
     for part in sample.cadences:
-        digest.update("\n".join(part.calendar.labels).encode())
+        digest.update("\n".join((*part.calendar.labels, str(part.calendar.taken_at))).encode())
+        if part.calendar.dated:  # the same labels name other days where dates_at is another, and so other seasons and holidays
+            digest.update(part.calendar.edges.tobytes())
         for name in sorted(set(part.names) & set(names)):
             digest.update(name.encode())
             digest.update(plain_bytes(part.column(name)))

@@ -267,32 +267,30 @@ class RunFolder:
         """Files that were found to be as they were written."""
         return set()
 
-    @cached_property
-    def jobs(self) -> Mapping[str, Mapping[str, Any]]:
-        """Its rows of `jobs` by job."""
+    def jobs(self) -> Iterator[dict[str, Any]]:
+        """Its rows of `jobs` by column, one after the other: all jobs of all runs would be much to have in memory."""
         names = [column.name for column in TABLES["jobs"]]
-        told = (dict(zip(names, row, strict=True)) for row in self.rows("jobs"))
-        return {str(one["job_id"]): one for one in told}
+        return (dict(zip(names, row, strict=True)) for row in self.rows("jobs"))
 
     def config(self) -> Any:
         """What was asked of it."""
         return json.loads(self.intact("config.json").read_text(encoding="utf-8"))
 
-    def model(self, job_id: str) -> str:
-        """Text of the model file of a job; empty if it has none."""
-        name = self.jobs[job_id]["model_file"]
+    def model(self, name: str) -> str:
+        """Text of one of its model files; empty without a name."""
         return self.intact(name).read_bytes().decode() if name else ""
 
     def outcomes(self) -> Iterator[JobOutcome]:
         """What came of its jobs, in their order."""
         ranked, forecasts, rankings = (_by_job(self.rows(table)) for table in ("results", "forecasts", "rankings"))
-        for job_id, job in self.jobs.items():
+        for job in self.jobs():
+            job_id = str(job["job_id"])
             told = {name: job[name] for name in ("kpi", "segment", "status", "code", "message", "n_periods", "first", "last")}
             yield JobOutcome(
                 job_id=job_id, **told, n_candidates=job["n_candidates"], n_leads=job["n_leads"],
                 ranked=tuple(_tupled(row[4:-2]) for row in ranked(job_id)),
                 forecasts=tuple(_tupled(row[4:]) for row in forecasts(job_id)),
-                ranking="".join(str(row[4]) for row in rankings(job_id)), model=self.model(job_id),
+                ranking="".join(str(row[4]) for row in rankings(job_id)), model=self.model(job["model_file"]),
             )  # fmt: skip
 
 

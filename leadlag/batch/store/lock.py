@@ -18,10 +18,21 @@ try:
 except ImportError:  # as on Windows
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Shard", "locked"]
+__all__ = ["Shard", "locked", "named_of"]
 
 #: Part and number of parts of a run; None for the whole.
 Shard = tuple[int, int] | None
+
+
+def named_of(name: str, shard: Shard) -> str:
+    """A name in the state folder, which each shard has for itself.
+
+    Examples
+    --------
+    >>> named_of("lock", None), named_of("lock", (1, 4))
+    ('lock', 'lock-1-of-4')
+    """
+    return name if shard is None else f"{name}-{shard[0]}-of-{shard[1]}"
 
 
 @contextmanager
@@ -38,7 +49,7 @@ def locked(state: Path, shard: Shard) -> Iterator[None]:
     UsageError
         If the state folder cannot be written.
     """
-    path = state / ("lock" if shard is None else f"lock-{shard[0]}-of-{shard[1]}")
+    path = state / named_of("lock", shard)
     with steps.said_of(state, kept="Nothing was begun."):
         steps.make_folder(state)
         with _guarded(state):

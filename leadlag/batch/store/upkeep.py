@@ -43,7 +43,7 @@ def reindex(folder: str | os.PathLike[str], url: str) -> int:
 def prune(
     folder: str | os.PathLike[str], url: str | None = None, *, keep: int, state: str | os.PathLike[str] | None = None
 ) -> tuple[str, ...]:
-    """Take away the oldest runs beyond so many.
+    """Take away the oldest runs beyond so many; the newest whole one, which is what the next run goes by, stays.
 
     Parameters
     ----------
@@ -78,10 +78,12 @@ def prune(
         return pruned(where, index, keep=keep)
 
 
-def pruned(folder: Path, index: Path | None, *, keep: int) -> tuple[str, ...]:
-    """The same for the file of an index, by whoever holds the lock."""
-    runs = [run for run in runs_in(folder) if not (run.path / APPROVED).exists()]
-    gone = runs[: max(len(runs) - keep, 0)]
+def pruned(folder: Path, index: Path | None, *, keep: int, just: str = "") -> tuple[str, ...]:
+    """The same for the file of an index, by whoever holds the lock; the run that was written just now, for any day, stays."""
+    there = runs_in(folder)
+    runs = [run for run in there if not (run.path / APPROVED).exists()]
+    stays = {just, *[run.run_id for run in there if not run.manifest["partial"]][-1:]}
+    gone = [run for run in runs[: max(len(runs) - keep, 0)] if run.run_id not in stays]
     if index is not None and index.exists() and gone:
         drop_runs(index, [run.run_id for run in gone])  # first: what is still in the folder is found again by the next call
     for run in gone:
