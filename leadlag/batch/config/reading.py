@@ -48,6 +48,7 @@ _SAID = {
     "missing": "is missing", "string_type": "is not allowed: give text (numbers in quotes)", "int_type": "is no whole number",
     "float_type": "is no number", "bool_type": "is not allowed: give true or false",
     "dict_type": "is not allowed: give keys and values", "too_short": "has too few entries",
+    "string_too_short": "is not allowed: give at least one character",
     "model_type": "is not allowed: give keys and values", "tuple_type": "is not allowed: give a list, such as [a, b]",
     "model_attributes_type": "is not allowed: give keys and values",
 }  # fmt: skip
@@ -241,6 +242,8 @@ def _of_job(job: JobAsked, config: Config) -> Iterator[tuple[str, str]]:
     if job.leads is not None and not job.leads:
         yield "leads", "is empty: name at least one candidate, or leave it out for all other metrics"
     has = job.kpi in config.metrics and (source := config.sources.get(config.metrics[job.kpi].source)) and source.segment
+    if job.segments == ():
+        yield "segments", "is empty: name at least one, or give all or none"
     if not has and (isinstance(job.segments, tuple) or job.total):
         yield "segments", f"the source of {job.kpi!r} names no column of segments: give it sources.NAME.segment"
     if has and job.segments == "none" and not job.total:

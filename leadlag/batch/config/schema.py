@@ -133,13 +133,13 @@ class JobAsked(_ConfigPart):
     max_lag: Whole | None = None
     fdr: Annotated[float, Field(gt=0, lt=1)] | None = None
     rng: Annotated[int, Field(ge=0)] | None = None
-    horizons: Annotated[tuple[Whole, ...], Field(strict=False)] = ()
+    horizons: Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(strict=False)] = ()
     model: Text | None = None
     missing: Any = None
     undo: Literal["rolling", "ytd"] | None = None
     nonlinear: bool | None = None
     evidence: bool | None = None
-    n_draws: Whole | None = None
+    n_draws: Annotated[int, Field(ge=99, le=99_999)] | None = None
     repair: Annotated[tuple[Literal["rows", "scales", "sentinels"], ...], Field(strict=False)] | None = None
     expected: dict[Text, Literal["+", "-"]] | None = None
     delays: dict[Text, int | Annotated[tuple[int, int], Field(strict=False)]] | None = None
