@@ -33,6 +33,7 @@ __all__ = [
     "UnknownNameError",
     "UsageError",
     "Violation",
+    "WorkersLostError",
     "warn_of",
 ]
 
@@ -202,6 +203,12 @@ class DatabaseError(LeadLagError):
     """A database cannot be reached, read or written (command line: exit 75)."""
 
     code = "LL507"
+
+
+class WorkersLostError(LeadLagError):
+    """Worker processes of a run end before they have begun a job (command line: exit 75)."""
+
+    code = "LL503"
 
 
 class StorageError(LeadLagError):

@@ -9,18 +9,19 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
 from leadlag.batch.job import Answered, Job, answered
 from leadlag.batch.outcome import JobOutcome
-from leadlag.errors import UsageError
+from leadlag.errors import WorkersLostError
 
 __all__ = ["Stop", "run_jobs"]
 
@@ -28,6 +29,8 @@ __all__ = ["Stop", "run_jobs"]
 GRACE = 20.0
 #: Jobs that wait for a worker, so that none is idle and few are in memory.
 _AHEAD = 2
+#: How often workers may end in a row before they have begun a job.
+_POOLS = 3
 _LOOK = 0.2
 
 
@@ -71,7 +74,7 @@ def run_jobs(
     stop: Stop,
     temporary: Path,
     run: Callable[[Job], Answered] = answered,
-) -> Iterator[Answered]:
+) -> Generator[Answered, None, None]:
     """What comes of jobs, as it comes; those that a stop leaves undone are left out.
 
     Parameters
@@ -86,35 +89,93 @@ def run_jobs(
         Where workers put temporary files.
     run : callable
         What a worker does with a job.
+
+    Raises
+    ------
+    WorkersLostError
+        If workers end again and again before they have begun a job (LL503).
     """
-    first = next(jobs, None)
-    if first is None:
-        return
+    again: list[Job] = []
+    tries = _POOLS
+    while True:
+        crew = _Crew(workers=workers, seconds=seconds, stop=stop, run=run)
+        n_answers = 0
+        for answer in crew.answers(chain(again, jobs), temporary):
+            n_answers += 1
+            yield answer
+        if not crew.lost or stop.is_asked:
+            return
+        tries = _POOLS if n_answers else tries - 1
+        if not tries:
+            raise WorkersLostError(
+                f"worker processes ended {_POOLS} times before they began a job: see that the machine has memory for "
+                f"run.workers {workers}, and, from Python, that run() stands in a file below `if __name__ == '__main__':`. What was "
+                "done is kept."
+            )
+        again = crew.lost
+
+
+@dataclass(kw_only=True, eq=False)
+class _Crew:
+    """Workers that are there until one of them ends while none is at a job: then there is no telling what the others have.
+
+    Parameters
+    ----------
+    workers, seconds, stop, run
+        As in `run_jobs`.
+    lost : list of Job
+        Those that nobody answers any more.
+    """
+
+    workers: int
+    seconds: float | None
+    stop: Stop
+    run: Callable[[Job], Answered]
+    lost: list[Job] = field(default_factory=list)
+
+    def answers(self, jobs: Iterator[Job], temporary: Path) -> Iterator[Answered]:
+        """What comes of jobs."""
+        waiting = deque(islice(jobs, 1))
+        if not waiting:
+            return
+        pool = _pool(self.workers, temporary)
+        in_hand: dict[Future[Answered], Job] = {}
+        try:
+            while (waiting or in_hand) and pool.active:
+                while waiting and len(in_hand) < self.workers + _AHEAD and not self.stop.is_asked:
+                    try:
+                        begun = pool.schedule(self.run, args=(waiting[0],), timeout=self.seconds)
+                    except RuntimeError:  # it has just broken
+                        break
+                    in_hand[begun] = waiting.popleft()
+                    waiting.extend(islice(jobs, 1))
+                if self.stop.is_asked and (self.stop.is_over or not _begun(in_hand)):
+                    break
+                yield from self._done(in_hand)
+            else:
+                self.lost += [*in_hand.values(), *waiting]
+        finally:
+            for future in in_hand:
+                future.cancel()
+            pool.stop()
+            pool.join()
+
+    def _done(self, in_hand: dict[Future[Answered], Job]) -> Iterator[Answered]:
+        """What has come of jobs by now."""
+        for future in wait(in_hand, timeout=_LOOK, return_when="FIRST_COMPLETED").done:
+            job = in_hand.pop(future)
+            if not future.cancelled() and isinstance(future.exception(), BrokenProcessPool):
+                self.lost.append(job)
+            elif not _dropped(future, self.stop):
+                yield _answer(future, job, self.seconds)
+
+
+def _pool(workers: int, temporary: Path) -> ProcessPool:
     _see_to_temporary(temporary)
     context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
     if hasattr(context, "set_forkserver_preload"):
         context.set_forkserver_preload(["leadlag.batch.job"])
-    pool = ProcessPool(max_workers=workers, context=context, initializer=_begin, initargs=(str(temporary),))
-    in_hand: dict[Future[Answered], Job] = {}
-    waiting = deque([first])
-    try:
-        while waiting or in_hand:
-            while waiting and len(in_hand) < workers + _AHEAD and not stop.is_asked:
-                job = waiting.popleft()
-                in_hand[pool.schedule(run, args=(job,), timeout=seconds)] = job
-                waiting.extend(one for one in [next(jobs, None)] if one is not None)
-            if stop.is_asked and (stop.is_over or not _begun(in_hand)):
-                break
-            done, _ = wait(in_hand, timeout=_LOOK, return_when="FIRST_COMPLETED")
-            for future in done:
-                job = in_hand.pop(future)
-                if not _dropped(future, stop):
-                    yield _answer(future, job, seconds)
-    finally:
-        for future in in_hand:
-            future.cancel()
-        pool.stop()
-        pool.join()
+    return ProcessPool(max_workers=workers, context=context, initializer=_begin, initargs=(str(temporary),))
 
 
 def _begun(in_hand: dict[Future[Answered], Job]) -> bool:
@@ -144,11 +205,6 @@ def _answer(future: Future[Answered], job: Job, seconds: float | None) -> Answer
     except ProcessExpired as error:
         how = f"by {signal.Signals(-error.exitcode).name}" if error.exitcode < 0 else f"with exit code {error.exitcode}"
         code, message = "LL503", f"its process ended {how}; a lack of memory is the most frequent reason"
-    except BrokenProcessPool:
-        raise UsageError(
-            "no worker process could begin: call run() in a file, below `if __name__ == '__main__':`, or take leadlag run; "
-            "a script on standard input cannot be begun again by workers."
-        ) from None
     outcome = JobOutcome(job_id=job.job_id, kpi=job.kpi, segment=job.segment, status="failed", code=code, message=message)
     return Answered(outcome=outcome, seconds=seconds or 0.0)
 

@@ -11,7 +11,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ from leadlag.batch.store import steps
 from leadlag.batch.store.folder import recover
 from leadlag.batch.store.lock import Shard, locked, named_of
 from leadlag.batch.summary import EXITS, RunProblem, RunStatus, RunSummary
-from leadlag.errors import DatabaseError, LimitError, LockHeldError, StorageError, UsageError
+from leadlag.errors import DatabaseError, LimitError, LockHeldError, StorageError, UsageError, WorkersLostError
 from leadlag.wording.shown import periods
 
 __all__ = ["RunCall", "check", "run", "run_call"]
@@ -133,7 +133,7 @@ def run_call(asked: RunCall) -> RunSummary:
                 found = _Night(config=config, asked=asked, as_of=as_of, part=part, stop=stop).summary()
                 tell(found.text(), RunEvent(event="done", run_id=found.run_id or ""))
                 return found
-        except (LockHeldError, StorageError, DatabaseError) as error:
+        except (LockHeldError, StorageError, DatabaseError, WorkersLostError) as error:
             status: RunStatus = "locked" if isinstance(error, LockHeldError) else "unavailable"
             problem = RunProblem(code=error.code, message=str(error.args[0]))
             tell(problem.message, RunEvent(event="problem", code=problem.code), level=logging.ERROR)
@@ -232,9 +232,10 @@ class _Night:
         temporary = self.config.state / named_of("temporary", self.part)  # shards are at work at the same time
         temporary.mkdir(exist_ok=True)
         workers, seconds = self.config.run.workers, self.config.limits.job_seconds
-        for answer in run_jobs(jobs, workers=workers, seconds=seconds, stop=self.stop, temporary=temporary):
-            known.add(answer.outcome)
-            progress.add(answer)
+        with closing(run_jobs(jobs, workers=workers, seconds=seconds, stop=self.stop, temporary=temporary)) as answers:
+            for answer in answers:
+                known.add(answer.outcome)
+                progress.add(answer)
         shutil.rmtree(temporary, ignore_errors=True)
         return progress.done
 

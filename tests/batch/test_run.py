@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from leadlag.batch import open_store, runner
+from leadlag.batch import open_store, pool, runner
 from leadlag.batch.job import Answered, Job
 from leadlag.batch.pool import run_jobs
 from leadlag.core.linear.multiplicity import fdr_adjust
@@ -159,6 +159,36 @@ def test_a_dead_worker_is_one_failed_row_and_the_other_job_is_done(
     jobs = open_store(tmp_path / "runs").jobs("last").set_index("segment")
     assert jobs["status"].to_dict() == {"north": "done", "south": "failed"}
     assert run(*arguments(tmp_path / "n.yaml", "--set", "run.allow_failed=50%")).code == 0
+
+
+def dies_once(temporary: str) -> None:
+    """A worker that ends before its first job, the first time."""
+    mark = Path(temporary) / "once"
+    if not mark.exists():
+        mark.touch()
+        os._exit(1)
+
+
+def dies_always(temporary: str) -> None:
+    os._exit(1)
+
+
+def test_workers_that_end_before_their_first_job_are_replaced(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_begin", dies_once)
+    table_in(tmp_path)
+    said = run(*arguments(config_in(tmp_path)))
+    assert (said.code, jobs_of(said)["done"]) == (0, 2)
+
+
+def test_workers_that_never_begin_a_job_end_the_run_with_75(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_begin", dies_always)
+    table_in(tmp_path)
+    said = run(*arguments(config_in(tmp_path)))
+    told: Any = said.content
+    assert (said.code, told["status"], told["problems"][0]["code"]) == (75, "unavailable", "LL503")
+    assert "run.workers" in told["problems"][0]["message"]
+    monkeypatch.undo()
+    assert run(*arguments(tmp_path / "n.yaml")).code == 0
 
 
 def test_only_makes_a_partial_run_that_is_no_baseline(night: Path, run: Run) -> None:
