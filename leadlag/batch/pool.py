@@ -109,8 +109,8 @@ def run_jobs(
         if not tries:
             raise WorkersLostError(
                 f"worker processes ended {_POOLS} times before they began a job: see that the machine has memory for "
-                f"run.workers {workers}, and, from Python, that run() stands in a file below `if __name__ == '__main__':`. What was "
-                "done is kept."
+                f"run.workers {workers}, and, from Python, that run() stands in a file below `if __name__ == "
+                "'__main__':`. What was done is kept."
             )
         again = crew.lost
 
