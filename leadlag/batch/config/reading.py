@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from leadlag.batch.config.schema import (
     RunAsked,
     SourceAsked,
 )
+from leadlag.batch.config.secrets import PASSWORD, masked
 from leadlag.batch.config.settings import with_settings
 from leadlag.batch.store.index import PREFIX
 from leadlag.catalogue.in_file import mapping_in_file
@@ -41,8 +41,6 @@ _PARTS: Mapping[str, tuple[type[BaseModel], int]] = {
     "sources": (SourceAsked, 2), "metrics": (MetricAsked, 2), "jobs": (JobAsked, 2), "contract": (Promise, 2),
     "calendar": (CalendarAsked, 1), "run": (RunAsked, 1), "limits": (LimitsAsked, 1), "output": (OutputAsked, 1),
 }  # fmt: skip
-#: A URL that holds a password.
-_PASSWORD = re.compile(r"([a-z][a-z0-9+.-]*://[^/@\s:]*):[^@/\s]+@", re.IGNORECASE)
 #: What pydantic says, in the words of a config.
 _SAID = {
     "missing": "is missing", "string_type": "is not allowed: give text (numbers in quotes)", "int_type": "is no whole number",
@@ -90,7 +88,7 @@ def read_config(source: str | os.PathLike[str] | Mapping[str, Any], *, settings:
             content, lines = mapping_in_file(path, argument="config", kind="config", begin="'version: 1' and 'sources:'")
             base = path.parent
     except UsageError as error:
-        raise ConfigError(str(error.args[0]), code="LL405" if error.code == "LL405" else "LL508") from None
+        raise ConfigError(masked(str(error.args[0])), code="LL405" if error.code == "LL405" else "LL508") from None
     content = with_settings(content, settings)
     wrong = list(_passwords(content))
     config = None if wrong else _checked(content, base, wrong)
@@ -109,7 +107,7 @@ def _is_within(place: Place, changed: Sequence[tuple[str, ...]]) -> bool:
 def refused(wrong: Sequence[tuple[Place, str]], lines: Mapping[Place, int]) -> ConfigError:
     """One error of all that is wrong, in the order of the file."""
     told = sorted(((_line(place, lines), _dotted(place), cut(text, 400)) for place, text in wrong), key=lambda item: item[0])
-    shown = [f"{f'line {line}, ' if line else ''}{place}: {text}" if place else text for line, place, text in told]
+    shown = [masked(f"{f'line {line}, ' if line else ''}{place}: {text}" if place else text) for line, place, text in told]
     if len(shown) == 1:
         end = "" if shown[0].endswith("?") else "."
         return ConfigError(f"the config is wrong{' at ' if told[0][1] else ': '}{shown[0]}{end}")
@@ -188,10 +186,11 @@ def _known_at(place: Place) -> list[str]:
 
 def _passwords(value: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
     """Passwords in URLs: secrets stand in the environment, and the config has the name of the variable."""
-    if isinstance(value, str) and (found := _PASSWORD.search(value)):
+    if isinstance(value, str) and (found := PASSWORD.search(value)):
         yield place, f"{found[1]}:***@... holds a password: put the URL into an environment variable and give its name as url_env"
     inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, (list, tuple)) else ()
     for key, item in inner:
+        yield from _passwords(key, (*place, key))
         yield from _passwords(item, (*place, key))
 
 

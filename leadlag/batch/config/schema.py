@@ -23,9 +23,17 @@ __all__ = [
 ]
 
 _FRESHNESS = re.compile(r"([1-9][0-9]{0,4})([dw])")
+_NOWHERE = re.compile("[\0\ud800-\udfff]")
 _PERCENT = re.compile(r"(100|[0-9]{1,2}(\.[0-9]+)?)%")
 
-Text = Annotated[str, Field(min_length=1, max_length=1000)]
+
+def _plain(text: str) -> str:
+    if _NOWHERE.search(text):
+        raise ValueError(f"{text[:60]!r} is not allowed: leave out what no file and no table can hold, NUL and half characters")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_plain)]
 Names = Annotated[tuple[Text, ...], Field(strict=False)]
 Whole = Annotated[int, Field(ge=1, le=10**6)]
 

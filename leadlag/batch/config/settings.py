@@ -6,6 +6,8 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from leadlag.batch.config.secrets import masked
+from leadlag.catalogue.refusals import cut
 from leadlag.catalogue.yaml_text import read_yaml
 from leadlag.errors import ConfigError, UsageError
 
@@ -17,10 +19,10 @@ def with_settings(content: Mapping[str, Any], settings: Sequence[str]) -> dict[s
     changed: dict[str, Any] = copy.deepcopy(dict(content))
     for setting in settings:
         place, mark, text = setting.partition("=")
-        keys = place.split(".")
+        keys, told = place.split("."), cut(masked(setting), 200)
         if not mark or not all(keys):
-            raise ConfigError(f"set={setting!r} is not allowed: give PATH=VALUE, such as run.workers=4.")
-        _put(changed, keys, _value(text, setting), setting)
+            raise ConfigError(f"set={told!r} is not allowed: give PATH=VALUE, such as run.workers=4.")
+        _put(changed, keys, _value(text, told), told)
     return changed
 
 
