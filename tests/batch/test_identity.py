@@ -41,7 +41,8 @@ def before(tmp_path: Path) -> Ids:
         "run.workers=7", "run.allow_failed=50%", "limits.minutes=3", "limits.job_seconds=3", "limits.max_tests=999999",
         "output.folder=elsewhere", "output.keep_runs=3", "output.state=elsewhere", "output.models=false",
         "contract.sales={min_periods: 60, max_gap: 2, freshness: 14d, revisions: warn, required: [wins]}",
-        "metrics.deals={source: sales}", "jobs.0.segments=[south, north]", "sources.sales.decimal=.",
+        "metrics.deals={source: sales}", "jobs.0.segments=[south, north]", "sources.sales.decimal=.", "metrics.demos.owner=me",
+        "output.people=false",
     ],
 )  # fmt: skip
 def test_what_no_answer_rests_on_leaves_a_job_the_same(tmp_path: Path, before: Ids, setting: str) -> None:
@@ -52,8 +53,8 @@ def test_what_no_answer_rests_on_leaves_a_job_the_same(tmp_path: Path, before: I
     "setting",
     [
         "run.evidence=true", "jobs.0.rng=1", "jobs.0.max_lag=5", "jobs.0.n_draws=200", "jobs.0.fdr=0.05", "jobs.0.horizons=[1]",
-        "jobs.0.leads=[demos]", "jobs.0.missing=mask", "metrics.demos.label=Demos", "metrics.demos.owner=me",
-        "metrics.demos.available_after=0", "metrics.new_mrr.unit=USD", "metrics.demos.column=wins", "output.people=false",
+        "jobs.0.leads=[demos]", "jobs.0.missing=mask", "metrics.demos.label=Demos",
+        "metrics.demos.available_after=0", "metrics.new_mrr.unit=USD", "metrics.demos.column=wins",
         "sources.sales.dates_at=end",
     ],
 )  # fmt: skip

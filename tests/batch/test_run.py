@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -226,9 +227,9 @@ def test_shards_that_are_at_work_at_once_have_a_temporary_folder_each(
 ) -> None:
     places: list[Path] = []
 
-    def notes(_: object, *, temporary: Path, **__: object) -> list[Answered]:
+    def notes(_: object, *, temporary: Path, **__: object) -> Iterator[Answered]:
         places.append(temporary)
-        return []
+        yield from ()
 
     monkeypatch.setattr(runner, "run_jobs", notes)
     table_in(tmp_path)
