@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from leadlag.catalogue import Metric
 from leadlag.sample.periods import MONTH_NAMES, WORDS
@@ -33,8 +33,14 @@ def _plain(text: str) -> str:
     return text
 
 
+def _as_tuple(given: Any) -> Any:
+    """A list of a file as the tuple that is kept."""
+    return tuple(given) if isinstance(given, list) else given
+
+
+_LISTED = BeforeValidator(_as_tuple)
 Text = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_plain)]
-Names = Annotated[tuple[Text, ...], Field(strict=False)]
+Names = Annotated[tuple[Text, ...], _LISTED]
 Whole = Annotated[int, Field(ge=1, le=10**6)]
 
 
@@ -103,7 +109,7 @@ class SourceAsked(_ConfigPart):
     thousands: Text | None = None
     sep: Text | None = None
     encoding: Text | None = None
-    skip_rows: int | Annotated[tuple[int, ...], Field(strict=False)] | None = None
+    skip_rows: int | Annotated[tuple[int, ...], _LISTED] | None = None
     sheet: Text | None = None
     date_format: Text | None = None
     year_start: Annotated[str, _one_of(*MONTH_NAMES)] | None = None
@@ -141,16 +147,16 @@ class JobAsked(_ConfigPart):
     max_lag: Whole | None = None
     fdr: Annotated[float, Field(gt=0, lt=1)] | None = None
     rng: Annotated[int, Field(ge=0)] | None = None
-    horizons: Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], Field(strict=False)] = ()
+    horizons: Annotated[tuple[Annotated[int, Field(ge=1, le=1000)], ...], _LISTED] = ()
     model: Text | None = None
     missing: Any = None
     undo: Literal["rolling", "ytd"] | None = None
     nonlinear: bool | None = None
     evidence: bool | None = None
     n_draws: Annotated[int, Field(ge=99, le=99_999)] | None = None
-    repair: Annotated[tuple[Literal["rows", "scales", "sentinels"], ...], Field(strict=False)] | None = None
+    repair: Annotated[tuple[Literal["rows", "scales", "sentinels"], ...], _LISTED] | None = None
     expected: dict[Text, Literal["+", "-"]] | None = None
-    delays: dict[Text, int | Annotated[tuple[int, int], Field(strict=False)]] | None = None
+    delays: dict[Text, int | Annotated[tuple[int, int], _LISTED]] | None = None
 
 
 class RunAsked(_ConfigPart):
@@ -226,7 +232,7 @@ class ConfigAsked(_ConfigPart):
     version: Literal[1]
     sources: Annotated[dict[Text, SourceAsked], Field(min_length=1)]
     metrics: Annotated[dict[Text, MetricAsked], Field(min_length=2)]
-    jobs: Annotated[tuple[JobAsked, ...], Field(min_length=1, strict=False)]
+    jobs: Annotated[tuple[JobAsked, ...], _LISTED, Field(min_length=1)]
     calendar: CalendarAsked = CalendarAsked()
     run: RunAsked = RunAsked()
     contract: dict[Text, Promise] = {}
