@@ -62,7 +62,7 @@ def repaired(sample: Sample, names: Sequence[str], repair: Sequence[str]) -> Sam
         Sentinels are missing, values before a common change of unit are in the unit of today, and a row that hit most columns is
         missing in these. The sample itself where there is nothing to repair.
     """
-    return _mended([sample], names, repair, None)[0]
+    return _mended([sample.require_single()], names, repair, None)[0]
 
 
 def all_repaired(samples: Sequence[Sample], names: Sequence[str], repair: Sequence[str], *, season: Floats) -> list[Sample]:
