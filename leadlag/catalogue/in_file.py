@@ -61,7 +61,7 @@ def _toml(text: str, name: str, kind: str) -> tuple[Any, dict[Place, int]]:
     """TOML as plain values, dates and times as text."""
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # of TOML, or of a number with thousands of digits
         raise UsageError(f"{name} is no TOML: {error}.") from None
     except RecursionError:
         raise UsageError(f"{name} is nested deeper than {MOST_DEPTH} levels, which no {kind} is.") from None

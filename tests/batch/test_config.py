@@ -102,6 +102,17 @@ def test_a_password_is_refused_and_not_shown(tmp_path: Path) -> None:
     assert "line 12, output.store: postgresql://me:***@" in said
 
 
+def test_a_password_with_a_slash_is_none_the_less_one(tmp_path: Path) -> None:
+    assert "ter2" not in wrong(tmp_path, CONFIG.replace("sqlite:///runs/leadlag.db", "postgresql://me:hun/ter2@db/x"))
+
+
+def test_a_number_of_thousands_of_digits_in_toml_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "night.toml"
+    path.write_text("version = " + "9" * 5000, encoding="utf-8")
+    with pytest.raises(ConfigError):
+        read_config(path)
+
+
 def test_values_are_changed_by_their_place(config_path: Path) -> None:
     config = read_config(config_path, settings=["run.workers=4", "jobs.0.max_lag=8", "contract.sales.min_rows=10"])
     assert (config.run.workers, config.jobs[0].max_lag, config.contract["sales"].min_rows) == (4, 8, 10)

@@ -7,7 +7,7 @@ import re
 __all__ = ["PASSWORD", "masked"]
 
 #: A URL that holds a password; the first group is what stands before it.
-PASSWORD = re.compile(r"([a-z][a-z0-9+.-]*://[^/@\s:]*):[^@/\s]+@", re.IGNORECASE)
+PASSWORD = re.compile(r"([a-z][a-z0-9+.-]*://[^/@\s:]*):[^@\s]+@", re.IGNORECASE)
 
 
 def masked(text: str) -> str:
