@@ -97,6 +97,21 @@ def test_an_index_of_a_run_that_was_not_indexed_gets_it_with_the_next_night(nigh
     assert len(open_store(f"sqlite:///{night}/runs/leadlag.db").runs()) == 2
 
 
+def test_an_index_whose_writer_was_killed_opens_as_it_was(night: Path, run: Run) -> None:
+    run(*arguments(night / "n.yaml"))
+    path = night / "runs" / "leadlag.db"
+    before = open_store(f"sqlite:///{path}").results()
+    script = (
+        "import os, signal, sqlite3, sys; writer = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "for each in ('PRAGMA cache_size = 1', 'BEGIN IMMEDIATE', 'DELETE FROM results', 'DELETE FROM rankings'):"
+        " writer.execute(each)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    assert subprocess.run([sys.executable, "-c", script, path], check=False).returncode == -signal.SIGKILL
+    assert path.with_name("leadlag.db-journal").stat().st_size
+    pd.testing.assert_frame_equal(open_store(f"sqlite:///{path}").results(), before)
+
+
 def test_an_index_that_is_no_database_is_named_and_the_run_is_kept(night: Path, run: Run) -> None:
     (night / "runs").mkdir()
     (night / "runs" / "leadlag.db").write_text("no database " * 200, encoding="utf-8")

@@ -112,12 +112,26 @@ def read_index(path: Path) -> Iterator[sqlite3.Connection]:
     if not path.is_file():
         raise UsageError(f"store={path.name!r} does not exist: make it with leadlag store reindex FOLDER --store {PREFIX}FILE.")
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)) as database:
+        with closing(_opened(path)) as database:
             if not _is_made(database, path):
                 raise UsageError(f"store={path.name!r} is empty: leadlag store reindex FOLDER --store {PREFIX}FILE fills it.")
             yield database
     except sqlite3.Error as error:
         raise _refused(path, error, "read") from None
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The index to be read; what a writer that was ended had begun is taken back first, which only who may write can do."""
+    uri = path.resolve().as_uri()
+    database = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=_PATIENCE)
+    try:
+        database.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+            raise
+        with closing(sqlite3.connect(f"{uri}?mode=rw", uri=True, timeout=_PATIENCE)) as writer:
+            writer.execute("SELECT 1 FROM sqlite_master").fetchone()
+    return database
 
 
 @contextmanager
